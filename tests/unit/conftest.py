@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all unit tests share. They run in two ways, and this file makes the first look like the second.
+
+``make unit`` runs plain pytest in ``.venv``: here Ansible's own collection loader is told of ``build/collections``,
+where ``make link`` has put a link to this tree. ``ansible-test units`` runs on a real copy and has installed the loader
+already. In both, tests import the code by its full name, ``ansible_collections.lyncops.firewall.plugins...``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+try:
+    import hypothesis
+except ImportError:  # `ansible-test units` without tests/unit/requirements.txt: the tests that need it say so.
+    hypothesis = None
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = "ansible_collections.lyncops.firewall"
+PLUGINS = ROOT / "plugins"
+
+
+def _install_collection_loader() -> None:
+    """Make the collection importable, unless ansible-test (or its location) already has."""
+    if "ansible_collections" in sys.modules:
+        return
+    if ROOT.parts[-3:] == ("ansible_collections", "lyncops", "firewall"):
+        collections = ROOT.parents[2]
+    else:
+        collections = ROOT / "build" / "collections"
+    if not (collections / "ansible_collections" / "lyncops" / "firewall" / "galaxy.yml").is_file():
+        raise pytest.UsageError(f"{collections} does not hold the collection; run `make link` first")
+    from ansible.plugins.loader import init_plugin_loader
+
+    init_plugin_loader([str(collections)])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    _install_collection_loader()
+    if hypothesis is None:
+        return
+    # Deadlines measure the machine, not the code: two cores that run three suites at once miss any of them.
+    hypothesis.settings.register_profile("default", deadline=None)
+    # In CI the same examples each time: a counterexample that chance finds belongs to a developer's run, where the
+    # database keeps it, and not into somebody's unrelated change. Locally every run draws new ones.
+    hypothesis.settings.register_profile("ci", deadline=None, database=None, print_blob=True, derandomize=True)
+    under_ansible_test = config.pluginmanager.hasplugin("ansible_pytest_collections")
+    default = "ci" if under_ansible_test or os.environ.get("CI") else "default"
+    hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", default))
+
+
+def _names_by_file() -> dict[str, list[str]]:
+    """The names under which each file of ``plugins/`` has been imported; more than one is a defect of the set-up."""
+    found: dict[str, list[str]] = {}
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        if isinstance(path, str) and os.path.realpath(path).startswith(f"{PLUGINS}{os.sep}"):
+            found.setdefault(os.path.realpath(path), []).append(name)
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_identity_per_module() -> Iterator[None]:
+    """Fail the run if a file was imported under two names: its classes would not be equal to themselves."""
+    yield
+    twice = {path: names for path, names in _names_by_file().items() if len(names) > 1}
+    wrong = {path: names for path, names in _names_by_file().items() if not names[0].startswith(PACKAGE)}
+    assert not twice, f"imported under several names: {twice}"
+    assert not wrong, f"not imported by full name: {wrong}"
+
+
+def _find_shared_dir() -> Path | None:
+    """``$LYNCOPS_SHARED``, else a folder ``shared`` with our data beside the repository root.
+
+    In ansible-test's copy the repository root is some levels up (``build/ansible-test*/ansible_collections/...``), and
+    ansible-test passes no environment on; so each parent is looked at.
+    """
+    named = os.environ.get("LYNCOPS_SHARED")
+    candidates = [Path(named)] if named else [parent / "shared" for parent in ROOT.parents]
+    return next((path for path in candidates if (path / "seed" / "rows.json").is_file()), None)
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The workplace's shared folder (``data/registry``, ``seed/rows.json``); without it the test is skipped."""
+    found = _find_shared_dir()
+    if found is None:
+        pytest.skip("shared data is not here: neither $LYNCOPS_SHARED nor ../shared beside the repository holds it")
+    return found
