@@ -1,0 +1,283 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lookup plugin: the rows of Microsoft's port tables as plain data."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: lync_ports
+short_description: Ports that Microsoft documents for Lync Server 2013
+version_added: 1.0.0
+author:
+  - lyncops.firewall contributors (@lyncops)
+description:
+  - Returns the rows of the four tables in Microsoft's page I(Ports and protocols for internal servers) for Lync
+    Server 2013. There are 91 rows, the doubled ones and the blank one included, in the order of the page.
+  - Each row says who listens or connects, on which ports and transports, who is at the other end, and what to know
+    before trusting it.
+  - Call it with C(query), which always returns a list. With C(lookup), a single row comes without its list.
+options:
+  _terms:
+    description:
+      - IDs of the rows wanted, such as V(server-03), in the order wanted. Lists of IDs are accepted too.
+      - All rows if not given. An empty list gives no rows.
+    type: list
+    elements: str
+  role:
+    description:
+      - A role, or a list of roles. Keeps the rows that apply to a host that holds exactly these.
+      - V(front_end) together with V(mediation) also keeps the rows of a collocated Mediation Server.
+      - Roles of a Windows host are V(front_end), V(director), V(mediation), V(persistent_chat), V(office_web_apps)
+        and V(central_management).
+      - The tables that are not about Windows hosts have the roles V(front_end_load_balancer),
+        V(director_load_balancer), V(mediation_load_balancer), V(client) and V(phone).
+      - An empty list keeps no rows.
+    type: list
+    elements: str
+  direction:
+    description:
+      - Keeps the rows of Windows hosts in which the host is this end of the connection.
+    type: str
+    choices:
+      in: The host listens.
+      out: The host connects, and the listener is elsewhere.
+  query:
+    description:
+      - A L(JMESPath, https://jmespath.org) expression that is applied to the list of rows that is left.
+      - The result is always a list. A string, number, boolean or dictionary becomes a list of one, null an empty list.
+    type: str
+requirements:
+  - jmespath (Python library on the controller; only for O(query))
+notes:
+  - The rows say what the page says. Where other Microsoft pages contradict it, the row has a RV(_raw[].caveat).
+  - Rows with a RV(_raw[].feature) are optional on the page, and are not opened unless that feature is asked for.
+"""
+
+EXAMPLES = r"""
+- name: Show all rows of the page
+  ansible.builtin.debug:
+    msg: "{{ query('lyncops.firewall.lync_ports') }}"
+
+- name: Show two rows
+  ansible.builtin.debug:
+    msg: "{{ query('lyncops.firewall.lync_ports', 'server-03', 'server-37') }}"
+
+- name: Show what a Front End Server with a collocated Mediation Server listens on
+  ansible.builtin.debug:
+    msg: "{{ query('lyncops.firewall.lync_ports', role=['front_end', 'mediation'], direction='in') }}"
+
+- name: Show which rows Microsoft contradicts elsewhere
+  ansible.builtin.debug:
+    msg: "{{ query('lyncops.firewall.lync_ports', query='[?caveat].{id: id, caveat: caveat}') }}"
+
+- name: Probe the single TCP ports of a Director
+  ansible.builtin.wait_for:
+    host: director01.example.com
+    port: "{{ item | int }}"
+    timeout: 3
+  loop: "{{ query('lyncops.firewall.lync_ports', role='director', direction='in', query=probes) | unique }}"
+  vars:
+    probes: "[?contains(transports, 'tcp') && !contains(ports, '-') && !feature].ports"
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - The rows, or what O(query) makes of them.
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Table and number of the row.
+      type: str
+      sample: server-03
+    table:
+      description: >-
+        The table: V(server) (internal servers), V(hlb) and V(dnslb) (load balancers, without and with DNS load
+        balancing), V(client).
+      type: str
+      sample: server
+    roles:
+      description: Who the row applies to; any of them. Empty for the blank row.
+      type: list
+      elements: str
+      sample: [front_end]
+    service:
+      description: Name of the service, one spelling per service. Empty for the blank row.
+      type: str
+      sample: Lync Server Front-End service
+    ports:
+      description: A port or a range of ports. Empty for the blank row.
+      type: str
+      sample: "5061"
+    transports:
+      description: V(tcp), V(udp) or both.
+      type: list
+      elements: str
+      sample: [tcp]
+    protocol:
+      description: The protocol as the page prints it; paragraphs are joined with C( | ).
+      type: str
+      sample: TCP (TLS)
+    disposition:
+      description: >-
+        V(listen) (inbound on the host), V(connect) (outbound from the host), V(appliance) (a load balancer's listener),
+        V(client) or V(blank).
+      type: str
+      sample: listen
+    feature:
+      description: The feature the row depends on, or null.
+      type: str
+      sample: remote_call_control
+    peers:
+      description: Who connects, or, for V(connect), whom the host connects to. V(any) stands alone.
+      type: list
+      elements: str
+      sample: [any]
+    caveat:
+      description: What to know before trusting the row, or null.
+      type: str
+      sample: "Outbound: the listener is the gateway, of which 5066 is the default TCP port."
+    note:
+      description: What the row is for.
+      type: str
+      sample: SIP to Call Park.
+    source:
+      description: Document, table and row.
+      type: str
+      sample: "Lync Server 2013: Ports and protocols for internal servers, table 1, row 3"
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue import catalogue
+from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import (
+    Disposition,
+    Requirement,
+    Role,
+    RoleError,
+    parse_roles,
+)
+
+try:
+    import jmespath
+    from jmespath.exceptions import ParseError
+except ImportError:
+    HAS_JMESPATH = False
+else:
+    HAS_JMESPATH = True
+
+_DISPOSITIONS = {"in": Disposition.LISTEN, "out": Disposition.CONNECT}
+_OPTIONS = ("role", "direction", "query")
+# A collocated Mediation Server follows from two roles; everything else can be asked for by name.
+_ROLES = tuple(role for role in Role if role is not Role.COLLOCATED_MEDIATION)
+
+
+class LookupModule(LookupBase):  # type: ignore[misc]  # ansible-core is Any to mypy
+    """Thin face of the catalogue: options in, plain lists and dicts out."""
+
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
+        """The rows, selected and queried.
+
+        Raises:
+            AnsibleLookupError: An option, a row id, a role or the query is wrong; the message says which and why.
+        """
+        _check_options(kwargs)
+        self.set_options(var_options=variables, direct=kwargs)
+        # Errors are raised "from None": newer ansible-core prints the cause too, and ours would then say all twice.
+        try:
+            rows = _named(self._flatten(terms)) if terms else catalogue.ALL
+            rows = _held_by(rows, self.get_option("role"))
+        except catalogue.RowError as error:
+            raise AnsibleLookupError(f"lync_ports: {error}") from None
+        except RoleError as error:
+            raise AnsibleLookupError(f"lync_ports, option role: {error}") from None
+        rows = _directed(rows, self.get_option("direction"))
+        data = [row.to_dict() for row in rows]
+        expression = self.get_option("query")
+        return data if expression is None else evaluate(expression, data)
+
+
+def evaluate(expression: str, data: list[dict[str, Any]]) -> list[Any]:
+    """Apply a JMESPath expression and return a list of plain types.
+
+    Args:
+        expression: The expression, as the user wrote it.
+        data: What it is applied to; left unchanged.
+
+    Returns:
+        A list result as it is, any other value as a list of one, null as an empty list.
+
+    Raises:
+        AnsibleLookupError: The library is missing, the expression is invalid or fails, or its result is no data.
+    """
+    if not HAS_JMESPATH:
+        raise AnsibleLookupError(
+            "lync_ports, option query: needs the Python library jmespath on the controller; install it with "
+            "'pip install jmespath' for the Python that runs Ansible"
+        )
+    try:
+        result = _plain(jmespath.search(expression, data))
+    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
+        # Its own errors are ValueErrors; the others are what its functions let through, merge('x', @) for example.
+        raise AnsibleLookupError(f"lync_ports, option query {expression!r}: {_reason(error, expression)}") from None
+    if result is None:
+        return []
+    return result if isinstance(result, list) else [result]
+
+
+def _check_options(options: dict[str, Any]) -> None:
+    # Ansible ignores an option that it does not know, so a typo would silently return every row; of a wrong choice,
+    # newer releases do not say what was possible. Older ones hand "wantlist" through from with_...
+    unknown = sorted(set(options).difference(_OPTIONS, ("wantlist",)))
+    if unknown:
+        raise AnsibleLookupError(f"lync_ports has no option {', '.join(unknown)}; it has {', '.join(_OPTIONS)}")
+    direction = options.get("direction")
+    if direction is not None and direction not in tuple(_DISPOSITIONS):
+        raise AnsibleLookupError(f"lync_ports, option direction: {direction!r} is not {' or '.join(_DISPOSITIONS)}")
+
+
+def _named(ids: list[Any]) -> tuple[Requirement, ...]:
+    return tuple(catalogue.by_id(row_id) for row_id in ids)
+
+
+def _held_by(rows: tuple[Requirement, ...], names: list[str] | None) -> tuple[Requirement, ...]:
+    if names is None:
+        return rows
+    wanted = set(catalogue.for_roles(parse_roles(names, _ROLES)))
+    return tuple(row for row in rows if row in wanted)
+
+
+def _directed(rows: tuple[Requirement, ...], direction: str | None) -> tuple[Requirement, ...]:
+    if direction is None:
+        return rows
+    return tuple(row for row in rows if row.disposition is _DISPOSITIONS[direction])
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    # A bare "&name" yields jmespath's own expression object, which newer ansible-core cannot carry.
+    raise TypeError("the result holds an expression reference (&...), which is no data")
+
+
+def _reason(error: Exception, text: str) -> str:
+    if not text:
+        return "the expression is empty"
+    if isinstance(error, RecursionError):
+        return "the expression is nested too deeply"
+    position = getattr(error, "lex_position", None)  # Only errors of syntax have one.
+    if not isinstance(error, ParseError) or position is None:
+        return f"cannot be evaluated, {error}"
+    if position >= len(text):
+        return f"not a JMESPath expression, it ends too early at position {len(text) + 1}"
+    message = getattr(error, "message", error.msg)  # What the lexer has to say is in another attribute.
+    return f"not a JMESPath expression, error at position {position + 1} ({message})"

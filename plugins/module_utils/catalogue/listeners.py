@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which Windows service listens on a row's ports, where a document says so.
+
+Lync's own rules are limited to a program. Whether such a rule opens a port depends on who listens there: the host's
+registry knows the program of a service (``ImagePath``), this table knows the service of a row. Names from Microsoft's
+antivirus exclusion list, Cloud Connector troubleshooting and public monitoring scripts (facts/lync.md section 3). Rows
+that several services share, or whose service no document names, are left out: then a program rule stays conditional.
+"""
+
+from __future__ import annotations
+
+_BY_SERVICE = {
+    "RTCSRV": ("server-02", "server-03", "server-41", "server-45"),
+    "RTCIMMCU": ("server-06",),
+    "RTCDATAMCU": ("server-07",),
+    "RTCAVMCU": ("server-09", "server-10"),
+    "RTCCAA": ("server-21",),
+    "RTCMEDSRV": ("server-22", "server-23", "server-24", "server-46", "server-47", "server-48", "server-49"),
+    "RTCASMCU": ("server-27", "server-28"),
+    "RTCCAS": ("server-29",),
+    "RTCCPS": ("server-30",),
+    "RTCATS": ("server-31",),
+    "RTCRGS": ("server-33", "server-34"),
+    "SQLBrowser": ("server-01", "server-38"),
+}
+
+SERVICE: dict[str, str] = {row: service for service, rows in _BY_SERVICE.items() for row in rows}
+"""Row id to the short name of the Windows service that listens."""
+
+IN_KERNEL = frozenset(
+    {"server-11", "server-12", "server-13", "server-14", "server-19", "server-40", "server-43", "server-44"}
+)
+"""Rows that IIS serves: HTTP.sys listens in the kernel, and rules name it ``System``."""
