@@ -1,0 +1,160 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text of ``reg query KEY /s`` to keys and values.
+
+Layout (facts 4.1, from Wine's conformance tests, which pass on real Windows): a key's full name alone on a line, its
+values behind four blanks each, a blank line. Data is never wrapped, so a line that fits neither form is the rest of a
+value with a line break in it, and then nothing tells where the value ends and the next one begins: both are in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_VALUE = re.compile(r" {4}(.+?) {4}(REG_[A-Z_]+)(?: {4}(.*))?", re.DOTALL)
+_RULE = re.compile(r"v\d+\.\d+\|", re.IGNORECASE)
+_ROOTS = ("HKEY_LOCAL_MACHINE\\", "HKEY_CURRENT_USER\\", "HKEY_CLASSES_ROOT\\", "HKEY_USERS\\", "HKEY_CURRENT_CONFIG\\")
+_SHORT = {"HKLM": "HKEY_LOCAL_MACHINE"}
+
+
+class DumpError(ValueError):
+    """The text is no whole ``reg query`` output; the message says what is wrong, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryValue:
+    """One value.
+
+    Attributes:
+        name: Value name; ``(Default)`` may be localised.
+        type: Registry type such as ``REG_SZ``.
+        data: Data as printed: text as is, numbers as ``0x1``.
+        doubts: Why the data may not be what the registry holds.
+    """
+
+    name: str
+    type: str
+    data: str
+    doubts: tuple[str, ...] = ()
+
+    def number(self) -> int | None:
+        """A DWORD's or QWORD's value; None for any other type or broken data."""
+        if self.type not in ("REG_DWORD", "REG_QWORD"):
+            return None
+        try:
+            return int(self.data, 16)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryDump:
+    """Keys and their values, found regardless of letter case.
+
+    Attributes:
+        keys: Lower-case full key name to values in stored order.
+    """
+
+    keys: dict[str, tuple[RegistryValue, ...]] = field(default_factory=dict)
+
+    def has(self, key: str) -> bool:
+        """Whether the key was printed, even without values."""
+        return _fold(key) in self.keys
+
+    def values(self, key: str) -> tuple[RegistryValue, ...]:
+        """The key's values in stored order; none where there is no such key."""
+        return self.keys.get(_fold(key), ())
+
+    def value(self, key: str, name: str) -> RegistryValue | None:
+        """One value by its name."""
+        folded = name.casefold()
+        return next((value for value in self.values(key) if value.name.casefold() == folded), None)
+
+    def below(self, key: str) -> list[str]:
+        """Lower-case names of all keys under the key, in printed order, without itself."""
+        prefix = _fold(key) + "\\"
+        return [name for name in self.keys if name.startswith(prefix)]
+
+    def __or__(self, other: RegistryDump) -> RegistryDump:
+        """Both dumps; for a key in both, the right one's values."""
+        return RegistryDump(self.keys | other.keys)
+
+
+def parse_dump(text: str) -> RegistryDump:
+    """Read the output of one or several ``reg query /s``.
+
+    Args:
+        text: The output, with any line ends; decoded as UTF-8 or whatever the host's code page was.
+
+    Raises:
+        DumpError: A value stands before any key, a key or a value name is there twice, or the last line has no end
+            (the output was cut off in the middle of it).
+    """
+    if text and not text.endswith("\n"):
+        rest = text.rsplit("\n", 1)[-1]
+        raise DumpError(f"the output ends in the middle of a line: {rest[:60]!r}")
+    keys: dict[str, dict[str, _Value]] = {}
+    current: dict[str, _Value] | None = None
+    last: _Value | None = None
+    torn = False  # the rule string before this line has not come to its end
+    for number, line in _lines(text):
+        if not line:
+            continue
+        match = _VALUE.fullmatch(line)
+        if match is None and line.startswith(_ROOTS):
+            key = _fold(line)
+            if torn or key in keys:
+                wrong = "follows a rule without an end; one of them is forged" if torn else "is there twice"
+                raise DumpError(f"line {number}: the key {line} {wrong}")
+            current, last, torn = keys.setdefault(key, {}), None, False
+        elif match is not None:
+            if current is None:
+                raise DumpError(f"line {number}: a value stands before any key: {line[:60]!r}")
+            folded = match[1].casefold()
+            if folded in current:
+                raise DumpError(f"line {number}: the value {match[1]!r} is there twice; one of them is forged")
+            last = current[folded] = _Value(match[1], match[2], [match[3] or ""])
+            if torn:
+                last.doubts.append("it follows a value with a line break, so it may be part of that")
+            # A rule string always ends with | ([MS-GPFAS] 2.2.2.19). One that does not was cut by a line break, and
+            # what looks like the next value may be the rest of its description.
+            torn = _looks_torn(last)
+        elif last is not None:
+            last.lines.append(line)
+            torn = not line.endswith("|")
+        else:
+            raise DumpError(f"line {number}: neither a key nor a value: {line[:60]!r}")
+    return RegistryDump({key: tuple(value.done() for value in values.values()) for key, values in keys.items()})
+
+
+@dataclass(slots=True)
+class _Value:
+    """A value while its lines are read."""
+
+    name: str
+    type: str
+    lines: list[str]
+    doubts: list[str] = field(default_factory=list)
+
+    def done(self) -> RegistryValue:
+        broken = ("its data holds a line break",) if len(self.lines) > 1 else ()
+        return RegistryValue(self.name, self.type, "\n".join(self.lines), (*self.doubts, *broken))
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    # Not str.splitlines: U+0085, U+2028 and others may stand inside a value and are no line ends to reg.exe.
+    for number, line in enumerate(text.split("\n"), 1):
+        yield number, line.removesuffix("\r")
+
+
+def _looks_torn(value: _Value) -> bool:
+    data = value.lines[0]
+    return value.type == "REG_SZ" and _RULE.match(data) is not None and not data.endswith("|")
+
+
+def _fold(key: str) -> str:
+    root, slash, rest = key.rstrip("\\").partition("\\")
+    return f"{_SHORT.get(root.upper(), root)}{slash}{rest}".casefold()
