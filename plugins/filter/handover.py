@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filters that turn a host's Lync roles into something to hand over to the owner of a Group Policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils.handover import gpo_script, rules_csv
+from ansible_collections.lyncops.firewall.plugins.module_utils.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.results import plain
+
+
+def _policy(roles: Any, options: dict[str, Any]) -> HostPolicy:
+    if isinstance(roles, str) or not isinstance(roles, (list, tuple)):
+        raise OptionError("roles", f"a list of Lync roles is needed, not {roles!r}")
+    try:
+        return build_policy(plain(roles), **plain(options))
+    except TypeError as error:
+        raise OptionError("options", str(error).split(") ", 1)[-1]) from error
+
+
+def netsh_gpo_script(roles: Any, gpo: str, **options: Any) -> str:
+    """A ``netsh -f`` script for a Group Policy; see the documentation beside this file."""
+    try:
+        return gpo_script(_policy(roles, options), str(gpo))
+    except OptionError as error:
+        raise AnsibleFilterError(f"lyncops.firewall.netsh_gpo_script: {error}") from error
+
+
+def lync_rules_csv(roles: Any, **options: Any) -> str:
+    """The rules as CSV; see the documentation beside this file."""
+    try:
+        return rules_csv(_policy(roles, options))
+    except OptionError as error:
+        raise AnsibleFilterError(f"lyncops.firewall.lync_rules_csv: {error}") from error
+
+
+class FilterModule:
+    """The filters by name."""
+
+    def filters(self) -> dict[str, Callable[..., str]]:
+        """What Ansible asks for."""
+        return {"netsh_gpo_script": netsh_gpo_script, "lync_rules_csv": lync_rules_csv}
