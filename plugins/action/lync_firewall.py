@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.lync_firewall: bring one host's firewall to what its Lync roles need."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ansible_collections.lyncops.firewall.plugins.module_utils.effect import (
+    Effect,
+    explain,
+    failures,
+    judge_policy,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.plan import Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.reading import NotElevated, ReadError
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import ALL_PROFILES
+from ansible_collections.lyncops.firewall.plugins.module_utils.policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.plugin_utils import results
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.action import FirewallAction
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import Failed, Outcome, Refused, enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.judging import judge_host
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.lockout import LockoutGuard
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.options import ENFORCING, check_rollback_after
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.remote_host import ConnectionLost, RemoteHost
+
+_NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
+
+
+class ActionModule(FirewallAction):
+    """The work of the module of the same name; its documentation is in plugins/modules."""
+
+    ARGUMENTS = ENFORCING
+    REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
+
+    def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        self._policy = self._wanted_policy(options)
+        absent = options["state"] == "absent"
+        wanted = Wanted(
+            rules=self._policy.rules,
+            exclusive=absent or options["exclusive"],
+            service=options["firewall_service"] == "started" and not absent,
+            profiles_on=ALL_PROFILES if options["firewall_enabled"] == "true" and not absent else frozenset(),
+        )
+        minutes = check_rollback_after(options["rollback_after"])
+        host = self.remote_host()
+        self._guard = LockoutGuard(host, options["accept_impact"])
+        outcome = enforce(
+            host,
+            wanted,
+            self._task.check_mode,
+            rollback=options["rollback"],
+            rollback_after=minutes,
+            guard=self._guard,
+        )
+        effects = self._effects(host, outcome)
+        problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
+        warnings = list(outcome.warnings)
+        ineffective = [explain(effect, outcome.after) for effect in failures(effects)]
+        (problems if options["on_ineffective"] == "fail" else warnings).extend(ineffective)
+        result = self._result(outcome, effects)
+        if warnings:
+            result["warnings"] = [f"{self.host_name}: {warning}" for warning in warnings]
+        if problems:
+            message = f"{self.host_name}: not everything is as it should be. {'; '.join(problems)}"
+            result.update(failed=True, msg=message)
+        return result
+
+    def _effects(self, host: RemoteHost, outcome: Outcome) -> tuple[Effect, ...]:
+        try:
+            return judge_host(host, self._policy, outcome.after)
+        except (ConnectionLost, ReadError, NotElevated) as error:
+            if not outcome.wrote:
+                raise
+            raise Failed(f"all was written and seen, but the host was lost afterwards: {error}", outcome) from error
+
+    def known(self, error: Failed) -> dict[str, Any]:
+        if error.outcome is None:
+            return {}
+        result = self._result(error.outcome, judge_policy(self._policy, error.outcome.after))
+        if isinstance(error, Refused):
+            result["changed"] = False
+            if not self._task.check_mode:
+                result["after"] = result["before"]
+        return result
+
+    def _wanted_policy(self, options: dict[str, Any]) -> HostPolicy:
+        if options["state"] == "present":
+            return self.policy(options)
+        if options["roles"]:
+            raise OptionError("roles", "state absent removes all managed rules, whatever their role; leave roles out")
+        return _NOTHING
+
+    def _result(self, outcome: Outcome, effects: tuple[Effect, ...]) -> dict[str, Any]:
+        rows = self._policy.rows
+        result = {
+            "changed": outcome.changed,
+            "before": results.state_dict(outcome.before, rows),
+            "after": results.state_dict(outcome.after, rows),
+            **results.plan_dict(outcome.plan, rows),
+            "requirements": results.requirements(effects),
+            "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
+            "skipped_rows": list(self._policy.skipped),
+            "rollback": outcome.rollback,
+            "impact": [str(endpoint) for endpoint in self._guard.cut],
+        }
+        if self._task.diff:
+            result["diff"] = results.diff(outcome.before, outcome.after, rows, self._guard.cut)
+        return result

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.lync_firewall_info: what a host's firewall has and what its Lync roles ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.plan import Wanted, make_plan
+from ansible_collections.lyncops.firewall.plugins.plugin_utils import results
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.action import FirewallAction
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import read
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.judging import judge_host
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.options import DESCRIBING
+
+
+class ActionModule(FirewallAction):
+    """The work of the module of the same name; its documentation is in plugins/modules."""
+
+    ARGUMENTS = DESCRIBING
+
+    def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        policy = self.policy(options) if options["roles"] else None
+        host = self.remote_host()
+        snapshot = read(host)
+        rows = policy.rows if policy else {}
+        result = {
+            "changed": False,
+            **results.state_dict(snapshot, rows),
+            "rule_counts": results.count_rules(snapshot),
+            "requirements": results.requirements(judge_host(host, policy, snapshot)) if policy else [],
+            "disabled_lync_rules": results.disabled_lync_rules(snapshot),
+            "skipped_rows": list(policy.skipped) if policy else [],
+        }
+        if policy:
+            plan = make_plan(Wanted(rules=policy.rules), snapshot)
+            result["drift"] = {"found": plan.changes, **results.plan_dict(plan, rows)}
+        return result

@@ -1,0 +1,340 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The work is done by the action plugin of the same name; this file is its documentation.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: lync_firewall
+short_description: Keep the Windows Firewall of a Lync Server host as its roles need it
+version_added: 1.0.0
+author:
+  - lyncops.firewall contributors (@lyncops)
+description:
+  - Makes sure that every port that Lync Server 2013 documents for the host's roles is open in Windows Firewall, with
+    rules of its own, and that the rules it no longer needs are gone.
+  - One task describes the whole host. The host is read once with one command; if anything differs it is written once
+    and read again. What a converged host costs does not depend on the number of rules.
+  - Rules of anybody else, Lync's own (V(CS ...)) and SQL's (V(SQL ...)) included, are never touched. A managed rule is
+    known by its display name, C(LyncOps <key> g<generation>), in the local store.
+extends_documentation_fragment:
+  - lyncops.firewall.desired_state
+options:
+  roles:
+    description:
+      - The host's Lync roles, all of them. Required with O(state=present), not allowed with O(state=absent).
+      - V(front_end) together with V(mediation) is a Front End with a collocated Mediation Server, and brings the rows
+        that the table has for it.
+      - V(central_management) stands beside V(front_end) on the server that holds the Central Management store.
+    type: list
+    elements: str
+    choices: [front_end, director, mediation, persistent_chat, office_web_apps, central_management]
+  state:
+    description:
+      - V(present) brings the host to what O(roles) need.
+      - V(absent) removes all managed rules and leaves the service and the profiles alone.
+    type: str
+    choices: [present, absent]
+    default: present
+  exclusive:
+    description:
+      - Whether managed rules that are no longer wanted are removed. If V(false), they are only reported as stale.
+      - Never concerns rules of anybody else.
+    type: bool
+    default: true
+  firewall_service:
+    description:
+      - V(started) makes sure that the Windows Firewall service (MpsSvc) runs and starts with Windows. Where Windows
+        refuses to change the start type of a running service, that is a warning.
+      - V(unmanaged) leaves it alone; while it does not run no rule can be written.
+      - Starting the service on a host where it was stopped begins to filter traffic, WinRM included.
+    type: str
+    choices: [started, unmanaged]
+    default: started
+  firewall_enabled:
+    description:
+      - V(true) switches on the firewall of all three profiles, after the rules are in place.
+      - V(unmanaged) leaves the profiles as they are.
+      - Profiles that Group Policy keeps off are refused with a message.
+    type: str
+    choices: ["true", unmanaged]
+    default: unmanaged
+  on_ineffective:
+    description:
+      - What to do when a requirement stays closed in effect although all managed rules are in place, because a block
+        rule of somebody else beats them, Group Policy ignores local rules, or all exceptions are switched off.
+      - Each is named with the rule or setting that causes it and, where there is one, the command that would mend it.
+        Nothing of anybody else is ever changed.
+      - In check mode the predicted state is judged.
+    type: str
+    choices: [fail, warn]
+    default: fail
+  accept_impact:
+    description:
+      - A plan that makes the firewall of a profile begin to filter cuts whatever is in use and no rule admits. Such a
+        plan is refused with a list of it, unless it is covered by O(extra_rules) or accepted here.
+    type: bool
+    default: false
+  rollback:
+    description:
+      - Whether a risky plan is commit-confirmed. Risky is what may close something inbound, WinRM included. That is to
+        start the firewall service, to switch a profile on, to add a block rule, or to remove or narrow an allow rule
+        whose traffic no other rule of the plan lets through.
+      - With V(auto) the host is told beforehand to restore itself, by a scheduled task (C(LyncOpsRollback), in the
+        folder C(%SystemRoot%\LyncOpsRollback)). The task is taken away once a new connection has shown that the host is
+        still in reach. If that connection fails, the task waits until the host has restored itself, and fails.
+      - Only managed rules and the profiles that were switched on are restored. The firewall service stays started.
+      - Another run that holds the same host is waited for, at most O(rollback_after) and two minutes.
+      - With V(never) nothing of it is done, and a host that is cut off stays so.
+    type: str
+    choices: [auto, never]
+    default: auto
+  rollback_after:
+    description:
+      - Minutes after which the host restores itself, 6 to 1440.
+    type: int
+    default: 10
+attributes:
+  check_mode:
+    description: Reads the host and computes the same plan as a real run; nothing is sent that changes it.
+    support: full
+  diff_mode:
+    description: One line a rule, with the rows it serves.
+    support: full
+  become:
+    description: Refused, because it would be ignored.
+    support: none
+  async:
+    description: Refused. One task takes seconds.
+    support: none
+  platform:
+    description: Windows Server 2008 R2 SP1 and later.
+    platforms: windows
+    support: full
+seealso:
+  - module: lyncops.firewall.lync_firewall_info
+  - plugin: lyncops.firewall.lync_ports
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: A Front End with a collocated Mediation Server
+  lyncops.firewall.lync_firewall:
+    roles: [front_end, mediation]
+
+- name: What would change on a Director, for the server networks only
+  lyncops.firewall.lync_firewall:
+    roles: [director]
+    remote_addresses: [10.20.0.0/16, 10.30.4.0/24]
+  check_mode: true
+  diff: true
+
+- name: A Front End whose media ports were moved for QoS, with a rule for the backup agent
+  lyncops.firewall.lync_firewall:
+    roles: [front_end, central_management]
+    skip_rows: [server-08]
+    port_overrides:
+      server-10: 57501-60000
+      server-28: 40803-49150
+    extra_rules:
+      - name: Backup agent
+        protocol: tcp
+        localport: "10000"
+        remoteip: [10.20.9.5]
+
+- name: Take all managed rules away
+  lyncops.firewall.lync_firewall:
+    state: absent
+"""
+
+RETURN = r"""
+before:
+  description: The managed part of the host as found.
+  returned: when the host was read
+  type: dict
+  contains: &state
+    service:
+      description: The Windows Firewall service, C(running), C(state) and C(start).
+      type: dict
+      sample: {running: true, state: running, start: automatic}
+    profiles:
+      description: The three profiles as they are in effect, Group Policy included.
+      type: dict
+      sample:
+        domain:
+          enabled: true
+          inbound: block
+          outbound: allow
+          shields_up: false
+          local_rules: true
+          by_group_policy: false
+    rules:
+      description: All managed rules.
+      type: list
+      elements: dict
+      contains: &rule
+        name:
+          description: Display name.
+          type: str
+          sample: LyncOps in-tcp-5061 g1
+        key:
+          description: What the rule is for; the same in every run.
+          type: str
+          sample: in-tcp-5061
+        rows:
+          description: Ids of the catalogue rows the rule serves; empty for site rules.
+          type: list
+          elements: str
+          sample: [server-03]
+        direction:
+          description: V(in) or V(out).
+          type: str
+          sample: in
+        action:
+          description: V(allow), V(block) or V(bypass).
+          type: str
+          sample: allow
+        enabled:
+          description: Whether the rule takes part.
+          type: bool
+          sample: true
+        protocol:
+          description: V(tcp), V(udp), V(any) or a number.
+          type: str
+          sample: tcp
+        local_ports:
+          description: Ports on the host.
+          type: str
+          sample: "5061"
+        remote_ports:
+          description: Ports on the other side.
+          type: str
+          sample: any
+        remote_addresses:
+          description: The rule's scope.
+          type: list
+          elements: str
+          sample: [any]
+        profiles:
+          description: Profiles it applies in.
+          type: list
+          elements: str
+          sample: [domain, private, public]
+        program:
+          description: Program it is limited to, or empty.
+          type: str
+          sample: ""
+        description:
+          description: The rule's description on the host.
+          type: str
+          sample: "Managed by lyncops.firewall. Rows: server-03"
+        opaque:
+          description: Why the rule cannot be interpreted; empty for all rules that can.
+          type: list
+          elements: str
+          sample: []
+after:
+  description: The managed part of the host as read after the work; in check mode as it would be.
+  returned: when the host was read
+  type: dict
+  contains: *state
+created:
+  description: Rules that were, or would be, added.
+  returned: when the host was read
+  type: list
+  elements: dict
+  contains: *rule
+updated:
+  description: Rules that were, or would be, changed in place; C(changes) names the fields.
+  returned: when the host was read
+  type: list
+  elements: dict
+  contains: *rule
+deleted:
+  description: Names of rules that were, or would be, removed, those that are replaced by a newer generation included.
+  returned: when the host was read
+  type: list
+  elements: str
+  sample: [LyncOps in-tcp-5060 g1]
+kept:
+  description: Names of managed rules that are as they should be.
+  returned: when the host was read
+  type: list
+  elements: str
+  sample: [LyncOps in-tcp-5061 g1]
+stale:
+  description: Managed rules that are no longer wanted, and whether they are deleted.
+  returned: when the host was read
+  type: list
+  elements: dict
+  sample: [{name: LyncOps in-tcp-5060 g1, deleted: true}]
+refused:
+  description: What is wanted and could not be done, with the reason; the task fails if there is any.
+  returned: when the host was read
+  type: list
+  elements: dict
+  sample: []
+commands:
+  description: The command lines of the plan, as a person would type them on the host.
+  returned: when the host was read
+  type: list
+  elements: str
+  sample: ['netsh advfirewall firewall add rule name="LyncOps in-tcp-5061 g1" dir=in action=allow enable=yes profile=any
+      protocol=tcp localport=5061 remoteip=any']
+requirements:
+  description:
+    - The catalogue rows that apply to the host, each with the keys of the rules that serve it and the verdict on the
+      state in RV(after).
+    - C(verdict) is V(open), V(conditional) (only for a program or service), V(unknown) or V(closed), the worst of all
+      transports and profiles; C(reason), C(by) and C(part) say why, by which rule or setting, and for which part of the
+      traffic; C(by_profile) has the same for each profile where they differ.
+    - C(unprotected) is V(true) where everything is let through because the profile's firewall is off.
+  returned: when the host was read
+  type: list
+  elements: dict
+  sample:
+    - id: server-03
+      service: Lync Server Front-End service
+      direction: in
+      transports: [tcp]
+      ports: "5061"
+      documented_ports: "5061"
+      overridden: false
+      feature: null
+      caveat: null
+      rules: [in-tcp-5061]
+      verdict: open
+      reason: rule
+      by: [LyncOps in-tcp-5061 g1]
+      part: ""
+      unprotected: false
+      by_profile: {}
+rollback:
+  description:
+    - Empty where no rollback was needed, or none was wanted.
+    - V(confirmed) where one was armed and taken away again, V(fired) where the host restored itself. V(armed) where the
+      host was lost and did not come back, so that it is not known which of both.
+  returned: when the host was read
+  type: str
+  sample: confirmed
+disabled_lync_rules:
+  description: Names of Lync's own rules, C(CS ...), that are on the host and disabled. They are never touched.
+  returned: when the host was read
+  type: list
+  elements: str
+  sample: [CS RTCSRV]
+skipped_rows:
+  description: Ids of rows that apply and were left out with O(skip_rows).
+  returned: when the host was read
+  type: list
+  elements: str
+  sample: []
+impact:
+  description: What is in use on the host and would be, or was, cut because its firewall begins to filter.
+  returned: when the host was read
+  type: list
+  elements: str
+  sample: ["tcp 1433 sqlservr.exe, 2 connected (10.0.0.9, 10.0.0.10)"]
+"""

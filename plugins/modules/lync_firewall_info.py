@@ -1,0 +1,127 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The work is done by the action plugin of the same name; this file is its documentation.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: lync_firewall_info
+short_description: Show a Lync Server host's firewall and what its roles need
+version_added: 1.0.0
+author:
+  - lyncops.firewall contributors (@lyncops)
+description:
+  - Reads a host's firewall with one command and returns its profiles, the state of the firewall service, the managed
+    rules and, where O(roles) are given, what the table asks for and what M(lyncops.firewall.lync_firewall) would do.
+  - Changes nothing, in any mode.
+extends_documentation_fragment:
+  - lyncops.firewall.desired_state
+options:
+  roles:
+    description:
+      - The host's Lync roles, all of them. Without any, only the host's state is returned.
+    type: list
+    elements: str
+    choices: [front_end, director, mediation, persistent_chat, office_web_apps, central_management]
+attributes:
+  check_mode:
+    description: Never changes anything.
+    support: full
+  diff_mode:
+    description: Changes nothing, so there is nothing to show.
+    support: none
+  become:
+    description: Refused, because it would be ignored.
+    support: none
+  async:
+    description: Refused. One task takes seconds.
+    support: none
+  platform:
+    description: Windows Server 2008 R2 SP1 and later.
+    platforms: windows
+    support: full
+seealso:
+  - module: lyncops.firewall.lync_firewall
+  - plugin: lyncops.firewall.lync_ports
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: What the firewall of this host has
+  lyncops.firewall.lync_firewall_info:
+  register: firewall
+
+- name: How far a Mediation Server is from the table
+  lyncops.firewall.lync_firewall_info:
+    roles: [mediation]
+  register: firewall
+
+- name: Stop when it drifted
+  ansible.builtin.assert:
+    that: not firewall.drift.found
+    fail_msg: "{{ firewall.drift.commands | join('\n') }}"
+"""
+
+RETURN = r"""
+service:
+  description: The Windows Firewall service, C(running), C(state) and C(start).
+  returned: success
+  type: dict
+  sample: {running: true, state: running, start: automatic}
+profiles:
+  description: The three profiles as they are in effect, Group Policy included.
+  returned: success
+  type: dict
+  sample:
+    domain:
+      enabled: true
+      inbound: block
+      outbound: allow
+      shields_up: false
+      local_rules: true
+      by_group_policy: false
+rules:
+  description: All managed rules, as in RV(lyncops.firewall.lync_firewall#module:before.rules).
+  returned: success
+  type: list
+  elements: dict
+rule_counts:
+  description: How many rules the host has in all, by store, and how many of them could not be interpreted.
+  returned: success
+  type: dict
+  sample: {local: 412, group_policy: 0, mdm: 0, opaque: 0}
+requirements:
+  description: The catalogue rows that apply, as in RV(lyncops.firewall.lync_firewall#module:requirements).
+  returned: success
+  type: list
+  elements: dict
+disabled_lync_rules:
+  description: Names of Lync's own rules, C(CS ...), that are on the host and disabled. They are never touched.
+  returned: success
+  type: list
+  elements: str
+  sample: [CS RTCSRV]
+skipped_rows:
+  description: Ids of rows that apply and were left out with O(skip_rows).
+  returned: success
+  type: list
+  elements: str
+  sample: []
+drift:
+  description:
+    - What M(lyncops.firewall.lync_firewall) would do with the same options. C(found) says whether there is anything;
+      the other keys are those of that module's results.
+  returned: when O(roles) are given
+  type: dict
+  sample:
+    found: false
+    created: []
+    updated: []
+    deleted: []
+    kept: [LyncOps in-tcp-5061 g1]
+    stale: []
+    refused: []
+    commands: []
+"""
