@@ -1,0 +1,230 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python -m lab`: serve an estate of simulated Windows hosts, or probe one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from aiohttp import web
+
+from lab.bystanders import BYSTANDERS
+from lab.control import DEFAULT_PORT, control_application
+from lab.estate import (
+    GROUP_POLICIES,
+    LYNC_RULES,
+    NETWORK,
+    PASSWORD,
+    USER,
+    EstateError,
+    EstateOptions,
+    build_estate,
+)
+from lab.foreign_rules import ODDITIES
+from lab.host import HostSpec
+from lab.inventory import InventoryError, read_inventory, write_inventory
+from lab.probe import as_json, as_table, probe
+from lab.quirks import QuirkError, parse_assignment
+from lab.server import Estate, LabError, require_loopback
+
+DEFAULT_INVENTORY = Path("build/lab/inventory.yml")
+_ROWS_SHOWN = 12
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The program; answers its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (EstateError, InventoryError, LabError, QuirkError, OSError) as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lab", description="Simulated Windows hosts that speak WinRM.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    serve = commands.add_parser("serve", help="run an estate in the foreground")
+    serve.set_defaults(run=_serve_command)
+    serve.add_argument("--hosts", type=int, default=6, metavar="N", help="number of hosts, 1 to 1000 (default 6)")
+    serve.add_argument(
+        "--policy", default="default", help="starting policy: default, off, or the path of a *.reg.txt dump"
+    )
+    serve.add_argument("--no-winrm-rule", action="store_true", help="do not add a WinRM rule to a dump")
+    serve.add_argument("--foreign-rules", type=int, default=0, metavar="N", help="pad to N rules with varied others")
+    serve.add_argument(
+        "--bystanders",
+        type=_names,
+        metavar="NAME,…",
+        help=f"services beside Lync's that listen too: none, or some of {', '.join(BYSTANDERS)}"
+        " (default all, but none with more than 100 hosts)",
+    )
+    serve.add_argument(
+        "--lync-rules",
+        choices=LYNC_RULES,
+        default="one-disabled",
+        help="Lync's own program rules (default %(default)s)",
+    )
+    serve.add_argument(
+        "--group-policy", choices=GROUP_POLICIES, default="none", help="firewall policy of Group Policy (default none)"
+    )
+    serve.add_argument(
+        "--oddities", type=_names, default=(), metavar="NAME,…", help=f"rules that try a reader: {', '.join(ODDITIES)}"
+    )
+    serve.add_argument("--no-services", action="store_true", help="Lync's ports do not listen, only WinRM does")
+    serve.add_argument("--quirk", action="append", default=[], metavar="HOST:NAME=VALUE", help="HOST may be *")
+    serve.add_argument(
+        "--minute", type=float, metavar="SECONDS", help="how long a minute of the hosts' clocks takes (default 60)"
+    )
+    serve.add_argument("--inventory", type=Path, default=DEFAULT_INVENTORY, help=f"default {DEFAULT_INVENTORY}")
+    serve.add_argument("--network", default=NETWORK, metavar="127.N", help=f"half of all addresses (default {NETWORK})")
+    serve.add_argument("--control", metavar="ADDRESS:PORT", help=f"default NETWORK.255.1:{DEFAULT_PORT}")
+    serve.add_argument("--user", default=USER)
+    serve.add_argument("--password", default=PASSWORD)
+    serve.add_argument("--ready-file", type=Path, help="is written when everything listens")
+
+    look = commands.add_parser("probe", help="show which services of an estate are open")
+    look.set_defaults(run=_probe_command)
+    look.add_argument("--inventory", type=Path, default=DEFAULT_INVENTORY, help=f"default {DEFAULT_INVENTORY}")
+    look.add_argument("--timeout", type=float, default=0.7, metavar="SECONDS", help="for each port (default 0.7)")
+    look.add_argument("--json", action="store_true")
+    return parser
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """`a,b` as names; `none` is none of them."""
+    return () if text in ("", "none") else tuple(name.strip() for name in text.split(","))
+
+
+def _probe_command(options: argparse.Namespace) -> int:
+    reports = asyncio.run(probe(read_inventory(options.inventory), options.timeout))
+    if options.json:
+        print(json.dumps(as_json(reports), indent=2))
+    else:
+        print(as_table(reports, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+    return 0
+
+
+def _serve_command(options: argparse.Namespace) -> int:
+    specs = build_estate(
+        EstateOptions(
+            count=options.hosts,
+            policy=options.policy,
+            winrm_rule=not options.no_winrm_rule,
+            foreign_rules=options.foreign_rules,
+            services=not options.no_services,
+            network=options.network,
+            bystanders=options.bystanders,
+            lync_rules=options.lync_rules,
+            group_policy=options.group_policy,
+            oddities=options.oddities,
+        )
+    )
+    minute = [] if options.minute is None else [f"*:minute={options.minute}"]
+    specs = with_quirks(specs, [*minute, *options.quirk])
+    asyncio.run(_serve(specs, options))
+    return 0
+
+
+def with_quirks(specs: Sequence[HostSpec], assignments: Sequence[str]) -> tuple[HostSpec, ...]:
+    """The hosts with `HOST:NAME=VALUE` quirks applied. Raises QuirkError, also for an unknown host."""
+    result = list(specs)
+    for assignment in assignments:
+        target, name, value = parse_assignment(assignment)
+        matches = [at for at, spec in enumerate(result) if target in ("*", spec.name, spec.name.partition(".")[0])]
+        if not matches:
+            raise QuirkError(f"no host is called {target!r}")
+        for at in matches:
+            result[at] = replace(result[at], quirks=result[at].quirks.with_changes({name: value}))
+    return tuple(result)
+
+
+def _control_endpoint(text: str) -> tuple[str, int]:
+    address, colon, port = text.rpartition(":")
+    if not colon or not port.isdecimal() or int(port) > 65535:
+        raise LabError(f"not ADDRESS:PORT: {text!r}")
+    require_loopback(address)
+    return address, int(port)
+
+
+async def _serve(specs: Sequence[HostSpec], options: argparse.Namespace) -> None:
+    begun = time.monotonic()
+    _raise_file_limit()
+    control = options.control or f"{options.network}.255.1:{DEFAULT_PORT}"
+    address, port = _control_endpoint(control)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    estate = Estate(specs, options.user, options.password, options.network)
+    runner = web.AppRunner(control_application(estate), access_log=None)
+    try:
+        estate.start()
+        await runner.setup()
+        await web.TCPSite(runner, address, port).start()
+        write_inventory(options.inventory, specs, options.user, options.password)
+        print(_welcome(estate, options.inventory, control, time.monotonic() - begun), flush=True)
+        if options.ready_file:
+            options.ready_file.parent.mkdir(parents=True, exist_ok=True)
+            options.ready_file.write_text(f"{os.getpid()}\n")
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+        await estate.close()
+        if options.ready_file:
+            options.ready_file.unlink(missing_ok=True)
+    print("The lab is closed.")
+
+
+def _raise_file_limit() -> None:
+    """Every open port is a file descriptor: take as many as the system lets us have."""
+    _unused, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _welcome(estate: Estate, inventory: Path, control: str, seconds: float) -> str:
+    rows = [
+        (spec.name, spec.address, str(len(spec.listeners)), ", ".join(spec.groups))
+        for spec in (host.host.spec for host in list(estate.hosts.values())[:_ROWS_SHOWN])
+    ]
+    rows.insert(0, ("host", "address", "ports", "groups"))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [f"{len(estate.hosts)} simulated Windows hosts are up ({seconds:.1f} s). They exist on loopback only.", ""]
+    for row in rows:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
+        lines.append("  " + "  ".join((*cells, row[3])).rstrip())
+    hidden = len(estate.hosts) - len(rows) + 1
+    if hidden > 0:
+        lines.append(f"  … and {hidden} more")
+    missing = estate.not_simulated()
+    if missing:
+        lines += ["", f"Not simulated (not allowed, taken, or too many open files): {', '.join(missing)}"]
+    lines += [
+        "",
+        f"Inventory  {inventory}",
+        f"Control    http://{control}/hosts",
+        "",
+        "Try, in another terminal:",
+        f"  ansible-playbook -i {inventory} lyncops.firewall.site --check --diff   # what is closed, changing nothing",
+        f"  ansible-playbook -i {inventory} lyncops.firewall.site                  # open it",
+        f"  ansible lync -i {inventory} -m lyncops.firewall.lync_firewall_info     # what a host has now",
+        f"  PYTHONPATH=tests python -m lab probe --inventory {inventory}   # see for yourself",
+        "",
+        "Ctrl-C ends the lab.",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,224 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo estate: which simulated hosts there are, what listens on each, and with which policy they start."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from lab.bystanders import BYSTANDERS, bystander_listeners
+from lab.foreign_rules import ODDITIES, add_oddity, pad
+from lab.host import HostSpec
+from lab.quirks import NO_QUIRKS, Quirks
+from lab.roles import ServiceKey, listeners, lync_rules, services_of
+from lab.windows.firewall_service import GROUP_POLICY_STORE, LOCAL_STORE
+from lab.windows.policy import Network
+from lab.windows.registry import Registry, RegistryError
+from lab.windows.services import SERVICES_KEY
+
+USER = "Administrator"
+# A constant that everybody may know: the hosts exist on loopback only.
+PASSWORD = "lab-only-no-secret"
+DOMAIN = "contoso.test"
+NETWORK = "127.77"
+FIRST_PLACE = 11
+HOSTS_PER_BLOCK = 200
+MOST_HOSTS = 1000
+POLICIES = Path(__file__).parent / "policies"
+_MANY_HOSTS = 100
+
+LYNC_RULES = ("one-disabled", "disabled", "enabled", "none")
+"""Only `CS RTCSRV` where there is a registrar, disabled; the rules of all services of the roles; none."""
+
+GROUP_POLICIES = ("none", "merge-off", "off", "block", "standard-profile")
+"""No firewall policy; local rules void; firewall off; a block rule on Lync ports; only the older StandardProfile."""
+
+_PATTERN: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("fe", ("lync_front_end", "lync_central_management")),
+    ("fe", ("lync_front_end", "lync_mediation")),
+    ("dir", ("lync_director",)),
+    ("med", ("lync_mediation",)),
+    ("chat", ("lync_persistent_chat",)),
+    ("wac", ("lync_office_web_apps",)),
+)
+
+
+class EstateError(ValueError):
+    """The estate cannot be built as asked."""
+
+
+@dataclass(frozen=True)
+class EstateOptions:
+    """How to build an estate.
+
+    count: number of hosts; policy: `default`, `off` or the path of a `*.reg.txt` dump; winrm_rule: add a rule
+    that lets WinRM in when a dump is loaded; foreign_rules: total number of rules to pad to; services: whether
+    Lync's ports listen; names: only these hosts (short or full names) of the demo estate; network: the first two
+    numbers of all addresses, so that several labs can run side by side; bystanders: which services that are not
+    Lync's listen too (None: all of them, but none in an estate of more than 100 hosts); lync_rules: Lync's own
+    program rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES; oddities: some of ODDITIES.
+    """
+
+    count: int = len(_PATTERN)
+    policy: str = "default"
+    winrm_rule: bool = True
+    foreign_rules: int = 0
+    services: bool = True
+    names: tuple[str, ...] = ()
+    quirks: Quirks = NO_QUIRKS
+    network: str = NETWORK
+    bystanders: tuple[str, ...] | None = None
+    lync_rules: str = "one-disabled"
+    group_policy: str = "none"
+    oddities: tuple[str, ...] = ()
+
+    def bystander_names(self) -> tuple[str, ...]:
+        """Those that listen."""
+        if self.bystanders is None:
+            return tuple(BYSTANDERS) if self.count <= _MANY_HOSTS else ()
+        return self.bystanders
+
+
+def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
+    """The hosts. Raises EstateError when the options make no sense."""
+    if not 1 <= options.count <= MOST_HOSTS:
+        raise EstateError(f"an estate has 1 to {MOST_HOSTS} hosts, not {options.count}")
+    subnet = f"{options.network}.0.0/16"
+    try:
+        loopback = ipaddress.IPv4Network(subnet).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise EstateError(f"{options.network!r} is not the first half of a loopback address such as 127.77")
+    network = Network(
+        local_subnet=subnet,
+        gateway=f"{options.network}.0.1",
+        dns=f"{options.network}.0.2",
+        dhcp=f"{options.network}.0.2",
+        wins=f"{options.network}.0.2",
+    )
+    _check_names("bystander", options.bystander_names(), BYSTANDERS)
+    _check_names("oddity", options.oddities, ODDITIES)
+    _check_names("set of Lync's rules", (options.lync_rules,), LYNC_RULES)
+    _check_names("group policy", (options.group_policy,), GROUP_POLICIES)
+    registries: dict[tuple[str, ...], Registry] = {}
+    specs = []
+    numbers: dict[str, int] = {}
+    for index in range(options.count):
+        prefix, groups = _PATTERN[index % len(_PATTERN)]
+        if index >= len(_PATTERN):  # there is one Central Management store in an organisation
+            groups = tuple(group for group in groups if group != "lync_central_management")
+        numbers[prefix] = numbers.get(prefix, 0) + 1
+        name = f"{prefix}{numbers[prefix]:02d}"
+        if groups not in registries:
+            registries[groups] = starting_registry(options, groups)
+        address = host_address(options.network, index)
+        heard = listeners(address, groups) if options.services else ()
+        specs.append(
+            HostSpec(
+                name=f"{name}.{DOMAIN}",
+                address=address,
+                groups=groups,
+                registry=registries[groups],
+                listeners=heard + bystander_listeners(address, options.bystander_names()),
+                services=tuple(service.name for service in _services(options, groups)),
+                quirks=options.quirks,
+                network=network,
+            )
+        )
+    if not options.names:
+        return tuple(specs)
+    chosen = {name.partition(".")[0] for name in options.names}
+    unknown = chosen - {spec.name.partition(".")[0] for spec in specs}
+    if unknown:
+        raise EstateError(f"no such host in this estate: {', '.join(sorted(unknown))}")
+    return tuple(spec for spec in specs if spec.name.partition(".")[0] in chosen)
+
+
+def host_address(network: str, index: int) -> str:
+    """The loopback address of the host at a place in the estate, from 0."""
+    block, place = divmod(index, HOSTS_PER_BLOCK)
+    return f"{network}.{block}.{FIRST_PLACE + place}"
+
+
+def _check_names(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise EstateError(f"no {kind} is called {name!r}; there are {', '.join(known)}")
+
+
+def _services(options: EstateOptions, groups: Iterable[str]) -> tuple[ServiceKey, ...]:
+    return services_of(groups) + tuple(BYSTANDERS[name].service for name in options.bystander_names())
+
+
+def starting_registry(options: EstateOptions, groups: tuple[str, ...] = ()) -> Registry:
+    """The registry a host of these groups starts with. Raises EstateError when a dump cannot be read."""
+    registry = Registry()
+    registry.load_dump(_dump_text(POLICIES / "system.reg.txt"))
+    if options.policy in ("default", "off"):
+        registry.load_dump(_dump_text(POLICIES / "server-2012-r2.reg.txt"))
+        if options.policy == "off":
+            for profile in ("DomainProfile", "StandardProfile", "PublicProfile"):
+                registry.create(f"{LOCAL_STORE}\\{profile}").set_dword("EnableFirewall", 0)
+    else:
+        try:
+            registry.load_dump(_dump_text(Path(options.policy)))
+        except (OSError, ValueError) as error:
+            raise EstateError(f"cannot use {options.policy} as a policy: {error}") from error
+        if options.winrm_rule:
+            _set_rule(registry, "WINRM-HTTP-In-TCP", _WINRM_RULE)
+    for service in _services(options, groups):
+        _install(registry, service)
+    for rule_id, text in _rules_of_lync(options.lync_rules, groups):
+        _set_rule(registry, rule_id, text)
+    for name in options.oddities:
+        add_oddity(registry, name)
+    apply_group_policy(registry, options.group_policy)
+    pad(registry, options.foreign_rules)
+    return registry
+
+
+def _rules_of_lync(wanted: str, groups: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    if wanted == "none":
+        return ()
+    rules = lync_rules(groups, enabled=wanted == "enabled")
+    # What setup leaves when the firewall was off or a hardening script came later: the registrar's, disabled.
+    return tuple(rule for rule in rules if wanted != "one-disabled" or rule[1].endswith("|Name=CS RTCSRV|"))
+
+
+def apply_group_policy(registry: Registry, name: str) -> None:
+    """Replace the firewall policy of Group Policy by one of GROUP_POLICIES. Raises EstateError."""
+    _check_names("group policy", (name,), GROUP_POLICIES)
+    with contextlib.suppress(RegistryError):
+        registry.delete(GROUP_POLICY_STORE)
+    if name != "none":
+        registry.load_dump(_dump_text(POLICIES / f"group-policy-{name}.reg.txt"))
+
+
+def _install(registry: Registry, service: ServiceKey) -> None:
+    key = registry.create(f"{SERVICES_KEY}\\{service.name}")
+    key.set("DisplayName", "REG_SZ", service.display)
+    key.set("ImagePath", "REG_EXPAND_SZ", service.image_path)
+    key.set_dword("Start", 2)
+    key.set_dword("Type", 0x20 if "svchost.exe" in service.image_path else 0x10)
+
+
+_WINRM_RULE = (
+    "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5985|App=System|Name=@FirewallAPI.dll,-30253|"
+    "Desc=@FirewallAPI.dll,-30256|EmbedCtxt=@FirewallAPI.dll,-30267|"
+)
+
+
+def _set_rule(registry: Registry, rule_id: str, text: str) -> None:
+    registry.create(LOCAL_STORE + r"\FirewallRules").set(rule_id, "REG_SZ", text)
+
+
+@lru_cache(maxsize=8)
+def _dump_text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8-sig")

@@ -1,0 +1,224 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One simulated Windows host: its registry, services, files, firewall, and how a command line runs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from lab.quirks import NO_QUIRKS, Quirks
+from lab.second_administrator import SecondAdministrator
+from lab.stats import Stats
+from lab.windows.clock import HostClock
+from lab.windows.cmd import run_line
+from lab.windows.filesystem import FileSystem
+from lab.windows.firewall_service import FirewallService
+from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
+from lab.windows.process import InputPipe, Process, Sink, nul_input
+from lab.windows.programs import PROGRAMS
+from lab.windows.registry import Registry
+from lab.windows.scheduler import TaskScheduler
+from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
+
+Connection = tuple[tuple[str, int], tuple[str, int]]
+"""Local and remote end of a TCP connection."""
+
+_SYSTEM_ENVIRONMENT = {
+    "USERNAME": "SYSTEM",
+    "USERPROFILE": "C:\\Windows\\system32\\config\\systemprofile",
+    "CD": "C:\\Windows\\system32",
+    "TEMP": "C:\\Windows\\TEMP",
+}
+
+
+@dataclass(frozen=True)
+class HostSpec:
+    """What a host is before it starts.
+
+    name: inventory name (fe01.contoso.test); address: dotted loopback address; groups: inventory groups;
+    registry: starting registry (copied, never changed); listeners: its network services; services: names of the
+    installed services besides the standard ones, described by their registry keys.
+    """
+
+    name: str
+    address: str
+    groups: tuple[str, ...]
+    registry: Registry
+    listeners: tuple[Listener, ...] = ()
+    quirks: Quirks = NO_QUIRKS
+    schema_version: tuple[int, int] = (2, 22)
+    version: str = "6.3.9600"
+    profile: str = "Domain"
+    network: Network = DEFAULT_NETWORK
+    winrm_port: int = 5985
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command line gave: standard output, standard error, exit code."""
+
+    stdout: bytes
+    stderr: bytes
+    code: int
+
+
+class Host:
+    """A running host. ``on_change`` is called whenever what gets in may have changed."""
+
+    def __init__(self, spec: HostSpec, on_change: Callable[[Host], None] = lambda _: None) -> None:
+        self.spec = spec
+        self.on_change = on_change
+        self.stats = Stats()
+        self.quirks = spec.quirks
+        self.quirks_generation = 0
+        self.profile = spec.profile
+        self.clock = HostClock(self.quirks.minute)
+        self.scheduler = TaskScheduler(self)
+        self.second_administrator = SecondAdministrator(self)
+        self.scheduler.on_register = self.second_administrator.task_registered
+        # Local and remote address and port of every connection that stands; who owns the sockets tells.
+        self.connections: Callable[[], Iterable[Connection]] = lambda: ()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self.registry = self.spec.registry.copy()
+        self.files = FileSystem()
+        self.services = installed_services(self.registry, self.spec.services)
+        self.profile = self.spec.profile
+        self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
+        self._apply_mpssvc(initial=True)
+
+    def _apply_mpssvc(self, *, initial: bool) -> None:
+        """Bring MpsSvc into the state the quirk names."""
+        service = self.services["MPSSVC"]
+        key = self.registry.create(f"{SERVICES_KEY}\\MpsSvc")
+        if self.quirks.mpssvc == "disabled":
+            key.set_dword("Start", 4)
+        elif initial and self.quirks.mpssvc == "running" and key.dword("Start") == 4:
+            key.set_dword("Start", 2)
+        if self.quirks.mpssvc == "running":
+            self.start_service(service)
+        else:
+            service.state = STOPPED
+            self.firewall.stop()
+
+    @property
+    def name(self) -> str:
+        """The inventory name."""
+        return self.spec.name
+
+    @property
+    def computer_name(self) -> str:
+        """The NetBIOS-like computer name."""
+        return self.spec.name.partition(".")[0].upper()
+
+    @property
+    def version(self) -> str:
+        """The Windows version as `ver` prints it."""
+        return self.spec.version
+
+    @property
+    def schema_version(self) -> tuple[int, int]:
+        """Version of the rule strings the host's service writes."""
+        return self.spec.schema_version
+
+    def start_service(self, service: Service) -> None:
+        """Start an installed service; MpsSvc then begins to filter with what stands in the registry."""
+        service.state = RUNNING
+        if service.name == "MpsSvc":
+            self.firewall.start()
+
+    def set_quirks(self, changes: Mapping[str, object]) -> None:
+        """Change quirks; counting starts anew. Raises QuirkError."""
+        before = self.quirks
+        self.quirks = before.with_changes(changes)
+        self.quirks_generation += 1
+        self.second_administrator.start_counting()
+        self.clock.set_minute(self.quirks.minute)
+        if "mpssvc" in changes:
+            self._apply_mpssvc(initial=False)
+        self.on_change(self)
+
+    def set_profile(self, profile: str) -> None:
+        """Let the host see its network as Domain, Private or Public."""
+        self.profile = profile
+        self.on_change(self)
+
+    def reset(self) -> None:
+        """Back to the starting state, quirks included."""
+        self.quirks = self.spec.quirks
+        self.quirks_generation += 1
+        self.second_administrator.start_counting()
+        self.clock.set_minute(self.quirks.minute)
+        self.stats = Stats()
+        self.scheduler.clear()
+        self._prepare()
+
+    def reboot(self) -> None:
+        """Stop and start: nothing runs on, services come up by their start type, MpsSvc reads the registry."""
+        self.scheduler.shut_down()
+        self.firewall.stop()
+        for service in self.services.values():
+            service.state = STOPPED if start_type(self, service.name) == 4 else RUNNING
+        if self.services["MPSSVC"].state == RUNNING:
+            self.firewall.start()
+        if self.services["SCHEDULE"].state == RUNNING:
+            self.scheduler.boot()
+
+    async def start_program(self, process: Process) -> int | None:
+        """Run a program of this host; None when it has none of that name."""
+        program = PROGRAMS.get(process.name)
+        if program is None:
+            return None
+        self.stats.processes[process.name] += 1
+        return await program(process)
+
+    async def execute(
+        self,
+        line: str,
+        *,
+        stdin: InputPipe,
+        stdout: Sink,
+        stderr: Sink,
+        environment: Mapping[str, str] | None = None,
+        codepage: int = 437,
+        elevated: bool = True,
+        as_system: bool = False,
+    ) -> int:
+        """Run a command line under cmd.exe; answers its exit code.
+
+        With ``as_system`` it is the Task Scheduler's: run as LocalSystem, in the system's folders, and not counted
+        among the command lines that somebody sent.
+        """
+        if not as_system:
+            self.stats.commands.append(line)
+            self.stats.processes["cmd"] += 1
+        own = {**self._environment(), **(_SYSTEM_ENVIRONMENT if as_system else {})}
+        variables = {**own, **{name.upper(): text for name, text in (environment or {}).items()}}
+        process = Process(self, "cmd", line, stdin, stdout, stderr, variables, elevated, codepage)
+        return await run_line(process)
+
+    async def run(self, line: str) -> Result:
+        """Run a command line as a local administrator would at the console, without input, in UTF-8."""
+        out: list[bytes] = []
+        err: list[bytes] = []
+        code = await self.execute(line, stdin=nul_input(), stdout=out.append, stderr=err.append, codepage=65001)
+        return Result(b"".join(out), b"".join(err), code)
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "COMPUTERNAME": self.computer_name,
+            "USERNAME": "Administrator",
+            "USERPROFILE": "C:\\Users\\Administrator",
+            "CD": "C:\\Users\\Administrator",
+            "SYSTEMROOT": "C:\\Windows",
+            "WINDIR": "C:\\Windows",
+            "PROGRAMFILES": "C:\\Program Files",
+            "TEMP": "C:\\Users\\ADMINI~1\\AppData\\Local\\Temp",
+            "COMSPEC": "C:\\Windows\\system32\\cmd.exe",
+            "OS": "Windows_NT",
+            "PROCESSOR_ARCHITECTURE": "AMD64",
+        }

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Ansible inventory of an estate, as `serve` writes it and `probe` reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab.host import HostSpec
+from lab.roles import ROLE_PORTS
+
+
+def inventory_data(specs: Iterable[HostSpec], user: str, password: str) -> dict[str, Any]:
+    """Groups `lync` (with one child a role) and `windows` (all hosts, for ansible-test)."""
+    specs = tuple(specs)
+    roles: dict[str, dict[str, Any]] = {role: {"hosts": {}} for role in ROLE_PORTS}
+    for spec in specs:
+        for group in spec.groups:
+            roles[group]["hosts"][spec.name] = {}
+    return {
+        "all": {
+            "children": {
+                "lync": {"children": roles},
+                "windows": {
+                    "hosts": {spec.name: {"ansible_host": spec.address} for spec in specs},
+                    "vars": {
+                        "ansible_connection": "winrm",
+                        "ansible_port": specs[0].winrm_port if specs else 5985,
+                        "ansible_winrm_scheme": "http",
+                        "ansible_winrm_transport": "basic",
+                        "ansible_user": user,
+                        "ansible_password": password,
+                    },
+                },
+            }
+        }
+    }
+
+
+def write_inventory(path: Path, specs: Iterable[HostSpec], user: str, password: str) -> None:
+    """Write the inventory, making its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump(inventory_data(specs, user, password), sort_keys=False)
+    path.write_text("# Written by `python -m lab serve`; the hosts live on loopback addresses.\n" + text)
+
+
+@dataclass(frozen=True)
+class InventoryHost:
+    """A host as an inventory names it."""
+
+    name: str
+    address: str
+    groups: tuple[str, ...]
+    winrm_port: int
+
+
+class InventoryError(ValueError):
+    """The file is not an inventory of the lab."""
+
+
+def read_inventory(path: Path) -> tuple[InventoryHost, ...]:
+    """The hosts of an inventory written by `serve`. Raises InventoryError."""
+    try:
+        data = yaml.safe_load(path.read_text())
+        children = data["all"]["children"]
+        roles: dict[str, Any] = children["lync"]["children"]
+        windows = children["windows"]
+        port = int(windows["vars"]["ansible_port"])
+        return tuple(
+            InventoryHost(
+                name,
+                str(variables["ansible_host"]),
+                tuple(role for role, group in roles.items() if name in (group.get("hosts") or {})),
+                port,
+            )
+            for name, variables in windows["hosts"].items()
+        )
+    except OSError as error:
+        raise InventoryError(f"cannot read {path}: {error.strerror}") from error
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise InventoryError(f"{path} is not an inventory written by the lab ({error!r})") from error

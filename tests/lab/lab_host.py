@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One running host, as a test sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, TypeVar
+
+from lab.host import HostSpec
+from lab.probe import tcp_open, udp_open
+from lab.server import RunningHost
+from lab.stats import Stats
+from lab.windows.firewall_service import LOCAL_STORE
+from lab.windows.registry import query_text
+from lab.windows.rules import rule_text
+
+_T = TypeVar("_T")
+
+
+class Caller(Protocol):
+    """Whoever runs the lab's event loop."""
+
+    def call(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Run a coroutine in the lab's event loop and give its result."""
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """What a console command gave."""
+
+    stdout: str
+    stderr: str
+    rc: int
+
+
+class LabHost:
+    """One running host, as a test sees it. All methods may be called from any thread."""
+
+    def __init__(self, lab: Caller, running: RunningHost) -> None:
+        self._lab = lab
+        self._running = running
+
+    @property
+    def spec(self) -> HostSpec:
+        """What the host was built from."""
+        return self._running.host.spec
+
+    @property
+    def name(self) -> str:
+        """The inventory name."""
+        return self._running.host.name
+
+    @property
+    def address(self) -> str:
+        """The loopback address."""
+        return self._running.host.spec.address
+
+    @property
+    def winrm_port(self) -> int:
+        """WinRM's port."""
+        return self._running.host.spec.winrm_port
+
+    @property
+    def endpoint(self) -> str:
+        """WinRM's URL."""
+        return f"http://{self.address}:{self.winrm_port}/wsman"
+
+    def run(self, command: str) -> CommandResult:
+        """Run a command line as an administrator at the console; the firewall is up to date afterwards."""
+        out, err, code = self._lab.call(self._running.run(command))
+        return CommandResult(out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), code)
+
+    def registry_text(self, key: str = LOCAL_STORE) -> str:
+        """A key as `reg query KEY /s` prints it. Raises RegistryError when it is not there."""
+
+        async def read() -> str:
+            return query_text(self._running.host.registry, key, recurse=True)
+
+        return self._lab.call(read())
+
+    def rules(self) -> dict[str, str]:
+        """The local rules in the order they are stored: id to rule string."""
+
+        async def read() -> dict[str, str]:
+            return {stored.rule_id: rule_text(stored.rule) for stored in self._running.host.firewall.rules}
+
+        return self._lab.call(read())
+
+    def stats(self) -> dict[str, Any]:
+        """The host's counters."""
+
+        async def read() -> dict[str, Any]:
+            return self._running.host.stats.as_dict()
+
+        return self._lab.call(read())
+
+    def reset_stats(self) -> None:
+        """Start counting anew."""
+
+        async def act() -> None:
+            self._running.host.stats = Stats()
+
+        self._lab.call(act())
+
+    def set_quirks(self, **changes: object) -> None:
+        """Change quirks; counting quirks start at 1. Raises QuirkError."""
+
+        async def act() -> None:
+            self._running.host.set_quirks(changes)
+            self._running.live.refresh()
+
+        self._lab.call(act())
+
+    def quirks(self) -> dict[str, Any]:
+        """All quirks as they are now."""
+        return asdict(self._running.host.quirks)
+
+    def set_profile(self, profile: str) -> None:
+        """Switch the host's network to Domain, Private or Public."""
+
+        async def act() -> None:
+            self._running.host.set_profile(profile)
+            self._running.live.refresh()
+
+        self._lab.call(act())
+
+    def set_group_policy(self, name: str) -> None:
+        """Let Group Policy bring one of lab.estate.GROUP_POLICIES, in force at once. Raises EstateError."""
+
+        async def act() -> None:
+            self._running.set_group_policy(name)
+
+        self._lab.call(act())
+
+    def write_registry(self, key: str, name: str, kind: str, data: str) -> None:
+        """Write a value behind every program's back; no service notices."""
+
+        async def act() -> None:
+            self._running.host.registry.create(key).set(name, kind, data)
+
+        self._lab.call(act())
+
+    def reset(self) -> None:
+        """Back to the starting state."""
+        self._lab.call(self._running.reset())
+
+    def reboot(self, down: float = 0.0) -> None:
+        """Restart: services by their start types, the firewall from the registry; connections are gone.
+
+        It returns when the host is up again; nothing answers for ``down`` seconds.
+        """
+        self._lab.call(self._running.reboot(down))
+
+    def set_clock(self, *, minute: float | None = None, advance: float = 0.0) -> None:
+        """Let a minute of the host take ``minute`` real seconds; put its clock ``advance`` minutes forward."""
+
+        async def act() -> None:
+            if minute is not None:
+                self._running.host.set_quirks({"minute": minute})
+            if advance:
+                self._running.host.clock.advance(advance)
+
+        self._lab.call(act())
+
+    def tasks(self) -> dict[str, Any]:
+        """`tasks`: those registered; `fired`: the name of each that ran, in order, since the last reset."""
+
+        async def read() -> dict[str, Any]:
+            return self._running.host.scheduler.as_dict()
+
+        return self._lab.call(read())
+
+    def file(self, path: str) -> str | None:
+        """A file's text, or None when there is no such file."""
+
+        async def read() -> bytes | None:
+            return self._running.host.files.read(path)
+
+        content = self._lab.call(read())
+        return None if content is None else content.decode("utf-8", "replace")
+
+    def tcp_open(self, port: int, source: str | None = None, timeout: float = 1.0) -> bool:
+        """Whether a TCP connection gets in now, optionally from a given loopback source address."""
+        return asyncio.run(tcp_open(self.address, port, timeout, source))
+
+    def udp_open(self, port: int, source: str | None = None, timeout: float = 0.5) -> bool:
+        """Whether a datagram is answered now."""
+        return asyncio.run(udp_open(self.address, port, timeout, source))

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be made to go wrong on a simulated host: one field per behaviour, each off by default.
+
+A quirk is set from the estate, by `--quirk HOST:NAME=VALUE` or through the control API. Counting quirks
+(`…_at`, `…_before`, `…_after`) count WS-Man requests from the moment the quirks were last set, the first being 1;
+with ``count_action`` they count the requests of that one action only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from lab.windows.messages import LANGUAGES
+
+_CHOICES: Mapping[str, tuple[object, ...]] = {
+    "language": LANGUAGES,
+    "token": ("admin", "filtered", "user"),
+    "mpssvc": ("running", "stopped", "disabled"),
+    "closed_looks": ("refused", "dropped"),
+    "netsh_exit_code": (None, 0, 1),
+    "http_status": (500, 503),
+    "count_action": ("", "Create", "Command", "Send", "Receive", "Signal", "Delete", "Get"),
+}
+
+
+class QuirkError(ValueError):
+    """No such quirk, or a value it cannot have."""
+
+
+@dataclass(frozen=True)
+class Quirks:
+    """Switchable behaviours of one host.
+
+    language: of messages, group names and `(Default)`: en, pt, de, ru.
+    token: of the WinRM user: admin (elevated), filtered (UAC remote restrictions), user.
+    mpssvc: state of the firewall service; taken over at once when the quirk is set. ``disabled`` is stopped as well.
+    mpssvc_start_refused: `sc start` and `sc config` of MpsSvc are denied.
+    netsh_stop_on_error: a session or script ends with exit code 1 at the first bad line (else it goes on).
+    netsh_ignore_line: the n-th command line of each session on standard input is dropped in silence.
+    netsh_ignore_stdin: every line on standard input is, but for the end.
+    netsh_hang_line: a session on standard input never answers from its n-th command line on; 0: from its start.
+    netsh_exit_code: every netsh exits with this code, whatever happened.
+    netsh_delay: seconds netsh takes to start.
+    netsh_silent: no `Ok.` is printed.
+    sc_delay: seconds sc takes.
+    deny_netsh, deny_sc, deny_reg: the program is denied access.
+    reg_cut_after: `reg query` output ends after that many bytes, exit code 0.
+    reg_cut_keeps_end: … but its last kilobyte comes, so that there is a hole in the middle.
+    receive_size: most bytes of a stream in one Receive answer, 4096 to 16384.
+    receive_timeouts: so many next Receives answer with a timeout fault, whatever there is to give.
+    drop_before, drop_after: the connection is cut at the n-th request, before or after it is processed.
+    cut_response_at: the n-th request is processed; its answer breaks off in the middle of the body.
+    http_status_at, http_status, http_status_count: the n-th request, or so many from it on, are answered with 500 or
+        503 and are not processed.
+    quota_at: the n-th request is refused with the fault w:QuotaLimit.
+    count_action: the action that is counted (Create, Command, Send, Receive, Signal, Delete, Get); none: all.
+    unauthorized_at: the n-th request is answered with 401.
+    refuse_unencrypted: Basic over HTTP is answered with 401 (AllowUnencrypted=false).
+    deny_create: Create is answered with fault 5, as for a user without the right to remote management.
+    shell_gone_at: all shells are gone when the n-th request comes.
+    response_delay: seconds every WS-Man answer is held back.
+    send_lost: Send is acknowledged but its data never arrive.
+    max_envelope_kb: MaxEnvelopeSizekb; a longer request gets HTTP 413.
+    max_shells: MaxShellsPerUser; one more gets w:QuotaLimit.
+    foreign_rule_at_line: a second administrator adds an allow rule just before the n-th command that any netsh of the
+        host runs after the quirks were set.
+    foreign_block_at_line: … blocks WinRM's port for everybody at that moment.
+    foreign_rule_when_armed: … adds an allow rule whenever a task is registered.
+    minute: real seconds that a minute of the host's clock takes; tasks are scheduled by that clock.
+    deny_schtasks: the program is denied access.
+    tasks_lost: `schtasks /create` claims success and registers nothing.
+    tasks_never_fire: tasks are registered and never start, not even by `schtasks /run`.
+    on_batteries: the host runs on its UPS; a task that must not start on batteries does not.
+    closed_looks: a port the policy closes is refused, or its packets are dropped (as Windows does).
+    """
+
+    language: str = "en"
+    token: str = "admin"
+    mpssvc: str = "running"
+    mpssvc_start_refused: bool = False
+    netsh_stop_on_error: bool = False
+    netsh_ignore_line: int | None = None
+    netsh_ignore_stdin: bool = False
+    netsh_hang_line: int | None = None
+    netsh_exit_code: int | None = None
+    netsh_delay: float = 0.0
+    netsh_silent: bool = False
+    sc_delay: float = 0.0
+    deny_netsh: bool = False
+    deny_sc: bool = False
+    deny_reg: bool = False
+    reg_cut_after: int | None = None
+    reg_cut_keeps_end: bool = False
+    receive_size: int = 16384
+    receive_timeouts: int = 0
+    drop_before: int | None = None
+    drop_after: int | None = None
+    http_status_at: int | None = None
+    http_status: int = 500
+    http_status_count: int = 1
+    cut_response_at: int | None = None
+    quota_at: int | None = None
+    count_action: str = ""
+    unauthorized_at: int | None = None
+    refuse_unencrypted: bool = False
+    deny_create: bool = False
+    shell_gone_at: int | None = None
+    response_delay: float = 0.0
+    send_lost: bool = False
+    max_envelope_kb: int = 500
+    max_shells: int = 30
+    foreign_rule_at_line: int | None = None
+    foreign_block_at_line: int | None = None
+    foreign_rule_when_armed: bool = False
+    minute: float = 60.0
+    deny_schtasks: bool = False
+    tasks_lost: bool = False
+    tasks_never_fire: bool = False
+    on_batteries: bool = False
+    closed_looks: str = "refused"
+
+    def with_changes(self, changes: Mapping[str, object]) -> Quirks:
+        """A copy with some quirks changed. Values may be of the right type or their text.
+
+        Raises QuirkError for an unknown name or a bad value.
+        """
+        known = {entry.name for entry in fields(Quirks)}
+        checked: dict[str, Any] = {}
+        for name, value in changes.items():
+            if name not in known:
+                raise QuirkError(f"no quirk is called {name!r}; there are {', '.join(sorted(known))}")
+            checked[name] = _converted(name, value, getattr(NO_QUIRKS, name))
+        return replace(self, **checked)
+
+
+NO_QUIRKS = Quirks()
+
+
+def _converted(name: str, value: object, default: object) -> object:
+    """``value`` as the type of the quirk, which its default shows (None stands for an optional number)."""
+    result: object
+    try:
+        if isinstance(default, bool):
+            result = _boolean(value)
+        elif isinstance(default, float):
+            result = float(str(value))
+        elif isinstance(default, int):
+            result = int(str(value))
+        elif default is None:
+            result = None if value is None or str(value).lower() in ("", "none", "null") else int(str(value))
+        else:
+            result = str(value)
+    except ValueError:
+        raise QuirkError(f"{name}: cannot use {value!r}") from None
+    if name in _CHOICES and result not in _CHOICES[name]:
+        raise QuirkError(f"{name}: {value!r} is not one of {', '.join(map(str, _CHOICES[name]))}")
+    if isinstance(result, (int, float)) and result < 0:
+        raise QuirkError(f"{name}: {value!r} is negative")
+    if name == "minute" and not result:
+        raise QuirkError("minute: must be longer than 0 seconds")
+    if name == "receive_size" and not 4096 <= int(str(result)) <= 16384:
+        raise QuirkError("receive_size: must be 4096 to 16384 bytes")
+    return result
+
+
+def _boolean(value: object) -> bool:
+    words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+    if str(value).lower() not in words:
+        raise ValueError(value)
+    return words[str(value).lower()]
+
+
+def parse_assignment(text: str) -> tuple[str, str, str]:
+    """`HOST:NAME=VALUE` to its parts; HOST may be `*`. Raises QuirkError."""
+    target, equals, value = text.partition("=")
+    host, colon, name = target.rpartition(":")
+    if not (equals and colon and host and name):
+        raise QuirkError(f"not HOST:NAME=VALUE: {text!r}")
+    return host, name, value

@@ -1,0 +1,191 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A running estate: all hosts, their WinRM endpoints, their live firewalls and the control API, in one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+
+from lab.estate import NETWORK, PASSWORD, USER, apply_group_policy
+from lab.host import Connection, Host, HostSpec
+from lab.live import LiveFirewall
+from lab.winrm.authentication import BasicAuthenticator
+from lab.winrm.http import WinrmEndpoint
+
+
+class LabError(Exception):
+    """The lab cannot run as asked."""
+
+
+class LabInUse(LabError):
+    """Another lab has the addresses."""
+
+
+def require_loopback(address: str) -> None:
+    """Raise LabError for an address outside 127.0.0.0/8: the lab is open to everybody who can reach it."""
+    try:
+        is_loopback = ipaddress.IPv4Address(address).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise LabError(f"{address} is not a loopback address; the lab serves on 127.0.0.0/8 only")
+
+
+_GRACE = 0.05
+"""Seconds a request may still take when its connection is being cut; aiohttp takes 0 for "for ever"."""
+
+
+class NetworkLock:
+    """Keeps two labs off the same addresses: an abstract Unix socket that lives as long as its process.
+
+    Bound ports alone would not tell, for a lab's ports are closed whenever its policy says so.
+    """
+
+    def __init__(self, network: str) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._socket.bind(f"\0lyncops-firewall-lab-{network}")
+        except OSError as error:
+            self._socket.close()
+            raise LabInUse(f"another lab is running on {network}.0.0/16; choose another --network") from error
+
+    def release(self) -> None:
+        """Let others use the addresses."""
+        self._socket.close()
+
+
+class RunningHost:
+    """A host with its sockets."""
+
+    def __init__(self, spec: HostSpec, user: str, password: str) -> None:
+        require_loopback(spec.address)
+        self.host = Host(spec)
+        self._user, self._password = user, password
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._open_endpoint()
+        self.live = LiveFirewall(self.host, self._connected)
+        self.host.connections = self._connections
+        self.host.on_change = lambda _: self.live.refresh_soon()
+
+    def _connections(self) -> list[Connection]:
+        """WinRM's connections and those that services keep."""
+        transports = (handler.transport for handler in self._web.connections)
+        ends = [
+            (transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
+            for transport in transports
+            if transport is not None and not transport.is_closing()
+        ]
+        return [(local, remote) for local, remote in ends if local and remote] + self.live.sessions.connections
+
+    def _open_endpoint(self) -> None:
+        self.endpoint = WinrmEndpoint(self.host, BasicAuthenticator(self._user, self._password))
+        self._web = self.endpoint.protocol_factory()
+
+    def start(self) -> None:
+        """Open the doors. Raises LabError when WinRM's own port cannot be bound."""
+        self.live.refresh()
+        spec = self.host.spec
+        if any(listener.port == spec.winrm_port for listener in self.live.unbindable):
+            raise LabError(f"cannot listen on {spec.address}:{spec.winrm_port}: it is in use")
+
+    def _connected(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        loop = asyncio.get_running_loop()
+        task: asyncio.Task[object] = loop.create_task(self._serve(loop, connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, loop: asyncio.AbstractEventLoop, connection: socket.socket) -> object:
+        try:
+            return await loop.connect_accepted_socket(self._web, connection)
+        except OSError:
+            connection.close()
+            return None
+
+    async def run(self, line: str) -> tuple[bytes, bytes, int]:
+        """A command line at the console; the firewall is up to date when this returns."""
+        result = await self.host.run(line)
+        self.live.refresh()
+        return result.stdout, result.stderr, result.code
+
+    def set_group_policy(self, name: str) -> None:
+        """Let Group Policy bring one of GROUP_POLICIES, in force at once. Raises EstateError."""
+        apply_group_policy(self.host.registry, name)
+        self.host.firewall.refresh_group_policy()
+        self.live.refresh()
+
+    async def reset(self) -> None:
+        """Back to the starting state; every shell and connection is gone."""
+        await self._cut()
+        self.host.reset()
+        self.live.refresh()
+
+    async def reboot(self, down: float = 0.0) -> None:
+        """As reset, but the registry, the files and the tasks stay; nothing answers for ``down`` seconds."""
+        self.live.down = True
+        self.live.refresh()
+        try:
+            self.host.scheduler.shut_down()
+            await self._cut()
+            await asyncio.sleep(down)
+            self.host.reboot()
+        finally:
+            self.live.down = False
+            self.live.refresh()
+
+    async def _cut(self) -> None:
+        self.endpoint.service.drop_shells()
+        self.live.sessions.close()
+        await self._web.shutdown(_GRACE)
+        self._open_endpoint()
+
+    async def close(self) -> None:
+        """Close everything."""
+        self.live.close()
+        self.host.scheduler.shut_down()
+        self.endpoint.service.drop_shells()
+        await self._web.shutdown(_GRACE)
+
+
+class Estate:
+    """All hosts of a running lab, by inventory name; ``network`` is the first half of all their addresses."""
+
+    def __init__(
+        self, specs: Iterable[HostSpec], user: str = USER, password: str = PASSWORD, network: str = NETWORK
+    ) -> None:
+        self._lock = NetworkLock(network)
+        try:
+            self.hosts = {spec.name: RunningHost(spec, user, password) for spec in specs}
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def start(self) -> None:
+        """Open every door; must be called in the event loop. Raises LabError."""
+        for host in self.hosts.values():
+            host.start()
+
+    def find(self, name: str) -> RunningHost:
+        """A host by its full or short name. Raises LabError."""
+        for full, host in self.hosts.items():
+            if name.lower() in (full.lower(), full.lower().partition(".")[0]):
+                return host
+        raise LabError(f"no host is called {name!r}; there are {', '.join(list(self.hosts)[:10])}")
+
+    def not_simulated(self) -> list[str]:
+        """Ports that could not be bound, as `443/tcp`, for one clear sentence to the user."""
+        ports = {
+            (listener.port, "tcp" if listener.protocol == 6 else "udp")
+            for host in self.hosts.values()
+            for listener in host.live.unbindable
+        }
+        return [f"{port}/{transport}" for port, transport in sorted(ports)]
+
+    async def close(self) -> None:
+        """Close everything."""
+        await asyncio.gather(*(host.close() for host in self.hosts.values()))
+        self._lock.release()

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab for tests: an estate in a thread of the test's own process, with a plain synchronous face.
+
+with Lab(hosts=["fe01"], policy="default") as lab:
+    fe01 = lab.host("fe01")
+    fe01.run("netsh advfirewall show allprofiles").stdout
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lab.estate import PASSWORD, USER, EstateOptions, build_estate
+from lab.inventory import InventoryHost, write_inventory
+from lab.lab_host import CommandResult, LabHost
+from lab.probe import HostReport, probe
+from lab.server import Estate, LabError, LabInUse
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["CommandResult", "Lab", "LabError", "LabHost"]
+
+_T = TypeVar("_T")
+_START_SECONDS = 60
+_NETWORKS = tuple(f"127.{number}" for number in range(78, 100))
+
+
+class Lab:
+    """An estate that runs from `with` to its end.
+
+    hosts: short names of demo hosts (fe01, dir01 …; none: all of ``count``); policy: `default`, `off` or the path
+    of a dump; quirks: those of all hosts; the rest as in EstateOptions. Each Lab takes the first free network from
+    127.78 to 127.99, so that any number of tests, and a lab served by hand on 127.77, can run side by side.
+    """
+
+    user = USER
+    password = PASSWORD
+
+    def __init__(
+        self,
+        hosts: Sequence[str] = (),
+        *,
+        policy: str | Path = "default",
+        count: int = 6,
+        foreign_rules: int = 0,
+        services: bool = True,
+        winrm_rule: bool = True,
+        bystanders: Sequence[str] | None = None,
+        lync_rules: str = "one-disabled",
+        group_policy: str = "none",
+        oddities: Sequence[str] = (),
+        quirks: Mapping[str, object] | None = None,
+    ) -> None:
+        self._options = EstateOptions(
+            count=count,
+            policy=str(policy),
+            winrm_rule=winrm_rule,
+            foreign_rules=foreign_rules,
+            services=services,
+            names=tuple(hosts),
+            bystanders=None if bystanders is None else tuple(bystanders),
+            lync_rules=lync_rules,
+            group_policy=group_policy,
+            oddities=tuple(oddities),
+        )
+        self._quirks = dict(quirks or {})
+        self._loop = asyncio.new_event_loop()
+        self._thread: threading.Thread | None = None
+        self._estate: Estate | None = None
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._loop.run_forever, name="lab", daemon=True)
+        self._thread.start()
+        try:
+            self.call(self._start())
+        except BaseException:
+            self._stop_thread()
+            raise
+        return self
+
+    async def _start(self) -> None:
+        estate = self._free_estate()
+        for running in estate.hosts.values():
+            running.host.set_quirks(self._quirks)
+        estate.start()
+        self._estate = estate
+
+    def _free_estate(self) -> Estate:
+        """An estate on the first network that no other lab uses. Raises LabError when all are taken."""
+        for network in _NETWORKS:
+            try:
+                return Estate(build_estate(replace(self._options, network=network)), network=network)
+            except LabInUse:
+                continue
+        raise LabError(f"labs are running on all networks from {_NETWORKS[0]} to {_NETWORKS[-1]}")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._estate is not None:
+            self.call(self._estate.close())
+        self._stop_thread()
+
+    def _stop_thread(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        if self._thread is not None:
+            self._thread.join(_START_SECONDS)
+        self._loop.close()
+
+    def call(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Run a coroutine in the lab's event loop and give its result."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_START_SECONDS)
+
+    def host(self, name: str) -> LabHost:
+        """A host by its short or full name. Raises LabError."""
+        if self._estate is None:
+            raise LabError("the lab is not running")
+        return LabHost(self, self._estate.find(name))
+
+    @property
+    def hosts(self) -> tuple[LabHost, ...]:
+        """All hosts."""
+        if self._estate is None:
+            raise LabError("the lab is not running")
+        return tuple(LabHost(self, running) for running in self._estate.hosts.values())
+
+    def write_inventory(self, path: Path) -> None:
+        """Write an Ansible inventory of the hosts."""
+        write_inventory(path, (host.spec for host in self.hosts), USER, PASSWORD)
+
+    def probe(self) -> tuple[HostReport, ...]:
+        """What the probe sees."""
+        specs = [host.spec for host in self.hosts]
+        return asyncio.run(
+            probe(InventoryHost(spec.name, spec.address, spec.groups, spec.winrm_port) for spec in specs)
+        )

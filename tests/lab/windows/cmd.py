@@ -1,0 +1,264 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cmd.exe: runs a command line's tree, and batch files line by line.
+
+Simulates `cmd.exe /c LINE`, which winrshost starts for each WS-Man Command. An unknown command leaves 9009 in
+ERRORLEVEL and makes `cmd /c` exit with 1. A batch file is opened anew for each line, as cmd.exe does: when it has
+moved away meanwhile, it ends there. Blocks over several lines, labels and `call` are not simulated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, replace
+
+from lab.windows.cmd_builtins import BUILTINS, EndOfBatch, Exit, Session
+from lab.windows.cmd_syntax import (
+    MAX_LINE,
+    Chain,
+    CmdSyntaxError,
+    Group,
+    If,
+    Node,
+    Redirect,
+    Simple,
+    expand,
+    expand_batch,
+    parse,
+)
+from lab.windows.filesystem import FileSystemError
+from lab.windows.netsh import split_words
+from lab.windows.process import InputPipe, Process, Sink, discard, nul_input
+
+UNKNOWN_COMMAND = 9009
+
+
+@dataclass(frozen=True)
+class _Streams:
+    stdin: InputPipe
+    stdout: Sink
+    stderr: Sink
+
+
+async def run_line(process: Process) -> int:
+    """Run ``process.arguments`` as a command line; answers cmd.exe's exit code."""
+    return await _Interpreter(process).run(process.arguments)
+
+
+class _Interpreter:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._session = Session(dict(process.environment))
+
+    async def run(self, line: str) -> int:
+        process, session = self._process, self._session
+        if len(line) > MAX_LINE:
+            process.err(process.message("cmd_too_long") + "\r\n")
+            return 1
+        streams = _Streams(process.stdin, process.stdout, process.stderr)
+        try:
+            if not await self._line(expand(line, {**session.environment, "ERRORLEVEL": "0"}), streams):
+                return 1
+        except Exit as exit_:
+            return exit_.code
+        return 1 if session.errorlevel == UNKNOWN_COMMAND else session.errorlevel
+
+    async def _line(self, expanded: str, streams: _Streams) -> bool:
+        """Parse and run an expanded line; answers whether it could be parsed."""
+        try:
+            tree = parse(expanded)
+        except CmdSyntaxError as error:
+            streams.stderr(self._text("cmd_unexpected", error.token))
+            return False
+        if tree is not None:
+            await self._node(tree, streams)
+        return True
+
+    async def _node(self, node: Node, streams: _Streams) -> int:
+        """Run a node; answers what `&&` and `||` look at."""
+        if isinstance(node, Chain):
+            return await self._chain(node, streams)
+        if isinstance(node, If):
+            chosen = node.body if self._holds(node) else node.otherwise
+            return 0 if chosen is None else await self._node(chosen, streams)
+        redirected = self._redirected(node.redirects, streams)
+        if redirected is None:
+            self._session.errorlevel = 1
+            return 1
+        if isinstance(node, Group):
+            return await self._node(node.body, redirected)
+        return await self._simple(node, redirected)
+
+    def _holds(self, node: If) -> bool:
+        words = node.words
+        if node.kind == "exist":
+            result = self._process.host.files.exists(self._session.path(words[0]))
+        elif node.kind == "defined":
+            result = words[0].upper() in self._session.environment
+        elif node.kind == "errorlevel":
+            result = words[0].isdecimal() and self._session.errorlevel >= int(words[0])
+        else:
+            left, right = (word.upper() if node.ignores_case else word for word in words)
+            result = left == right
+        return result != node.negated
+
+    async def _chain(self, node: Chain, streams: _Streams) -> int:
+        if node.operator == "|":
+            return await self._pipe(node, streams)
+        code = await self._node(node.left, streams)
+        if (node.operator == "&&" and code != 0) or (node.operator == "||" and code == 0):
+            return code
+        return await self._node(node.right, streams)
+
+    async def _pipe(self, node: Chain, streams: _Streams) -> int:
+        between = InputPipe()
+
+        async def left() -> None:
+            try:
+                await self._node(node.left, replace(streams, stdout=lambda data: between.feed(data, end=False)))
+            except (Exit, EndOfBatch):
+                pass  # each side of a pipe is a cmd.exe of its own
+            finally:
+                between.feed(b"", end=True)
+
+        task = asyncio.ensure_future(left())
+        try:
+            return await self._node(node.right, replace(streams, stdin=between))
+        finally:
+            await task
+
+    def _redirected(self, redirects: tuple[Redirect, ...], streams: _Streams) -> _Streams | None:
+        """The streams with a command's redirections; None, having said why, when a file cannot be opened."""
+        for redirect in redirects:
+            try:
+                if redirect.operator == "<":
+                    streams = replace(streams, stdin=self._read_target(redirect.target))
+                elif redirect.operator == ">&":
+                    sink = streams.stdout if redirect.target == "1" else streams.stderr
+                    streams = _with_output(streams, redirect.handle, sink)
+                else:
+                    streams = _with_output(streams, redirect.handle, self._write_target(redirect))
+            except FileSystemError as error:
+                streams.stderr(self._text(error.key))
+                return None
+        return streams
+
+    def _read_target(self, target: str) -> InputPipe:
+        if target.upper() == "NUL":
+            return nul_input()
+        content = self._process.host.files.read(self._session.path(target))
+        if content is None:
+            raise FileSystemError("file_not_found")
+        pipe = InputPipe()
+        pipe.feed(content, end=True)
+        return pipe
+
+    def _write_target(self, redirect: Redirect) -> Sink:
+        if redirect.target.upper() == "NUL":
+            return discard
+        files, path, elevated = self._process.host.files, self._session.path(redirect.target), self._process.elevated
+        files.write(path, b"", append=redirect.operator == ">>", elevated=elevated)
+
+        def append(data: bytes) -> None:
+            # Windows would not let a folder with an open file go; here what is written afterwards is lost.
+            with contextlib.suppress(FileSystemError):
+                files.write(path, data, append=True, elevated=elevated)
+
+        return append
+
+    def _text(self, key: str, *arguments: object) -> bytes:
+        collected: list[bytes] = []
+        replace(self._process, stdout=collected.append).out(self._process.message(key, *arguments) + "\r\n")
+        return b"".join(collected)
+
+    async def _simple(self, node: Simple, streams: _Streams) -> int:
+        name, arguments = _split_command(node.text)
+        if not name:
+            return 0
+        session = self._session
+        process = self._process.child(name, arguments, streams.stdin, streams.stdout, streams.stderr)
+        process = replace(process, environment=session.environment)
+        builtin = BUILTINS.get(name)
+        if builtin is not None:
+            return await builtin(session, process)
+        if name.endswith((".cmd", ".bat")) and self._process.host.files.exists(session.path(_first_word(node.text))):
+            await self._batch(split_words(node.text), streams)
+            if session.batch:  # without `call` the outer file does not go on
+                raise EndOfBatch
+            return session.errorlevel
+        code = await process.host.start_program(process)
+        if code is None:
+            process.err(process.message("unknown_command", _first_word(node.text)) + "\r\n")
+            code = UNKNOWN_COMMAND
+        session.errorlevel = code
+        return code
+
+    async def _batch(self, words: list[str], streams: _Streams) -> None:
+        """Run a batch file; each line is read when it is its turn."""
+        session, files = self._session, self._process.host.files
+        path = session.path(words[0])
+        outer, session.batch = session.batch, True
+        at = 0
+        try:
+            while True:
+                content = files.read(path)
+                if content is None:
+                    streams.stderr(self._text("batch_gone"))
+                    session.errorlevel = 1
+                    return
+                if at >= len(content):
+                    return
+                end = content.find(b"\n", at) + 1 or len(content)
+                line = self._process.decode(content[at:end]).strip("\r\n")
+                at = end
+                await self._batch_line(line, words, streams)
+        except EndOfBatch:
+            return
+        finally:
+            session.batch = outer
+
+    async def _batch_line(self, line: str, words: list[str], streams: _Streams) -> None:
+        session = self._session
+        if not line.strip() or line.lstrip().startswith(":"):
+            return
+        environment = {**session.environment, "ERRORLEVEL": str(session.errorlevel)}
+        expanded = expand_batch(line, environment, words)
+        if session.echo and not line.lstrip().startswith("@"):
+            prompt = f"\r\n{session.environment.get('CD', '')}>{expanded}\r\n"
+            replace(self._process, stdout=streams.stdout).out(prompt)
+        if not await self._line(expanded, streams):
+            session.errorlevel = 255
+            raise EndOfBatch  # a line that cannot be parsed ends the file
+
+
+def _with_output(streams: _Streams, handle: int, sink: Sink) -> _Streams:
+    return replace(streams, stdout=sink) if handle == 1 else replace(streams, stderr=sink)
+
+
+def _first_word(text: str) -> str:
+    stripped = text.strip()
+    if stripped.startswith('"'):
+        return stripped.split('"')[1]
+    return stripped.split()[0]
+
+
+def _split_command(text: str) -> tuple[str, str]:
+    """The lower-cased program name, without folder and `.exe`, and the raw rest of a command."""
+    stripped = text.lstrip(" \t,;=")
+    if stripped.startswith('"'):
+        word, _unused, rest = stripped[1:].partition('"')
+    else:
+        end = next((at for at, character in enumerate(stripped) if character in ' \t,;="'), len(stripped))
+        word, rest = stripped[:end], stripped[end:]
+        head, dot, tail = word.partition(".")
+        if head.lower() == "echo" and dot:
+            word, rest = head, dot + tail + rest
+        head, slash, tail = word.partition("/")
+        if head.lower() in BUILTINS and slash:
+            word, rest = head, slash + tail + rest
+    name = word.rpartition("\\")[2].lower()
+    for suffix in (".exe", ".com"):
+        name = name.removesuffix(suffix)
+    return name, rest

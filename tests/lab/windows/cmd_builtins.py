@@ -1,0 +1,242 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands built into cmd.exe.
+
+Exit codes follow what people measured: `md`, `ren`, `type` and `dir` leave 1 in ERRORLEVEL when they fail; `rd`
+fails for `&&` and `||` but leaves ERRORLEVEL alone; `del` of a missing file is a success. `echo` and the like never
+touch ERRORLEVEL and count as success for `&&`. Only `dir /b` is simulated, and of `goto` only `goto :eof`.
+"""
+
+from __future__ import annotations
+
+import ntpath
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from lab.windows.filesystem import FileSystemError
+from lab.windows.netsh import split_words
+from lab.windows.process import Process
+
+VERSION_TEXT = "Microsoft Windows [Version {}]"
+HOME = "C:\\Users\\Administrator"
+
+
+class Exit(Exception):
+    """`exit`: ends cmd.exe with a code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class EndOfBatch(Exception):
+    """`exit /b` and `goto :eof`: ends the batch file that runs."""
+
+
+@dataclass
+class Session:
+    """What one cmd.exe remembers. ``batch`` tells whether it is reading a batch file."""
+
+    environment: dict[str, str]
+    errorlevel: int = 0
+    echo: bool = True
+    batch: bool = False
+
+    def path(self, name: str) -> str:
+        """A file name made absolute."""
+        return ntpath.join(self.environment.get("CD", HOME), name.strip().strip('"'))
+
+
+Builtin = Callable[[Session, Process], Awaitable[int]]
+
+
+def _operands(process: Process) -> tuple[frozenset[str], list[str]]:
+    """Switches, lower-cased and without slash, and the other words of a command; `/s/q` are two switches."""
+    switches: set[str] = set()
+    others: list[str] = []
+    for word in split_words(process.arguments):
+        if word.startswith("/"):
+            switches.update(part for part in word.lower().split("/") if part)
+        else:
+            others.append(word)
+    return frozenset(switches), others
+
+
+def _refused(session: Session, process: Process, error: FileSystemError, code: int = 1) -> int:
+    process.err(process.message(error.key, *error.arguments) + "\r\n")
+    session.errorlevel = code
+    return code
+
+
+def _bad_syntax(session: Session, process: Process) -> int:
+    return _refused(session, process, FileSystemError("cmd_syntax"))
+
+
+async def _echo(session: Session, process: Process) -> int:
+    text = process.arguments
+    word = text.strip().lower()
+    if word in ("on", "off"):
+        session.echo = word == "on"
+    elif not word and not text.strip(" \t"):
+        process.out(f"ECHO is {'on' if session.echo else 'off'}.\r\n")
+    else:
+        # One separator after the word is eaten; what follows, blanks included, is printed.
+        process.out((text[1:] if text[:1] in (" ", ".", ":", "\t") else text) + "\r\n")
+    return 0
+
+
+async def _ver(_session: Session, process: Process) -> int:
+    process.out("\r\n" + VERSION_TEXT.format(process.host.version) + "\r\n")
+    return 0
+
+
+async def _exit(session: Session, process: Process) -> int:
+    text = process.arguments.strip()
+    ends_batch = text.lower().startswith("/b")
+    word = text[2:].strip() if ends_batch else text
+    if word.lstrip("-").isdecimal():
+        session.errorlevel = int(word)
+    if ends_batch and session.batch:
+        raise EndOfBatch
+    raise Exit(session.errorlevel)
+
+
+async def _goto(session: Session, process: Process) -> int:
+    if process.arguments.strip().lower() == ":eof" and session.batch:
+        raise EndOfBatch
+    return _bad_syntax(session, process)
+
+
+async def _set(session: Session, process: Process) -> int:
+    name, equals, value = process.arguments.strip().strip('"').partition("=")
+    environment = session.environment
+    if equals:
+        environment[name.strip().upper()] = value
+        return 0
+    shown = {key: text for key, text in environment.items() if key.upper().startswith(name.upper())}
+    for key in sorted(shown):
+        process.out(f"{key}={shown[key]}\r\n")
+    return 0 if shown else 1
+
+
+async def _type(session: Session, process: Process) -> int:
+    content = process.host.files.read(session.path(process.arguments))
+    if content is None:
+        return _refused(session, process, FileSystemError("file_not_found"))
+    process.stdout(content)
+    return 0
+
+
+async def _del(session: Session, process: Process) -> int:
+    _unused, names = _operands(process)
+    if not names:
+        return _bad_syntax(session, process)
+    for name in names:
+        path = session.path(name)
+        try:
+            if not process.host.files.remove_file(path, elevated=process.elevated):
+                process.err(process.message("del_not_found", path) + "\r\n")
+        except FileSystemError as error:
+            process.err(f"{path}\r\n{process.message(error.key)}\r\n")
+    return 0
+
+
+async def _md(session: Session, process: Process) -> int:
+    _unused, names = _operands(process)
+    if not names:
+        return _bad_syntax(session, process)
+    code = 0
+    for name in names:
+        try:
+            process.host.files.make_folder(session.path(name), elevated=process.elevated)
+        except FileSystemError as error:
+            # The message has the name as it was typed.
+            arguments = (name,) if error.key == "already_exists" else ()
+            code = _refused(session, process, FileSystemError(error.key, *arguments))
+    return code
+
+
+async def _rd(session: Session, process: Process) -> int:
+    switches, names = _operands(process)
+    if not names:
+        return _bad_syntax(session, process)
+    code = 0
+    for name in names:
+        if "s" in switches and "q" not in switches and not await _agrees(process, name):
+            continue
+        try:
+            process.host.files.remove_folder(session.path(name), recurse="s" in switches, elevated=process.elevated)
+        except FileSystemError as error:
+            process.err(process.message(error.key) + "\r\n")
+            code = 2
+    return code
+
+
+async def _agrees(process: Process, name: str) -> bool:
+    """Asks on the console, which under winrs is standard input."""
+    process.out(process.message("are_you_sure", name))
+    answer = process.decode(await process.stdin.readline()).strip()
+    return answer.upper() == process.message("task_yes")
+
+
+async def _ren(session: Session, process: Process) -> int:
+    _unused, names = _operands(process)
+    if len(names) != 2:
+        return _bad_syntax(session, process)
+    try:
+        process.host.files.rename(session.path(names[0]), names[1], elevated=process.elevated)
+    except FileSystemError as error:
+        return _refused(session, process, error)
+    return 0
+
+
+async def _dir(session: Session, process: Process) -> int:
+    switches, names = _operands(process)
+    if "b" not in switches or len(names) > 1:
+        return _bad_syntax(session, process)
+    try:
+        found = process.host.files.names_in(session.path(names[0] if names else "."))
+    except FileSystemError as error:
+        return _refused(session, process, error)
+    process.out("".join(f"{name}\r\n" for name in found))
+    return 0
+
+
+async def _cd(session: Session, process: Process) -> int:
+    _unused, names = _operands(process)
+    if not names:
+        process.out(session.path("").rstrip("\\") + "\r\n")
+        return 0
+    path = ntpath.normpath(session.path(" ".join(names)))
+    if not process.host.files.is_folder(path):
+        return _refused(session, process, FileSystemError("path_not_found"))
+    session.environment["CD"] = path
+    return 0
+
+
+async def _nothing(_session: Session, _process: Process) -> int:
+    return 0
+
+
+BUILTINS: Mapping[str, Builtin] = {
+    "echo": _echo,
+    "ver": _ver,
+    "exit": _exit,
+    "goto": _goto,
+    "set": _set,
+    "type": _type,
+    "del": _del,
+    "erase": _del,
+    "md": _md,
+    "mkdir": _md,
+    "rd": _rd,
+    "rmdir": _rd,
+    "ren": _ren,
+    "rename": _ren,
+    "dir": _dir,
+    "cd": _cd,
+    "chdir": _cd,
+    "rem": _nothing,
+    "title": _nothing,
+}

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""findstr.exe over standard input.
+
+Simulates its small regular expressions (`.`, `*`, `^`, `$`, `[class]`, `\\<`, `\\>`, `\\x`), literal search with /l,
+and what people measured of its streams: lines are copied byte for byte with their own ends, a piped last line
+without an end gets CR LF, and a piped line of more than 8,191 bytes is lost. Several blank-separated words are
+alternatives unless /c: is given.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lab.windows.netsh import split_words
+from lab.windows.process import Process, codec_of
+
+_LONGEST_LINE = 8191
+_META = ".*^$[\\"
+
+
+async def run(process: Process) -> int:
+    """The program's entry point: 0 when a line matched, 1 when none did, 2 for a bad command line."""
+    words = split_words(process.arguments)
+    switches = {word.lower() for word in words if word.startswith("/") and not word.lower().startswith("/c:")}
+    whole = [word[3:] for word in words if word.lower().startswith("/c:")]
+    others = [word for word in words if not word.startswith("/")]
+    if not switches <= {"/i", "/l", "/r", "/v", "/n"} or len(whole) + len(others) != 1:
+        process.err(process.message("cmd_syntax") + "\r\n")
+        return 2
+    texts = whole or others[0].split()
+    # Without a switch a text with a metacharacter is an expression, and so is one without: they mean the same.
+    patterns = [re.escape(text) if "/l" in switches else _expression(text) for text in texts]
+    pattern = re.compile("|".join(patterns).encode(codec_of(process.codepage), "replace"), _flags(switches))
+    found = False
+    number = 0
+    while raw := await process.stdin.readline():
+        number += 1
+        line = raw if raw.endswith(b"\n") else raw + b"\r\n"
+        if len(line.rstrip(b"\r\n")) > _LONGEST_LINE:
+            continue
+        if bool(pattern.search(line.rstrip(b"\r\n"))) != ("/v" in switches):
+            found = True
+            process.stdout((f"{number}:".encode() if "/n" in switches else b"") + line)
+    return 0 if found else 1
+
+
+def _flags(switches: set[str]) -> int:
+    return re.IGNORECASE if "/i" in switches else 0
+
+
+def _expression(text: str) -> str:
+    """A findstr expression as a Python one."""
+    result = ""
+    at = 0
+    while at < len(text):
+        character = text[at]
+        at += 1
+        if character == "[" and "]" in text[at:]:
+            end = text.index("]", at)
+            inner = text[at:end].replace("\\", "\\\\").replace("[", "\\[")
+            result += f"[{inner}]" if inner.strip("^") else re.escape(text[at - 1 : end + 1])
+            at = end + 1
+        elif character == "\\" and at < len(text):
+            result += "\\b" if text[at] in "<>" else re.escape(text[at])
+            at += 1
+        elif (character == "*" and not result) or (character == "$" and at < len(text)):
+            result += re.escape(character)
+        elif character in _META and character not in "[\\":
+            result += character
+        else:
+            result += re.escape(character)
+    return result

@@ -1,0 +1,228 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands of `netsh advfirewall` and `netsh advfirewall firewall` (netsh-advfirewall reference, facts 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lab.windows.filesystem import FileSystemError
+from lab.windows.firewall_service import LOCAL_PROFILE_KEYS, LOCAL_STORE, StoredRule
+from lab.windows.netsh_fields import (
+    FIELDS,
+    SELECTORS,
+    NetshError,
+    checked,
+    new_rule,
+    parse_arguments,
+    selects,
+    tokens_of,
+)
+from lab.windows.netsh_profiles import logging_values, profile_values
+from lab.windows.netsh_show import profile_listing, rule_listing
+from lab.windows.process import Process
+from lab.windows.registry import query_text
+from lab.windows.resources import display_text
+
+ROOT: tuple[str, ...] = ()
+ADVFIREWALL = ("advfirewall",)
+FIREWALL = ("advfirewall", "firewall")
+_EXPORT_MAGIC = b"LAB-WFW\x00"
+_PROFILES_BY_WORD = {
+    "domainprofile": ("Domain",),
+    "privateprofile": ("Private",),
+    "publicprofile": ("Public",),
+    "allprofiles": ("Domain", "Private", "Public"),
+}
+
+
+class Commands:
+    """What one running netsh can do; a command raises NetshError, having changed nothing, when it fails."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._host = process.host
+
+    # --- advfirewall firewall ---------------------------------------------------------------------------------
+
+    def _add(self, words: list[str]) -> None:
+        self._expect_rule_word("add", words)
+        rule = new_rule(parse_arguments(words[1:], frozenset(FIELDS)), self._host.schema_version)
+        self._need_service(writing=True)
+        self._host.firewall.add(rule)
+        self._ok()
+
+    def _set_rule(self, words: list[str]) -> None:
+        self._expect_rule_word("set", words)
+        lowered = [word.lower() for word in words]
+        if "new" not in lowered[1:] or lowered[-1] == "new":
+            raise NetshError("new_keyword")
+        cut = lowered.index("new", 1)
+        selectors = parse_arguments(words[1:cut], SELECTORS)
+        changes = parse_arguments(words[cut + 1 :], frozenset(FIELDS))
+        if "group" in selectors and (len(selectors) > 1 or set(changes) != {"enable"}):
+            raise NetshError("bad_syntax")
+        tokens = tokens_of(changes)
+        self._need_service(writing=True)
+        matches = self._matching(selectors)
+        changed = [(stored, checked(stored.rule.with_values(tokens))) for stored in matches]
+        for stored, rule in changed:
+            self._host.firewall.change(stored, rule)
+        self._say("\r\n")
+        self._message("updated", len(matches))
+        self._ok()
+
+    def _delete(self, words: list[str]) -> None:
+        self._expect_rule_word("delete", words)
+        selectors = parse_arguments(words[1:], SELECTORS - {"group"})
+        self._need_service(writing=True)
+        matches = self._matching(selectors)
+        for stored in matches:
+            self._host.firewall.remove(stored)
+        self._say("\r\n")
+        self._message("deleted", len(matches))
+        self._ok()
+
+    def _show_rule(self, words: list[str]) -> None:
+        self._expect_rule_word("show", words)
+        verbose = words[-1].lower() == "verbose"
+        arguments = parse_arguments(words[1:-1] if verbose else words[1:], SELECTORS | {"type"})
+        arguments.pop("type", None)
+        self._need_service(writing=False)
+        for stored in self._matching(arguments):
+            rule = stored.rule
+            name, group = self._display(rule.name), self._display(rule.first("EmbedCtxt") or "")
+            self._say(rule_listing(rule, name, group, verbose=verbose))
+        self._ok(blank_before=True)
+
+    def _expect_rule_word(self, verb: str, words: list[str]) -> None:
+        if not words or words[0].lower() != "rule":
+            raise NetshError("not_found", " ".join([*FIREWALL, verb, *words]))
+
+    def _matching(self, selectors: dict[str, str]) -> list[StoredRule]:
+        """All rules the selectors name. Raises NetshError when there are none or neither name nor group is given."""
+        arguments = dict(selectors)
+        name, group = arguments.pop("name", None), arguments.pop("group", None)
+        if name is None and group is None:
+            raise NetshError("missing")
+        tokens = tokens_of(arguments)
+        found = [
+            stored
+            for stored in self._host.firewall.rules
+            if (name is None or name.lower() in ("all", self._display(stored.rule.name).lower()))
+            and (group is None or group.lower() == self._display(stored.rule.first("EmbedCtxt") or "").lower())
+            and selects(stored.rule, tokens)
+        ]
+        if not found:
+            self._say("\r\n")
+            raise NetshError("no_match")
+        return found
+
+    def _display(self, text: str) -> str:
+        return display_text(text, self._host.quirks.language)
+
+    # --- advfirewall ------------------------------------------------------------------------------------------
+
+    def _set_profile(self, words: list[str]) -> None:
+        lowered = [word.lower() for word in words]
+        if len(lowered) < 3:
+            raise NetshError("bad_syntax")
+        profiles = self._profiles(lowered[0])
+        values = profile_values(lowered[1], lowered[2:])
+        self._need_service(writing=True)
+        for profile in profiles:
+            if lowered[1] == "logging":
+                path = f"{LOCAL_STORE}\\{LOCAL_PROFILE_KEYS[profile]}\\Logging"
+                self._host.registry.create(path)
+                for name, value in logging_values(words[2:]).items():
+                    kind = "REG_DWORD" if value.startswith("0x") else "REG_EXPAND_SZ"
+                    self._host.registry.create(path).set(name, kind, value)
+            self._host.firewall.set_profile(profile, values)
+        self._ok()
+
+    def _show_profiles(self, words: list[str]) -> None:
+        if not words:
+            raise NetshError("bad_syntax")
+        profiles = self._profiles(words[0].lower())
+        self._need_service(writing=False)
+        for profile in profiles:
+            key = self._host.registry.find(f"{LOCAL_STORE}\\{LOCAL_PROFILE_KEYS[profile]}")
+            names = ("EnableFirewall", "DefaultInboundAction", "DefaultOutboundAction", "DoNotAllowExceptions",
+                     "DisableNotifications", "DisableUnicastResponsesToMulticastBroadcast")  # fmt: skip
+            self._say(profile_listing(profile, {name: key.dword(name) if key else None for name in names}))
+        self._ok()
+
+    def _profiles(self, word: str) -> tuple[str, ...]:
+        if word == "currentprofile":
+            return (self._host.profile,)
+        if word not in _PROFILES_BY_WORD:
+            raise NetshError("not_found", f"advfirewall {word}")
+        return _PROFILES_BY_WORD[word]
+
+    def _export(self, words: list[str]) -> None:
+        """The real file is a binary policy; here it is the store's registry text behind a marker."""
+        if len(words) != 1:
+            raise NetshError("missing")
+        self._need_service(writing=False)
+        text = query_text(self._host.registry, LOCAL_STORE, recurse=True)
+        try:
+            content = _EXPORT_MAGIC + text.encode("utf-16-le")
+            self._host.files.write(words[0], content, elevated=self._process.elevated)
+        except FileSystemError as error:
+            raise NetshError(error.key) from None
+        self._ok()
+
+    def _import(self, words: list[str]) -> None:
+        """Replaces the whole local policy by an exported one."""
+        if len(words) != 1:
+            raise NetshError("missing")
+        content = self._host.files.read(words[0])
+        if content is None:
+            raise NetshError("file_not_found")
+        if not content.startswith(_EXPORT_MAGIC):
+            raise NetshError("bad_value")
+        self._need_service(writing=True)
+        self._host.registry.delete(LOCAL_STORE)
+        self._host.registry.load_dump(content[len(_EXPORT_MAGIC) :].decode("utf-16-le"))
+        self._host.firewall.start()
+        self._ok()
+
+    # --- talking ----------------------------------------------------------------------------------------------
+
+    def _need_service(self, *, writing: bool) -> None:
+        if self._host.quirks.deny_netsh or (writing and not self._process.elevated):
+            raise NetshError("elevation")
+        if not self._host.firewall.running:
+            raise NetshError("no_service")
+
+    def _say(self, text: str) -> None:
+        self._process.out(text)
+
+    def _message(self, key: str, *arguments: object) -> None:
+        self._process.out(self._process.message(key, *arguments) + "\r\n")
+
+    def _ok(self, *, blank_before: bool = False) -> None:
+        if self._host.quirks.netsh_silent:
+            return
+        self._say("\r\n" if blank_before else "")
+        self._message("ok")
+        self._say("\r\n")
+
+
+_Handler = Callable[[Commands, list[str]], None]
+COMMANDS: dict[tuple[str, ...], dict[str, _Handler]] = {
+    ROOT: {},
+    ADVFIREWALL: {
+        "set": Commands._set_profile,
+        "show": Commands._show_profiles,
+        "export": Commands._export,
+        "import": Commands._import,
+    },
+    FIREWALL: {
+        "add": Commands._add,
+        "set": Commands._set_rule,
+        "delete": Commands._delete,
+        "show": Commands._show_rule,
+    },
+}

@@ -1,0 +1,315 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments of `netsh advfirewall firewall add|set|delete|show rule`: validation and meaning.
+
+Simulates the documented syntax (netsh-advfirewall reference and the command's own help). Each argument is turned
+into the rule-string tokens the service stores for it ([MS-GPFAS] 2.2.2); what the syntax does not allow raises
+NetshError with the key of a localised message.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+
+from lab.windows.rules import Rule, in_service_order
+
+Tokens = dict[str, tuple[str, ...]]
+"""Rule-string keys and their values; an empty tuple means: no such token."""
+
+
+class NetshError(Exception):
+    """A command netsh refuses. ``key`` names the message, ``arguments`` fill it."""
+
+    def __init__(self, key: str, *arguments: object) -> None:
+        super().__init__(key, *arguments)
+        self.key = key
+        self.arguments = arguments
+
+
+def _choice(key: str, error: str = "bad_value", **words: str | None) -> Callable[[str], Tokens]:
+    def parse(value: str) -> Tokens:
+        if value.lower() not in words:
+            raise NetshError(error)
+        word = words[value.lower()]
+        return {key: () if word is None else (word,)}
+
+    return parse
+
+
+def _name(value: str) -> Tokens:
+    if not value or len(value) >= 10_000 or "|" in value or value.lower() == "all":
+        raise NetshError("bad_value")  # [MS-FASP] 2.2.37
+    return {"Name": (value,)}
+
+
+def _description(value: str) -> Tokens:
+    if len(value) >= 10_000 or "|" in value:
+        raise NetshError("bad_value")
+    return {"Desc": (value,) if value else ()}
+
+
+def _program(value: str) -> Tokens:
+    if value.lower() == "any":
+        return {"App": ()}
+    if not value or len(value) >= 260 or re.search(r'[/*?"<>|]', value):
+        raise NetshError("bad_value")
+    return {"App": ("System" if value.lower() == "system" else value,)}
+
+
+def _service(value: str) -> Tokens:
+    if not value or len(value) >= 260 or re.search(r"[/\\|]", value):
+        raise NetshError("bad_value")
+    return {"Svc": ("*" if value.lower() == "any" else value,)}
+
+
+def _profile(value: str) -> Tokens:
+    words = [word.strip().lower() for word in value.split(",")]
+    if words == ["any"]:
+        return {"Profile": ()}
+    if not all(word in ("domain", "private", "public") for word in words):
+        raise NetshError("bad_value")
+    chosen = tuple(name for name in ("Domain", "Private", "Public") if name.lower() in words)
+    return {"Profile": () if len(chosen) == 3 else chosen}
+
+
+def _interface_type(value: str) -> Tokens:
+    names = {"lan": "Lan", "wireless": "Wireless", "ras": "RemoteAccess"}
+    words = [word.strip().lower() for word in value.split(",")]
+    if words == ["any"]:
+        return {"IFType": ()}
+    if not all(word in names for word in words):
+        raise NetshError("bad_value")
+    return {"IFType": tuple(names[word] for word in words)}
+
+
+def _protocol(value: str) -> Tokens:
+    name, colon, detail = value.lower().partition(":")
+    numbers = {"icmpv4": "1", "icmpv6": "58", "tcp": "6", "udp": "17"}
+    tokens: Tokens = {"Protocol": (), "ICMP4": (), "ICMP6": ()}
+    if colon:
+        if name not in ("icmpv4", "icmpv6"):
+            raise NetshError("bad_protocol")
+        key = "ICMP4" if name == "icmpv4" else "ICMP6"
+        kind, comma, code = detail.partition(",")
+        if not comma or not all(part == "any" or _number(part, 255) for part in (kind, code)):
+            raise NetshError("bad_protocol")
+        if kind != "any":
+            tokens[key] = (f"{int(kind)}:{'*' if code == 'any' else int(code)}",)
+        tokens["Protocol"] = (numbers[name],)
+    elif name != "any":
+        if name not in numbers and not _number(name, 255):
+            raise NetshError("bad_protocol")
+        tokens["Protocol"] = (numbers.get(name) or str(int(name)),)
+    return tokens
+
+
+def _number(text: str, most: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= most
+
+
+def _ports(side: str) -> Callable[[str], Tokens]:
+    local_words = {"rpc": "RPC", "rpc-epmap": "RPC-EPMap", "teredo": "Teredo"} if side == "L" else {}
+
+    def parse(value: str) -> Tokens:
+        single: list[str] = []
+        ranges: list[str] = []
+        parts = [part.strip() for part in value.split(",")]
+        for part in parts:
+            low, dash, high = part.partition("-")
+            if part.lower() == "any" and len(parts) == 1:
+                continue
+            if part.lower() in local_words:
+                single.append(local_words[part.lower()])
+            elif part.lower() == "iphttps":
+                way = "In" if side == "L" else "Out"
+                ranges += [f"IPTLS{way}", f"IPHTTPS{way}"]
+            elif dash and _number(low, 65535) and _number(high, 65535) and int(low) <= int(high):
+                ranges.append(f"{int(low)}-{int(high)}")
+            elif not dash and _number(part, 65535):
+                single.append(str(int(part)))
+            else:
+                raise NetshError("bad_port")
+        return {f"{side}Port": tuple(single), f"{side}Port2_10": tuple(ranges)}
+
+    return parse
+
+
+def _addresses(side: str) -> Callable[[str], Tokens]:
+    words = {"localsubnet": "LocalSubnet", "dns": "DNS", "dhcp": "DHCP", "wins": "WINS"}
+    words["defaultgateway"] = "DefaultGateway"
+
+    def parse(value: str) -> Tokens:
+        four: list[str] = []
+        six: list[str] = []
+        parts = [part.strip() for part in value.split(",")]
+        for part in parts:
+            if part.lower() == "any" and len(parts) == 1:
+                continue
+            if side == "R" and part.lower() in words:
+                four.append(words[part.lower()])
+                six.append(words[part.lower()])
+                continue
+            try:
+                version, text = _stored_address(part)
+            except ValueError:
+                raise NetshError("bad_address") from None
+            (four if version == 4 else six).append(text)
+        return {f"{side}A4": tuple(four), f"{side}A6": tuple(six)}
+
+    return parse
+
+
+def _stored_address(text: str) -> tuple[int, str]:
+    """IP version and the stored form: IPv4 subnets get a dotted mask, IPv6 subnets a prefix, hosts stay bare."""
+    first, dash, last = text.partition("-")
+    if dash:
+        low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
+        if low.version != high.version or int(low) > int(high):
+            raise ValueError(text)
+        return low.version, f"{low}-{high}"
+    network = ipaddress.ip_network(text, strict=False)
+    if network.num_addresses == 1:
+        return network.version, str(network.network_address)
+    if network.version == 4:
+        return 4, f"{network.network_address}/{network.netmask}"
+    return 6, str(network)
+
+
+def _sddl(key: str) -> Callable[[str], Tokens]:
+    def parse(value: str) -> Tokens:
+        if not re.match(r"[OGDS]:", value):
+            raise NetshError("bad_value")
+        return {key: (value,)}
+
+    return parse
+
+
+def _edge(value: str) -> Tokens:
+    answers: dict[str, Tokens] = {
+        "yes": {"Edge": ("TRUE",), "Defer": ()},
+        "no": {"Edge": (), "Defer": ()},
+        "deferapp": {"Edge": ("TRUE",), "Defer": ("App",)},
+        "deferuser": {"Edge": ("TRUE",), "Defer": ("User",)},
+    }
+    if value.lower() not in answers:
+        raise NetshError("bad_value")
+    return answers[value.lower()]
+
+
+def _security(value: str) -> Tokens:
+    empty: Tokens = {"Security": (), "Security2": (), "Security2_9": ()}
+    answers: dict[str, Tokens] = {
+        "notrequired": {},
+        "authenticate": {"Security": ("Authenticate",)},
+        "authenc": {"Security": ("AuthenticateEncrypt",)},
+        "authnoencap": {"Security2_9": ("An-NoEncap",)},
+        "authdynenc": {"Security2": ("AnE-Nego",)},
+    }
+    if value.lower() not in answers:
+        raise NetshError("bad_value")
+    return {**empty, **answers[value.lower()]}
+
+
+FIELDS: Mapping[str, Callable[[str], Tokens]] = {
+    "name": _name,
+    "dir": _choice("Dir", **{"in": "In", "out": "Out"}),
+    "action": _choice("Action", allow="Allow", block="Block", bypass="ByPass"),
+    "program": _program,
+    "service": _service,
+    "description": _description,
+    "enable": _choice("Active", yes="TRUE", no="FALSE"),
+    "profile": _profile,
+    "localip": _addresses("L"),
+    "remoteip": _addresses("R"),
+    "localport": _ports("L"),
+    "remoteport": _ports("R"),
+    "protocol": _protocol,
+    "interfacetype": _interface_type,
+    "rmtcomputergrp": _sddl("RMauth"),
+    "rmtusrgrp": _sddl("RUAuth"),
+    "edge": _edge,
+    "security": _security,
+}
+
+SELECTORS = frozenset({
+    "name", "group", "dir", "profile", "program", "service", "localip", "remoteip", "localport", "remoteport",
+    "protocol",
+})  # fmt: skip
+
+
+def parse_arguments(words: list[str], allowed: frozenset[str]) -> dict[str, str]:
+    """`tag=value` words to a dictionary. Raises NetshError for an unknown tag, a repeated one or a bare word."""
+    result: dict[str, str] = {}
+    for word in words:
+        tag, equals, value = word.partition("=")
+        tag = tag.strip().lower()
+        if not equals or tag not in allowed:
+            raise NetshError("bad_tag", tag or word)
+        if tag in result:
+            raise NetshError("bad_syntax")
+        result[tag] = value.strip()
+    return result
+
+
+def tokens_of(arguments: Mapping[str, str]) -> Tokens:
+    """The rule tokens that a set of validated arguments stands for."""
+    tokens: Tokens = {}
+    for tag, value in arguments.items():
+        tokens.update(FIELDS[tag](value))
+    return tokens
+
+
+def new_rule(arguments: Mapping[str, str], version: tuple[int, int]) -> Rule:
+    """The rule `add rule` stores. Raises NetshError when an argument is missing, bad or does not fit others."""
+    if not {"name", "dir", "action"} <= arguments.keys():
+        raise NetshError("missing")
+    tokens: Tokens = {"Active": ("TRUE",), **tokens_of(arguments)}
+    return checked(
+        Rule(version, in_service_order([(key, value) for key, values in tokens.items() for value in values]))
+    )
+
+
+def checked(rule: Rule) -> Rule:
+    """The rule with keywords of the other IP version removed for ICMP.
+
+    Raises NetshError when fields do not go together ([MS-FASP] 2.2.37).
+    """
+    protocol, inbound = rule.first("Protocol"), rule.inbound
+    local = rule.all("LPort") + rule.all("LPort2_10")
+    remote = rule.all("RPort") + rule.all("RPort2_10")
+    if (local or remote) and protocol not in ("6", "17"):
+        raise NetshError("bad_protocol" if protocol is None else "bad_port")
+    words = {port for port in local if not port[0].isdecimal()}
+    if words and not inbound:
+        raise NetshError("bad_port")
+    if (words - {"Teredo"} and protocol != "6") or ("Teredo" in words and protocol != "17"):
+        raise NetshError("bad_port")
+    if any(not port[0].isdecimal() for port in remote) and (inbound or protocol != "6"):
+        raise NetshError("bad_port")
+    if rule.first("Edge") == "TRUE" and not inbound:
+        raise NetshError("bad_value")
+    if rule.first("Action") == "ByPass" and not (inbound and rule.first("RMauth") and _is_secured(rule)):
+        raise NetshError("missing")
+    keep4, keep6 = protocol != "58", protocol != "1"
+    return rule.with_values({
+        "RA4": tuple(word for word in rule.all("RA4") if keep4 or word[0].isdigit()),
+        "RA6": tuple(word for word in rule.all("RA6") if keep6 or ":" in word),
+    })  # fmt: skip
+
+
+def _is_secured(rule: Rule) -> bool:
+    return any(rule.all(key) for key in ("Security", "Security2", "Security2_9"))
+
+
+def selects(rule: Rule, tokens: Tokens) -> bool:
+    """Whether a rule has exactly what the selectors (other than name and group) ask for."""
+    for key, values in tokens.items():
+        have = {value.upper() for value in rule.all(key)}
+        if key == "Profile" and len(have) == 3:
+            have = set()
+        if have != {value.upper() for value in values}:
+            return False
+    return True

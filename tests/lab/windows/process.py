@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A running program's surroundings: streams, token, environment, code page.
+
+Simulates what a console child of winrshost has: byte streams in the shell's code page (WINRS_CODEPAGE, [MS-WSMV]
+Create options). A character that the code page lacks is written as `?`, silently, as the console does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lab.windows.messages import text
+
+if TYPE_CHECKING:
+    from lab.host import Host
+
+Sink = Callable[[bytes], None]
+"""Takes a piece of output."""
+
+
+def discard(_unused: bytes) -> None:
+    """The NUL device as an output."""
+
+
+def codec_of(codepage: int) -> str:
+    """Python's codec for a Windows code page number; UTF-8 for one that Python does not know."""
+    if codepage == 65001:
+        return "utf-8"
+    try:
+        return codecs.lookup(f"cp{codepage}").name
+    except LookupError:
+        return "utf-8"
+
+
+class InputPipe:
+    """Standard input: what WS-Man Send brings, read by one program at a time."""
+
+    def __init__(self, *, ended: bool = False, is_nul: bool = False) -> None:
+        self._buffer = bytearray()
+        self._ended = ended
+        self._news = asyncio.Event()
+        self.is_nul = is_nul
+
+    def feed(self, data: bytes, *, end: bool) -> None:
+        """Append data; ``end`` closes the pipe."""
+        self._buffer += data
+        self._ended = self._ended or end
+        self._news.set()
+
+    async def readline(self) -> bytes:
+        """The next line with its end, the rest without one at end of input, then b''."""
+        while True:
+            at = self._buffer.find(b"\n")
+            if at >= 0 or self._ended:
+                end = at + 1 if at >= 0 else len(self._buffer)
+                line = bytes(self._buffer[:end])
+                del self._buffer[:end]
+                return line
+            self._news.clear()
+            await self._news.wait()
+
+    async def read_all(self) -> bytes:
+        """Everything up to the end of input."""
+        while not self._ended:
+            self._news.clear()
+            await self._news.wait()
+        data = bytes(self._buffer)
+        self._buffer.clear()
+        return data
+
+
+def nul_input() -> InputPipe:
+    """`<nul`: at its end from the start."""
+    return InputPipe(ended=True, is_nul=True)
+
+
+@dataclass(frozen=True)
+class Process:
+    """One program being run.
+
+    ``name`` is the lower-cased program name without `.exe`, ``arguments`` the raw rest of its command line.
+    ``elevated`` says whether its token may administer the host; ``codepage`` is the console's.
+    """
+
+    host: Host
+    name: str
+    arguments: str
+    stdin: InputPipe
+    stdout: Sink
+    stderr: Sink
+    environment: dict[str, str]
+    elevated: bool
+    codepage: int
+
+    def out(self, output: str) -> None:
+        """Print to standard output."""
+        if output:
+            self.stdout(output.encode(codec_of(self.codepage), "replace"))
+
+    def err(self, output: str) -> None:
+        """Print to standard error."""
+        if output:
+            self.stderr(output.encode(codec_of(self.codepage), "replace"))
+
+    def message(self, key: str, *arguments: object) -> str:
+        """A localised message in the host's language."""
+        return text(self.host.quirks.language, key, *arguments)
+
+    def decode(self, data: bytes) -> str:
+        """Input bytes as text of the console's code page."""
+        return data.decode(codec_of(self.codepage), "replace")
+
+    def child(self, name: str, arguments: str, stdin: InputPipe, stdout: Sink, stderr: Sink) -> Process:
+        """A program started by this one, with its own streams."""
+        return replace(self, name=name, arguments=arguments, stdin=stdin, stdout=stdout, stderr=stderr)

@@ -1,0 +1,233 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""schtasks.exe: /create (from XML, or with /sc minute, onstart, once), /query, /delete, /run, /end.
+
+Success is told on standard output with exit code 0, everything else on standard error with 1. `/query /xml` prints
+the stored definition behind a declaration that claims UTF-16 though the bytes are in the console's code page, as
+the real program does. Without /f an existing task is asked about, on standard input. `/sd`, whose form follows the
+host's language, is not simulated and refused.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from xml.etree.ElementTree import Element, SubElement
+
+from lab.windows.netsh import split_words
+from lab.windows.process import Process
+from lab.windows.scheduler import ScheduledTask, TaskScheduler
+from lab.windows.task_xml import NAMESPACE, TaskDefinition, TaskXmlError, decode_file, parse_task, simple_task
+
+_LONGEST_COMMAND = 261
+_VERBS = ("create", "query", "delete", "run", "end")
+_WITH_VALUE = {
+    "create": {"/tn", "/xml", "/tr", "/sc", "/mo", "/ru", "/rl", "/st", "/delay"},
+    "query": {"/tn", "/fo"},
+    "delete": {"/tn"},
+    "run": {"/tn"},
+    "end": {"/tn"},
+}
+_FLAGS = {"create": {"/f", "/np", "/z"}, "query": {"/xml", "/v", "/nh"}, "delete": {"/f"}, "run": {"/i"}, "end": set()}
+
+
+class _Refused(Exception):
+    def __init__(self, key: str, *arguments: object) -> None:
+        super().__init__(key, *arguments)
+        self.key = key
+        self.arguments = arguments
+
+
+async def run(process: Process) -> int:
+    """The program's entry point; answers its exit code."""
+    words = split_words(process.arguments)
+    verb = words[0].lower().lstrip("/") if words else "query"
+    try:
+        if process.host.quirks.deny_schtasks:
+            raise _Refused("task_denied")
+        if verb not in _VERBS or (words and not words[0].startswith("/")):
+            raise _Refused("task_syntax", "")
+        options = _options(verb, words[1:])
+        if verb == "create":
+            await _create(process, options)
+        elif verb == "query":
+            _query(process, options)
+        else:
+            await _act(process, verb, options)
+    except _Refused as refused:
+        process.err(process.message(refused.key, *refused.arguments) + "\r\n")
+        return 1
+    return 0
+
+
+def _options(verb: str, words: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    at = 0
+    while at < len(words):
+        switch = words[at].lower()
+        if switch in found or switch not in _WITH_VALUE[verb] | _FLAGS[verb]:
+            raise _Refused("task_syntax", verb.upper())
+        found[switch] = ""
+        if switch in _WITH_VALUE[verb]:
+            at += 1
+            if at == len(words):
+                raise _Refused("task_syntax", verb.upper())
+            found[switch] = words[at]
+        at += 1
+    return found
+
+
+def _task_name(verb: str, options: dict[str, str]) -> str:
+    name = options.get("/tn", "").strip("\\")
+    if not name:
+        raise _Refused("task_syntax", verb.upper())
+    if re.search(r'[<>:"/|?*\\]', name):  # folders of tasks are not simulated
+        raise _Refused("task_bad_value", "/TN")
+    return name
+
+
+async def _create(process: Process, options: dict[str, str]) -> None:
+    name = _task_name("create", options)
+    if "/xml" in options:
+        if {"/tr", "/sc", "/mo", "/st", "/delay"} & set(options):
+            raise _Refused("task_syntax", "CREATE")
+        definition = _from_file(process, options["/xml"])
+    else:
+        definition = _from_options(process, options)
+    if not process.elevated:
+        raise _Refused("task_denied")
+    scheduler = process.host.scheduler
+    if scheduler.find(name) is not None and "/f" not in options and not await _may_replace(process, name):
+        raise _Refused("task_denied")
+    if not process.host.quirks.tasks_lost:
+        scheduler.register(name, definition)
+    process.out(process.message("task_created", name) + "\r\n")
+
+
+async def _may_replace(process: Process, name: str) -> bool:
+    process.out(process.message("task_replace", name))
+    answer = process.decode(await process.stdin.readline()).strip()
+    return answer.upper() == process.message("task_yes")
+
+
+def _from_file(process: Process, path: str) -> TaskDefinition:
+    content = process.host.files.read(path)
+    if content is None:
+        raise _Refused("task_not_found")
+    try:
+        return parse_task(decode_file(content))
+    except TaskXmlError as error:
+        raise _Refused("task_xml", error) from None
+
+
+def _from_options(process: Process, options: dict[str, str]) -> TaskDefinition:
+    command, kind = options.get("/tr", ""), options.get("/sc", "").lower()
+    if not command or not kind:
+        raise _Refused("task_syntax", "CREATE")
+    if len(command) > _LONGEST_COMMAND:
+        raise _Refused("task_bad_value", "/TR")
+    minutes = options.get("/mo", "1")
+    if not minutes.isdecimal() or not 1 <= int(minutes) <= 1439:
+        raise _Refused("task_bad_value", "/MO")
+    now = process.host.clock.now()
+    start = _start_time(now, options)
+
+    def fill(trigger: Element) -> None:
+        if kind in ("minute", "once"):
+            first = start or now + timedelta(minutes=int(minutes))
+            SubElement(trigger, f"{{{NAMESPACE}}}StartBoundary").text = first.strftime("%Y-%m-%dT%H:%M:%S")
+        if kind == "minute":
+            repetition = SubElement(trigger, f"{{{NAMESPACE}}}Repetition")
+            SubElement(repetition, f"{{{NAMESPACE}}}Interval").text = f"PT{minutes}M"
+
+    if kind == "once" and start is None:
+        raise _Refused("task_syntax", "CREATE")  # /st is required
+    triggers = {"minute": "TimeTrigger", "once": "TimeTrigger", "onstart": "BootTrigger"}
+    if kind not in triggers:
+        raise _Refused("task_bad_value", "/SC")
+    try:
+        return simple_task(command, options.get("/ru", ""), triggers[kind], fill)
+    except TaskXmlError as error:
+        raise _Refused("task_xml", error) from None
+
+
+def _start_time(now: datetime, options: dict[str, str]) -> datetime | None:
+    """/st is a time of today; one that has passed stays in the past."""
+    if "/st" not in options:
+        return None
+    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", options["/st"])
+    if match is None:
+        raise _Refused("task_bad_value", "/ST")
+    return now.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
+
+
+def _query(process: Process, options: dict[str, str]) -> None:
+    scheduler = process.host.scheduler
+    found = scheduler.tasks
+    if "/tn" in options:
+        found = (_known(scheduler, _task_name("query", options), "task_not_found"),)
+    if "/xml" in options:
+        for task in found:
+            process.out(_xml(task))
+        return
+    if options.get("/fo", "table").lower() != "table":
+        raise _Refused("task_syntax", "QUERY")
+    process.out(_table(process, found))
+
+
+def _xml(task: ScheduledTask) -> str:
+    text = task.definition.xml.replace("\r\n", "\n").replace("\n", "\r\n")
+    return f'<?xml version="1.0" encoding="UTF-16"?>\r\n\r\n{text}\r\n\r\n'
+
+
+def _table(process: Process, tasks: tuple[ScheduledTask, ...]) -> str:
+    say = process.message
+    now = process.host.clock.now()
+    lines = ["", say("task_folder", "\\"), _row(say("task_name"), say("task_next"), say("task_status"))]
+    lines.append(" ".join("=" * width for width in (40, 22, 15)))
+    for task in tasks:
+        moment = task.next_run(now)
+        state = "task_running" if task.running else "task_ready" if task.definition.enabled else "task_disabled"
+        lines.append(_row(task.name, _local_time(process, moment), say(state)))
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def _row(name: str, moment: str, state: str) -> str:
+    return f"{name[:40]:<40} {moment[:22]:<22} {state[:15]:<15}"
+
+
+def _local_time(process: Process, moment: datetime | None) -> str:
+    """A time as the host's language writes it: nothing a program could depend on."""
+    if moment is None:
+        return process.message("not_available")
+    form = {"en": "%m/%d/%Y %I:%M:%S %p", "pt": "%d/%m/%Y %H:%M:%S"}
+    return moment.strftime(form.get(process.host.quirks.language, "%d.%m.%Y %H:%M:%S"))
+
+
+def _known(scheduler: TaskScheduler, name: str, key: str, *arguments: object) -> ScheduledTask:
+    task = scheduler.find(name)
+    if task is None:
+        raise _Refused(key, *arguments)
+    return task
+
+
+async def _act(process: Process, verb: str, options: dict[str, str]) -> None:
+    name = _task_name(verb, options)
+    scheduler = process.host.scheduler
+    key = "task_no_such_name" if verb == "delete" else "task_not_found"
+    task = _known(scheduler, name, key, *([name] if verb == "delete" else []))
+    if not process.elevated:
+        raise _Refused("task_denied")
+    if verb == "delete":
+        if "/f" not in options and not await _may_replace(process, name):
+            return
+        scheduler.delete(name)
+        process.out(process.message("task_deleted", name) + "\r\n")
+    elif verb == "run":
+        scheduler.start(task)
+        process.out(process.message("task_run", name) + "\r\n")
+    else:
+        if not scheduler.end(task):
+            raise _Refused("task_not_running")
+        process.out(process.message("task_ended", name) + "\r\n")

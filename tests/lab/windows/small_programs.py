@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The small programs: whoami, hostname, ping, timeout, gpupdate, cmd, chcp, and the PowerShell stand-in.
+
+`whoami /groups` simulates the documented table: the integrity label S-1-16-12288 of an elevated administrator,
+S-1-16-8192 of a filtered token or a plain user; names are localised, SIDs are not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+
+from lab.windows.cmd import run_line
+from lab.windows.netsh import split_words
+from lab.windows.process import Process
+
+
+async def whoami(process: Process) -> int:
+    """`whoami`, `whoami /groups` (`/fo table` is the default; csv and list are not simulated)."""
+    words = [word.lower() for word in split_words(process.arguments)]
+    if not words:
+        process.out(f"{process.host.name.lower()}\\{process.environment.get('USERNAME', '').lower()}\r\n")
+        return 0
+    if words[0] != "/groups":
+        process.err(process.message("cmd_syntax") + "\r\n")
+        return 1
+    say = process.message
+    token = process.host.quirks.token
+    rows = [(say("everyone"), say("well_known_group"), "S-1-1-0", say("mandatory"))]
+    if token != "user":
+        attributes = say("deny_only") if token == "filtered" else say("mandatory") + ", " + say("group_owner")
+        rows.append((say("administrators"), say("alias"), "S-1-5-32-544", attributes))
+    rows += [
+        (say("users"), say("alias"), "S-1-5-32-545", say("mandatory")),
+        (say("network_logon"), say("well_known_group"), "S-1-5-2", say("mandatory")),
+        (say("authenticated"), say("well_known_group"), "S-1-5-11", say("mandatory")),
+    ]
+    level = ("high_label", "S-1-16-12288") if token == "admin" else ("medium_label", "S-1-16-8192")
+    rows.append((say(level[0]), say("label"), level[1], ""))
+    header = (say("group_name"), say("type"), "SID", say("attributes"))
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(4)]
+
+    def line(cells: tuple[str, ...]) -> str:
+        return " ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)) + "\r\n"
+
+    title = say("group_info")
+    process.out(f"\r\n{title}\r\n{'-' * len(title)}\r\n\r\n{line(header)}")
+    process.out(" ".join("=" * width for width in widths) + "\r\n" + "".join(line(row) for row in rows))
+    return 0
+
+
+async def hostname(process: Process) -> int:
+    """The computer name."""
+    process.out(process.host.computer_name + "\r\n")
+    return 0
+
+
+async def ping(process: Process) -> int:
+    """`ping -n N 127.0.0.1`, the usual sleep: N answers, one second apart. Any other address is refused."""
+    words = split_words(process.arguments)
+    count, target = 4, ""
+    at = 0
+    while at < len(words):
+        if words[at].lower() in ("-n", "/n") and at + 1 < len(words) and words[at + 1].isdecimal():
+            count, at = int(words[at + 1]), at + 2
+            continue
+        if words[at].lower() in ("-w", "/w"):
+            at += 2
+            continue
+        target, at = words[at], at + 1
+    if target not in ("127.0.0.1", "localhost"):
+        process.out(f"Ping request could not find host {target}. Please check the name and try again.\r\n")
+        return 1
+    process.out("\r\nPinging 127.0.0.1 with 32 bytes of data:\r\n")
+    for number in range(count):
+        process.out("Reply from 127.0.0.1: bytes=32 time<1ms TTL=128\r\n")
+        if number + 1 < count:
+            await asyncio.sleep(1)
+    return 0
+
+
+async def timeout(process: Process) -> int:
+    """`timeout` needs a console: under winrs it refuses redirected input, which is all input here."""
+    process.err(process.message("redirected_input") + "\r\n")
+    return 1
+
+
+async def more(process: Process) -> int:
+    """Copies standard input through."""
+    process.stdout(await process.stdin.read_all())
+    return 0
+
+
+async def gpupdate(process: Process) -> int:
+    """Group Policy refresh: the firewall service reads the policy store again."""
+    process.host.firewall.refresh_group_policy()
+    process.out("Updating policy...\r\n\r\nComputer Policy update has completed successfully.\r\n")
+    return 0
+
+
+async def chcp(process: Process) -> int:
+    """Shows the console's code page."""
+    process.out(f"Active code page: {process.codepage}\r\n")
+    return 0
+
+
+async def command_interpreter(process: Process) -> int:
+    """`cmd /c LINE`: another cmd.exe. Anything else would wait for a console."""
+    match = re.match(r"\s*(?:/[a-bd-z]\S*\s+)*/c\s?(?P<line>.*)$", process.arguments, re.IGNORECASE | re.DOTALL)
+    if match is None:
+        return 0
+    line = match["line"].strip()
+    if len(line) > 1 and line.startswith('"') and line.endswith('"') and line.count('"') == 2:
+        line = line[1:-1]
+    return await run_line(process.child("cmd", line, process.stdin, process.stdout, process.stderr))
+
+
+def _wants_input(arguments: str) -> bool:
+    match = re.search(r"-e\w*\s+(?P<script>[A-Za-z0-9+/=]+)\s*$", arguments, re.IGNORECASE)
+    if match is None:
+        return True
+    try:
+        script = base64.b64decode(match["script"], validate=True).decode("utf-16-le")
+    except ValueError:
+        return True
+    return any(word in script.lower() for word in ("$input", "console]::in", "openstandardinput"))
+
+
+async def powershell(process: Process) -> int:
+    """Not PowerShell: a stand-in for benchmarks only.
+
+    It reads its standard input to the end and answers as a peer's Ansible module would, at no cost, so that a
+    comparison counts only what the wire costs. Nothing is ever run. An encoded script that never mentions its
+    input (Ansible's `raw`) gets no input from the client, so none is waited for.
+    """
+    if not process.stdin.is_nul and _wants_input(process.arguments):
+        await process.stdin.read_all()
+    process.out(json.dumps({"changed": True, "failed": False}) + "\r\n")
+    return 0

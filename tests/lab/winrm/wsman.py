@@ -1,0 +1,276 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The WS-Management service of one host: which action does what ([MS-WSMV] 3.1.4; DSP0226 for faults).
+
+Create, Command, Send, Receive, Signal, Delete and Get on the cmd shell resource; Get on `config` gives the quotas.
+It knows nothing of HTTP or authentication: it takes a parsed request and gives a body, or raises WsmanFault.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
+
+from lab.host import Host
+from lab.winrm.shells import Command, Shell
+from lab.winrm.soap import (
+    SHELL,
+    TRANSFER,
+    Request,
+    WsmanFault,
+    answer,
+    invalid_message,
+    invalid_selectors,
+    parse_duration,
+    timed_out,
+)
+
+CMD_RESOURCE = f"{SHELL}/cmd"
+CONFIG_RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/config"
+_CONFIG_NAMESPACE = "http://schemas.microsoft.com/wbem/wsman/1/config"
+_STATE = f"{SHELL}/CommandState"
+ACCESS_DENIED, BROKEN_PIPE, CONCURRENCY, QUOTA_MAX_SHELLS = 5, 109, 2150858802, 2150859173
+INVALID_RESOURCE, ACTION_NOT_SUPPORTED, ENCODING_LIMIT = 2150858848, 2150858818, 2150858807
+_MAX_TIMEOUT = 60.0
+_LEAST_ENVELOPE = 8192
+_OVERHEAD = 2048
+"""Bytes of an answer's envelope besides its streams, generously."""
+
+
+class WsmanService:
+    """WinRM of one host, without its transport."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._shells: dict[str, Shell] = {}
+
+    @property
+    def shell_count(self) -> int:
+        """Shells open now."""
+        return len(self._shells)
+
+    def drop_shells(self) -> None:
+        """All shells vanish, with what runs in them."""
+        for shell in self._shells.values():
+            shell.close()
+        self._shells.clear()
+
+    async def handle(self, request: Request, user: str, client_ip: str) -> bytes:
+        """Answer a request of an authenticated user. Raises WsmanFault."""
+        name = operation_name(request)
+        operation = _OPERATIONS.get(name)
+        if operation is None:
+            raise WsmanFault(
+                ACTION_NOT_SUPPORTED, "a:ActionNotSupported", "The action is not supported by the service."
+            )
+        if request.resource == CONFIG_RESOURCE and name == "Get":
+            return self._config(request)
+        if request.resource.rstrip("/") not in (CMD_RESOURCE, SHELL):
+            raise WsmanFault(
+                INVALID_RESOURCE,
+                "a:DestinationUnreachable",
+                "The WS-Management service cannot process the request. The resource URI is missing or incorrect.",
+            )
+        if request.max_envelope < _LEAST_ENVELOPE:
+            raise WsmanFault(ENCODING_LIMIT, "w:EncodingLimit", "MaxEnvelopeSize is less than 8192.")
+        self._expire()
+        return await operation(self, request, user, client_ip)
+
+    def _expire(self) -> None:
+        now = time.monotonic()
+        for shell in list(self._shells.values()):
+            if now - shell.touched > shell.idle_timeout:
+                shell.close()
+                del self._shells[shell.shell_id]
+
+    def _shell(self, request: Request, user: str) -> Shell:
+        shell = self._shells.get(request.selectors.get("ShellId", "").upper())
+        if shell is None:
+            raise invalid_selectors()
+        if shell.owner.lower() != user.lower():
+            raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+        shell.touched = time.monotonic()
+        return shell
+
+    async def _create(self, request: Request, user: str, client_ip: str) -> bytes:
+        body = _body(request, "Shell")
+        if self._host.quirks.deny_create:
+            raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+        if len(self._shells) >= self._host.quirks.max_shells:
+            raise quota_limit()
+        idle = body.findtext(f"{{{SHELL}}}IdleTimeOut") or body.findtext(f"{{{SHELL}}}IdleTimeout")
+        codepage = request.options.get("WINRS_CODEPAGE", "437")
+        if not codepage.isdecimal():
+            raise invalid_message("WINRS_CODEPAGE is not a number")
+        shell = Shell(
+            owner=user,
+            client_ip=client_ip,
+            codepage=int(codepage),
+            environment={
+                variable.get("Name", ""): variable.text or "" for variable in body.iter(f"{{{SHELL}}}Variable")
+            },
+            idle_timeout=parse_duration(idle) if idle and idle.startswith("P") else 7200.0,
+        )
+        self._shells[shell.shell_id] = shell
+        return answer(
+            f"{TRANSFER}/CreateResponse",
+            request.message_id,
+            f"<x:ResourceCreated><a:Address>http://{self._host.spec.address}:{self._host.spec.winrm_port}/wsman"
+            f"</a:Address><a:ReferenceParameters><w:ResourceURI>{CMD_RESOURCE}</w:ResourceURI><w:SelectorSet>"
+            f'<w:Selector Name="ShellId">{shell.shell_id}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
+            f"</x:ResourceCreated>{self._shell_xml(shell)}",
+        )
+
+    def _shell_xml(self, shell: Shell) -> str:
+        now = time.monotonic()
+        return (
+            f"<rsp:Shell><rsp:ShellId>{shell.shell_id}</rsp:ShellId>"
+            f"<rsp:ResourceUri>{CMD_RESOURCE}</rsp:ResourceUri>"
+            f"<rsp:Owner>{escape(f'{self._host.computer_name}{chr(92)}{shell.owner}')}</rsp:Owner>"
+            f"<rsp:ClientIP>{shell.client_ip}</rsp:ClientIP>"
+            f"<rsp:IdleTimeOut>PT{shell.idle_timeout:.3f}S</rsp:IdleTimeOut>"
+            "<rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>stdout stderr</rsp:OutputStreams>"
+            f"<rsp:ShellRunTime>P0DT0H0M{now - shell.created:.0f}S</rsp:ShellRunTime>"
+            f"<rsp:ShellInactivity>P0DT0H0M{now - shell.touched:.0f}S</rsp:ShellInactivity></rsp:Shell>"
+        )
+
+    async def _get(self, request: Request, user: str, _client_ip: str) -> bytes:
+        return answer(f"{TRANSFER}/GetResponse", request.message_id, self._shell_xml(self._shell(request, user)))
+
+    def _config(self, request: Request) -> bytes:
+        return answer(
+            f"{TRANSFER}/GetResponse",
+            request.message_id,
+            f'<cfg:Config xmlns:cfg="{_CONFIG_NAMESPACE}">'
+            f"<cfg:MaxEnvelopeSizekb>{self._host.quirks.max_envelope_kb}</cfg:MaxEnvelopeSizekb>"
+            f"<cfg:MaxTimeoutms>60000</cfg:MaxTimeoutms></cfg:Config>",
+        )
+
+    async def _command(self, request: Request, user: str, _client_ip: str) -> bytes:
+        shell = self._shell(request, user)
+        body = _body(request, "CommandLine")
+        if shell.command is not None and not shell.command.done:
+            raise WsmanFault(
+                CONCURRENCY,
+                "w:Concurrency",
+                "The WS-Management service cannot complete the request because the shell is running a command.",
+            )
+        words = [body.findtext(f"{{{SHELL}}}Command") or ""]
+        words += [element.text or "" for element in body.iter(f"{{{SHELL}}}Arguments")]
+        wanted_id = body.get("CommandId", "")
+        shell.command = Command(wanted_id.upper() or str(uuid.uuid4()).upper())
+        shell.command.start(self._host, " ".join(words), shell)
+        return answer(
+            f"{SHELL}/CommandResponse",
+            request.message_id,
+            f"<rsp:CommandResponse><rsp:CommandId>{shell.command.command_id}</rsp:CommandId></rsp:CommandResponse>",
+        )
+
+    def _running(self, shell: Shell, command_id: str) -> Command:
+        if shell.command is None or shell.command.command_id != command_id.upper():
+            raise invalid_selectors()
+        return shell.command
+
+    async def _send(self, request: Request, user: str, _client_ip: str) -> bytes:
+        shell = self._shell(request, user)
+        for stream in _body(request, "Send").iter(f"{{{SHELL}}}Stream"):
+            command = self._running(shell, stream.get("CommandId", ""))
+            if command.done:
+                raise WsmanFault(BROKEN_PIPE, "w:InternalError", "The pipe has been ended.", sender=False)
+            try:
+                data = base64.b64decode(stream.text or "", validate=False)
+            except binascii.Error:
+                raise invalid_message("stream data is not base64") from None
+            end = stream.get("End", "").lower() in ("true", "1")
+            command.stdin.feed(b"" if self._host.quirks.send_lost else data, end=end)
+        return answer(f"{SHELL}/SendResponse", request.message_id, "<rsp:SendResponse/>")
+
+    async def _receive(self, request: Request, user: str, _client_ip: str) -> bytes:
+        shell = self._shell(request, user)
+        desired = _body(request, "Receive").find(f"{{{SHELL}}}DesiredStream")
+        if desired is None:
+            raise invalid_message("no DesiredStream")
+        command = self._running(shell, desired.get("CommandId", ""))
+        if not await command.wait(min(request.timeout, _MAX_TIMEOUT)):
+            raise timed_out()
+        shell.touched = time.monotonic()
+        return answer(
+            f"{SHELL}/ReceiveResponse",
+            request.message_id,
+            self._streams(command, (desired.text or "").split(), request.max_envelope),
+        )
+
+    def _streams(self, command: Command, names: list[str], max_envelope: int) -> str:
+        """One piece of each stream; when all is given, their ends and the exit code."""
+        most = min(self._host.quirks.receive_size, (max_envelope - _OVERHEAD) * 3 // 8)
+        identity = f'CommandId="{command.command_id}"'
+        xml = "<rsp:ReceiveResponse>"
+        for name in names:
+            piece = command.take(name, most) if name in command.buffers else b""
+            if piece:
+                text = base64.b64encode(piece).decode()
+                xml += f'<rsp:Stream Name="{name}" {identity}>{text}</rsp:Stream>'
+        if not command.done or any(command.buffers[name] for name in names if name in command.buffers):
+            return f'{xml}<rsp:CommandState {identity} State="{_STATE}/Running"/></rsp:ReceiveResponse>'
+        for name in names:
+            xml += f'<rsp:Stream Name="{name}" {identity} End="true"></rsp:Stream>'
+        return (
+            f'{xml}<rsp:CommandState {identity} State="{_STATE}/Done">'
+            f"<rsp:ExitCode>{command.exit_code}</rsp:ExitCode></rsp:CommandState></rsp:ReceiveResponse>"
+        )
+
+    async def _signal(self, request: Request, user: str, _client_ip: str) -> bytes:
+        shell = self._shell(request, user)
+        body = _body(request, "Signal")
+        command = self._running(shell, body.get("CommandId", ""))
+        code = (body.findtext(f"{{{SHELL}}}Code") or "").lower()
+        command.terminate()
+        if code.endswith("/terminate"):
+            shell.command = None
+        return answer(f"{SHELL}/SignalResponse", request.message_id, "<rsp:SignalResponse/>")
+
+    async def _delete(self, request: Request, user: str, _client_ip: str) -> bytes:
+        shell = self._shell(request, user)
+        shell.close()
+        del self._shells[shell.shell_id]
+        return answer(f"{TRANSFER}/DeleteResponse", request.message_id, "")
+
+
+def quota_limit() -> WsmanFault:
+    """The fault for one shell too many."""
+    return WsmanFault(
+        QUOTA_MAX_SHELLS,
+        "w:QuotaLimit",
+        "The WS-Management service cannot process the request. The maximum number of concurrent shells for "
+        "this user has been exceeded.",
+        sender=False,
+    )
+
+
+def operation_name(request: Request) -> str:
+    """Create, Command, Send, Receive, Signal, Delete, Get, or the last part of an action nobody here knows."""
+    return request.action.rstrip("/").rpartition("/")[2]
+
+
+def _body(request: Request, name: str) -> Element:
+    if request.body is None or request.body.tag != f"{{{SHELL}}}{name}":
+        raise invalid_message(f"the body is not rsp:{name}")
+    return request.body
+
+
+_Operation = Callable[[WsmanService, Request, str, str], Awaitable[bytes]]
+_OPERATIONS: dict[str, _Operation] = {
+    "Create": WsmanService._create,
+    "Get": WsmanService._get,
+    "Command": WsmanService._command,
+    "Send": WsmanService._send,
+    "Receive": WsmanService._receive,
+    "Signal": WsmanService._signal,
+    "Delete": WsmanService._delete,
+}
