@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run is about to do when the fault comes: a harmless plan, and two risky ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.plan import Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import ALL_PROFILES
+from ansible_collections.lyncops.firewall.plugins.module_utils.policy import HostPolicy, build_policy
+
+NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
+DIRECTOR = build_policy(["director"])
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A start and a wish.
+
+    Attributes:
+        name: For the table.
+        lab_policy: The host's starting policy.
+        wanted: The desired state.
+        policy: What the verdicts are about.
+        rules_there: Whether our rules are there at the start.
+        switches: Whether the profiles' switches are ours to change.
+        risky: Whether the plan is commit-confirmed.
+    """
+
+    name: str
+    lab_policy: str
+    wanted: Wanted
+    policy: HostPolicy
+    rules_there: bool = False
+    switches: bool = False
+    risky: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the rules that are there in the end, sorted."""
+        return tuple(sorted(desired.key for desired in self.wanted.rules))
+
+
+def label(scenario: Scenario) -> str:
+    """What pytest calls a scenario."""
+    return scenario.name.replace(" ", "-")
+
+
+FIRST = Scenario("first run", "default", Wanted(DIRECTOR.rules), DIRECTOR)
+ABSENT = Scenario(
+    "state absent", "default", Wanted((), exclusive=True, service=False), NOTHING, rules_there=True, risky=True
+)
+SWITCH_ON = Scenario(
+    "profiles on", "off", Wanted(DIRECTOR.rules, profiles_on=ALL_PROFILES), DIRECTOR, switches=True, risky=True
+)
+REPAIR = Scenario("repair", "default", Wanted(DIRECTOR.rules), DIRECTOR, rules_there=True)
+"""What a first run has made, and somebody has changed since."""
+
+SCENARIOS = (FIRST, ABSENT, SWITCH_ON)

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The wire: every WS-Man request of a run goes wrong, one at a time, in every way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from faults.case import learn, prepare, run_case
+from faults.report import COUNTED, Record
+from faults.scenarios import ABSENT, SCENARIOS, SWITCH_ON, Scenario, label
+from faults.stack import Attempt, HostTime, Labs, attempt
+from lab.testing import LabHost
+
+Take = Callable[[Record], None]
+
+_AT_EVERY: dict[str, Callable[[int], dict[str, object]]] = {
+    "connection dropped before a request": lambda n: {"drop_before": n},
+    "connection dropped after a request": lambda n: {"drop_after": n},
+    "response cut in the middle": lambda n: {"cut_response_at": n},
+    "shell gone": lambda n: {"shell_gone_at": n},
+    "HTTP 500": lambda n: {"http_status_at": n, "http_status": 500},
+    "HTTP 503": lambda n: {"http_status_at": n, "http_status": 503},
+    "HTTP 401 in mid-run": lambda n: {"unauthorized_at": n},
+    "quota fault": lambda n: {"quota_at": n},
+}
+_THOROUGHLY = tuple(_AT_EVERY)[:4]
+"""Faults for which every request of every scenario is tried; the others, which end as these do, take every eighth of a
+risky run."""
+_SLICES = 4
+
+
+def _starting(labs: Labs, scenario: Scenario) -> LabHost:
+    return labs.host(scenario.lab_policy)
+
+
+def test_requests_of_a_run(labs: Labs, record: Take) -> None:
+    """What commit-confirmed costs: the same plan with and without a rollback, and a plan that needs none."""
+    for scenario in SCENARIOS:
+        host = _starting(labs, scenario)
+        prepare(host, scenario)
+        made = attempt(host, scenario)
+        assert made.outcome is not None
+        assert made.outcome.rollback == ("confirmed" if scenario.risky else "")
+        record(Record("", scenario.name, COUNTED, requests=made.requests))
+        if scenario.risky:
+            host = _starting(labs, scenario)
+            prepare(host, scenario)
+            plain = attempt(host, scenario, rollback="never")
+            assert plain.outcome is not None
+            assert plain.outcome.rollback == ""
+            assert plain.requests < made.requests
+            record(Record("", f"{scenario.name}, rollback never", COUNTED, requests=plain.requests))
+            extra = made.requests - plain.requests
+            record(Record("", f"{scenario.name}, extra of commit-confirmed", COUNTED, requests=extra))
+
+
+@pytest.mark.parametrize("part", range(_SLICES))
+@pytest.mark.parametrize("fault", _AT_EVERY)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=label)
+def test_every_request_once(labs: Labs, record: Take, scenario: Scenario, fault: str, part: int) -> None:
+    """One request goes wrong, each in turn."""
+    requests = learn(_starting(labs, scenario), scenario)
+    problems = []
+    step = _SLICES if fault in _THOROUGHLY or not scenario.risky else 8 * _SLICES
+    for number in range(1 + part * step // _SLICES, requests + 1, step):
+        try:
+            case = run_case(_starting(labs, scenario), scenario, fault, _AT_EVERY[fault](number))
+            record(case.record)
+        except AssertionError as problem:
+            problems.append(f"request {number} of {requests}: {problem}")
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("part", range(_SLICES))
+@pytest.mark.parametrize("scenario", [ABSENT, SWITCH_ON], ids=label)
+def test_host_lost_until_it_restored_itself(labs: Labs, record: Take, scenario: Scenario, part: int) -> None:
+    """From one request on, each in turn, nothing answers any more until the rollback must have run."""
+    requests = learn(_starting(labs, scenario), scenario)
+    problems, fired = [], 0
+    for number in range(1 + part, requests + 1, _SLICES):
+        try:
+            host = _starting(labs, scenario)
+            quirks: dict[str, object] = {"http_status_at": number, "http_status": 500, "http_status_count": 100000}
+            case = run_case(host, scenario, "host lost until restored", quirks, run=_answering_when_waited_for)
+            record(case.record)
+            fired += case.fired
+        except AssertionError as problem:
+            problems.append(f"request {number} of {requests}: {problem}")
+    assert not problems, "\n".join(problems)
+    assert fired, "no rollback fired at all, so this test shows nothing"
+
+
+def _answering_when_waited_for(host: LabHost, scenario: Scenario) -> Attempt:
+    waiting = HostTime(host, on_long_wait=lambda: host.set_quirks(http_status_at=None))
+    return attempt(host, scenario, sleep=waiting.sleep)

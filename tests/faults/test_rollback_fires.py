@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rollback fires: WinRM is really cut, hosts restart, controllers die."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from faults.case import check, check_added, run_case
+from faults.report import FAILED, REFUSED, UNREACHABLE, Record
+from faults.rollbacks import RISKY, TASK, ControllerDied, armed, check_clean, check_restored, die, starting, until
+from faults.scenarios import ABSENT, SWITCH_ON, Scenario
+from faults.stack import Labs, attempt, lost_until_fired
+from faults.state import look
+
+Take = Callable[[Record], None]
+
+BLOCK = "Name=Emergency block by a second administrator"
+_REMOVE_BLOCK = 'netsh advfirewall firewall delete rule name="Emergency block by a second administrator"'
+_WINRM_RULE = 'netsh advfirewall firewall set rule name="Windows Remote Management (HTTP-In)" new enable='
+
+
+@pytest.mark.parametrize("line", [2, 7, 9])
+def test_winrm_blocked_meanwhile(labs: Labs, record: Take, line: int) -> None:
+    """A block rule that the guard could not know of appears, and the profiles are switched on: WinRM is cut."""
+    host = starting(labs, SWITCH_ON)
+    before = look(host, SWITCH_ON)
+    host.set_quirks(foreign_block_at_line=line)
+    made = attempt(host, SWITCH_ON)
+    after = look(host, SWITCH_ON)
+    check_restored(made, before, after)
+    check_added(before, after, (BLOCK,))
+    again = attempt(host, SWITCH_ON)
+    assert check(again, SWITCH_ON, after, look(host, SWITCH_ON)) == REFUSED, "the guard sees the block now"
+    assert "Emergency block" in again.message
+    assert not host.run(_REMOVE_BLOCK).rc
+    final = check_clean(host, SWITCH_ON)
+    check_added(before, final, ())
+    compared = after.foreign_rules + final.foreign_rules
+    record(Record("WinRM blocked meanwhile", SWITCH_ON.name, FAILED, compared, True, made.requests))
+
+
+def test_winrm_blocked_by_what_no_rollback_undoes(labs: Labs, record: Take) -> None:
+    """The block is not ours, so nothing of ours takes it away: the failure says that the host was not seen again."""
+    host = starting(labs, ABSENT)
+    before = look(host, ABSENT)
+    host.set_quirks(foreign_block_at_line=2)
+    made = attempt(host, ABSENT)
+    after = look(host, ABSENT)
+    assert check(made, ABSENT, before, after) == FAILED
+    assert made.known is not None
+    assert made.known.rollback == "armed"
+    assert (after.ours, after.tasks) == (before.ours, ()), "it did restore itself, although nobody can see it"
+    check_added(before, after, (BLOCK,))
+    assert not host.run(_REMOVE_BLOCK).rc
+    final = check_clean(host, ABSENT)
+    check_added(before, final, ())
+    compared = after.foreign_rules + final.foreign_rules
+    record(Record("WinRM blocked for good meanwhile", ABSENT.name, FAILED, compared, True, made.requests))
+
+
+def test_profile_switched_on_unguarded(labs: Labs, record: Take) -> None:
+    """With no rule for WinRM, switching the profiles on cuts it; the guard would have said no."""
+    host = starting(labs, SWITCH_ON)
+    assert not host.run(f"{_WINRM_RULE}no").rc
+    before = look(host, SWITCH_ON)
+    refused = attempt(host, SWITCH_ON)
+    assert check(refused, SWITCH_ON, before, look(host, SWITCH_ON)) == REFUSED
+    made = attempt(host, SWITCH_ON, guarded=False)
+    after = look(host, SWITCH_ON)
+    check_restored(made, before, after)
+    check_added(before, after, ())
+    assert not host.run(f"{_WINRM_RULE}yes").rc
+    final = check_clean(host, SWITCH_ON)
+    compared = after.foreign_rules
+    record(Record("profiles switched on unguarded", SWITCH_ON.name, FAILED, compared, True, made.requests))
+    assert final.foreign_rules == before.foreign_rules
+
+
+@RISKY
+def test_reboot_while_armed(labs: Labs, record: Take, scenario: Scenario) -> None:
+    """The host restarts between arm and disarm: its boot trigger restores it."""
+    host = starting(labs, scenario)
+    before = look(host, scenario)
+    host.set_quirks(netsh_hang_line=3)
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(attempt, host, scenario)
+        until(lambda: armed(host) and host.stats()["commands"][-1] == "netsh")
+        host.set_quirks(netsh_hang_line=None)
+        host.reboot(0.1)
+        made = run.result(60)
+    after = look(host, scenario)
+    check_restored(made, before, after)
+    check_added(before, after, ())
+    final = check_clean(host, scenario)
+    check_added(before, final, ())
+    compared = after.foreign_rules + final.foreign_rules
+    record(Record("reboot while armed", scenario.name, FAILED, compared, True, made.requests))
+
+
+@RISKY
+def test_controller_killed_while_armed(labs: Labs, record: Take, scenario: Scenario) -> None:
+    """Nobody comes to disarm: the host restores itself, and the next run works."""
+    host = starting(labs, scenario)
+    before = look(host, scenario)
+    host.set_quirks(netsh_hang_line=3)
+    script = Path(__file__).with_name("controller.py")
+    command = [sys.executable, str(script), host.address, str(host.winrm_port), scenario.name]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            until(lambda: armed(host) and host.stats()["commands"][-1] == "netsh")
+        finally:
+            process.kill()
+        printed, _nothing = process.communicate()
+    assert not printed
+    host.set_quirks(netsh_hang_line=None)
+    assert armed(host)
+    host.set_clock(advance=10.5)
+    until(lambda: not armed(host))
+    time.sleep(0.05)
+    after = look(host, scenario)
+    assert (after.ours, after.switches, after.tasks, after.locked) == (before.ours, before.switches, (), False)
+    check_added(before, after, ())
+    final = check_clean(host, scenario)
+    check_added(before, final, ())
+    compared = after.foreign_rules + final.foreign_rules
+    record(Record("controller killed while armed", scenario.name, UNREACHABLE, compared, True))
+
+
+@RISKY
+def test_restored_on_batteries(labs: Labs, record: Take, scenario: Scenario) -> None:
+    """A server in a power cut restores itself too."""
+    host = starting(labs, scenario)
+    case = run_case(
+        host, scenario, "on batteries, host lost", {"on_batteries": True}, run=lost_until_fired, prepared=True
+    )
+    record(case.record)
+    assert case.fired
+    assert case.record.outcome == FAILED
+
+
+@RISKY
+def test_task_never_fires_when_needed(labs: Labs, record: Take, scenario: Scenario) -> None:
+    """Windows lets us down: the failure says that the host did not restore itself, and what to do."""
+    host = starting(labs, scenario)
+    before = look(host, scenario)
+    host.set_quirks(tasks_never_fire=True)
+    made = lost_until_fired(host, scenario)
+    after = look(host, scenario)
+    assert check(made, scenario, before, after) == FAILED
+    assert made.known is not None
+    assert made.known.rollback == "armed"
+    assert f"the scheduled task {TASK} is still registered" in made.message
+    assert "then delete it" in made.message
+    check_added(before, after, ())
+    host.set_quirks(tasks_never_fire=False)
+    host.run(rf'schtasks /delete /tn {TASK} /f & rd /s /q "C:\Windows\{TASK}"')
+    final = check_clean(host, scenario)
+    check_added(before, final, ())
+    compared = after.foreign_rules + final.foreign_rules
+    record(Record("task never fires, host lost", scenario.name, FAILED, compared, False, made.requests))
+
+
+def test_unattended_rollback_of_one_hour(labs: Labs, record: Take) -> None:
+    """`rollback_after` is kept to: not a minute earlier."""
+    scenario = ABSENT
+    host = starting(labs, scenario)
+    before = look(host, scenario)
+    with pytest.raises(ControllerDied):
+        lost_until_fired(host, scenario, rollback_after=60, on_long_wait=die)
+    host.set_clock(advance=58)
+    time.sleep(0.05)
+    assert armed(host)
+    host.set_clock(advance=2)
+    until(lambda: not armed(host))
+    time.sleep(0.05)
+    after = look(host, scenario)
+    assert after.ours == before.ours
+    final = check_clean(host, scenario)
+    check_added(before, final, ())
+    record(Record("rollback_after of an hour", scenario.name, UNREACHABLE, final.foreign_rules, True))
