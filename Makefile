@@ -1,0 +1,148 @@
+# The project's commands. `make` lists them.
+#
+#   CORE=oldest        tests run on the oldest ansible-core this machine's Python supports, not the newest
+#   JOBS=2             `make test` runs so many checks at a time (and shows each one's output when it is done)
+#   INVENTORY=path     integration targets run against these hosts, not against the lab
+#   TARGETS="a b"      only these integration targets
+#   PYTHON=path        the Python to build the environments with (default: scripts/find-python chooses)
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+CORE ?= newest
+JOBS ?= 1
+INVENTORY ?=
+TARGETS ?=
+
+BIN := .venv/bin
+COLLECTIONS := build/collections
+LINK := $(COLLECTIONS)/ansible_collections/lyncops/firewall
+PACKAGE := ansible_collections.lyncops.firewall
+
+VENV := .venv
+SUFFIX :=
+ifeq ($(CORE),oldest)
+  VENV := build/venv-oldest
+  SUFFIX := -oldest
+else ifeq ($(filter newest both,$(CORE)),)
+  $(error CORE is "newest", "oldest" or (for test only) "both", not "$(CORE)")
+endif
+
+# Checks find the collection by its full name through the link; a person's own configuration stays out.
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+RECORD := $(BIN)/python scripts/record.py
+ANSIBLE_TEST := $(BIN)/python scripts/ansible_test.py
+
+.PHONY: help
+help: ## Show this list
+	@echo "lyncops.firewall: usage: make TARGET [CORE=oldest] [INVENTORY=path] [TARGETS=...] [JOBS=2]"; echo
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+# ---- Set-up --------------------------------------------------------------------------------------------------------
+
+.PHONY: setup setup-oldest link
+setup: link ## Build .venv (newest ansible-core, all tools) and link the collection
+	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py newest
+
+setup-oldest: setup ## Build build/venv-oldest (oldest ansible-core, what tests need)
+	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py oldest
+
+link: ## Let Ansible find this clone as lyncops.firewall
+	@mkdir -p $(dir $(LINK))
+	@test "$$(readlink $(LINK))" = ../../../.. || ln -sfn ../../../.. $(LINK)
+
+# ---- The lab of simulated Windows hosts ----------------------------------------------------------------------------
+
+.PHONY: demo lab bench
+demo: setup ## See it work on simulated hosts: closed, opened, proven, broken, repaired
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python scripts/demo.py $(ARGS)
+
+lab: setup ## Serve simulated Lync hosts in the foreground (ARGS="--hosts 20 ...")
+	@PYTHONPATH=tests $(BIN)/python -m lab serve $(ARGS)
+
+bench: setup ## Compare with community.windows side by side (installs the ansible package once)
+	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py bench
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests BENCH_VENV=$(CURDIR)/build/venv-bench \
+		$(BIN)/python scripts/bench.py $(ARGS)
+
+# ---- Tests ---------------------------------------------------------------------------------------------------------
+
+# What each of them leaves in build/results; one that left nothing has failed.
+CHECKS_newest := sanity lint docs build unit lab-tests faults integration
+RESULTS_newest := ansible-lint artefact docs faults integration lab-tests mypy mypy-scripts pytest ruff sanity units yamllint
+CHECKS_oldest := test-oldest
+RESULTS_oldest := integration-oldest pytest-oldest units-oldest
+CHECKS_both := $(CHECKS_newest) $(CHECKS_oldest)
+RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
+
+.PHONY: test test-oldest unit unit-pytest unit-ansible-test lab-tests faults integration sanity
+test: setup $(if $(filter newest,$(CORE)),,setup-oldest) ## Run every test and check (CORE=both: on the oldest too)
+	@rm -rf build/results build/junit
+	@made=0; \
+	$(MAKE) --no-print-directory CORE=newest -k $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O) $(CHECKS_$(CORE)) || made=$$?; \
+	echo; $(BIN)/python scripts/results.py $(RESULTS_$(CORE)) && exit $$made
+
+test-oldest: setup-oldest ## Run unit tests and integration targets on the oldest ansible-core
+	@$(MAKE) --no-print-directory CORE=oldest unit integration
+
+unit: unit-pytest unit-ansible-test ## Run unit tests by pytest and by ansible-test
+
+unit-pytest: setup$(SUFFIX)
+	@$(RECORD) pytest$(SUFFIX) --junit build/junit/unit$(SUFFIX).xml -- \
+		$(VENV)/bin/python -m pytest tests/unit -q -n 2 --junit-xml build/junit/unit$(SUFFIX).xml $(ARGS)
+
+unit-ansible-test: setup$(SUFFIX)
+	@$(ANSIBLE_TEST) units --venv $(VENV) --num-workers 2
+
+lab-tests: setup ## Run the lab's own tests
+	@PYTHONPATH=tests $(RECORD) lab-tests --junit build/junit/lab.xml -- \
+		$(BIN)/python -m pytest tests/lab_tests -q --junit-xml build/junit/lab.xml $(ARGS)
+
+faults: setup ## Run the engine against the lab's nasty side; writes build/faults/report.md
+	@PYTHONPATH=tests $(RECORD) faults --junit build/junit/faults.xml -- \
+		$(BIN)/python -m pytest tests/faults -q -n 2 --junit-xml build/junit/faults.xml $(ARGS)
+
+integration: setup$(SUFFIX) ## Run integration targets against the lab, or against INVENTORY
+	@$(ANSIBLE_TEST) integration --venv $(VENV) $(if $(INVENTORY),--inventory $(INVENTORY)) $(TARGETS)
+
+sanity: setup ## Run ansible-test sanity
+	@$(ANSIBLE_TEST) sanity
+
+# ---- Checks that run nothing ---------------------------------------------------------------------------------------
+
+.PHONY: lint ruff mypy yamllint ansible-lint docs format
+lint: ruff mypy yamllint ansible-lint ## Run ruff, mypy --strict, yamllint and ansible-lint
+
+ruff: setup
+	@$(RECORD) ruff -- $(BIN)/ruff check .
+
+mypy: setup
+	@$(RECORD) mypy -- sh -c 'cd $(COLLECTIONS) && exec $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml \
+		--cache-dir $(CURDIR)/build/mypy -p $(PACKAGE).plugins.module_utils -p $(PACKAGE).plugins.plugin_utils'
+	@$(RECORD) mypy-scripts -- $(BIN)/mypy --cache-dir build/mypy-scripts scripts
+
+yamllint: setup
+	@$(RECORD) yamllint -- $(BIN)/yamllint --strict .
+
+ansible-lint: setup
+	@$(RECORD) ansible-lint -- $(BIN)/ansible-lint --offline --strict $(if $(CI),--nocolor)
+
+format: setup ## Format all Python code with ruff
+	@$(BIN)/ruff format .
+
+docs: setup ## Check the plugins' documentation and build its pages
+	@$(RECORD) docs -- scripts/build-docs
+
+# ---- Artefact ------------------------------------------------------------------------------------------------------
+
+.PHONY: build clean distclean
+build: setup ## Build the collection artefact in build/artefact and check what is in it
+	@$(RECORD) artefact -- $(BIN)/python scripts/build_artefact.py
+
+clean: ## Remove everything that was made, but not .venv
+	rm -rf build tests/output .mypy_cache .ruff_cache .pytest_cache .hypothesis .ansible .cache
+
+distclean: clean ## Remove .venv too
+	rm -rf .venv

@@ -1,0 +1,209 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build one of the project's virtual environments with the Python that runs this script.
+
+``setup_env.py newest`` builds ``.venv`` (the newest ansible-core this Python can run, and every developer's tool);
+``setup_env.py oldest`` builds ``build/venv-oldest`` (the oldest ansible-core from 2.16 on, and only what tests need);
+``setup_env.py bench`` builds ``build/venv-bench`` (the ``ansible`` package, for its community.windows).
+
+An environment that is up to date is recognised by a stamp in it and costs no network: the stamp names the Python, the
+range of ansible-core and the text of every requirements file. Uses the standard library only, since it runs before
+anything is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Oldest and newest ansible-core release line that supports a controller Python, and no older than `requires_ansible`:
+# ansible_test/_util/target/common/constants.py (CONTROLLER_PYTHON_VERSIONS) of each release.
+CORE_LINES: dict[tuple[int, int], tuple[str, str]] = {
+    (3, 10): ("2.16", "2.17"),
+    (3, 11): ("2.16", "2.19"),
+    (3, 12): ("2.16", "2.21"),
+    (3, 13): ("2.18", "2.21"),
+    (3, 14): ("2.20", "2.21"),
+}
+
+TEST_REQUIREMENTS = (
+    "tests/unit/requirements.txt",
+    "tests/integration/requirements.txt",
+    "tests/lab_tests/requirements.txt",
+)
+# What ansible-test installs for its units command (ansible_test/_data/requirements/units.txt), so that it has nothing
+# left to install. pytest-forked is not needed: ansible-test brings its own.
+UNIT_RUNNER = ("pytest", "pytest-mock", "pytest-xdist", "mock", "pyyaml")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One virtual environment.
+
+    :ivar path: Where it lies.
+    :ivar packages: Requirement specifiers for pip.
+    :ivar files: Requirements files, relative to the repository root; those that do not exist (yet) are left out.
+    """
+
+    path: Path
+    packages: tuple[str, ...]
+    files: tuple[str, ...]
+
+    def requirements(self) -> list[Path]:
+        return [ROOT / name for name in self.files if (ROOT / name).is_file()]
+
+    def fingerprint(self) -> tuple[str, str]:
+        """What the environment was made from, and what is installed in it.
+
+        If the first differs it has to be made anew (another Python, a moved clone); for the second, pip's install is
+        enough, which needs no network for what is there already.
+        """
+        made_from = hashlib.sha256(f"{sys.version} {os.path.realpath(sys.executable)} {self.path}".encode())
+        installed = hashlib.sha256("\0".join(self.packages).encode())
+        for path in self.requirements():
+            installed.update(b"\0" + path.read_bytes())
+        return made_from.hexdigest(), installed.hexdigest()
+
+    def recorded(self) -> tuple[str, str]:
+        """The fingerprint it had when it was last brought up to date; empty texts for one that never was."""
+        if not self.python.exists() or not self.stamp.exists():
+            return "", ""
+        made_from, _space, installed = self.stamp.read_text().partition(" ")
+        return made_from, installed
+
+    @property
+    def python(self) -> Path:
+        return self.path / "bin" / "python"
+
+    @property
+    def stamp(self) -> Path:
+        return self.path / ".stamp"
+
+
+class SetupError(Exception):
+    """Something the person at the keyboard has to mend; the text says how."""
+
+
+def core_lines() -> tuple[str, str]:
+    """The oldest and the newest line of ansible-core for the running Python."""
+    try:
+        return CORE_LINES[sys.version_info[:2]]
+    except KeyError:
+        running = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        raise SetupError(f"Python {running} runs no ansible-core from 2.16 to 2.21; use Python 3.12") from None
+
+
+def environment(name: str) -> Environment:
+    oldest, newest = core_lines()
+    if name == "newest":
+        return Environment(
+            path=ROOT / ".venv",
+            packages=(f"ansible-core=={newest}.*", *UNIT_RUNNER),
+            files=("requirements-dev.txt", *TEST_REQUIREMENTS),
+        )
+    if name == "oldest":
+        return Environment(
+            path=ROOT / "build" / "venv-oldest",
+            packages=(f"ansible-core=={oldest}.*", *UNIT_RUNNER),
+            files=TEST_REQUIREMENTS,
+        )
+    return Environment(
+        path=ROOT / "build" / "venv-bench",
+        packages=("ansible", f"ansible-core=={newest}.*"),
+        files=TEST_REQUIREMENTS,
+    )
+
+
+def say(text: str) -> None:
+    print(f"setup: {text}", flush=True)
+
+
+def run(command: list[str], what: str) -> None:
+    """Run a command quietly; show what it printed only if it fails."""
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if result.returncode:
+        sys.stderr.write(result.stdout)
+        raise SetupError(f"{what} failed with exit code {result.returncode}: {' '.join(command)}")
+
+
+def create(path: Path) -> None:
+    """Create an empty virtual environment, by whichever means this Python has.
+
+    Debian's python3 comes without ensurepip unless python3-venv is installed; virtualenv brings its own pip.
+    """
+    if path.exists():
+        shutil.rmtree(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
+        run([sys.executable, "-m", "venv", str(path)], "python -m venv")
+    elif importlib.util.find_spec("virtualenv"):
+        run([sys.executable, "-m", "virtualenv", "-q", str(path)], "virtualenv")
+    elif importlib.util.find_spec("pip"):
+        # A virtualenv of our own, beside the environments: the system's Python stays as it is.
+        tools = ROOT / "build" / "virtualenv"
+        say("this Python lacks ensurepip; fetching virtualenv")
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--upgrade", "--target", str(tools), "virtualenv"]
+        run(pip, "pip install virtualenv")
+        code = f"import sys; sys.path.insert(0, {str(tools)!r}); import virtualenv; virtualenv.cli_run(sys.argv[1:])"
+        run([sys.executable, "-c", code, str(path)], "virtualenv")
+    else:
+        line = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        raise SetupError(
+            f"{sys.executable} can make no virtual environment (no ensurepip, virtualenv or pip). "
+            f"On Debian or Ubuntu, mend it with: apt-get install python{line}-venv"
+        )
+
+
+def installed_core(env: Environment) -> str:
+    code = "from importlib.metadata import version; print(version('ansible-core'))"
+    result = subprocess.run([str(env.python), "-c", code], stdout=subprocess.PIPE, text=True, check=True)
+    return result.stdout.strip()
+
+
+def build(env: Environment, force: bool) -> None:
+    shown = os.path.relpath(env.path, ROOT)
+    fingerprint, recorded = env.fingerprint(), env.recorded()
+    if not force and recorded == fingerprint:
+        say(f"{shown} is up to date (ansible-core {installed_core(env)})")
+        return
+    started = time.monotonic()
+    if force or recorded[0] != fingerprint[0]:
+        say(f"{shown}: creating it with Python {sys.version.split()[0]} ({sys.executable})")
+        create(env.path)
+    # A stamp that is left over from before would vouch for an installation that is cut short.
+    env.stamp.unlink(missing_ok=True)
+    say(f"{shown}: installing {', '.join(env.packages[:1])} and {len(env.requirements())} requirements files ...")
+    command = [str(env.python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *env.packages]
+    for path in env.requirements():
+        command += ["-r", str(path)]
+    run(command, f"installing into {shown}")
+    env.stamp.write_text(" ".join(fingerprint))
+    say(f"{shown}: ready, ansible-core {installed_core(env)}, {time.monotonic() - started:.0f} s")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("name", choices=("newest", "oldest", "bench"))
+    parser.add_argument("--force", action="store_true", help="rebuild it even if it is up to date")
+    arguments = parser.parse_args()
+    try:
+        build(environment(arguments.name), arguments.force)
+    except SetupError as error:
+        print(f"setup: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
