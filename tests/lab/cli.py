@@ -27,6 +27,7 @@ from lab.estate import (
     NETWORK,
     PASSWORD,
     USER,
+    WINDOWS,
     EstateError,
     EstateOptions,
     build_estate,
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--oddities", type=_names, default=(), metavar="NAME,…", help=f"rules that try a reader: {', '.join(ODDITIES)}"
     )
+    serve.add_argument("--windows", choices=tuple(WINDOWS), default="2012r2", help="version (default %(default)s)")
     serve.add_argument("--no-services", action="store_true", help="Lync's ports do not listen, only WinRM does")
     serve.add_argument("--quirk", action="append", default=[], metavar="HOST:NAME=VALUE", help="HOST may be *")
     serve.add_argument(
@@ -133,6 +135,7 @@ def _serve_command(options: argparse.Namespace) -> int:
             lync_rules=options.lync_rules,
             group_policy=options.group_policy,
             oddities=options.oddities,
+            windows=options.windows,
         )
     )
     minute = [] if options.minute is None else [f"*:minute={options.minute}"]

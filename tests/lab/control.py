@@ -14,6 +14,7 @@ GET  /hosts/NAME/registry?key=…   text as `reg query KEY /s`
 GET  /hosts/NAME/rules            the local rules: id to rule string
 POST /hosts/NAME/quirks           {"language": "de", …}
 POST /hosts/NAME/profile          {"profile": "Public"}
+POST /hosts/NAME/interfaces       {"interfaces": [{"alias": "PSTN", "profile": "Public"}, …]}, the main one first
 POST /hosts/NAME/group-policy     {"name": "merge-off"} takes the place of the firewall policy of Group Policy
 POST /hosts/NAME/reset            back to the starting state
 POST /hosts/NAME/reboot           connections, shells and processes are gone; registry, files and tasks stay; with
@@ -38,6 +39,7 @@ from lab.stats import Stats
 from lab.windows.policy import PROFILES
 from lab.windows.registry import RegistryError, query_text
 from lab.windows.rules import rule_text
+from lab.windows.wmi import Interface
 
 DEFAULT_PORT = 7700
 
@@ -78,6 +80,7 @@ def control_application(estate: Estate) -> web.Application:
         web.get("/hosts/{name}/rules", for_host(_rules)),
         web.post("/hosts/{name}/quirks", for_host(_quirks)),
         web.post("/hosts/{name}/profile", for_host(_profile)),
+        web.post("/hosts/{name}/interfaces", for_host(_interfaces)),
         web.post("/hosts/{name}/group-policy", for_host(_group_policy)),
         web.post("/hosts/{name}/reset", for_host(_reset)),
         web.post("/hosts/{name}/reboot", for_host(_reboot)),
@@ -157,6 +160,18 @@ async def _profile(running: RunningHost, request: web.Request) -> web.StreamResp
     running.host.set_profile(profile)
     running.live.refresh()
     return web.json_response({"profile": profile})
+
+
+async def _interfaces(running: RunningHost, request: web.Request) -> web.StreamResponse:
+    wanted = (await _json_object(request)).get("interfaces")
+    if not isinstance(wanted, list):
+        raise _BadRequest('"interfaces" must be a list')
+    try:
+        interfaces = tuple(Interface(**each) for each in wanted)
+    except (TypeError, ValueError) as error:
+        raise _BadRequest(f"not an interface: {error}") from error
+    running.host.interfaces = interfaces
+    return web.json_response({"interfaces": [asdict(each) for each in interfaces]})
 
 
 async def _group_policy(running: RunningHost, request: web.Request) -> web.StreamResponse:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from lab.windows.firewall_service import GROUP_POLICY_STORE, LOCAL_STORE
 from lab.windows.policy import Network
 from lab.windows.registry import Registry, RegistryError
 from lab.windows.services import SERVICES_KEY
+from lab.windows.wmi import PSTN, Interface
 
 USER = "Administrator"
 # A constant that everybody may know: the hosts exist on loopback only.
@@ -38,6 +39,13 @@ LYNC_RULES = ("one-disabled", "disabled", "enabled", "none")
 
 GROUP_POLICIES = ("none", "merge-off", "off", "block", "standard-profile")
 """No firewall policy; local rules void; firewall off; a block rule on Lync ports; only the older StandardProfile."""
+
+WINDOWS: Mapping[str, tuple[str, tuple[int, int]]] = {
+    "2008r2": ("6.1.7601", (2, 10)),
+    "2012": ("6.2.9200", (2, 20)),
+    "2012r2": ("6.3.9600", (2, 22)),
+}
+"""What `ver` prints, and the version of the rule strings that the service writes ([MS-FASP] 2.2.42)."""
 
 _PATTERN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("fe", ("lync_front_end", "lync_central_management")),
@@ -62,7 +70,9 @@ class EstateOptions:
     Lync's ports listen; names: only these hosts (short or full names) of the demo estate; network: the first two
     numbers of all addresses, so that several labs can run side by side; bystanders: which services that are not
     Lync's listen too (None: all of them, but none in an estate of more than 100 hosts); lync_rules: Lync's own
-    program rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES; oddities: some of ODDITIES.
+    program rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES; oddities: some of ODDITIES; windows: one
+    of WINDOWS (the starting policies are those of 2012r2 whatever it is); dual_homed: whether Mediation Servers that
+    are nothing else have a second interface, in a public network, for their gateways.
     """
 
     count: int = len(_PATTERN)
@@ -77,6 +87,8 @@ class EstateOptions:
     lync_rules: str = "one-disabled"
     group_policy: str = "none"
     oddities: tuple[str, ...] = ()
+    windows: str = "2012r2"
+    dual_homed: bool = True
 
     def bystander_names(self) -> tuple[str, ...]:
         """Those that listen."""
@@ -107,6 +119,8 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
     _check_names("oddity", options.oddities, ODDITIES)
     _check_names("set of Lync's rules", (options.lync_rules,), LYNC_RULES)
     _check_names("group policy", (options.group_policy,), GROUP_POLICIES)
+    _check_names("version of Windows", (options.windows,), WINDOWS)
+    version, schema_version = WINDOWS[options.windows]
     registries: dict[tuple[str, ...], Registry] = {}
     specs = []
     numbers: dict[str, int] = {}
@@ -129,7 +143,10 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
                 listeners=heard + bystander_listeners(address, options.bystander_names()),
                 services=tuple(service.name for service in _services(options, groups)),
                 quirks=options.quirks,
+                schema_version=schema_version,
+                version=version,
                 network=network,
+                interfaces=_interfaces(options, groups),
             )
         )
     if not options.names:
@@ -139,6 +156,10 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
     if unknown:
         raise EstateError(f"no such host in this estate: {', '.join(sorted(unknown))}")
     return tuple(spec for spec in specs if spec.name.partition(".")[0] in chosen)
+
+
+def _interfaces(options: EstateOptions, groups: tuple[str, ...]) -> tuple[Interface, ...]:
+    return (Interface(), PSTN) if options.dual_homed and groups == ("lync_mediation",) else (Interface(),)
 
 
 def host_address(network: str, index: int) -> str:

@@ -21,6 +21,7 @@ from lab.windows.programs import PROGRAMS
 from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
+from lab.windows.wmi import Interface
 
 Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
@@ -39,7 +40,8 @@ class HostSpec:
 
     name: inventory name (fe01.contoso.test); address: dotted loopback address; groups: inventory groups;
     registry: starting registry (copied, never changed); listeners: its network services; services: names of the
-    installed services besides the standard ones, described by their registry keys.
+    installed services besides the standard ones, described by their registry keys; version: as `ver` prints it;
+    interfaces: the main one first, whose network's profile is the host's.
     """
 
     name: str
@@ -54,6 +56,7 @@ class HostSpec:
     network: Network = DEFAULT_NETWORK
     winrm_port: int = 5985
     services: tuple[str, ...] = ()
+    interfaces: tuple[Interface, ...] = (Interface(),)
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Host:
         self.files = FileSystem()
         self.services = installed_services(self.registry, self.spec.services)
         self.profile = self.spec.profile
+        self.interfaces = self.spec.interfaces
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
         self._apply_mpssvc(initial=True)
 

@@ -17,6 +17,7 @@ from lab.stats import Stats
 from lab.windows.firewall_service import LOCAL_STORE
 from lab.windows.registry import query_text
 from lab.windows.rules import rule_text
+from lab.windows.wmi import Interface
 
 _T = TypeVar("_T")
 
@@ -125,6 +126,14 @@ class LabHost:
         async def act() -> None:
             self._running.host.set_profile(profile)
             self._running.live.refresh()
+
+        self._lab.call(act())
+
+    def set_interfaces(self, *interfaces: Interface) -> None:
+        """Give the host these network interfaces, the main one first; the firewall goes on filtering by set_profile."""
+
+        async def act() -> None:
+            self._running.host.interfaces = interfaces
 
         self._lab.call(act())
 

@@ -234,7 +234,7 @@ class LiveFirewall:
             addresses = EVERYTHING
             if self.down:
                 addresses = NOTHING
-            elif policy is not None:
+            elif policy is not None and host.quirks.firewall_product is None:
                 addresses = admitted(policy, host.profile, service.listener, host.spec.network)
             try:
                 service.door.admit(addresses, drop=drop)

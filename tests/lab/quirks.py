@@ -23,8 +23,23 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "closed_looks": ("refused", "dropped"),
     "netsh_exit_code": (None, 0, 1),
     "http_status": (500, 503),
-    "count_action": ("", "Create", "Command", "Send", "Receive", "Signal", "Delete", "Get"),
+    "count_action": (
+        "",
+        "Create",
+        "Command",
+        "Send",
+        "Receive",
+        "Signal",
+        "Delete",
+        "Get",
+        "Enumerate",
+        "Pull",
+        "Release",
+    ),
 }
+
+
+_OPTIONAL_TEXTS = frozenset({"firewall_product"})
 
 
 class QuirkError(ValueError):
@@ -36,7 +51,7 @@ class Quirks:
     """Switchable behaviours of one host.
 
     language: of messages, group names and `(Default)`: en, pt, de, ru.
-    token: of the WinRM user: admin (elevated), filtered (UAC remote restrictions), user.
+    token: of the WinRM user: admin (elevated), filtered (UAC remote restrictions), user. Only admin may use WMI.
     mpssvc: state of the firewall service; taken over at once when the quirk is set. ``disabled`` is stopped as well.
     mpssvc_start_refused: `sc start` and `sc config` of MpsSvc are denied.
     netsh_stop_on_error: a session or script ends with exit code 1 at the first bad line (else it goes on).
@@ -46,6 +61,10 @@ class Quirks:
     netsh_exit_code: every netsh exits with this code, whatever happened.
     netsh_delay: seconds netsh takes to start.
     netsh_silent: no `Ok.` is printed.
+    firewall_product: a firewall that is not Microsoft's is registered under this name, any text, for the boot-time,
+        firewall and stealth categories (not for connection security): `show global` names it, the rules stand there
+        and can be changed as ever, and Windows filters nothing (nor does the product, of which the lab knows nothing
+        but its name).
     sc_delay: seconds sc takes.
     deny_netsh, deny_sc, deny_reg: the program is denied access.
     reg_cut_after: `reg query` output ends after that many bytes, exit code 0.
@@ -57,10 +76,12 @@ class Quirks:
     http_status_at, http_status, http_status_count: the n-th request, or so many from it on, are answered with 500 or
         503 and are not processed.
     quota_at: the n-th request is refused with the fault w:QuotaLimit.
-    count_action: the action that is counted (Create, Command, Send, Receive, Signal, Delete, Get); none: all.
+    count_action: the action that is counted (Create, Command, Send, Receive, Signal, Delete, Get, Enumerate, Pull,
+        Release); none: all.
     unauthorized_at: the n-th request is answered with 401.
     refuse_unencrypted: Basic over HTTP is answered with 401 (AllowUnencrypted=false).
-    deny_create: Create is answered with fault 5, as for a user without the right to remote management.
+    deny_create: Create and Enumerate are answered with fault 5, as for a user without the right to remote
+        management.
     shell_gone_at: all shells are gone when the n-th request comes.
     response_delay: seconds every WS-Man answer is held back.
     send_lost: Send is acknowledged but its data never arrive.
@@ -89,6 +110,7 @@ class Quirks:
     netsh_exit_code: int | None = None
     netsh_delay: float = 0.0
     netsh_silent: bool = False
+    firewall_product: str | None = None
     sc_delay: float = 0.0
     deny_netsh: bool = False
     deny_sc: bool = False
@@ -141,7 +163,8 @@ NO_QUIRKS = Quirks()
 
 
 def _converted(name: str, value: object, default: object) -> object:
-    """``value`` as the type of the quirk, which its default shows (None stands for an optional number)."""
+    """``value`` as the type of the quirk, which its default shows (None stands for an optional number, but for
+    _OPTIONAL_TEXTS)."""
     result: object
     try:
         if isinstance(default, bool):
@@ -150,6 +173,8 @@ def _converted(name: str, value: object, default: object) -> object:
             result = float(str(value))
         elif isinstance(default, int):
             result = int(str(value))
+        elif default is None and name in _OPTIONAL_TEXTS:
+            result = None if value is None or str(value).lower() in ("", "none", "null") else str(value)
         elif default is None:
             result = None if value is None or str(value).lower() in ("", "none", "null") else int(str(value))
         else:

@@ -58,6 +58,8 @@ class Lab:
         lync_rules: str = "one-disabled",
         group_policy: str = "none",
         oddities: Sequence[str] = (),
+        windows: str = "2012r2",
+        dual_homed: bool = True,
         quirks: Mapping[str, object] | None = None,
     ) -> None:
         self._options = EstateOptions(
@@ -71,6 +73,8 @@ class Lab:
             lync_rules=lync_rules,
             group_policy=group_policy,
             oddities=tuple(oddities),
+            windows=windows,
+            dual_homed=dual_homed,
         )
         self._quirks = dict(quirks or {})
         self._loop = asyncio.new_event_loop()

@@ -60,6 +60,7 @@ def test_estates_scale_with_unique_names_and_addresses() -> None:
         EstateOptions(names=("nobody",)),
         EstateOptions(network="10.0"),
         EstateOptions(network="127"),
+        EstateOptions(windows="2003"),
     ],
 )
 def test_impossible_estates(options: EstateOptions) -> None:
@@ -191,7 +192,7 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    lab = Served(tmp_path, "--quirk", "fe02:language=de")
+    lab = Served(tmp_path, "--quirk", "fe02:language=de", "--windows", "2012")
     yield lab
     if lab.process.poll() is None:
         lab.process.kill()
@@ -208,6 +209,8 @@ def test_the_control_api_from_end_to_end(served: Served) -> None:
     rule = "netsh advfirewall firewall add rule name=all dir=in action=allow"
     answer = requests.post(f"{api}/hosts/wac01/run", json={"command": rule}, timeout=5).json()
     assert answer["rc"] == 1  # "all" is no name
+    version = requests.post(f"{api}/hosts/fe01/run", json={"command": "ver"}, timeout=5).json()["stdout"]
+    assert "[Version 6.2.9200]" in version
     rule = rule.replace("name=all", "name=everything")
     answer = requests.post(f"{api}/hosts/wac01/run", json={"command": rule}, timeout=5).json()
     assert answer == {"rc": 0, "stdout": "Ok.\r\n\r\n", "stderr": ""}
@@ -222,6 +225,9 @@ def test_the_control_api_from_end_to_end(served: Served) -> None:
     assert requests.post(f"{api}/hosts/wac01/profile", json={"profile": "public"}, timeout=5).json() == {
         "profile": "Public"
     }
+    wanted = {"interfaces": [{"alias": "Локальная сеть"}, {"alias": "PSTN", "index": 14, "profile": "Private"}]}
+    shown = requests.post(f"{api}/hosts/wac01/interfaces", json=wanted, timeout=5).json()["interfaces"]
+    assert [(each["alias"], each["profile"]) for each in shown] == [("Локальная сеть", None), ("PSTN", "Private")]
     assert requests.post(f"{api}/hosts/wac01/reboot", timeout=5).status_code == 200
     assert served.probe()["open"] == 1
     assert requests.post(f"{api}/hosts/wac01/reset", timeout=5).status_code == 200
@@ -254,6 +260,11 @@ def test_bad_calls_of_the_control_api(served: Served) -> None:
         ("quirks", {"nonsense": 1}),
         ("quirks", {"language": "fr"}),
         ("profile", {"profile": "none"}),
+        ("interfaces", {}),
+        ("interfaces", {"interfaces": ["Ethernet"]}),
+        ("interfaces", {"interfaces": [{"alias": 1}]}),
+        ("interfaces", {"interfaces": [{"profile": "none"}]}),
+        ("interfaces", {"interfaces": [{"speed": 1}]}),
         ("clock", {"minute": 0}),
         ("clock", {"advance": -1}),
         ("clock", {"advance": "soon"}),

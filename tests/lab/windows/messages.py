@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lab.windows import messages_files, messages_network, messages_tasks
+from lab.windows import messages_files, messages_firewall, messages_network, messages_tasks
 
 LANGUAGES = ("en", "pt", "de", "ru")
 
@@ -281,7 +281,13 @@ _COMMON: Mapping[str, tuple[str, str, str, str]] = {
     ),
 }
 
-_TEXTS = {**_COMMON, **messages_files.TEXTS, **messages_network.TEXTS, **messages_tasks.TEXTS}
+_TEXTS = {
+    **_COMMON,
+    **messages_files.TEXTS,
+    **messages_firewall.TEXTS,
+    **messages_network.TEXTS,
+    **messages_tasks.TEXTS,
+}
 
 
 def text(language: str, key: str, *arguments: object) -> str:

@@ -19,6 +19,7 @@ from lab.windows.netsh_fields import (
     selects,
     tokens_of,
 )
+from lab.windows.netsh_global import SECTIONS, global_listing
 from lab.windows.netsh_profiles import logging_values, profile_values
 from lab.windows.netsh_show import profile_listing, rule_listing
 from lab.windows.process import Process
@@ -141,9 +142,23 @@ class Commands:
             self._host.firewall.set_profile(profile, values)
         self._ok()
 
-    def _show_profiles(self, words: list[str]) -> None:
+    def _show(self, words: list[str]) -> None:
         if not words:
             raise NetshError("bad_syntax")
+        if words[0].lower() == "global":
+            self._show_global([word.lower() for word in words[1:]])
+        else:
+            self._show_profiles(words)
+
+    def _show_global(self, words: list[str]) -> None:
+        if len(words) > 1 or not set(words) <= set(SECTIONS):
+            raise NetshError("bad_syntax")
+        self._need_service(writing=False)
+        product = self._host.quirks.firewall_product
+        self._say(global_listing(self._process.message, product, words[0] if words else None))
+        self._ok()
+
+    def _show_profiles(self, words: list[str]) -> None:
         profiles = self._profiles(words[0].lower())
         self._need_service(writing=False)
         for profile in profiles:
@@ -215,7 +230,7 @@ COMMANDS: dict[tuple[str, ...], dict[str, _Handler]] = {
     ROOT: {},
     ADVFIREWALL: {
         "set": Commands._set_profile,
-        "show": Commands._show_profiles,
+        "show": Commands._show,
         "export": Commands._export,
         "import": Commands._import,
     },

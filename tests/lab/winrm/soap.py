@@ -21,6 +21,7 @@ TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
 WSMAN = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 WSMV = "http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd"
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 FAULT = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault"
 ANONYMOUS = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
 
@@ -28,6 +29,9 @@ _ROOT = (
     f'<s:Envelope xml:lang="en-US" xmlns:s="{SOAP}" xmlns:a="{ADDRESSING}" xmlns:x="{TRANSFER}" '
     f'xmlns:w="{WSMAN}" xmlns:rsp="{SHELL}" xmlns:p="{WSMV}">'
 )
+_FAULTS = "http://schemas.dmtf.org/wbem/wsman/1/wsman"
+_FAULT_ACTIONS = {"w": f"{_FAULTS}/fault", "a": f"{ADDRESSING}/fault", "n": f"{ENUMERATION}/fault"}
+"""The action of a fault goes by the specification its sub-code is from."""
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
@@ -35,15 +39,21 @@ class WsmanFault(Exception):
     """An answer that is a fault.
 
     ``code`` is the WSManFault code; ``subcode`` the qualified sub-code of DSP0226 (`w:TimedOut`); ``sender`` tells
-    whose mistake it was; ``relates_to`` is filled in by the server.
+    whose mistake it was; ``relates_to`` is filled in by the server. ``detail`` names the fault detail of DSP0226, if
+    there is one (`InvalidResourceURI`); ``provider_says`` is what the WMI provider behind the service said, if it was
+    its mistake to tell.
     """
 
-    def __init__(self, code: int, subcode: str, reason: str, *, sender: bool = True) -> None:
+    def __init__(
+        self, code: int, subcode: str, reason: str, *, sender: bool = True, detail: str = "", provider_says: str = ""
+    ) -> None:
         super().__init__(f"{code} {subcode}: {reason}")
         self.code = code
         self.subcode = subcode
         self.reason = reason
         self.sender = sender
+        self.detail = detail
+        self.provider_says = provider_says
 
 
 def invalid_selectors() -> WsmanFault:
@@ -147,14 +157,24 @@ def answer(action: str, relates_to: str, body: str) -> bytes:
 def fault_answer(fault: WsmanFault, relates_to: str, machine: str) -> bytes:
     """A fault envelope as Windows writes it."""
     reason = escape(fault.reason)
+    message, detail = reason, ""
+    if fault.provider_says:
+        message = (
+            f'<f:ProviderFault provider="WMI Provider" path="%systemroot%\\system32\\WsmWmiPl.dll"><f:WSManFault '
+            f'xmlns:f="{FAULT}" Code="{fault.code}" Machine={quoteattr(machine)}>'
+            f"<f:Message>{escape(fault.provider_says)}</f:Message></f:WSManFault></f:ProviderFault>"
+        )
+    if fault.detail:
+        detail = f"<w:FaultDetail>{_FAULTS}/faultDetail/{fault.detail}</w:FaultDetail>"
     return answer(
-        "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault",
+        _FAULT_ACTIONS[fault.subcode.partition(":")[0]],
         relates_to,
-        f"<s:Fault><s:Code><s:Value>s:{'Sender' if fault.sender else 'Receiver'}</s:Value>"
+        f'<s:Fault xmlns:n="{ENUMERATION}"><s:Code>'
+        f"<s:Value>s:{'Sender' if fault.sender else 'Receiver'}</s:Value>"
         f"<s:Subcode><s:Value>{fault.subcode}</s:Value></s:Subcode></s:Code>"
         f'<s:Reason><s:Text xml:lang="en-US">{reason}</s:Text></s:Reason>'
-        f'<s:Detail><f:WSManFault xmlns:f="{FAULT}" Code="{fault.code}" Machine={quoteattr(machine)}>'
-        f"<f:Message>{reason}</f:Message></f:WSManFault></s:Detail></s:Fault>",
+        f'<s:Detail>{detail}<f:WSManFault xmlns:f="{FAULT}" Code="{fault.code}" Machine={quoteattr(machine)}>'
+        f"<f:Message>{message}</f:Message></f:WSManFault></s:Detail></s:Fault>",
     )
 
 

@@ -4,6 +4,7 @@
 """The WS-Management service of one host: which action does what ([MS-WSMV] 3.1.4; DSP0226 for faults).
 
 Create, Command, Send, Receive, Signal, Delete and Get on the cmd shell resource; Get on `config` gives the quotas.
+What asks about WMI classes goes to `enumeration`.
 It knows nothing of HTTP or authentication: it takes a parsed request and gives a body, or raises WsmanFault.
 """
 
@@ -18,6 +19,7 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 from lab.host import Host
+from lab.winrm.enumeration import WmiEnumerations, is_wmi_resource
 from lab.winrm.shells import Command, Shell
 from lab.winrm.soap import (
     SHELL,
@@ -49,6 +51,7 @@ class WsmanService:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._shells: dict[str, Shell] = {}
+        self._enumerations = WmiEnumerations(host)
 
     @property
     def shell_count(self) -> int:
@@ -64,6 +67,11 @@ class WsmanService:
     async def handle(self, request: Request, user: str, client_ip: str) -> bytes:
         """Answer a request of an authenticated user. Raises WsmanFault."""
         name = operation_name(request)
+        if is_wmi_resource(request.resource):
+            self._check_envelope(request)
+            if self._host.quirks.deny_create:
+                raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+            return self._enumerations.handle(name, request, user)
         operation = _OPERATIONS.get(name)
         if operation is None:
             raise WsmanFault(
@@ -77,10 +85,13 @@ class WsmanService:
                 "a:DestinationUnreachable",
                 "The WS-Management service cannot process the request. The resource URI is missing or incorrect.",
             )
-        if request.max_envelope < _LEAST_ENVELOPE:
-            raise WsmanFault(ENCODING_LIMIT, "w:EncodingLimit", "MaxEnvelopeSize is less than 8192.")
+        self._check_envelope(request)
         self._expire()
         return await operation(self, request, user, client_ip)
+
+    def _check_envelope(self, request: Request) -> None:
+        if request.max_envelope < _LEAST_ENVELOPE:
+            raise WsmanFault(ENCODING_LIMIT, "w:EncodingLimit", "MaxEnvelopeSize is less than 8192.")
 
     def _expire(self) -> None:
         now = time.monotonic()
@@ -254,7 +265,7 @@ def quota_limit() -> WsmanFault:
 
 
 def operation_name(request: Request) -> str:
-    """Create, Command, Send, Receive, Signal, Delete, Get, or the last part of an action nobody here knows."""
+    """The last part of the action: Create, Command, Send, …, Enumerate, or one that nobody here knows."""
     return request.action.rstrip("/").rpartition("/")[2]
 
 
