@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run command lines on a Windows host over Ansible's winrm connection, with no PowerShell.
 
-The only file that knows pywinrm and the winrm connection's inside. After ``_connect()`` the connection has ``protocol``
-(pywinrm's Protocol) and ``shell_id`` (a cmd shell), on every ansible-core from 2.16 to 2.21. Those are attributes, not
-an interface, so nothing else may touch them.
+The only file, with wsman.py, that knows pywinrm and the inside of the winrm connection. After ``_connect()`` that has
+``protocol`` (pywinrm's Protocol) and ``shell_id`` (a cmd shell), on every ansible-core from 2.16 to 2.21. Those are
+attributes, not an interface, so nothing else may touch them.
 """
 
 from __future__ import annotations
@@ -15,15 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
 
 from ansible.errors import AnsibleError
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.guard import Wire
-
-try:
-    import xmltodict  # pywinrm brings it
-except ImportError:
-    xmltodict = None
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.wsman import Network, client_address, networks
 
 _UNKNOWN_SHELL = 2150858843
 _ACCESS_DENIED = 5
@@ -31,9 +26,6 @@ _ACCESS_DENIED = 5
 # One Send must stay under the smallest MaxEnvelopeSizekb a supported host has: 150 on 2008 R2 (facts 5.3). base64 makes
 # 4 bytes of 3, and the envelope around it takes about 2,000.
 _SEND_BYTES = 64 * 1024
-
-_SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd"
-_GET = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get"
 
 _NEEDS_WINRM = (
     "lyncops.firewall speaks WinRM itself and needs 'ansible_connection: winrm' for this host, not {transport!r}. "
@@ -142,10 +134,26 @@ class RemoteHost:
         url = urlsplit(str(protocol.transport.endpoint))
         wire = Wire(url.port or (5986 if url.scheme == "https" else 5985), url.scheme)
         try:
-            return replace(wire, client=_client_address(protocol, shell))
+            return replace(wire, client=client_address(protocol, shell))
         except Exception as error:
             self._log(f"the host does not say from where it sees us: {error}")
             return wire
+
+    def networks(self) -> list[Network] | None:
+        """The profile that each network interface is in now, by one more WS-Man request.
+
+        Returns:
+            None where the host does not tell, as Windows Server 2008 R2 does not.
+
+        Raises:
+            ConnectionLost: The host could not be reached.
+        """
+        protocol, _shell = self._open()
+        try:
+            return networks(protocol)
+        except Exception as error:
+            self._log(f"the host does not say which profile its network interfaces are in: {error}")
+            return None
 
     def reconnect(self) -> None:
         """Open a new connection and shell, then close the old shell.
@@ -219,12 +227,3 @@ class RemoteHost:
             action()
         except Exception as error:
             self._log(f"tidying up failed: {error}")
-
-
-def _client_address(protocol: Any, shell: str) -> str:
-    """``ClientIP`` of a shell; empty where the answer has none."""
-    header = getattr(protocol, "build_wsman_header", None) or protocol._get_soap_header  # public since pywinrm 0.5.0
-    envelope = header(resource_uri=_SHELL, action=_GET, shell_id=shell)
-    envelope.setdefault("env:Body", {})
-    answer = ElementTree.fromstring(protocol.send_message(xmltodict.unparse({"env:Envelope": envelope})))
-    return next((node.text or "" for node in answer.iter() if node.tag.endswith("}ClientIP")), "")

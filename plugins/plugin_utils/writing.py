@@ -36,12 +36,13 @@ SET_AUTOMATIC = "sc config MpsSvc start= auto"
 START = "sc start MpsSvc"
 
 
-def read(host: RemoteHost, services: tuple[str, ...] = ()) -> Snapshot:
+def read(host: RemoteHost, services: tuple[str, ...] = (), owner: bool = False) -> Snapshot:
     """Read a host with one command.
 
     Args:
         host: The host.
         services: Services whose programs are wanted.
+        owner: Whether to ask if another firewall product has taken over from Windows Firewall.
 
     Raises:
         ConnectionLost: The host does not answer.
@@ -49,8 +50,8 @@ def read(host: RemoteHost, services: tuple[str, ...] = ()) -> Snapshot:
         NotElevated: The account has not the rights.
     """
     word = secrets.token_hex(4)
-    output = host.run(reading.read_command(word, services), deadline=READ_DEADLINE)
-    return reading.understand(output.stdout, word, services)
+    output = host.run(reading.read_command(word, services, owner), deadline=READ_DEADLINE)
+    return reading.understand(output.stdout, word, services, owner)
 
 
 class Writing:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.products import other_firewall
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.registry_dump import (
     DumpError,
     RegistryDump,
@@ -77,19 +78,26 @@ _PARTS = (
     _Part("rollback", rf'dir /b "{FOLDER}\{SCRIPT_NAME}"', False),
     _query("rules", LOCAL_POLICY + r"\FirewallRules", True),
 )
+# Only where it is asked for: netsh is slower than reg, and hangs where the service does.
+_OWNER = _Part("owner", "netsh advfirewall show global", False)
 
 
-def read_command(word: str, services: Iterable[str] = ()) -> str:
+def read_command(word: str, services: Iterable[str] = (), owner: bool = False) -> str:
     """The command line to run under cmd.exe.
 
     Args:
         word: Letters and digits made for this read only; they mark the parts' ends.
         services: Short names of services whose programs are wanted.
+        owner: Whether to ask if another firewall product has taken over.
     """
     return "&".join(
         f"({part.command} <nul&&echo @{word}-{part.name}-ok||echo @{word}-{part.name}-no)"
-        for part in (*_programs(services), *_PARTS)
+        for part in _parts(services, owner)
     )
+
+
+def _parts(services: Iterable[str], owner: bool) -> tuple[_Part, ...]:
+    return (*_programs(services), *((_OWNER,) if owner else ()), *_PARTS)
 
 
 def _programs(services: Iterable[str]) -> list[_Part]:
@@ -98,19 +106,20 @@ def _programs(services: Iterable[str]) -> list[_Part]:
     ]
 
 
-def understand(output: str, word: str, services: Iterable[str] = ()) -> Snapshot:
+def understand(output: str, word: str, services: Iterable[str] = (), owner: bool = False) -> Snapshot:
     """Turn the output of `read_command` into a Snapshot.
 
     Args:
         output: Standard output, decoded.
         word: The word given to `read_command`.
         services: The services given to it.
+        owner: As given to it.
 
     Raises:
         NotElevated: The account is no administrator here, or its token is filtered.
         ReadError: The output was cut off, a part that every Windows has is missing, or a dump is broken.
     """
-    parts = (*_programs(services), *_PARTS)
+    parts = _parts(services, owner)
     texts = _split(output, word, parts)
     _require_elevation(texts["token"][1])
     dump = RegistryDump()
@@ -129,7 +138,11 @@ def understand(output: str, word: str, services: Iterable[str] = ()) -> Snapshot
             raise ReadError(f"'{part.command}' succeeded and printed nothing; an empty answer is never taken for none")
         dump |= found
     snapshot = build_snapshot(dump, _service_state(texts["state"][1]))
-    return replace(snapshot, rollback_pending=texts["rollback"][0])
+    return replace(
+        snapshot,
+        rollback_pending=texts["rollback"][0],
+        other_firewall=other_firewall(texts["owner"][1]) if owner else "",
+    )
 
 
 def _split(output: str, word: str, parts: Iterable[_Part]) -> dict[str, tuple[bool, str]]:

@@ -152,6 +152,7 @@ class Snapshot:
         listeners: WinRM listeners.
         programs: Short name, in lower case, and program path of those services that were asked for and are installed.
         rollback_pending: A run of ours has told the host to restore itself, and has not taken that back yet.
+        other_firewall: The product that filters in place of Windows Firewall, if it was asked for and there is one.
     """
 
     profiles: tuple[ProfileState, ...]
@@ -161,6 +162,7 @@ class Snapshot:
     listeners: tuple[Listener, ...] = ()
     programs: tuple[tuple[str, str], ...] = ()
     rollback_pending: bool = False
+    other_firewall: str = ""
 
     def local_rules(self) -> tuple[FirewallRule, ...]:
         """Rules of the local store, the only ones netsh changes here."""

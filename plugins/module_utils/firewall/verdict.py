@@ -48,6 +48,7 @@ class Reason(str, Enum):
     FIREWALL_OFF = "firewall_off"
     PROGRAM_RULE = "program_rule"
     SERVICE_NOT_RUNNING = "service_not_running"
+    OTHER_FIREWALL = "other_firewall"
     POSSIBLE_BLOCK = "possible_block"
     OLDER_LIST = "older_list"
     NO_RULE = "no_rule"
@@ -120,6 +121,8 @@ def _judge_profile(traffic: Traffic, snapshot: Snapshot, state: ProfileState, ma
     if not snapshot.service.running:
         # Stopping it is not supported, and what then filters, if anything, is not documented (facts 4.3).
         return Verdict(profile, Status.UNKNOWN, Reason.SERVICE_NOT_RUNNING, ("MpsSvc",))
+    if snapshot.other_firewall:
+        return Verdict(profile, Status.UNKNOWN, Reason.OTHER_FIREWALL, (snapshot.other_firewall,))
     if not state.enabled:
         return Verdict(profile, Status.OPEN, Reason.FIREWALL_OFF, (f"{profile.value} profile",), unprotected=True)
     inbound = traffic.direction is Direction.IN

@@ -63,6 +63,7 @@ class WindowsModel:
     level: int = 12288
     groups: str = "BUILTIN\\Administrators    Alias    S-1-5-32-544    Enabled group"
     language: str = "en"
+    firewall_product: str = ""
     refuses_service_control: bool = False
     ignored: set[str] = field(default_factory=set)
     batch_is_ignored: bool = False
@@ -132,6 +133,12 @@ class WindowsModel:
     def _program(self, command: str) -> str | None:
         """Standard output of a small program, or None where it fails."""
         state, kind, _default, _ok = LANGUAGES[self.language]
+        if command == "netsh advfirewall show global":
+            own = {"en": "Windows Firewall", "pt": "Firewall do Windows", "de": "Windows-Firewall"}.get(self.language, "?")
+            owners = [self.firewall_product or own] * 3 + [own]
+            labels = ("BootTime", "Firewall", "Stealth", "ConSec")
+            pairs = zip(labels, owners, strict=True)
+            return "\r\n" + "".join(f"{label + 'RuleCategory':<38}{owner}\r\n" for label, owner in pairs) + "\r\n"
         if command == "whoami /groups":
             mandatory = f"Mandatory Label\\Level    Label    S-1-16-{self.level}"
             return f"\r\nGROUP INFORMATION\r\n-----\r\n\r\nEveryone    S-1-1-0\r\n{self.groups}\r\n{mandatory}\r\n"
