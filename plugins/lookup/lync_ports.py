@@ -20,7 +20,8 @@ description:
 options:
   _terms:
     description:
-      - IDs of the rows wanted, such as V(server-03), in the order wanted. Lists of IDs are accepted too.
+      - IDs of the rows wanted, such as V(server-03), in the order wanted. Lists of IDs are accepted too. Rows of the
+        extended ruleset, such as V(add-01), can be named in any case.
       - All rows if not given. An empty list gives no rows.
     type: list
     elements: str
@@ -28,13 +29,20 @@ options:
     description:
       - A role, or a list of roles. Keeps the rows that apply to a host that holds exactly these.
       - V(front_end) together with V(mediation) also keeps the rows of a collocated Mediation Server.
-      - Roles of a Windows host are V(front_end), V(director), V(mediation), V(persistent_chat), V(office_web_apps)
-        and V(central_management).
+      - Roles of a Windows host are V(front_end), V(director), V(mediation), V(persistent_chat), V(office_web_apps),
+        V(central_management) and V(sql), which has rows in the extended ruleset only.
       - The tables that are not about Windows hosts have the roles V(front_end_load_balancer),
         V(director_load_balancer), V(mediation_load_balancer), V(client) and V(phone).
       - An empty list keeps no rows.
     type: list
     elements: str
+  ruleset:
+    description:
+      - V(documented) is the page's 91 rows. V(extended) adds, after them, what Microsoft documents elsewhere and the
+        page forgets, each with its source. Those rows have ids such as V(add-01).
+    type: str
+    choices: [documented, extended]
+    default: documented
   direction:
     description:
       - Keeps the rows of Windows hosts in which the host is this end of the connection.
@@ -96,7 +104,7 @@ _raw:
     table:
       description: >-
         The table: V(server) (internal servers), V(hlb) and V(dnslb) (load balancers, without and with DNS load
-        balancing), V(client).
+        balancing), V(client), and V(add) for the additions of the extended ruleset.
       type: str
       sample: server
     roles:
@@ -160,6 +168,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model i
     Requirement,
     Role,
     RoleError,
+    Ruleset,
     parse_roles,
 )
 
@@ -172,7 +181,7 @@ else:
     HAS_JMESPATH = True
 
 _DISPOSITIONS = {"in": Disposition.LISTEN, "out": Disposition.CONNECT}
-_OPTIONS = ("role", "direction", "query")
+_OPTIONS = ("role", "ruleset", "direction", "query")
 # A collocated Mediation Server follows from two roles; everything else can be asked for by name.
 _ROLES = tuple(role for role in Role if role is not Role.COLLOCATED_MEDIATION)
 
@@ -190,7 +199,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]  # ansible-core is Any to 
         self.set_options(var_options=variables, direct=kwargs)
         # Errors are raised "from None": newer ansible-core prints the cause too, and ours would then say all twice.
         try:
-            rows = _named(self._flatten(terms)) if terms else catalogue.ALL
+            rows = _named(self._flatten(terms)) if terms else catalogue.rows(Ruleset(self.get_option("ruleset")))
             rows = _held_by(rows, self.get_option("role"))
         except catalogue.RowError as error:
             raise AnsibleLookupError(f"lync_ports: {error}") from None
@@ -236,6 +245,9 @@ def _check_options(options: dict[str, Any]) -> None:
     unknown = sorted(set(options).difference(_OPTIONS, ("wantlist",)))
     if unknown:
         raise AnsibleLookupError(f"lync_ports has no option {', '.join(unknown)}; it has {', '.join(_OPTIONS)}")
+    ruleset = options.get("ruleset")
+    if ruleset is not None and ruleset not in tuple(Ruleset):
+        raise AnsibleLookupError(f"lync_ports, option ruleset: {ruleset!r} is not {' or '.join(Ruleset)}")
     direction = options.get("direction")
     if direction is not None and direction not in tuple(_DISPOSITIONS):
         raise AnsibleLookupError(f"lync_ports, option direction: {direction!r} is not {' or '.join(_DISPOSITIONS)}")
@@ -248,7 +260,7 @@ def _named(ids: list[Any]) -> tuple[Requirement, ...]:
 def _held_by(rows: tuple[Requirement, ...], names: list[str] | None) -> tuple[Requirement, ...]:
     if names is None:
         return rows
-    wanted = set(catalogue.for_roles(parse_roles(names, _ROLES)))
+    wanted = set(catalogue.for_roles(parse_roles(names, _ROLES), Ruleset.EXTENDED))
     return tuple(row for row in rows if row in wanted)
 
 

@@ -10,6 +10,7 @@ import re
 from itertools import groupby
 
 from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue import (
+    additions,
     client_ports,
     load_balancer_ports,
     server_ports,
@@ -18,6 +19,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model i
     Feature,
     Requirement,
     Role,
+    Ruleset,
     with_derived,
 )
 
@@ -29,10 +31,13 @@ ALL: tuple[Requirement, ...] = (
 )
 """The 91 rows in the source's order, the doubled ones and the blank one included: the catalogue mirrors the source."""
 
+EXTENDED: tuple[Requirement, ...] = (*ALL, *additions.ADDITIONS)
+"""The 91 rows, and after them the additions of the extended ruleset."""
+
 FEATURES: tuple[str, ...] = tuple(feature.value for feature in Feature)
 """Names of the features a deployment can ask for."""
 
-_BY_ID = {row.id: row for row in ALL}
+_BY_ID = {row.id: row for row in EXTENDED}
 _LOOSE_ID = re.compile(r"([a-z]+)[-_ ]?([0-9]{1,3})", re.ASCII)
 
 
@@ -41,7 +46,7 @@ class RowError(ValueError):
 
 
 def by_id(row_id: str) -> Requirement:
-    """The row with this id, such as ``server-03``.
+    """The row with this id, such as ``server-03``, or the addition, such as ``add-01``.
 
     Raises:
         RowError: No row has this id.
@@ -52,13 +57,18 @@ def by_id(row_id: str) -> Requirement:
     raise RowError(f"{shown!r} is no row id{_nearest(str(row_id))}; the ids are {_id_ranges()}")
 
 
-def for_roles(roles: frozenset[Role]) -> tuple[Requirement, ...]:
+def rows(ruleset: Ruleset = Ruleset.DOCUMENTED) -> tuple[Requirement, ...]:
+    """The rows of a ruleset."""
+    return EXTENDED if ruleset is Ruleset.EXTENDED else ALL
+
+
+def for_roles(roles: frozenset[Role], ruleset: Ruleset = Ruleset.DOCUMENTED) -> tuple[Requirement, ...]:
     """The rows that apply to a host with exactly these roles, in the source's order.
 
     A row applies if the host has any of the row's roles; roles that follow from the given ones count too.
     """
     held = with_derived(roles)
-    return tuple(row for row in ALL if not held.isdisjoint(row.roles))
+    return tuple(row for row in rows(ruleset) if not held.isdisjoint(row.roles))
 
 
 def _nearest(text: str) -> str:
@@ -70,5 +80,5 @@ def _nearest(text: str) -> str:
 
 
 def _id_ranges() -> str:
-    tables = [list(rows) for _table, rows in groupby(ALL, key=lambda row: row.table)]
-    return ", ".join(f"{rows[0].id} to {rows[-1].id}" for rows in tables)
+    tables = [list(group) for _table, group in groupby(EXTENDED, key=lambda row: row.table)]
+    return ", ".join(f"{group[0].id} to {group[-1].id}" for group in tables)

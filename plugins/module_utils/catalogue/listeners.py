@@ -29,6 +29,17 @@ _BY_SERVICE = {
 SERVICE: dict[str, str] = {row: service for service, rows in _BY_SERVICE.items() for row in rows}
 """Row id to the short name of the Windows service that listens."""
 
+MEDIA_SERVICES: dict[str, tuple[str, ...]] = {
+    "server-10": ("RTCAVMCU",),
+    "server-28": ("RTCASMCU", "RTCCAA", "RTCRGS"),
+    "server-39": ("RTCAVMCU", "RTCMEDSRV", "RTCCAA", "RTCCAS", "RTCCPS", "RTCATS", "RTCRGS"),
+}
+"""Rows with large media ranges, and the services that take their ports from them, each where it is installed.
+
+The conferencing services and the Mediation Server have ranges of their own; the applications (which share one program)
+use the Application Server's, which topology documents give for audio, video and application sharing alike.
+"""
+
 IN_KERNEL = frozenset(
     {"server-11", "server-12", "server-13", "server-14", "server-19", "server-40", "server-43", "server-44"}
 )

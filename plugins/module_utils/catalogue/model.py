@@ -39,6 +39,7 @@ class Role(_Word):
     PERSISTENT_CHAT = "persistent_chat"
     OFFICE_WEB_APPS = "office_web_apps"
     CENTRAL_MANAGEMENT = "central_management"
+    SQL = "sql"
     COLLOCATED_MEDIATION = "collocated_mediation"
     FRONT_END_LOAD_BALANCER = "front_end_load_balancer"
     DIRECTOR_LOAD_BALANCER = "director_load_balancer"
@@ -54,10 +55,11 @@ HOST_ROLES: tuple[Role, ...] = (
     Role.PERSISTENT_CHAT,
     Role.OFFICE_WEB_APPS,
     Role.CENTRAL_MANAGEMENT,
+    Role.SQL,
 )
-"""The roles that a user may give a Windows host."""
+"""The roles that a user may give a Windows host. A SQL back end has rows in the extended ruleset only."""
 
-LYNC_SERVERS: tuple[Role, ...] = tuple(role for role in HOST_ROLES if role is not Role.OFFICE_WEB_APPS)
+LYNC_SERVERS: tuple[Role, ...] = tuple(role for role in HOST_ROLES if role not in (Role.OFFICE_WEB_APPS, Role.SQL))
 """The source's "All Servers": hosts that run Lync and hold a replica of the Central Management store.
 
 An Office Web Apps Server is a product of its own, without Lync's SQL instance (rows server-01, server-38).
@@ -78,6 +80,8 @@ class Peer(_Word):
     PERSISTENT_CHAT = "persistent_chat"
     OFFICE_WEB_APPS = "office_web_apps"
     CENTRAL_MANAGEMENT = "central_management"
+    SQL = "sql"
+    POOL = "pool"  # The Front Ends of the host's own pool, itself included.
     REPLICA = "replica"  # Every host of LYNC_SERVERS: all of them run the Replica Replicator Agent.
     GATEWAY = "gateway"  # PSTN gateway or session border controller on a trunk.
     PBX = "pbx"  # IP-PBX, or the remote call control gateway in front of one.
@@ -115,13 +119,21 @@ class Feature(_Word):
     REMOTE_CALL_CONTROL = "remote_call_control"
 
 
+class Ruleset(_Word):
+    """Which rows apply."""
+
+    DOCUMENTED = "documented"  # The page's 91 rows.
+    EXTENDED = "extended"  # Those and the additions.
+
+
 class Table(_Word):
-    """The source's four tables, in its order."""
+    """The source's four tables, in its order, and our additions from elsewhere."""
 
     SERVER = "server"
     HLB = "hlb"
     DNSLB = "dnslb"
     CLIENT = "client"
+    ADDITION = "add"
 
 
 DOCUMENT = "Lync Server 2013: Ports and protocols for internal servers"
@@ -129,7 +141,7 @@ DOCUMENT = "Lync Server 2013: Ports and protocols for internal servers"
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One row of the source.
+    """One row of the source, or one addition.
 
     Attributes:
         id: ``server-03``: the table and the number of the row in it, from 01.

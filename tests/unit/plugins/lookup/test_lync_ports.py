@@ -210,10 +210,11 @@ def test_a_bad_query_says_where(expression: str, message: str) -> None:
         (["server-3"], {}, "'server-3' is no row id (nearest: server-03)"),
         ([5], {}, "5 is no row id"),
         ([], {"role": "front-end"}, "option role: 'front-end' is no role of Lync Server 2013; the roles are front_end"),
-        ([], {"role": ["front_end", "sql"]}, "option role: 'sql' is no role"),
+        ([], {"role": ["front_end", "exchange"]}, "option role: 'exchange' is no role"),
         ([], {"role": "collocated_mediation"}, "it follows from front_end and mediation"),
         ([], {"direction": "up"}, "option direction: 'up' is not in or out"),
-        ([], {"roles": "director"}, "has no option roles; it has role, direction, query"),
+        ([], {"ruleset": "all"}, "option ruleset: 'all' is not documented or extended"),
+        ([], {"roles": "director"}, "has no option roles; it has role, ruleset, direction, query"),
     ],
 )
 def test_bad_input_is_named(terms: list[Any], options: dict[str, Any], message: str) -> None:
@@ -253,7 +254,7 @@ def test_without_jmespath_only_query_fails(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_documentation_tells_what_the_plugin_takes() -> None:
     """Options, choices and roles of the documentation are those of the code."""
-    assert set(OPTIONS) == {"_terms", "role", "direction", "query"}
+    assert set(OPTIONS) == {"_terms", "role", "ruleset", "direction", "query"}
     assert set(OPTIONS["direction"]["choices"]) == {"in", "out"}
     told = " ".join(OPTIONS["role"]["description"])
     assert [role for role in Role if role is not Role.COLLOCATED_MEDIATION and f"V({role})" not in told] == []
