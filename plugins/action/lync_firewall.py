@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from ansible_collections.lyncops.firewall.plugins.module_utils.effect import (
@@ -17,6 +18,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_ru
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.reading import NotElevated, ReadError
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import ALL_PROFILES
+from ansible_collections.lyncops.firewall.plugins.module_utils.listening import Bound
 from ansible_collections.lyncops.firewall.plugins.module_utils.policy import HostPolicy
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import results
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.action import FirewallAction
@@ -36,7 +38,9 @@ class ActionModule(FirewallAction):
     REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
-        self._policy = self._wanted_policy(options)
+        minutes = check_rollback_after(options["rollback_after"])
+        host, bound = self._wanted_policy(options)
+        self._policy = bound.policy
         absent = options["state"] == "absent"
         wanted = Wanted(
             rules=self._policy.rules,
@@ -44,8 +48,6 @@ class ActionModule(FirewallAction):
             service=options["firewall_service"] == "started" and not absent,
             profiles_on=ALL_PROFILES if options["firewall_enabled"] == "true" and not absent else frozenset(),
         )
-        minutes = check_rollback_after(options["rollback_after"])
-        host = self.remote_host()
         self._guard = LockoutGuard(host, options["accept_impact"])
         outcome = enforce(
             host,
@@ -57,10 +59,12 @@ class ActionModule(FirewallAction):
         )
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
-        warnings = list(outcome.warnings)
+        warnings = [*outcome.warnings, *bound.notes]
         ineffective = [explain(effect, outcome.after) for effect in failures(effects)]
         (problems if options["on_ineffective"] == "fail" else warnings).extend(ineffective)
         result = self._result(outcome, effects)
+        if ineffective:  # which profile a network is in tells a person whether a profile's verdict matters now
+            result["networks"] = self._networks(host)
         if warnings:
             result["warnings"] = [f"{self.host_name}: {warning}" for warning in warnings]
         if problems:
@@ -76,6 +80,12 @@ class ActionModule(FirewallAction):
                 raise
             raise Failed(f"all was written and seen, but the host was lost afterwards: {error}", outcome) from error
 
+    def _networks(self, host: RemoteHost) -> list[dict[str, str]]:
+        try:
+            return [asdict(network) for network in host.networks() or ()]
+        except ConnectionLost:
+            return []
+
     def known(self, error: Failed) -> dict[str, Any]:
         if error.outcome is None:
             return {}
@@ -86,12 +96,15 @@ class ActionModule(FirewallAction):
                 result["after"] = result["before"]
         return result
 
-    def _wanted_policy(self, options: dict[str, Any]) -> HostPolicy:
+    def _wanted_policy(self, options: dict[str, Any]) -> tuple[RemoteHost, Bound]:
+        """Options first: what is wrong in them is said without a connection."""
         if options["state"] == "present":
-            return self.policy(options)
+            policy = self.policy(options)
+            host = self.remote_host()
+            return host, self.bound(host, policy, options)
         if options["roles"]:
             raise OptionError("roles", "state absent removes all managed rules, whatever their role; leave roles out")
-        return _NOTHING
+        return self.remote_host(), Bound(_NOTHING)
 
     def _result(self, outcome: Outcome, effects: tuple[Effect, ...]) -> dict[str, Any]:
         rows = self._policy.rows

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.plan import Wanted, make_plan
@@ -23,16 +24,26 @@ class ActionModule(FirewallAction):
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         policy = self.policy(options) if options["roles"] else None
         host = self.remote_host()
-        snapshot = read(host)
+        notes: tuple[str, ...] = ()
+        if policy:
+            bound = self.bound(host, policy, options)
+            policy, notes = bound.policy, bound.notes
+        snapshot = read(host, owner=True)
         rows = policy.rows if policy else {}
+        networks = host.networks()
         result = {
             "changed": False,
             **results.state_dict(snapshot, rows),
+            "networks": [asdict(network) for network in networks or ()],
+            "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
             "requirements": results.requirements(judge_host(host, policy, snapshot)) if policy else [],
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
             "skipped_rows": list(policy.skipped) if policy else [],
+            "differences": results.disagreements(policy) if policy else [],
         }
+        if notes:
+            result["warnings"] = [f"{self.host_name}: {note}" for note in notes]
         if policy:
             plan = make_plan(Wanted(rules=policy.rules), snapshot)
             result["drift"] = {"found": plan.changes, **results.plan_dict(plan, rows)}

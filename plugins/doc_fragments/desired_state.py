@@ -11,6 +11,15 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
+  ruleset:
+    description:
+      - Which rows apply.
+      - V(documented) is Microsoft's page of 91 rows. V(extended) adds what Microsoft documents elsewhere and the page
+        forgets, such as Windows Fabric inside a pool, with ids such as V(add-01).
+      - The role V(sql) has rows in the extended ruleset only.
+    type: str
+    choices: [documented, extended]
+    default: documented
   features:
     description:
       - Opt-in features that are deployed on this host.
@@ -46,6 +55,35 @@ options:
     type: list
     elements: str
     default: []
+  scope:
+    description:
+      - V(any) gives all managed rules one scope, O(remote_addresses).
+      - V(topology) gives each rule the addresses of those that its rows name as peers, from O(peers). Rows that
+        clients connect to stay open to any, or to O(client_networks) and all peers.
+      - A row of which one peer is not known stays open to any, so that scoping never takes a pool out of rotation; the
+        results say which and why (C(scope_note)).
+    type: str
+    choices: [any, topology]
+    default: any
+  peers:
+    description:
+      - With O(scope=topology), a list of addresses for each kind of peer. The role works it out from the inventory.
+      - The kinds are V(front_end), V(director), V(mediation), V(persistent_chat), V(office_web_apps),
+        V(central_management), V(sql), V(pool) (the Front Ends of the host's own pool), V(replica) (all Lync servers),
+        V(gateway), V(pbx), V(branch_appliance), V(load_balancer), V(reverse_proxy), V(edge), V(file_store),
+        V(sql_client), V(admin), V(dhcp_server), and V(all) for addresses that every scoped rule admits.
+      - An empty list says that there is nobody. A kind that is missing is not known, but for the kinds of hosts that
+        this collection manages, which then are nobody.
+    type: dict
+    default: {}
+  client_networks:
+    description:
+      - With O(scope=topology), the networks that clients connect from. Empty means any.
+      - They count once it is known who the load balancers, reverse proxies, Edge Servers and gateways are, because
+        those connect to the same ports.
+    type: list
+    elements: str
+    default: []
   port_overrides:
     description:
       - Row id to the ports that are really configured, for a media range moved for QoS or a Mediation listener, such
@@ -54,6 +92,24 @@ options:
       - The row must apply to the host.
     type: dict
     default: {}
+  configured_ports:
+    description:
+      - The listeners that the host's topology configures, as the inventory plugin
+        P(lyncops.firewall.lync_topology#inventory) gives them in C(lync_ports), dicts with the keys C(service),
+        C(owner), C(usage), C(side), C(protocol), C(transports) and C(ports).
+      - They replace the documented ports of the rows that they belong to. O(port_overrides) wins over them.
+    type: list
+    elements: dict
+    default: []
+  program:
+    description:
+      - V(listener) limits the rules of the large media ranges (rows V(server-10), V(server-28) and V(server-39)) to the
+        programs of the services that take their ports from them, as the host's registry names them. That costs one
+        more read. A rule whose services are not installed stays open to any program, with a warning.
+      - V(any) limits no rule.
+    type: str
+    choices: [any, listener]
+    default: any
   extra_rules:
     description:
       - Site rules to manage beside the table's, with keys as in M(community.windows.win_firewall_rule).

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.listeners import IN_KERNEL, SERVICE
+from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import Transport
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.matching import SYSTEM, Traffic, label
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.netsh import UnsayableError, check_text
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import (
@@ -137,6 +138,7 @@ _WHY = {
     Reason.FIREWALL_OFF: "the firewall is off, everything gets in, in the",
     Reason.PROGRAM_RULE: "only for the program or service of",
     Reason.SERVICE_NOT_RUNNING: "the firewall service is not running:",
+    Reason.OTHER_FIREWALL: "another firewall filters in place of Windows Firewall, and nobody here knows its rules:",
     Reason.POSSIBLE_BLOCK: "it may be blocked by",
     Reason.OLDER_LIST: "not decided by rules alone, there is also",
     Reason.NO_RULE: "no rule lets it through",
@@ -155,20 +157,30 @@ _WHY = {
 def _traffics(policy: HostPolicy, demand: Demand, programs: Mapping[str, str]) -> tuple[Traffic, ...]:
     row = demand.requirement.id
     inbound = demand.direction is Direction.IN
+    if demand.programs:
+        return tuple(
+            _traffic(policy, demand, transport, same_path(program), service.casefold())
+            for transport in demand.requirement.transports
+            for service, program in demand.programs
+        )
     service = SERVICE.get(row, "").casefold() if inbound else ""
     known = inbound and row in IN_KERNEL
     program = SYSTEM if known else same_path(programs.get(service, ""))
     return tuple(
-        Traffic(
-            direction=demand.direction,
-            protocol=PROTOCOL_NUMBERS[transport.value],
-            ports=demand.ports,
-            remote=policy.remote_addresses,
-            profiles=policy.profiles,
-            programs=frozenset({program} if program else ()),
-            services=frozenset({service} if program and service else ()),
-        )
+        _traffic(policy, demand, transport, program, service if program else "")
         for transport in demand.requirement.transports
+    )
+
+
+def _traffic(policy: HostPolicy, demand: Demand, transport: Transport, program: str, service: str) -> Traffic:
+    return Traffic(
+        direction=demand.direction,
+        protocol=PROTOCOL_NUMBERS[transport.value],
+        ports=demand.ports,
+        remote=demand.scope.addresses,
+        profiles=policy.profiles,
+        programs=frozenset({program} if program else ()),
+        services=frozenset({service} if program and service else ()),
     )
 
 

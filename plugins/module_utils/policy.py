@@ -11,7 +11,9 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue import catalogue
@@ -20,12 +22,12 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model i
     Feature,
     Requirement,
     RoleError,
+    Ruleset,
     Transport,
     host_roles,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import (
     OptionError,
-    read_addresses,
     read_extra_rules,
     read_ports,
     read_profiles,
@@ -43,6 +45,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule imp
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils.net.address_set import AddressSet, split
 from ansible_collections.lyncops.firewall.plugins.module_utils.net.port_set import PortSet
+from ansible_collections.lyncops.firewall.plugins.module_utils.scoping import Scope, read_scoping
+from ansible_collections.lyncops.firewall.plugins.module_utils.topology.configured import (
+    Configuration,
+    read_configuration,
+)
 
 _ROOM_FOR_ADDRESSES = 500  # characters of a netsh line that a scope may take; the rest has room beside it
 _LONGEST_KEY = 90
@@ -56,14 +63,18 @@ class Demand:
     Attributes:
         requirement: The row.
         direction: Which way the connection is opened, seen from the host.
-        ports: The ports, as documented or as overridden.
+        ports: The ports, as documented, configured or overridden.
+        scope: Who must be able to connect, or be connected to.
         keys: Keys of the desired rules that serve the row.
+        programs: Short name and program of the services that the row's rules are limited to; none means any program.
     """
 
     requirement: Requirement
     direction: Direction
     ports: PortSet
+    scope: Scope = field(default_factory=lambda: Scope(AddressSet.any()))
     keys: tuple[str, ...] = ()
+    programs: tuple[tuple[str, str], ...] = ()
 
     @property
     def overridden(self) -> bool:
@@ -81,7 +92,7 @@ class HostPolicy:
         skipped: Ids of rows that would apply and were left out on purpose.
         rows: Key of a desired rule to the ids of the rows it serves; site rules serve none.
         profiles: Profiles the host is managed in.
-        remote_addresses: Who must be able to connect, or be connected to.
+        configuration: What the topology says of the host's ports.
     """
 
     rules: tuple[DesiredRule, ...]
@@ -89,15 +100,20 @@ class HostPolicy:
     skipped: tuple[str, ...]
     rows: Mapping[str, tuple[str, ...]]
     profiles: frozenset[Profile] = ALL_PROFILES
-    remote_addresses: AddressSet = AddressSet.any()
+    configuration: Configuration = field(default_factory=Configuration)
 
 
 def build_policy(
     roles: Sequence[str],
     *,
+    ruleset: str = "documented",
     features: Iterable[str] = (),
     skip_rows: Iterable[str] = (),
     port_overrides: Mapping[str, Any] | None = None,
+    configured_ports: Iterable[Mapping[str, Any]] = (),
+    scope: str = "any",
+    peers: Mapping[str, Any] | None = None,
+    client_networks: Iterable[Any] = (),
     remote_addresses: Iterable[Any] = (),
     profiles: Iterable[str] = ("domain", "private", "public"),
     extra_rules: Iterable[Mapping[str, Any]] = (),
@@ -106,9 +122,14 @@ def build_policy(
 
     Args:
         roles: All Lync roles of the host.
+        ruleset: ``documented`` or ``extended``.
         features: Opt-in features that are deployed.
         skip_rows: Ids of rows to leave out.
         port_overrides: Row id to the ports really configured.
+        configured_ports: Listeners of the host as its topology has them; an override of the same row wins.
+        scope: ``any``, or ``topology`` for rules that admit the row's peers only.
+        peers: Addresses by peer, with ``scope: topology``.
+        client_networks: Networks of the clients, with ``scope: topology``; none means any.
         remote_addresses: Scope of all managed rules; none means any.
         profiles: Profiles of all managed rules.
         extra_rules: Site rules.
@@ -123,22 +144,24 @@ def build_policy(
     if not held:
         raise OptionError("roles", "name the host's Lync roles, all of them; state absent removes all managed rules")
     on = _read_features(features)
-    skip = _read_row_ids("skip_rows", skip_rows)
-    scope = read_addresses("remote_addresses", remote_addresses)
+    which = Ruleset(ruleset)
+    skip = _read_row_ids("skip_rows", skip_rows, which)
+    scoping = read_scoping(scope, remote_addresses, peers or {}, client_networks)
     in_profiles = read_profiles("profiles", profiles)
     applying = [
         row
-        for row in catalogue.for_roles(held)
+        for row in catalogue.for_roles(held, which)
         if row.disposition in _DIRECTIONS and (row.feature is None or row.feature in on)
     ]
-    ports = _read_overrides(port_overrides or {}, applying, skip)
+    configuration = read_configuration(configured_ports, [row for row in applying if row.id not in skip])
+    ports = {**configuration.ports, **_read_overrides(port_overrides or {}, applying, skip, which)}
     demands = [
-        Demand(row, _DIRECTIONS[row.disposition], ports.get(row.id, row.ports))
+        Demand(row, _DIRECTIONS[row.disposition], ports.get(row.id, row.ports), scoping.of(row))
         for row in applying
         if row.id not in skip
     ]
-    extras = read_extra_rules(extra_rules, in_profiles, scope)
-    rules, rows = _coalesce(demands, in_profiles, scope)
+    extras = read_extra_rules(extra_rules, in_profiles, scoping.fixed or AddressSet.any())
+    rules, rows = _coalesce(demands, in_profiles)
     _require_lines("port_overrides", rules)  # the table's own ports always fit
     for number, extra in enumerate(extras):
         parts = _over_scope(extra.key, extra.rule)
@@ -154,22 +177,23 @@ def build_policy(
         skipped=tuple(row.id for row in applying if row.id in skip),
         rows=rows,
         profiles=in_profiles,
-        remote_addresses=scope,
+        configuration=configuration,
     )
 
 
 def _coalesce(
-    demands: Iterable[Demand], profiles: frozenset[Profile], scope: AddressSet
+    demands: Iterable[Demand], profiles: frozenset[Profile]
 ) -> tuple[list[DesiredRule], dict[str, tuple[str, ...]]]:
-    """One rule per direction, transport and port range: rows that need the same ports share it."""
-    groups: dict[tuple[Direction, Transport, PortSet], list[str]] = {}
+    """One rule per direction, transport and port range: rows that need the same ports share it, and admit all peers."""
+    groups: dict[tuple[Direction, Transport, PortSet], list[Demand]] = {}
     for demand in demands:
         for transport in demand.requirement.transports:
-            groups.setdefault((demand.direction, transport, demand.ports), []).append(demand.requirement.id)
+            groups.setdefault((demand.direction, transport, demand.ports), []).append(demand)
     rules: list[DesiredRule] = []
     rows: dict[str, tuple[str, ...]] = {}
-    for (direction, transport, ports), ids in groups.items():
+    for (direction, transport, ports), sharing in groups.items():
         inbound = direction is Direction.IN
+        ids = [demand.requirement.id for demand in sharing]
         rule = FirewallRule(
             name="",
             direction=direction,
@@ -177,7 +201,7 @@ def _coalesce(
             protocol=PROTOCOL_NUMBERS[transport.value],
             local_ports=ports if inbound else PortSet.any(),
             remote_ports=PortSet.any() if inbound else ports,
-            remote_addresses=scope,
+            remote_addresses=reduce(or_, (demand.scope.addresses for demand in sharing)),
             profiles=profiles,
             description=f"Managed by lyncops.firewall. Rows: {', '.join(ids)}",
         )
@@ -227,20 +251,22 @@ def _read_features(names: Iterable[str]) -> frozenset[Feature]:
     return frozenset(found)
 
 
-def _read_row_ids(option: str, ids: Iterable[str]) -> frozenset[str]:
-    known = [row.id for row in catalogue.ALL]
+def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozenset[str]:
+    known = [row.id for row in catalogue.rows(ruleset)]
     given = tuple(ids)
     for row_id in given:
         if row_id not in known:
+            if any(row.id == row_id for row in catalogue.EXTENDED):
+                raise OptionError(option, f"row {row_id} belongs to the extended ruleset; set ruleset: extended")
             near = difflib.get_close_matches(str(row_id), known, 3, 0.5) or known[:3]
             raise OptionError(option, f"there is no row {row_id!r} in the catalogue; did you mean {', '.join(near)}?")
     return frozenset(given)
 
 
 def _read_overrides(
-    overrides: Mapping[str, Any], applying: Iterable[Requirement], skip: frozenset[str]
+    overrides: Mapping[str, Any], applying: Iterable[Requirement], skip: frozenset[str], ruleset: Ruleset
 ) -> dict[str, PortSet]:
-    _read_row_ids("port_overrides", overrides)
+    _read_row_ids("port_overrides", overrides, ruleset)
     has = [row.id for row in applying if row.id not in skip]
     for row_id in overrides:
         if row_id not in has:

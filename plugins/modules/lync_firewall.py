@@ -30,7 +30,7 @@ options:
       - V(central_management) stands beside V(front_end) on the server that holds the Central Management store.
     type: list
     elements: str
-    choices: [front_end, director, mediation, persistent_chat, office_web_apps, central_management]
+    choices: [front_end, director, mediation, persistent_chat, office_web_apps, central_management, sql]
   state:
     description:
       - V(present) brings the host to what O(roles) need.
@@ -290,6 +290,8 @@ requirements:
     - C(verdict) is V(open), V(conditional) (only for a program or service), V(unknown) or V(closed), the worst of all
       transports and profiles; C(reason), C(by) and C(part) say why, by which rule or setting, and for which part of the
       traffic; C(by_profile) has the same for each profile where they differ.
+    - C(remote_addresses) is whom the row lets in, C(scope_note) why that is any although O(scope=topology), and
+      C(programs) the programs that its rules are limited to.
     - C(unprotected) is V(true) where everything is let through because the profile's firewall is off.
   returned: when the host was read
   type: list
@@ -302,6 +304,9 @@ requirements:
       ports: "5061"
       documented_ports: "5061"
       overridden: false
+      remote_addresses: [any]
+      scope_note: ""
+      programs: []
       feature: null
       caveat: null
       rules: [in-tcp-5061]
@@ -331,6 +336,14 @@ skipped_rows:
   type: list
   elements: str
   sample: []
+networks:
+  description:
+    - The network interfaces that are connected, and the firewall profile that each is in now, as
+      RV(lyncops.firewall.lync_firewall_info#module:networks).
+  returned: when a requirement stays closed, whatever O(on_ineffective) says
+  type: list
+  elements: dict
+  sample: [{interface: Ethernet, network: example.com, profile: domain}]
 impact:
   description: What is in use on the host and would be, or was, cut because its firewall begins to filter.
   returned: when the host was read

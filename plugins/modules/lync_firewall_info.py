@@ -24,7 +24,7 @@ options:
       - The host's Lync roles, all of them. Without any, only the host's state is returned.
     type: list
     elements: str
-    choices: [front_end, director, mediation, persistent_chat, office_web_apps, central_management]
+    choices: [front_end, director, mediation, persistent_chat, office_web_apps, central_management, sql]
 attributes:
   check_mode:
     description: Never changes anything.
@@ -82,6 +82,20 @@ profiles:
       shields_up: false
       local_rules: true
       by_group_policy: false
+networks:
+  description:
+    - The network interfaces that are connected, and the firewall profile that each is in now. The verdicts of other
+      profiles do not count until that changes.
+    - Empty where the host does not tell, as Windows Server 2008 R2 does not.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{interface: Ethernet, network: example.com, profile: domain}]
+other_firewall:
+  description: Name of the firewall product that has taken over from Windows Firewall, or empty. Then nothing is known.
+  returned: success
+  type: str
+  sample: ""
 rules:
   description: All managed rules, as in RV(lyncops.firewall.lync_firewall#module:before.rules).
   returned: success
@@ -109,6 +123,20 @@ skipped_rows:
   type: list
   elements: str
   sample: []
+differences:
+  description:
+    - Where O(configured_ports) and the document differ. C(kind) is V(moved) (ports that the row does not have),
+      V(not_in_topology) (a row's listener is not configured) or V(not_documented) (a listener that no row of the
+      ruleset has). Ports within the documented ones are no difference.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - kind: moved
+      row: server-10
+      service: Lync Server Audio/Video Conferencing service
+      documented: 57501-65535
+      configured: 40000-44999
 drift:
   description:
     - What M(lyncops.firewall.lync_firewall) would do with the same options. C(found) says whether there is anything;

@@ -13,8 +13,9 @@ from ansible.utils.display import Display
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.netsh import UnsayableError
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.reading import NotElevated, ReadError
+from ansible_collections.lyncops.firewall.plugins.module_utils.listening import Bound, bind_media, media_services
 from ansible_collections.lyncops.firewall.plugins.module_utils.policy import HostPolicy, build_policy
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import Failed
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import Failed, read
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.options import DESCRIBING
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.remote_host import ConnectionLost, NotWinrm, RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.results import plain
@@ -81,7 +82,16 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         Raises:
             OptionError: An option is wrong.
         """
-        return build_policy(**{name: options[name] for name in DESCRIBING})
+        return build_policy(**{name: options[name] for name in DESCRIBING if name != "program"})
+
+    def bound(self, host: RemoteHost, policy: HostPolicy, options: dict[str, Any]) -> Bound:
+        """The policy with its media rules limited to programs, if that is wished; the host is asked which they are.
+
+        Raises:
+            ConnectionLost, ReadError, NotElevated: The host could not be asked.
+        """
+        services = media_services(policy) if options["program"] == "listener" else ()
+        return bind_media(policy, dict(read(host, services).programs)) if services else Bound(policy)
 
     def _options(self) -> dict[str, Any]:
         try:

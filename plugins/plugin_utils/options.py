@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import HOST_ROLES, Feature
+from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import HOST_ROLES, Feature, Ruleset
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.undo import LONGEST_DELAY, SHORTEST_DELAY
@@ -27,11 +27,17 @@ EXTRA_RULE: dict[str, dict[str, Any]] = {
 
 DESCRIBING: dict[str, dict[str, Any]] = {
     "roles": {"type": "list", "elements": "str", "choices": [role.value for role in HOST_ROLES]},
+    "ruleset": {"type": "str", "choices": [ruleset.value for ruleset in Ruleset], "default": "documented"},
     "features": {"type": "list", "elements": "str", "choices": [feature.value for feature in Feature], "default": []},
     "skip_rows": {"type": "list", "elements": "str", "default": []},
     "profiles": {"type": "list", "elements": "str", "choices": _PROFILES, "default": _PROFILES},
     "remote_addresses": {"type": "list", "elements": "str", "default": []},
+    "scope": {"type": "str", "choices": ["any", "topology"], "default": "any"},
+    "peers": {"type": "dict", "default": {}},
+    "client_networks": {"type": "list", "elements": "str", "default": []},
     "port_overrides": {"type": "dict", "default": {}},
+    "configured_ports": {"type": "list", "elements": "dict", "default": []},
+    "program": {"type": "str", "choices": ["any", "listener"], "default": "any"},
     "extra_rules": {"type": "list", "elements": "dict", "options": EXTRA_RULE, "default": []},
 }
 """Options that describe what a host should have; both modules take them."""

@@ -26,7 +26,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule imp
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.verdict import Verdict
-from ansible_collections.lyncops.firewall.plugins.module_utils.policy import Demand
+from ansible_collections.lyncops.firewall.plugins.module_utils.policy import Demand, HostPolicy
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import SET_AUTOMATIC, START
 
 Rows = Mapping[str, tuple[str, ...]]
@@ -174,6 +174,9 @@ def _demand_dict(demand: Demand) -> dict[str, Any]:
         "ports": str(demand.ports),
         "documented_ports": str(row.ports),
         "overridden": demand.overridden,
+        "remote_addresses": demand.scope.addresses.texts(),
+        "scope_note": demand.scope.note,
+        "programs": [program for _service, program in demand.programs],
         "feature": row.feature.value if row.feature else None,
         "caveat": row.caveat,
         "rules": list(demand.keys),
@@ -222,6 +225,20 @@ def _line(rule: FirewallRule, rows: Rows) -> str:
         *((f"not understood: {'; '.join(rule.opaque)}",) if rule.opaque else ()),
     )
     return " ".join(words)
+
+
+def disagreements(policy: HostPolicy) -> list[dict[str, str]]:
+    """Where the host's topology and the document differ."""
+    return [
+        {
+            "kind": found.kind.value,
+            "row": found.row,
+            "service": found.service,
+            "documented": found.documented,
+            "configured": found.configured,
+        }
+        for found in policy.configuration.disagreements
+    ]
 
 
 def disabled_lync_rules(snapshot: Snapshot) -> list[str]:

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter that works out from the inventory who a host's peers are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.lyncops.firewall.plugins.module_utils.topology.peers import PeerError, collect_peers
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.results import plain
+
+
+def lync_peers(
+    groups: Any, hostvars: Mapping[str, Any], host: str, extra_peers: Mapping[str, Any] | None = None
+) -> dict[str, list[str]]:
+    """Addresses by kind of peer; see the documentation beside this file."""
+    if not isinstance(groups, Mapping):
+        raise AnsibleFilterError(f"lyncops.firewall.lync_peers: the input must be 'groups', not {type(groups).__name__}")
+    try:
+        found = collect_peers(groups, lambda name: hostvars[name], str(host), plain(extra_peers or {}))
+    except PeerError as error:
+        raise AnsibleFilterError(f"lyncops.firewall.lync_peers: {error}") from error
+    return dict(plain(found))
+
+
+class FilterModule:
+    """The filter by name."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """What Ansible asks for."""
+        return {"lync_peers": lync_peers}
