@@ -18,7 +18,9 @@ def lync_peers(
 ) -> dict[str, list[str]]:
     """Addresses by kind of peer; see the documentation beside this file."""
     if not isinstance(groups, Mapping):
-        raise AnsibleFilterError(f"lyncops.firewall.lync_peers: the input must be 'groups', not {type(groups).__name__}")
+        raise AnsibleFilterError(
+            f"lyncops.firewall.lync_peers: the input must be 'groups', not {type(groups).__name__}"
+        )
     try:
         found = collect_peers(groups, lambda name: hostvars[name], str(host), plain(extra_peers or {}))
     except PeerError as error:

@@ -30,7 +30,8 @@ WORDS: tuple[str, ...] = (*(peer.value for peer in Peer if peer not in _UNNAMED)
 
 # Hosts that this collection manages are all in the inventory, so a group that is not there is nobody. Of everybody else
 # it is only known who they are where somebody says so.
-_MANAGED = frozenset({*(role.value for role in HOST_ROLES if role.value != Peer.SQL), Peer.REPLICA.value})
+MANAGED = frozenset({*(role.value for role in HOST_ROLES if role.value != Peer.SQL), Peer.REPLICA.value})
+"""Kinds of peers that are nobody where they are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Scoping:
         words = [peer.value for peer in row.peers]
         if Peer.GATEWAY in row.peers and Peer.PBX.value not in self.peers:
             words = [word for word in words if word != Peer.PBX.value]  # on a trunk Lync calls an IP-PBX a gateway
-        unknown = [word for word in words if word not in self.peers and word not in _MANAGED]
+        unknown = [word for word in words if word not in self.peers and word not in MANAGED]
         if unknown:
             return _open_to_any(unknown)
         known = [self.peers[word] for word in (*words, EVERYWHERE) if word in self.peers]

@@ -35,6 +35,7 @@ class OptionError(ValueError):
     def __init__(self, option: str, reason: str) -> None:
         super().__init__(f"{option}: {reason}")
         self.option = option
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

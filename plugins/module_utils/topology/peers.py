@@ -83,8 +83,8 @@ def _addresses(host: str, kind: str, variables: Mapping[str, Any]) -> AddressSet
             return _read(f"the address of {host}", text)
     where = EVERYWHERE if kind == EVERYWHERE else PREFIX + kind
     raise PeerError(
-        f"nothing says which address {host} has, and it is a peer (group {where}). Set {ADDRESSES[0]} for it, a list of "
-        "addresses or networks, or an address as ansible_host, or take it out of the group"
+        f"nothing says which address {host} has, and it is a peer (group {where}). Set {ADDRESSES[0]} for it, a list "
+        "of addresses or networks, or an address as ansible_host, or take it out of the group"
     )
 
 
