@@ -72,8 +72,8 @@ options:
         V(central_management), V(sql), V(pool) (the Front Ends of the host's own pool), V(replica) (all Lync servers),
         V(gateway), V(pbx), V(branch_appliance), V(load_balancer), V(reverse_proxy), V(edge), V(file_store),
         V(sql_client), V(admin), V(dhcp_server), and V(all) for addresses that every scoped rule admits.
-      - An empty list says that there is nobody. A kind that is missing is not known, but for the kinds of hosts that
-        this collection manages, which then are nobody.
+      - An empty list says that there is nobody of that kind. A kind that is missing is not known, and rows that name
+        it stay open to any.
     type: dict
     default: {}
   client_networks:

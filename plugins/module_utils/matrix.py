@@ -15,7 +15,6 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model i
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import Direction
 from ansible_collections.lyncops.firewall.plugins.module_utils.policy import Demand, build_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils.scoping import MANAGED
 
 COLUMNS = (
     "source", "source_addresses", "destination", "destination_addresses", "transport", "ports", "service", "rows",
@@ -165,7 +164,7 @@ def _demands(entry: Mapping[str, Any]) -> Iterable[tuple[Demand, str, str]]:
             elif peer.value in peers:
                 if peers[peer.value]:  # nobody of that kind: no line
                     yield demand, _NAMES.get(peer, peer.value), _joined(peers[peer.value])
-            elif peer.value not in MANAGED and (peer is not Peer.PBX or Peer.GATEWAY not in demand.requirement.peers):
+            elif peer is not Peer.PBX or Peer.GATEWAY not in demand.requirement.peers:
                 yield demand, _NAMES.get(peer, peer.value), _NOT_KNOWN
 
 

@@ -15,7 +15,11 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import HOST_ROLES, Peer, Requirement
+from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import (
+    Disposition,
+    Peer,
+    Requirement,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError, read_addresses
 from ansible_collections.lyncops.firewall.plugins.module_utils.net.address_set import AddressSet
 
@@ -27,11 +31,6 @@ _UNNAMED = (Peer.ANY, Peer.CLIENT)
 _BESIDE_CLIENTS = (Peer.LOAD_BALANCER, Peer.REVERSE_PROXY, Peer.EDGE, Peer.GATEWAY)
 WORDS: tuple[str, ...] = (*(peer.value for peer in Peer if peer not in _UNNAMED), EVERYWHERE)
 """The keys that ``peers`` may have."""
-
-# Hosts that this collection manages are all in the inventory, so a group that is not there is nobody. Of everybody else
-# it is only known who they are where somebody says so.
-MANAGED = frozenset({*(role.value for role in HOST_ROLES if role.value != Peer.SQL), Peer.REPLICA.value})
-"""Kinds of peers that are nobody where they are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +69,14 @@ class Scoping:
         words = [peer.value for peer in row.peers]
         if Peer.GATEWAY in row.peers and Peer.PBX.value not in self.peers:
             words = [word for word in words if word != Peer.PBX.value]  # on a trunk Lync calls an IP-PBX a gateway
-        unknown = [word for word in words if word not in self.peers and word not in MANAGED]
+        unknown = [word for word in words if word not in self.peers]
         if unknown:
             return _open_to_any(unknown)
-        known = [self.peers[word] for word in (*words, EVERYWHERE) if word in self.peers]
-        addresses = reduce(or_, known, AddressSet())
+        addresses = reduce(or_, (self.peers[word] for word in words), AddressSet())
         if not addresses:
             return Scope(AddressSet.any(), f"there is no {' or '.join(words)}")
+        if row.disposition is Disposition.LISTEN:
+            addresses |= self.peers.get(EVERYWHERE, AddressSet())
         return Scope(addresses)
 
     def _of_clients(self) -> Scope:

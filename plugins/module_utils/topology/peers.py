@@ -60,8 +60,9 @@ def collect_peers(
     for kind in WORDS:
         if PREFIX + kind in groups:
             peers[kind] = addresses(kind, groups[PREFIX + kind])
-    servers = sorted({name for role in _SERVERS for name in groups.get(PREFIX + role, ())})
-    peers[Peer.REPLICA.value] = addresses(Peer.REPLICA.value, servers)
+    if all(PREFIX + role in groups for role in _SERVERS):
+        servers = {name for role in _SERVERS for name in groups[PREFIX + role]}
+        peers[Peer.REPLICA.value] = addresses(Peer.REPLICA.value, sorted(servers))
     pool = variables(host).get("lync_pool")
     if pool:
         front_ends = groups.get(PREFIX + Peer.FRONT_END.value, ())
