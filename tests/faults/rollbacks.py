@@ -22,6 +22,10 @@ TASK = "LyncOpsRollback"
 RISKY = pytest.mark.parametrize("scenario", [ABSENT, SWITCH_ON], ids=label)
 
 
+BLOCK = "Name=Emergency block by a second administrator"
+REMOVE_BLOCK = 'netsh advfirewall firewall delete rule name="Emergency block by a second administrator"'
+
+
 class ControllerDied(BaseException):
     """Stands for the end of the controller's process."""
 

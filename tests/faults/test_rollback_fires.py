@@ -16,15 +16,25 @@ import pytest
 
 from faults.case import check, check_added, run_case
 from faults.report import FAILED, REFUSED, UNREACHABLE, Record
-from faults.rollbacks import RISKY, TASK, ControllerDied, armed, check_clean, check_restored, die, starting, until
+from faults.rollbacks import (
+    BLOCK,
+    REMOVE_BLOCK,
+    RISKY,
+    TASK,
+    ControllerDied,
+    armed,
+    check_clean,
+    check_restored,
+    die,
+    starting,
+    until,
+)
 from faults.scenarios import ABSENT, SWITCH_ON, Scenario
 from faults.stack import Labs, attempt, lost_until_fired
 from faults.state import look
 
 Take = Callable[[Record], None]
 
-BLOCK = "Name=Emergency block by a second administrator"
-_REMOVE_BLOCK = 'netsh advfirewall firewall delete rule name="Emergency block by a second administrator"'
 _WINRM_RULE = 'netsh advfirewall firewall set rule name="Windows Remote Management (HTTP-In)" new enable='
 
 
@@ -41,7 +51,7 @@ def test_winrm_blocked_meanwhile(labs: Labs, record: Take, line: int) -> None:
     again = attempt(host, SWITCH_ON)
     assert check(again, SWITCH_ON, after, look(host, SWITCH_ON)) == REFUSED, "the guard sees the block now"
     assert "Emergency block" in again.message
-    assert not host.run(_REMOVE_BLOCK).rc
+    assert not host.run(REMOVE_BLOCK).rc
     final = check_clean(host, SWITCH_ON)
     check_added(before, final, ())
     compared = after.foreign_rules + final.foreign_rules
@@ -60,7 +70,7 @@ def test_winrm_blocked_by_what_no_rollback_undoes(labs: Labs, record: Take) -> N
     assert made.known.rollback == "armed"
     assert (after.ours, after.tasks) == (before.ours, ()), "it did restore itself, although nobody can see it"
     check_added(before, after, (BLOCK,))
-    assert not host.run(_REMOVE_BLOCK).rc
+    assert not host.run(REMOVE_BLOCK).rc
     final = check_clean(host, ABSENT)
     check_added(before, final, ())
     compared = after.foreign_rules + final.foreign_rules
