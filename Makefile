@@ -55,7 +55,7 @@ link: ## Let Ansible find this clone as lyncops.firewall
 
 # ---- The lab of simulated Windows hosts ----------------------------------------------------------------------------
 
-.PHONY: demo lab bench
+.PHONY: demo lab bench bench-fleet topology-figures
 demo: setup ## See it work on simulated hosts: closed, opened, proven, broken, repaired
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python scripts/demo.py $(ARGS)
 
@@ -66,6 +66,9 @@ bench: setup ## Compare with community.windows side by side (installs the ansibl
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py bench
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests BENCH_VENV=$(CURDIR)/build/venv-bench \
 		$(BIN)/python scripts/bench.py $(ARGS)
+
+topology-figures: setup ## Measure what topologies hold, what 5,000 machines cost, what scoping writes
+	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python scripts/topology_figures.py $(ARGS)
 
 # ---- Tests ---------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,8 +14,23 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.topology.peers im
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.results import plain
 
 
+def _resolved(name: str) -> list[str]:
+    """What the controller's resolver says, sorted; nothing where it does not know the name."""
+    try:
+        found = socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError):
+        return []
+    return sorted({str(item[4][0]).partition("%")[0] for item in found})
+
+
 def lync_peers(
-    groups: Any, hostvars: Mapping[str, Any], host: str, extra_peers: Mapping[str, Any] | None = None
+    groups: Any,
+    hostvars: Mapping[str, Any],
+    host: str,
+    extra_peers: Mapping[str, Any] | None = None,
+    *,
+    resolve: bool = False,
+    by_name: bool = False,
 ) -> dict[str, list[str]]:
     """Addresses by kind of peer; see the documentation beside this file."""
     if not isinstance(groups, Mapping):
@@ -22,7 +38,14 @@ def lync_peers(
             f"lyncops.firewall.lync_peers: the input must be 'groups', not {type(groups).__name__}"
         )
     try:
-        found = collect_peers(groups, lambda name: hostvars[name], str(host), plain(extra_peers or {}))
+        found = collect_peers(
+            groups,
+            lambda name: hostvars[name],
+            str(host),
+            plain(extra_peers or {}),
+            resolve=_resolved if resolve else None,
+            by_name=by_name,
+        )
     except PeerError as error:
         raise AnsibleFilterError(f"lyncops.firewall.lync_peers: {error}") from error
     return dict(plain(found))

@@ -84,8 +84,9 @@ def flows(hosts: Iterable[Mapping[str, Any]]) -> tuple[Flow, ...]:
     """Work out the matrix.
 
     Args:
-        hosts: One dict a host: ``name``, ``addresses`` (a list, none where it is not known), ``roles`` and ``options``,
-            which are the module's options that describe what a host should have. Peers count whatever ``scope`` is.
+        hosts: One dict a host: ``name``, ``addresses`` (a list, none where it is not known), ``roles``, ``peers``
+            (kind to texts: addresses, or names where those are not known) and ``options``, which are the module's
+            options that say which rows a host has and on which ports.
 
     Returns:
         The lines, sorted. Hosts that let the same in share a line; rows between the same ends on the same ports too.
@@ -150,13 +151,12 @@ def as_markdown(matrix: Sequence[Flow]) -> str:
 
 def _demands(entry: Mapping[str, Any]) -> Iterable[tuple[Demand, str, str]]:
     """The demands of one host, once for each kind of peer, with that kind's addresses."""
-    options = {**entry.get("options", {}), "scope": "topology", "remote_addresses": []}
     try:
-        policy = build_policy(entry["roles"], **options)
+        policy = build_policy(entry["roles"], **entry.get("options", {}))
     except OptionError as error:
         raise OptionError(error.option, f"{entry['name']}: {error.reason}") from error
-    peers: Mapping[str, Sequence[str]] = options.get("peers") or {}
-    clients = _joined(options.get("client_networks") or ()) or "any"
+    peers: Mapping[str, Sequence[str]] = entry.get("peers") or {}
+    clients = _joined(entry.get("client_networks") or ()) or "any"
     for demand in policy.demands:
         for peer in demand.requirement.peers or (Peer.ANY,):
             if peer is Peer.ANY or peer is Peer.CLIENT:

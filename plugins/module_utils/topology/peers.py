@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import LYNC_SERVERS, Peer
 from ansible_collections.lyncops.firewall.plugins.module_utils.net.address_set import AddressError, AddressSet
-from ansible_collections.lyncops.firewall.plugins.module_utils.scoping import EVERYWHERE, WORDS
+from ansible_collections.lyncops.firewall.plugins.module_utils.scoping import WORDS
 
 PREFIX = "lync_"
 """What the group of a kind of peer begins with: ``lync_gateway``."""
@@ -31,6 +31,9 @@ def collect_peers(
     variables: Callable[[str], Mapping[str, Any]],
     host: str,
     extra: Mapping[str, Any] | None = None,
+    *,
+    resolve: Callable[[str], list[str]] | None = None,
+    by_name: bool = False,
 ) -> dict[str, list[str]]:
     """The addresses of each kind of peer of one host, in the fewest networks, sorted: the same from run to run.
 
@@ -39,6 +42,8 @@ def collect_peers(
         variables: Gives a host's variables.
         host: The host whose peers are wanted; its own pool is one of them.
         extra: More addresses by kind.
+        resolve: Asked for the addresses of a host whose variables have none; gives none where it does not know either.
+        by_name: List a host without an address by its name, for people to read, in place of the error.
 
     Returns:
         Kind to addresses. A group that is not there gives no key: nobody knows. An empty one gives an empty list.
@@ -47,12 +52,17 @@ def collect_peers(
         PeerError: A peer has no address, or something that is none; or an extra kind is none.
     """
     known: dict[str, AddressSet] = {}
+    nameless: dict[str, list[str]] = {}
 
     def addresses(kind: str, hosts: Iterable[str]) -> AddressSet:
         found = AddressSet()
         for name in hosts:
             if name not in known:
-                known[name] = _addresses(name, kind, variables(name))
+                known[name] = _addresses(name, variables(name), resolve)
+            if not known[name]:
+                if not by_name:
+                    raise PeerError(_unknown(name, kind))
+                nameless.setdefault(kind, []).append(name)
             found |= known[name]
         return found
 
@@ -72,20 +82,28 @@ def collect_peers(
         if kind not in WORDS:
             raise PeerError(f"lync_firewall_extra_peers: {kind!r} is no kind of peer; they are {', '.join(WORDS)}")
         peers[kind] = peers.get(kind, AddressSet()) | _read(f"lync_firewall_extra_peers.{kind}", items)
-    return {kind: found.texts() if found else [] for kind, found in sorted(peers.items())}
+    return {
+        kind: (found.texts() if found else []) + sorted(nameless.get(kind, [])) for kind, found in sorted(peers.items())
+    }
 
 
-def _addresses(host: str, kind: str, variables: Mapping[str, Any]) -> AddressSet:
+def _addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str], list[str]] | None) -> AddressSet:
+    """The addresses of one host; none where they are not known."""
     for name in ADDRESSES:
         if variables.get(name):
             return _read(f"{name} of {host}", variables[name])
     for text in (variables.get("ansible_host"), host):
         if _is_address(text):
             return _read(f"the address of {host}", text)
-    where = EVERYWHERE if kind == EVERYWHERE else PREFIX + kind
-    raise PeerError(
-        f"nothing says which address {host} has, and it is a peer (group {where}). Set {ADDRESSES[0]} for it, a list "
-        "of addresses or networks, or an address as ansible_host, or take it out of the group"
+    found = resolve(str(variables.get("ansible_host") or host)) if resolve else []
+    return _read(f"the address of {host}", found)
+
+
+def _unknown(host: str, kind: str) -> str:
+    return (
+        f"nothing says which address {host} has, and it is a peer (group {PREFIX}{kind}). Set {ADDRESSES[0]} for it, a "
+        "list of addresses or networks, or an address as ansible_host, or have names looked up with "
+        "lync_firewall_resolve_peers, or take it out of the group"
     )
 
 

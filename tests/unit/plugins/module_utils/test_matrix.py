@@ -20,7 +20,7 @@ PEERS = {"front_end": ["10.1.0.8/31"], "load_balancer": ["10.3.0.5"], "gateway":
 
 
 def host(name: str, address: str, *roles: str, **options: Any) -> dict[str, Any]:
-    return {"name": name, "addresses": [address], "roles": list(roles), "options": {"peers": PEERS, **options}}
+    return {"name": name, "addresses": [address], "roles": list(roles), "peers": PEERS, "options": options}
 
 
 FRONT_ENDS = [host("fe01", "10.1.0.8", "front_end"), host("fe02", "10.1.0.9", "front_end")]
@@ -68,8 +68,8 @@ def test_a_pbx_on_a_trunk_is_a_gateway() -> None:
 
 
 def test_configured_ports_and_client_networks_count() -> None:
-    moved = host("fe01", "10.1.0.8", "front_end", port_overrides={"server-03": 6061}, client_networks=["10.9.0.0/16"])
-    (sip,) = lines(moved, row="server-03")
+    moved = host("fe01", "10.1.0.8", "front_end", port_overrides={"server-03": 6061})
+    (sip,) = lines({**moved, "client_networks": ["10.9.0.0/16"]}, row="server-03")
     assert (sip.ports, sip.source_addresses) == ("6061", "10.9.0.0/16")
 
 
@@ -103,6 +103,11 @@ def test_markdown_has_a_table_for_each_destination_and_no_broken_cell() -> None:
 def test_an_unknown_address_says_so() -> None:
     entry = {**MEDIATION, "addresses": []}
     assert {flow.destination_addresses for flow in lines(entry, row="server-46")} == {"not known"}
+
+
+def test_a_peer_without_an_address_is_listed_by_name() -> None:
+    entry = {**MEDIATION, "peers": {"front_end": ["10.1.0.8", "fe02.example.com"], "load_balancer": []}}
+    assert {flow.source_addresses for flow in lines(entry, row="server-46")} == {"10.1.0.8, fe02.example.com"}
 
 
 def test_a_wrong_option_names_the_host() -> None:
