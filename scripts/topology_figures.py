@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,14 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.topology.document
 from ansible_collections.lyncops.firewall.plugins.module_utils.topology.inventory import Inventory
 from ansible_collections.lyncops.firewall.plugins.module_utils.topology.inventory import build as inventory_of
 from ansible_collections.lyncops.firewall.plugins.module_utils.topology.peers import collect_peers
+
 from topology_documents import builder, published
 from topology_documents.large import large_estate
 
 DOCUMENTS = Path(__file__).resolve().parent.parent / "tests" / "unit" / "files" / "topology"
 SYNTHETIC = ("enterprise.xml", "enterprise.tbxml", "enterprise.zip", "enterprise.json",
              "standard.xml", "standard.tbxml", "standard.zip")  # fmt: skip
-WRITERS = {"published": published.write, "builder": builder.write}
+WRITERS: dict[str, Callable[[Any], bytes]] = {"published": published.write, "builder": builder.write}
 
 
 def load(path: Path) -> Inventory:

@@ -71,6 +71,7 @@ options:
       - The kinds are V(front_end), V(director), V(mediation), V(persistent_chat), V(office_web_apps),
         V(central_management), V(sql), V(pool) (the Front Ends of the host's own pool), V(replica) (all Lync servers),
         V(gateway), V(pbx), V(branch_appliance), V(load_balancer), V(reverse_proxy), V(edge), V(file_store),
+        V(trusted_application) (Exchange UM, for one),
         V(sql_client), V(admin), V(dhcp_server), and V(all) for addresses that every scoped rule admits.
       - An empty list says that there is nobody of that kind. A kind that is missing is not known, and rows that name
         it stay open to any.
@@ -79,8 +80,9 @@ options:
   client_networks:
     description:
       - With O(scope=topology), the networks that clients connect from. Empty means any.
-      - They count once it is known who the load balancers, reverse proxies, Edge Servers and gateways are, because
-        those connect to the same ports.
+      - They count once it is known who the Front End Servers, Directors, Mediation Servers, branch appliances, Edge
+        Servers, gateways, trusted applications, load balancers and reverse proxies are, because all of those connect to
+        the same ports.
     type: list
     elements: str
     default: []

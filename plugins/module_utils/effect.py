@@ -10,7 +10,12 @@ from dataclasses import dataclass
 
 from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.listeners import IN_KERNEL, SERVICE
 from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import Transport
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.matching import SYSTEM, Traffic, label
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.matching import (
+    SYSTEM,
+    RuleIndex,
+    Traffic,
+    label,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.netsh import UnsayableError, check_text
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import (
     PROTOCOL_NUMBERS,
@@ -64,6 +69,7 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
         One effect a demand, in the policy's order.
     """
     programs = dict(snapshot.programs)
+    index = RuleIndex(snapshot.rules)
     # Rows share ports, and judging is the costly part of an audit: the same traffic is judged once.
     judged: dict[Traffic, tuple[Verdict, ...]] = {}
     effects = []
@@ -71,7 +77,7 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
         traffics = _traffics(policy, demand, programs)
         for traffic in traffics:
             if traffic not in judged:
-                judged[traffic] = judge(traffic, snapshot)
+                judged[traffic] = judge(traffic, snapshot, index)
         pairs = [(verdict, traffic) for traffic in traffics for verdict in judged[traffic]]
         verdict = worst(verdict for verdict, _traffic in pairs)
         effects.append(

@@ -68,14 +68,15 @@ def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
         if not limited:
             rules.append(desired)
             rows[desired.key] = policy.rows.get(desired.key, ())
-            notes |= {f"{demand.requirement.id} stays open to any program: {why}" for demand in demands if why}
+            media = [demand.requirement.id for demand in demands if demand.requirement.id in MEDIA_SERVICES]
+            notes |= {f"{row} stays open to any program: {why}" for row in media if why}
             continue
         rules += limited
         replaced[desired.key] = tuple(rule.key for rule in limited)
         for rule in limited:
             rows[rule.key] = policy.rows.get(desired.key, ())
-        for demand in demands:
-            limits.setdefault(demand.requirement.id, {}).update(found)
+        for demand in demands:  # not all of `found`: another row's programs need not have rules for each transport
+            limits[demand.requirement.id] = _installed(demand.requirement.id, programs)
     bound = replace(
         policy,
         rules=tuple(sorted(rules, key=lambda desired: desired.key)),
@@ -87,21 +88,34 @@ def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
 
 def _programs(demands: Iterable[Demand], programs: Mapping[str, str]) -> tuple[dict[str, str], str]:
     """Service to program for all rows of a rule, or why there is none."""
-    services: set[str] = set()
     rows = [demand.requirement.id for demand in demands]
     media = [row for row in rows if row in MEDIA_SERVICES]
     if not media:
         return {}, ""
     if len(media) < len(rows):
         return {}, "another row needs the same ports"
+    found: dict[str, str] = {}
     for row in media:
-        services.update(MEDIA_SERVICES[row])
-    by_path: dict[str, str] = {}  # services that share one program share one rule
-    for service in sorted(services):
-        path = programs.get(service.casefold(), "")
-        if path and path.casefold() not in (known.casefold() for known in by_path.values()):
-            by_path[service] = path
-    return by_path, "" if by_path else f"none of the services {', '.join(sorted(services))} is installed"
+        mine = _installed(row, programs)
+        if not mine:
+            return {}, f"none of the services {', '.join(sorted(MEDIA_SERVICES[row]))} is installed"
+        found.update(mine)
+    return _one_a_program(found), ""
+
+
+def _installed(row: str, programs: Mapping[str, str]) -> dict[str, str]:
+    """Service to program for one media row."""
+    return _one_a_program(
+        {service: path for service in MEDIA_SERVICES[row] if (path := programs.get(service.casefold(), ""))}
+    )
+
+
+def _one_a_program(found: Mapping[str, str]) -> dict[str, str]:
+    """Services that share one program share one rule, which has the name of the first."""
+    by_path: dict[str, tuple[str, str]] = {}
+    for service, path in sorted(found.items()):
+        by_path.setdefault(path.casefold(), (service, path))
+    return dict(by_path.values())
 
 
 def _sayable(rules: Iterable[DesiredRule]) -> bool:

@@ -40,6 +40,7 @@ _NAMES = {
     Peer.LOAD_BALANCER: "Load balancers",
     Peer.REVERSE_PROXY: "Reverse proxies",
     Peer.EDGE: "Edge Servers",
+    Peer.TRUSTED_APPLICATION: "Trusted applications",
     Peer.FILE_STORE: "File stores",
     Peer.SQL_CLIENT: "SQL clients",
     Peer.ADMIN: "Administrators' hosts",
@@ -100,13 +101,14 @@ def flows(hosts: Iterable[Mapping[str, Any]]) -> tuple[Flow, ...]:
             for transport in demand.requirement.transports:
                 key = (kind, addresses, transport.value, demand.requirement, str(demand.ports), demand.direction)
                 ends.setdefault(key, []).append(_Host(str(entry["name"]), tuple(entry.get("addresses") or ())))
-    lines: dict[tuple[str, ...], list[Requirement]] = {}
+    lines: dict[tuple[str, str, str, str, str, str], list[Requirement]] = {}
     for (kind, addresses, transport_name, row, ports, direction), found in ends.items():
         names = ", ".join(sorted({host.name for host in found}))
         own = _joined(sorted({address for host in found for address in host.addresses})) or _NOT_KNOWN
         far, near = (kind, addresses), (names, own)
         source, destination = (far, near) if direction is Direction.IN else (near, far)
-        lines.setdefault((*source, *destination, transport_name, ports), []).append(row)
+        line = (source[0], source[1], destination[0], destination[1], transport_name, ports)
+        lines.setdefault(line, []).append(row)
     return tuple(
         sorted(
             (

@@ -144,7 +144,7 @@ def build_policy(
     if not held:
         raise OptionError("roles", "name the host's Lync roles, all of them; state absent removes all managed rules")
     on = _read_features(features)
-    which = Ruleset(ruleset)
+    which = _read_ruleset(ruleset)
     skip = _read_row_ids("skip_rows", skip_rows, which)
     scoping = read_scoping(scope, remote_addresses, peers or {}, client_networks)
     in_profiles = read_profiles("profiles", profiles)
@@ -153,7 +153,7 @@ def build_policy(
         for row in catalogue.for_roles(held, which)
         if row.disposition in _DIRECTIONS and (row.feature is None or row.feature in on)
     ]
-    configuration = read_configuration(configured_ports, [row for row in applying if row.id not in skip])
+    configuration = read_configuration(configured_ports, applying)
     ports = {**configuration.ports, **_read_overrides(port_overrides or {}, applying, skip, which)}
     demands = [
         Demand(row, _DIRECTIONS[row.disposition], ports.get(row.id, row.ports), scoping.of(row))
@@ -239,6 +239,13 @@ def _key(direction: Direction, transport: Transport, ports: PortSet) -> str:
     if len(key) > _LONGEST_KEY:  # many ports in one override: a digest keeps the key stable and short
         key = f"{direction.value}-{transport.value}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
     return key
+
+
+def _read_ruleset(name: str) -> Ruleset:
+    known = {ruleset.value: ruleset for ruleset in Ruleset}
+    if name not in known:  # the filters have no argument specification
+        raise OptionError("ruleset", f"{name!r} is no ruleset; known are {', '.join(known)}")
+    return known[name]
 
 
 def _read_features(names: Iterable[str]) -> frozenset[Feature]:

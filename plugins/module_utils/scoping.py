@@ -26,9 +26,22 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.net.address_set i
 EVERYWHERE = "all"
 """Key of ``peers`` for addresses that every scoped rule must admit, such as monitoring hosts."""
 
+SCOPES = ("any", "topology")
+"""Values of the option ``scope``."""
+
 _UNNAMED = (Peer.ANY, Peer.CLIENT)
 # Who connects to the same ports as clients do, from outside the client networks.
-_BESIDE_CLIENTS = (Peer.LOAD_BALANCER, Peer.REVERSE_PROXY, Peer.EDGE, Peer.GATEWAY)
+_BESIDE_CLIENTS = (
+    Peer.FRONT_END,
+    Peer.DIRECTOR,
+    Peer.MEDIATION,
+    Peer.BRANCH_APPLIANCE,
+    Peer.EDGE,
+    Peer.GATEWAY,
+    Peer.TRUSTED_APPLICATION,
+    Peer.LOAD_BALANCER,
+    Peer.REVERSE_PROXY,
+)
 WORDS: tuple[str, ...] = (*(peer.value for peer in Peer if peer not in _UNNAMED), EVERYWHERE)
 """The keys that ``peers`` may have."""
 
@@ -77,14 +90,20 @@ class Scoping:
             return Scope(AddressSet.any(), f"there is no {' or '.join(words)}")
         if row.disposition is Disposition.LISTEN:
             addresses |= self.peers.get(EVERYWHERE, AddressSet())
-        return Scope(addresses)
+        return _scope(addresses)
 
     def _of_clients(self) -> Scope:
         """Where clients connect, servers do too: other pools, Edge Servers, load balancers, monitoring."""
         if self.clients.is_any:
             return Scope(self.clients)
         unknown = [peer.value for peer in _BESIDE_CLIENTS if peer.value not in self.peers]
-        return _open_to_any(unknown) if unknown else Scope(reduce(or_, self.peers.values(), self.clients))
+        return _open_to_any(unknown) if unknown else _scope(reduce(or_, self.peers.values(), self.clients))
+
+
+def _scope(addresses: AddressSet) -> Scope:
+    if addresses.fills_a_family:  # netsh has no word for half of "any"
+        return Scope(AddressSet.any(), "together the peers are every address of a family")
+    return Scope(addresses)
 
 
 def _open_to_any(unknown: Iterable[str]) -> Scope:
@@ -99,6 +118,8 @@ def read_scoping(
     Raises:
         OptionError: One is wrong, or two contradict each other.
     """
+    if scope not in SCOPES:  # the filters have no argument specification
+        raise OptionError("scope", f"{scope!r} is none; write {' or '.join(SCOPES)}")
     fixed = tuple(remote_addresses)
     clients = tuple(client_networks)
     if scope != "topology":

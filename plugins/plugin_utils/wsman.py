@@ -67,7 +67,7 @@ def networks(protocol: Any) -> list[Network]:
     answer = _send(protocol, _CONNECTION_PROFILE, f"{_ENUMERATION}/Enumerate", {"n:Enumerate": at_once})
     found = _instances(answer)
     for _number in range(_MOST_PULLS):
-        context = _text(answer, "EnumerationContext")
+        context = _raw(answer, "EnumerationContext")
         if not context or any(node.tag.endswith("}EndOfSequence") for node in answer.iter()):
             break
         pull = {"n:Pull": {"n:EnumerationContext": context, "n:MaxElements": "100"}}
@@ -92,6 +92,10 @@ def _instances(answer: Any) -> list[Network]:
     ]
 
 
+def _raw(parent: Any, name: str) -> str:
+    return next((node.text or "" for node in parent.iter() if node.tag.rpartition("}")[2] == name), "").strip()
+
+
 def _text(parent: Any, name: str) -> str:
-    text = next((node.text or "" for node in parent.iter() if node.tag.rpartition("}")[2] == name), "").strip()
-    return "".join(character if character.isprintable() else "?" for character in text)[:_LONGEST]
+    """For people: names on a host are hostile."""
+    return "".join(character if character.isprintable() else "?" for character in _raw(parent, name))[:_LONGEST]

@@ -119,24 +119,27 @@ ADDITIONS: tuple[Requirement, ...] = (
         caveat="The page of the 91 rows has it in the load balancers' tables only (rows hlb-20, dnslb-07).",
     ),
     _row(
-        10, LYNC_SERVERS, "Lync Server Replica Replicator Agent", "445", "SMB", (Peer.CENTRAL_MANAGEMENT,),
-        "The Central Management server writes each server's replica into its share xds-replica.",
+        10, LYNC_SERVERS, "Lync Server Replica Replicator Agent", "445", "SMB",
+        (Peer.CENTRAL_MANAGEMENT, Peer.FRONT_END),
+        "The Central Management server writes each server's replica into its share xds-replica. Any Front End may "
+        "become that server.",
         "Microsoft support: Central Management store file replication fails (access to xds-replica)",
         caveat="Row server-37 names the server that connects; this is the other end of the same traffic.",
     ),
     _row(
-        11, _FRONT_END, "RPC dynamic ports", "49152-65535", "DCOM and RPC", (Peer.FRONT_END, Peer.ADMIN),
+        11, _FRONT_END, "RPC dynamic ports", "49152-65535", "DCOM and RPC",
+        (Peer.FRONT_END, Peer.ADMIN, Peer.LOAD_BALANCER),
         "What the endpoint mapper on 135 (row server-05) sends callers to; moving users between pools needs it.",
         "Windows Server default dynamic port range; aspoc.net 2014-03-04, Lync Server and internal firewalls",
         caveat="A field report, not a Microsoft page. Where DCOM's range is pinned by registry, override the ports.",
     ),
     _row(
-        12, _SQL, "SQL Server", "1433", "TCP", (Peer.FRONT_END, Peer.PERSISTENT_CHAT, Peer.ADMIN),
+        12, _SQL, "SQL Server", "1433", "TCP", (Peer.REPLICA, Peer.ADMIN),
         "The default instance of a back end. A named instance has a port of its own: override it.",
         f"{_MS_LYNC}: lync-server-2013-understanding-firewall-requirements-for-sql-server",
     ),
     _row(
-        13, _SQL, "SQL Browser", "1434", "UDP", (Peer.FRONT_END, Peer.PERSISTENT_CHAT, Peer.ADMIN),
+        13, _SQL, "SQL Browser", "1434", "UDP", (Peer.REPLICA, Peer.ADMIN),
         "Tells clients the port of a named instance.",
         f"{_MS_LYNC}: lync-server-2013-understanding-firewall-requirements-for-sql-server",
         transports=_UDP,

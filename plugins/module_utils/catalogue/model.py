@@ -89,6 +89,7 @@ class Peer(_Word):
     LOAD_BALANCER = "load_balancer"  # The pool's device; its own address is what arrives where it translates sources.
     REVERSE_PROXY = "reverse_proxy"
     EDGE = "edge"
+    TRUSTED_APPLICATION = "trusted_application"  # Exchange UM and other servers that Lync trusts.
     FILE_STORE = "file_store"
     SQL_CLIENT = "sql_client"
     ADMIN = "admin"  # Hosts with the administrative tools.

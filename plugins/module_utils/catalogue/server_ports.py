@@ -53,8 +53,11 @@ _POOL = (Peer.FRONT_END,)
 # Services that table 2 also lists on the load balancer: where it translates addresses, its own is the one that arrives.
 _BALANCED_POOL = (Peer.FRONT_END, Peer.LOAD_BALANCER)
 _SERVERS = (Peer.FRONT_END, Peer.DIRECTOR, Peer.BRANCH_APPLIANCE, Peer.LOAD_BALANCER)
-_SQL = (Peer.SQL_CLIENT, Peer.ADMIN)
+# Every Lync server reads the Central Management store at set-up and from its management shell.
+_SQL = (Peer.SQL_CLIENT, Peer.REPLICA, Peer.ADMIN)
 _TRUNK = (Peer.GATEWAY, Peer.PBX)
+# A branch appliance's Registrar may route calls to a Mediation Server of the main site: an inference, on the safe side.
+_TO_MEDIATION = (Peer.FRONT_END, Peer.BRANCH_APPLIANCE, Peer.LOAD_BALANCER)
 
 _NO_NOTE = "The document gives no note."
 
@@ -155,7 +158,7 @@ SERVER_PORTS: tuple[Requirement, ...] = (
     _row(21, _FRONT_END, services.CONFERENCING_ATTENDANT, "5072", "TCP", _TCP, _LISTEN, peers=_BALANCED_POOL,
          note="SIP to the attendant that answers dial-in callers. In the topology only where dial-in conferencing is "
               "on."),
-    _row(22, _COLLOCATED, services.MEDIATION, "5070", "TCP", _TCP, _LISTEN, peers=_BALANCED_POOL,
+    _row(22, _COLLOCATED, services.MEDIATION, "5070", "TCP", _TCP, _LISTEN, peers=_TO_MEDIATION,
          note="SIP from Front End Servers to a Mediation Server on the same host or in the same pool.",
          caveat="The same listener as server-46 and server-49."),
     _row(23, _COLLOCATED, services.MEDIATION, "5067", "TCP (TLS)", _TCP, _LISTEN, peers=_TRUNK,
@@ -198,7 +201,7 @@ SERVER_PORTS: tuple[Requirement, ...] = (
          note="Call admission control: the bandwidth policy checks themselves. In the topology only where call "
               "admission control is on."),
     _row(37, _CENTRAL_MANAGEMENT, services.MASTER_REPLICATOR, "445", "TCP", _TCP, _CONNECT,
-         peers=(Peer.REPLICA, Peer.FILE_STORE),
+         peers=(Peer.REPLICA, Peer.BRANCH_APPLIANCE, Peer.FILE_STORE),
          note="File transfer (SMB) that brings configuration to every replica.",
          caveat="Outbound: the row names the sender. The listeners are the other internal Lync servers (share "
                 "xds-replica) and the file store, for which the table has no row."),
@@ -228,7 +231,7 @@ SERVER_PORTS: tuple[Requirement, ...] = (
          caveat=_DIRECTOR_WEB_CAVEAT),
     _row(45, _DIRECTOR, services.FRONT_END, "5061", "TCP", _TCP, _LISTEN, peers=_ANY,
          note="Encrypted SIP of the Director: clients that sign in, and other servers."),
-    _row(46, _MEDIATION, services.MEDIATION, "5070", "TCP", _TCP, _LISTEN, peers=_BALANCED_POOL,
+    _row(46, _MEDIATION, services.MEDIATION, "5070", "TCP", _TCP, _LISTEN, peers=_TO_MEDIATION,
          note="SIP from Front End Servers to the Mediation Server.",
          caveat="Doubled: server-46 and server-49 are one listener; topology documents have one port 5070, with MTLS."),
     _row(47, _MEDIATION, services.MEDIATION, "5067", "TCP (TLS)", _TCP, _LISTEN, peers=_TRUNK,
@@ -237,7 +240,7 @@ SERVER_PORTS: tuple[Requirement, ...] = (
     _row(48, _MEDIATION, services.MEDIATION, "5068", "TCP", _TCP, _LISTEN, peers=_TRUNK,
          note="Unencrypted SIP from gateways.",
          caveat=_TCP_TRUNK_CAVEAT),
-    _row(49, _MEDIATION, services.MEDIATION, "5070", "TCP (MTLS)", _TCP, _LISTEN, peers=_BALANCED_POOL,
+    _row(49, _MEDIATION, services.MEDIATION, "5070", "TCP (MTLS)", _TCP, _LISTEN, peers=_TO_MEDIATION,
          note="SIP from Front End Servers; the document prints the row a second time, with another protocol.",
          caveat="Doubled: server-46 and server-49 are one listener; topology documents have one port 5070, with MTLS."),
     _row(50, _PERSISTENT_CHAT, services.PERSISTENT_CHAT_SIP, "5041", "TCP (MTLS)", _TCP, _LISTEN, peers=_POOL,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import (
@@ -16,7 +17,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule imp
     same_path,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils.net.address_set import AddressSet
-from ansible_collections.lyncops.firewall.plugins.module_utils.net.port_set import PortSet
+from ansible_collections.lyncops.firewall.plugins.module_utils.net.port_set import HIGHEST, LOWEST, PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils.net.region import Region
 
 SYSTEM = "system"
@@ -111,6 +112,40 @@ def match(rule: FirewallRule, traffic: Traffic) -> Match | None:
     exact = Region.of(common, traffic.remote & rule.remote_addresses)
     possible = Region.of(traffic.ports if vague else common, _reach(rule, traffic))
     return Match(rule, exact, possible, limits) if possible or exact else None
+
+
+class RuleIndex:
+    """Rules sorted out by what they are about: of a host's hundreds hardly any is about the ports in question."""
+
+    def __init__(self, rules: Iterable[FirewallRule]) -> None:
+        """Index rules.
+
+        Args:
+            rules: The rules, in the order in which `near` is to give them.
+        """
+        self._rules = tuple(rules)
+        self._groups: dict[tuple[Direction, int], list[tuple[int, int, FirewallRule]]] = {}
+
+    def near(self, traffic: Traffic) -> list[FirewallRule]:
+        """All rules that `match` may find to match, and few others."""
+        key = (traffic.direction, traffic.protocol)
+        if key not in self._groups:
+            self._groups[key] = [
+                (*_span(rule, traffic.direction), rule)
+                for rule in self._rules
+                if rule.direction in (traffic.direction, None) and rule.protocol in (traffic.protocol, None)
+            ]
+        ranges = traffic.ports.ranges or ((LOWEST, HIGHEST),)
+        lowest, highest = ranges[0][0], ranges[-1][1]
+        return [rule for first, last, rule in self._groups[key] if first <= highest and last >= lowest]
+
+
+def _span(rule: FirewallRule, direction: Direction) -> tuple[int, int]:
+    """The lowest and the highest port a rule may be about."""
+    if rule.opaque or rule.port_words:
+        return LOWEST, HIGHEST
+    ranges = (rule.local_ports if direction is Direction.IN else rule.remote_ports).ranges
+    return (ranges[0][0], ranges[-1][1]) if ranges else (HIGHEST + 1, HIGHEST + 1)
 
 
 def _reach(rule: FirewallRule, traffic: Traffic) -> AddressSet:

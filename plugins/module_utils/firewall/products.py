@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import re
 
-_CATEGORY = re.compile(
-    r"^(?P<category>BootTime|Firewall|Stealth|ConSec)RuleCategory[ \t]+(?P<owner>\S.*?)[ \t]*$", re.MULTILINE
-)
+_CATEGORY = re.compile(r"^(?P<category>Firewall|ConSec)RuleCategory[ \t]+(?P<owner>[^\s].*?)[ \t\r]*$", re.MULTILINE)
 _WINDOWS = {"windows firewall", "windows defender firewall"}
 _LONGEST = 100
 
@@ -24,13 +22,17 @@ def other_firewall(text: str) -> str:
     The labels are names of an enumeration and not translated; the owner's name is. Products leave connection security
     (``ConSec``) to Windows, so on a Windows of another language its owner tells what Windows Firewall is called there.
 
+    A product's name may hold line breaks and forge such lines. It is printed before connection security's, so the last
+    owner of that is the true one; and of several owners of ``Firewall`` one that is not Windows is enough.
+
     Args:
         text: What ``netsh advfirewall show global`` prints, in any language.
     """
-    owners: dict[str, str] = {}
+    owners: dict[str, list[str]] = {"Firewall": [], "ConSec": []}
     for match in _CATEGORY.finditer(text):
-        owners.setdefault(match["category"], match["owner"])  # a second such line is text inside a product's name
-    owner = owners.get("Firewall", "")
-    if not owner or owner.casefold() in _WINDOWS or owner == owners.get("ConSec", owner):
+        owners[match["category"]].append(match["owner"])
+    windows = {*_WINDOWS, *(owner.casefold() for owner in owners["ConSec"][-1:])}
+    if not owners["ConSec"]:
         return ""
-    return "".join(character if character.isprintable() else "?" for character in owner[:_LONGEST])
+    product = next((owner for owner in owners["Firewall"] if owner.casefold() not in windows), "")
+    return "".join(character if character.isprintable() else "?" for character in product[:_LONGEST])

@@ -13,6 +13,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import (
     ALL_PROFILES,
@@ -29,7 +31,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.net.address_set i
     AddressError,
     AddressSet,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils.net.port_set import PortError, PortSet
+from ansible_collections.lyncops.firewall.plugins.module_utils.net.port_set import HIGHEST, PortError, PortSet
 
 _VERSION = re.compile(r"v\d{1,5}\.\d{1,5}", re.IGNORECASE | re.ASCII)
 _WRITTEN_VERSION = "v2.10"  # the oldest schema a supported host has (2008 R2); only used for rules not read anywhere
@@ -49,7 +51,10 @@ _PORT_WORDS = {
 }
 _LOCAL_PORTS = ("lport", "lport2_10", "lport2_20", "lport2_24")
 _REMOTE_PORTS = ("rport", "rport2_10")
-_ADDRESSES = ("la4", "la6", "ra4", "ra6", "ra42", "ra62")
+_LOCAL_ADDRESSES = ("la4", "la6")
+_REMOTE_ADDRESSES = ("ra4", "ra42", "ra6", "ra62")
+_ADDRESSES = _LOCAL_ADDRESSES + _REMOTE_ADDRESSES
+_V4 = ("la4", "ra4", "ra42")
 _SECOND_KEYS = {"intranet", "internet", "rmtintranet", "ply2renders", "captiveportal"}
 
 # Keys that limit a rule further and are kept as they are: [MS-GPFAS] 2.2.2.12 to 2.2.2.18 and, for PFN, seen on v2.33.
@@ -61,13 +66,23 @@ _CONDITIONS = {
         "PCross", "AuthByPassOut", "TTK", "TTK2_22", "TTK2_27", "TTK2_28", "NNm",
     )
 }  # fmt: skip
+_CONDITION_KEYS = frozenset(_CONDITIONS)
+_ICMP_KEYS = frozenset(("icmp4", "icmp6"))
 _REPEATABLE = {
     "profile", "icmp4", "icmp6", "if", "iftype", "platform", "ttk", "ttk2_22", "ttk2_27", "ttk2_28",
     *_LOCAL_PORTS, *_REMOTE_PORTS, *_ADDRESSES,
 }  # fmt: skip
 _FALSE_IS_ABSENT = {"edge", "lsm", "lom", "pcross", "authbypassout"}
-_PLAIN = {"action", "active", "dir", "protocol", "profile", "icmp4", "icmp6", "app", "svc", "name", "desc", "embedctxt"}
-_KNOWN = _PLAIN.union(_CONDITIONS, _LOCAL_PORTS, _REMOTE_PORTS, _ADDRESSES)
+# As Windows spells them: a host has thousands of keys, and hardly one in another spelling.
+_FOLDED = {
+    key: key.casefold()
+    for key in (
+        "Action", "Active", "Dir", "Protocol", "Profile", "ICMP4", "ICMP6", "App", "Svc", "Name", "Desc", "EmbedCtxt",
+        "LPort", "LPort2_10", "LPort2_20", "LPort2_24", "RPort", "RPort2_10", "LA4", "LA6", "RA4", "RA6", "RA42",
+        "RA62", *_CONDITIONS.values(),
+    )
+}  # fmt: skip
+_KNOWN = frozenset(_FOLDED.values())
 
 _MOST_REASONS = 5  # for not understanding a rule; a hostile one could have a million
 
@@ -76,6 +91,8 @@ _ACTIONS = {action.value: action for action in Action}
 _DIRECTIONS = {direction.value: direction for direction in Direction}
 _PROFILES = {profile.value: profile for profile in Profile}
 _BOOLS = {"true": True, "false": False}
+_NONE: frozenset[Any] = frozenset()
+_Read = TypeVar("_Read")
 
 
 def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iterable[str] = ()) -> FirewallRule:
@@ -96,38 +113,39 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
     def first(key: str) -> str:
         return tokens[key][0] if key in tokens else ""
 
-    def read(key: str, convert: Callable[[str], object], default: object) -> object:
+    def read(key: str, convert: Callable[[str], _Read | None]) -> _Read | None:
         if key not in tokens:
-            return default
-        try:
-            return convert(tokens[key][0])
-        except (KeyError, ValueError):
+            return None
+        found = convert(tokens[key][0])
+        if found is None:
             opaque.append(f"{key}={tokens[key][0]} is not understood")
-            return default
+        return found
 
-    direction = read("dir", lambda value: _DIRECTIONS[value.casefold()], None)
-    action = read("action", lambda value: _ACTIONS[value.casefold()], None)
+    direction = read("dir", lambda value: _DIRECTIONS.get(value.casefold()))
+    action = read("action", lambda value: _ACTIONS.get(value.casefold()))
     opaque += [f"{key} is missing" for key in ("dir", "action") if key not in tokens]
-    enabled = read("active", lambda value: _BOOLS[value.casefold()], False)
-    protocol = read("protocol", _protocol, None)
+    enabled = read("active", lambda value: _BOOLS.get(value.casefold()))
+    protocol = read("protocol", _protocol)
     words: set[tuple[str, str]] = set()
     local_ports = _ports(tokens, _LOCAL_PORTS, words, opaque)
     remote_ports = _ports(tokens, _REMOTE_PORTS, words, opaque)
-    icmp = frozenset((key.upper(), value) for key in ("icmp4", "icmp6") for value in tokens.get(key, ()))
-    opaque += [f"{key}={value} is not understood" for key, value in sorted(icmp) if not _ICMP.fullmatch(value)]
+    icmp = _NONE
+    if not _ICMP_KEYS.isdisjoint(tokens):
+        icmp = frozenset((key.upper(), value) for key in ("icmp4", "icmp6") for value in tokens.get(key, ()))
+        opaque += [f"{key}={value} is not understood" for key, value in sorted(icmp) if not _ICMP.fullmatch(value)]
     return FirewallRule(
         name=first("name"),
-        direction=direction if isinstance(direction, Direction) else None,
-        action=action if isinstance(action, Action) else None,
+        direction=direction,
+        action=action,
         enabled=bool(enabled),
-        protocol=protocol if isinstance(protocol, int) else None,
+        protocol=protocol,
         local_ports=local_ports,
         remote_ports=remote_ports,
-        port_words=frozenset(words),
+        port_words=frozenset(words) if words else _NONE,
         icmp=icmp,
-        local_addresses=_addresses(tokens, ("la4",), ("la6",), opaque),
-        remote_addresses=_addresses(tokens, ("ra4", "ra42"), ("ra6", "ra62"), opaque),
-        profiles=_profiles(tokens.get("profile", ()), opaque),
+        local_addresses=_addresses(tokens, _LOCAL_ADDRESSES, opaque),
+        remote_addresses=_addresses(tokens, _REMOTE_ADDRESSES, opaque),
+        profiles=_profiles(tokens["profile"], opaque) if "profile" in tokens else ALL_PROFILES,
         program=first("app"),
         service=first("svc"),
         description=first("desc"),
@@ -187,35 +205,42 @@ def _tokens(text: str) -> tuple[dict[str, list[str]], list[str]]:
     doubled: set[str] = set()
     for pair in pairs:
         key, equals, value = pair.partition("=")
-        folded = key.strip().casefold()
+        folded = _FOLDED.get(key) or key.strip().casefold()
         if not equals or folded not in _KNOWN:
             opaque.append(f"the key {key!r} is not known" if equals else f"{pair!r} is no Key=Value")
         elif folded in tokens and folded not in _REPEATABLE and tokens[folded] != [value]:
             opaque.append(f"{key} is there twice")
             doubled.add(folded)
+        elif folded in tokens:
+            tokens[folded].append(value)
         else:
-            tokens.setdefault(folded, []).append(value)
+            tokens[folded] = [value]
     # Nobody knows which of two actions or directions Windows takes, so the rule has none.
-    return {key: values for key, values in tokens.items() if key not in doubled}, opaque
+    if doubled:
+        tokens = {key: values for key, values in tokens.items() if key not in doubled}
+    return tokens, opaque
 
 
-def _protocol(value: str) -> int:
+@lru_cache(maxsize=256)  # a host's rules have few different protocols
+def _protocol(value: str) -> int | None:
     number = PROTOCOL_NUMBERS.get(value.casefold())
-    if number is None:
-        if not re.fullmatch(r"\d{1,3}", value.strip(), re.ASCII) or int(value) > 255:  # int() alone would take "1_7"
-            raise ValueError(value)
+    if number is None and re.fullmatch(r"\d{1,3}", value.strip(), re.ASCII):  # int() alone would take "1_7"
         number = int(value)
-    return number
+    return number if number is not None and number <= 255 else None
 
 
 def _ports(
     tokens: dict[str, list[str]], keys: Iterable[str], words: set[tuple[str, str]], opaque: list[str]
 ) -> PortSet:
+    named = [key for key in keys if key in tokens]
+    if not named:
+        return PortSet.any()
     ranges: list[tuple[int, int]] = []
-    named = False
-    for key in keys:
-        for item in (part.strip() for value in tokens.get(key, ()) for part in value.split(",")):
-            named = True
+    for key in named:
+        for item in (part.strip() for value in tokens[key] for part in value.split(",")):
+            if len(item) <= 5 and item.isascii() and item.isdigit() and int(item) <= HIGHEST:  # nearly always
+                ranges.append((int(item), int(item)))
+                continue
             word = _PORT_WORDS.get((key, item.casefold()))
             if word is not None:
                 words.add(word)
@@ -224,16 +249,17 @@ def _ports(
                 ranges += PortSet.parse(item).ranges
             except PortError as error:
                 opaque.append(f"{key}: {error}")
-    return PortSet(tuple(ranges)) if named else PortSet.any()
+    return PortSet(tuple(ranges))
 
 
-def _addresses(
-    tokens: dict[str, list[str]], v4_keys: Iterable[str], v6_keys: Iterable[str], opaque: list[str]
-) -> AddressSet:
+def _addresses(tokens: dict[str, list[str]], keys: tuple[str, ...], opaque: list[str]) -> AddressSet:
+    named = [key for key in keys if key in tokens]
+    if not named:
+        return AddressSet.any()
     try:
         return AddressSet.from_registry(
-            [value.strip() for key in v4_keys for value in tokens.get(key, ())],
-            [value.strip() for key in v6_keys for value in tokens.get(key, ())],
+            [value.strip() for key in named if key in _V4 for value in tokens[key]],
+            [value.strip() for key in named if key not in _V4 for value in tokens[key]],
         )
     except AddressError as error:
         opaque.append(str(error))
@@ -252,6 +278,8 @@ def _profiles(values: Iterable[str], opaque: list[str]) -> frozenset[Profile]:
 
 
 def _conditions(tokens: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    if _CONDITION_KEYS.isdisjoint(tokens):
+        return ()
     return tuple(
         sorted(
             (name, value)

@@ -13,7 +13,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.matching import Match, Traffic, label, match
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.matching import (
+    Match,
+    RuleIndex,
+    Traffic,
+    label,
+    match,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import (
     Action,
     Direction,
@@ -87,17 +93,19 @@ class Verdict:
 _SEVERITY = {status: number for number, status in enumerate(Status)}
 
 
-def judge(traffic: Traffic, snapshot: Snapshot) -> tuple[Verdict, ...]:
+def judge(traffic: Traffic, snapshot: Snapshot, index: RuleIndex | None = None) -> tuple[Verdict, ...]:
     """Judge traffic in each of its profiles.
 
     Args:
         traffic: The traffic.
         snapshot: The host.
+        index: Its rules; worth making once where much traffic is judged.
 
     Returns:
         One verdict a profile, in the order domain, private, public.
     """
-    matches = [found for rule in snapshot.rules if rule.enabled or rule.opaque if (found := match(rule, traffic))]
+    near = (index or RuleIndex(snapshot.rules)).near(traffic)
+    matches = [found for rule in near if (found := match(rule, traffic))]
     return tuple(
         _judge_profile(traffic, snapshot, state, matches)
         for state in snapshot.profiles
@@ -117,6 +125,7 @@ def describe(traffic: Traffic) -> str:
 
 
 def _judge_profile(traffic: Traffic, snapshot: Snapshot, state: ProfileState, matches: Sequence[Match]) -> Verdict:
+    """Judge one profile, given the matches of all rules, disabled ones too."""
     profile = state.profile
     if not snapshot.service.running:
         # Stopping it is not supported, and what then filters, if anything, is not documented (facts 4.3).
@@ -131,7 +140,9 @@ def _judge_profile(traffic: Traffic, snapshot: Snapshot, state: ProfileState, ma
     taking_part = [
         found
         for found in matches
-        if (profile in found.rule.profiles or found.rule.opaque) and (state.local_rules or not _is_local(found.rule))
+        if (found.rule.enabled or found.rule.opaque)
+        and (profile in found.rule.profiles or found.rule.opaque)
+        and (state.local_rules or not _is_local(found.rule))
     ]
     verdicts: list[Verdict] = []
     rest = traffic.region
@@ -163,8 +174,13 @@ def _judge_profile(traffic: Traffic, snapshot: Snapshot, state: ProfileState, ma
     doubtful = [found for found in allows if _unmerged(found.rule, state)]
     allows = [found for found in allows if not _unmerged(found.rule, state)]
     certain_allows = [found for found in allows if rest.overlaps(found.certain)]
+    if not blocks and any(found.certain == rest for found in certain_allows):  # the usual open port, without arithmetic
+        names = tuple(dict.fromkeys(label(found.rule) for found in certain_allows))
+        return Verdict(profile, Status.OPEN, Reason.RULE, names)
     let_through(Status.OPEN, Reason.RULE, union(found.certain for found in certain_allows), certain_allows)
-    if rest and not (state.inbound_block if inbound else state.outbound_block):
+    if not rest:
+        return verdicts[-1]
+    if not (state.inbound_block if inbound else state.outbound_block):
         # [MS-FASP] 2.2.35 AUTHENTICATE: what matches such a rule "is allowed only if it has been authenticated by
         # IPsec; otherwise, traffic is blocked", so the default may not be what decides.
         secure = [found for found in allows if "ipsec" in found.limits and rest.overlaps(found.possible)]
@@ -181,22 +197,20 @@ def _judge_profile(traffic: Traffic, snapshot: Snapshot, state: ProfileState, ma
     if rest and state.older_lists:
         settle(Status.UNKNOWN, Reason.OLDER_LIST, rest, state.older_lists)
     if rest and not (verdicts and verdicts[-1].status is Status.CLOSED):
-        reason, by = _why_closed(traffic, snapshot, state, rest)
+        reason, by = _why_closed(traffic, matches, state, rest)
         settle(Status.CLOSED, reason, rest, by)
     return verdicts[-1]
 
 
 def _why_closed(
-    traffic: Traffic, snapshot: Snapshot, state: ProfileState, rest: Region
+    traffic: Traffic, matches: Iterable[Match], state: ProfileState, rest: Region
 ) -> tuple[Reason, list[Match | str]]:
     """Why nothing lets the rest through: the rules that nearly do, the nearest kind first."""
     near: dict[Reason, list[Match | str]] = {}
     same_ports = union(Region.of(ports, traffic.remote) for ports, _addresses in rest.boxes)
-    for rule in snapshot.rules:
-        if rule.action is not Action.ALLOW and not rule.opaque:
-            continue
-        found = match(rule, traffic)
-        if found is None or (rule.opaque and rule.action is Action.BLOCK):
+    for found in matches:
+        rule = found.rule
+        if rule.action is Action.BLOCK or (rule.action is not Action.ALLOW and not rule.opaque):
             continue
         obstacle = _obstacle(found, state)
         # A rule that lets other addresses in on the same ports is too narrow, though it is not about the rest.

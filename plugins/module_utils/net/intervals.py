@@ -23,8 +23,11 @@ def merge(intervals: Iterable[Interval]) -> Intervals:
     Raises:
         ValueError: An interval runs backwards.
     """
+    given = tuple(intervals)
+    if not given or (len(given) == 1 and given[0][0] <= given[0][1]):  # nearly always
+        return given
     merged: list[Interval] = []
-    for first, last in sorted(intervals):
+    for first, last in sorted(given):
         if first > last:
             raise ValueError(f"the interval {first}-{last} runs backwards")
         if merged and first <= merged[-1][1] + 1:

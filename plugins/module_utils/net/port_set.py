@@ -47,7 +47,7 @@ class PortSet:
     @classmethod
     def any(cls) -> PortSet:
         """Every port: what a rule without a port list matches."""
-        return cls(((LOWEST, HIGHEST),))
+        return _ANY
 
     @classmethod
     def parse(cls, text: str) -> PortSet:
@@ -80,7 +80,7 @@ class PortSet:
     @property
     def is_any(self) -> bool:
         """Whether every port is in the set."""
-        return self.ranges == ((LOWEST, HIGHEST),)
+        return self.ranges == _ALL
 
     def __bool__(self) -> bool:
         return bool(self.ranges)
@@ -99,6 +99,8 @@ class PortSet:
         return PortSet(self.ranges + other.ranges)
 
     def __and__(self, other: PortSet) -> PortSet:
+        if self.ranges == other.ranges:
+            return self
         return PortSet(intervals.intersect(self.ranges, other.ranges))
 
     def __sub__(self, other: PortSet) -> PortSet:
@@ -111,6 +113,10 @@ class PortSet:
     def __str__(self) -> str:
         """``5061,57501-65535``, or ``any`` for all ports: what netsh and the registry understand."""
         return "any" if self.is_any else ",".join(_spell(first, last) for first, last in self.ranges)
+
+
+_ALL: intervals.Intervals = ((LOWEST, HIGHEST),)
+_ANY = PortSet(_ALL)
 
 
 def union(sets: Iterable[PortSet]) -> PortSet:

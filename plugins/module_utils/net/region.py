@@ -35,6 +35,8 @@ class Region:
         return bool(self.boxes)
 
     def __and__(self, other: Region) -> Region:
+        if not self.boxes or not other.boxes:
+            return _NOTHING
         if len(self.boxes) == len(other.boxes) == 1:  # nearly always; the sweep is for policies with many scopes
             (mine,), (theirs,) = self.boxes, other.boxes
             return Region.of(mine[0] & theirs[0], mine[1] & theirs[1])
@@ -43,6 +45,13 @@ class Region:
     def __sub__(self, other: Region) -> Region:
         if not self.boxes or not other.boxes:
             return self
+        if len(self.boxes) == len(other.boxes) == 1:
+            ((ports, addresses),), ((their_ports, theirs),) = self.boxes, other.boxes
+            common = ports & their_ports
+            if not common:
+                return self
+            if addresses <= theirs:  # only ports are left, if anything is
+                return Region.of(ports - common, addresses)
         return _sweep(self.boxes, other.boxes, AddressSet.__sub__)
 
     def overlaps(self, other: Region) -> bool:
@@ -59,6 +68,9 @@ class Region:
             text = str(addresses)
             by_addresses[text] = by_addresses.get(text, PortSet()) | ports
         return "; ".join(f"{ports} from {addresses}" for addresses, ports in sorted(by_addresses.items()))
+
+
+_NOTHING = Region()
 
 
 def union(regions: Iterable[Region]) -> Region:

@@ -19,7 +19,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model i
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError, read_ports
 from ansible_collections.lyncops.firewall.plugins.module_utils.net.port_set import PortSet
-from ansible_collections.lyncops.firewall.plugins.module_utils.topology.row_listeners import ROW_LISTENERS
+from ansible_collections.lyncops.firewall.plugins.module_utils.topology.row_listeners import (
+    ROW_LISTENERS,
+    Listener,
+)
 
 
 class Difference(str, Enum):
@@ -94,11 +97,7 @@ def read_configuration(entries: Iterable[Mapping[str, Any]], rows: Sequence[Requ
         meant = ROW_LISTENERS.get(row.id)
         if meant is None or row.disposition is not Disposition.LISTEN:
             continue
-        mine = [
-            listener.ports
-            for listener in listeners
-            if meant.fits(listener.service, listener.owner, listener.usage, listener.side, listener.protocol)
-        ]
+        mine = [listener.ports for listener in listeners if _fits(meant, listener)]
         if not mine:
             found.append(Disagreement(Difference.NOT_IN_TOPOLOGY, row.id, row.service, str(row.ports), ""))
             continue
@@ -109,10 +108,19 @@ def read_configuration(entries: Iterable[Mapping[str, Any]], rows: Sequence[Requ
     return Configuration(ports, tuple(found))
 
 
+def _fits(meant: Listener, found: _Port) -> bool:
+    return meant.fits(found.service, found.owner, found.usage, found.side, found.protocol)
+
+
 def _undocumented(
-    listeners: Iterable[_Port], rows: Iterable[Requirement], ports: Mapping[str, PortSet]
+    listeners: Iterable[_Port], rows: Sequence[Requirement], ports: Mapping[str, PortSet]
 ) -> list[Disagreement]:
-    """Listeners that no rule of the host will open, whichever row it is for."""
+    """Listeners that no rule of the host will open, whichever row it is for.
+
+    Where a row is for the listener, the row says which transports it takes: topologies have TCP and UDP for application
+    sharing, which is TCP.
+    """
+    meant = [ROW_LISTENERS[row.id] for row in rows if row.id in ROW_LISTENERS]
     opened = {transport: PortSet() for transport in Transport}
     for row in rows:
         if row.disposition is Disposition.LISTEN:
@@ -120,6 +128,8 @@ def _undocumented(
                 opened[transport] |= ports.get(row.id, row.ports)
     found: dict[tuple[str, str], PortSet] = {}
     for listener in listeners:
+        if any(_fits(of_row, listener) for of_row in meant):
+            continue
         if any(not listener.ports <= opened[Transport(transport)] for transport in listener.transports):
             key = (listener.service, listener.owner.rpartition(":")[2])
             found[key] = found.get(key, PortSet()) | listener.ports

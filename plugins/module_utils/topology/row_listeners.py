@@ -83,7 +83,7 @@ ROW_LISTENERS: dict[str, Listener] = {
     "server-23": _TRUNK_TLS,
     "server-24": _TRUNK_TCP,
     "server-27": _sip("AppSharingConf"),
-    "server-28": _media("AppSharingCommunication", "ConfServices", "ApplicationServer"),
+    "server-28": _media("AppSharingCommunication", "ConfServices", "ApplicationServer", "WebServices"),
     "server-29": _sip("Cas"),
     "server-30": _sip("Cps"),
     "server-31": _sip("testbot"),

@@ -106,7 +106,8 @@ def test_an_unknown_address_says_so() -> None:
 
 
 def test_a_peer_without_an_address_is_listed_by_name() -> None:
-    entry = {**MEDIATION, "peers": {"front_end": ["10.1.0.8", "fe02.example.com"], "load_balancer": []}}
+    peers = {"front_end": ["10.1.0.8", "fe02.example.com"], "load_balancer": [], "branch_appliance": []}
+    entry = {**MEDIATION, "peers": peers}
     assert {flow.source_addresses for flow in lines(entry, row="server-46")} == {"10.1.0.8, fe02.example.com"}
 
 

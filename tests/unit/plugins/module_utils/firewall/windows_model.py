@@ -134,7 +134,8 @@ class WindowsModel:
         """Standard output of a small program, or None where it fails."""
         state, kind, _default, _ok = LANGUAGES[self.language]
         if command == "netsh advfirewall show global":
-            own = {"en": "Windows Firewall", "pt": "Firewall do Windows", "de": "Windows-Firewall"}.get(self.language, "?")
+            names = {"en": "Windows Firewall", "pt": "Firewall do Windows", "de": "Windows-Firewall"}
+            own = names.get(self.language, "?")
             owners = [self.firewall_product or own] * 3 + [own]
             labels = ("BootTime", "Firewall", "Stealth", "ConSec")
             pairs = zip(labels, owners, strict=True)
