@@ -1,0 +1,195 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.lync_firewall_report: the results of many hosts as one report, written on the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import HOST_ROLES
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.report import model
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_csv import to_csv
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_html import to_html
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.build import Source, build_report
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.compare import (
+    Changes,
+    Earlier,
+    EarlierError,
+    compare,
+    read_earlier,
+)
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.files import make_folder, write_file
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.results import plain
+
+_WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
+    "html": to_html,
+    "json": to_json,
+    "csv": lambda report, _changes: to_csv(report),
+}
+_GROUPS = {f"lync_{role.value}": role.value for role in HOST_ROLES}
+
+
+class ActionModule(ActionBase):
+    """The work of the module of the same name; its documentation is in plugins/modules."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = False
+
+    ARGUMENTS: ClassVar[dict[str, dict[str, Any]]] = {
+        "hosts": {"type": "list", "elements": "str", "required": True},
+        "variable": {"type": "str", "default": "lync_firewall_audit"},
+        "dest": {"type": "path", "required": True},
+        "name": {"type": "str", "default": "lync-firewall"},
+        "formats": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["html", "json", "csv"],
+            "default": ["html", "json", "csv"],
+        },
+        "title": {"type": "str", "default": "Lync Server firewall report"},
+        "previous": {"type": "path"},
+        "most_hosts": {"type": "int", "default": 200},
+    }
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ansible's entry: validate, work, and report errors as results that name the option."""
+        result: dict[str, Any] = super().run(tmp, task_vars or {})
+        try:
+            result.update(plain(self._work(self._options(), task_vars or {})))
+        except OptionError as error:
+            result.update({"failed": True, "changed": False, "msg": str(error)})
+        return result
+
+    def _work(self, options: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        _check(options)
+        # Read first: it may be one of the files that are about to be replaced.
+        earlier, warnings = self._earlier(options["previous"])
+        sources = [_source(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
+        changes = compare(earlier, report) if earlier else None
+        contents = {kind: _WRITERS[kind](report, changes) for kind in dict.fromkeys(options["formats"])}
+        files, changed = _write(Path(self._resolved(options["dest"])), options["name"], contents)
+        most = options["most_hosts"]
+        names = model.names_by_class(report)
+        return {
+            "changed": changed,
+            "files": files,
+            "totals": model.totals(report),
+            "hosts": {host_class: found[:most] for host_class, found in names.items()},
+            "truncated": any(len(found) > most for found in names.values()),
+            "reasons": model.reasons(report),
+            "summary": model.summary(report),
+            **({"changes": changes.counts()} if changes else {}),
+            **({"warnings": warnings} if warnings else {}),
+        }
+
+    def _earlier(self, option: str | None) -> tuple[Earlier | None, list[str]]:
+        """The report to compare with, and what a person should know if there is none.
+
+        Raises:
+            OptionError: There is a file, and it is no report.
+        """
+        if not option:
+            return None, []
+        path = self._resolved(option)
+        try:
+            return read_earlier(Path(path).read_bytes()), []
+        except FileNotFoundError:
+            return None, [f"previous: there is no {path}, so nothing is compared"]
+        except (OSError, EarlierError) as error:
+            raise OptionError("previous", f"{path} cannot be compared with: {_reason(error)}") from error
+
+    def _resolved(self, path: str) -> str:
+        """Relative paths start at the playbook's folder, as everywhere in Ansible."""
+        return str(self._loader.path_dwim(path))
+
+    def _options(self) -> dict[str, Any]:
+        try:
+            _result, options = self.validate_argument_spec(self.ARGUMENTS)
+        except AnsibleError as error:
+            message = getattr(error, "_original_message", None) or error.message
+            raise OptionError("options", str(message)) from error
+        return dict(plain({name: options[name] for name in self.ARGUMENTS}))
+
+
+def _check(options: Mapping[str, Any]) -> None:
+    """What an argument specification cannot say.
+
+    Raises:
+        OptionError: An option is wrong.
+    """
+    name = options["name"]
+    if not name or name.startswith(".") or name != Path(name).name or "\0" in name:
+        raise OptionError("name", f"{name!r} is no base name of a file: no folder, and no dot in front")
+    if options["most_hosts"] < 0:
+        raise OptionError("most_hosts", "a number of hosts cannot be negative")
+    if not options["formats"]:
+        raise OptionError("formats", f"name at least one of {', '.join(_WRITERS)}")
+
+
+def _source(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
+    """What Ansible knows of a host."""
+    if name not in hostvars:
+        return Source(name)
+    known = hostvars[name]
+    try:
+        result = plain(known.get(variable))
+    except (AnsibleError, TypeError) as error:
+        result = {"failed": True, "msg": f"{variable} cannot be read: {error}"}
+    roles = _variable(known, "lync_roles")
+    if not isinstance(roles, list):
+        groups = _variable(known, "group_names")
+        roles = [role for group, role in _GROUPS.items() if isinstance(groups, list) and group in groups]
+    return Source(
+        name,
+        result,
+        tuple(role for role in roles if isinstance(role, str)),
+        _word(_variable(known, "lync_pool")),
+        _word(_variable(known, "lync_site")),
+    )
+
+
+def _variable(known: Mapping[str, Any], name: str) -> Any:
+    """A variable that only adds to the report: one that cannot be templated is not there."""
+    try:
+        return plain(known.get(name))
+    except (AnsibleError, TypeError):
+        return None
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _write(folder: Path, name: str, contents: Mapping[str, bytes]) -> tuple[dict[str, str], bool]:
+    """Write all files; their paths by format, and whether any has changed.
+
+    Raises:
+        OptionError: The folder cannot be made or written to.
+    """
+    files: dict[str, str] = {}
+    changed = False
+    try:
+        make_folder(folder)
+        for kind, content in contents.items():
+            path = folder / f"{name}.{kind}"
+            changed = write_file(path, content) or changed
+            files[kind] = str(path)
+    except OSError as error:
+        raise OptionError("dest", f"{folder} cannot be written to: {_reason(error)}") from error
+    return files, changed
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -1,0 +1,158 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The work is done by the action plugin of the same name; this file is its documentation.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: lync_firewall_report
+short_description: Write one report of the firewalls of many Lync Server hosts
+version_added: 1.0.0
+author:
+  - lyncops.firewall contributors (@lyncops)
+description:
+  - Takes the registered results of M(lyncops.firewall.lync_firewall_info), or of M(lyncops.firewall.lync_firewall), of
+    all hosts and writes them as one report on the controller. As HTML it is one file that loads nothing. It shows the
+    estate at a glance, what to do first, a map of hosts and requirements, and for each host the commands that would
+    mend it. As JSON it is for programs, with the schema C(docs/report-schema-1.json), and as CSV for spreadsheets.
+  - Never connects to a host. Use it with C(run_once).
+  - "Every host has one class. V(unreachable) and V(failed): nothing, or not enough, is known of it; a host without a
+    result is V(failed). V(drifted): it differs from what its roles need. V(ineffective): it does not, and a requirement
+    is closed all the same, for a reason that is not for this collection to mend. V(compliant): neither.
+    V(not_managed): the task was skipped for it, or took its rules away."
+  - A result of M(lyncops.firewall.lync_firewall) does not say whether it is of check mode. Changes are taken for still
+    to be made where the whole run is in check mode, and the verdicts are then those that the run would lead to.
+    M(lyncops.firewall.lync_firewall_info) tells what is.
+options:
+  hosts:
+    description:
+      - Names of all hosts that should be in the report, as in the inventory.
+    type: list
+    elements: str
+    required: true
+  variable:
+    description:
+      - Name of the registered result, looked up in the variables of each host.
+    type: str
+    default: lync_firewall_audit
+  dest:
+    description:
+      - Folder on the controller. It is made if it is not there. A relative path starts at the playbook's folder.
+      - Files are replaced as a whole or not at all, and can be read by all.
+    type: path
+    required: true
+  name:
+    description:
+      - Name of the files, without extension.
+    type: str
+    default: lync-firewall
+  formats:
+    description:
+      - What to write.
+    type: list
+    elements: str
+    choices: [html, json, csv]
+    default: [html, json, csv]
+  title:
+    description:
+      - Heading of the report.
+    type: str
+    default: Lync Server firewall report
+  previous:
+    description:
+      - An earlier JSON report to compare with. It is read before anything is written, so it may be the file that is
+        about to be replaced.
+      - If there is no such file, that is a warning. If it is no report, the task fails.
+    type: path
+  most_hosts:
+    description:
+      - How many names each list of RV(hosts) may hold. The files always hold all.
+    type: int
+    default: 200
+attributes:
+  check_mode:
+    description: Writes the files in check mode too, since they are what a run in check mode is for.
+    support: full
+  diff_mode:
+    description: Shows nothing; a report has its own way to tell what changed.
+    support: none
+  async:
+    description: Refused. One task takes seconds.
+    support: none
+  become:
+    description: Has no effect. The files are written by the user who runs Ansible.
+    support: none
+  platform:
+    description: The controller.
+    platforms: posix
+    support: full
+seealso:
+  - module: lyncops.firewall.lync_firewall_info
+  - module: lyncops.firewall.lync_firewall
+"""
+
+EXAMPLES = r"""
+- name: Look at every host, in reach or not
+  lyncops.firewall.lync_firewall_info:
+    roles: "{{ lync_firewall_roles }}"
+  register: lync_firewall_audit
+  ignore_errors: true
+  ignore_unreachable: true
+
+- name: Write the report, compared with the last one
+  lyncops.firewall.lync_firewall_report:
+    hosts: "{{ ansible_play_hosts_all }}"
+    dest: /srv/reports
+    previous: /srv/reports/lync-firewall.json
+  register: report
+  run_once: true
+  delegate_to: localhost
+  check_mode: false
+
+- name: Say how it stands
+  ansible.builtin.debug:
+    var: report.summary
+  run_once: true
+"""
+
+RETURN = r"""
+files:
+  description: Format to the path of the file.
+  returned: success
+  type: dict
+  sample: {html: /srv/reports/lync-firewall.html, json: /srv/reports/lync-firewall.json}
+totals:
+  description: How many hosts there are of each class, and in all (C(hosts)).
+  returned: success
+  type: dict
+  sample: {compliant: 31, ineffective: 2, drifted: 4, failed: 1, unreachable: 1, not_managed: 1, hosts: 40}
+hosts:
+  description: Class to the names of its hosts, sorted, at most O(most_hosts) each.
+  returned: success
+  type: dict
+  sample: {compliant: [], ineffective: [], drifted: [fe03.example.com], failed: [], unreachable: [], not_managed: []}
+truncated:
+  description: Whether a list of RV(hosts) is not whole.
+  returned: success
+  type: bool
+  sample: false
+reasons:
+  description: How often each reason stands behind a verdict other than V(open), counted over requirements and hosts.
+  returned: success
+  type: dict
+  sample: {no_rule: 12, block_rule: 3}
+summary:
+  description: The report in one line.
+  returned: success
+  type: str
+  sample: "40 hosts: 31 compliant, 2 ineffective, 4 drifted, 1 failed, 2 unreachable. Not open: no rule 12"
+changes:
+  description:
+    - How many hosts were C(added), C(removed), or are C(better) or C(worse) off than in O(previous). Of hosts that stay
+      in their class the verdicts decide. One that became V(not_managed) counts as removed.
+  returned: when O(previous) was there
+  type: dict
+  sample: {added: 1, removed: 0, better: 2, worse: 1}
+"""

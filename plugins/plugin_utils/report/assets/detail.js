@@ -1,0 +1,101 @@
+// Copyright (c) 2026, the lyncops.firewall contributors
+// GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All that is known of one host: for the panel, and for print.
+
+function worstFirst(host) {
+  return [...host.cells].sort((one, other) => BADNESS[other[1].verdict] - BADNESS[one[1].verdict] || one[0] - other[0]);
+}
+
+function badge(host) {
+  return el("span", { class: "badge" }, sign("class", host.class), words(host.class));
+}
+
+function about(host) {
+  const facts = [host.roles.map(words).join(" + "), host.pool && `pool ${host.pool}`, host.site && `site ${host.site}`];
+  return facts.filter(Boolean).map((fact) => bdi(fact, "fact"));
+}
+
+function stateOf(host) {
+  if (!host.service) return null;
+  const on = (profile) => {
+    const texts = [profile.enabled ? "on" : "off"];
+    if (profile.enabled) texts.push(`${profile.inbound} in`, `${profile.outbound} out`);
+    if (profile.shields_up) texts.push("shields up");
+    if (!profile.local_rules) texts.push("local rules ignored");
+    if (profile.by_group_policy) texts.push("by Group Policy");
+    return texts.join(", ");
+  };
+  const facts = [
+    ["Service", `${host.service.state}, starts ${host.service.start}`, !host.service.running],
+    ...host.profiles.map((profile) =>
+      [profile.name, on(profile), !profile.enabled || profile.shields_up || !profile.local_rules]),
+    ["Managed rules", String(host.rules), false],
+  ];
+  return el("dl", { class: "facts" }, facts.map(([name, value, odd]) =>
+    el("div", { class: odd ? "odd" : "" }, el("dt", {}, name), el("dd", {}, value))));
+}
+
+function commandsOf(host, copyable) {
+  if (!host.commands.length) return null;
+  return el("section", {},
+    el("div", { class: "line" }, el("h3", {}, `What would mend it: ${count(host.commands.length, "command")}`),
+      copyable && copyButton(host.commands.join("\r\n"), "Copy all")),
+    el("pre", { tabindex: copyable ? "0" : null }, host.commands.join("\n").split("\n")
+      .map((line) => el("code", {}, line))));
+}
+
+function requirementRow(place, found, copyable) {
+  const row = REQUIREMENTS[place];
+  const commands = found.remedy && found.remedy.startsWith("netsh ") ? found.remedy : "";
+  return el("tr", { data: { place } },
+    el("td", {}, sign("verdict", found.look), el("span", { class: "verdict-word" }, words(found.verdict))),
+    el("td", {}, el("strong", {}, row.id), el("div", { class: "muted" }, row.service)),
+    el("td", { class: "ports" }, protocol(row), " ", el("span", {}, row.ports), el("div", { class: "muted" }, arrow(row),
+      row.documented_ports && `, documented ${row.documented_ports}`)),
+    el("td", {}, explain(found),
+      found.profiles.map((one) => el("p", { class: "muted" },
+        `${one.name}: ${words(one.verdict)}, ${reasonWords(one.reason).short} `, names(one.by, 2))),
+      found.remedy && (commands ? el("div", { class: "mend" }, el("code", {}, commands), copyable && copyButton(commands, "Copy"))
+        : el("p", { class: "muted" }, found.remedy)),
+      row.caveat && found.verdict !== "open" && el("p", { class: "muted caveat" }, row.caveat)));
+}
+
+function requirementsOf(cells, copyable) {
+  return el("table", { class: "requirements" },
+    el("thead", {}, el("tr", {}, ["Verdict", "Row", "Ports", "Why"].map((name) => el("th", { scope: "col" }, name)))),
+    el("tbody", {}, cells.map(([place, found]) => requirementRow(place, found, copyable))));
+}
+
+function sections(host, cells, copyable) {
+  return [
+    host.message && el("p", { class: `message class-${host.class}` }, bdi(host.message)),
+    stateOf(host),
+    commandsOf(host, copyable),
+    cells.length > 0 && el("section", {}, el("h3", {}, "Requirements"), requirementsOf(cells, copyable)),
+    host.lync.length > 0 && el("section", {}, el("h3", {}, "Lync's own rules that are switched off"),
+      el("p", {}, names(host.lync, 40))),
+    host.skipped.length > 0 && el("section", {}, el("h3", {}, "Rows left out on purpose"),
+      el("p", {}, host.skipped.join(", "))),
+  ];
+}
+
+function openDetail(name, place) {
+  const host = HOST_BY_NAME.get(name);
+  if (!host) return;
+  hideTip();
+  const panel = byId("detail");
+  panel.replaceChildren(
+    el("div", { class: "detail-head" },
+      el("div", {}, el("h2", { id: "detail-title" }, bdi(host.name)), el("p", { class: "muted" }, badge(host), about(host))),
+      el("button", { type: "button", class: "plain", click: () => panel.close() }, "Close")),
+    el("div", { class: "detail-body" }, sections(host, worstFirst(host), true)),
+  );
+  if (!panel.open) panel.showModal();
+  panel.querySelector(".detail-body").scrollTop = 0;
+  const row = place === undefined ? null : panel.querySelector(`tr[data-place="${Number(place)}"]`);
+  if (row) {
+    row.classList.add("target");
+    row.scrollIntoView({ block: "center" });
+  }
+}

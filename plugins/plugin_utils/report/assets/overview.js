@@ -1,0 +1,159 @@
+// Copyright (c) 2026, the lyncops.firewall contributors
+// GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The estate at a glance, what to do first, and what changed.
+
+const MOST_CHIPS = 8;
+const SHOWN = 5;
+
+function drawCards(changed) {
+  byId("cards").append(
+    el("div", { class: "card all" }, el("span", { class: "number" }, DATA.totals.hosts.toLocaleString("en")),
+      el("span", { class: "label" }, "hosts")),
+    ...[...CLASSES].reverse().map((name) =>
+      el("button", {
+        type: "button", class: `card card-${name}`, data: { kind: "class", value: name }, "aria-pressed": "false",
+        title: DATA.words.classes[name], disabled: !DATA.totals[name],
+        click: () => { toggle(state.classes, name); changed(); },
+      }, el("span", { class: "number" }, DATA.totals[name].toLocaleString("en")),
+      el("span", { class: "label" }, sign("class", name), words(name)))));
+}
+
+function bar(label, kind, parts, set, changed) {
+  const all = parts.reduce((sum, part) => sum + part[1], 0);
+  if (!all) return null;
+  const row = el("div", { class: "bar", role: "group", "aria-label": label });
+  for (const [name, number] of parts.filter((part) => part[1])) {
+    const share = `${((100 * number) / all).toFixed(number / all < 0.1 ? 1 : 0)} %`;
+    const segment = el("button", {
+      type: "button", class: `segment ${kind}-${name}${number / all > 0.09 ? "" : " small"}`, data: { kind, value: name }, "aria-pressed": "false",
+      title: `${words(name)}: ${number.toLocaleString("en")} of ${all.toLocaleString("en")} (${share})`,
+      "aria-label": `${words(name)}: ${number} of ${all}`,
+      click: () => { toggle(set, name); changed(); },
+    }, number / all > 0.09 ? `${words(name)} ${share}` : kind === "class" ? CLASS_SIGN[name] : VERDICT_SIGN[name]);
+    segment.style.flexGrow = String(number);
+    row.append(segment);
+  }
+  return el("div", { class: "bar-line" }, el("span", { class: "bar-label" }, label), row);
+}
+
+function drawBars(changed) {
+  const verdicts = new Map(VERDICTS.map((name) => [name, 0]));
+  for (const host of HOSTS) for (const found of host.cells.values()) verdicts.set(found.verdict, verdicts.get(found.verdict) + 1);
+  byId("bars").append(...[
+    bar(count(DATA.totals.hosts, "host"), "class", [...CLASSES].reverse().map((name) => [name, DATA.totals[name]]),
+      state.classes, changed),
+    bar(count([...verdicts.values()].reduce((sum, number) => sum + number, 0), "requirement"), "verdict",
+      [...verdicts].reverse(), state.verdicts, changed),
+  ].filter(Boolean));
+}
+
+// One thing to do: what it is, whom it is about, and a way to see just that.
+function thing(look, title, number, advice, hosts, more, show) {
+  return el("article", { class: "thing" },
+    el("div", { class: "line" },
+      el("h3", {}, look, title, el("span", { class: "muted" }, ` ${number}`)),
+      el("button", { type: "button", class: "plain", click: show }, "Show")),
+    advice && el("p", {}, advice),
+    more,
+    el("p", { class: "hosts" }, hosts.slice(0, MOST_CHIPS).map((host) => hostButton(host.name)),
+      hosts.length > MOST_CHIPS && el("span", { class: "muted" }, `and ${hosts.length - MOST_CHIPS} more`)));
+}
+
+function culprits(reason) {
+  const counts = new Map();
+  for (const host of HOSTS) {
+    const seen = new Set();
+    for (const found of host.cells.values()) {
+      if (found.reason === reason && found.verdict !== "open") for (const name of found.by) if (!name.startsWith("LyncOps ")) seen.add(name);
+    }
+    for (const name of seen) counts.set(name, (counts.get(name) || 0) + 1);
+  }
+  const top = [...counts].sort((one, other) => other[1] - one[1] || (one[0] < other[0] ? -1 : 1));
+  if (!top.length) return null;
+  return el("p", { class: "by" }, el("span", { class: "muted" }, "by "), top.slice(0, 3).map(([name, number]) =>
+    el("span", { class: "culprit" }, bdi(name, "rule"), el("span", { class: "muted" }, ` on ${count(number, "host")}`))),
+  top.length > 3 && el("span", { class: "muted" }, `and ${top.length - 3} more`));
+}
+
+function drawTodo(showOnly) {
+  const things = [];
+  const advice = {
+    unreachable: "Nothing is known of them. See that WinRM answers, and audit again.",
+    failed: "Nothing, or not enough, is known of them. Each has a message.",
+  };
+  for (const name of ["unreachable", "failed"]) {
+    const hosts = HOSTS.filter((host) => host.class === name);
+    if (!hosts.length) continue;
+    things.push(thing(sign("class", name), words(name), count(hosts.length, "host"), advice[name], hosts, null,
+      () => showOnly({ class: name })));
+  }
+  const worst = (reason) => Math.max(...FINDINGS.filter((one) => one.reason === reason).map((one) => BADNESS[one.verdict]));
+  const reasons = reasonCounts().sort((one, other) => worst(other[0]) - worst(one[0])); // the sort keeps equals in order
+  for (const [reason, number] of reasons) {
+    const hosts = HOSTS.filter((host) =>
+      [...host.cells.values()].some((found) => found.reason === reason && (found.verdict !== "open" || found.unprotected)));
+    const found = FINDINGS.find((one) => one.reason === reason && BADNESS[one.verdict] === worst(reason));
+    const text = reasonWords(reason);
+    things.push(thing(sign("verdict", found.look), text.short, `${count(number, "requirement")} on ${count(hosts.length, "host")}`,
+      text.advice || text.meaning, hosts, culprits(reason), () => showOnly({ reason })));
+  }
+  const quiet = HOSTS.filter((host) => host.class === "drifted" && [...host.cells.values()].every((found) => found.verdict === "open"));
+  if (quiet.length) {
+    things.push(thing(sign("class", "drifted"), "drifted, and all open", count(quiet.length, "host"),
+      "Managed rules or the service differ, but no requirement is closed by it. Run the remediation.", quiet, null,
+      () => showOnly({ class: "drifted" })));
+  }
+  if (!things.length) things.push(el("p", { class: "good" }, sign("class", "compliant"), "Nothing. Every host is as it should be."));
+  byId("todo-list").append(...things.slice(0, SHOWN));
+  if (things.length > SHOWN) {
+    byId("todo-list").append(el("details", {}, el("summary", {}, `${things.length - SHOWN} more`), things.slice(SHOWN)));
+  }
+}
+
+function drawChanges() {
+  const changes = DATA.changes;
+  if (!changes) return;
+  byId("changes").hidden = false;
+  byId("since").textContent = `· compared with ${day(changes.since)}`;
+  const all = [...changes.worse, ...changes.better];
+  const rest = new Set(all);
+  const take = (test) => { const found = [...rest].filter(test); for (const one of found) rest.delete(one); return found; };
+  const became = (name) => take((one) => one.now === name && one.was !== name && changes.worse.includes(one));
+  const groups = [
+    ["Newly unreachable", "unreachable", became("unreachable")],
+    ["Newly failed", "failed", became("failed")],
+    ["New drift", "drifted", became("drifted")],
+    ["Newly ineffective", "ineffective", became("ineffective")],
+    ["In reach again", "", take((one) => ["unreachable", "failed"].includes(one.was) && changes.better.includes(one))],
+    ["Repaired", "compliant", take((one) => one.now === "compliant" && one.was !== "compliant")],
+    ["Worse", "", take((one) => changes.worse.includes(one))],
+    ["Better", "", take(() => true)],
+    ["New in the report", "", changes.added],
+    ["No longer in the report", "", changes.removed],
+  ];
+  const shown = groups.filter((group) => group[2].length).map(([title, look, list]) =>
+    el("article", { class: "change" },
+      el("h3", {}, look && sign("class", look), title, el("span", { class: "muted" }, ` ${list.length}`)),
+      el("p", { class: "hosts" }, list.slice(0, MOST_CHIPS).map((one) => hostButton(one.name)),
+        list.length > MOST_CHIPS && el("span", { class: "muted" }, `and ${list.length - MOST_CHIPS} more`)),
+      el("p", { class: "muted" }, moved(list))));
+  byId("changes-list").append(...(shown.length ? shown : [el("p", { class: "good" }, "Nothing.")]));
+}
+
+// Rows that changed, the most frequent first.
+function moved(list) {
+  const counts = new Map();
+  for (const one of list) for (const [row, was, now] of one.rows || []) {
+    const text = `${row} ${words(was)} → ${words(now)}`;
+    counts.set(text, (counts.get(text) || 0) + 1);
+  }
+  const top = [...counts].sort((one, other) => other[1] - one[1]);
+  if (!top.length) return "";
+  return top.slice(0, 3).map(([text, number]) => (number > 1 ? `${text} (${number} hosts)` : text)).join("; ")
+    + (top.length > 3 ? ` and ${top.length - 3} more` : "");
+}
+
+function day(text) {
+  return text.replace("T", " ").replace("Z", " UTC");
+}

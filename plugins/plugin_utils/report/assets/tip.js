@@ -1,0 +1,64 @@
+// Copyright (c) 2026, the lyncops.firewall contributors
+// GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is shown of a cell while the pointer or the focus is on it.
+
+function explain(found) {
+  const reason = reasonWords(found.reason);
+  return [
+    el("p", {}, reason.meaning || reason.short),
+    found.by.length > 0 && el("p", { class: "by" }, el("span", { class: "muted" }, "by "), names(found.by)),
+    found.part && el("p", {}, el("span", { class: "muted" }, "for "), bdi(found.part)),
+  ];
+}
+
+function tipOfCell(host, row, found) {
+  const mend = [...found.commands, ...(found.remedy ? [found.remedy] : [])];
+  return [
+    el("p", { class: "tip-head" }, bdi(host.name, "strong"), " ", el("span", { class: "muted" }, row.id)),
+    el("p", {}, `${row.service}: ${arrow(row)} ${protocol(row)} ${row.ports}`),
+    el("p", { class: "tip-verdict" }, sign("verdict", found.look), el("strong", {}, words(found.verdict)), " ",
+      el("span", { class: "muted" }, DATA.words.verdicts[found.verdict])),
+    explain(found),
+    mend.length > 0 && el("p", { class: "muted" }, "What mends it:"),
+    mend.slice(0, 2).map((line) => el(line.startsWith("netsh ") ? "code" : "p", {}, line)),
+    mend.length > 2 && el("p", { class: "muted" }, `and ${mend.length - 2} more`),
+  ];
+}
+
+function tipOfRow(row) {
+  return [
+    el("p", { class: "tip-head" }, el("strong", {}, row.id), " ",
+      el("span", { class: "muted" }, `${arrow(row)} ${protocol(row)} ${row.ports}`)),
+    el("p", {}, row.service),
+    row.documented_ports && el("p", { class: "muted" }, `documented: ${row.documented_ports}`),
+    row.caveat && el("p", { class: "muted" }, row.caveat),
+  ];
+}
+
+function tipOfHost(host) {
+  return [
+    el("p", { class: "tip-head" }, bdi(host.name, "strong")),
+    el("p", { class: "tip-verdict" }, sign("class", host.class), el("strong", {}, words(host.class))),
+    el("p", { class: "muted" }, DATA.words.classes[host.class]),
+    host.message && el("p", {}, bdi(host.message)),
+    host.roles.length > 0 && el("p", {}, host.roles.map(words).join(" + ")),
+    host.pool && el("p", { class: "muted" }, "pool ", bdi(host.pool)),
+  ];
+}
+
+function showTip(anchor, content) {
+  const tip = byId("tip");
+  tip.replaceChildren(...content.flat(2).filter(Boolean));
+  tip.hidden = false;
+  const at = anchor.getBoundingClientRect();
+  const room = document.documentElement.clientWidth;
+  const left = Math.max(8, Math.min(at.left + at.width + 8, room - tip.offsetWidth - 8));
+  const below = at.bottom + 8 + tip.offsetHeight <= window.innerHeight;
+  tip.style.left = `${left}px`;
+  tip.style.top = `${below ? at.bottom + 8 : Math.max(8, at.top - tip.offsetHeight - 8)}px`;
+}
+
+function hideTip() {
+  byId("tip").hidden = true;
+}

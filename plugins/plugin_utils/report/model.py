@@ -1,0 +1,211 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a fleet report holds: hosts, each of one class, and for each of their requirements a finding.
+
+Values only. Where they come from is `build`, what is written of them `as_json`, `as_csv` and `as_html`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum
+
+SCHEMA = "urn:lyncops:firewall:report:1"
+"""Names the JSON report's schema, docs/report-schema-1.json. A name, not an address: nothing is fetched."""
+
+VERSION = 1
+"""Version of the JSON report. It changes when a reader of the old one would misread the new one."""
+
+
+class HostClass(str, Enum):
+    """How a host fares. Every host has exactly one."""
+
+    COMPLIANT = "compliant"
+    INEFFECTIVE = "ineffective"  # All managed rules are in place, and a requirement is closed all the same.
+    DRIFTED = "drifted"
+    FAILED = "failed"  # Nothing, or not enough, is known of it.
+    UNREACHABLE = "unreachable"
+    NOT_MANAGED = "not_managed"  # Needs no rules.
+
+
+class Verdict(str, Enum):
+    """How a requirement fares, worst last. The words are those of the modules' results."""
+
+    OPEN = "open"
+    CONDITIONAL = "conditional"
+    UNKNOWN = "unknown"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A catalogue row as it applies to some hosts: two hosts with other ports for a row make two of these.
+
+    Attributes:
+        id: Id of the row.
+        service: The service that needs it.
+        ports: The ports, as documented or overridden.
+        transports: ``tcp``, ``udp`` or both.
+        direction: ``in`` or ``out``.
+        documented_ports: The document's ports; equal to ``ports`` unless they are overridden.
+        caveat: What a reader should know before trusting the row; empty if nothing.
+    """
+
+    id: str
+    service: str
+    ports: str
+    transports: tuple[str, ...]
+    direction: str
+    documented_ports: str
+    caveat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict and why. All texts may come from a host: they are hostile until escaped.
+
+    Attributes:
+        verdict: How the traffic fares.
+        reason: Why, one of the engine's reasons; a reader must expect new ones.
+        by: Names of the rules or settings that decide it.
+        part: The part of the traffic it is about; empty if it is all.
+        unprotected: Whether everything else gets through as well, because the profile's firewall is off.
+        by_profile: The same for each profile, where they differ.
+    """
+
+    verdict: Verdict
+    reason: str
+    by: tuple[str, ...] = ()
+    part: str = ""
+    unprotected: bool = False
+    by_profile: tuple[tuple[str, Finding], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One requirement on one host.
+
+    Attributes:
+        requirement: Place of the requirement in the report's list.
+        finding: How it fares.
+        commands: Places of the commands that mend it, in the host's list.
+        remedy: What mends it although this collection does not do it; a command or a place to look; may be empty.
+    """
+
+    requirement: int
+    finding: Finding
+    commands: tuple[int, ...] = ()
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The Windows Firewall service: whether it runs, its state and how it starts, in words."""
+
+    running: bool
+    state: str
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A firewall profile in effect. ``inbound`` and ``outbound`` are its defaults, ``allow`` or ``block``."""
+
+    name: str
+    enabled: bool
+    inbound: str
+    outbound: str
+    shields_up: bool
+    local_rules: bool
+    by_group_policy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One host of the estate.
+
+    Attributes:
+        name: Its name in the inventory.
+        host_class: How it fares.
+        message: What a person should know: why it failed, what was changed or refused. May be empty.
+        roles: Its Lync roles, as far as known.
+        pool: Its pool, if the inventory says.
+        site: Its site, if the inventory says.
+        service: The firewall service, if the host was read.
+        profiles: The profiles, if the host was read.
+        managed_rules: How many managed rules it has.
+        commands: What would bring it to what its roles need.
+        cells: Its requirements, in the order of the report's list.
+        disabled_lync_rules: Lync's own rules that are switched off.
+        skipped_rows: Rows left out on purpose.
+    """
+
+    name: str
+    host_class: HostClass
+    message: str = ""
+    roles: tuple[str, ...] = ()
+    pool: str = ""
+    site: str = ""
+    service: Service | None = None
+    profiles: tuple[Profile, ...] = ()
+    managed_rules: int = 0
+    commands: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    disabled_lync_rules: tuple[str, ...] = ()
+    skipped_rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A fleet report.
+
+    Attributes:
+        title: Its heading.
+        created: When it was made: UTC, ISO 8601, whole seconds, ending in ``Z``.
+        requirements: The distinct requirements of all hosts, sorted.
+        hosts: The hosts, sorted by name.
+    """
+
+    title: str
+    created: str
+    requirements: tuple[Requirement, ...]
+    hosts: tuple[Host, ...]
+
+
+def totals(report: Report) -> dict[str, int]:
+    """How many hosts there are of each class, and in all (``hosts``)."""
+    counts = Counter(host.host_class for host in report.hosts)
+    return {**{host_class.value: counts[host_class] for host_class in HostClass}, "hosts": len(report.hosts)}
+
+
+def names_by_class(report: Report) -> dict[str, list[str]]:
+    """The hosts' names by class, sorted."""
+    return {
+        host_class.value: sorted(host.name for host in report.hosts if host.host_class is host_class)
+        for host_class in HostClass
+    }
+
+
+def reasons(report: Report) -> dict[str, int]:
+    """How often each reason stands behind a verdict other than open, the most frequent first."""
+    counts = Counter(
+        cell.finding.reason for host in report.hosts for cell in host.cells if cell.finding.verdict is not Verdict.OPEN
+    )
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def summary(report: Report) -> str:
+    """The report in one line."""
+    counts = totals(report)
+    hosts = counts.pop("hosts")
+    parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
+    line = f"{hosts} host{'' if hosts == 1 else 's'}"
+    if parts:
+        line += f": {', '.join(parts)}"
+    frequent = list(reasons(report).items())[:3]
+    if frequent:
+        shown = [f"{reason} {count}".replace("_", " ") for reason, count in frequent]
+        line += f". Not open: {', '.join(shown)}"
+    return line

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parts of a registered result, each of the type it must have. All functions raise `ResultError` for anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ResultError(ValueError):
+    """A result is none of ours, or damaged."""
+
+
+def mapping_of(item: Any, key: str) -> dict[str, Any]:
+    """A dictionary that must be there."""
+    value = _get(item, key)
+    if not isinstance(value, dict):
+        raise ResultError(f"{key} is no dictionary")
+    return value
+
+
+def list_of(item: Any, key: str) -> list[Any]:
+    """A list; one that is not there is empty."""
+    value = _get(item, key, [])
+    if not isinstance(value, list):
+        raise ResultError(f"{key} is no list")
+    return value
+
+
+def texts_of(item: Any, key: str) -> tuple[str, ...]:
+    """A list of texts; one that is not there is empty."""
+    values = list_of(item, key)
+    if not all(isinstance(value, str) for value in values):
+        raise ResultError(f"{key} holds something else than texts")
+    return tuple(values)
+
+
+def text_of(item: Any, key: str) -> str:
+    """A text that must be there."""
+    value = _get(item, key)
+    if not isinstance(value, str):
+        raise ResultError(f"{key} is no text")
+    return value
+
+
+def flag_of(item: Any, key: str) -> bool:
+    """A truth value; one that is not there is false."""
+    value = _get(item, key, False)
+    if not isinstance(value, bool):
+        raise ResultError(f"{key} is neither true nor false")
+    return value
+
+
+_MISSING = object()
+
+
+def _get(item: Any, key: str, default: Any = _MISSING) -> Any:
+    if not isinstance(item, dict):
+        raise ResultError(f"a dictionary with {key} is missing")
+    value = item.get(key, default)
+    if value is _MISSING:
+        raise ResultError(f"{key} is missing")
+    return value

@@ -1,0 +1,256 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report action from its arguments to its files, with results that the other two actions really return."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info, lync_firewall_report
+from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_report as documentation
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import enforce
+from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action, assert_plain
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils.firewall.windows_model import WindowsModel
+
+ROLES = {"roles": ["director"]}
+UNREACHABLE = {"unreachable": True, "changed": False, "msg": "timed out"}
+CLASSES = ["compliant", "ineffective", "drifted", "failed", "unreachable", "not_managed"]
+VARIABLE = "lync_firewall_audit"
+
+
+def report(args: dict[str, Any], results: dict[str, Any], check: bool = False, **task: Any) -> dict[str, Any]:
+    """What the action returns for hosts with these registered results."""
+    plugin = action(lync_firewall_report.ActionModule, WindowsModel(), args, **task)
+    # All that Ansible's own base class looks at; whoever wants to connect fails.
+    plugin._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
+    plugin._loader = SimpleNamespace(path_dwim=lambda path: str(Path("/playbook") / path))
+    hostvars = {
+        name: found if isinstance(found, Hostvars) else {VARIABLE: found, "group_names": ["lync_director", "all"]}
+        for name, found in results.items()
+    }
+    result: dict[str, Any] = plugin.run(task_vars={"hostvars": hostvars, "ansible_check_mode": check})
+    assert_plain(result)
+    json.dumps(result)
+    return result
+
+
+class Hostvars(dict[str, Any]):
+    """Variables of a host, some of which cannot be templated."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        found = super().get(name, default)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def audit(model: WindowsModel) -> dict[str, Any]:
+    plugin = action(lync_firewall_info.ActionModule, model, dict(ROLES))
+    found: dict[str, Any] = plugin.run(task_vars={"inventory_hostname": "h"})
+    return found
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs `lync_firewall` on a model, without a rollback and without the guard: the model has no WinRM rule."""
+
+    def enforcing(model: WindowsModel, **task: Any) -> dict[str, Any]:
+        def at_once(*args: Any, **options: Any) -> Any:
+            return enforce(*args, **{**options, "rollback": "never", "guard": lambda *_arguments: ()})
+
+        monkeypatch.setattr(lync_firewall, "enforce", at_once)
+        plugin = action(lync_firewall.ActionModule, model, dict(ROLES), **task)
+        found: dict[str, Any] = plugin.run(task_vars={"inventory_hostname": "h"})
+        return found
+
+    return enforcing
+
+
+def test_real_results_of_both_modules_and_all_that_is_returned(tmp_path: Path, run: Any) -> None:
+    drifted = audit(WindowsModel())
+    model = WindowsModel()
+    repaired = run(model)
+    assert repaired["changed"], repaired
+    results = {
+        "drifted": drifted,
+        "repaired": repaired,
+        "well": audit(model),
+        "lost": UNREACHABLE,
+        "skipped": {"skipped": True, "changed": False},
+        "odd": {"failed": True, "msg": "no rights"},
+    }
+    found = report({"hosts": [*results, "stranger", "well"], "dest": str(tmp_path / "new" / "folder")}, results)
+    assert not found.get("failed"), found.get("msg")
+    assert found["changed"] is True
+    assert found["totals"] == {
+        "compliant": 2, "ineffective": 0, "drifted": 1, "failed": 2, "unreachable": 1, "not_managed": 1, "hosts": 7,
+    }  # fmt: skip
+    assert found["hosts"] == {
+        "compliant": ["repaired", "well"], "ineffective": [], "drifted": ["drifted"], "failed": ["odd", "stranger"],
+        "unreachable": ["lost"], "not_managed": ["skipped"],
+    }  # fmt: skip
+    assert found["truncated"] is False
+    assert found["reasons"] == {"no_rule": len(drifted["requirements"])}
+    assert found["summary"].startswith("7 hosts: 2 compliant, 1 drifted, 2 failed, 1 unreachable, 1 not managed")
+    assert "changes" not in found
+    folder = tmp_path / "new" / "folder"
+    assert found["files"] == {kind: str(folder / f"lync-firewall.{kind}") for kind in ("html", "json", "csv")}
+    assert {(path.name, path.stat().st_mode & 0o777) for path in folder.iterdir()} == {
+        (f"lync-firewall.{kind}", 0o644) for kind in ("html", "json", "csv")
+    }
+    document = json.loads((folder / "lync-firewall.json").read_text("utf-8"))
+    assert document["title"] == "Lync Server firewall report"
+    assert {host["name"]: host.get("roles") for host in document["hosts"]}["well"] == ["director"]
+    mending = [cell[5]["commands"] for host in document["hosts"] if host["name"] == "drifted" for cell in host["cells"]]
+    assert all(mending), "each closed requirement knows the commands that mend it"
+    with (folder / "lync-firewall.csv").open(encoding="utf-8", newline="") as stream:
+        assert {line["host"] for line in csv.DictReader(stream)} == {*results, "stranger"}
+    assert "<title>Lync Server firewall report</title>" in (folder / "lync-firewall.html").read_text("utf-8")
+
+
+def test_check_mode_writes_too_and_a_checked_run_has_drift(tmp_path: Path, run: Any) -> None:
+    found = report(
+        {"hosts": ["h"], "dest": str(tmp_path)},
+        {"h": run(WindowsModel(), check_mode=True)},
+        check=True,
+        check_mode=True,
+    )
+    assert found["hosts"]["drifted"] == ["h"]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_compared_with_the_very_file_that_is_replaced(tmp_path: Path) -> None:
+    model = WindowsModel()
+    args = {"hosts": ["h"], "dest": str(tmp_path), "previous": str(tmp_path / "lync-firewall.json")}
+    first = report(args, {"h": UNREACHABLE})
+    assert first["warnings"] == [f"previous: there is no {tmp_path}/lync-firewall.json, so nothing is compared"]
+    assert "changes" not in first
+    second = report(args, {"h": audit(model)})
+    assert second["changes"] == {"added": 0, "removed": 0, "better": 1, "worse": 0}
+    assert "warnings" not in second
+    document = json.loads((tmp_path / "lync-firewall.json").read_text("utf-8"))
+    assert document["changes"]["better"] == [{"name": "h", "was": "unreachable", "now": "drifted"}]
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"schema": "urn:lyncops:firewall:report:1", "version": 9}', None])
+def test_a_file_that_is_no_report_is_an_error_and_nothing_is_written(tmp_path: Path, content: bytes | None) -> None:
+    previous = tmp_path / "old.json"
+    if content is None:
+        previous.mkdir()
+    else:
+        previous.write_bytes(content)
+    found = report({"hosts": ["h"], "dest": str(tmp_path / "new"), "previous": str(previous)}, {"h": UNREACHABLE})
+    assert (found["failed"], found["changed"]) == (True, False)
+    assert found["msg"].startswith(f"previous: {previous} cannot be compared with: ")
+    assert not (tmp_path / "new").exists()
+
+
+def test_no_previous_is_the_same_as_an_empty_one(tmp_path: Path) -> None:
+    found = report({"hosts": ["h"], "dest": str(tmp_path), "previous": ""}, {"h": UNREACHABLE})
+    assert "changes" not in found
+    assert "warnings" not in found
+
+
+def test_unchanged_files_are_no_change_and_a_new_date_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter(["2026-03-12T06:00:00Z", "2026-03-12T06:00:00Z", "2026-03-12T06:00:01Z"])
+    monkeypatch.setattr(
+        lync_firewall_report,
+        "datetime",
+        SimpleNamespace(now=lambda _zone: SimpleNamespace(strftime=lambda _format: next(moments))),
+    )
+    args = {"hosts": ["h"], "dest": str(tmp_path)}
+    assert [report(args, {"h": UNREACHABLE})["changed"] for _time in range(3)] == [True, False, True]
+
+
+def test_lists_are_bounded_and_totals_are_not(tmp_path: Path) -> None:
+    names = [f"h{number:02}" for number in range(30)]
+    args = {"hosts": names, "dest": str(tmp_path), "formats": ["json"], "name": "night", "title": "T"}
+    found = report({**args, "most_hosts": 7}, dict.fromkeys(names, UNREACHABLE))
+    assert found["hosts"]["unreachable"] == names[:7]
+    assert (found["truncated"], found["totals"]["unreachable"]) == (True, 30)
+    assert list(found["files"]) == ["json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["night.json"]
+    assert report({**args, "most_hosts": 30}, dict.fromkeys(names, UNREACHABLE))["truncated"] is False
+
+
+def test_what_cannot_be_templated_is_told_of_one_host_only(tmp_path: Path) -> None:
+    results: dict[str, Any] = {
+        "bad": Hostvars({VARIABLE: AnsibleError("'x' is undefined")}),
+        "odd": Hostvars({VARIABLE: object()}),
+        "good": Hostvars(
+            {
+                VARIABLE: UNREACHABLE,
+                "lync_pool": AnsibleError("undefined"),
+                "lync_site": "Porto",
+                "lync_roles": ["mediation"],
+            }
+        ),
+    }
+    found = report({"hosts": list(results), "dest": str(tmp_path), "formats": ["json"]}, results)
+    hosts = {host["name"]: host for host in json.loads((tmp_path / "lync-firewall.json").read_text("utf-8"))["hosts"]}
+    assert found["hosts"]["failed"] == ["bad", "odd"]
+    assert "'x' is undefined" in hosts["bad"]["message"]
+    assert (hosts["good"]["roles"], hosts["good"]["site"], "pool" in hosts["good"]) == (["mediation"], "Porto", False)
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ({"hosts": None}, "hosts"),
+        ({"dest": None}, "dest"),
+        ({"formats": ["pdf"]}, "formats"),
+        ({"formats": []}, "formats"),
+        ({"name": "../etc/passwd"}, "name: "),
+        ({"name": "a/b"}, "name: "),
+        ({"name": ".hidden"}, "name: "),
+        ({"name": ""}, "name: "),
+        ({"most_hosts": -1}, "most_hosts: "),
+        ({"most_hosts": "many"}, "most_hosts"),
+        ({"titel": "x"}, "titel"),
+        ({"dest": "/proc/self/status/folder"}, "dest: /proc/self/status/folder cannot be written to: "),
+        ({"dest": "/dev/null"}, "dest: /dev/null cannot be written to: "),
+    ],
+)
+def test_a_wrong_option_is_named(tmp_path: Path, args: dict[str, Any], told: str) -> None:
+    wanted = {"hosts": ["h"], "dest": str(tmp_path), **args}
+    found = report({name: value for name, value in wanted.items() if value is not None}, {"h": UNREACHABLE})
+    assert (found["failed"], found["changed"]) == (True, False)
+    assert told in found["msg"]
+
+
+def test_relative_paths_start_at_the_playbook(tmp_path: Path) -> None:
+    found = report({"hosts": ["h"], "dest": f"../..{tmp_path}", "formats": ["csv"]}, {"h": UNREACHABLE})
+    assert found["files"]["csv"].startswith("/playbook/")
+    assert (tmp_path / "lync-firewall.csv").is_file()
+
+
+def test_documentation_and_plugin_agree(tmp_path: Path) -> None:
+    plugin = lync_firewall_report.ActionModule
+    doc = yaml.safe_load(documentation.DOCUMENTATION)
+    keys = ("type", "elements", "choices", "default", "required")
+    told = {name: {key: option.get(key) for key in keys} for name, option in doc["options"].items()}
+    real = {name: {key: option.get(key) for key in keys} for name, option in plugin.ARGUMENTS.items()}
+    assert told == real
+    assert plugin._requires_connection is False
+    assert plugin._supports_check_mode is True
+    returned = yaml.safe_load(documentation.RETURN)
+    args = {"hosts": ["h"], "dest": str(tmp_path), "previous": str(tmp_path / "lync-firewall.json")}
+    report(args, {"h": UNREACHABLE})
+    found = report(args, {"h": UNREACHABLE})
+    assert set(found) - {"changed"} == set(returned)
+    assert list(found["hosts"]) == list(returned["hosts"]["sample"]) == CLASSES
+    for task in yaml.safe_load(documentation.EXAMPLES):
+        if "lyncops.firewall.lync_firewall_report" in task:
+            checked = ArgumentSpecValidator(plugin.ARGUMENTS).validate(
+                {**task["lyncops.firewall.lync_firewall_report"], "hosts": ["h"]}
+            )
+            assert checked.error_messages == []
