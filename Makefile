@@ -73,14 +73,14 @@ topology-figures: setup ## Measure what topologies hold, what 5,000 machines cos
 # ---- Tests ---------------------------------------------------------------------------------------------------------
 
 # What each of them leaves in build/results; one that left nothing has failed.
-CHECKS_newest := sanity lint docs build unit lab-tests faults integration
-RESULTS_newest := ansible-lint artefact docs faults integration lab-tests mypy mypy-scripts pytest ruff sanity units yamllint
+CHECKS_newest := sanity lint docs build unit fleet-tests lab-tests faults integration
+RESULTS_newest := ansible-lint artefact docs faults fleet-tests integration lab-tests mypy mypy-scripts pytest ruff sanity units yamllint
 CHECKS_oldest := test-oldest
 RESULTS_oldest := integration-oldest pytest-oldest units-oldest
 CHECKS_both := $(CHECKS_newest) $(CHECKS_oldest)
 RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
 
-.PHONY: test test-oldest unit unit-pytest unit-ansible-test lab-tests faults integration sanity
+.PHONY: test test-oldest unit unit-pytest unit-ansible-test lab-tests faults fleet-tests integration sanity
 test: setup $(if $(filter newest,$(CORE)),,setup-oldest) ## Run every test and check (CORE=both: on the oldest too)
 	@rm -rf build/results build/junit
 	@made=0; \
@@ -106,6 +106,10 @@ lab-tests: setup ## Run the lab's own tests
 faults: setup ## Run the engine against the lab's nasty side; writes build/faults/report.md
 	@PYTHONPATH=tests $(RECORD) faults --junit build/junit/faults.xml -- \
 		$(BIN)/python -m pytest tests/faults -q -n 2 --junit-xml build/junit/faults.xml $(ARGS)
+
+fleet-tests: setup ## Run whole playbooks, the report in a browser, and AWX's way of running jobs against the lab
+	@PYTHONPATH=tests $(RECORD) fleet-tests --junit build/junit/fleet.xml -- \
+		$(BIN)/python -m pytest tests/playbooks tests/report tests/awx -q --junit-xml build/junit/fleet.xml $(ARGS)
 
 integration: setup$(SUFFIX) ## Run integration targets against the lab, or against INVENTORY
 	@$(ANSIBLE_TEST) integration --venv $(VENV) $(if $(INVENTORY),--inventory $(INVENTORY)) $(TARGETS)

@@ -42,6 +42,12 @@ TEST_REQUIREMENTS = (
     "tests/integration/requirements.txt",
     "tests/lab_tests/requirements.txt",
 )
+# Tests that need ansible-runner, ansible-builder or a browser run on the newest ansible-core only.
+FLEET_REQUIREMENTS = (
+    "tests/playbooks/requirements.txt",
+    "tests/report/requirements.txt",
+    "tests/awx/requirements.txt",
+)
 # What ansible-test installs for its units command (ansible_test/_data/requirements/units.txt), so that it has nothing
 # left to install. pytest-forked is not needed: ansible-test brings its own.
 UNIT_RUNNER = ("pytest", "pytest-mock", "pytest-xdist", "mock", "pyyaml")
@@ -110,7 +116,7 @@ def environment(name: str) -> Environment:
         return Environment(
             path=ROOT / ".venv",
             packages=(f"ansible-core=={newest}.*", *UNIT_RUNNER),
-            files=("requirements-dev.txt", *TEST_REQUIREMENTS),
+            files=("requirements-dev.txt", *TEST_REQUIREMENTS, *FLEET_REQUIREMENTS),
         )
     if name == "oldest":
         return Environment(
