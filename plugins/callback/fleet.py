@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.fleet: one table of all hosts at the end of a run, and a line of progress in a terminal."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: fleet
+type: aggregate
+short_description: One table of all hosts at the end of a run
+version_added: 1.0.0
+author:
+  - lyncops.firewall contributors (@lyncops)
+description:
+  - Prints, after everything else, one line for each host that M(lyncops.firewall.lync_firewall) or
+    M(lyncops.firewall.lync_firewall_info) worked on, the worst first. It says how the host fares, how many of its
+    requirements are open, conditional, unknown and closed, how many rules were or would be added, set and deleted, and
+    what is behind it. How a host fares is what M(lyncops.firewall.lync_firewall_report) says of it, or V(repaired)
+    where this run has changed it. Of several tasks the last one counts.
+  - In a terminal it also shows one line of progress while hosts finish. It is rewritten in place and leaves nothing
+    behind. There is none in a pipe, in a file, or in AWX and ansible-runner, which record all output.
+  - It prints beside the usual output. To have little else on the screen set C(ANSIBLE_DISPLAY_OK_HOSTS=false) and
+    C(ANSIBLE_DISPLAY_SKIPPED_HOSTS=false).
+requirements:
+  - Enabled where wanted, with C(callbacks_enabled = lyncops.firewall.fleet) in C(ansible.cfg) or
+    C(ANSIBLE_CALLBACKS_ENABLED=lyncops.firewall.fleet) in the environment.
+options:
+  rows:
+    description: How many hosts the table shows at most. The others are counted.
+    type: int
+    default: 60
+    env:
+      - name: LYNCOPS_FLEET_ROWS
+    ini:
+      - section: callback_lyncops_fleet
+        key: rows
+  progress:
+    description: V(auto) shows a line of progress in a terminal, V(never) shows none.
+    type: str
+    choices: [auto, never]
+    default: auto
+    env:
+      - name: LYNCOPS_FLEET_PROGRESS
+    ini:
+      - section: callback_lyncops_fleet
+        key: progress
+"""
+
+import os
+import sys
+from typing import Any
+
+from ansible import constants
+from ansible.plugins.callback import CallbackBase
+from ansible.utils.color import stringc
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_progress import ProgressLine
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_rows import Row, State, to_row
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_table import to_table
+
+_ACTIONS = ("lyncops.firewall.lync_firewall", "lyncops.firewall.lync_firewall_info")
+_WIDTH_OF_FILES = 120
+_SETTING_OF_COLOR = {
+    State.UNREACHABLE: "COLOR_UNREACHABLE",
+    State.FAILED: "COLOR_ERROR",
+    State.DRIFTED: "COLOR_CHANGED",
+    State.INEFFECTIVE: "COLOR_ERROR",
+    State.HIDDEN: "COLOR_SKIP",
+    State.REPAIRED: "COLOR_CHANGED",
+    State.COMPLIANT: "COLOR_OK",
+    State.NOT_MANAGED: "COLOR_SKIP",
+}
+
+
+class CallbackModule(CallbackBase):
+    """The plugin. Events of other tasks are none of its business."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "lyncops.firewall.fleet"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._rows: dict[str, Row] = {}
+        self._line = ProgressLine()
+        self._play: Any = None
+        self._finished: set[str] = set()
+        self._expected = 0
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        self._line.close()
+        self._play = play
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ARG002
+        self._line.close()
+        self._finished = set()
+        if _is_ours(task) and self._may_show_progress():
+            self._expected = self._hosts_of_batch()
+            self._line.open()
+            self._show("")
+
+    def v2_playbook_on_handler_task_start(self, task: Any) -> None:
+        self.v2_playbook_on_task_start(task, False)
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._take(result)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:  # noqa: ARG002
+        self._take(result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._take(result)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        # A host that was read before is not one that needs no rules.
+        self._take(result, only_first=True)
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002
+        self._line.close()
+        lines = to_table(self._rows.values(), self.get_option("rows"), _terminal_columns() or _WIDTH_OF_FILES)
+        if not lines:
+            return
+        shown = [stringc(line.text, _color(line.state)) if line.state else line.text for line in lines]
+        # Twice: what belongs into a log has no colours.
+        self._display.display("\n".join(shown) + "\n", screen_only=True)
+        self._display.display("\n".join(line.text for line in lines), log_only=True)
+
+    def _take(self, result: Any, only_first: bool = False) -> None:
+        task = result._task
+        if not _is_ours(task):
+            return
+        name = result._host.get_name()
+        if not (only_first and name in self._rows):
+            self._rows[name] = to_row(name, result._result, bool(task.check_mode))
+        self._finished.add(name)
+        self._show(f"{name} {self._rows[name].state.value}")
+
+    def _show(self, latest: str) -> None:
+        expected = f"/{self._expected}" if self._expected >= len(self._finished) else ""
+        self._line.show(f"{len(self._finished)}{expected} hosts finished  {latest}".rstrip())
+
+    def _may_show_progress(self) -> bool:
+        dumb = os.environ.get("TERM", "dumb") == "dumb"
+        return self.get_option("progress") == "auto" and not dumb and _terminal_columns() is not None
+
+    def _hosts_of_batch(self) -> int:
+        if self._play is None:
+            return 0
+        return len(self._play.get_variable_manager().get_vars(play=self._play).get("ansible_play_batch", ()))
+
+
+def _terminal_columns() -> int | None:
+    """How wide the terminal is that a person looks at; None if output goes anywhere else."""
+    # ansible-runner, and AWX with it, gives Ansible a terminal of its own and records what is written there.
+    if not sys.stdout.isatty() or "AWX_ISOLATED_DATA_DIR" in os.environ:
+        return None
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _WIDTH_OF_FILES
+    except (OSError, ValueError):
+        return _WIDTH_OF_FILES
+
+
+def _is_ours(task: Any) -> bool:
+    return (getattr(task, "resolved_action", None) or task.action) in _ACTIONS
+
+
+def _color(state: State) -> str:
+    return str(getattr(constants, _SETTING_OF_COLOR[state]))
