@@ -67,6 +67,9 @@ bench: setup ## Compare with community.windows side by side (installs the ansibl
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests BENCH_VENV=$(CURDIR)/build/venv-bench \
 		$(BIN)/python scripts/bench.py $(ARGS)
 
+bench-fleet: setup ## Audit 50, 200 and 1,000 simulated hosts beside a bare WinRM task (ARGS="--hosts 50")
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/bench_fleet.py $(ARGS)
+
 topology-figures: setup ## Measure what topologies hold, what 5,000 machines cost, what scoping writes
 	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python scripts/topology_figures.py $(ARGS)
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
@@ -15,7 +17,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.netsh im
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.reading import NotElevated, ReadError
 from ansible_collections.lyncops.firewall.plugins.module_utils.listening import Bound, bind_media, media_services
 from ansible_collections.lyncops.firewall.plugins.module_utils.policy import HostPolicy, build_policy
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import Failed, read
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import Failed, read_programs
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.options import DESCRIBING
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.remote_host import ConnectionLost, NotWinrm, RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.results import plain
@@ -39,6 +41,8 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ansible's entry: validate, work, and report errors as results that name the host."""
+        if multiprocessing.parent_process() is not None:
+            gc.freeze()  # a fork: collecting what it has inherited would only copy it
         result: dict[str, Any] = super().run(tmp, task_vars or {})
         self.host_name = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname", "host"))
         try:
@@ -91,7 +95,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
             ConnectionLost, ReadError, NotElevated: The host could not be asked.
         """
         services = media_services(policy) if options["program"] == "listener" else ()
-        return bind_media(policy, dict(read(host, services).programs)) if services else Bound(policy)
+        return bind_media(policy, read_programs(host, services)) if services else Bound(policy)
 
     def _options(self) -> dict[str, Any]:
         try:

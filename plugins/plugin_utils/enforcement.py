@@ -28,10 +28,12 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils.writing import (
     START,
     Writing,
     read,
+    read_programs,
     still_missing,
 )
 
-__all__ = ["SET_AUTOMATIC", "START", "Failed", "Guard", "HostLost", "Outcome", "Refused", "enforce", "read"]
+__all__ = ["SET_AUTOMATIC", "START", "Failed", "Guard", "HostLost", "Outcome", "Refused", "enforce", "read",
+           "read_programs"]  # fmt: skip
 
 Guard = Callable[[Plan, Snapshot], Sequence[str]]
 """Says what speaks against a plan, given the host as it is; nothing means go."""

@@ -15,7 +15,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.effect import (
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils.policy import HostPolicy
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import read
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import read_programs
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.remote_host import RemoteHost
 
 
@@ -37,4 +37,5 @@ def judge_host(host: RemoteHost, policy: HostPolicy, snapshot: Snapshot) -> tupl
     services = listening_services(policy)
     if not services or not depends_on_programs(effects):
         return effects
-    return judge_policy(policy, replace(snapshot, programs=read(host, services).programs))
+    programs = tuple(sorted(read_programs(host, services).items()))
+    return judge_policy(policy, replace(snapshot, programs=programs))

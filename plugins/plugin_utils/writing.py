@@ -36,12 +36,11 @@ SET_AUTOMATIC = "sc config MpsSvc start= auto"
 START = "sc start MpsSvc"
 
 
-def read(host: RemoteHost, services: tuple[str, ...] = (), owner: bool = False) -> Snapshot:
+def read(host: RemoteHost, owner: bool = False) -> Snapshot:
     """Read a host with one command.
 
     Args:
         host: The host.
-        services: Services whose programs are wanted.
         owner: Whether to ask if another firewall product has taken over from Windows Firewall.
 
     Raises:
@@ -50,8 +49,26 @@ def read(host: RemoteHost, services: tuple[str, ...] = (), owner: bool = False) 
         NotElevated: The account has not the rights.
     """
     word = secrets.token_hex(4)
-    output = host.run(reading.read_command(word, services, owner), deadline=READ_DEADLINE)
-    return reading.understand(output.stdout, word, services, owner)
+    output = host.run(reading.read_command(word, owner), deadline=READ_DEADLINE)
+    return reading.understand(output.stdout, word, owner)
+
+
+def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]:
+    """Ask a host for the programs of services.
+
+    Args:
+        host: The host.
+        services: Short names of the services.
+
+    Returns:
+        Short name, in lower case, and path of the program of each that is installed.
+
+    Raises:
+        ConnectionLost, ReadError: As in `read`.
+    """
+    word = secrets.token_hex(4)
+    output = host.run(reading.programs_command(word, services), deadline=READ_DEADLINE)
+    return reading.understand_programs(output.stdout, word, services)
 
 
 class Writing:

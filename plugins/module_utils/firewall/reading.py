@@ -11,7 +11,7 @@ anything. The markers hold a word made anew for each read, so that no text on th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.products import other_firewall
@@ -31,12 +31,14 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.snapshot
     WINRM_LISTENERS,
     Snapshot,
     build_snapshot,
+    service_programs,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.undo import FOLDER, SCRIPT_NAME
 
 ELEVATED = 12288
 """Mandatory level S-1-16-12288: high, what an elevated administrator's token has. System has more."""
 
+_MARKER = re.compile(r"^@([0-9A-Za-z-]+)-(ok|no)[ \t]*\r?\n", re.MULTILINE)
 _ADMINISTRATORS = "S-1-5-32-544"
 _LEVEL = re.compile(r"S-1-16-(\d{1,10})(?!\d)")
 # sc prints "        STATE              : 4  RUNNING"; the label is localised, the number and the order are not: the
@@ -82,46 +84,85 @@ _PARTS = (
 _OWNER = _Part("owner", "netsh advfirewall show global", False)
 
 
-def read_command(word: str, services: Iterable[str] = (), owner: bool = False) -> str:
+def read_command(word: str, owner: bool = False) -> str:
     """The command line to run under cmd.exe.
 
     Args:
         word: Letters and digits made for this read only; they mark the parts' ends.
-        services: Short names of services whose programs are wanted.
         owner: Whether to ask if another firewall product has taken over.
     """
+    return _line(word, _parts(owner))
+
+
+def programs_command(word: str, services: Iterable[str]) -> str:
+    """The command line that asks for the programs of services.
+
+    Args:
+        word: As in `read_command`.
+        services: Their short names.
+    """
+    return _line(word, _programs(services))
+
+
+def _line(word: str, parts: Iterable[_Part]) -> str:
     return "&".join(
-        f"({part.command} <nul&&echo @{word}-{part.name}-ok||echo @{word}-{part.name}-no)"
-        for part in _parts(services, owner)
+        f"({part.command} <nul&&echo @{word}-{part.name}-ok||echo @{word}-{part.name}-no)" for part in parts
     )
 
 
-def _parts(services: Iterable[str], owner: bool) -> tuple[_Part, ...]:
-    return (*_programs(services), *((_OWNER,) if owner else ()), *_PARTS)
+def _parts(owner: bool) -> tuple[_Part, ...]:
+    return (*((_OWNER,) if owner else ()), *_PARTS)
 
 
-def _programs(services: Iterable[str]) -> list[_Part]:
-    return [
+def _programs(services: Iterable[str]) -> tuple[_Part, ...]:
+    return tuple(
         _query(f"image{number}", rf"{SERVICES}\{name}", False, "/v ImagePath") for number, name in enumerate(services)
-    ]
+    )
 
 
-def understand(output: str, word: str, services: Iterable[str] = (), owner: bool = False) -> Snapshot:
+def understand(output: str, word: str, owner: bool = False) -> Snapshot:
     """Turn the output of `read_command` into a Snapshot.
 
     Args:
         output: Standard output, decoded.
         word: The word given to `read_command`.
-        services: The services given to it.
         owner: As given to it.
 
     Raises:
         NotElevated: The account is no administrator here, or its token is filtered.
         ReadError: The output was cut off, a part that every Windows has is missing, or a dump is broken.
     """
-    parts = _parts(services, owner)
+    parts = _parts(owner)
     texts = _split(output, word, parts)
     _require_elevation(texts["token"][1])
+    snapshot = build_snapshot(_dump(texts, parts), _service_state(texts["state"][1]))
+    return replace(
+        snapshot,
+        rollback_pending=texts["rollback"][0],
+        other_firewall=other_firewall(texts["owner"][1]) if owner else "",
+    )
+
+
+def understand_programs(output: str, word: str, services: Iterable[str]) -> dict[str, str]:
+    """Turn the output of `programs_command` into the program of each service that is installed.
+
+    Args:
+        output: Standard output, decoded.
+        word: The word given to `programs_command`.
+        services: The services given to it.
+
+    Returns:
+        Short name, in lower case, and path of the program.
+
+    Raises:
+        ReadError: The output was cut off, or a dump is broken.
+    """
+    parts = _programs(services)
+    return service_programs(_dump(_split(output, word, parts), parts))
+
+
+def _dump(texts: Mapping[str, tuple[bool, str]], parts: Iterable[_Part]) -> RegistryDump:
+    """All keys of all parts."""
     dump = RegistryDump()
     for part in parts:
         succeeded, text = texts[part.name]
@@ -137,12 +178,7 @@ def understand(output: str, word: str, services: Iterable[str] = (), owner: bool
             # Nothing at all, or an answer whose head got lost, so that its values seem to be another key's.
             raise ReadError(f"'{part.command}' succeeded and printed nothing; an empty answer is never taken for none")
         dump |= found
-    snapshot = build_snapshot(dump, _service_state(texts["state"][1]))
-    return replace(
-        snapshot,
-        rollback_pending=texts["rollback"][0],
-        other_firewall=other_firewall(texts["owner"][1]) if owner else "",
-    )
+    return dump
 
 
 def _split(output: str, word: str, parts: Iterable[_Part]) -> dict[str, tuple[bool, str]]:
@@ -150,13 +186,14 @@ def _split(output: str, word: str, parts: Iterable[_Part]) -> dict[str, tuple[bo
     texts: dict[str, tuple[bool, str]] = {}
     rest = output
     for part in parts:
-        match = re.search(rf"^@{word}-{part.name}-(ok|no)[ \t]*\r?\n", rest, re.MULTILINE)
+        name = f"{word}-{part.name}"
+        match = next((found for found in _MARKER.finditer(rest) if found[1] == name), None)
         if match is None:
             raise ReadError(
                 f"the answer was cut off: the part '{part.command}' has no end after {len(output)} characters in all. "
                 "Nothing is concluded from half an answer; run it again"
             )
-        succeeded = match[1] == "ok"
+        succeeded = match[2] == "ok"
         if part.required and not succeeded:
             raise ReadError(
                 f"'{part.command}' failed on the host. Every supported Windows has this; see if the account may run it"

@@ -150,7 +150,7 @@ class Snapshot:
         service: The firewall service (MpsSvc).
         filtering_start: ``Start`` value of the Base Filtering Engine, which the service needs.
         listeners: WinRM listeners.
-        programs: Short name, in lower case, and program path of those services that were asked for and are installed.
+        programs: Short name, in lower case, and program path of services; none until somebody asks the host for them.
         rollback_pending: A run of ours has told the host to restore itself, and has not taken that back yet.
         other_firewall: The product that filters in place of Windows Firewall, if it was asked for and there is one.
     """
@@ -201,7 +201,6 @@ def build_snapshot(dump: RegistryDump, service_state: int | None) -> Snapshot:
         service=ServiceState(service_state, start.number() if start else None),
         filtering_start=filtering.number() if filtering else None,
         listeners=_listeners(dump),
-        programs=_programs(dump),
     )
 
 
@@ -243,16 +242,19 @@ def _listeners(dump: RegistryDump) -> tuple[Listener, ...]:
 _IMAGE = re.compile(r'"([^"]+)"|(\S.*?\.exe)(?=\s|$)|(\S+)', re.IGNORECASE)
 
 
-def _programs(dump: RegistryDump) -> tuple[tuple[str, str], ...]:
-    """``ImagePath`` is a command line; its program may be quoted, and may hold blanks even if it is not."""
-    found = []
+def service_programs(dump: RegistryDump) -> dict[str, str]:
+    """Short name, in lower case, and program of each service that a dump has.
+
+    ``ImagePath`` is a command line; its program may be quoted, and may hold blanks even if it is not.
+    """
+    found = {}
     prefix = SERVICES.casefold() + "\\"
     for key in dump.below(SERVICES):
         image = dump.value(key, "ImagePath")
         program = _IMAGE.match(image.data.strip()) if image else None
         if program:
-            found.append((key[len(prefix) :], next(group for group in program.groups() if group)))
-    return tuple(sorted(found))
+            found[key[len(prefix) :]] = next(group for group in program.groups() if group)
+    return found
 
 
 _OLDER_LISTS = (PORT_LIST, PROGRAM_LIST)

@@ -9,8 +9,10 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.reading import (
     NotElevated,
     ReadError,
+    programs_command,
     read_command,
     understand,
+    understand_programs,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import Profile, Store
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.snapshot import Snapshot
@@ -68,15 +70,24 @@ def test_the_command_is_one_short_line_for_every_part() -> None:
 
 def test_the_command_stays_short_with_the_services_of_a_whole_front_end() -> None:
     services = [f"A SERVICE WITH A LONG NAME {number}" for number in range(30)]
-    assert len(read_command("f" * 8, services)) < 7500
+    assert len(programs_command("f" * 8, services)) < 7500
 
 
 def test_programs_of_services_that_are_asked_for() -> None:
     host = sample()
     host.programs = {"RTCSRV": '"C:\\Program Files\\Lync\\RTCSrv.exe" -x', "OTHER": "C:\\o.exe"}
     services = ("MISSING", "RTCSRV")
-    snapshot = understand(host.run(read_command(WORD, services)), WORD, services)
-    assert snapshot.programs == (("rtcsrv", "C:\\Program Files\\Lync\\RTCSrv.exe"),)
+    found = understand_programs(host.run(programs_command(WORD, services)), WORD, services)
+    assert found == {"rtcsrv": "C:\\Program Files\\Lync\\RTCSrv.exe"}
+
+
+def test_a_cut_answer_about_programs_is_none() -> None:
+    host = sample()
+    host.programs = {"RTCSRV": "C:\\RTCSrv.exe"}
+    whole = host.run(programs_command(WORD, ["RTCSRV"]))
+    for end in range(len(whole) - 1):
+        with pytest.raises(ReadError):
+            understand_programs(whole[:end], WORD, ["RTCSRV"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

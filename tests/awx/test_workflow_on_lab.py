@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The workflow of the set-up, walked on AWX's way to run a job against the lab: who is asked what, what changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from awx import setup_data
+from awx.workflow import Walk, walk
+
+if TYPE_CHECKING:
+    from awx.conftest import Estate, RunTemplate
+    from awx.job import Job
+    from awx.setup_data import Node
+
+DIRECTOR, FIRST, SECOND = ("dir01.contoso.test", "fe01.contoso.test", "fe02.contoso.test")
+
+
+class Night:
+    """One run of the workflow, and what it came to.
+
+    :ivar asked: Name of each approval that somebody was asked for, and which hosts were said to be drifted.
+    """
+
+    def __init__(
+        self, data: Mapping[str, Any], run_template: RunTemplate, answer: bool, dead: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.asked: list[tuple[str, list[str]]] = []
+        self.jobs: dict[str, Job] = {}
+        self._run, self._answer, self._dead = run_template, answer, dead
+        self.walk: Walk = walk(setup_data.workflow(data), self._job, self._approve)
+
+    def _job(self, node: Node, given: Mapping[str, Any]) -> Job:
+        dead = self._dead.get(node.identifier, self._dead.get("*", ()))
+        self.jobs[node.identifier] = self._run(node.template, given, dead=dead)
+        return self.jobs[node.identifier]
+
+    def _approve(self, node: Node, given: Mapping[str, Any]) -> bool:
+        self.asked.append((node.approval, given["lync_firewall_drifted_hosts"]))
+        return self._answer
+
+
+@pytest.fixture
+def night(data: dict[str, Any], run_template: RunTemplate) -> Any:
+    def start(answer: bool = False, dead: Mapping[str, Sequence[str]] | None = None) -> Night:
+        return Night(data, run_template, answer, dead or {})
+
+    return start
+
+
+def test_drift_is_approved_and_mended_then_all_is_quiet_then_an_outage_is_no_drift(
+    night: Any, estate: Estate, tmp_path: Path
+) -> None:
+    before = estate.rules()
+    first = night(answer=True)
+    assert first.walk.path == ("audit", "drift", "answered", "approve", "remediate", "verify")
+    assert first.asked == [("Mend the drifted Lync hosts? (every host answered)", [DIRECTOR, FIRST, SECOND])]
+    assert first.jobs["remediate"].changed == (DIRECTOR, FIRST, SECOND), first.jobs["remediate"].output
+    assert first.jobs["verify"].artifacts["lync_firewall_compliant_hosts"] == [DIRECTOR, FIRST, SECOND]
+    assert not first.walk.failed
+    assert {path.name for path in (tmp_path / "reports").glob("*.json")} >= {
+        "lync-firewall.json",
+        "lync-firewall-verify.json",
+    }
+    mended = estate.rules()
+    assert all(mended[name] != before[name] for name in estate.hosts)
+
+    second = night(answer=True)
+    assert (second.walk.path, second.asked, second.walk.failed) == (("audit", "covered"), [], False)
+
+    third = night(answer=True, dead={"*": [FIRST]})
+    assert (third.walk.path, third.asked, third.walk.failed) == (("audit", "drift"), [], True)
+    assert third.jobs["audit"].artifacts["lync_firewall_unreachable_hosts"] == [FIRST]
+    assert "Unreachable: 1" in third.jobs["drift"].output
+    assert estate.rules() == mended
+
+
+def test_denied_approval_changes_nothing(night: Any, estate: Estate) -> None:
+    before = estate.rules()
+    denied = night(answer=False)
+    assert denied.walk.path == ("audit", "drift", "answered", "approve")
+    assert denied.walk.failed
+    assert estate.rules() == before
+
+
+def test_drift_beside_an_outage_is_another_question_and_leaves_the_silent_host_alone(
+    night: Any, estate: Estate
+) -> None:
+    before = estate.rules()
+    mixed = night(answer=True, dead={"*": [FIRST]})
+    assert mixed.walk.path == ("audit", "drift", "answered", "approve-in-outage", "remediate", "verify")
+    assert mixed.asked == [("Mend the drifted Lync hosts? (OTHERS DID NOT ANSWER)", [DIRECTOR, SECOND])]
+    assert mixed.jobs["remediate"].status == "successful", mixed.jobs["remediate"].output
+    after = estate.rules()
+    assert [name for name in estate.hosts if after[name] != before[name]] == [DIRECTOR, SECOND]
+    assert mixed.jobs["verify"].artifacts["lync_firewall_unreachable_hosts"] == [FIRST]
+    assert mixed.walk.failed, "an estate that was not seen whole is not verified"
+
+
+def test_lost_first_host_stops_the_remediation_and_verify_tells_the_state(night: Any, estate: Estate) -> None:
+    before = estate.rules()
+    lost = night(answer=True, dead={"remediate": [DIRECTOR]})
+    assert lost.walk.path[-2:] == ("remediate", "verify")
+    assert lost.jobs["remediate"].status == "failed"
+    assert estate.rules() == before, "the first host goes alone; nobody follows it into trouble"
+    assert lost.jobs["verify"].artifacts["lync_firewall_totals"]["drifted"] == 3
+    assert lost.walk.failed
+
+
+def test_empty_inventory_does_not_pass_for_a_converged_estate(
+    night: Any, estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estate, "inventory", lambda _dead: {"_meta": {"hostvars": {}}, "all": {"children": []}})
+    empty = night(answer=True)
+    assert empty.jobs["audit"].status == "successful", "so Ansible says of a play without hosts"
+    assert (empty.walk.path, empty.asked, empty.walk.failed) == (("audit", "covered"), [], True)
