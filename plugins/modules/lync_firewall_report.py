@@ -20,7 +20,8 @@ description:
   - Never connects to a host. Use it with C(run_once).
   - "Every host has one class. V(unreachable) and V(failed): nothing, or not enough, is known of it; a host without a
     result is V(failed). V(drifted): it differs from what its roles need. V(ineffective): it does not, and a requirement
-    is closed all the same, for a reason that is not for this collection to mend. V(compliant): neither.
+    is closed all the same, for a reason that is not for this collection to mend, or another firewall product filters.
+    V(compliant): neither.
     V(not_managed): the task was skipped for it, or took its rules away."
   - A result of M(lyncops.firewall.lync_firewall) does not say whether it is of check mode. Changes are taken for still
     to be made where the whole run is in check mode, and the verdicts are then those that the run would lead to.

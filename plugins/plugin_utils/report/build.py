@@ -119,7 +119,8 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
     enforced = "after" in result
     state = mapping_of(result, "after") if enforced else result
     rows = tuple(_row(item) for item in list_of(result, "requirements"))
-    closed = any(row.finding.verdict is Verdict.CLOSED for row in rows)
+    # Behind another firewall product everything is unknown, and managed rules in place do not make that compliant.
+    closed = any(row.finding.verdict is Verdict.CLOSED or row.finding.reason == "other_firewall" for row in rows)
     plan: Mapping[str, Any] = result if enforced else mapping_of(result, "drift") if "drift" in result else {}
     if not plan:
         host_class, message = HostClass.FAILED, "The host was read without its roles, so nothing could be judged."

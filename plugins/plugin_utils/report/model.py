@@ -23,7 +23,7 @@ class HostClass(str, Enum):
     """How a host fares. Every host has exactly one."""
 
     COMPLIANT = "compliant"
-    INEFFECTIVE = "ineffective"  # All managed rules are in place, and a requirement is closed all the same.
+    INEFFECTIVE = "ineffective"  # All managed rules are in place, and that is not enough.
     DRIFTED = "drifted"
     FAILED = "failed"  # Nothing, or not enough, is known of it.
     UNREACHABLE = "unreachable"

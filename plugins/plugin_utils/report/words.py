@@ -93,7 +93,8 @@ VERDICTS: dict[str, str] = {
 
 CLASSES: dict[str, str] = {
     "compliant": "All managed rules are in place and no requirement is closed.",
-    "ineffective": "All managed rules are in place, but something that is not ours to mend keeps a requirement closed.",
+    "ineffective": "All managed rules are in place, but something that is not ours to mend keeps a requirement closed, "
+    "or another firewall filters.",
     "drifted": "The host differs from what its roles need. The remediation mends it.",
     "failed": "The host was not audited, or the task on it failed. Nothing can be said of its ports.",
     "unreachable": "No connection to the host. Nothing can be said of its ports.",

@@ -40,6 +40,7 @@ CASES: list[tuple[str, Any, HostClass]] = [
     ("stale rule, all open", info(deleted=[RULE]), HostClass.DRIFTED),
     ("drift and a block rule", info(CLOSED, commands=[ADD]), HostClass.DRIFTED),
     ("closed without drift", info(row(), CLOSED), HostClass.INEFFECTIVE),
+    ("another firewall", info(row(verdict="unknown", reason="other_firewall", by=["X"])), HostClass.INEFFECTIVE),
     ("read without roles", NO_ROLES, HostClass.FAILED),
     ("failed by the playbook, though well", {**info(), "failed": True, "msg": "no"}, HostClass.FAILED),
     ("failed by the playbook for its drift", {**info(commands=[ADD]), "failed": True}, HostClass.DRIFTED),
