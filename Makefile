@@ -51,6 +51,8 @@ setup-oldest: setup ## Build build/venv-oldest (oldest ansible-core, what tests 
 
 link: ## Let Ansible find this clone as lyncops.firewall
 	@mkdir -p $(dir $(LINK))
+	@if [ -d $(LINK) ] && [ ! -L $(LINK) ]; then \
+		echo "$(LINK) is an installed copy of the collection, not the link to this clone: remove it"; exit 1; fi
 	@test "$$(readlink $(LINK))" = ../../../.. || ln -sfn ../../../.. $(LINK)
 
 # ---- The lab of simulated Windows hosts ----------------------------------------------------------------------------

@@ -168,6 +168,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """The inventory in plain types, from the cache if it holds that of this very file."""
         file = unfrackpath(self.get_option("path"), follow=False, basedir=str(Path(path).resolve().parent))
         half = self.get_option("half")
+        if not Path(file).is_file():
+            raise AnsibleParserError(f"{path}: path: there is no file {file} (relative paths start at this file)")
         try:
             # Decrypts a file of Ansible Vault.
             real = self.loader.get_real_file(file)

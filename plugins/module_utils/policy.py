@@ -265,8 +265,9 @@ def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozense
         if row_id not in known:
             if any(row.id == row_id for row in catalogue.EXTENDED):
                 raise OptionError(option, f"row {row_id} belongs to the extended ruleset; set ruleset: extended")
-            near = difflib.get_close_matches(str(row_id), known, 3, 0.5) or known[:3]
-            raise OptionError(option, f"there is no row {row_id!r} in the catalogue; did you mean {', '.join(near)}?")
+            near = difflib.get_close_matches(str(row_id), known, 3, 0.8)
+            meant = f"did you mean {', '.join(near)}?" if near else "the lookup lyncops.firewall.lync_ports shows them"
+            raise OptionError(option, f"there is no row {row_id!r} in the catalogue; {meant}")
     return frozenset(given)
 
 

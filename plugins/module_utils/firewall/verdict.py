@@ -213,6 +213,8 @@ def _why_closed(
         if rule.action is Action.BLOCK or (rule.action is not Action.ALLOW and not rule.opaque):
             continue
         obstacle = _obstacle(found, state)
+        if obstacle in (Reason.DISABLED, Reason.OTHER_PROFILE) and found.limits:
+            continue  # even without that it would be for one program only, or the like, and most such rules are
         # A rule that lets other addresses in on the same ports is too narrow, though it is not about the rest.
         if found.possible.overlaps(same_ports if obstacle is Reason.NARROWER_SCOPE else rest):
             near.setdefault(obstacle, []).append(found)

@@ -19,6 +19,8 @@ PREFIX = "lync_"
 ADDRESSES = ("lync_firewall_addresses", "lync_addresses")
 """Variables of a host that hold its addresses or networks, the first that is there; ``ansible_host`` comes last."""
 
+# Kinds that no group is named after: they follow from other groups, whose hosts are named anyway.
+_WORKED_OUT = (Peer.REPLICA.value, Peer.POOL.value)
 _SERVERS = tuple(role.value for role in LYNC_SERVERS)
 
 
@@ -52,7 +54,7 @@ def collect_peers(
         PeerError: A peer has no address, or something that is none; or an extra kind is none.
     """
     known: dict[str, AddressSet] = {}
-    nameless: dict[str, list[str]] = {}
+    nameless: dict[str, list[str]] = {}  # hosts without an address, by kind
 
     def addresses(kind: str, hosts: Iterable[str]) -> AddressSet:
         found = AddressSet()
@@ -60,8 +62,6 @@ def collect_peers(
             if name not in known:
                 known[name] = _addresses(name, variables(name), resolve)
             if not known[name]:
-                if not by_name:
-                    raise PeerError(_unknown(name, kind))
                 nameless.setdefault(kind, []).append(name)
             found |= known[name]
         return found
@@ -82,6 +82,8 @@ def collect_peers(
         if kind not in WORDS:
             raise PeerError(f"lync_firewall_extra_peers: {kind!r} is no kind of peer; they are {', '.join(WORDS)}")
         peers[kind] = peers.get(kind, AddressSet()) | _read(f"lync_firewall_extra_peers.{kind}", items)
+    if nameless and not by_name:
+        raise PeerError(_unknown(nameless))
     return {
         kind: (found.texts() if found else []) + sorted(nameless.get(kind, [])) for kind, found in sorted(peers.items())
     }
@@ -99,11 +101,18 @@ def _addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str],
     return _read(f"the address of {host}", found)
 
 
-def _unknown(host: str, kind: str) -> str:
+def _unknown(nameless: Mapping[str, Iterable[str]]) -> str:
+    hosts = sorted({host for found in nameless.values() for host in found})
+    groups = [PREFIX + kind for kind in nameless if kind not in _WORKED_OUT]
+    listed = ", ".join(groups)
+    if len(hosts) == 1:
+        what = f"nothing says which address {hosts[0]} has, and it is a peer"
+    else:
+        what = f"nothing says which addresses {', '.join(hosts)} have, and they are peers"
     return (
-        f"nothing says which address {host} has, and it is a peer (group {PREFIX}{kind}). Set {ADDRESSES[0]} for it, a "
-        "list of addresses or networks, or an address as ansible_host, or have names looked up with "
-        "lync_firewall_resolve_peers, or take it out of the group"
+        f"{what} (group{'s' if len(groups) > 1 else ''} {listed}). Set {ADDRESSES[0]} for "
+        f"{'it' if len(hosts) == 1 else 'each'}, a list of addresses or networks, or an address as ansible_host, or "
+        "have names looked up with lync_firewall_resolve_peers, or take it out of the group"
     )
 
 

@@ -73,7 +73,7 @@ function culprits(reason) {
   if (!top.length) return null;
   return el("p", { class: "by" }, el("span", { class: "muted" }, "by "), top.slice(0, 3).map(([name, number]) =>
     el("span", { class: "culprit" }, bdi(name, "rule"), el("span", { class: "muted" }, ` on ${count(number, "host")}`))),
-  top.length > 3 && el("span", { class: "muted" }, `and ${top.length - 3} more`));
+  top.length > 3 && el("span", { class: "muted" }, ` and ${top.length - 3} more`));
 }
 
 function drawTodo(showOnly) {

@@ -179,7 +179,7 @@ def test_the_half_of_topology_builder(tmp_path: Path, warnings: list[str], optio
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        (TOPOLOGY, {"path": "missing.xml"}, "missing.xml: cannot read the file"),
+        (TOPOLOGY, {"path": "missing.xml"}, "there is no file"),
         (TOPOLOGY, {}, "path"),
         (TOPOLOGY, {"path": "topology", "half": "left"}, "half"),
         ("<Topology>", {"path": "topology"}, "topology, line 1: not well-formed XML"),

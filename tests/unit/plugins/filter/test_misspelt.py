@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Misspelt variables are found, names of one's own are left alone, and the role knows all of its variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from ansible_collections.lyncops.firewall.plugins.filter.misspelt import lync_misspelt
+
+ROLE = Path(__file__).resolve().parents[4] / "roles" / "lync_firewall"
+PREFIX = "lync_firewall_"
+
+
+def loaded(path: str) -> Any:
+    return yaml.safe_load((ROLE / path).read_text("utf-8"))
+
+
+KNOWN: list[str] = loaded("vars/main.yml")["lync_firewall_variables"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("lync_firewall_skip_row", "lync_firewall_skip_rows"),
+        ("lync_firewall_remote_adresses", "lync_firewall_remote_addresses"),
+        ("lync_firewall_scop", "lync_firewall_scope"),
+        ("lync_firewall_role", "lync_firewall_roles"),
+    ],
+)
+def test_a_misspelt_variable_is_named_with_what_was_meant(name: str, meant: str) -> None:
+    assert lync_misspelt([name, "lync_firewall_roles"], KNOWN, PREFIX) == [
+        f"{name} is no variable of this collection; did you mean {meant}?"
+    ]
+
+
+def test_own_names_and_right_ones_are_no_mistake() -> None:
+    own = ["lync_firewall_backup_servers", "lync_firewall_result", "lync_firewall_audit", "other", "lync_pool"]
+    assert lync_misspelt([*own, *KNOWN], KNOWN, PREFIX) == []
+
+
+def test_what_the_role_itself_sets_is_no_mistake() -> None:
+    internal = [name for name in loaded("vars/main.yml") if name.startswith(PREFIX)]
+    classes = [f"{name}_hosts" for name in ("drifted", "compliant", "unreachable", "failed", "ineffective")]
+    set_by_tasks = [
+        "totals",
+        "reasons",
+        "summary",
+        "truncated",
+        "result",
+        "reported",
+        "audit",
+        "handover",
+        "matrix_host",
+    ]
+    assert lync_misspelt([*internal, *(PREFIX + name for name in (*classes, *set_by_tasks))], KNOWN, PREFIX) == []
+
+
+def test_the_role_knows_every_variable_that_it_documents() -> None:
+    entry_points = loaded("meta/argument_specs.yml")["argument_specs"].values()
+    documented = {name for entry in entry_points for name in entry["options"]}
+    assert documented <= set(KNOWN)
+    assert set(loaded("defaults/main.yml")) <= set(KNOWN)
+    assert sorted(KNOWN) == KNOWN
+
+
+def test_a_text_is_no_list_of_names() -> None:
+    with pytest.raises(AnsibleFilterError, match="a list of names"):
+        lync_misspelt("lync_firewall_roles", KNOWN)
