@@ -118,5 +118,5 @@ def test_empty_inventory_does_not_pass_for_a_converged_estate(
 ) -> None:
     monkeypatch.setattr(estate, "inventory", lambda _dead: {"_meta": {"hostvars": {}}, "all": {"children": []}})
     empty = night(answer=True)
-    assert empty.jobs["audit"].status == "successful", "so Ansible says of a play without hosts"
-    assert (empty.walk.path, empty.asked, empty.walk.failed) == (("audit", "covered"), [], True)
+    assert empty.jobs["audit"].status == "failed", "it looks first if there is a host at all"
+    assert (empty.walk.path, empty.asked, empty.walk.failed) == (("audit", "drift"), [], True)
