@@ -79,7 +79,7 @@ def site(inventory: Path, *options: str, show: bool = False) -> Run:
     seconds = time.monotonic() - started
     with (WORK / "ansible.log").open("a", encoding="utf-8") as log:
         log.write(result.stdout + result.stderr)
-    hosts = RECAP.findall(result.stdout)
+    hosts = [found for found in RECAP.findall(result.stdout) if found[0] != "localhost"]  # which looks, and is no host
     if result.returncode or not hosts:
         sys.exit(f"{result.stdout}\n{result.stderr}\nansible-playbook ended with {result.returncode}")
     if show:
