@@ -18,11 +18,11 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab_process import LabError, running
+from lab_process import LabError, free_network, running
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "demo"
-NETWORK = "127.78"  # not that of `make lab`, which may be running beside this
+NETWORK = free_network()  # not that of `make lab`, which may be running beside this
 CONTROL = f"{NETWORK}.255.1:7700"
 BROKEN = "fe01.contoso.test"
 BY_HAND = (
