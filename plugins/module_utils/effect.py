@@ -16,7 +16,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.matching
     Traffic,
     label,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.netsh import UnsayableError, check_text
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.netsh import can_name_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import (
     PROTOCOL_NUMBERS,
     Direction,
@@ -119,7 +119,7 @@ def remedy(effect: Effect, snapshot: Snapshot) -> str:
     if verdict.reason is Reason.BLOCK_RULE:
         local = {label(rule): rule.name for rule in snapshot.rules if rule.store is Store.LOCAL}
         names = [local.get(name, "@") for name in verdict.by]
-        if not all(_is_sayable(name) for name in names):
+        if not all(can_name_rule(name) for name in names):
             return "switch the block rule off where it is made: Group Policy, MDM or, for a built-in rule, the console"
         return " & ".join(f'netsh advfirewall firewall set rule name="{name}" new enable=no' for name in names)
     if verdict.reason is Reason.LOCAL_RULES_IGNORED:
@@ -127,15 +127,6 @@ def remedy(effect: Effect, snapshot: Snapshot) -> str:
     if verdict.reason is Reason.SHIELDS_UP:
         return f"netsh advfirewall set {verdict.profile.value}profile firewallpolicy blockinbound,allowoutbound"
     return ""
-
-
-def _is_sayable(name: str) -> bool:
-    """Whether netsh knows a rule by this name, and pasting it into a console is safe: names on a host are hostile."""
-    try:
-        check_text(name)
-    except UnsayableError:
-        return False
-    return name != "" and not name.startswith("@") and name.casefold() != "all"
 
 
 _WHY = {

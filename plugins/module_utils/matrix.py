@@ -15,6 +15,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model i
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import Direction
 from ansible_collections.lyncops.firewall.plugins.module_utils.policy import Demand, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils.texts import spreadsheet_cell
 
 COLUMNS = (
     "source", "source_addresses", "destination", "destination_addresses", "transport", "ports", "service", "rows",
@@ -45,7 +46,6 @@ _NAMES = {
     Peer.SQL_CLIENT: "SQL clients",
     Peer.ADMIN: "Administrators' hosts",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,7 @@ def as_csv(matrix: Sequence[Flow]) -> str:
     table = csv.writer(text)
     table.writerow(COLUMNS)
     for flow in matrix:
-        cells = (str(getattr(flow, column)) for column in COLUMNS)
-        table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        table.writerow([spreadsheet_cell(str(getattr(flow, column))) for column in COLUMNS])
     return text.getvalue()
 
 

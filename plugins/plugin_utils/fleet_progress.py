@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_table import cut, printable
+from ansible_collections.lyncops.firewall.plugins.module_utils.texts import printable
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_table import cut
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.lyncops.firewall.plugins.module_utils.texts import printable
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_rows import Row, State
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.model import Verdict
 
@@ -57,11 +58,6 @@ def to_table(rows: Iterable[Row], most_rows: int, width: int) -> list[Line]:
 def totals(rows: Sequence[Row]) -> str:
     """All hosts in one line."""
     return f"{len(rows)} host{'' if len(rows) == 1 else 's'}: {_states(rows)}"
-
-
-def printable(text: str) -> str:
-    """Text that only puts characters on a screen: no control character, no line break, no change of direction."""
-    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def cut(text: str, width: int) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
+from ansible_collections.lyncops.firewall.plugins.module_utils.texts import printable
+
 try:
     import xmltodict  # pywinrm brings it
 except ImportError:
@@ -98,4 +100,4 @@ def _raw(parent: Any, name: str) -> str:
 
 def _text(parent: Any, name: str) -> str:
     """For people: names on a host are hostile."""
-    return "".join(character if character.isprintable() else "?" for character in _raw(parent, name))[:_LONGEST]
+    return printable(_raw(parent, name))[:_LONGEST]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.matching import Traffic
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.matching import RuleIndex, Traffic
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import PROTOCOL_NUMBERS, Direction, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.verdict import Status, judge
@@ -75,10 +75,11 @@ def would_be_cut(endpoints: Iterable[Endpoint], profiles: frozenset[Profile], af
         profiles: The profiles that begin to filter.
         after: The host once the plan is carried out.
     """
-    return tuple(endpoint for endpoint in endpoints if _cut(endpoint, profiles, after))
+    index = RuleIndex(after.rules)  # made once: a host has dozens of endpoints
+    return tuple(endpoint for endpoint in endpoints if _cut(endpoint, profiles, after, index))
 
 
-def _cut(endpoint: Endpoint, profiles: frozenset[Profile], after: Snapshot) -> bool:
+def _cut(endpoint: Endpoint, profiles: frozenset[Profile], after: Snapshot, index: RuleIndex) -> bool:
     traffic = Traffic(
         direction=Direction.IN,
         protocol=PROTOCOL_NUMBERS[endpoint.protocol],
@@ -88,7 +89,7 @@ def _cut(endpoint: Endpoint, profiles: frozenset[Profile], after: Snapshot) -> b
     )
     # A rule for a program is taken to be for the program that listens: this is a preview, and a list in which every
     # built-in service stands would not be read.
-    return any(verdict.status is Status.CLOSED for verdict in judge(traffic, after))
+    return any(verdict.status is Status.CLOSED for verdict in judge(traffic, after, index))
 
 
 def _usable(peers: Iterable[str]) -> list[str]:

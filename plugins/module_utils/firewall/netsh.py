@@ -49,6 +49,15 @@ def check_text(text: str) -> None:
         raise UnsayableError("blanks at the beginning or end are not kept by Windows; leave them out")
 
 
+def can_name_rule(name: str) -> bool:
+    """Whether netsh knows a rule by this name, and pasting it into a console is safe: names on a host are hostile."""
+    try:
+        check_text(name)
+    except UnsayableError:
+        return False
+    return name != "" and not name.startswith("@") and name.casefold() != "all"
+
+
 def add_line(rule: FirewallRule) -> str:
     """``advfirewall firewall add rule …`` for one rule.
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.lyncops.firewall.plugins.module_utils.texts import printable
+
 _CATEGORY = re.compile(r"^(?P<category>Firewall|ConSec)RuleCategory[ \t]+(?P<owner>[^\s].*?)[ \t\r]*$", re.MULTILINE)
 _WINDOWS = {"windows firewall", "windows defender firewall"}
 _LONGEST = 100
@@ -35,4 +37,4 @@ def other_firewall(text: str) -> str:
     if not owners["ConSec"]:
         return ""
     product = next((owner for owner in owners["Firewall"] if owner.casefold() not in windows), "")
-    return "".join(character if character.isprintable() else "?" for character in product[:_LONGEST])
+    return printable(product[:_LONGEST])

@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from ansible_collections.lyncops.firewall.plugins.module_utils.texts import spreadsheet_cell
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.model import Cell, Host, Report, Requirement
 
 COLUMNS = (
@@ -16,9 +17,6 @@ COLUMNS = (
     "verdict", "reason", "by", "part", "unprotected", "mended_by",
 )  # fmt: skip
 """The first row. Lists are joined with ``; ``."""
-
-# What makes a spreadsheet take a cell for a formula: OWASP, "CSV Injection". An apostrophe keeps it text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def to_csv(report: Report) -> bytes:
@@ -28,16 +26,12 @@ def to_csv(report: Report) -> bytes:
     writer.writerow(COLUMNS)
     for host in report.hosts:
         for cell in host.cells:
-            writer.writerow([safe(value) for value in _row(host, cell, report.requirements[cell.requirement])])
+            writer.writerow(
+                [spreadsheet_cell(value) for value in _row(host, cell, report.requirements[cell.requirement])]
+            )
         if not host.cells:
-            writer.writerow([safe(value) for value in (*_of_host(host), *[""] * (len(COLUMNS) - 6))])
+            writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *[""] * (len(COLUMNS) - 6))])
     return text.getvalue().encode("utf-8", "replace")
-
-
-def safe(value: str) -> str:
-    """The value as a spreadsheet may see it: never a formula, and no NUL, which ends a text in many readers."""
-    value = value.replace("\0", "\ufffd")
-    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def _row(host: Host, cell: Cell, row: Requirement) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.netsh import UnsayableError, check_text
+from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.netsh import can_name_rule
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.model import Finding
 
 _ELSEWHERE = "Switch the block rule off where it is made: Group Policy, MDM or, for a built-in rule, the console."
@@ -39,10 +39,4 @@ def remedy(finding: Finding) -> str:
 
 
 def _is_sayable(name: str) -> bool:
-    try:
-        check_text(name)
-    except UnsayableError:
-        return False
-    if not name or len(name) > _LONGEST_NAME or name.startswith("@") or name.casefold() == "all":
-        return False
-    return not name.endswith(_NOT_LOCAL)
+    return can_name_rule(name) and len(name) <= _LONGEST_NAME and not name.endswith(_NOT_LOCAL)

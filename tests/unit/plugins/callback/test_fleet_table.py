@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils.texts import printable
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_rows import Row, State
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_table import cut, printable, to_table
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_table import cut, to_table
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.model import Verdict
 from hypothesis import given
 from hypothesis import strategies as st

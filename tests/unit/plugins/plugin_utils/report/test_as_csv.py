@@ -9,7 +9,8 @@ import csv
 import io
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_csv import COLUMNS, safe, to_csv
+from ansible_collections.lyncops.firewall.plugins.module_utils.texts import spreadsheet_cell
+from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_csv import COLUMNS, to_csv
 from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.build import Source, build_report
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils.report.sample_results import (
     ADD,
@@ -54,8 +55,8 @@ def test_a_row_for_each_requirement_and_one_for_each_host_without() -> None:
 
 @pytest.mark.parametrize("start", [*FORMULA, "\n", "\uff1d"])
 def test_what_a_spreadsheet_would_run_is_text(start: str) -> None:
-    assert safe(f"{start}1+1") == f"'{start}1+1"
-    assert safe(f"1{start}1") == f"1{start}1"
+    assert spreadsheet_cell(f"{start}1+1") == f"'{start}1+1"
+    assert spreadsheet_cell(f"1{start}1") == f"1{start}1"
 
 
 @given(st.text())
