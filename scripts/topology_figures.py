@@ -18,13 +18,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import HOST_ROLES
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.netsh import add_line
-from ansible_collections.lyncops.firewall.plugins.module_utils.policy import build_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils.topology.document import read_file
-from ansible_collections.lyncops.firewall.plugins.module_utils.topology.inventory import Inventory
-from ansible_collections.lyncops.firewall.plugins.module_utils.topology.inventory import build as inventory_of
-from ansible_collections.lyncops.firewall.plugins.module_utils.topology.peers import collect_peers
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import collect_peers
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._topology.document import read_file
+from ansible_collections.lyncops.firewall.plugins.module_utils._topology.inventory import Inventory
+from ansible_collections.lyncops.firewall.plugins.module_utils._topology.inventory import build as inventory_of
 
 from topology_documents import builder, published
 from topology_documents.large import large_estate

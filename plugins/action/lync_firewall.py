@@ -8,25 +8,20 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, ClassVar
 
-from ansible_collections.lyncops.firewall.plugins.module_utils.effect import (
-    Effect,
-    explain,
-    failures,
-    judge_policy,
-)
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.plan import Wanted
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.reading import NotElevated, ReadError
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import ALL_PROFILES
-from ansible_collections.lyncops.firewall.plugins.module_utils.listening import Bound
-from ansible_collections.lyncops.firewall.plugins.module_utils.policy import HostPolicy
-from ansible_collections.lyncops.firewall.plugins.plugin_utils import results
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.action import FirewallAction
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import Failed, Outcome, Refused, enforce
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.judging import judge_host
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.lockout import LockoutGuard
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.options import ENFORCING, check_rollback_after
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.remote_host import ConnectionLost, RemoteHost
+from ..module_utils._firewall.change.plan import Wanted
+from ..module_utils._firewall.state.reading import NotElevated, ReadError
+from ..module_utils._firewall.state.rule import ALL_PROFILES
+from ..module_utils._policy.effect import Effect, explain, failures, judge_policy
+from ..module_utils._policy.extra_rules import OptionError
+from ..module_utils._policy.listening import Bound
+from ..module_utils._policy.policy import HostPolicy
+from ..plugin_utils import _results as results
+from ..plugin_utils._action import FirewallAction
+from ..plugin_utils._host.enforcement import Failed, Outcome, Refused, enforce
+from ..plugin_utils._host.judging import judge_host
+from ..plugin_utils._host.lockout import LockoutGuard
+from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ..plugin_utils._options import ENFORCING, check_rollback_after
 
 _NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
 

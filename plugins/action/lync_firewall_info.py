@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.plan import Wanted, make_plan
-from ansible_collections.lyncops.firewall.plugins.plugin_utils import results
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.action import FirewallAction
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import read
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.judging import judge_host
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.options import DESCRIBING
+from ..module_utils._firewall.change.plan import Wanted, make_plan
+from ..plugin_utils import _results as results
+from ..plugin_utils._action import FirewallAction
+from ..plugin_utils._host.enforcement import read
+from ..plugin_utils._host.judging import judge_host
+from ..plugin_utils._options import DESCRIBING
 
 
 class ActionModule(FirewallAction):

@@ -12,22 +12,17 @@ from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import HOST_ROLES
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report import model
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_csv import to_csv
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_html import to_html
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_json import to_json
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.build import Source, build_report
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.compare import (
-    Changes,
-    Earlier,
-    EarlierError,
-    compare,
-    read_earlier,
-)
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.files import make_folder, write_file
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.results import plain
+
+from ..module_utils._catalogue.model import HOST_ROLES
+from ..module_utils._policy.extra_rules import OptionError
+from ..plugin_utils._report import model
+from ..plugin_utils._report.as_csv import to_csv
+from ..plugin_utils._report.as_html import to_html
+from ..plugin_utils._report.as_json import to_json
+from ..plugin_utils._report.build import Source, build_report
+from ..plugin_utils._report.compare import Changes, Earlier, EarlierError, compare, read_earlier
+from ..plugin_utils._report.files import make_folder, write_file
+from ..plugin_utils._results import plain
 
 _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
     "html": to_html,

@@ -54,9 +54,10 @@ from typing import Any
 from ansible import constants
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_progress import ProgressLine
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_rows import Row, State, to_row
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.fleet_table import to_table
+
+from ..plugin_utils._fleet.progress import ProgressLine
+from ..plugin_utils._fleet.rows import Row, State, to_row
+from ..plugin_utils._fleet.table import to_table
 
 _ACTIONS = ("lyncops.firewall.lync_firewall", "lyncops.firewall.lync_firewall_info")
 _WIDTH_OF_FILES = 120

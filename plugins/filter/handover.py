@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils.handover import gpo_script, rules_csv
-from ansible_collections.lyncops.firewall.plugins.module_utils.policy import HostPolicy, build_policy
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.results import plain
+
+from ..module_utils._policy.extra_rules import OptionError
+from ..module_utils._policy.handover import gpo_script, rules_csv
+from ..module_utils._policy.policy import HostPolicy, build_policy
+from ..plugin_utils._results import plain
 
 
 def _policy(roles: Any, options: dict[str, Any]) -> HostPolicy:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.extra_rules import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils.matrix import Flow, as_csv, as_markdown, flows
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.results import plain
+
+from ..module_utils._policy.extra_rules import OptionError
+from ..module_utils._policy.matrix import Flow, as_csv, as_markdown, flows
+from ..plugin_utils._results import plain
 
 
 def _matrix(name: str, hosts: Any) -> Sequence[Flow]:

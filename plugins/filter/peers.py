@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.lyncops.firewall.plugins.module_utils.topology.peers import PeerError, collect_peers
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.results import plain
+
+from ..module_utils._policy.peers import PeerError, collect_peers
+from ..plugin_utils._results import plain
 
 
 def _resolved(name: str) -> list[str]:

@@ -109,9 +109,10 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.path import unfrackpath
-from ansible_collections.lyncops.firewall.plugins.module_utils.topology.document import read_file
-from ansible_collections.lyncops.firewall.plugins.module_utils.topology.inventory import build
-from ansible_collections.lyncops.firewall.plugins.module_utils.topology.model import TopologyError
+
+from ..module_utils._topology.document import read_file
+from ..module_utils._topology.inventory import build
+from ..module_utils._topology.model import TopologyError
 
 try:
     # ansible-core 2.19 and later: a text is a template only if somebody says so.

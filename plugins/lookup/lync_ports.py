@@ -162,15 +162,9 @@ from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue import catalogue
-from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import (
-    Disposition,
-    Requirement,
-    Role,
-    RoleError,
-    Ruleset,
-    parse_roles,
-)
+
+from ..module_utils._catalogue import catalogue
+from ..module_utils._catalogue.model import Disposition, Requirement, Role, RoleError, Ruleset, parse_roles
 
 try:
     import jmespath

@@ -20,8 +20,8 @@ def main(address: str, port: str, name: str) -> None:
     from ansible.plugins.loader import init_plugin_loader
 
     init_plugin_loader([str(ROOT / "build" / "collections")])
-    from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import enforce
-    from ansible_collections.lyncops.firewall.plugins.plugin_utils.remote_host import RemoteHost
+    from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
+    from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 
     from faults.scenarios import SCENARIOS
     from faults.stack import connect

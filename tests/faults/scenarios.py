@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.plan import Wanted
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.rule import ALL_PROFILES
-from ansible_collections.lyncops.firewall.plugins.module_utils.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 
 NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
 DIRECTOR = build_policy(["director"])

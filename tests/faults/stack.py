@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.netsh import UnsayableError
-from ansible_collections.lyncops.firewall.plugins.module_utils.firewall.reading import NotElevated, ReadError
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import Failed, Guard, Outcome, enforce
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.judging import judge_host
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.lockout import LockoutGuard
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.remote_host import ConnectionLost, RemoteHost
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import UnsayableError
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import NotElevated, ReadError
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import Failed, Guard, Outcome, enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.judging import judge_host
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.lockout import LockoutGuard
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 
 from faults.scenarios import Scenario
 from lab.testing import Lab, LabHost

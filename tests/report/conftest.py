@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_html import to_html
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_json import to_json
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.compare import compare, read_earlier
-from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils.report.sample_results import hostile_report
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import to_html
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import compare, read_earlier
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import hostile_report
 
 from report import estate
 

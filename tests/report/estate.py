@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.build import Source, build_report
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.model import Report
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Report
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
-from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils.firewall.windows_model import (
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
     WindowsModel,
     foreign,
 )
@@ -220,9 +220,9 @@ def report(sources: Iterable[Source], created: str = CREATED) -> Report:
 
 def main(folder: Path) -> None:
     """Write the report of the 40 hosts, with what changed since the day before."""
-    from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_html import to_html
-    from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.as_json import to_json
-    from ansible_collections.lyncops.firewall.plugins.plugin_utils.report.compare import compare, read_earlier
+    from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import to_html
+    from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
+    from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import compare, read_earlier
 
     folder.mkdir(parents=True, exist_ok=True)
     sources = estate()

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils.report.sample_results import HOSTILE
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import HOSTILE
 
 from report.browser import Browser
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils.firewall.windows_model import WindowsModel
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
 
 class ModelProtocol:

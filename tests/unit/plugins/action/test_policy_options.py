@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action, assert_plain
-from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils.firewall.windows_model import (
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
     LANGUAGES,
     WindowsModel,
 )

@@ -17,9 +17,9 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info, lync_firewall_report
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_report as documentation
-from ansible_collections.lyncops.firewall.plugins.plugin_utils.enforcement import enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action, assert_plain
-from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils.firewall.windows_model import WindowsModel
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
 ROLES = {"roles": ["director"]}
 UNREACHABLE = {"unreachable": True, "changed": False, "msg": "timed out"}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible.plugins.loader import callback_loader
-from ansible_collections.lyncops.firewall.tests.unit.plugins.callback.fleet_results import audited, enforced
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._fleet.fleet_results import audited, enforced
 
 OPEN, CLOSED = ("open", "rule"), ("closed", "no_rule")
 INFO, ENFORCE = "lyncops.firewall.lync_firewall_info", "lyncops.firewall.lync_firewall"

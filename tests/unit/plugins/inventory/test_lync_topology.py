@@ -20,7 +20,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
 from ansible.template import Templar
 from ansible.utils.display import Display
-from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils.topology.small import (
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._topology.small import (
     HEAD_OFFICE,
     builder,
     cluster,

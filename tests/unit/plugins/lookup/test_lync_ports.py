@@ -15,8 +15,8 @@ import yaml
 from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible_collections.lyncops.firewall.plugins.lookup import lync_ports
-from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue import catalogue
-from ansible_collections.lyncops.firewall.plugins.module_utils.catalogue.model import HOST_ROLES, Role
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES, Role
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -241,7 +241,7 @@ def test_wantlist_from_older_loops_is_accepted() -> None:
 def test_without_jmespath_only_query_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """The plugin loads and works without the library, and says what to install."""
     monkeypatch.setitem(sys.modules, "jmespath", None)
-    spec = importlib.util.spec_from_file_location("lync_ports_alone", lync_ports.__file__)
+    spec = importlib.util.spec_from_file_location(f"{lync_ports.__name__}_alone", lync_ports.__file__)
     assert spec is not None
     assert spec.loader is not None
     alone = importlib.util.module_from_spec(spec)

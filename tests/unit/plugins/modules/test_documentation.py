@@ -19,7 +19,7 @@ from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_in
 from ansible_collections.lyncops.firewall.plugins.doc_fragments import desired_state
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall, lync_firewall_info
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
-from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils.firewall.windows_model import WindowsModel
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
 MODULES = {
     "lync_firewall": (lync_firewall, enforcing_action.ActionModule),

@@ -1,0 +1,153 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The extended ruleset: what Microsoft documents elsewhere and the page of the 91 rows forgets.
+
+Never mixed into the 91: rows here have ids of their own (``add-01`` ...), apply only where the extended ruleset is
+asked for, and each cites where it comes from. Whether Windows Fabric and the others are the firewall's business at all
+depends on Lync's own rules, which open them as long as nobody removes or ignores those.
+"""
+
+from __future__ import annotations
+
+from .._net.port_set import PortSet
+from .model import LYNC_SERVERS, Disposition, Peer, Requirement, Role, Table, Transport
+
+_FRONT_END = (Role.FRONT_END,)
+_DIRECTOR = (Role.DIRECTOR,)
+_SQL = (Role.SQL,)
+_TCP = (Transport.TCP,)
+_UDP = (Transport.UDP,)
+
+_MS_PS = "MicrosoftDocs, office-docs-powershell, SkypeForBusiness"
+_MS_LYNC = "MicrosoftDocs, OfficeDocs-SkypeForBusiness, LyncServer"
+_TOPOLOGIES = "published topology documents (Skype for Business 2015 and 2019)"
+
+
+def _row(
+    number: int,
+    roles: tuple[Role, ...],
+    service: str,
+    ports: str,
+    protocol: str,
+    peers: tuple[Peer, ...],
+    note: str,
+    source: str,
+    *,
+    transports: tuple[Transport, ...] = _TCP,
+    caveat: str | None = None,
+) -> Requirement:
+    return Requirement(
+        id=f"{Table.ADDITION}-{number:02}",
+        table=Table.ADDITION,
+        roles=roles,
+        service=service,
+        ports=PortSet.parse_strict(ports),
+        transports=transports,
+        protocol=protocol,
+        disposition=Disposition.LISTEN,
+        peers=peers,
+        note=note,
+        source=source,
+        caveat=caveat,
+    )
+
+
+ADDITIONS: tuple[Requirement, ...] = (
+    _row(
+        1, _FRONT_END, "Windows Fabric", "5090-5094", "TCP", (Peer.POOL,),
+        "Federation, lease, client, IPC and replication traffic between the Front Ends of one pool.",
+        f"{_MS_PS}: Set-CsRegistrar (defaults 5090 to 5094, Lync Server 2013)",
+        caveat="Without it the Front Ends of a pool cannot agree, and services stay in the state Starting.",
+    ),
+    _row(
+        2, _FRONT_END, "Lync Server Storage Service (LYSS)", "5077", "TCP (MTLS)", (Peer.POOL,),
+        "Storage Service between the Front Ends of one pool.",
+        f"{_TOPOLOGIES}: owner Lyss",
+        caveat="From topologies of later versions; the port is the same in all of them.",
+    ),
+    _row(
+        3, _FRONT_END, "Conference directory management", "9001", "TCP", (Peer.FRONT_END,),
+        "Moving conference directories, within a pool and between the pools of a pair at a failover.",
+        f"{_MS_PS}: Set-CsUserServer, ConfDirManagementWcfTcpPort (default 9001, Lync Server 2013)",
+        caveat="Missing, Invoke-CsPoolFailover between paired pools fails with an error that speaks of DCOM.",
+    ),
+    _row(
+        4, _FRONT_END, "Unified Communications Web API", "5088-5089", "TCP (MTLS)", (Peer.FRONT_END,),
+        "SIP between UCWA and the Front End service, for internal and external users.",
+        f"{_TOPOLOGIES}: owners UcwaService and UcwaServiceExternal",
+        caveat="Which of the two is for external users the sources contradict each other about; both are open.",
+    ),
+    _row(
+        5, _FRONT_END, "XMPP translating gateway", "5098", "TCP (MTLS)", (Peer.FRONT_END, Peer.EDGE),
+        "SIP of the XMPP federation.",
+        f"{_TOPOLOGIES}: owner XmppFederation",
+        caveat="From topologies of later versions. That the Edge connects is an inference.",
+    ),
+    _row(
+        6, _FRONT_END, "Persistent Chat room management", "5095-5096", "TCP (MTLS)",
+        (Peer.FRONT_END, Peer.PERSISTENT_CHAT),
+        "Web pages that manage Persistent Chat rooms, for internal and external users.",
+        f"{_TOPOLOGIES}: owners PersistentChatWebManager and PersistentChatWebManagerExternal",
+        caveat="Needed only where Persistent Chat is deployed.",
+    ),
+    _row(
+        7, LYNC_SERVERS, "Lync Server Centralized Logging Service Agent", "50001-50003", "TCP",
+        (Peer.REPLICA, Peer.ADMIN),
+        "Centralized Logging: the controller talks to the agents, and agents to each other.",
+        f"{_MS_LYNC}: lync-server-2013-overview-of-the-centralized-logging-service",
+    ),
+    _row(
+        8, _DIRECTOR, "Web server component", "8080", "HTTP", (Peer.REVERSE_PROXY, Peer.LOAD_BALANCER),
+        "External web services of a Director, from the reverse proxy.",
+        f"{_MS_LYNC}: lync-server-2013-port-summary-single-director",
+        caveat="The page of the 91 rows has it for Front Ends only.",
+    ),
+    _row(
+        9, _DIRECTOR, "Web server component", "4443", "HTTPS",
+        (Peer.REVERSE_PROXY, Peer.FRONT_END, Peer.LOAD_BALANCER),
+        "External web services of a Director, from the reverse proxy, and Autodiscover between pools.",
+        f"{_MS_LYNC}: lync-server-2013-port-summary-single-director, lync-server-2013-port-summary-autodiscover",
+        caveat="The page of the 91 rows has it in the load balancers' tables only (rows hlb-20, dnslb-07).",
+    ),
+    _row(
+        10, LYNC_SERVERS, "Lync Server Replica Replicator Agent", "445", "SMB",
+        (Peer.CENTRAL_MANAGEMENT, Peer.FRONT_END),
+        "The Central Management server writes each server's replica into its share xds-replica. Any Front End may "
+        "become that server.",
+        "Microsoft support: Central Management store file replication fails (access to xds-replica)",
+        caveat="Row server-37 names the server that connects; this is the other end of the same traffic.",
+    ),
+    _row(
+        11, _FRONT_END, "RPC dynamic ports", "49152-65535", "DCOM and RPC",
+        (Peer.FRONT_END, Peer.ADMIN, Peer.LOAD_BALANCER),
+        "What the endpoint mapper on 135 (row server-05) sends callers to; moving users between pools needs it.",
+        "Windows Server default dynamic port range; aspoc.net 2014-03-04, Lync Server and internal firewalls",
+        caveat="A field report, not a Microsoft page. Where DCOM's range is pinned by registry, override the ports.",
+    ),
+    _row(
+        12, _SQL, "SQL Server", "1433", "TCP", (Peer.REPLICA, Peer.ADMIN),
+        "The default instance of a back end. A named instance has a port of its own: override it.",
+        f"{_MS_LYNC}: lync-server-2013-understanding-firewall-requirements-for-sql-server",
+    ),
+    _row(
+        13, _SQL, "SQL Browser", "1434", "UDP", (Peer.REPLICA, Peer.ADMIN),
+        "Tells clients the port of a named instance.",
+        f"{_MS_LYNC}: lync-server-2013-understanding-firewall-requirements-for-sql-server",
+        transports=_UDP,
+        caveat="Not needed where instances have static ports and clients aliases.",
+    ),
+    _row(
+        14, _SQL, "SQL Server mirroring", "5022", "TCP", (Peer.SQL,),
+        "Mirroring endpoint of the principal and the mirror.",
+        f"{_MS_LYNC}: lync-server-2013-deploying-sql-mirroring-for-back-end-server-high-availability",
+        caveat="The default of Microsoft's procedure; needed only where databases are mirrored.",
+    ),
+    _row(
+        15, _SQL, "SQL Server mirroring witness", "7022", "TCP", (Peer.SQL,),
+        "Mirroring endpoint of the witness.",
+        f"{_MS_LYNC}: lync-server-2013-deploying-sql-mirroring-for-back-end-server-high-availability",
+        caveat="The default of Microsoft's procedure; needed only where databases are mirrored.",
+    ),
+)  # fmt: skip
+"""All additions, in the order of their numbers."""

@@ -1,0 +1,283 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words of the catalogue: what one row of Microsoft's port tables says, and how we read it.
+
+The source is "Lync Server 2013: Ports and protocols for internal servers" (last modified 2016-04-06), MicrosoftDocs
+repository OfficeDocs-SkypeForBusiness, ``lync-server-2013-ports-and-protocols-for-internal-servers.md``.
+Nothing here knows a firewall: a `Requirement` says what Lync needs, not how a host provides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from .._net.port_set import PortSet
+
+
+class RoleError(ValueError):
+    """A name is no role, or no role that a host can be given; the message lists those that are."""
+
+
+class _Word(str, Enum):
+    """A word of the catalogue: a plain string to everybody who reads it."""
+
+    def __str__(self) -> str:
+        # Python 3.12 changed how enums with a mixed-in type are formatted; the bare word is right on every version.
+        return str(self.value)
+
+
+class Role(_Word):
+    """Who a row speaks of. `HOST_ROLES` are for users to give; the others follow from those or are no Windows host."""
+
+    FRONT_END = "front_end"
+    DIRECTOR = "director"
+    MEDIATION = "mediation"
+    PERSISTENT_CHAT = "persistent_chat"
+    OFFICE_WEB_APPS = "office_web_apps"
+    CENTRAL_MANAGEMENT = "central_management"
+    SQL = "sql"
+    COLLOCATED_MEDIATION = "collocated_mediation"
+    FRONT_END_LOAD_BALANCER = "front_end_load_balancer"
+    DIRECTOR_LOAD_BALANCER = "director_load_balancer"
+    MEDIATION_LOAD_BALANCER = "mediation_load_balancer"
+    CLIENT = "client"
+    PHONE = "phone"
+
+
+HOST_ROLES: tuple[Role, ...] = (
+    Role.FRONT_END,
+    Role.DIRECTOR,
+    Role.MEDIATION,
+    Role.PERSISTENT_CHAT,
+    Role.OFFICE_WEB_APPS,
+    Role.CENTRAL_MANAGEMENT,
+    Role.SQL,
+)
+"""The roles that a user may give a Windows host. A SQL back end has rows in the extended ruleset only."""
+
+LYNC_SERVERS: tuple[Role, ...] = tuple(role for role in HOST_ROLES if role not in (Role.OFFICE_WEB_APPS, Role.SQL))
+"""The source's "All Servers": hosts that run Lync and hold a replica of the Central Management store.
+
+An Office Web Apps Server is a product of its own, without Lync's SQL instance (rows server-01, server-38).
+"""
+
+
+class Peer(_Word):
+    """The other end of a row: who connects to a listener, or whom a host connects to.
+
+    A word that is also a role, and ``gateway``, ``edge`` and ``load_balancer``, can be scoped to the inventory group
+    ``lync_<word>``. The others have no hosts of ours behind them.
+    """
+
+    ANY = "any"  # Clients connect here, or nothing points to who does. Always stands alone.
+    FRONT_END = "front_end"
+    DIRECTOR = "director"
+    MEDIATION = "mediation"
+    PERSISTENT_CHAT = "persistent_chat"
+    OFFICE_WEB_APPS = "office_web_apps"
+    CENTRAL_MANAGEMENT = "central_management"
+    SQL = "sql"
+    POOL = "pool"  # The Front Ends of the host's own pool, itself included.
+    REPLICA = "replica"  # Every host of LYNC_SERVERS: all of them run the Replica Replicator Agent.
+    GATEWAY = "gateway"  # PSTN gateway or session border controller on a trunk.
+    PBX = "pbx"  # IP-PBX, or the remote call control gateway in front of one.
+    BRANCH_APPLIANCE = "branch_appliance"  # Survivable Branch Appliance, which holds a gateway of its own.
+    LOAD_BALANCER = "load_balancer"  # The pool's device; its own address is what arrives where it translates sources.
+    REVERSE_PROXY = "reverse_proxy"
+    EDGE = "edge"
+    TRUSTED_APPLICATION = "trusted_application"  # Exchange UM and other servers that Lync trusts.
+    FILE_STORE = "file_store"
+    SQL_CLIENT = "sql_client"
+    ADMIN = "admin"  # Hosts with the administrative tools.
+    CLIENT = "client"
+    DHCP_SERVER = "dhcp_server"
+
+
+class Transport(_Word):
+    """What carries the bytes, and all that a packet filter tells apart."""
+
+    TCP = "tcp"
+    UDP = "udp"
+
+
+class Disposition(_Word):
+    """Which end of the connection the host of the row is."""
+
+    LISTEN = "listen"  # Inbound on this host.
+    CONNECT = "connect"  # Outbound from this host: the listener is elsewhere.
+    APPLIANCE = "appliance"  # A load balancer's listener; no Windows host.
+    CLIENT = "client"  # A user's computer or phone.
+    BLANK = "blank"  # An empty row of the source.
+
+
+class Feature(_Word):
+    """What not every deployment has, and therefore must be asked for."""
+
+    REMOTE_CALL_CONTROL = "remote_call_control"
+
+
+class Ruleset(_Word):
+    """Which rows apply."""
+
+    DOCUMENTED = "documented"  # The page's 91 rows.
+    EXTENDED = "extended"  # Those and the additions.
+
+
+class Table(_Word):
+    """The source's four tables, in its order, and our additions from elsewhere."""
+
+    SERVER = "server"
+    HLB = "hlb"
+    DNSLB = "dnslb"
+    CLIENT = "client"
+    ADDITION = "add"
+
+
+DOCUMENT = "Lync Server 2013: Ports and protocols for internal servers"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One row of the source, or one addition.
+
+    Attributes:
+        id: ``server-03``: the table and the number of the row in it, from 01.
+        table: The table.
+        roles: Who the row applies to: a host with any of them. Empty for the blank row.
+        service: The service, in English, one spelling per service. Empty for the blank row.
+        ports: The ports on the listener's side. Empty for the blank row.
+        transports: TCP, UDP, or both where the source prints "TCP/UDP".
+        protocol: The protocol cell of the English original as printed, its paragraphs joined with ``" | "``.
+        disposition: Which end of the connection the row's host is.
+        peers: The other end. Where nothing points to somebody, ``any``: too wide a scope is what the table says, too
+            narrow a scope cuts calls.
+        note: What the row is for, in our words.
+        source: Where to read it: document, table and row.
+        feature: What the row depends on, if not every deployment has it.
+        caveat: What a reader should know before trusting the row: other documents that contradict or narrow it.
+    """
+
+    id: str
+    table: Table
+    roles: tuple[Role, ...]
+    service: str
+    ports: PortSet
+    transports: tuple[Transport, ...]
+    protocol: str
+    disposition: Disposition
+    peers: tuple[Peer, ...]
+    note: str
+    source: str
+    feature: Feature | None = None
+    caveat: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row in JSON's plain types: strings, lists of strings, and null for no feature and no caveat."""
+        return {
+            "id": self.id,
+            "table": self.table.value,
+            "roles": [role.value for role in self.roles],
+            "service": self.service,
+            "ports": str(self.ports),
+            "transports": [transport.value for transport in self.transports],
+            "protocol": self.protocol,
+            "disposition": self.disposition.value,
+            "feature": None if self.feature is None else self.feature.value,
+            "peers": [peer.value for peer in self.peers],
+            "caveat": self.caveat,
+            "note": self.note,
+            "source": self.source,
+        }
+
+
+def documented(
+    table: Table,
+    number: int,
+    roles: tuple[Role, ...],
+    service: str,
+    ports: str,
+    protocol: str,
+    transports: tuple[Transport, ...],
+    disposition: Disposition,
+    *,
+    peers: tuple[Peer, ...],
+    note: str,
+    caveat: str | None = None,
+    feature: Feature | None = None,
+) -> Requirement:
+    """A row of the source, its cells in the source's order, then our reading of them.
+
+    Args:
+        number: The row's place in its table, from 1.
+        ports: As `PortSet` reads it; empty for the blank row.
+
+    Raises:
+        PortError: The ports are neither ports nor empty.
+    """
+    return Requirement(
+        id=f"{table}-{number:02}",
+        table=table,
+        roles=roles,
+        service=service,
+        ports=PortSet.parse_strict(ports) if ports else PortSet(),
+        transports=transports,
+        protocol=protocol,
+        disposition=disposition,
+        peers=peers,
+        note=note,
+        source=f"{DOCUMENT}, table {list(Table).index(table) + 1}, row {number}",
+        feature=feature,
+        caveat=caveat,
+    )
+
+
+def with_derived(roles: Iterable[Role]) -> frozenset[Role]:
+    """The roles and what follows from them: Front End and Mediation on one host is a collocated Mediation Server."""
+    held = frozenset(roles)
+    if {Role.FRONT_END, Role.MEDIATION} <= held:
+        return held | {Role.COLLOCATED_MEDIATION}
+    return held
+
+
+def parse_roles(names: Iterable[str], known: Iterable[Role] = HOST_ROLES) -> frozenset[Role]:
+    """Read role names that a person wrote.
+
+    Args:
+        names: Names such as ``front_end``; none is no mistake, repeating one is none either.
+        known: The roles that are accepted.
+
+    Returns:
+        The roles, with those that follow from them.
+
+    Raises:
+        RoleError: A name is not among the accepted roles, or ``names`` is one string instead of a list of them.
+    """
+    if isinstance(names, str):
+        raise RoleError(f"roles must be a list of names, not the text {str(names)!r}")
+    accepted = {role.value: role for role in known}
+    held: list[Role] = []
+    for name in names:
+        if not isinstance(name, str) or name not in accepted:
+            raise RoleError(f"{_fault(name)}; the roles are {', '.join(accepted)}")
+        held.append(accepted[name])
+    return with_derived(held)
+
+
+def host_roles(names: Iterable[str]) -> frozenset[Role]:
+    """The roles of a Windows host, as its owner names them, with those that follow: `parse_roles` of `HOST_ROLES`.
+
+    Raises:
+        RoleError: As in `parse_roles`.
+    """
+    return parse_roles(names, HOST_ROLES)
+
+
+def _fault(name: object) -> str:
+    shown = repr(str(name)) if isinstance(name, str) else repr(name)
+    if name == Role.COLLOCATED_MEDIATION:
+        return f"{shown} is not given, it follows from {Role.FRONT_END} and {Role.MEDIATION} on one host"
+    return f"{shown} is no role of {'a Windows host' if name in tuple(Role) else 'Lync Server 2013'}"

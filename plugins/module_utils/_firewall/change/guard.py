@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lockout guard: does WinRM still get in, before, on the way and after a plan.
+
+Pure; what it is asked about comes from the host's registry and from our own connection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..._net.address_set import AddressError, AddressSet
+from ..._net.port_set import PortSet
+from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile
+from ..state.snapshot import RUNNING, ServiceState, Snapshot
+from ..traffic.matching import SYSTEM, Traffic
+from ..traffic.verdict import Reason, Status, Verdict, describe, judge
+from .plan import Plan
+from .prediction import predict
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The connection we stand on.
+
+    Attributes:
+        port: The port we connect to; behind a port mapping not the listener's.
+        scheme: ``http`` or ``https``.
+        client: The address the host sees us from; empty where it did not say, and then only an allow from any counts.
+    """
+
+    port: int
+    scheme: str
+    client: str = ""
+
+
+def winrm_traffic(wire: Wire, snapshot: Snapshot) -> Traffic | None:
+    """What must get in for us to stay connected.
+
+    Returns:
+        None where the host's listeners do not tell on which port we arrive.
+    """
+    enabled = [listener for listener in snapshot.listeners if listener.enabled]
+    ports = {listener.port for listener in enabled if listener.port == wire.port} or {
+        listener.port for listener in enabled if listener.transport == wire.scheme
+    }
+    if not ports:
+        return None
+    try:
+        remote = AddressSet.parse([wire.client]) if wire.client else AddressSet.any()
+    except AddressError:  # a zone in a link-local address, for one
+        remote = AddressSet.any()
+    return Traffic(
+        direction=Direction.IN,
+        protocol=PROTOCOL_NUMBERS["tcp"],
+        ports=PortSet.of(*ports),
+        remote=remote,
+        programs=frozenset({SYSTEM}),  # HTTP.sys listens for WinRM
+    )
+
+
+def objections(wire: Wire, plan: Plan, before: Snapshot) -> tuple[str, ...]:
+    """Ask three times whether WinRM gets in: as things are, after MpsSvc is started, after the plan.
+
+    A profile in which it is closed today and stays closed is no objection: we are connected through another one. A
+    profile that begins to filter must let us in, since nobody knows which one the host is in when it does.
+
+    Args:
+        wire: The connection we stand on.
+        plan: What would be done.
+        before: The host as it is.
+
+    Returns:
+        What speaks against the plan, each with the rule, port, address and profile; nothing means go.
+    """
+    traffic = winrm_traffic(wire, before)
+    if traffic is None:
+        return (
+            f"no WinRM listener of the host is known for port {wire.port} ({wire.scheme}), so it cannot be told "
+            "whether WinRM would still get in",
+        )
+    now = _filtering(traffic, before)
+    if now and not any(verdict.status is Status.OPEN for verdict in now.values()):
+        # We are in, so the reading is not the whole truth; a risky plan needs one that is.
+        return (_sentence("as things are", traffic, next(iter(now.values()))),)
+    stages = [("after the plan", predict(plan, before))]
+    if plan.service.start:
+        started = replace(before, service=ServiceState(RUNNING, before.service.start))
+        stages.insert(0, ("once the firewall service is started with today's rules", started))
+    found = []
+    for stage, snapshot in stages:
+        for profile, verdict in _filtering(traffic, snapshot).items():
+            closed_today = profile in now and now[profile].status is not Status.OPEN
+            if verdict.status is not Status.OPEN and not closed_today:
+                found.append(_sentence(stage, traffic, verdict))
+    return tuple(found)
+
+
+def _filtering(traffic: Traffic, snapshot: Snapshot) -> dict[Profile, Verdict]:
+    """Verdicts of the profiles that filter; none while the service does not run."""
+    return {
+        verdict.profile: verdict
+        for verdict in judge(traffic, snapshot)
+        if verdict.reason not in (Reason.FIREWALL_OFF, Reason.SERVICE_NOT_RUNNING)
+    }
+
+
+def _sentence(stage: str, traffic: Traffic, verdict: Verdict) -> str:
+    names = f" ({', '.join(verdict.by)})" if verdict.by else ""
+    return (
+        f"{stage}, WinRM ({describe(traffic)}) is {verdict.status.value} in the {verdict.profile.value} profile: "
+        f"{verdict.reason.value.replace('_', ' ')}{names}"
+    )

@@ -1,0 +1,275 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Desired rules and a Snapshot to a Plan: pure, deterministic, the same for check mode and apply."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ..state.rule import FirewallRule, Profile, Store
+from ..state.snapshot import Snapshot
+from .naming import HIGHEST_GENERATION, ManagedName, parse_name
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredRule:
+    """A rule that must be there.
+
+    Attributes:
+        key: Stable key within the managed name space; one desired rule a key.
+        rule: The rule; its name is set by the plan, so whatever it holds does not count.
+    """
+
+    key: str
+    rule: FirewallRule
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A change in place of what ``netsh … set rule … new`` can change without harm.
+
+    Attributes:
+        before: The rule as it is.
+        after: The rule as it will be, under the same name.
+        fields: Which of enabled, action, profiles and remote_addresses differ.
+    """
+
+    before: FirewallRule
+    after: FirewallRule
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that is wanted and not ours to do.
+
+    Attributes:
+        subject: The rule's name, or the setting.
+        reason: Why, and what a person can do about it.
+    """
+
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChange:
+    """What to do about MpsSvc: bring its start type to automatic, start it, or both."""
+
+    automatic: bool = False
+    start: bool = False
+
+    def __bool__(self) -> bool:
+        return self.automatic or self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the host should have.
+
+    Attributes:
+        rules: The managed rules.
+        exclusive: Delete managed rules that are no longer wanted; otherwise they are only reported.
+        service: Whether MpsSvc must run and start with Windows.
+        profiles_on: Profiles whose firewall must be on.
+    """
+
+    rules: tuple[DesiredRule, ...] = ()
+    exclusive: bool = True
+    service: bool = True
+    profiles_on: frozenset[Profile] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be changed, in the order in which it is sent, and what is not.
+
+    Attributes:
+        service: What happens to the firewall service, before anything else.
+        create: Rules to add, named.
+        update: Rules to change in place.
+        delete: Names to delete; every local rule of that name is managed and unwanted.
+        profiles_on: Profiles to switch on; last, when all rules are in place.
+        kept: Managed rules that are as they should be.
+        stale: Managed rules that are no longer wanted, whether they are deleted or not.
+        refused: What cannot be done.
+    """
+
+    service: ServiceChange = ServiceChange()
+    create: tuple[FirewallRule, ...] = ()
+    update: tuple[Update, ...] = ()
+    delete: tuple[str, ...] = ()
+    profiles_on: tuple[Profile, ...] = ()
+    kept: tuple[FirewallRule, ...] = ()
+    stale: tuple[FirewallRule, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be written."""
+        return bool(self.service or self.create or self.update or self.delete or self.profiles_on)
+
+
+def managed_rules(rules: Iterable[FirewallRule]) -> tuple[FirewallRule, ...]:
+    """The rules that are ours: in the local store and in our name space. Sorted by name and id."""
+    ours = [rule for rule in rules if rule.store is Store.LOCAL and parse_name(rule.name)]
+    return tuple(sorted(ours, key=lambda rule: (parse_name(rule.name) or ManagedName("x"), rule.name, rule.rule_id)))
+
+
+def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
+    """Compare what is wanted with what is there.
+
+    Args:
+        wanted: The desired state.
+        snapshot: The host's state.
+
+    Raises:
+        ValueError: Two desired rules have one key; the caller names its rules, so this is its mistake.
+    """
+    keys = Counter(desired.key for desired in wanted.rules)
+    doubled = sorted(key for key, count in keys.items() if count > 1)
+    if doubled:
+        raise ValueError(f"several desired rules have the key {', '.join(doubled)}")
+    draft = _Draft()
+    current: dict[str, list[FirewallRule]] = {}
+    for rule in managed_rules(snapshot.rules):
+        name = parse_name(rule.name)
+        if name is not None:
+            current.setdefault(name.key, []).append(rule)
+    for desired in sorted(wanted.rules, key=lambda desired: desired.key):
+        _plan_key(draft, desired, current.pop(desired.key, []))
+    for key in sorted(current):
+        _plan_stale(draft, current[key], wanted.exclusive)
+    profiles_on = _plan_profiles(draft, wanted, snapshot)
+    return Plan(
+        service=_plan_service(draft, wanted, snapshot, profiles_on),
+        create=tuple(draft.create),
+        update=tuple(draft.update),
+        delete=tuple(draft.delete),
+        profiles_on=profiles_on,
+        kept=tuple(draft.kept),
+        stale=tuple(draft.stale),
+        refused=tuple(draft.refused),
+    )
+
+
+class _Draft:
+    """A plan being written."""
+
+    def __init__(self) -> None:
+        self.create: list[FirewallRule] = []
+        self.update: list[Update] = []
+        self.delete: list[str] = []
+        self.kept: list[FirewallRule] = []
+        self.stale: list[FirewallRule] = []
+        self.refused: list[Refusal] = []
+
+
+def _plan_key(draft: _Draft, desired: DesiredRule, current: Sequence[FirewallRule]) -> None:
+    """One desired rule against all rules under its key, any generation, twins included."""
+    opaque = [rule for rule in current if rule.opaque]
+    if opaque:
+        # It may hold a limit this version does not know, or be forged; deleting or doubling it would be a guess.
+        draft.refused += [Refusal(rule.name, _opaque_reason(rule)) for rule in opaque]
+        return
+    twins = Counter(rule.name.casefold() for rule in current)
+    single = [rule for rule in current if twins[rule.name.casefold()] == 1]
+    exact = [rule for rule in single if desired.rule.named(rule.name) == rule]
+    if exact:
+        keep = exact[-1]  # the newest generation: the order of `current` is by generation
+        draft.kept.append(keep)
+        _delete(draft, [rule for rule in current if rule is not keep])
+        return
+    if len(current) == 1 and single:
+        fields = _in_place(desired.rule, current[0])
+        if fields:
+            draft.update.append(Update(current[0], _apply(current[0], desired.rule, fields), fields))
+            return
+    draft.create.append(desired.rule.named(str(ManagedName(desired.key, _next_generation(current)))))
+    _delete(draft, current)
+
+
+def _next_generation(current: Iterable[FirewallRule]) -> int:
+    """One above the highest; the lowest free one where somebody has used up the highest there is."""
+    used = {name.generation for rule in current if (name := parse_name(rule.name))}
+    following = max(used, default=0) + 1
+    return following if following <= HIGHEST_GENERATION else min(set(range(1, len(used) + 2)) - used)
+
+
+def _plan_stale(draft: _Draft, current: Sequence[FirewallRule], exclusive: bool) -> None:
+    draft.stale += current
+    if not exclusive:
+        return
+    opaque = {rule.name.casefold() for rule in current if rule.opaque}
+    draft.refused += [Refusal(rule.name, _opaque_reason(rule)) for rule in current if rule.opaque]
+    _delete(draft, [rule for rule in current if rule.name.casefold() not in opaque])
+
+
+def _delete(draft: _Draft, rules: Iterable[FirewallRule]) -> None:
+    """netsh deletes by name, all rules of it at once, so each name is deleted once."""
+    for rule in rules:
+        if rule.name.casefold() not in (name.casefold() for name in draft.delete):
+            draft.delete.append(rule.name)
+
+
+def _in_place(desired: FirewallRule, current: FirewallRule) -> tuple[str, ...]:
+    """The fields that differ, if netsh can set all of them in place; else nothing.
+
+    netsh cannot clear a program, service, interface or owner, and changing ports or direction in place is not
+    documented to be atomic, so only these four count.
+    """
+    fields = [
+        field
+        for field in ("enabled", "action", "profiles", "remote_addresses")
+        if getattr(desired, field) != getattr(current, field)
+    ]
+    changed = _apply(current, desired, fields)
+    return tuple(fields) if fields and changed == desired.named(current.name) else ()
+
+
+def _apply(current: FirewallRule, desired: FirewallRule, fields: Iterable[str]) -> FirewallRule:
+    return replace(current, raw="", **{field: getattr(desired, field) for field in fields})
+
+
+def _opaque_reason(rule: FirewallRule) -> str:
+    return (
+        f"this rule has our name but cannot be interpreted ({'; '.join(rule.opaque)}), so it is neither changed nor "
+        "replaced. Look at it on the host and delete it by hand if it is not wanted"
+    )
+
+
+def _plan_service(draft: _Draft, wanted: Wanted, snapshot: Snapshot, profiles_on: tuple[Profile, ...]) -> ServiceChange:
+    """netsh cannot write while the service is stopped, but only an explicit wish starts it."""
+    if wanted.service:
+        return ServiceChange(automatic=not snapshot.service.automatic, start=not snapshot.service.running)
+    if not snapshot.service.running and (draft.create or draft.update or draft.delete or profiles_on):
+        draft.refused.append(
+            Refusal(
+                "Windows Firewall service (MpsSvc)",
+                "it does not run, so rules cannot be written, and firewall_service is unmanaged. Start it by hand, or "
+                "set firewall_service to started",
+            )
+        )
+    return ServiceChange()
+
+
+def _plan_profiles(draft: _Draft, wanted: Wanted, snapshot: Snapshot) -> tuple[Profile, ...]:
+    """Switch on in the local store what is wanted on and is not; what Group Policy keeps off is not ours."""
+    switch = []
+    for state in snapshot.profiles:
+        if state.profile not in wanted.profiles_on or state.enabled:
+            continue
+        if state.policy.enabled is False:
+            draft.refused.append(
+                Refusal(
+                    f"{state.profile.value} profile",
+                    "Group Policy keeps the firewall of this profile off (EnableFirewall = 0); change it there, or "
+                    "leave firewall_enabled unmanaged",
+                )
+            )
+        else:
+            switch.append(state.profile)
+    return tuple(switch)

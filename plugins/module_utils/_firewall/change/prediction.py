@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a snapshot will be once a plan is carried out: pure, for check mode and for tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..state.rule import FirewallRule, Store
+from ..state.snapshot import AUTOMATIC, RUNNING, ProfileState, ServiceState, Snapshot
+from .plan import Plan
+
+
+def predict(plan: Plan, snapshot: Snapshot) -> Snapshot:
+    """The state after the plan, as netsh is documented to carry it out.
+
+    Ids of new rules are Windows' to choose and are empty here.
+    """
+    updates = {update.before.name.casefold(): update.after for update in plan.update}
+    deleted = {name.casefold() for name in plan.delete}
+
+    def after(rule: FirewallRule) -> FirewallRule | None:
+        if rule.store is not Store.LOCAL:
+            return rule
+        name = rule.name.casefold()
+        return None if name in deleted else updates.get(name, rule)
+
+    kept = [rule for rule in map(after, snapshot.rules) if rule is not None]
+    return replace(
+        snapshot,
+        rules=(*kept, *plan.create),
+        service=ServiceState(
+            RUNNING if plan.service.start else snapshot.service.state,
+            AUTOMATIC if plan.service.automatic else snapshot.service.start,
+        ),
+        profiles=tuple(_switched(state, plan) for state in snapshot.profiles),
+    )
+
+
+def _switched(state: ProfileState, plan: Plan) -> ProfileState:
+    if state.profile not in plan.profiles_on:
+        return state
+    return replace(state, local=replace(state.local, enabled=True))

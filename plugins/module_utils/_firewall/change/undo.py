@@ -1,0 +1,243 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a plan is taken back by the host itself: the undo script, and the scheduled task that runs it.
+
+A risky plan may cut the connection it is sent over. So before it is sent, the host gets a script that restores exactly
+what the plan touches (our names, the profile switches), and a scheduled task that runs it unless it is taken away in
+time. The script never imports a whole policy: others may write rules meanwhile, and theirs must stay.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..._net.address_set import AddressError, AddressSet
+from ..state.rule import Action, FirewallRule
+from ..state.snapshot import Snapshot
+from . import netsh
+from .plan import Plan, Update, managed_rules
+
+TASK = "LyncOpsRollback"
+FOLDER = rf"%SystemRoot%\{TASK}"
+"""Below the Windows folder only administrators can write; cmd expands the variable. The folder is the lock."""
+
+SCRIPT_NAME, TASK_NAME, OWNER_NAME, EXPORT_NAME = "undo.cmd", "task.xml", "owner.txt", "before.wfw"
+
+SHORTEST_DELAY, LONGEST_DELAY = 6, 1440
+"""Minutes. The shortest is longer than the deadline of one write (300 s), so a slow netsh alone never fires it."""
+
+_NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
+_SYSTEM = "S-1-5-18"
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What the host needs to restore itself.
+
+    Attributes:
+        script: Text of undo.cmd; ASCII, lines end in CR LF.
+        task: Text of task.xml, for ``schtasks /create /xml``; likewise.
+        losses: What the script cannot restore, for people.
+    """
+
+    script: str
+    task: str
+    losses: tuple[str, ...] = ()
+
+
+def make_undo(plan: Plan, before: Snapshot, word: str, minutes: int) -> Undo:
+    """The undo of a plan.
+
+    Args:
+        plan: What is about to be applied.
+        before: The host as the plan was made from it.
+        word: The run's random word, letters and digits; it marks the task and the folder that is kept.
+        minutes: Whole minutes from the task's registration until it runs.
+
+    Raises:
+        ValueError: The word or the minutes are out of bounds; the caller checks options, so this is its mistake.
+    """
+    if not (word.isascii() and word.isalnum()):
+        raise ValueError(f"{word!r} is no word of letters and digits")
+    if not SHORTEST_DELAY <= minutes <= LONGEST_DELAY:
+        raise ValueError(f"a rollback after {minutes} minutes; it takes {SHORTEST_DELAY} to {LONGEST_DELAY}")
+    return Undo(_script(undo_lines(plan, before), word), task_xml(word, minutes), losses(plan, before))
+
+
+def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
+    """The netsh lines that take a plan back, whatever part of it was carried out.
+
+    Each step ends in the old state from both the old and the new one: deleting what is not there and setting what is
+    already so do nothing, and a deleted name is emptied before its rules are added again.
+    """
+    lines = [f"advfirewall set {profile.value}profile state off" for profile in plan.profiles_on]
+    lines += [netsh.delete_line(rule.name) for rule in plan.create]
+    lines += [line for update in plan.update if (line := _set_back(update))]
+    for name in plan.delete:
+        adding = [line for rule in _named(name, before) if (line := _add_back(rule))]
+        # Where none of its rules can be added again, the name is left alone: the plan may not have come to deleting it.
+        lines += [netsh.delete_line(name), *adding] if adding else []
+    return tuple(lines)
+
+
+def losses(plan: Plan, before: Snapshot) -> tuple[str, ...]:
+    """What `undo_lines` cannot restore, each with the reason."""
+    lost = []
+    if plan.service.start:
+        lost.append("the Windows Firewall service (MpsSvc) stays started")
+    if plan.service.automatic:
+        lost.append("the Windows Firewall service (MpsSvc) keeps starting with Windows")
+    lost += [
+        f"the change of '{update.after.name}' ({', '.join(update.fields)}): netsh cannot say the old values"
+        for update in plan.update
+        if not _set_back(update)
+    ]
+    lost += [
+        f"the rule '{rule.name}' ({rule.rule_id}): netsh cannot say it again"
+        for name in plan.delete
+        for rule in _named(name, before)
+        if not _add_back(rule)
+    ]
+    return tuple(lost)
+
+
+def covers(plan: Plan, further: Plan) -> bool:
+    """Whether the undo of a plan also takes back a further plan, made later from a state in between."""
+    names = {name.casefold() for name in _touched(plan)}
+    return {name.casefold() for name in _touched(further)} <= names and set(further.profiles_on) <= set(
+        plan.profiles_on
+    )
+
+
+def differences(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+    """How a host that restored itself differs from what it was: managed rules by meaning, and profile switches."""
+    old, new = (Counter(managed_rules(snapshot.rules)) for snapshot in (before, after))
+    switched = {state.profile: state.enabled for state in before.profiles}
+    return (
+        *(f"the rule '{rule.name}' is not back" for rule in (old - new).elements()),
+        *(f"the rule '{rule.name}' is still there" for rule in (new - old).elements()),
+        *(
+            f"the {state.profile.value} profile is {'on' if state.enabled else 'off'}"
+            for state in after.profiles
+            if state.enabled != switched.get(state.profile)
+        ),
+    )
+
+
+def describe(plan: Plan) -> str:
+    """What the undo of a plan restores, for people."""
+    parts = [
+        ("switched off again: ", [f"{profile.value} profile" for profile in plan.profiles_on]),
+        ("removed again: ", [rule.name for rule in plan.create]),
+        ("changed back: ", [update.after.name for update in plan.update]),
+        ("put back: ", list(plan.delete)),
+    ]
+    return "; ".join(heading + _listed(names) for heading, names in parts if names) or "nothing"
+
+
+def task_xml(word: str, minutes: int) -> str:
+    """The scheduled task, Task Scheduler schema 1.2 ([MS-TSCH] 2.5).
+
+    Its trigger is relative to its registration, so no date in a local format is needed; the second one is for a
+    restart before the first is due. It must run on batteries too: servers in a power cut are not to be forgotten.
+    """
+    # The namespace as a plain attribute: ElementTree would otherwise give every tag a prefix.
+    task = ET.Element("Task", {"version": "1.2", "xmlns": _NAMESPACE})
+    about = ET.SubElement(task, "RegistrationInfo")
+    _text(about, "Description", f"lyncops.firewall: restores firewall rules unless it is taken away in time ({word})")
+    triggers = ET.SubElement(task, "Triggers")
+    registered = ET.SubElement(triggers, "RegistrationTrigger")
+    _text(registered, "Enabled", "true")
+    _text(registered, "Delay", f"PT{minutes}M")
+    boot = ET.SubElement(triggers, "BootTrigger")
+    _text(boot, "Enabled", "true")
+    _text(boot, "Delay", "PT1M")  # netsh writes nothing before MpsSvc is up
+    principal = ET.SubElement(ET.SubElement(task, "Principals"), "Principal", {"id": "Author"})
+    _text(principal, "UserId", _SYSTEM)
+    _text(principal, "RunLevel", "HighestAvailable")
+    settings = ET.SubElement(task, "Settings")
+    for name, value in (
+        ("MultipleInstancesPolicy", "IgnoreNew"),
+        ("DisallowStartIfOnBatteries", "false"),
+        ("StopIfGoingOnBatteries", "false"),
+        ("StartWhenAvailable", "true"),
+        ("ExecutionTimeLimit", "PT10M"),
+        ("Enabled", "true"),
+    ):
+        _text(settings, name, value)
+    action = ET.SubElement(ET.SubElement(task, "Actions", {"Context": "Author"}), "Exec")
+    _text(action, "Command", r"%SystemRoot%\System32\cmd.exe")
+    _text(action, "Arguments", rf'/c "{FOLDER}\{SCRIPT_NAME}"')
+    ET.indent(task)
+    # No encoding in the declaration: the file is ASCII, which is right under whatever encoding schtasks assumes.
+    return _crlf(['<?xml version="1.0"?>', *ET.tostring(task, encoding="unicode").splitlines()])
+
+
+def _script(lines: Iterable[str], word: str) -> str:
+    # The last line is one, because cmd reads a batch file line by line and the file moves away with its folder. The
+    # folder is kept under another name, for people; under its own name it would be a lock.
+    ending = (
+        rf'schtasks /delete /tn {TASK} /f >nul 2>nul & rd /s /q "{FOLDER}-{word}" 2>nul'
+        rf' & ren "{FOLDER}" "{TASK}-{word}"'
+    )
+    commands = [f"netsh {line} >nul 2>nul" for line in lines]
+    return _crlf(["@echo off", *commands, rf'echo fired> "{FOLDER}\fired.txt"', ending])
+
+
+def _crlf(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def _text(parent: ET.Element, tag: str, text: str) -> None:
+    ET.SubElement(parent, tag).text = text
+
+
+def _listed(names: list[str], most: int = 10) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _named(name: str, snapshot: Snapshot) -> list[FirewallRule]:
+    """All local rules that netsh would delete by this name; it does not care about letter case."""
+    return [rule for rule in snapshot.local_rules() if rule.name.casefold() == name.casefold()]
+
+
+def _touched(plan: Plan) -> set[str]:
+    return {*(rule.name for rule in plan.create), *(update.after.name for update in plan.update), *plan.delete}
+
+
+def _add_back(rule: FirewallRule) -> str:
+    """The line that adds a rule as it was, or nothing where netsh cannot say all of it."""
+    ports = not rule.local_ports.is_any or not rule.remote_ports.is_any
+    if rule.action is Action.BYPASS or (ports and rule.protocol not in (6, 17)):
+        return ""
+    if not (_sayable(rule.remote_addresses) and _sayable(rule.local_addresses)):
+        return ""
+    try:
+        return netsh.add_line(rule)
+    except netsh.UnsayableError:
+        return ""
+
+
+def _set_back(update: Update) -> str:
+    """The line that sets the old values, or nothing where netsh cannot say them."""
+    old = update.before
+    if "action" in update.fields and old.action is Action.BYPASS:
+        return ""
+    if "remote_addresses" in update.fields and not _sayable(old.remote_addresses):
+        return ""
+    try:
+        return netsh.set_line(Update(update.after, old, update.fields))
+    except netsh.UnsayableError:
+        return ""
+
+
+def _sayable(addresses: AddressSet) -> bool:
+    """Whether netsh's words mean exactly these addresses; a keyword for one family only, for instance, it has not."""
+    try:
+        return AddressSet.parse(addresses.texts()) == addresses
+    except AddressError:
+        return False

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether another firewall product has taken over from Windows' own.
+
+A product registers for categories of rules (INetFwProducts::Register), and Windows Firewall stops to enforce those. The
+registration lives in the service's memory; ``netsh advfirewall show global`` prints who has each category.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..._texts import printable
+
+_CATEGORY = re.compile(r"^(?P<category>Firewall|ConSec)RuleCategory[ \t]+(?P<owner>[^\s].*?)[ \t\r]*$", re.MULTILINE)
+_WINDOWS = {"windows firewall", "windows defender firewall"}
+_LONGEST = 100
+
+
+def other_firewall(text: str) -> str:
+    """The product that filters in place of Windows Firewall; empty where Windows Firewall does, or nobody can tell.
+
+    The labels are names of an enumeration and not translated; the owner's name is. Products leave connection security
+    (``ConSec``) to Windows, so on a Windows of another language its owner tells what Windows Firewall is called there.
+
+    A product's name may hold line breaks and forge such lines. It is printed before connection security's, so the last
+    owner of that is the true one; and of several owners of ``Firewall`` one that is not Windows is enough.
+
+    Args:
+        text: What ``netsh advfirewall show global`` prints, in any language.
+    """
+    owners: dict[str, list[str]] = {"Firewall": [], "ConSec": []}
+    for match in _CATEGORY.finditer(text):
+        owners[match["category"]].append(match["owner"])
+    windows = {*_WINDOWS, *(owner.casefold() for owner in owners["ConSec"][-1:])}
+    if not owners["ConSec"]:
+        return ""
+    product = next((owner for owner in owners["Firewall"] if owner.casefold() not in windows), "")
+    return printable(product[:_LONGEST])

@@ -1,0 +1,222 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one command line that reads a host, and what its output means.
+
+Each part of the line ends with a marker of its own, so that a part that failed is told from a part that is empty, and
+an output that was cut off from a whole one. ``%errorlevel%`` could not be the marker: cmd expands it before it runs
+anything. The markers hold a word made anew for each read, so that no text on the host can imitate them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ..change.undo import FOLDER, SCRIPT_NAME
+from .products import other_firewall
+from .registry_dump import DumpError, RegistryDump, parse_dump
+from .snapshot import (
+    FILTERING_SERVICE,
+    FIREWALL_SERVICE,
+    GROUP_POLICY,
+    LOCAL_POLICY,
+    LOCAL_PROFILE_KEYS,
+    MDM_POLICY,
+    SERVICES,
+    WINRM_LISTENERS,
+    Snapshot,
+    build_snapshot,
+    service_programs,
+)
+
+ELEVATED = 12288
+"""Mandatory level S-1-16-12288: high, what an elevated administrator's token has. System has more."""
+
+_MARKER = re.compile(r"^@([0-9A-Za-z-]+)-(ok|no)[ \t]*\r?\n", re.MULTILINE)
+_ADMINISTRATORS = "S-1-5-32-544"
+_LEVEL = re.compile(r"S-1-16-(\d{1,10})(?!\d)")
+# sc prints "        STATE              : 4  RUNNING"; the label is localised, the number and the order are not: the
+# first such line is the type, the second the state (facts 4.3).
+_SC_NUMBER = re.compile(r"^[ \t]+\S[^:\r\n]*:\s*([0-9a-fA-F]+)\s", re.MULTILINE)
+
+
+class ReadError(Exception):
+    """A host's answer cannot be relied on; the message says what is missing and what to look at."""
+
+
+class NotElevated(Exception):
+    """The account may not read or write the firewall; the message says why and what helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    name: str
+    command: str
+    required: bool
+    key: str = ""
+
+
+def _query(name: str, key: str, required: bool, options: str = "/s") -> _Part:
+    # The short root saves bytes on every read; reg prints the long one all the same (facts 4.1).
+    return _Part(name, f'reg query "{key.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)}" {options}', required, key)
+
+
+_PARTS = (
+    _Part("token", "whoami /groups", True),
+    _Part("state", "sc query MpsSvc", False),
+    _query("service", FIREWALL_SERVICE, True, "/v Start"),
+    _query("bfe", FILTERING_SERVICE, False, "/v Start"),
+    _query("listeners", WINRM_LISTENERS, False),
+    *(_query(profile.value, rf"{LOCAL_POLICY}\{key}", True) for profile, key in LOCAL_PROFILE_KEYS.items()),
+    _query("policy", GROUP_POLICY, False),
+    _query("mdm", MDM_POLICY, False),
+    # Is there while a run of ours, this or another, has told the host to restore itself.
+    _Part("rollback", rf'dir /b "{FOLDER}\{SCRIPT_NAME}"', False),
+    _query("rules", LOCAL_POLICY + r"\FirewallRules", True),
+)
+# Only where it is asked for: netsh is slower than reg, and hangs where the service does.
+_OWNER = _Part("owner", "netsh advfirewall show global", False)
+
+
+def read_command(word: str, owner: bool = False) -> str:
+    """The command line to run under cmd.exe.
+
+    Args:
+        word: Letters and digits made for this read only; they mark the parts' ends.
+        owner: Whether to ask if another firewall product has taken over.
+    """
+    return _line(word, _parts(owner))
+
+
+def programs_command(word: str, services: Iterable[str]) -> str:
+    """The command line that asks for the programs of services.
+
+    Args:
+        word: As in `read_command`.
+        services: Their short names.
+    """
+    return _line(word, _programs(services))
+
+
+def _line(word: str, parts: Iterable[_Part]) -> str:
+    return "&".join(
+        f"({part.command} <nul&&echo @{word}-{part.name}-ok||echo @{word}-{part.name}-no)" for part in parts
+    )
+
+
+def _parts(owner: bool) -> tuple[_Part, ...]:
+    return (*((_OWNER,) if owner else ()), *_PARTS)
+
+
+def _programs(services: Iterable[str]) -> tuple[_Part, ...]:
+    return tuple(
+        _query(f"image{number}", rf"{SERVICES}\{name}", False, "/v ImagePath") for number, name in enumerate(services)
+    )
+
+
+def understand(output: str, word: str, owner: bool = False) -> Snapshot:
+    """Turn the output of `read_command` into a Snapshot.
+
+    Args:
+        output: Standard output, decoded.
+        word: The word given to `read_command`.
+        owner: As given to it.
+
+    Raises:
+        NotElevated: The account is no administrator here, or its token is filtered.
+        ReadError: The output was cut off, a part that every Windows has is missing, or a dump is broken.
+    """
+    parts = _parts(owner)
+    texts = _split(output, word, parts)
+    _require_elevation(texts["token"][1])
+    snapshot = build_snapshot(_dump(texts, parts), _service_state(texts["state"][1]))
+    return replace(
+        snapshot,
+        rollback_pending=texts["rollback"][0],
+        other_firewall=other_firewall(texts["owner"][1]) if owner else "",
+    )
+
+
+def understand_programs(output: str, word: str, services: Iterable[str]) -> dict[str, str]:
+    """Turn the output of `programs_command` into the program of each service that is installed.
+
+    Args:
+        output: Standard output, decoded.
+        word: The word given to `programs_command`.
+        services: The services given to it.
+
+    Returns:
+        Short name, in lower case, and path of the program.
+
+    Raises:
+        ReadError: The output was cut off, or a dump is broken.
+    """
+    parts = _programs(services)
+    return service_programs(_dump(_split(output, word, parts), parts))
+
+
+def _dump(texts: Mapping[str, tuple[bool, str]], parts: Iterable[_Part]) -> RegistryDump:
+    """All keys of all parts."""
+    dump = RegistryDump()
+    for part in parts:
+        succeeded, text = texts[part.name]
+        if not part.key or not succeeded:
+            # A key that does not exist and one that may not be read give the same answer; that others read fine, and
+            # that the token is an administrator's, makes it the former.
+            continue
+        try:
+            found = parse_dump(text)
+        except DumpError as error:
+            raise ReadError(f"the answer to '{part.command}' is broken: {error}") from error
+        if part.required and not found.has(part.key):
+            # Nothing at all, or an answer whose head got lost, so that its values seem to be another key's.
+            raise ReadError(f"'{part.command}' succeeded and printed nothing; an empty answer is never taken for none")
+        dump |= found
+    return dump
+
+
+def _split(output: str, word: str, parts: Iterable[_Part]) -> dict[str, tuple[bool, str]]:
+    """Cut the output at the markers; every part must be there, in order."""
+    texts: dict[str, tuple[bool, str]] = {}
+    rest = output
+    for part in parts:
+        name = f"{word}-{part.name}"
+        match = next((found for found in _MARKER.finditer(rest) if found[1] == name), None)
+        if match is None:
+            raise ReadError(
+                f"the answer was cut off: the part '{part.command}' has no end after {len(output)} characters in all. "
+                "Nothing is concluded from half an answer; run it again"
+            )
+        succeeded = match[2] == "ok"
+        if part.required and not succeeded:
+            raise ReadError(
+                f"'{part.command}' failed on the host. Every supported Windows has this; see if the account may run it"
+            )
+        texts[part.name] = (succeeded, rest[: match.start()])
+        rest = rest[match.end() :]
+    return texts
+
+
+def _require_elevation(groups: str) -> None:
+    levels = [int(level) for level in _LEVEL.findall(groups)]
+    if levels and max(levels) >= ELEVATED:
+        return
+    if not levels:
+        raise ReadError("'whoami /groups' names no mandatory level (S-1-16-...), so the account's rights are unknown")
+    if _ADMINISTRATORS in groups:
+        raise NotElevated(
+            "the account is an administrator, but Windows gave it a filtered token. Use a domain account that is a "
+            "local administrator, or the built-in Administrator, or set the DWORD LocalAccountTokenFilterPolicy to 1 "
+            r"under HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
+        )
+    raise NotElevated(
+        "the account is no administrator of this host, so it may not change the firewall. Use one that is a member of "
+        "the local group Administrators (S-1-5-32-544)"
+    )
+
+
+def _service_state(text: str) -> int | None:
+    numbers = _SC_NUMBER.findall(text)
+    return int(numbers[1]) if len(numbers) > 1 and numbers[1] in tuple("1234567") else None

@@ -1,0 +1,297 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""[MS-GPFAS] rule strings to FirewallRule and back.
+
+The grammar is [MS-GPFAS] 2.2.2.19: ``v<major>.<minor>|`` and then ``Key=Value|`` pairs. There is no escape for ``|``.
+Rules that Windows ships (``RestrictedServices``) break the grammar in letter case, order and commas, so reading is
+lenient; but a key or value that is not understood makes the rule *opaque*, never a guess and never an error.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from ..._net.address_set import KEYWORDS, AddressError, AddressSet
+from ..._net.port_set import HIGHEST, PortError, PortSet
+from .rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile, Store, profile_names
+
+_VERSION = re.compile(r"v\d{1,5}\.\d{1,5}", re.IGNORECASE | re.ASCII)
+_WRITTEN_VERSION = "v2.10"  # the oldest schema a supported host has (2008 R2); only used for rules not read anywhere
+
+# Words that stand where a port could, by the key that carries them: [MS-GPFAS] 2.2.2.1 to 2.2.2.3, facts 1.2.
+_PORT_WORDS = {
+    ("lport", "rpc"): ("LPort", "RPC"),
+    ("lport", "rpc-epmap"): ("LPort", "RPC-EPMap"),
+    ("lport", "teredo"): ("LPort", "Teredo"),
+    ("lport2_10", "iptlsin"): ("LPort2_10", "IPTLSIn"),
+    ("lport2_10", "iphttpsin"): ("LPort2_10", "IPHTTPSIn"),
+    ("rport2_10", "iptlsout"): ("RPort2_10", "IPTLSOut"),
+    ("rport2_10", "iphttpsout"): ("RPort2_10", "IPHTTPSOut"),
+    ("lport2_20", "dhcp"): ("LPort2_20", "DHCP"),
+    ("lport2_20", "ply2disc"): ("LPort2_20", "Ply2Disc"),
+    ("lport2_24", "mdns"): ("LPort2_24", "mDNS"),
+}
+_LOCAL_PORTS = ("lport", "lport2_10", "lport2_20", "lport2_24")
+_REMOTE_PORTS = ("rport", "rport2_10")
+_LOCAL_ADDRESSES = ("la4", "la6")
+_REMOTE_ADDRESSES = ("ra4", "ra42", "ra6", "ra62")
+_ADDRESSES = _LOCAL_ADDRESSES + _REMOTE_ADDRESSES
+_V4 = ("la4", "ra4", "ra42")
+_SECOND_KEYS = {"intranet", "internet", "rmtintranet", "ply2renders", "captiveportal"}
+
+# Keys that limit a rule further and are kept as they are: [MS-GPFAS] 2.2.2.12 to 2.2.2.18 and, for PFN, seen on v2.33.
+_CONDITIONS = {
+    key.casefold(): key
+    for key in (
+        "IF", "IFType", "Edge", "Defer", "Security", "Security2_9", "Security2", "RMauth", "RUAuth", "LUAuth",
+        "LUAuth2_24", "LUOwn", "AppPkgId", "SecurityRealmId", "PFN", "Platform", "Platform2", "SkipVer", "LSM", "LOM",
+        "PCross", "AuthByPassOut", "TTK", "TTK2_22", "TTK2_27", "TTK2_28", "NNm",
+    )
+}  # fmt: skip
+_CONDITION_KEYS = frozenset(_CONDITIONS)
+_ICMP_KEYS = frozenset(("icmp4", "icmp6"))
+_REPEATABLE = {
+    "profile", "icmp4", "icmp6", "if", "iftype", "platform", "ttk", "ttk2_22", "ttk2_27", "ttk2_28",
+    *_LOCAL_PORTS, *_REMOTE_PORTS, *_ADDRESSES,
+}  # fmt: skip
+_FALSE_IS_ABSENT = {"edge", "lsm", "lom", "pcross", "authbypassout"}
+# As Windows spells them: a host has thousands of keys, and hardly one in another spelling.
+_FOLDED = {
+    key: key.casefold()
+    for key in (
+        "Action", "Active", "Dir", "Protocol", "Profile", "ICMP4", "ICMP6", "App", "Svc", "Name", "Desc", "EmbedCtxt",
+        "LPort", "LPort2_10", "LPort2_20", "LPort2_24", "RPort", "RPort2_10", "LA4", "LA6", "RA4", "RA6", "RA42",
+        "RA62", *_CONDITIONS.values(),
+    )
+}  # fmt: skip
+_KNOWN = frozenset(_FOLDED.values())
+
+_MOST_REASONS = 5  # for not understanding a rule; a hostile one could have a million
+
+_ICMP = re.compile(r"\d{1,3}:(?:\d{1,3}|\*)", re.ASCII)
+_ACTIONS = {action.value: action for action in Action}
+_DIRECTIONS = {direction.value: direction for direction in Direction}
+_PROFILES = {profile.value: profile for profile in Profile}
+_BOOLS = {"true": True, "false": False}
+_NONE: frozenset[Any] = frozenset()
+_Read = TypeVar("_Read")
+
+
+def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iterable[str] = ()) -> FirewallRule:
+    """Read one rule string.
+
+    Args:
+        rule_id: Value name in the registry.
+        text: The rule string.
+        store: Where it was read.
+        doubts: Reasons known beforehand not to trust the text (a broken line in a dump); they make the rule opaque.
+
+    Returns:
+        The rule. What cannot be understood is named in its ``opaque``; no text raises.
+    """
+    tokens, opaque = _tokens(text)
+    opaque = [*doubts, *opaque]
+
+    def first(key: str) -> str:
+        return tokens[key][0] if key in tokens else ""
+
+    def read(key: str, convert: Callable[[str], _Read | None]) -> _Read | None:
+        if key not in tokens:
+            return None
+        found = convert(tokens[key][0])
+        if found is None:
+            opaque.append(f"{key}={tokens[key][0]} is not understood")
+        return found
+
+    direction = read("dir", lambda value: _DIRECTIONS.get(value.casefold()))
+    action = read("action", lambda value: _ACTIONS.get(value.casefold()))
+    opaque += [f"{key} is missing" for key in ("dir", "action") if key not in tokens]
+    enabled = read("active", lambda value: _BOOLS.get(value.casefold()))
+    protocol = read("protocol", _protocol)
+    words: set[tuple[str, str]] = set()
+    local_ports = _ports(tokens, _LOCAL_PORTS, words, opaque)
+    remote_ports = _ports(tokens, _REMOTE_PORTS, words, opaque)
+    icmp = _NONE
+    if not _ICMP_KEYS.isdisjoint(tokens):
+        icmp = frozenset((key.upper(), value) for key in ("icmp4", "icmp6") for value in tokens.get(key, ()))
+        opaque += [f"{key}={value} is not understood" for key, value in sorted(icmp) if not _ICMP.fullmatch(value)]
+    return FirewallRule(
+        name=first("name"),
+        direction=direction,
+        action=action,
+        enabled=bool(enabled),
+        protocol=protocol,
+        local_ports=local_ports,
+        remote_ports=remote_ports,
+        port_words=frozenset(words) if words else _NONE,
+        icmp=icmp,
+        local_addresses=_addresses(tokens, _LOCAL_ADDRESSES, opaque),
+        remote_addresses=_addresses(tokens, _REMOTE_ADDRESSES, opaque),
+        profiles=_profiles(tokens["profile"], opaque) if "profile" in tokens else ALL_PROFILES,
+        program=first("app"),
+        service=first("svc"),
+        description=first("desc"),
+        group=first("embedctxt"),
+        conditions=_conditions(tokens),
+        opaque=tuple(opaque[:_MOST_REASONS]),
+        rule_id=rule_id,
+        store=store,
+        raw=text,
+    )
+
+
+def format_rule(rule: FirewallRule) -> str:
+    """Write a rule string with the rule's meaning, tokens in the order Windows writes them (facts 1.5).
+
+    An opaque rule is given back as it was read.
+    """
+    if rule.opaque:
+        return rule.raw
+    pairs: list[tuple[str, str]] = []
+    if rule.action is not None:
+        pairs.append(("Action", {"bypass": "ByPass"}.get(rule.action.value, rule.action.value.capitalize())))
+    pairs.append(("Active", "TRUE" if rule.enabled else "FALSE"))
+    if rule.direction is not None:
+        pairs.append(("Dir", rule.direction.value.capitalize()))
+    if rule.protocol is not None:
+        pairs.append(("Protocol", str(rule.protocol)))
+    if rule.profiles != ALL_PROFILES:
+        pairs += [("Profile", name.capitalize()) for name in profile_names(rule.profiles)]
+    pairs += sorted(rule.icmp)
+    words = sorted(rule.port_words)
+    for side, ports in (("L", rule.local_ports), ("R", rule.remote_ports)):
+        pairs += [word for word in words if word[0].startswith(side)]
+        if not ports.is_any:
+            pairs += [(f"{side}Port", str(low)) for low, high in ports.ranges if low == high]
+            pairs += [(f"{side}Port2_10", f"{low}-{high}") for low, high in ports.ranges if low != high]
+    for side, addresses in (("LA", rule.local_addresses), ("RA", rule.remote_addresses)):
+        pairs += _address_pairs(side, addresses)
+    texts = (("App", rule.program), ("Svc", rule.service), ("Name", rule.name), ("Desc", rule.description))
+    pairs += [pair for pair in (*texts, ("EmbedCtxt", rule.group)) if pair[1] or pair[0] == "Name"]
+    pairs += rule.conditions
+    version = _VERSION.match(rule.raw)
+    return "|".join([version[0] if version else _WRITTEN_VERSION, *(f"{key}={value}" for key, value in pairs), ""])
+
+
+def _tokens(text: str) -> tuple[dict[str, list[str]], list[str]]:
+    """Split into values by lower-case key, and say what is wrong with the whole."""
+    opaque: list[str] = []
+    version, *pairs = text.split("|")
+    if not _VERSION.fullmatch(version.strip()):
+        opaque.append("it does not begin with a schema version")
+    if pairs and not pairs[-1].strip():
+        pairs.pop()
+    else:
+        opaque.append("it does not end with |")
+    tokens: dict[str, list[str]] = {}
+    doubled: set[str] = set()
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        folded = _FOLDED.get(key) or key.strip().casefold()
+        if not equals or folded not in _KNOWN:
+            opaque.append(f"the key {key!r} is not known" if equals else f"{pair!r} is no Key=Value")
+        elif folded in tokens and folded not in _REPEATABLE and tokens[folded] != [value]:
+            opaque.append(f"{key} is there twice")
+            doubled.add(folded)
+        elif folded in tokens:
+            tokens[folded].append(value)
+        else:
+            tokens[folded] = [value]
+    # Nobody knows which of two actions or directions Windows takes, so the rule has none.
+    if doubled:
+        tokens = {key: values for key, values in tokens.items() if key not in doubled}
+    return tokens, opaque
+
+
+@lru_cache(maxsize=256)  # a host's rules have few different protocols
+def _protocol(value: str) -> int | None:
+    number = PROTOCOL_NUMBERS.get(value.casefold())
+    if number is None and re.fullmatch(r"\d{1,3}", value.strip(), re.ASCII):  # int() alone would take "1_7"
+        number = int(value)
+    return number if number is not None and number <= 255 else None
+
+
+def _ports(
+    tokens: dict[str, list[str]], keys: Iterable[str], words: set[tuple[str, str]], opaque: list[str]
+) -> PortSet:
+    named = [key for key in keys if key in tokens]
+    if not named:
+        return PortSet.any()
+    ranges: list[tuple[int, int]] = []
+    for key in named:
+        for item in (part.strip() for value in tokens[key] for part in value.split(",")):
+            if len(item) <= 5 and item.isascii() and item.isdigit() and int(item) <= HIGHEST:  # nearly always
+                ranges.append((int(item), int(item)))
+                continue
+            word = _PORT_WORDS.get((key, item.casefold()))
+            if word is not None:
+                words.add(word)
+                continue
+            try:
+                ranges += PortSet.parse(item).ranges
+            except PortError as error:
+                opaque.append(f"{key}: {error}")
+    return PortSet(tuple(ranges))
+
+
+def _addresses(tokens: dict[str, list[str]], keys: tuple[str, ...], opaque: list[str]) -> AddressSet:
+    named = [key for key in keys if key in tokens]
+    if not named:
+        return AddressSet.any()
+    try:
+        return AddressSet.from_registry(
+            [value.strip() for key in named if key in _V4 for value in tokens[key]],
+            [value.strip() for key in named if key not in _V4 for value in tokens[key]],
+        )
+    except AddressError as error:
+        opaque.append(str(error))
+        return AddressSet()
+
+
+def _profiles(values: Iterable[str], opaque: list[str]) -> frozenset[Profile]:
+    profiles = set()
+    for value in values:
+        profile = _PROFILES.get(value.strip().casefold())
+        if profile is None:
+            opaque.append(f"Profile={value} is not known")
+        else:
+            profiles.add(profile)
+    return frozenset(profiles) or ALL_PROFILES
+
+
+def _conditions(tokens: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    if _CONDITION_KEYS.isdisjoint(tokens):
+        return ()
+    return tuple(
+        sorted(
+            (name, value)
+            for key, values in tokens.items()
+            if (name := _CONDITIONS.get(key))
+            for value in values
+            if not (key in _FALSE_IS_ABSENT and value.casefold() == "false")
+        )
+    )
+
+
+def _address_pairs(side: str, addresses: AddressSet) -> list[tuple[str, str]]:
+    if addresses.is_any:
+        return []
+    pairs = []
+    for family in (4, 6):
+        for word in sorted(word for number, word in addresses.keywords if number == family):
+            pairs.append((f"{side}{family}{'2' if word in _SECOND_KEYS else ''}", KEYWORDS[word]))
+        only = AddressSet(v4=addresses.v4) if family == 4 else AddressSet(v6=addresses.v6)
+        pairs += [(f"{side}{family}", _masked(text)) for text in only.texts()]
+    return pairs
+
+
+def _masked(text: str) -> str:
+    """Windows stores IPv4 networks with a dotted mask (facts 1.4)."""
+    if "/" in text and ":" not in text:
+        return ipaddress.IPv4Network(text).with_netmask
+    return text

@@ -1,0 +1,286 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Registry keys and values to a Snapshot: what one host's firewall has, from all stores."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .registry_dump import RegistryDump
+from .rule import FirewallRule, Profile, Store
+from .rule_string import parse_rule
+
+LOCAL_POLICY = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy"
+GROUP_POLICY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\WindowsFirewall"
+MDM_POLICY = LOCAL_POLICY + r"\Mdm"
+SERVICES = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services"
+FIREWALL_SERVICE = SERVICES + r"\MpsSvc"
+FILTERING_SERVICE = SERVICES + r"\BFE"
+WINRM_LISTENERS = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Listener"
+
+LOCAL_PROFILE_KEYS = {
+    Profile.DOMAIN: "DomainProfile",
+    Profile.PRIVATE: "StandardProfile",  # facts 2: the private profile goes by its old name here
+    Profile.PUBLIC: "PublicProfile",
+}
+_POLICY_PROFILE_KEYS = {
+    Profile.DOMAIN: "DomainProfile",
+    Profile.PRIVATE: "PrivateProfile",
+    Profile.PUBLIC: "PublicProfile",
+}
+
+PORT_LIST, PROGRAM_LIST = "GloballyOpenPorts", "AuthorizedApplications"
+
+RUNNING = 4
+"""Service state number of ``sc query``: 1 stopped, 2 start pending, 3 stop pending, 4 running, 7 paused."""
+
+AUTOMATIC = 2
+"""``Start`` value of a service: 2 automatic, 3 manual, 4 disabled."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSettings:
+    """One profile's switches as one store configures them; None where the store says nothing.
+
+    Attributes:
+        enabled: ``EnableFirewall``.
+        inbound_block: ``DefaultInboundAction``: what no rule matches is blocked.
+        outbound_block: ``DefaultOutboundAction``.
+        shields_up: ``DoNotAllowExceptions``: every allow rule is ignored.
+        local_rules: ``AllowLocalPolicyMerge``; has a meaning under policy keys only.
+    """
+
+    enabled: bool | None = None
+    inbound_block: bool | None = None
+    outbound_block: bool | None = None
+    shields_up: bool | None = None
+    local_rules: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileState:
+    """One profile: what is configured where, and what is in effect.
+
+    Group Policy wins for everything but shields-up, where "on" from either side wins; what neither configures has
+    Windows' default: on, inbound blocked, outbound allowed, local rules merged ([MS-FASP] 2.2.38 and note 13).
+
+    Attributes:
+        profile: The profile.
+        local: What the local store says.
+        policy: What Group Policy says.
+        older_lists: Names of lists from the time of Windows XP that are not empty here. They may open ports beside the
+            rules, and are not interpreted.
+        unmerged: ``GloballyOpenPorts`` or ``AuthorizedApplications`` where Group Policy says that local rules of that
+            kind are ignored (``AllowUserPrefMerge`` = 0, [MS-GPFAS] 2.2.3.11 and 2.2.3.12).
+    """
+
+    profile: Profile
+    local: ProfileSettings = ProfileSettings()
+    policy: ProfileSettings = ProfileSettings()
+    older_lists: tuple[str, ...] = ()
+    unmerged: tuple[str, ...] = ()
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the firewall filters in this profile."""
+        return _first(self.policy.enabled, self.local.enabled, True)
+
+    @property
+    def inbound_block(self) -> bool:
+        """Whether inbound traffic that no rule matches is blocked."""
+        return _first(self.policy.inbound_block, self.local.inbound_block, True)
+
+    @property
+    def outbound_block(self) -> bool:
+        """Whether outbound traffic that no rule matches is blocked."""
+        return _first(self.policy.outbound_block, self.local.outbound_block, False)
+
+    @property
+    def shields_up(self) -> bool:
+        """Whether all allow rules are ignored."""
+        return bool(self.policy.shields_up or self.local.shields_up)
+
+    @property
+    def local_rules(self) -> bool:
+        """Whether rules of the local store take part; only Group Policy can say no."""
+        return _first(self.policy.local_rules, None, True)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    """The Windows Firewall service.
+
+    Attributes:
+        state: Number of ``sc query``; None where the service could not be asked.
+        start: ``Start`` value; None where it could not be read.
+    """
+
+    state: int | None = None
+    start: int | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs now."""
+        return self.state == RUNNING
+
+    @property
+    def automatic(self) -> bool:
+        """Whether it starts with Windows."""
+        return self.start == AUTOMATIC
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One WinRM listener: the ports that our own connection may need."""
+
+    port: int
+    transport: str
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one host has.
+
+    Attributes:
+        profiles: The three profiles, in the order domain, private, public.
+        rules: Rules of all stores, also those that cannot be interpreted, sorted by store and id.
+        service: The firewall service (MpsSvc).
+        filtering_start: ``Start`` value of the Base Filtering Engine, which the service needs.
+        listeners: WinRM listeners.
+        programs: Short name, in lower case, and program path of services; none until somebody asks the host for them.
+        rollback_pending: A run of ours has told the host to restore itself, and has not taken that back yet.
+        other_firewall: The product that filters in place of Windows Firewall, if it was asked for and there is one.
+    """
+
+    profiles: tuple[ProfileState, ...]
+    rules: tuple[FirewallRule, ...]
+    service: ServiceState
+    filtering_start: int | None = None
+    listeners: tuple[Listener, ...] = ()
+    programs: tuple[tuple[str, str], ...] = ()
+    rollback_pending: bool = False
+    other_firewall: str = ""
+
+    def local_rules(self) -> tuple[FirewallRule, ...]:
+        """Rules of the local store, the only ones netsh changes here."""
+        return tuple(rule for rule in self.rules if rule.store is Store.LOCAL)
+
+
+def build_snapshot(dump: RegistryDump, service_state: int | None) -> Snapshot:
+    """Put a host's keys together.
+
+    Args:
+        dump: All keys read.
+        service_state: State number of MpsSvc.
+    """
+    start = dump.value(FIREWALL_SERVICE, "Start")
+    filtering = dump.value(FILTERING_SERVICE, "Start")
+    rules = [
+        parse_rule(value.name, value.data, store, value.doubts)
+        for store, key in ((Store.LOCAL, LOCAL_POLICY), (Store.GROUP_POLICY, GROUP_POLICY), (Store.MDM, MDM_POLICY))
+        for value in sorted(dump.values(key + r"\FirewallRules"), key=lambda value: value.name)
+        if value.type == "REG_SZ"  # the key's empty (Default) is no rule, and nothing else is one either
+        and value.data
+    ]
+    return Snapshot(
+        profiles=tuple(
+            ProfileState(
+                profile,
+                _settings(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}", merges=False),
+                _settings(dump, _policy_profile_key(dump, profile), merges=True),
+                _older_lists(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}", "local")
+                + _older_lists(dump, _policy_profile_key(dump, profile), "Group Policy"),
+                _unmerged(dump, _policy_profile_key(dump, profile)),
+            )
+            for profile in Profile
+        ),
+        rules=tuple(rules),
+        service=ServiceState(service_state, start.number() if start else None),
+        filtering_start=filtering.number() if filtering else None,
+        listeners=_listeners(dump),
+    )
+
+
+def _policy_profile_key(dump: RegistryDump, profile: Profile) -> str:
+    """[MS-GPFAS] 2.2.3: StandardProfile stands for private and public where neither has a key of its own."""
+    own = rf"{GROUP_POLICY}\{_POLICY_PROFILE_KEYS[profile]}"
+    newer = any(dump.has(rf"{GROUP_POLICY}\{name}") for name in ("PrivateProfile", "PublicProfile"))
+    return own if newer or profile is Profile.DOMAIN else GROUP_POLICY + r"\StandardProfile"
+
+
+def _settings(dump: RegistryDump, key: str, merges: bool) -> ProfileSettings:
+    def flag(name: str) -> bool | None:
+        value = dump.value(key, name)
+        number = value.number() if value else None
+        return None if number is None else number != 0
+
+    return ProfileSettings(
+        enabled=flag("EnableFirewall"),
+        inbound_block=flag("DefaultInboundAction"),
+        outbound_block=flag("DefaultOutboundAction"),
+        shields_up=flag("DoNotAllowExceptions"),
+        local_rules=flag("AllowLocalPolicyMerge") if merges else None,
+    )
+
+
+def _listeners(dump: RegistryDump) -> tuple[Listener, ...]:
+    """Listener keys are named ``Address+Transport``, such as ``*+HTTP``; ``enabled`` and ``Port`` are DWORDs."""
+    found = []
+    for key in dump.below(WINRM_LISTENERS):
+        port = dump.value(key, "Port")
+        enabled = dump.value(key, "enabled")
+        number = port.number() if port else None
+        if number is not None:
+            transport = key.rsplit("+", 1)[-1]
+            found.append(Listener(number, transport, enabled is None or enabled.number() != 0))
+    return tuple(sorted(found, key=lambda listener: (listener.port, listener.transport)))
+
+
+_IMAGE = re.compile(r'"([^"]+)"|(\S.*?\.exe)(?=\s|$)|(\S+)', re.IGNORECASE)
+
+
+def service_programs(dump: RegistryDump) -> dict[str, str]:
+    """Short name, in lower case, and program of each service that a dump has.
+
+    ``ImagePath`` is a command line; its program may be quoted, and may hold blanks even if it is not.
+    """
+    found = {}
+    prefix = SERVICES.casefold() + "\\"
+    for key in dump.below(SERVICES):
+        image = dump.value(key, "ImagePath")
+        program = _IMAGE.match(image.data.strip()) if image else None
+        if program:
+            found[key[len(prefix) :]] = next(group for group in program.groups() if group)
+    return found
+
+
+_OLDER_LISTS = (PORT_LIST, PROGRAM_LIST)
+
+
+def _unmerged(dump: RegistryDump, key: str) -> tuple[str, ...]:
+    values = ((name, dump.value(rf"{key}\{name}", "AllowUserPrefMerge")) for name in _OLDER_LISTS)
+    return tuple(name for name, value in values if value and value.number() == 0)
+
+
+def _older_lists(dump: RegistryDump, key: str, store: str) -> tuple[str, ...]:
+    """Lists of Windows XP's firewall, which later ones still honour: [MS-GPFAS] 2.2.4 and the policy templates."""
+    names = [
+        name
+        for name in _OLDER_LISTS
+        if any(
+            value.name.casefold() not in ("allowuserprefmerge", "enabled")
+            for below in ("", r"\List")
+            for value in dump.values(rf"{key}\{name}{below}")
+        )
+    ]
+    disabled = dump.value(key, "DisabledInterfaces")
+    if disabled and disabled.data:
+        names.append("DisabledInterfaces")
+    return tuple(f"{name} ({store})" for name in names)
+
+
+def _first(*values: bool | None) -> bool:
+    return next(value for value in values if value is not None)

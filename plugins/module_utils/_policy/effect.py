@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a host's demands are met in effect: each row's traffic, judged against everything the host has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .._catalogue.listeners import IN_KERNEL, SERVICE
+from .._catalogue.model import Transport
+from .._firewall.change.netsh import can_name_rule
+from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, Store, same_path
+from .._firewall.state.snapshot import Snapshot
+from .._firewall.traffic.matching import SYSTEM, RuleIndex, Traffic, label
+from .._firewall.traffic.verdict import Reason, Status, Verdict, describe, judge, worst
+from .policy import Demand, HostPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How one row fares on a host.
+
+    Attributes:
+        demand: The row as it applies to the host.
+        verdict: The worst of all transports and profiles.
+        traffic: The traffic that verdict is about.
+        by_profile: The worst of all transports for each enabled or judged profile.
+    """
+
+    demand: Demand
+    verdict: Verdict
+    traffic: Traffic
+    by_profile: tuple[Verdict, ...]
+
+
+def listening_services(policy: HostPolicy) -> tuple[str, ...]:
+    """Services whose programs the host must be asked for, sorted."""
+    ids = (demand.requirement.id for demand in policy.demands if demand.direction is Direction.IN)
+    return tuple(sorted({SERVICE[row] for row in ids if row in SERVICE}))
+
+
+def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
+    """Judge every demand.
+
+    Args:
+        policy: What the host needs.
+        snapshot: What it has, or will have.
+
+    Returns:
+        One effect a demand, in the policy's order.
+    """
+    programs = dict(snapshot.programs)
+    index = RuleIndex(snapshot.rules)
+    # Rows share ports, and judging is the costly part of an audit: the same traffic is judged once.
+    judged: dict[Traffic, tuple[Verdict, ...]] = {}
+    effects = []
+    for demand in policy.demands:
+        traffics = _traffics(policy, demand, programs)
+        for traffic in traffics:
+            if traffic not in judged:
+                judged[traffic] = judge(traffic, snapshot, index)
+        pairs = [(verdict, traffic) for traffic in traffics for verdict in judged[traffic]]
+        verdict = worst(verdict for verdict, _traffic in pairs)
+        effects.append(
+            Effect(
+                demand,
+                verdict,
+                next(traffic for found, traffic in pairs if found is verdict),
+                tuple(worst(column) for column in zip(*(judged[traffic] for traffic in traffics), strict=True)),
+            )
+        )
+    return tuple(effects)
+
+
+def depends_on_programs(effects: tuple[Effect, ...]) -> bool:
+    """Whether a verdict may change once it is known which programs listen."""
+    return any(
+        verdict.reason in (Reason.PROGRAM_RULE, Reason.POSSIBLE_BLOCK)
+        for effect in effects
+        for verdict in effect.by_profile
+    )
+
+
+def explain(effect: Effect, snapshot: Snapshot) -> str:
+    """One sentence for a person: what does not get through, why, and what mends it."""
+    verdict = effect.verdict
+    what = f"{effect.demand.requirement.id} ({describe(effect.traffic)})"
+    where = f"in the {verdict.profile.value} profile"
+    if verdict.part:
+        where += f" for {verdict.part}"
+    names = ", ".join(f"'{name}'" for name in verdict.by)
+    sentence = f"{what} is {verdict.status.value} {where}: {_WHY[verdict.reason]} {names}".strip()
+    mend = remedy(effect, snapshot)
+    return f"{sentence}. What mends it: {mend}" if mend else sentence
+
+
+def remedy(effect: Effect, snapshot: Snapshot) -> str:
+    """The one command, or the place, that mends what this collection may not touch; empty where there is none."""
+    verdict = effect.verdict
+    if verdict.reason is Reason.BLOCK_RULE:
+        local = {label(rule): rule.name for rule in snapshot.rules if rule.store is Store.LOCAL}
+        names = [local.get(name, "@") for name in verdict.by]
+        if not all(can_name_rule(name) for name in names):
+            return "switch the block rule off where it is made: Group Policy, MDM or, for a built-in rule, the console"
+        return " & ".join(f'netsh advfirewall firewall set rule name="{name}" new enable=no' for name in names)
+    if verdict.reason is Reason.LOCAL_RULES_IGNORED:
+        return "let local rules merge in the Group Policy of this profile, or put these rules into that policy"
+    if verdict.reason is Reason.SHIELDS_UP:
+        return f"netsh advfirewall set {verdict.profile.value}profile firewallpolicy blockinbound,allowoutbound"
+    return ""
+
+
+_WHY = {
+    Reason.RULE: "by",
+    Reason.DEFAULT_ALLOW: "allowed by default in the",
+    Reason.FIREWALL_OFF: "the firewall is off, everything gets in, in the",
+    Reason.PROGRAM_RULE: "only for the program or service of",
+    Reason.SERVICE_NOT_RUNNING: "the firewall service is not running:",
+    Reason.OTHER_FIREWALL: "another firewall filters in place of Windows Firewall, and nobody here knows its rules:",
+    Reason.POSSIBLE_BLOCK: "it may be blocked by",
+    Reason.OLDER_LIST: "not decided by rules alone, there is also",
+    Reason.NO_RULE: "no rule lets it through",
+    Reason.DISABLED: "only by a disabled rule,",
+    Reason.OTHER_PROFILE: "only in another profile, by",
+    Reason.NARROWER_SCOPE: "only for some addresses or ports, by",
+    Reason.NEEDS_IPSEC: "only with IPsec, by",
+    Reason.OTHER_CONDITION: "only under further conditions, by",
+    Reason.OPAQUE: "no rule that can be interpreted; there is",
+    Reason.BLOCK_RULE: "blocked by",
+    Reason.LOCAL_RULES_IGNORED: "Group Policy ignores local rules, such as",
+    Reason.SHIELDS_UP: "all exceptions are switched off in the",
+}
+
+
+def _traffics(policy: HostPolicy, demand: Demand, programs: Mapping[str, str]) -> tuple[Traffic, ...]:
+    row = demand.requirement.id
+    inbound = demand.direction is Direction.IN
+    if demand.programs:
+        return tuple(
+            _traffic(policy, demand, transport, same_path(program), service.casefold())
+            for transport in demand.requirement.transports
+            for service, program in demand.programs
+        )
+    service = SERVICE.get(row, "").casefold() if inbound else ""
+    known = inbound and row in IN_KERNEL
+    program = SYSTEM if known else same_path(programs.get(service, ""))
+    return tuple(
+        _traffic(policy, demand, transport, program, service if program else "")
+        for transport in demand.requirement.transports
+    )
+
+
+def _traffic(policy: HostPolicy, demand: Demand, transport: Transport, program: str, service: str) -> Traffic:
+    return Traffic(
+        direction=demand.direction,
+        protocol=PROTOCOL_NUMBERS[transport.value],
+        ports=demand.ports,
+        remote=demand.scope.addresses,
+        profiles=policy.profiles,
+        programs=frozenset({program} if program else ()),
+        services=frozenset({service} if program and service else ()),
+    )
+
+
+def failures(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """Demands that are closed, at least in part."""
+    return tuple(effect for effect in effects if effect.verdict.status is Status.CLOSED)

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Site rules: what a person asks for beside the catalogue, checked and turned into desired rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._firewall.change.netsh import UnsayableError, check_text
+from .._firewall.state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
+from .._net.address_set import AddressError, AddressSet
+from .._net.port_set import PortError, PortSet
+
+_PROTOCOLS = {"tcp": PROTOCOL_NUMBERS["tcp"], "udp": PROTOCOL_NUMBERS["udp"], "any": None}
+_PROGRAM = re.compile(r"[A-Za-z]:\\[^/*?:]+")
+_SLUG = re.compile(r"[^a-z0-9]+")
+_LONGEST_NAME = 80
+_LONGEST_PORTS = 200
+_LONGEST_PROGRAM = 259  # [MS-FASP] 2.2.37: fewer than 260 characters
+
+
+class OptionError(ValueError):
+    """An option's value is wrong. The message begins with the option's name and says what to write instead."""
+
+    def __init__(self, option: str, reason: str) -> None:
+        super().__init__(f"{option}: {reason}")
+        self.option = option
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraRule:
+    """One checked site rule.
+
+    Attributes:
+        key: Key in the managed name space, made of the name.
+        name: The name as the person wrote it.
+        rule: The rule, without a display name.
+    """
+
+    key: str
+    name: str
+    rule: FirewallRule
+
+
+def read_extra_rules(
+    entries: Iterable[Mapping[str, Any]], profiles: frozenset[Profile], remote_addresses: AddressSet
+) -> tuple[ExtraRule, ...]:
+    """Check site rules.
+
+    Args:
+        entries: Dicts with the keys of ``win_firewall_rule``: name, direction, protocol, localport, remoteport,
+            remoteip, program, profiles.
+        profiles: Profiles for a rule that names none.
+        remote_addresses: Scope for a rule that names none.
+
+    Raises:
+        OptionError: A rule is wrong, opens everything, or shares its name with another.
+    """
+    rules: list[ExtraRule] = []
+    names: dict[str, int] = {}
+    for index, entry in enumerate(entries):
+        extra = _read(f"extra_rules[{index}]", entry, profiles, remote_addresses)
+        if extra.key in names:
+            raise OptionError(
+                f"extra_rules[{index}].name",
+                f"{extra.name!r} and the name of extra_rules[{names[extra.key]}] differ in nothing but case, blanks or "
+                "punctuation; give one of them another name",
+            )
+        names[extra.key] = index
+        rules.append(extra)
+    return tuple(rules)
+
+
+def read_addresses(option: str, items: Iterable[Any]) -> AddressSet:
+    """Read a scope that a person wrote, one item or a comma list an entry.
+
+    Raises:
+        OptionError: An item is no address, network, range or keyword.
+    """
+    texts = [part for item in items for part in str(item).split(",")]
+    try:
+        return AddressSet.parse(texts)
+    except AddressError as error:
+        raise OptionError(option, str(error)) from error
+
+
+def read_profiles(option: str, names: Iterable[Any]) -> frozenset[Profile]:
+    """Read profile names.
+
+    Raises:
+        OptionError: A name is unknown, or none is given.
+    """
+    known = {profile.value: profile for profile in Profile}
+    found = set()
+    for name in names:
+        if name not in known:
+            raise OptionError(option, f"{name!r} is no profile; they are {', '.join(known)}")
+        found.add(known[name])
+    if not found:
+        raise OptionError(option, f"no profile is named; leave it out for all of {', '.join(known)}")
+    return frozenset(found)
+
+
+def read_ports(option: str, value: Any) -> PortSet:
+    """Read ports that a person wrote: a number, a text such as ``5061,57501-65535``, or a list of these.
+
+    Raises:
+        OptionError: Port 0 or above 65535, a range that runs backwards, an overlap, no port at all, or too many ranges
+            for one netsh line.
+    """
+    items = value if isinstance(value, (list, tuple)) else [value]
+    if any(isinstance(item, bool) or not isinstance(item, (str, int)) for item in items):
+        raise OptionError(option, f"{value!r} is no port; write 5061, '5067,5070' or '57501-65535'")
+    try:
+        ports = PortSet.parse_strict(",".join(str(item) for item in items))
+    except PortError as error:
+        raise OptionError(option, str(error)) from error
+    if len(str(ports)) > _LONGEST_PORTS:  # a netsh line has to hold it, beside a scope
+        raise OptionError(option, f"the list has {len(str(ports))} characters, more than {_LONGEST_PORTS}; use ranges")
+    return ports
+
+
+def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], scope: AddressSet) -> ExtraRule:
+    name = str(entry.get("name") or "")
+    key = "x-" + _SLUG.sub("-", name.lower()).strip("-")
+    if len(key) < 3 or len(name) > _LONGEST_NAME:
+        raise OptionError(f"{where}.name", f"{name!r} needs a letter or digit, and at most {_LONGEST_NAME} characters")
+    _checked(f"{where}.name", name)
+    direction = Direction(entry.get("direction") or "in")
+    protocol_name = str(entry.get("protocol") or "any")
+    local = _optional_ports(f"{where}.localport", entry.get("localport"))
+    remote = _optional_ports(f"{where}.remoteport", entry.get("remoteport"))
+    program = str(entry.get("program") or "")
+    if program:
+        _checked(f"{where}.program", program)
+        if not _PROGRAM.fullmatch(program) or len(program) > _LONGEST_PROGRAM:
+            raise OptionError(f"{where}.program", rf"{program!r} is no full path such as C:\Tools\agent.exe")
+    if protocol_name == "any" and (local or remote):
+        raise OptionError(f"{where}.protocol", "ports need a protocol: write tcp or udp")
+    if not (local or remote or program):
+        raise OptionError(
+            where, f"{name!r} names neither a port nor a program, so it would open everything. Name what it is for"
+        )
+    rule = FirewallRule(
+        name="",
+        direction=direction,
+        action=Action.ALLOW,
+        protocol=_PROTOCOLS[protocol_name],
+        local_ports=local or PortSet.any(),
+        remote_ports=remote or PortSet.any(),
+        remote_addresses=read_addresses(f"{where}.remoteip", entry["remoteip"]) if entry.get("remoteip") else scope,
+        profiles=read_profiles(f"{where}.profiles", entry["profiles"]) if entry.get("profiles") else profiles,
+        program=program,
+        description=f"Managed by lyncops.firewall. Extra rule: {name}",
+    )
+    return ExtraRule(key, name, rule)
+
+
+def _optional_ports(option: str, value: Any) -> PortSet | None:
+    if value in (None, "", []):
+        return None
+    return read_ports(option, value)
+
+
+def _checked(option: str, text: str) -> None:
+    try:
+        check_text(text)
+    except UnsayableError as error:
+        raise OptionError(option, f"{text!r}: {error}") from error

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Handing rules over to the owner of a Group Policy: as a netsh script for the policy, and as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from .._firewall.change.naming import ManagedName
+from .._firewall.change.netsh import UnsayableError, add_line, check_text
+from .._firewall.state.rule import FirewallRule, profile_names, protocol_name
+from .extra_rules import OptionError
+from .policy import HostPolicy
+
+COLUMNS = (
+    "name", "rows", "direction", "action", "protocol", "local_ports", "remote_ports", "remote_addresses", "profiles",
+    "program", "description",
+)  # fmt: skip
+"""Columns of the table."""
+
+
+def gpo_script(policy: HostPolicy, gpo: str) -> str:
+    """A script for ``netsh -f`` that adds a host's rules to a Group Policy object.
+
+    It is meant for a policy that has none of them yet: netsh adds twins without asking.
+
+    Args:
+        policy: What the hosts need.
+        gpo: The policy as netsh names it: ``domain.example\\name of the policy``.
+
+    Raises:
+        OptionError: The policy's name cannot be given to netsh.
+    """
+    try:
+        check_text(gpo)
+    except UnsayableError as error:
+        raise OptionError("gpo", f"{gpo!r}: {error}") from error
+    domain, backslash, name = gpo.partition("\\")
+    if not (domain and backslash and name):
+        raise OptionError(
+            "gpo", rf"{gpo!r} is no policy; write its domain and name, such as example.com\Lync Front End"
+        )
+    lines = [
+        "# Rules that Lync Server 2013 documents, made by lyncops.firewall. Run it once, as an owner of the policy:",
+        "#   netsh -f THIS_FILE",
+        f'advfirewall set store gpo="{gpo}"',
+        *(add_line(rule) for rule in _named(policy)),
+    ]
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def rules_csv(policy: HostPolicy) -> str:
+    """The same rules as a table with a head line, for people and other tools."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    for desired, rule in zip(policy.rules, _named(policy), strict=True):
+        table.writerow(
+            (
+                rule.name,
+                " ".join(policy.rows.get(desired.key, ())),
+                rule.direction.value if rule.direction else "",
+                rule.action.value if rule.action else "",
+                protocol_name(rule.protocol),
+                rule.local_ports,
+                rule.remote_ports,
+                rule.remote_addresses,
+                " ".join(profile_names(rule.profiles)),
+                rule.program,
+                rule.description,
+            )
+        )
+    return text.getvalue()
+
+
+def _named(policy: HostPolicy) -> list[FirewallRule]:
+    return [desired.rule.named(str(ManagedName(desired.key))) for desired in policy.rules]

@@ -1,0 +1,260 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bridge from what Lync needs to what Windows should have: requirements of one host to desired rules.
+
+The only place that knows both the catalogue and the firewall.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from .._catalogue import catalogue
+from .._catalogue.model import Disposition, Feature, Requirement, RoleError, Ruleset, Transport, host_roles
+from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
+from .._firewall.change.netsh import UnsayableError, add_line
+from .._firewall.change.plan import DesiredRule
+from .._firewall.state.rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
+from .._net.address_set import AddressSet, split
+from .._net.port_set import PortSet
+from .configured import Configuration, read_configuration
+from .extra_rules import OptionError, read_extra_rules, read_ports, read_profiles
+from .scoping import Scope, read_scoping
+
+_ROOM_FOR_ADDRESSES = 500  # characters of a netsh line that a scope may take; the rest has room beside it
+_LONGEST_KEY = 90
+_DIRECTIONS = {Disposition.LISTEN: Direction.IN, Disposition.CONNECT: Direction.OUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One row as it applies to one host.
+
+    Attributes:
+        requirement: The row.
+        direction: Which way the connection is opened, seen from the host.
+        ports: The ports, as documented, configured or overridden.
+        scope: Who must be able to connect, or be connected to.
+        keys: Keys of the desired rules that serve the row.
+        programs: Short name and program of the services that the row's rules are limited to; none means any program.
+    """
+
+    requirement: Requirement
+    direction: Direction
+    ports: PortSet
+    scope: Scope = field(default_factory=lambda: Scope(AddressSet.any()))
+    keys: tuple[str, ...] = ()
+    programs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def overridden(self) -> bool:
+        """Whether the ports are others than the document's."""
+        return self.ports != self.requirement.ports
+
+
+@dataclass(frozen=True, slots=True)
+class HostPolicy:
+    """What one host should have, and why.
+
+    Attributes:
+        rules: The desired rules, sorted by key.
+        demands: The rows that apply, in catalogue order, each with the rules that serve it.
+        skipped: Ids of rows that would apply and were left out on purpose.
+        rows: Key of a desired rule to the ids of the rows it serves; site rules serve none.
+        profiles: Profiles the host is managed in.
+        configuration: What the topology says of the host's ports.
+    """
+
+    rules: tuple[DesiredRule, ...]
+    demands: tuple[Demand, ...]
+    skipped: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
+    profiles: frozenset[Profile] = ALL_PROFILES
+    configuration: Configuration = field(default_factory=Configuration)
+
+
+def build_policy(
+    roles: Sequence[str],
+    *,
+    ruleset: str = "documented",
+    features: Iterable[str] = (),
+    skip_rows: Iterable[str] = (),
+    port_overrides: Mapping[str, Any] | None = None,
+    configured_ports: Iterable[Mapping[str, Any]] = (),
+    scope: str = "any",
+    peers: Mapping[str, Any] | None = None,
+    client_networks: Iterable[Any] = (),
+    remote_addresses: Iterable[Any] = (),
+    profiles: Iterable[str] = ("domain", "private", "public"),
+    extra_rules: Iterable[Mapping[str, Any]] = (),
+) -> HostPolicy:
+    """Work out what a host needs. The arguments are the modules' options of the same names.
+
+    Args:
+        roles: All Lync roles of the host.
+        ruleset: ``documented`` or ``extended``.
+        features: Opt-in features that are deployed.
+        skip_rows: Ids of rows to leave out.
+        port_overrides: Row id to the ports really configured.
+        configured_ports: Listeners of the host as its topology has them; an override of the same row wins.
+        scope: ``any``, or ``topology`` for rules that admit the row's peers only.
+        peers: Addresses by peer, with ``scope: topology``.
+        client_networks: Networks of the clients, with ``scope: topology``; none means any.
+        remote_addresses: Scope of all managed rules; none means any.
+        profiles: Profiles of all managed rules.
+        extra_rules: Site rules.
+
+    Raises:
+        OptionError: An option is wrong; the message names it and the remedy.
+    """
+    try:
+        held = host_roles(roles)
+    except RoleError as error:
+        raise OptionError("roles", str(error)) from error
+    if not held:
+        raise OptionError("roles", "name the host's Lync roles, all of them; state absent removes all managed rules")
+    on = _read_features(features)
+    which = _read_ruleset(ruleset)
+    skip = _read_row_ids("skip_rows", skip_rows, which)
+    scoping = read_scoping(scope, remote_addresses, peers or {}, client_networks)
+    in_profiles = read_profiles("profiles", profiles)
+    applying = [
+        row
+        for row in catalogue.for_roles(held, which)
+        if row.disposition in _DIRECTIONS and (row.feature is None or row.feature in on)
+    ]
+    configuration = read_configuration(configured_ports, applying)
+    ports = {**configuration.ports, **_read_overrides(port_overrides or {}, applying, skip, which)}
+    demands = [
+        Demand(row, _DIRECTIONS[row.disposition], ports.get(row.id, row.ports), scoping.of(row))
+        for row in applying
+        if row.id not in skip
+    ]
+    extras = read_extra_rules(extra_rules, in_profiles, scoping.fixed or AddressSet.any())
+    rules, rows = _coalesce(demands, in_profiles)
+    _require_lines("port_overrides", rules)  # the table's own ports always fit
+    for number, extra in enumerate(extras):
+        parts = _over_scope(extra.key, extra.rule)
+        _require_lines(f"extra_rules[{number}]", parts)
+        rules += parts
+    keys_by_row: dict[str, list[str]] = {}
+    for key in sorted(rows):
+        for row_id in rows[key]:
+            keys_by_row.setdefault(row_id, []).append(key)
+    return HostPolicy(
+        rules=tuple(sorted(rules, key=lambda desired: desired.key)),
+        demands=tuple(replace(demand, keys=tuple(keys_by_row.get(demand.requirement.id, ()))) for demand in demands),
+        skipped=tuple(row.id for row in applying if row.id in skip),
+        rows=rows,
+        profiles=in_profiles,
+        configuration=configuration,
+    )
+
+
+def _coalesce(
+    demands: Iterable[Demand], profiles: frozenset[Profile]
+) -> tuple[list[DesiredRule], dict[str, tuple[str, ...]]]:
+    """One rule per direction, transport and port range: rows that need the same ports share it, and admit all peers."""
+    groups: dict[tuple[Direction, Transport, PortSet], list[Demand]] = {}
+    for demand in demands:
+        for transport in demand.requirement.transports:
+            groups.setdefault((demand.direction, transport, demand.ports), []).append(demand)
+    rules: list[DesiredRule] = []
+    rows: dict[str, tuple[str, ...]] = {}
+    for (direction, transport, ports), sharing in groups.items():
+        inbound = direction is Direction.IN
+        ids = [demand.requirement.id for demand in sharing]
+        rule = FirewallRule(
+            name="",
+            direction=direction,
+            action=Action.ALLOW,
+            protocol=PROTOCOL_NUMBERS[transport.value],
+            local_ports=ports if inbound else PortSet.any(),
+            remote_ports=PortSet.any() if inbound else ports,
+            remote_addresses=reduce(or_, (demand.scope.addresses for demand in sharing)),
+            profiles=profiles,
+            description=f"Managed by lyncops.firewall. Rows: {', '.join(ids)}",
+        )
+        for desired in _over_scope(_key(direction, transport, ports), rule):
+            rules.append(desired)
+            rows[desired.key] = tuple(ids)
+    return rules, rows
+
+
+def _over_scope(key: str, rule: FirewallRule) -> list[DesiredRule]:
+    """A scope too long for one netsh line goes over several rules; the first keeps the plain key.
+
+    The dot cannot stand in a site rule's key, so no name that a person chooses makes the key of another rule's part.
+    """
+    parts = split(rule.remote_addresses, _ROOM_FOR_ADDRESSES)
+    return [
+        DesiredRule(key if number == 1 else f"{key}.s{number}", replace(rule, remote_addresses=part))
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def _require_lines(option: str, rules: Iterable[DesiredRule]) -> None:
+    """The limits of names, ports and scopes each keep a netsh line short enough, but not all of them together."""
+    for desired in rules:
+        try:
+            add_line(desired.rule.named(str(ManagedName(desired.key, HIGHEST_GENERATION))))
+        except UnsayableError as error:
+            raise OptionError(
+                option, f"{error}. Shorten the name or the lists of ports, or split the rule into several"
+            ) from error
+
+
+def _key(direction: Direction, transport: Transport, ports: PortSet) -> str:
+    key = f"{direction.value}-{transport.value}-{str(ports).replace(',', '.')}"
+    if len(key) > _LONGEST_KEY:  # many ports in one override: a digest keeps the key stable and short
+        key = f"{direction.value}-{transport.value}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    return key
+
+
+def _read_ruleset(name: str) -> Ruleset:
+    known = {ruleset.value: ruleset for ruleset in Ruleset}
+    if name not in known:  # the filters have no argument specification
+        raise OptionError("ruleset", f"{name!r} is no ruleset; known are {', '.join(known)}")
+    return known[name]
+
+
+def _read_features(names: Iterable[str]) -> frozenset[Feature]:
+    known = {feature.value: feature for feature in Feature}
+    found = set()
+    for name in names:
+        if name not in known:
+            raise OptionError("features", f"{name!r} is no feature; known are {', '.join(known)}")
+        found.add(known[name])
+    return frozenset(found)
+
+
+def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozenset[str]:
+    known = [row.id for row in catalogue.rows(ruleset)]
+    given = tuple(ids)
+    for row_id in given:
+        if row_id not in known:
+            if any(row.id == row_id for row in catalogue.EXTENDED):
+                raise OptionError(option, f"row {row_id} belongs to the extended ruleset; set ruleset: extended")
+            near = difflib.get_close_matches(str(row_id), known, 3, 0.8)
+            meant = f"did you mean {', '.join(near)}?" if near else "the lookup lyncops.firewall.lync_ports shows them"
+            raise OptionError(option, f"there is no row {row_id!r} in the catalogue; {meant}")
+    return frozenset(given)
+
+
+def _read_overrides(
+    overrides: Mapping[str, Any], applying: Iterable[Requirement], skip: frozenset[str], ruleset: Ruleset
+) -> dict[str, PortSet]:
+    _read_row_ids("port_overrides", overrides, ruleset)
+    has = [row.id for row in applying if row.id not in skip]
+    for row_id in overrides:
+        if row_id not in has:
+            why = "is left out by skip_rows" if row_id in skip else "does not apply to this host's roles and features"
+            raise OptionError(f"port_overrides.{row_id}", f"the row {why}. The host has {', '.join(has)}")
+    return {row_id: read_ports(f"port_overrides.{row_id}", value) for row_id, value in overrides.items()}

@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who must be able to connect for a row: the row's peers, as addresses.
+
+A scope that is too wide is what the table says; one that is too narrow cuts calls or takes a pool out of rotation. So
+wherever it is not known who a peer is, the row stays open to any, and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from .._catalogue.model import Disposition, Peer, Requirement
+from .._net.address_set import AddressSet
+from .extra_rules import OptionError, read_addresses
+
+EVERYWHERE = "all"
+"""Key of ``peers`` for addresses that every scoped rule must admit, such as monitoring hosts."""
+
+SCOPES = ("any", "topology")
+"""Values of the option ``scope``."""
+
+_UNNAMED = (Peer.ANY, Peer.CLIENT)
+# Who connects to the same ports as clients do, from outside the client networks.
+_BESIDE_CLIENTS = (
+    Peer.FRONT_END,
+    Peer.DIRECTOR,
+    Peer.MEDIATION,
+    Peer.BRANCH_APPLIANCE,
+    Peer.EDGE,
+    Peer.GATEWAY,
+    Peer.TRUSTED_APPLICATION,
+    Peer.LOAD_BALANCER,
+    Peer.REVERSE_PROXY,
+)
+WORDS: tuple[str, ...] = (*(peer.value for peer in Peer if peer not in _UNNAMED), EVERYWHERE)
+"""The keys that ``peers`` may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom a row's rule admits.
+
+    Attributes:
+        addresses: The addresses.
+        note: Why it is any, where peers are named and it is any all the same.
+    """
+
+    addresses: AddressSet
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scoping:
+    """How the rows of a host are scoped.
+
+    Attributes:
+        fixed: One scope for all rows; with it, peers do not count.
+        peers: Addresses by word of `WORDS`; a word that is missing is not known, one without addresses is nobody.
+        clients: Networks of the clients, for rows that everybody connects to; any by default.
+    """
+
+    fixed: AddressSet | None = None
+    peers: Mapping[str, AddressSet] = field(default_factory=dict)
+    clients: AddressSet = AddressSet.any()
+
+    def of(self, row: Requirement) -> Scope:
+        """The scope of one row."""
+        if self.fixed is not None:
+            return Scope(self.fixed)
+        if not row.peers or not set(row.peers).isdisjoint(_UNNAMED):
+            return self._of_clients()
+        words = [peer.value for peer in row.peers]
+        if Peer.GATEWAY in row.peers and Peer.PBX.value not in self.peers:
+            words = [word for word in words if word != Peer.PBX.value]  # on a trunk Lync calls an IP-PBX a gateway
+        unknown = [word for word in words if word not in self.peers]
+        if unknown:
+            return _open_to_any(unknown)
+        addresses = reduce(or_, (self.peers[word] for word in words), AddressSet())
+        if not addresses:
+            return Scope(AddressSet.any(), f"there is no {' or '.join(words)}")
+        if row.disposition is Disposition.LISTEN:
+            addresses |= self.peers.get(EVERYWHERE, AddressSet())
+        return _scope(addresses)
+
+    def _of_clients(self) -> Scope:
+        """Where clients connect, servers do too: other pools, Edge Servers, load balancers, monitoring."""
+        if self.clients.is_any:
+            return Scope(self.clients)
+        unknown = [peer.value for peer in _BESIDE_CLIENTS if peer.value not in self.peers]
+        return _open_to_any(unknown) if unknown else _scope(reduce(or_, self.peers.values(), self.clients))
+
+
+def _scope(addresses: AddressSet) -> Scope:
+    if addresses.fills_a_family:  # netsh has no word for half of "any"
+        return Scope(AddressSet.any(), "together the peers are every address of a family")
+    return Scope(addresses)
+
+
+def _open_to_any(unknown: Iterable[str]) -> Scope:
+    return Scope(AddressSet.any(), f"nothing says who is {' or '.join(unknown)}")
+
+
+def read_scoping(
+    scope: str, remote_addresses: Iterable[Any], peers: Mapping[str, Any], client_networks: Iterable[Any]
+) -> Scoping:
+    """Read the options of the same names.
+
+    Raises:
+        OptionError: One is wrong, or two contradict each other.
+    """
+    if scope not in SCOPES:  # the filters have no argument specification
+        raise OptionError("scope", f"{scope!r} is none; write {' or '.join(SCOPES)}")
+    fixed = tuple(remote_addresses)
+    clients = tuple(client_networks)
+    if scope != "topology":
+        if peers or clients:
+            option = "peers" if peers else "client_networks"
+            raise OptionError(option, "it counts only with scope: topology; set that, or leave this out")
+        return Scoping(fixed=read_addresses("remote_addresses", fixed))
+    if fixed:
+        raise OptionError(
+            "remote_addresses", "it is one scope for all rules, and scope: topology gives each its own; choose one"
+        )
+    found: dict[str, AddressSet] = {}
+    for word, addresses in peers.items():
+        if word not in WORDS:
+            raise OptionError(f"peers.{word}", f"this is no peer of any row; they are {', '.join(WORDS)}")
+        if isinstance(addresses, str) or not isinstance(addresses, (list, tuple)):
+            raise OptionError(f"peers.{word}", f"a list of addresses is needed, not {addresses!r}")
+        found[word] = read_addresses(f"peers.{word}", addresses) if addresses else AddressSet()
+    return Scoping(peers=found, clients=read_addresses("client_networks", clients))

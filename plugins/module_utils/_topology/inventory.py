@@ -1,0 +1,273 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A topology as hosts, groups and variables: pure, and without a word of Ansible's but these three."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from . import roles
+from .model import Cluster, Machine, Port, Service, Topology, shown
+from .pairing import paired_pools
+from .roles import Part
+
+LYNC_2013 = 6
+"""The service version that the port tables are about. Version 5 is Lync Server 2010; 7 and 8 are Skype for Business."""
+
+PARENT = "lync"
+_INWARD = ("primary", "internal")
+
+Variables = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What becomes of a topology.
+
+    Attributes:
+        hosts: Host name to its variables. Values are str, int, list and dict only; hosts of one pool share them.
+        groups: Group name to its hosts. Names may hold what Ansible does not want in them, such as dots.
+        children: Group name to the groups in it.
+        warnings: What a person should know; sentences.
+    """
+
+    hosts: dict[str, Variables]
+    groups: dict[str, tuple[str, ...]]
+    children: dict[str, tuple[str, ...]]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """What the machines of a cluster have in common."""
+
+    cluster: Cluster
+    site: str
+    parts: tuple[Part, ...]
+    unknown: tuple[str, ...]
+    features: list[str]
+    ports: list[dict[str, Any]]
+    version: int | None
+    paired: list[str]
+
+    @property
+    def rank(self) -> int:
+        """How much a host's membership says of it: the lower, the more."""
+        order = list(Part)
+        return order.index(self.parts[0]) if self.parts else len(order)
+
+
+def build(topology: Topology) -> Inventory:
+    """Make hosts, groups and variables of a topology that `checks.check` has found to be in order."""
+    pools, warnings = _pools(topology)
+    homes: dict[str, list[tuple[_Pool, Machine]]] = {}
+    for pool in pools:
+        for machine in pool.cluster.machines:
+            homes.setdefault(machine.fqdn.casefold(), []).append((pool, machine))
+    hosts: dict[str, Variables] = {}
+    groups: dict[str, dict[str, None]] = {}
+    # Always there, also when empty: an empty group says that there is nobody, a missing one that nobody knows.
+    for part in Part:
+        groups[f"{PARENT}_{part.value}"] = {}
+    for pool in pools:
+        groups[_pool_group(pool)] = {}
+    for site in topology.sites:
+        groups.setdefault(_site_group(site.name), {})
+    for places in homes.values():
+        # The first spelling of a name is the host's.
+        name = places[0][1].fqdn
+        ranked = sorted(places, key=lambda place: place[0].rank)
+        hosts[name] = _variables([pool for pool, _machine in ranked], [machine for _pool, machine in ranked])
+        for group in _groups_of([pool for pool, _machine in ranked], hosts[name]):
+            groups.setdefault(group, {})[name] = None
+    return Inventory(
+        hosts=hosts,
+        groups={group: tuple(members) for group, members in groups.items()},
+        children={PARENT: tuple(f"{PARENT}_{part.value}" for part in roles.MANAGED)},
+        warnings=(*topology.warnings, *warnings),
+    )
+
+
+def _pools(topology: Topology) -> tuple[list[_Pool], list[str]]:
+    installed: dict[str, list[Service]] = {cluster.id: [] for cluster in topology.clusters}
+    for service in topology.services:
+        installed[service.cluster].append(service)
+    sites = {site.id: site for site in topology.sites}
+    active, warnings = roles.active_management(topology.services)
+    parts = {
+        cluster.id: roles.parts(
+            installed[cluster.id],
+            sql=cluster.sql,
+            branch=sites[cluster.site].branch,
+            active_management=active,
+        )
+        for cluster in topology.clusters
+    }
+    pairs = paired_pools(topology, parts)
+    pools = [
+        _Pool(
+            cluster=cluster,
+            site=sites[cluster.site].name,
+            parts=parts[cluster.id],
+            unknown=tuple(dict.fromkeys(item.role for item in installed[cluster.id] if not roles.is_known(item))),
+            features=_features(installed[cluster.id]),
+            ports=_port_dicts(installed[cluster.id], cluster),
+            version=_version(installed[cluster.id], parts[cluster.id]),
+            paired=pairs.get(cluster.id, []),
+        )
+        for cluster in topology.clusters
+    ]
+    return pools, [
+        *warnings,
+        *roles.unknown_warnings(topology.services),
+        *_protocol_warnings(topology.services),
+        *_version_warnings(pools),
+        *(f"pool {shown(cluster.fqdn)} has no machines" for cluster in topology.clusters if not cluster.machines),
+    ]
+
+
+def _variables(pools: list[_Pool], machines: list[Machine]) -> Variables:
+    main = pools[0]
+    held = {part for pool in pools for part in pool.parts}
+    variables: Variables = {
+        "lync_pool": main.cluster.fqdn,
+        "lync_pools": [pool.cluster.fqdn for pool in pools],
+        "lync_site": main.site,
+        "lync_roles": [part.value for part in roles.MANAGED if part in held],
+        "lync_features": _together([pool.features for pool in pools]),
+        "lync_addresses": _addresses(machines),
+        "lync_addresses_by_side": _outward(machines),
+        "lync_ports": _together([pool.ports for pool in pools]),
+        "lync_paired_pools": _together([pool.paired for pool in pools]),
+    }
+    if main.version is not None:
+        variables["lync_version"] = main.version
+    return variables
+
+
+def _groups_of(pools: list[_Pool], variables: Variables) -> Iterable[str]:
+    for pool in pools:
+        yield from (f"{PARENT}_{part.value}" for part in pool.parts)
+        yield from (f"{PARENT}_role_{role}" for role in pool.unknown)
+        yield _pool_group(pool)
+        yield _site_group(pool.site)
+    version = variables.get("lync_version", LYNC_2013)
+    if version != LYNC_2013:
+        yield f"{PARENT}_version_{version}"
+
+
+def _pool_group(pool: _Pool) -> str:
+    return f"{PARENT}_pool_{pool.cluster.fqdn}"
+
+
+def _site_group(site: str) -> str:
+    return f"{PARENT}_site_{site}"
+
+
+def _together(lists: list[list[Any]]) -> list[Any]:
+    """The lists one after the other, each item once; the very same list if there is but one."""
+    if len(lists) == 1:
+        return lists[0]
+    found: list[Any] = []
+    for items in lists:
+        found += [item for item in items if item not in found]
+    return found
+
+
+def _addresses(machines: list[Machine]) -> list[str]:
+    """Addresses that the machine's own side of the network knows it by."""
+    return list(
+        dict.fromkeys(
+            interface.address
+            for side in _INWARD
+            for machine in machines
+            for interface in machine.interfaces
+            if interface.side.casefold() == side
+        )
+    )
+
+
+def _outward(machines: list[Machine]) -> dict[str, list[str]]:
+    """Addresses on the other sides. They are kept apart: no rule between servers may let the Internet's side in."""
+    found: dict[str, list[str]] = {}
+    for machine in machines:
+        for interface in machine.interfaces:
+            side = interface.side.casefold()
+            if side not in _INWARD and interface.address not in found.setdefault(side, []):
+                found[side].append(interface.address)
+    return {side: found[side] for side in sorted(found)}
+
+
+def _features(services: list[Service]) -> list[str]:
+    """The opt-in features that the topology shows as deployed.
+
+    Remote call control needs SIP over plain TCP (5060 by default). No topology has that port unless somebody has set
+    ``SipServerTcpPort``.
+    """
+    plain = any(
+        port.protocol.casefold() == "tcp" and port.usage.startswith("Sip")
+        for service in services
+        if service.role in (roles.REGISTRAR, roles.USER_SERVICES)
+        for port in service.ports
+    )
+    return ["remote_call_control"] if plain else []
+
+
+def _port_dicts(services: list[Service], cluster: Cluster) -> list[dict[str, Any]]:
+    distinct: dict[tuple[str, Port], None] = {}
+    for service in services:
+        for port in service.ports:
+            if port.transports:  # A listener of nobody knows what would only stop who reads the list.
+                distinct[service.role, port] = None
+    return [
+        {
+            "service": role,
+            "owner": port.owner,
+            "usage": port.usage,
+            "side": port.side.casefold(),
+            "protocol": port.protocol,
+            "transports": list(port.transports),
+            "ports": port.ports,
+            "pool": cluster.fqdn,
+        }
+        for role, port in sorted(distinct, key=_port_order)
+    ]
+
+
+def _port_order(item: tuple[str, Port]) -> tuple[object, ...]:
+    role, port = item
+    return (port.first, port.last, role, port.owner, port.usage, port.side, port.protocol)
+
+
+def _version(services: list[Service], parts: tuple[Part, ...]) -> int | None:
+    """The version of the service that makes the machines what they are."""
+    main = parts[0] if parts else None
+    by_weight = sorted(services, key=lambda service: roles.part_of(service) is not main)
+    if main in (Part.FRONT_END, Part.DIRECTOR, Part.BRANCH_APPLIANCE):
+        by_weight = sorted(services, key=lambda service: service.role not in (roles.REGISTRAR, roles.USER_SERVICES))
+    if main is Part.CENTRAL_MANAGEMENT:
+        by_weight = sorted(services, key=lambda service: service.role != roles.CENTRAL_MGMT)
+    return next((service.version for service in by_weight if service.version is not None), None)
+
+
+def _version_warnings(pools: list[_Pool]) -> list[str]:
+    """One sentence for each version of managed pools that the port tables are not about."""
+    found: dict[int, list[str]] = {}
+    for pool in pools:
+        if pool.version not in (None, LYNC_2013) and set(pool.parts) & set(roles.MANAGED) - {Part.OFFICE_WEB_APPS}:
+            found.setdefault(pool.version or 0, []).append(pool.cluster.fqdn)
+    return [
+        f"{len(names)} pool{'s have' if len(names) > 1 else ' has'} services of version {version}, beginning with "
+        f"{shown(names[0])}; the port tables are about Lync Server 2013, which is version {LYNC_2013}"
+        for version, names in sorted(found.items())
+    ]
+
+
+def _protocol_warnings(services: Iterable[Service]) -> list[str]:
+    unknown = sorted({port.protocol for service in services for port in service.ports if not port.transports})
+    return [
+        f"protocol {shown(protocol)} of a port is not known; lync_ports leaves such ports out" for protocol in unknown
+    ]

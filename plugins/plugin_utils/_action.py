@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What both action plugins share: reading options, guarding the connection, turning every error into a result."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils._firewall.change.netsh import UnsayableError
+from ..module_utils._firewall.state.reading import NotElevated, ReadError
+from ..module_utils._policy.extra_rules import OptionError
+from ..module_utils._policy.listening import Bound, bind_media, media_services
+from ..module_utils._policy.policy import HostPolicy, build_policy
+from ._host.enforcement import Failed, read_programs
+from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
+from ._options import DESCRIBING
+from ._results import plain
+
+display = Display()
+
+
+class FirewallAction(ActionBase):  # type: ignore[misc]
+    """Base of the action plugins. A subclass names its argument spec and does its work in `work`."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = True
+
+    ARGUMENTS: ClassVar[dict[str, dict[str, Any]]] = {}
+    REQUIRED_IF: ClassVar[list[list[Any]]] = []
+
+    host_name: str
+    """The host the task works on, for messages: with delegate_to not the play's."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ansible's entry: validate, work, and report errors as results that name the host."""
+        if multiprocessing.parent_process() is not None:
+            gc.freeze()  # a fork: collecting what it has inherited would only copy it
+        result: dict[str, Any] = super().run(tmp, task_vars or {})
+        self.host_name = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname", "host"))
+        try:
+            options = self._options()
+            result.update(plain(self.work(options)))
+        except ConnectionLost as error:
+            raise AnsibleConnectionFailure(f"{self.host_name}: {error}") from error
+        except Failed as error:
+            known = plain(self.known(error)) if error.outcome else {}
+            result.update({**known, "failed": True, "msg": f"{self.host_name}: {error}"})
+        except (OptionError, NotWinrm, ReadError, NotElevated, UnsayableError) as error:
+            result.update({"failed": True, "changed": False, "msg": f"{self.host_name}: {error}"})
+        return result
+
+    def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Do the task's work and return its results."""
+        raise NotImplementedError
+
+    def known(self, error: Failed) -> dict[str, Any]:
+        """Results of a task that failed after it began to write."""
+        raise NotImplementedError
+
+    def remote_host(self) -> RemoteHost:
+        """The host behind the task's connection.
+
+        Raises:
+            OptionError: The task asks for become.
+            NotWinrm: Its connection is another one.
+        """
+        if getattr(self._connection, "become", None) is not None:
+            raise OptionError(
+                "become",
+                "it would be ignored, because no PowerShell is started on the host. Take it out and connect as an "
+                "administrator",
+            )
+        return RemoteHost(self._connection, self._log)
+
+    def policy(self, options: dict[str, Any]) -> HostPolicy:
+        """What the host should have, from the options both modules share.
+
+        Raises:
+            OptionError: An option is wrong.
+        """
+        return build_policy(**{name: options[name] for name in DESCRIBING if name != "program"})
+
+    def bound(self, host: RemoteHost, policy: HostPolicy, options: dict[str, Any]) -> Bound:
+        """The policy with its media rules limited to programs, if that is wished; the host is asked which they are.
+
+        Raises:
+            ConnectionLost, ReadError, NotElevated: The host could not be asked.
+        """
+        services = media_services(policy) if options["program"] == "listener" else ()
+        return bind_media(policy, read_programs(host, services)) if services else Bound(policy)
+
+    def _options(self) -> dict[str, Any]:
+        try:
+            _result, options = self.validate_argument_spec(self.ARGUMENTS, required_if=self.REQUIRED_IF)
+        except AnsibleError as error:
+            message = getattr(error, "_original_message", None) or error.message
+            raise OptionError("options", str(message)) from error
+        return dict(plain({name: options[name] for name in self.ARGUMENTS}))
+
+    def _log(self, line: str) -> None:
+        if not self._task.no_log:
+            display.vvvv(line, host=self.host_name)

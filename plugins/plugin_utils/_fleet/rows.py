@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task's result on one host to one row of the callback `fleet`: what a person wants to know of the host at a glance.
+
+How a host fares is decided where the report decides it, so that the table and the report never disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from .._report.build import Source, build_report
+from .._report.model import Host, HostClass, Verdict
+from .._report.words import reason_words
+
+
+class State(str, Enum):
+    """How a host fares, worst first. Those of the report, and two more that only a run has."""
+
+    UNREACHABLE = "unreachable"
+    FAILED = "failed"
+    DRIFTED = "drifted"
+    INEFFECTIVE = "ineffective"
+    HIDDEN = "hidden"  # The task has no_log.
+    REPAIRED = "repaired"  # Was changed by this run, and is compliant now.
+    COMPLIANT = "compliant"
+    NOT_MANAGED = "not managed"
+
+
+_STATES = {
+    HostClass.UNREACHABLE: State.UNREACHABLE,
+    HostClass.FAILED: State.FAILED,
+    HostClass.DRIFTED: State.DRIFTED,
+    HostClass.INEFFECTIVE: State.INEFFECTIVE,
+    HostClass.COMPLIANT: State.COMPLIANT,
+    HostClass.NOT_MANAGED: State.NOT_MANAGED,
+}
+_WORST_FIRST = {state: place for place, state in enumerate(State)}
+_VERDICTS_WORST_FIRST = (Verdict.CLOSED, Verdict.UNKNOWN, Verdict.CONDITIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One host. Texts may come from the host itself: they are hostile until they are printed as cells.
+
+    Attributes:
+        name: Its name in the inventory.
+        state: How it fares.
+        verdicts: How many of its requirements have each verdict; None if none is known.
+        rules: How many rules are created, updated and deleted, or would be; None if nothing is known.
+        why: What is behind it, in a few words.
+    """
+
+    name: str
+    state: State
+    verdicts: Mapping[Verdict, int] | None = None
+    rules: tuple[int, int, int] | None = None
+    why: str = ""
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """What rows are sorted by: the worst first, those of one state by name."""
+        return _WORST_FIRST[self.state], self.name
+
+
+def to_row(name: str, result: Mapping[str, Any], check_mode: bool) -> Row:
+    """The row of a host.
+
+    Args:
+        name: The host.
+        result: What `lync_firewall` or `lync_firewall_info` returned for it; of a loop, of all its items.
+        check_mode: Whether the task ran in check mode, so that changes are still to be made.
+    """
+    items = result.get("results")
+    if isinstance(items, Sequence) and not isinstance(items, str) and items:
+        rows = [to_row(name, item, check_mode) for item in items if isinstance(item, Mapping)]
+        return min(rows, key=lambda row: row.rank, default=Row(name, State.FAILED))
+    if "censored" in result:
+        return Row(name, State.HIDDEN, why="no_log")
+    host = build_report("", "", (Source(name, result),), check_mode).hosts[0]
+    state = _STATES[host.host_class]
+    if state is State.COMPLIANT and result.get("changed") is True:
+        state = State.REPAIRED
+    plan = result if "after" in result else result.get("drift")
+    return Row(
+        name,
+        state,
+        Counter(cell.finding.verdict for cell in host.cells) if host.cells else None,
+        _rules(plan) if isinstance(plan, Mapping) else None,
+        _why(host),
+    )
+
+
+def _rules(plan: Mapping[str, Any]) -> tuple[int, int, int]:
+    created, updated, deleted = (
+        len(found) if isinstance(found := plan.get(kind), list) else 0 for kind in ("created", "updated", "deleted")
+    )
+    return created, updated, deleted
+
+
+def _why(host: Host) -> str:
+    """The most frequent reason of the worst verdict; of a host that is not known, what it said."""
+    if host.host_class in (HostClass.FAILED, HostClass.UNREACHABLE):
+        return _short(host.message.removeprefix("Task failed: ").removeprefix(f"{host.name}: "))
+    for verdict in _VERDICTS_WORST_FIRST:
+        reasons = Counter(cell.finding.reason for cell in host.cells if cell.finding.verdict is verdict)
+        if reasons:
+            reason, count = max(reasons.items(), key=lambda item: (item[1], item[0]))
+            return f"{reason_words(reason).short} ({count})"
+    return ""
+
+
+def _short(message: str) -> str:
+    """What the operating system or the network said, where a message of the HTTP libraries ends with it."""
+    found = re.search(r"\[Errno -?\d+\] ([\w ]+)", message) or re.search(r"\b(timed out)\b", message)
+    return found[1] if found and "HTTP" in message else message

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of many hosts to one table that fits a screen: pure text, and a state for each line to colour it by."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ...module_utils._texts import printable
+from .._report.model import Verdict
+from .rows import Row, State
+
+_TITLES = ("host", "state", "open", "cond", "unkn", "closed", "add", "set", "del", "why")
+_NUMBERS = range(2, 9)  # columns that are right-aligned
+_LONGEST_NAME = 40
+_SHORTEST_WHY = 12
+_GAP = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table.
+
+    Attributes:
+        text: It, without a line break and without any other character that could move a cursor.
+        state: That of its host; None of lines about more than one.
+    """
+
+    text: str
+    state: State | None = None
+
+
+def to_table(rows: Iterable[Row], most_rows: int, width: int) -> list[Line]:
+    """Draw the table.
+
+    Args:
+        rows: The hosts, in any order.
+        most_rows: How many of them are shown, the worst first; the others are counted.
+        width: Columns of the screen. The last column is cut to fit; it is never narrower than a few words.
+
+    Returns:
+        The lines: titles, hosts, what is not shown, totals. None if there are no hosts.
+    """
+    ranked = sorted(rows, key=lambda row: row.rank)
+    if not ranked:
+        return []
+    shown, hidden = ranked[: max(most_rows, 0)], ranked[max(most_rows, 0) :]
+    lines = _drawn(shown, width) if shown else []
+    if hidden:
+        lines.append(Line(cut(f"and {len(hidden)} more: {_states(hidden)}", width)))
+    return [*lines, Line(totals(ranked))]
+
+
+def totals(rows: Sequence[Row]) -> str:
+    """All hosts in one line."""
+    return f"{len(rows)} host{'' if len(rows) == 1 else 's'}: {_states(rows)}"
+
+
+def cut(text: str, width: int) -> str:
+    """Text of at most so many columns, with an ellipsis where some is left out."""
+    if _columns(text) <= width:
+        return text
+    kept = ""
+    for char in text:
+        if _columns(kept + char) > width - 1:
+            break
+        kept += char
+    return f"{kept}…" if width > 0 else ""
+
+
+def _states(rows: Iterable[Row]) -> str:
+    counts = Counter(row.state for row in rows)
+    return ", ".join(f"{counts[state]} {state.value}" for state in State if counts[state])
+
+
+def _drawn(rows: Sequence[Row], width: int) -> list[Line]:
+    table = [_TITLES, *(_cells(row) for row in rows)]
+    widths = [max(_columns(cells[place]) for cells in table) for place in range(len(_TITLES))]
+    before_last = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
+    widths[-1] = min(widths[-1], max(width - before_last, _SHORTEST_WHY))
+    states = (None, *(row.state for row in rows))
+    return [Line(_joined(cells, widths), state) for cells, state in zip(table, states, strict=True)]
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    verdicts = ["-"] * 4 if row.verdicts is None else [str(row.verdicts.get(verdict, 0)) for verdict in Verdict]
+    rules = ["-"] * 3 if row.rules is None else [str(count) for count in row.rules]
+    return (cut(printable(row.name), _LONGEST_NAME), row.state.value, *verdicts, *rules, printable(row.why))
+
+
+def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = []
+    for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        text = cut(cell, width)
+        space = " " * (width - _columns(text))
+        padded.append(space + text if place in _NUMBERS else text + space)
+    return _GAP.join(padded).rstrip()
+
+
+def _columns(text: str) -> int:
+    """Columns that a terminal needs for printable text."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )

@@ -1,0 +1,210 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring one host to the wanted state: ask the guard, arm a rollback where the plan is risky, write, confirm.
+
+A plan that may cut the connection it is sent over is commit-confirmed: the host is told beforehand to restore itself,
+and only a new connection that works takes that back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NoReturn
+
+from ...module_utils._firewall.change import netsh, undo
+from ...module_utils._firewall.change.plan import Plan, Wanted, make_plan
+from ...module_utils._firewall.change.prediction import predict
+from ...module_utils._firewall.change.risk import is_risky
+from ...module_utils._firewall.state.reading import NotElevated, ReadError
+from ...module_utils._firewall.state.snapshot import Snapshot
+from .outcome import Failed, HostLost, Outcome, Refused
+from .remote_host import ConnectionLost, RemoteHost
+from .rollback import Rollback, RollbackError
+from .writing import SET_AUTOMATIC, START, Writing, read, read_programs, still_missing
+
+__all__ = ["SET_AUTOMATIC", "START", "Failed", "Guard", "HostLost", "Outcome", "Refused", "enforce", "read",
+           "read_programs"]  # fmt: skip
+
+Guard = Callable[[Plan, Snapshot], Sequence[str]]
+"""Says what speaks against a plan, given the host as it is; nothing means go."""
+
+
+def enforce(
+    host: RemoteHost,
+    wanted: Wanted,
+    check: bool,
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    rollback: str = "auto",
+    rollback_after: int = 10,
+    guard: Guard | None = None,
+) -> Outcome:
+    """Bring a host to the wanted state, or say what that would take.
+
+    Args:
+        host: The host.
+        wanted: The desired state.
+        check: Only read and plan.
+        sleep: Waits the given seconds; for tests.
+        rollback: ``auto`` has the host restore itself where a risky plan cuts it off, ``never`` does without.
+        rollback_after: Minutes until it does, 6 to 1440.
+        guard: Asked about every plan before it is sent, and in check mode likewise.
+
+    Returns:
+        The outcome. What the plan refuses is in it; everything else of the plan has been carried out and seen.
+
+    Raises:
+        ConnectionLost: The host was lost before anything was written.
+        ReadError, NotElevated: See `read`; nothing was written.
+        Failed: Anything else, also losing the host after the first write, and a rollback that fired.
+        netsh.UnsayableError: A rule cannot be written; nothing was.
+    """
+    outcome = _prepare(host, wanted, guard)
+    if check:
+        return _warned(outcome) if outcome.before.rollback_pending else outcome
+    if outcome.before.rollback_pending:
+        _wait_for_others(Rollback(host, rollback_after, sleep))
+        outcome = _prepare(host, wanted, guard)
+    if not outcome.changed:
+        return outcome
+    if rollback == "auto" and is_risky(outcome.plan, outcome.before):
+        armed = Rollback(host, rollback_after, sleep)
+        outcome = _arm(armed, lambda: _prepare(host, wanted, guard))
+        if outcome.changed and is_risky(outcome.plan, outcome.before):
+            writing = Writing(host, wanted, outcome, sleep, armed.stands)
+            return _Confirmed(writing, armed, lambda: read(host)).run()
+    return Writing(host, wanted, outcome, sleep).run() if outcome.changed else outcome
+
+
+def _warned(outcome: Outcome) -> Outcome:
+    """In check mode nobody waits, but what was read may not last."""
+    warning = (
+        "another run has armed a rollback on this host and not taken it back yet; if it fires, the host goes back to "
+        "what it was before that run"
+    )
+    return replace(outcome, warnings=(*outcome.warnings, warning))
+
+
+def _wait_for_others(rollback: Rollback) -> None:
+    """What is read while another run's rollback is pending may be undone in minutes, even where nothing is to do.
+
+    Raises:
+        Failed: It is still pending after its time.
+    """
+    try:
+        rollback.lock()
+        rollback.give_up()
+    except RollbackError as error:
+        raise Failed(f"another run has armed a rollback on this host: {error}") from error
+
+
+def _arm(rollback: Rollback, prepare: Callable[[], Outcome]) -> Outcome:
+    """Lock, read again, since another run may have ended between the first read and now, and arm if there is a risk.
+
+    Args:
+        rollback: Not yet locked; armed afterwards if the plan of the result is risky, else given up.
+        prepare: Reads and plans.
+
+    Raises:
+        Failed: It cannot be armed; nothing is left of it.
+    """
+    armed = locked = False
+    try:
+        rollback.lock()
+        locked = True
+        outcome = prepare()
+        if outcome.changed and is_risky(outcome.plan, outcome.before):
+            rollback.arm(undo.make_undo(outcome.plan, outcome.before, rollback.word, rollback.minutes))
+            armed = True
+    except RollbackError as error:
+        raise Failed(f"no rollback could be armed, so nothing was applied: {error}") from error
+    finally:
+        if locked and not armed:
+            rollback.give_up()
+    return outcome
+
+
+def _prepare(host: RemoteHost, wanted: Wanted, guard: Guard | None) -> Outcome:
+    """Read, plan and ask the guard; the outcome has the predicted state."""
+    before = read(host)
+    plan = make_plan(wanted, before)
+    netsh.plan_lines(plan)  # raises before anything is sent
+    outcome = Outcome(plan, before, predict(plan, before))
+    if not outcome.changed:
+        return replace(outcome, after=before)
+    objections = guard(plan, before) if guard else ()
+    if objections:
+        raise Refused(f"nothing was sent: {'; '.join(objections)}", outcome)
+    return outcome
+
+
+class _Confirmed:
+    """One host's writing under an armed rollback."""
+
+    def __init__(self, writing: Writing, rollback: Rollback, look: Callable[[], Snapshot]) -> None:
+        self._writing = writing
+        self._rollback = rollback
+        self._read = look
+
+    def run(self) -> Outcome:
+        """Write, connect anew, and take the rollback away; or wait until the host has restored itself."""
+        writing = self._writing
+        try:
+            failure = self._write()
+            writing.confirm()
+            confirmed = self._rollback.disarm()
+        except (Failed, ConnectionLost, RollbackError) as error:
+            return self._await(error)
+        writing.outcome = replace(writing.outcome, rollback="confirmed" if confirmed else "fired")
+        plan = writing.look()  # the script may have been under way while it was taken away
+        if not confirmed:
+            self._fired("the work took longer than the rollback waited, or the host was restarted meanwhile")
+        if failure:
+            raise Failed(str(failure), writing.outcome) from failure
+        if netsh.plan_lines(plan):
+            raise Failed(f"somebody, or the rollback itself, undid a part. {still_missing(plan)}", writing.outcome)
+        return writing.outcome
+
+    def _write(self) -> Failed | None:
+        """A failure of a host that still answers is kept: what was done stays, as it would without a rollback."""
+        try:
+            self._writing.run()
+        except HostLost:
+            raise
+        except Failed as error:
+            return error
+        return None
+
+    def _await(self, cause: Exception) -> Outcome:
+        """The host must restore itself now; see that it did."""
+        try:
+            fired = self._rollback.wait_until_over()
+            after = self._read()
+        except (ConnectionLost, RollbackError, ReadError, NotElevated) as error:
+            raise Failed(
+                f"{cause}. The host was told to restore itself after {self._rollback.minutes} minutes, but was not "
+                f"seen to have done so: {error}",
+                replace(self._writing.outcome, rollback="armed"),
+            ) from error
+        self._writing.outcome = replace(self._writing.outcome, after=after)
+        if fired:
+            self._fired(str(cause))
+        outcome = replace(self._writing.outcome, rollback="confirmed")
+        plan = make_plan(self._writing.wanted, after)
+        if netsh.plan_lines(plan):
+            raise Failed(f"{cause}. Its rollback had been taken away before it ran. {still_missing(plan)}", outcome)
+        return outcome
+
+    def _fired(self, cause: str) -> NoReturn:
+        outcome = replace(self._writing.outcome, rollback="fired")
+        differing = undo.differences(outcome.before, outcome.after)
+        lost = undo.losses(outcome.plan, outcome.before)
+        raise Failed(
+            f"{cause}. The host has restored itself: {undo.describe(outcome.plan)}. "
+            + (f"It differs from what it was: {'; '.join(differing)}" if differing else "It is as it was before")
+            + (f". What cannot be restored: {'; '.join(lost)}" if lost else ""),
+            outcome,
+        )

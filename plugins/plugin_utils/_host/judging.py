@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judging a host's demands, asking the host once more only where a verdict depends on which program listens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...module_utils._firewall.state.snapshot import Snapshot
+from ...module_utils._policy.effect import Effect, depends_on_programs, judge_policy, listening_services
+from ...module_utils._policy.policy import HostPolicy
+from .enforcement import read_programs
+from .remote_host import RemoteHost
+
+
+def judge_host(host: RemoteHost, policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
+    """Judge every demand of a host.
+
+    Where all managed rules are in place no verdict depends on programs, so the usual host is not asked for its services
+    and starts a dozen processes fewer.
+
+    Args:
+        host: The host.
+        policy: What it needs.
+        snapshot: What it has, or will have.
+
+    Raises:
+        ConnectionLost, ReadError, NotElevated: The host could not be asked.
+    """
+    effects = judge_policy(policy, snapshot)
+    services = listening_services(policy)
+    if not services or not depends_on_programs(effects):
+        return effects
+    programs = tuple(sorted(read_programs(host, services).items()))
+    return judge_policy(policy, replace(snapshot, programs=programs))

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asking, before anything is sent, whether a plan would lock us out or cut what is in use."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...module_utils._firewall.change.guard import objections
+from ...module_utils._firewall.change.impact import Endpoint, read_endpoints, would_be_cut
+from ...module_utils._firewall.change.plan import Plan
+from ...module_utils._firewall.change.prediction import predict
+from ...module_utils._firewall.change.risk import is_risky
+from ...module_utils._firewall.state.reading import ReadError
+from ...module_utils._firewall.state.rule import Profile
+from ...module_utils._firewall.state.snapshot import Snapshot
+from .remote_host import RemoteHost
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What speaks against a plan.
+
+    Attributes:
+        lockout: Why WinRM might not get in any more; any of it stops the plan.
+        cut: What is in use and would not be reachable any more; a person may accept that.
+    """
+
+    lockout: tuple[str, ...] = ()
+    cut: tuple[Endpoint, ...] = ()
+
+
+def preview(host: RemoteHost, plan: Plan, before: Snapshot) -> Preview:
+    """Judge a plan against the connection it is sent over and against what is in use on the host.
+
+    A plan that only adds or widens costs nothing here: no question is asked.
+
+    Raises:
+        ConnectionLost: The host does not answer.
+        ReadError: What is in use could not be read.
+    """
+    if not plan.changes or not is_risky(plan, before):
+        return Preview()
+    lockout = objections(host.wire(), plan, before)
+    profiles = _beginning_to_filter(plan, before)
+    if not profiles:
+        return Preview(lockout)
+    return Preview(lockout, would_be_cut(_in_use(host), profiles, predict(plan, before)))
+
+
+def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
+    """Profiles that let everything through today and will not after the plan."""
+    if plan.service.start:
+        return frozenset(state.profile for state in predict(plan, before).profiles if state.enabled)
+    return frozenset(plan.profiles_on)
+
+
+def _in_use(host: RemoteHost) -> tuple[Endpoint, ...]:
+    word = secrets.token_hex(4)
+    command = f"(netstat -ano <nul&&echo @{word}-sockets)&(tasklist /fo csv /nh <nul&echo @{word}-tasks)"
+    output = host.run(command).stdout
+    sockets, found, rest = output.partition(f"@{word}-sockets")
+    tasks, end, _rest = rest.partition(f"@{word}-tasks")
+    if not found or not end:
+        raise ReadError("'netstat -ano' failed or was cut off, so it is not known what is in use and would be cut")
+    return read_endpoints(sockets, tasks)
+
+
+class LockoutGuard:
+    """Says no to plans that would lock us out, or cut what nobody agreed to cut.
+
+    Attributes:
+        cut: What the last plan would cut, for the results.
+    """
+
+    def __init__(self, host: RemoteHost, accept_impact: bool) -> None:
+        """Guard one host.
+
+        Args:
+            host: The host.
+            accept_impact: A person agreed to cut what is in use.
+        """
+        self.cut: tuple[Endpoint, ...] = ()
+        self._host = host
+        self._accept_impact = accept_impact
+
+    def __call__(self, plan: Plan, before: Snapshot) -> Sequence[str]:
+        """What speaks against a plan; see `preview` for what it raises."""
+        found = preview(self._host, plan, before)
+        self.cut = found.cut
+        if not found.cut or self._accept_impact:
+            return found.lockout
+        listed = "; ".join(str(endpoint) for endpoint in found.cut)
+        impact = (
+            f"this is in use now and would be cut when the firewall begins to filter: {listed}. Name what must stay in "
+            "extra_rules, or set accept_impact to true"
+        )
+        return (*found.lockout, impact)

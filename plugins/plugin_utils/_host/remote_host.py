@@ -1,0 +1,230 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run command lines on a Windows host over Ansible's winrm connection, with no PowerShell.
+
+The only file, with wsman.py, that knows pywinrm and the inside of the winrm connection. After ``_connect()`` that has
+``protocol`` (pywinrm's Protocol) and ``shell_id`` (a cmd shell), on every ansible-core from 2.16 to 2.21. Those are
+attributes, not an interface, so nothing else may touch them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible.errors import AnsibleError
+
+from ...module_utils._firewall.change.guard import Wire
+from .wsman import Network, client_address, networks
+
+_UNKNOWN_SHELL = 2150858843
+_ACCESS_DENIED = 5
+
+# One Send must stay under the smallest MaxEnvelopeSizekb a supported host has: 150 on 2008 R2 (facts 5.3). base64 makes
+# 4 bytes of 3, and the envelope around it takes about 2,000.
+_SEND_BYTES = 64 * 1024
+
+_NEEDS_WINRM = (
+    "lyncops.firewall speaks WinRM itself and needs 'ansible_connection: winrm' for this host, not {transport!r}. "
+    "Windows Server 2008 R2 to 2012 R2 have nothing else in the box"
+)
+
+
+class NotWinrm(Exception):
+    """The host's connection is not winrm; the message says what to set."""
+
+
+class ConnectionLost(Exception):
+    """The host refused, rejected the account, or stopped answering. Whether the last request arrived is not known."""
+
+
+class CommandTimeout(ConnectionLost):
+    """A command did not end in time. It was told to stop; what it did until then is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a command line printed.
+
+    Attributes:
+        stdout: Standard output, decoded as UTF-8; bytes that are none become U+FFFD.
+        stderr: Standard error, likewise. Localised: for people only.
+        code: Exit code. For people only, nothing is concluded from it.
+    """
+
+    stdout: str
+    stderr: str
+    code: int
+
+
+class RemoteHost:
+    """One host behind one winrm connection."""
+
+    def __init__(
+        self,
+        connection: Any,
+        log: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take over a connection; nothing is sent yet.
+
+        Args:
+            connection: Ansible's connection plugin for the host.
+            log: Takes one line for high verbosity; must not print it under ``no_log``.
+            clock: Seconds; for tests.
+
+        Raises:
+            NotWinrm: The connection is another one.
+        """
+        transport = getattr(connection, "transport", None)
+        if transport != "winrm":
+            raise NotWinrm(_NEEDS_WINRM.format(transport=str(transport)))
+        self._connection = connection
+        self._log = log
+        self._clock = clock
+        self._old_shells: list[str] = []
+
+    def run(self, command: str, stdin: bytes = b"", deadline: float = 120.0) -> Output:
+        """Run one command line under cmd.exe and wait for its end.
+
+        Args:
+            command: The command line; printable ASCII, under 8,191 characters (cmd's limit).
+            stdin: Bytes for its standard input.
+            deadline: Seconds until it is given up. pywinrm itself would wait for ever.
+
+        Raises:
+            ConnectionLost: The host could not be reached, or the connection broke.
+            CommandTimeout: The deadline passed.
+            ValueError: The command line cannot be sent as it is.
+        """
+        if len(command) > 8191 or any(not " " <= character <= "~" for character in command):
+            raise ValueError(f"a command line of {len(command)} characters, or with other than printable ASCII")
+        self._log(f"RUN {command}" + (f" <<< {stdin.decode('ascii', 'replace')}" if stdin else ""))
+        end = self._clock() + deadline
+        protocol, shell = self._open()
+        try:
+            # Arguments would be joined with blanks and not quoted, so the line is given whole.
+            command_id = protocol.run_command(shell, command, console_mode_stdin=not stdin)
+            for start in range(0, len(stdin), _SEND_BYTES):
+                chunk = stdin[start : start + _SEND_BYTES]
+                protocol.send_command_input(shell, command_id, chunk, end=start + _SEND_BYTES >= len(stdin))
+            output = self._receive(protocol, shell, command_id, end)
+            protocol.cleanup_command(shell, command_id)
+        except CommandTimeout:
+            self._quietly(lambda: protocol.cleanup_command(shell, command_id))
+            raise
+        except Exception as error:
+            raise self._lost(error) from error
+        self._log(f"RAN {command[:60]} -> {output.code}, {len(output.stdout)} characters")
+        return output
+
+    def wire(self) -> Wire:
+        """The connection we stand on, with the address the host sees us from.
+
+        NAT and mesh nodes hide the controller's own address, so the host is asked: ``ClientIP`` of our shell, by a
+        WS-Man Get ([MS-WSMV] 3.1.4.4). It is left out where the host does not say.
+
+        Raises:
+            ConnectionLost: The host could not be reached.
+        """
+        protocol, shell = self._open()
+        url = urlsplit(str(protocol.transport.endpoint))
+        wire = Wire(url.port or (5986 if url.scheme == "https" else 5985), url.scheme)
+        try:
+            return replace(wire, client=client_address(protocol, shell))
+        except Exception as error:
+            self._log(f"the host does not say from where it sees us: {error}")
+            return wire
+
+    def networks(self) -> list[Network] | None:
+        """The profile that each network interface is in now, by one more WS-Man request.
+
+        Returns:
+            None where the host does not tell, as Windows Server 2008 R2 does not.
+
+        Raises:
+            ConnectionLost: The host could not be reached.
+        """
+        protocol, _shell = self._open()
+        try:
+            return networks(protocol)
+        except Exception as error:
+            self._log(f"the host does not say which profile its network interfaces are in: {error}")
+            return None
+
+    def reconnect(self) -> None:
+        """Open a new connection and shell, then close the old shell.
+
+        ansible's own reset only forgets the old shell, and Windows allows an account few of them.
+
+        Raises:
+            ConnectionLost: The host does not take a new connection.
+        """
+        if self._connection.shell_id:  # forgotten by a reset that fails, so it is kept until one succeeds
+            self._old_shells.append(str(self._connection.shell_id))
+        try:
+            self._connection.reset()
+        except Exception as error:
+            raise self._lost(error) from error
+        protocol, shell = self._open()
+        while self._old_shells:
+            self._close(protocol, self._old_shells.pop(), shell)
+
+    def _close(self, protocol: Any, old: str, current: str) -> None:
+        if old != current:
+            self._quietly(lambda: protocol.close_shell(old, close_session=False))
+
+    def _open(self) -> tuple[Any, str]:
+        try:
+            self._connection._connect()
+        except Exception as error:
+            raise self._lost(error) from error
+        protocol = getattr(self._connection, "protocol", None)
+        shell = getattr(self._connection, "shell_id", None)
+        if protocol is None or not shell:
+            raise ConnectionLost("the winrm connection has no open shell; this ansible-core is not supported")
+        return protocol, str(shell)
+
+    def _receive(self, protocol: Any, shell: str, command_id: str, end: float) -> Output:
+        # pywinrm 0.5.0 made the method public.
+        receive = getattr(protocol, "get_command_output_raw", None) or protocol._raw_get_command_output
+        stdout: list[bytes] = []
+        stderr: list[bytes] = []
+        while True:
+            try:
+                out, err, code, done = receive(shell, command_id)
+            except Exception as error:
+                if type(error).__name__ != "WinRMOperationTimeoutError":
+                    raise
+                out, err, code, done = b"", b"", 0, False  # nothing printed for a while: ask again
+            stdout.append(out)
+            stderr.append(err)
+            if done:
+                texts = [b"".join(parts).decode("utf-8", "replace") for parts in (stdout, stderr)]
+                return Output(texts[0], texts[1], int(code))
+            if self._clock() > end:
+                raise CommandTimeout("the command did not end in time and was told to stop")
+
+    def _lost(self, error: Exception) -> ConnectionLost:
+        """Every exception of requests, pywinrm and ansible on this way as one of ours, in one line."""
+        if isinstance(error, ConnectionLost):
+            return error
+        code = getattr(error, "wsman_fault_code", None)
+        if code == _UNKNOWN_SHELL:
+            return ConnectionLost("the host closed our shell (WS-Man fault 2150858843)")
+        if code == _ACCESS_DENIED:
+            return ConnectionLost("the host denies this account access to WinRM (WS-Man fault 5)")
+        text = " ".join(str(error).split()) or type(error).__name__
+        kind = "" if isinstance(error, AnsibleError) else f"{type(error).__name__}: "
+        return ConnectionLost(f"{kind}{text[:500]}")
+
+    def _quietly(self, action: Callable[[], object]) -> None:
+        """Tidy up where a failure changes nothing for us."""
+        try:
+            action()
+        except Exception as error:
+            self._log(f"tidying up failed: {error}")

@@ -1,0 +1,257 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control loop: read, plan, write, read again.
+
+Nothing is concluded from what netsh prints or returns. What was written is what the next read shows; what is still
+missing then is sent once more, one line at a time; what is missing after that is the error.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from ...module_utils._firewall.change import netsh, undo
+from ...module_utils._firewall.change.plan import Plan, ServiceChange, Wanted, make_plan
+from ...module_utils._firewall.state import reading
+from ...module_utils._firewall.state.reading import NotElevated, ReadError
+from ...module_utils._firewall.state.snapshot import Snapshot
+from .outcome import Failed, HostLost, Outcome
+from .remote_host import ConnectionLost, RemoteHost
+from .rollback import RollbackError
+
+READ_DEADLINE = 120.0
+WRITE_DEADLINE = 300.0  # seconds; firewall changes were seen to block for up to 4 minutes (facts 3.3)
+_SECOND_LOOKS = (0.0, 2.0)  # seconds before each reading after a write: the registry may lag behind netsh
+_SERVICE_LOOKS = (1.0, 2.0, 3.0, 5.0, 10.0, 10.0)
+_RECONNECT_AFTER = (2.0, 5.0, 10.0)
+
+SET_AUTOMATIC = "sc config MpsSvc start= auto"
+START = "sc start MpsSvc"
+
+
+def read(host: RemoteHost, owner: bool = False) -> Snapshot:
+    """Read a host with one command.
+
+    Args:
+        host: The host.
+        owner: Whether to ask if another firewall product has taken over from Windows Firewall.
+
+    Raises:
+        ConnectionLost: The host does not answer.
+        ReadError: It answers something that cannot be relied on.
+        NotElevated: The account has not the rights.
+    """
+    word = secrets.token_hex(4)
+    output = host.run(reading.read_command(word, owner), deadline=READ_DEADLINE)
+    return reading.understand(output.stdout, word, owner)
+
+
+def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]:
+    """Ask a host for the programs of services.
+
+    Args:
+        host: The host.
+        services: Short names of the services.
+
+    Returns:
+        Short name, in lower case, and path of the program of each that is installed.
+
+    Raises:
+        ConnectionLost, ReadError: As in `read`.
+    """
+    word = secrets.token_hex(4)
+    output = host.run(reading.programs_command(word, services), deadline=READ_DEADLINE)
+    return reading.understand_programs(output.stdout, word, services)
+
+
+class Writing:
+    """One host's writing.
+
+    Attributes:
+        wanted: The desired state.
+        outcome: What is known so far.
+    """
+
+    def __init__(
+        self,
+        host: RemoteHost,
+        wanted: Wanted,
+        outcome: Outcome,
+        sleep: Callable[[float], None],
+        armed: Callable[[], bool] | None = None,
+    ) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            host: The host.
+            wanted: The desired state.
+            outcome: What was read and planned.
+            sleep: Waits the given seconds.
+            armed: Whether the rollback of the plan still stands; asked before anything is sent a second time, and then
+                nothing is sent that this rollback would not take back. None where there is no rollback.
+        """
+        self._host = host
+        self.wanted = wanted
+        self.outcome = replace(outcome, after=outcome.before, wrote=True)
+        self._sleep = sleep
+        self._armed = armed
+
+    def run(self) -> Outcome:
+        """Carry out the plan, and see that it is done.
+
+        Raises:
+            HostLost: The host is lost; what of the plan was done is not known.
+            Failed: It answers, and is not as it should be.
+        """
+        plan = self.outcome.plan
+        if plan.service:
+            plan = self._bring_up_service(plan.service)
+        lines = netsh.plan_lines(plan)
+        if lines:
+            self._write("netsh", netsh.batch(lines))
+            plan = self._look_again()
+        if netsh.plan_lines(plan) and self._armed:
+            self._require_rollback(plan, self._armed)
+        for line in netsh.plan_lines(plan):
+            self._write(f"netsh {line} <nul")
+        if netsh.plan_lines(plan):
+            plan = self._look_again()
+        if netsh.plan_lines(plan):
+            raise Failed(still_missing(plan), self.outcome)
+        return self.outcome
+
+    def _require_rollback(self, plan: Plan, armed: Callable[[], bool]) -> None:
+        """What is left may be as risky as the plan was, so it is not sent without the plan's protection."""
+        try:
+            if armed() and undo.covers(self.outcome.plan, plan):
+                return
+        except (ConnectionLost, RollbackError) as error:
+            raise HostLost(f"the rollback could not be looked at: {error}", self.outcome) from error
+        raise Failed(f"the rollback does not stand any more for what is left. {still_missing(plan)}", self.outcome)
+
+    def _bring_up_service(self, change: ServiceChange) -> Plan:
+        if change.automatic:
+            self._write(SET_AUTOMATIC)
+        if change.start:
+            self._write(START)
+        plan = self.look()
+        for seconds in _SERVICE_LOOKS:
+            if self.outcome.after.service.running:
+                break
+            self._sleep(seconds)
+            plan = self.look()
+        service = self.outcome.after.service
+        if not service.running:
+            raise Failed(_service_down(self.outcome.after), self.outcome)
+        if change.automatic and not service.automatic:
+            warning = (
+                "Windows refused to make its firewall service (MpsSvc) start automatically; it runs now, but see that "
+                f"it will after a restart (start type {service.start}, 2 would be automatic)"
+            )
+            self.outcome = replace(self.outcome, warnings=(*self.outcome.warnings, warning))
+        return plan
+
+    def _write(self, command: str, stdin: bytes = b"") -> None:
+        """Send one command. If the line breaks, the data may have arrived: look before anything is sent again."""
+        try:
+            self._host.run(command, stdin, WRITE_DEADLINE)
+        except ConnectionLost as error:
+            self._settle(error)
+
+    def confirm(self) -> None:
+        """Read over a new connection: an open one survives a rule that closes its port, so only a new one counts.
+
+        Raises:
+            HostLost: There is none.
+            Failed: The host cannot be read.
+        """
+        try:
+            self._host.reconnect()
+        except ConnectionLost as error:
+            self._settle(error)
+        self.look()
+
+    def look(self) -> Plan:
+        """Read and plan again; a broken line is mended once.
+
+        Raises:
+            HostLost: The host is lost.
+            Failed: It cannot be read.
+        """
+        try:
+            after = read(self._host)
+        except ConnectionLost as error:
+            after = self._settle(error)
+        except (ReadError, NotElevated) as error:
+            raise Failed(f"after writing, the host could not be read: {error}", self.outcome) from error
+        self.outcome = replace(self.outcome, after=after)
+        return make_plan(self.wanted, after)
+
+    def _look_again(self) -> Plan:
+        for seconds in _SECOND_LOOKS:
+            if seconds:
+                self._sleep(seconds)
+            plan = self.look()
+            if not netsh.plan_lines(plan):
+                break
+        return plan
+
+    def _settle(self, cause: ConnectionLost) -> Snapshot:
+        """Connect anew and read until two readings agree: what was on its way has then arrived or is lost."""
+        last: Snapshot | None = None
+        error: Exception = cause
+        for seconds in _RECONNECT_AFTER:
+            self._sleep(seconds)
+            try:
+                self._host.reconnect()
+                for _attempt in range(5):
+                    snapshot = read(self._host)
+                    if last is not None and _same(last, snapshot):
+                        self.outcome = replace(self.outcome, after=snapshot)
+                        return snapshot
+                    last = snapshot
+                    self._sleep(1.0)
+                error = ReadError("it answers again, but its rules keep changing")
+            except (ConnectionLost, ReadError, NotElevated) as again:
+                error = again
+        why = f"{cause}" if str(error) == str(cause) else f"{cause}; then {error}"
+        hint = "What was sent may have been carried out in part; the next run looks and finishes the work"
+        raise HostLost(
+            f"the host was lost after the first write and does not come back: {why}"
+            # While a rollback stands, what becomes of the host is told by whoever waits for it.
+            + ("" if self._armed and not self.outcome.rollback else f". {hint}"),
+            self.outcome,
+        )
+
+
+def _same(left: Snapshot, right: Snapshot) -> bool:
+    return left == right and [rule.raw for rule in left.rules] == [rule.raw for rule in right.rules]
+
+
+def _service_down(snapshot: Snapshot) -> str:
+    hint = ""
+    if snapshot.filtering_start == 4:
+        hint = " The Base Filtering Engine (BFE), which it needs, is disabled: enable it first."
+    return (
+        "the Windows Firewall service (MpsSvc) does not run and could not be started "
+        f"(state {snapshot.service.state}, start type {snapshot.service.start}; 4 would be running, 2 automatic), so "
+        f"no rule can be written.{hint} See the System event log of the host"
+    )
+
+
+def still_missing(plan: Plan) -> str:
+    missing = [
+        *(f"'{rule.name}' was not added" for rule in plan.create),
+        *(f"'{update.after.name}' was not changed ({', '.join(update.fields)})" for update in plan.update),
+        *(f"'{name}' was not deleted" for name in plan.delete),
+        *(f"the {profile.value} profile was not switched on" for profile in plan.profiles_on),
+    ]
+    return (
+        "netsh did not do what it was told, not even one line at a time: "
+        + "; ".join(missing)
+        + ". Run the commands in "
+        "this result on the host to see what it says"
+    )

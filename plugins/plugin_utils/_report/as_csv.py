@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report as CSV (RFC 4180): one row for each requirement of each host, and one for each host without any."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from ...module_utils._texts import spreadsheet_cell
+from .model import Cell, Host, Report, Requirement
+
+COLUMNS = (
+    "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
+    "verdict", "reason", "by", "part", "unprotected", "mended_by",
+)  # fmt: skip
+"""The first row. Lists are joined with ``; ``."""
+
+
+def to_csv(report: Report) -> bytes:
+    """The report as CSV, UTF-8, lines ended by CR LF."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for host in report.hosts:
+        for cell in host.cells:
+            writer.writerow(
+                [spreadsheet_cell(value) for value in _row(host, cell, report.requirements[cell.requirement])]
+            )
+        if not host.cells:
+            writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *[""] * (len(COLUMNS) - 6))])
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _row(host: Host, cell: Cell, row: Requirement) -> tuple[str, ...]:
+    finding = cell.finding
+    mending = [host.commands[place] for place in cell.commands]
+    return (
+        *_of_host(host),
+        row.id,
+        row.service,
+        row.direction,
+        _joined(row.transports),
+        row.ports,
+        finding.verdict.value,
+        finding.reason,
+        _joined(finding.by),
+        finding.part,
+        "yes" if finding.unprotected else "no",
+        _joined([*mending, *([cell.remedy] if cell.remedy else [])]),
+    )
+
+
+def _of_host(host: Host) -> tuple[str, ...]:
+    return (host.name, host.host_class.value, host.message, _joined(host.roles), host.pool, host.site)
+
+
+def _joined(values: Iterable[str]) -> str:
+    return "; ".join(values)

@@ -1,0 +1,268 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results of `lync_firewall_info` and `lync_firewall`, as registered for many hosts, to one report.
+
+A result is read as data of somebody else: whatever is not as it should be makes that one host ``failed``, with a
+message, and never the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...module_utils._firewall.change.naming import PREFIX
+from .model import Cell, Finding, Host, HostClass, Profile, Report, Requirement, Service, Verdict
+from .parts import ResultError, flag_of, list_of, mapping_of, text_of, texts_of
+from .remedy import remedy
+
+_LONGEST_MESSAGE = 2000
+_NOT_AUDITED = "The host was not audited: there is no result of it."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a host.
+
+    Attributes:
+        name: Its name in the inventory.
+        result: The registered result, of plain types; None if there is none.
+        roles: Its Lync roles, as far as the inventory says.
+        pool: Its pool, if the inventory says.
+        site: Its site, if the inventory says.
+    """
+
+    name: str
+    result: Any = None
+    roles: tuple[str, ...] = ()
+    pool: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A requirement of one host, before all requirements are numbered."""
+
+    requirement: Requirement
+    finding: Finding
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A host without its cells, and what they are made of."""
+
+    host: Host
+    rows: tuple[_Row, ...] = ()
+
+
+def build_report(title: str, created: str, sources: Iterable[Source], check_mode: bool = False) -> Report:
+    """Make the report of all hosts.
+
+    Args:
+        title: Its heading.
+        created: When it is made: UTC, ISO 8601.
+        sources: The hosts, in any order; of two of one name the last counts.
+        check_mode: Whether the results are of a run in check mode. A result of `lync_firewall` does not say so, and the
+            changes it tells of are still to be made then.
+    """
+    by_name = {source.name: source for source in sources}
+    readings = [_read(by_name[name], check_mode) for name in sorted(by_name)]
+    requirements = sorted(
+        {row.requirement for reading in readings for row in reading.rows},
+        key=lambda requirement: (requirement.id, requirement.ports, requirement.service),
+    )
+    places = {requirement: place for place, requirement in enumerate(requirements)}
+    hosts = tuple(_with_cells(reading, places) for reading in readings)
+    return Report(title, created, tuple(requirements), hosts)
+
+
+def _read(source: Source, check_mode: bool) -> _Reading:
+    result = source.result
+    if result is None:
+        return _Reading(_host(source, HostClass.FAILED, _NOT_AUDITED))
+    if not isinstance(result, dict):
+        return _Reading(_host(source, HostClass.FAILED, "What is registered for the host is not the result of a task."))
+    message = _message(result.get("msg", ""))
+    if result.get("unreachable") is True:
+        return _Reading(_host(source, HostClass.UNREACHABLE, message or "No connection."))
+    if result.get("skipped") is True:
+        return _Reading(_host(source, HostClass.NOT_MANAGED, message or "The task was skipped."))
+    if "requirements" not in result:
+        return _Reading(_host(source, HostClass.FAILED, message or _NOT_AUDITED))
+    try:
+        return _read_result(source, result, check_mode)
+    except ResultError as error:
+        return _Reading(_host(source, HostClass.FAILED, f"The host's result cannot be read: {error}"))
+
+
+def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) -> _Reading:
+    enforced = "after" in result
+    state = mapping_of(result, "after") if enforced else result
+    rows = tuple(_row(item) for item in list_of(result, "requirements"))
+    # Behind another firewall product everything is unknown, and managed rules in place do not make that compliant.
+    closed = any(row.finding.verdict is Verdict.CLOSED or row.finding.reason == "other_firewall" for row in rows)
+    plan: Mapping[str, Any] = result if enforced else mapping_of(result, "drift") if "drift" in result else {}
+    if not plan:
+        host_class, message = HostClass.FAILED, "The host was read without its roles, so nothing could be judged."
+    elif enforced:
+        host_class, message = _classify_run(result, closed, check_mode)
+    elif flag_of(plan, "found"):
+        host_class, message = HostClass.DRIFTED, ""
+    else:
+        host_class, message = _settled(closed, flag_of(result, "failed")), ""
+    # What a finished run has sent is no longer what would mend the host.
+    to_do = not enforced or host_class in (HostClass.DRIFTED, HostClass.FAILED)
+    messages = [_message(result.get("msg", "")) if flag_of(result, "failed") else _refusals(plan), message]
+    host = Host(
+        name=source.name,
+        host_class=host_class,
+        message=" ".join(text for text in messages if text),
+        roles=_roles(source, result),
+        pool=source.pool,
+        site=source.site,
+        service=_service(mapping_of(state, "service")),
+        profiles=tuple(_profile(name, item) for name, item in mapping_of(state, "profiles").items()),
+        managed_rules=len(list_of(state, "rules")),
+        commands=texts_of(plan, "commands") if to_do else (),
+        disabled_lync_rules=texts_of(result, "disabled_lync_rules"),
+        skipped_rows=texts_of(result, "skipped_rows"),
+    )
+    return _Reading(host, rows)
+
+
+def _classify_run(result: Mapping[str, Any], closed: bool, check_mode: bool) -> tuple[HostClass, str]:
+    """Class and message of a host that `lync_firewall` worked on."""
+    failed, changed = flag_of(result, "failed"), flag_of(result, "changed")
+    if failed and _is_unfinished(result, changed):
+        return HostClass.FAILED, ""
+    if not failed and not any(list_of(result, kind) for kind in ("requirements", "created", "kept")):
+        return HostClass.NOT_MANAGED, f"Its managed rules {'would be' if check_mode and changed else 'are'} taken away."
+    if changed and check_mode:
+        return HostClass.DRIFTED, "Seen in check mode: the verdicts are those the run would lead to."
+    counts = ", ".join(f"{len(list_of(result, kind))} {kind}" for kind in ("created", "updated", "deleted"))
+    return _settled(closed, failed), f"Repaired by this run: rules {counts}." if changed else ""
+
+
+def _settled(closed: bool, failed: bool) -> HostClass:
+    """The class of a host that has no drift."""
+    if closed:
+        return HostClass.INEFFECTIVE
+    return HostClass.FAILED if failed else HostClass.COMPLIANT
+
+
+def _is_unfinished(result: Mapping[str, Any], changed: bool) -> bool:
+    """Whether a run that failed left its work undone; the other kind did all of it, and some requirement stays closed.
+
+    Undone is: refused, in part or by the guard (commands, and yet nothing changed), rolled back, not seen afterwards.
+    """
+    if list_of(result, "refused") or result.get("rollback") in ("fired", "armed"):
+        return True
+    if list_of(result, "commands") and not changed:
+        return True
+    there = {text_of(rule, "name").casefold() for rule in list_of(mapping_of(result, "after"), "rules")}
+    created = {text_of(rule, "name").casefold() for rule in list_of(result, "created")}
+    deleted = {name.casefold() for name in texts_of(result, "deleted")}
+    return not created <= there or bool(deleted & there)
+
+
+def _host(source: Source, host_class: HostClass, message: str) -> Host:
+    """A host of which there is nothing more to say."""
+    return Host(source.name, host_class, message, source.roles, source.pool, source.site)
+
+
+def _with_cells(reading: _Reading, places: Mapping[Requirement, int]) -> Host:
+    host = reading.host
+    commands = [command.casefold() for command in host.commands]
+    cells = sorted(
+        (
+            Cell(
+                places[row.requirement],
+                row.finding,
+                _mending(row, commands),
+                "" if row.finding.verdict is Verdict.OPEN else remedy(row.finding),
+            )
+            for row in reading.rows
+        ),
+        key=lambda cell: cell.requirement,
+    )
+    return replace(host, cells=tuple(cells))
+
+
+def _mending(row: _Row, commands: Sequence[str]) -> tuple[int, ...]:
+    """Places of the commands that are about the row's rules: those name them, `LyncOps <key> g<generation>`."""
+    if row.finding.verdict is Verdict.OPEN:
+        return ()
+    names = [f'name="{PREFIX} {key} g'.casefold() for key in row.keys]
+    return tuple(place for place, command in enumerate(commands) if any(name in command for name in names))
+
+
+def _row(item: Any) -> _Row:
+    ports = text_of(item, "ports")
+    return _Row(
+        Requirement(
+            id=text_of(item, "id"),
+            service=text_of(item, "service"),
+            ports=ports,
+            transports=texts_of(item, "transports"),
+            direction=text_of(item, "direction"),
+            documented_ports=text_of(item, "documented_ports") if "documented_ports" in item else ports,
+            caveat=text_of(item, "caveat") if item.get("caveat") is not None else "",
+        ),
+        _finding(item),
+        texts_of(item, "rules"),
+    )
+
+
+def _finding(item: Any) -> Finding:
+    verdict = text_of(item, "verdict")
+    if verdict not in {known.value for known in Verdict}:
+        raise ResultError(f"{verdict[:40]!r} is no verdict")
+    return Finding(
+        verdict=Verdict(verdict),
+        reason=text_of(item, "reason"),
+        by=texts_of(item, "by"),
+        part=text_of(item, "part"),
+        unprotected=flag_of(item, "unprotected"),
+        by_profile=tuple((str(name), _finding(found)) for name, found in mapping_of(item, "by_profile").items())
+        if "by_profile" in item
+        else (),
+    )
+
+
+def _service(item: Mapping[str, Any]) -> Service:
+    return Service(flag_of(item, "running"), text_of(item, "state"), text_of(item, "start"))
+
+
+def _profile(name: str, item: Any) -> Profile:
+    return Profile(
+        name=str(name),
+        enabled=flag_of(item, "enabled"),
+        inbound=text_of(item, "inbound"),
+        outbound=text_of(item, "outbound"),
+        shields_up=flag_of(item, "shields_up"),
+        local_rules=flag_of(item, "local_rules"),
+        by_group_policy=flag_of(item, "by_group_policy"),
+    )
+
+
+def _roles(source: Source, result: Mapping[str, Any]) -> tuple[str, ...]:
+    """The roles the task was given, if Ansible tells, else those of the inventory."""
+    invocation = result.get("invocation")
+    given = invocation.get("module_args") if isinstance(invocation, dict) else None
+    roles = given.get("roles") if isinstance(given, dict) else None
+    if isinstance(roles, list) and roles and all(isinstance(role, str) for role in roles):
+        return tuple(roles)
+    return source.roles
+
+
+def _refusals(plan: Mapping[str, Any]) -> str:
+    refused = [f"{text_of(item, 'subject')}: {text_of(item, 'reason')}" for item in list_of(plan, "refused")]
+    return _message(f"Refused: {'; '.join(refused)}.") if refused else ""
+
+
+def _message(value: Any) -> str:
+    text = value if isinstance(value, str) else str(value)
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]} …"

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What changed since an earlier report: hosts that came, went, fare better or worse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .model import SCHEMA, VERSION, HostClass, Report, Verdict
+
+_BY_BADNESS = (
+    HostClass.COMPLIANT,
+    HostClass.INEFFECTIVE,
+    HostClass.DRIFTED,
+    HostClass.FAILED,
+    HostClass.UNREACHABLE,
+)
+_READ = {HostClass.COMPLIANT.value, HostClass.INEFFECTIVE.value, HostClass.DRIFTED.value}
+_SEVERITY = {verdict.value: number for number, verdict in enumerate(Verdict)}
+_RANK = {host_class.value: number for number, host_class in enumerate(_BY_BADNESS)}
+
+
+class EarlierError(ValueError):
+    """The earlier report cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is needed of an earlier report.
+
+    Attributes:
+        created: When it was made.
+        classes: Host name to class.
+        verdicts: Host name to the verdict of each row, by the row's id.
+    """
+
+    created: str
+    classes: Mapping[str, str]
+    verdicts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HostChange:
+    """How a host's case changed.
+
+    Attributes:
+        name: The host.
+        was: Its class then; empty if it was not in that report.
+        now: Its class now; empty if it is not in this one.
+        rows: Rows whose verdict changed: id, verdict then, verdict now.
+    """
+
+    name: str
+    was: str
+    now: str
+    rows: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All changes since an earlier report, each sorted by host.
+
+    A host that has become one that needs no rules counts as removed, one that was such a host as added: neither was
+    repaired or broke.
+
+    Attributes:
+        since: When the earlier report was made.
+        added: Hosts that are new.
+        removed: Hosts that are gone.
+        better: Hosts whose class is better, or the same while some rows are better and none is worse.
+        worse: Hosts whose class is worse, or the same while some row is worse.
+    """
+
+    since: str
+    added: tuple[HostChange, ...] = ()
+    removed: tuple[HostChange, ...] = ()
+    better: tuple[HostChange, ...] = ()
+    worse: tuple[HostChange, ...] = ()
+
+    def counts(self) -> dict[str, int]:
+        """How many hosts of each kind."""
+        return {
+            "added": len(self.added),
+            "removed": len(self.removed),
+            "better": len(self.better),
+            "worse": len(self.worse),
+        }
+
+
+def read_earlier(text: str | bytes) -> Earlier:
+    """Read an earlier JSON report.
+
+    Raises:
+        EarlierError: It is no JSON, no report of this kind, of a newer version, or damaged.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise EarlierError(f"it is not JSON ({error})") from error
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        raise EarlierError(f"it is JSON, but no report of this collection: its schema is not {SCHEMA}")
+    if found.get("version") != VERSION:
+        raise EarlierError(f"it is a report of version {found.get('version')!r}; this one reads version {VERSION}")
+    try:
+        return _earlier(found)
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        raise EarlierError(f"it is a damaged report ({type(error).__name__}: {error})") from error
+
+
+def _earlier(found: Mapping[str, Any]) -> Earlier:
+    ids = [_text(row["id"]) for row in found["requirements"]]
+    classes: dict[str, str] = {}
+    verdicts: dict[str, dict[str, str]] = {}
+    for host in found["hosts"]:
+        name = _text(host["name"])
+        classes[name] = HostClass(host["class"]).value
+        rows: dict[str, str] = {}
+        for cell in host["cells"]:
+            if not isinstance(cell[0], int) or cell[0] < 0:
+                raise ValueError(f"a cell of {name} names no requirement")
+            rows[ids[cell[0]]] = Verdict(cell[1]).value
+        verdicts[name] = rows
+    return Earlier(_text(found["created"]), classes, verdicts)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"text expected, found {value!r:.40}")
+    return value
+
+
+def compare(earlier: Earlier, report: Report) -> Changes:
+    """What changed from the earlier report to this one."""
+    now = {host.name: host.host_class.value for host in report.hosts}
+    rows = {
+        host.name: {report.requirements[cell.requirement].id: cell.finding.verdict.value for cell in host.cells}
+        for host in report.hosts
+    }
+    kinds: dict[str, list[HostChange]] = {"added": [], "removed": [], "better": [], "worse": []}
+    for name in sorted({*now, *earlier.classes}):
+        was, became = earlier.classes.get(name, ""), now.get(name, "")
+        changed: tuple[tuple[str, str, str], ...] = ()
+        if was in _READ and became in _READ:  # Of any other host the rows are not known, which is no change of them.
+            changed = _changed_rows(earlier.verdicts.get(name, {}), rows[name])
+        kind = _kind(was, became, changed)
+        if kind:
+            kinds[kind].append(HostChange(name, was, became, changed))
+    return Changes(earlier.created, **{kind: tuple(changes) for kind, changes in kinds.items()})
+
+
+def _changed_rows(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((row, was[row], now[row]) for row in sorted({*was} & {*now}) if was[row] != now[row])
+
+
+def _kind(was: str, now: str, rows: tuple[tuple[str, str, str], ...]) -> str:
+    if was not in _RANK and now not in _RANK:
+        # Both are unmanaged or missing: only coming and going is news.
+        return "" if bool(was) == bool(now) else "added" if now else "removed"
+    if was not in _RANK:
+        return "added"
+    if now not in _RANK:
+        return "removed"
+    if was != now:
+        return "worse" if _RANK[now] > _RANK[was] else "better"
+    if any(_SEVERITY[after] > _SEVERITY[before] for _row, before, after in rows):
+        return "worse"
+    return "better" if rows else ""

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hypothesis strategies for rules: the raw material of the firewall tests."""
+
+from __future__ import annotations
+
+import string
+
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
+    Action,
+    Direction,
+    FirewallRule,
+    Profile,
+    Store,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
+from hypothesis import strategies as st
+
+_WORD = string.ascii_letters + string.digits + " .,=()-_+#"
+TEXT = st.text(_WORD, min_size=1, max_size=30).map(str.strip).filter(bool)
+"""Text that netsh can be told: no quotes, pipes or anything else that a shell reads."""
+
+FREE_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="|\x00\r\n"), max_size=30)
+"""Text that a rule string can hold."""
+
+_PORT = st.integers(1, 65535)
+PORTS = st.one_of(
+    st.just(PortSet.any()),
+    st.lists(st.tuples(_PORT, _PORT).map(lambda p: (min(p), max(p))), min_size=1, max_size=4).map(
+        lambda ranges: PortSet(tuple(ranges))
+    ),
+)
+
+
+def _range(bits: int) -> st.SearchStrategy[tuple[int, int]]:
+    number = st.integers(0, (1 << bits) - 2)
+    return st.tuples(number, number).map(lambda pair: (min(pair), max(pair)))
+
+
+ADDRESSES = st.one_of(
+    st.just(AddressSet.any()),
+    st.builds(
+        lambda v4, v6, words: AddressSet(tuple(v4), tuple(v6), frozenset(words)),
+        st.lists(_range(32), min_size=1, max_size=4),
+        st.lists(_range(128), max_size=3),
+        st.sampled_from([(), ((4, "localsubnet"), (6, "localsubnet")), ((4, "dns"), (6, "dns"))]),
+    ),
+)
+PROFILES = st.frozensets(st.sampled_from(list(Profile)), min_size=1)
+
+_CONDITIONS = st.lists(
+    st.sampled_from(
+        [
+            ("Edge", "TRUE"), ("Defer", "User"), ("IFType", "Lan"), ("IFType", "Wireless"), ("LUOwn", "S-1-5-21-1"),
+            ("TTK2_27", "WFDKmDriver"), ("Platform2", "GTEQ"), ("Platform", "2:6:2"), ("PFN", "x_y"),
+        ]
+    ),
+    unique=True,
+    max_size=3,
+)  # fmt: skip
+
+STORED_RULES = st.builds(
+    FirewallRule,
+    name=FREE_TEXT,
+    direction=st.sampled_from(list(Direction)),
+    action=st.sampled_from(list(Action)),
+    enabled=st.booleans(),
+    protocol=st.one_of(st.none(), st.integers(0, 255)),
+    local_ports=PORTS,
+    remote_ports=PORTS,
+    icmp=st.frozensets(st.sampled_from([("ICMP4", "8:*"), ("ICMP6", "128:0"), ("ICMP4", "3:4")])),
+    local_addresses=ADDRESSES,
+    remote_addresses=ADDRESSES,
+    profiles=PROFILES,
+    program=FREE_TEXT,
+    service=FREE_TEXT,
+    description=FREE_TEXT,
+    group=FREE_TEXT,
+    conditions=_CONDITIONS.map(tuple),
+)
+"""Any rule that a registry could hold."""
+
+WRITABLE_RULES = st.builds(
+    FirewallRule,
+    name=st.just(""),
+    direction=st.sampled_from(list(Direction)),
+    action=st.sampled_from([Action.ALLOW, Action.BLOCK]),
+    enabled=st.booleans(),
+    protocol=st.sampled_from([6, 17]),
+    local_ports=PORTS,
+    remote_ports=PORTS,
+    remote_addresses=ADDRESSES,
+    profiles=PROFILES,
+    program=st.sampled_from(["", r"C:\Program Files (x86)\Agent\agent.exe"]),
+    description=TEXT,
+)
+"""A rule that this collection may write: what netsh can be told in one line."""
+
+STORES = st.sampled_from(list(Store))

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lockout guard's three questions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import (
+    Wire,
+    objections,
+    winrm_traffic,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile, Store
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    Listener,
+    ProfileSettings,
+    ProfileState,
+    ServiceState,
+    Snapshot,
+)
+
+HTTP = Wire(5985, "http", "10.1.2.3")
+ON, OFF = ProfileSettings(enabled=True), ProfileSettings(enabled=False)
+
+
+def winrm_rule(extra: str = "", action: str = "Allow") -> FirewallRule:
+    text = f"v2.22|Action={action}|Active=TRUE|Dir=In|Protocol=6|{extra}LPort=5985|App=System|Name=WinRM {action}|"
+    return parse_rule(f"winrm-{action}{extra}", text)
+
+
+def host(*rules: FirewallRule, profiles: ProfileSettings = ON, state: int = 4) -> Snapshot:
+    return Snapshot(
+        profiles=tuple(ProfileState(profile, profiles) for profile in Profile),
+        rules=rules,
+        service=ServiceState(state, 2),
+        listeners=(Listener(5985, "http", True),),
+    )
+
+
+def test_a_plan_that_leaves_winrm_alone_passes() -> None:
+    assert objections(HTTP, Plan(), host(winrm_rule())) == ()
+
+
+def test_deleting_the_rule_that_lets_us_in_is_named() -> None:
+    ours = replace(winrm_rule(), name="LyncOps x-winrm g1")
+    (first, *_rest) = objections(HTTP, Plan(delete=("LyncOps x-winrm g1",)), host(ours))
+    assert "after the plan" in first
+    assert "5985" in first
+    assert "domain profile" in first
+    assert "no rule" in first
+
+
+def test_switching_a_profile_on_needs_winrm_open_in_it() -> None:
+    off = host(winrm_rule("Profile=Domain|"), profiles=OFF)
+    assert objections(HTTP, Plan(profiles_on=(Profile.DOMAIN,)), off) == ()
+    (only,) = objections(HTTP, Plan(profiles_on=(Profile.DOMAIN, Profile.PUBLIC)), off)
+    assert "public profile: other profile (WinRM Allow)" in only
+
+
+def test_starting_the_service_is_judged_with_todays_rules() -> None:
+    """A rule that the plan itself adds comes too late: starting cuts us before it is written."""
+    stopped = host(state=1)
+    plan = Plan(service=ServiceChange(start=True), create=(replace(winrm_rule(), name="LyncOps x-winrm g1"),))
+    found = objections(HTTP, plan, stopped)
+    assert found
+    assert all("started with today's rules" in text for text in found)
+    assert objections(HTTP, plan, host(winrm_rule(), state=1)) == ()
+
+
+def test_a_block_rule_that_is_there_already_is_named() -> None:
+    blocked = host(winrm_rule(), winrm_rule(action="Block"), profiles=OFF)
+    found = objections(HTTP, Plan(profiles_on=(Profile.PRIVATE,)), blocked)
+    assert len(found) == 1
+    assert "block rule (WinRM Block)" in found[0]
+
+
+def test_scope_counts_for_the_address_the_host_sees() -> None:
+    scoped = host(winrm_rule("RA4=10.1.0.0/255.255.0.0|"), profiles=OFF)
+    plan = Plan(profiles_on=(Profile.DOMAIN,))
+    assert objections(HTTP, plan, scoped) == ()
+    assert objections(Wire(5985, "http", "192.0.2.1"), plan, scoped)
+    assert objections(Wire(5985, "http"), plan, scoped), "an unknown address needs an allow from any"
+
+
+def test_a_profile_that_is_closed_today_is_no_objection() -> None:
+    """The built-in rule admits only the local subnet in the public profile; that is nobody's plan's fault."""
+    assert objections(HTTP, Plan(), host(winrm_rule("Profile=Domain|"))) == ()
+
+
+def test_not_knowing_how_we_got_in_is_an_objection() -> None:
+    (only,) = objections(HTTP, Plan(delete=("LyncOps in-tcp-80 g1",)), host())
+    assert only.startswith("as things are")
+
+
+def test_no_listener_means_no() -> None:
+    (only,) = objections(Wire(5986, "https"), Plan(), host(winrm_rule()))
+    assert "5986" in only
+
+
+def test_group_policy_that_ignores_local_rules() -> None:
+    merged_off = ProfileSettings(enabled=True, local_rules=False)
+    states = tuple(ProfileState(profile, OFF, replace(merged_off, enabled=None)) for profile in Profile)
+    snapshot = replace(host(winrm_rule()), profiles=states)
+    found = objections(HTTP, Plan(profiles_on=(Profile.DOMAIN,)), snapshot)
+    assert len(found) == 1
+    assert "local rules ignored" in found[0]
+    by_policy = replace(winrm_rule(), store=Store.GROUP_POLICY)
+    assert objections(HTTP, Plan(profiles_on=(Profile.DOMAIN,)), replace(snapshot, rules=(by_policy,))) == ()
+
+
+def test_a_mapped_port_is_found_by_its_scheme() -> None:
+    traffic = winrm_traffic(Wire(25985, "http", "10.1.2.3"), host())
+    assert traffic is not None
+    assert str(traffic.ports) == "5985"
+
+
+def test_a_zone_in_the_clients_address_means_any() -> None:
+    traffic = winrm_traffic(Wire(5985, "http", "fe80::1%12"), host())
+    assert traffic is not None
+    assert traffic.remote.is_any

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What would be cut: netstat's columns, whatever its language, against the predicted host."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import (
+    Endpoint,
+    read_endpoints,
+    would_be_cut,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES, Profile
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    ProfileState,
+    ServiceState,
+    Snapshot,
+)
+
+TASKLIST = '"System","4","Services","0","300 K"\r\n"sqlservr.exe","1208","Services","0","90,000 K"\r\n'
+WORDS = {
+    "en": ("Active Connections", "LISTENING", "ESTABLISHED"),
+    "de": ("Aktive Verbindungen", "ABHÖREN", "HERGESTELLT"),
+    "pt": ("Conexões ativas", "OUVINDO", "ESTABELECIDA"),
+    "ru": ("Активные подключения", "LISTENING", "ESTABLISHED"),
+}
+
+
+def netstat(language: str) -> str:
+    title, listening, established = WORDS[language]
+    return (
+        f"\r\n{title}\r\n\r\n  Proto  Local  Foreign  State  PID\r\n"
+        f"  TCP    0.0.0.0:1433           0.0.0.0:0              {listening}       1208\r\n"
+        f"  TCP    10.0.0.5:1433          10.0.0.9:50123         {established}     1208\r\n"
+        f"  TCP    127.0.0.1:8005         0.0.0.0:0              {listening}       77\r\n"
+        f"  TCP    [::]:5985              [::]:0                 {listening}       4\r\n"
+        "  UDP    0.0.0.0:1434           *:*                                    1300\r\n"
+        "  UDP    [fe80::1%11]:546       *:*                                    900\r\n"
+    )
+
+
+def host(*rules: str) -> Snapshot:
+    return Snapshot(
+        profiles=tuple(ProfileState(profile) for profile in Profile),
+        rules=tuple(parse_rule(str(number), f"v2.22|{rule}") for number, rule in enumerate(rules)),
+        service=ServiceState(4, 2),
+    )
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_columns_are_read_in_every_language(language: str) -> None:
+    assert read_endpoints(netstat(language), TASKLIST) == (
+        Endpoint("tcp", 1433, "sqlservr.exe", ("10.0.0.9",)),
+        Endpoint("tcp", 5985, "System"),
+        Endpoint("udp", 546, "process 900"),
+        Endpoint("udp", 1434, "process 1300"),
+    )
+
+
+def test_only_what_no_rule_admits_is_cut() -> None:
+    endpoints = read_endpoints(netstat("en"), TASKLIST)
+    sql = "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=1433|RA4=10.0.0.0/255.0.0.0|Name=SQL|"
+    cut = would_be_cut(endpoints, ALL_PROFILES, host(sql))
+    assert [endpoint.port for endpoint in cut] == [5985, 546, 1434]
+
+
+def test_a_scope_that_leaves_out_a_connected_peer_cuts_it() -> None:
+    endpoints = read_endpoints(netstat("en"), TASKLIST)
+    sql = "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=1433|RA4=192.168.0.0/255.255.0.0|Name=SQL|"
+    assert 1433 in [endpoint.port for endpoint in would_be_cut(endpoints, ALL_PROFILES, host(sql))]
+
+
+def test_it_reads_well() -> None:
+    many = Endpoint("tcp", 1433, "sqlservr.exe", ("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"))
+    assert str(many) == "tcp 1433 sqlservr.exe, 4 connected (10.0.0.1, 10.0.0.2, 10.0.0.3, …)"
+    assert str(Endpoint("udp", 1434, "sqlbrowser.exe")) == "udp 1434 sqlbrowser.exe"

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The promise of a plan: carry it out, plan again, and nothing is left to do. Nobody else's rule is touched."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line, plan_lines
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
+    DesiredRule,
+    Wanted,
+    make_plan,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import read_command, understand
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.strategies import WRITABLE_RULES
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
+    Pairs,
+    WindowsModel,
+    foreign,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+_KEYS = st.sampled_from(["a", "b", "in-tcp-1.2"])
+_NAMES = st.tuples(_KEYS, st.sampled_from(["1", "2", "3", "999999"]), st.booleans()).map(
+    lambda made: f"LyncOps {made[0]} g{made[1]}".upper() if made[2] else f"LyncOps {made[0]} g{made[1]}"
+)
+_FOREIGN = st.lists(
+    st.sampled_from(
+        [
+            foreign("CS RTCSRV", ("LPort", "5061")),
+            foreign("LyncOps", ("LPort", "1")),
+            foreign("LyncOps a"),
+            foreign("LyncOps a g1 copy"),
+            foreign("@FirewallAPI.dll,-28502", ("EmbedCtxt", "@x,-1")),
+            foreign("odd", ("Future", "1")),
+        ]
+    ),
+    max_size=4,
+)
+_DAMAGE = st.sampled_from(["none", "off", "block", "profile", "scope", "ports", "opaque", "twin", "service"])
+
+
+def damaged(pairs: Pairs, damage: str) -> Pairs:
+    without = {"off": "Active", "block": "Action", "scope": "RA4", "ports": "LPort", "profile": "Profile"}.get(damage)
+    extra = {
+        "off": [("Active", "FALSE")],
+        "block": [("Action", "Block")],
+        "profile": [("Profile", "Public")],
+        "scope": [("RA4", "192.0.2.1")],
+        "ports": [("LPort", "4")],
+        "opaque": [("Future", "1")],
+        "service": [("Svc", "RTCSRV")],
+    }.get(damage, [])
+    return [pair for pair in pairs if pair[0] != without] + extra
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Wanted, WindowsModel]:
+    """What is wanted, and a host that has some of it, damaged in all ways, beside rules of others."""
+    keys = draw(st.lists(_KEYS, unique=True, max_size=4))
+    wanted = Wanted(
+        tuple(DesiredRule(key, draw(WRITABLE_RULES)) for key in keys),
+        exclusive=draw(st.booleans()),
+        profiles_on=draw(st.frozensets(st.sampled_from(list(Profile)))),
+    )
+    host = WindowsModel()
+    for name in draw(st.lists(_NAMES, max_size=6)):
+        key = name.split()[1].lower()
+        rule = next((d.rule for d in wanted.rules if d.key == key), None) or draw(WRITABLE_RULES)
+        host.netsh(add_line(rule.named(name)))
+        damage = draw(_DAMAGE)
+        last = next(reversed(host.local))
+        host.local[last] = damaged(host.local[last], damage)
+        if damage == "twin":
+            host.netsh(add_line(rule.named(name)))
+    for number, pairs in enumerate(draw(_FOREIGN)):
+        host.local[f"foreign {number}"] = pairs
+    host.group_policy = {"gp": foreign("LyncOps a g1"), "gp2": foreign("CS RTCSRV")}
+    host.profiles["Public"]["EnableFirewall"] = draw(st.integers(0, 1))
+    host.policy_profiles = draw(st.sampled_from([{}, {"Domain": {"EnableFirewall": 0}}]))
+    host.lines.clear()
+    return wanted, host
+
+
+def read(host: WindowsModel) -> Snapshot:
+    return understand(host.run(read_command("w")), "w")
+
+
+def rules_of(snapshot: Snapshot) -> Counter[tuple[str, FirewallRule]]:
+    return Counter((rule.store.value, rule) for rule in snapshot.rules)
+
+
+@settings(deadline=None)
+@given(cases())
+def test_carried_out_and_planned_again_nothing_is_left(case: tuple[Wanted, WindowsModel]) -> None:
+    wanted, host = case
+    others = {key: pairs for key, pairs in host.local.items() if key.startswith("foreign")}
+    before = read(host)
+    plan = make_plan(wanted, before)
+    predicted = predict(plan, before)
+    for line in plan_lines(plan):
+        host.netsh(line)
+    after = read(host)
+    again = make_plan(wanted, after)
+
+    assert not again.changes
+    assert again.refused == plan.refused
+    assert {key: host.local.get(key) for key in others} == others, "a rule of somebody else was touched"
+    assert rules_of(predicted) == rules_of(after)
+    assert predicted.profiles == after.profiles
+    assert not make_plan(wanted, predicted).changes
+    if not plan.refused and wanted.exclusive:
+        here = [rule for rule in after.local_rules() if not rule.rule_id.startswith("foreign")]
+        assert Counter(rule.named("") for rule in here) == Counter(desired.rule for desired in wanted.rules)
+
+
+@settings(deadline=None)
+@given(cases())
+def test_nothing_closes_in_between(case: tuple[Wanted, WindowsModel]) -> None:
+    """After every single line, each desired rule that was there before or was already written is there."""
+    wanted, host = case
+    plan = make_plan(wanted, read(host))
+    lines = plan_lines(plan)
+    was = {rule.traffic() for rule in read(host).local_rules()}
+    for line in lines:
+        host.netsh(line)
+        now = {rule.traffic() for rule in read(host).local_rules()}
+        for desired in wanted.rules:
+            if desired.rule.traffic() in was:
+                assert desired.rule.traffic() in now, line
+        was = now
+
+
+@settings(deadline=None)
+@given(cases(), st.randoms(use_true_random=False))
+def test_plans_do_not_depend_on_order(case: tuple[Wanted, WindowsModel], random: object) -> None:
+    wanted, host = case
+    snapshot = read(host)
+    desired, there = list(wanted.rules), list(snapshot.rules)
+    random.shuffle(desired)  # type: ignore[attr-defined]
+    random.shuffle(there)  # type: ignore[attr-defined]
+    one = make_plan(wanted, snapshot)
+    other = make_plan(replace(wanted, rules=tuple(desired)), replace(snapshot, rules=tuple(there)))
+    assert one == other
+    assert plan_lines(one) == plan_lines(other)
+
+
+@settings(deadline=None)
+@given(cases())
+def test_prediction_of_an_empty_plan_is_the_snapshot(case: tuple[Wanted, WindowsModel]) -> None:
+    _wanted, host = case
+    snapshot = read(host)
+    nothing = make_plan(Wanted(exclusive=False), snapshot)
+    assert predict(nothing, snapshot) == snapshot

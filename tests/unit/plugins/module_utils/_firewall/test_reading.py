@@ -1,0 +1,216 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one command that reads a host, and what is made of whole, cut, localised and hostile answers."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
+    NotElevated,
+    ReadError,
+    programs_command,
+    read_command,
+    understand,
+    understand_programs,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile, Store
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
+    LANGUAGES,
+    WindowsModel,
+    foreign,
+)
+
+WORD = "a1b2c3d4"
+
+
+def sample(language: str = "en") -> WindowsModel:
+    return WindowsModel(
+        local={
+            "{A}": foreign("CS RTCSRV", ("LPort", "5061")),
+            "TCP Query User{B}C:\\a b.exe": foreign("\u00dcberwachung"),
+        },
+        group_policy={"{G}": foreign("LyncOps in-tcp-5061 g1", ("LPort", "5061"))},
+        policy_profiles={"Domain": {"AllowLocalPolicyMerge": 0, "DefaultInboundAction": 1}},
+        language=language,
+    )
+
+
+def answer(host: WindowsModel) -> str:
+    return host.run(read_command(WORD))
+
+
+def understood(host: WindowsModel) -> Snapshot:
+    return understand(answer(host), WORD)
+
+
+def test_the_command_is_one_short_line_for_every_part() -> None:
+    command = read_command("f" * 8)
+    assert len(command) < 4000, "cmd stops at 8,191 and more keys are to come"
+    for needed in (
+        "whoami /groups",
+        "sc query MpsSvc",
+        r"FirewallPolicy\FirewallRules",
+        r"FirewallPolicy\Mdm",
+        r"FirewallPolicy\DomainProfile",
+        r"FirewallPolicy\StandardProfile",
+        r"FirewallPolicy\PublicProfile",
+        r"SOFTWARE\Policies\Microsoft\WindowsFirewall",
+        r"Services\MpsSvc",
+        r"Services\BFE",
+        r"WSMAN\Listener",
+    ):
+        assert needed in command
+    assert "RestrictedServices" not in command, "half of the bytes, and nobody's to manage"
+    assert "powershell" not in command.lower()
+    assert "%" not in command.replace("%SystemRoot%", ""), "cmd expands it before it runs anything"
+    assert command.count("<nul") == command.count("(") == command.count("||echo ") == 12
+
+
+def test_the_command_stays_short_with_the_services_of_a_whole_front_end() -> None:
+    services = [f"A SERVICE WITH A LONG NAME {number}" for number in range(30)]
+    assert len(programs_command("f" * 8, services)) < 7500
+
+
+def test_programs_of_services_that_are_asked_for() -> None:
+    host = sample()
+    host.programs = {"RTCSRV": '"C:\\Program Files\\Lync\\RTCSrv.exe" -x', "OTHER": "C:\\o.exe"}
+    services = ("MISSING", "RTCSRV")
+    found = understand_programs(host.run(programs_command(WORD, services)), WORD, services)
+    assert found == {"rtcsrv": "C:\\Program Files\\Lync\\RTCSrv.exe"}
+
+
+def test_a_cut_answer_about_programs_is_none() -> None:
+    host = sample()
+    host.programs = {"RTCSRV": "C:\\RTCSrv.exe"}
+    whole = host.run(programs_command(WORD, ["RTCSRV"]))
+    for end in range(len(whole) - 1):
+        with pytest.raises(ReadError):
+            understand_programs(whole[:end], WORD, ["RTCSRV"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_whole_answer_in_any_language(language: str) -> None:
+    snapshot = understood(sample(language))
+    assert snapshot.service.running
+    assert snapshot.service.automatic
+    assert snapshot.filtering_start == 2
+    assert [(rule.store, rule.rule_id, rule.name) for rule in snapshot.rules] == [
+        (Store.LOCAL, "TCP Query User{B}C:\\a b.exe", "\u00dcberwachung"),
+        (Store.LOCAL, "{A}", "CS RTCSRV"),
+        (Store.GROUP_POLICY, "{G}", "LyncOps in-tcp-5061 g1"),
+    ]
+    assert [(listener.port, listener.transport.lower(), listener.enabled) for listener in snapshot.listeners] == [
+        (5985, "http", True)
+    ]
+    domain, private, public = snapshot.profiles
+    assert (domain.local_rules, private.local_rules, public.local_rules) == (False, True, True)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_cut_answer_is_ever_taken_for_a_snapshot(language: str) -> None:
+    whole = answer(sample(language))
+    understand(whole, WORD)
+    for end in range(len(whole)):
+        with pytest.raises((ReadError, NotElevated)):
+            understand(whole[:end], WORD)
+
+
+@pytest.mark.parametrize("name", ["token", "state", "service", "domain", "policy", "rules"])
+def test_no_part_may_be_missing(name: str) -> None:
+    lines = answer(sample()).split("\r\n")
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"@{WORD}-{name}-"))
+    with pytest.raises(ReadError, match="cut off"):
+        understand("\r\n".join(lines[:start] + lines[start + 1 :]), WORD)
+
+
+def test_a_marker_of_another_read_is_no_marker() -> None:
+    with pytest.raises(ReadError):
+        understand(answer(sample()), "00000000")
+
+
+@pytest.mark.parametrize("name", ["service", "domain", "private", "public", "rules"])
+def test_a_part_that_every_windows_has_must_succeed(name: str) -> None:
+    text = answer(sample())
+    with pytest.raises(ReadError, match="failed on the host"):
+        understand(text.replace(f"@{WORD}-{name}-ok", f"@{WORD}-{name}-no"), WORD)
+
+
+def test_an_empty_dump_is_never_no_rules() -> None:
+    text = answer(sample())
+    start = text.index("\n", text.index(f"@{WORD}-rollback-")) + 1
+    empty = text[:start] + "\r\n" + text[text.index(f"@{WORD}-rules-ok") :]
+    with pytest.raises(ReadError, match="never taken for none"):
+        understand(empty, WORD)
+
+
+def test_a_rules_key_without_rules_is_no_error() -> None:
+    assert understood(WindowsModel()).rules == ()
+
+
+def test_a_forged_line_is_an_error_that_names_the_command() -> None:
+    host = sample()
+    host.local["{X}"] = foreign("x\r\n    {A}    REG_SZ    y")
+    with pytest.raises(ReadError, match=r"FirewallRules.*twice"):
+        understood(host)
+
+
+def test_a_filtered_token() -> None:
+    host = sample()
+    host.level = 8192
+    with pytest.raises(NotElevated, match="LocalAccountTokenFilterPolicy"):
+        understood(host)
+
+
+def test_an_account_that_is_no_administrator() -> None:
+    host = sample("de")
+    host.level, host.groups = 8192, "VORDEFINIERT\\Benutzer    Alias    S-1-5-32-545"
+    with pytest.raises(NotElevated, match="S-1-5-32-544"):
+        understood(host)
+
+
+def test_rights_that_cannot_be_told() -> None:
+    text = answer(sample()).replace("S-1-16-12288", "")
+    with pytest.raises(ReadError, match="mandatory level"):
+        understand(text, WORD)
+
+
+def test_the_system_account_is_enough() -> None:
+    host = sample()
+    host.level = 16384
+    assert understood(host).rules
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_stopped_service(language: str) -> None:
+    host = sample(language)
+    host.state, host.start = 1, 4
+    service = understood(host).service
+    assert (service.state, service.start, service.running, service.automatic) == (1, 4, False, False)
+
+
+def test_a_service_that_cannot_be_asked_is_not_taken_to_run() -> None:
+    text = answer(sample())
+    start, end = text.index("SERVICE_NAME"), text.index(f"@{WORD}-state-ok")
+    cut = text[:start] + text[end:].replace("-state-ok", "-state-no")
+    assert not understand(cut, WORD).service.running
+    assert understand(cut, WORD).service.state is None
+
+
+def test_no_group_policy() -> None:
+    host = sample()
+    host.group_policy = None
+    snapshot = understood(host)
+    assert {rule.store for rule in snapshot.rules} == {Store.LOCAL}
+    assert all(state.local_rules for state in snapshot.profiles)
+
+
+def test_group_policys_standard_profile_stands_for_private_and_public() -> None:
+    host = sample()
+    host.policy_profiles = {"Standard": {"EnableFirewall": 0}}
+    found = {state.profile: state.enabled for state in understood(host).profiles}
+    assert found == {Profile.DOMAIN: True, Profile.PRIVATE: False, Profile.PUBLIC: False}
+    host.policy_profiles["Public"] = {"EnableFirewall": 1}
+    found = {state.profile: state.enabled for state in understood(host).profiles}
+    assert found == {Profile.DOMAIN: True, Profile.PRIVATE: True, Profile.PUBLIC: True}, "[MS-GPFAS] 2.2.3"

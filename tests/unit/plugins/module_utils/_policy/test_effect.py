@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each row of the table judged on a host: what is open, what is not, and the sentence that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile, Store
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    RUNNING,
+    ProfileSettings,
+    ProfileState,
+    ServiceState,
+    Snapshot,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import (
+    Effect,
+    explain,
+    failures,
+    judge_policy,
+    listening_services,
+    remedy,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+
+DIRECTOR = build_policy(["director"])
+SIP = r"C:\Program Files\Microsoft Lync Server 2013\Server\Core\RTCSrv.exe"
+
+
+def host(
+    rules: Iterable[str] = (),
+    *,
+    policy: ProfileSettings | None = None,
+    group_policy: Iterable[str] = (),
+    programs: Mapping[str, str] | None = None,
+) -> Snapshot:
+    made = [parse_rule(f"{{{number}}}", f"v2.10|{rule}") for number, rule in enumerate(rules)]
+    made += [parse_rule(f"{{g{n}}}", f"v2.10|{rule}", Store.GROUP_POLICY) for n, rule in enumerate(group_policy)]
+    return Snapshot(
+        profiles=tuple(ProfileState(profile, policy=policy or ProfileSettings()) for profile in Profile),
+        rules=tuple(made),
+        service=ServiceState(RUNNING, 2),
+        programs=tuple(sorted((programs or {}).items())),
+    )
+
+
+def allow(port: int, extra: str = "", protocol: int = 6) -> str:
+    return f"Action=Allow|Active=TRUE|Dir=In|Protocol={protocol}|LPort={port}|Name=allow {port}|{extra}"
+
+
+def of_row(row: str, snapshot: Snapshot, policy: HostPolicy = DIRECTOR) -> Effect:
+    found = [effect for effect in judge_policy(policy, snapshot) if effect.demand.requirement.id == row]
+    assert len(found) == 1
+    return found[0]
+
+
+def row_for(port: int, policy: HostPolicy = DIRECTOR) -> str:
+    return next(demand.requirement.id for demand in policy.demands if port in demand.ports)
+
+
+def test_every_demand_has_one_effect_in_the_policys_order() -> None:
+    effects = judge_policy(DIRECTOR, host())
+    assert tuple(effect.demand for effect in effects) == DIRECTOR.demands
+    assert all(len(effect.by_profile) == 3 for effect in effects)
+    assert failures(effects) == effects, "a bare Windows lets nothing in"
+
+
+def test_what_the_policys_own_rules_make_is_open_everywhere() -> None:
+    everything = Snapshot(host().profiles, tuple(wanted.rule for wanted in DIRECTOR.rules), host().service)
+    effects = judge_policy(DIRECTOR, everything)
+    assert {effect.verdict.status for effect in effects} == {Status.OPEN}
+    assert failures(effects) == ()
+
+
+def test_the_worst_transport_and_profile_give_the_rows_verdict() -> None:
+    policy = build_policy(["mediation"])
+    both = next(demand for demand in policy.demands if len(demand.requirement.transports) == 2)
+    span = str(both.ports).replace(",", "|LPort2_10=")
+    tcp = f"Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort2_10={span}|Name=tcp|"
+    effect = of_row(both.requirement.id, host([tcp]), policy)
+    assert effect.verdict.status is Status.CLOSED
+    assert effect.traffic.protocol == 17
+    assert "udp" in explain(effect, host([tcp]))
+    udp = tcp.replace("Protocol=6", "Protocol=17")
+    assert of_row(both.requirement.id, host([tcp, udp]), policy).verdict.status is Status.OPEN
+    half = of_row(both.requirement.id, host([tcp, udp + "Profile=Public|"]), policy)
+    assert [verdict.status for verdict in half.by_profile] == [Status.CLOSED, Status.CLOSED, Status.OPEN]
+
+
+def test_lyncs_own_rule_counts_where_the_listening_program_is_the_rules() -> None:
+    rule = [allow(5061, f"App={SIP}|")]
+    row = row_for(5061)
+    assert "RTCSRV" in listening_services(DIRECTOR)
+    assert of_row(row, host(rule)).verdict.status is Status.CONDITIONAL
+    assert of_row(row, host(rule, programs={"rtcsrv": SIP.upper()})).verdict.status is Status.OPEN
+    other = of_row(row, host(rule, programs={"rtcsrv": r"D:\elsewhere\RTCSrv.exe"}))
+    assert other.verdict.reason is Reason.NO_RULE
+
+
+def test_web_rows_listen_in_the_kernel_without_asking_the_host() -> None:
+    row = row_for(443)
+    assert of_row(row, host([allow(443, "App=System|")])).verdict.status is Status.OPEN
+
+
+BLOCK = "Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=5061|Name=hardening|"
+
+
+def test_a_foreign_block_is_named_with_the_command_that_switches_it_off() -> None:
+    snapshot = host([allow(5061), BLOCK])
+    effect = of_row(row_for(5061), snapshot)
+    assert remedy(effect, snapshot) == 'netsh advfirewall firewall set rule name="hardening" new enable=no'
+    sentence = explain(effect, snapshot)
+    assert sentence.startswith(f"{row_for(5061)} (in tcp 5061 from any) is closed in the domain profile: blocked by ")
+    assert "'hardening'" in sentence
+
+
+@pytest.mark.parametrize(
+    ("local", "group_policy"),
+    [([], [BLOCK]), ([BLOCK.replace("hardening", "@FirewallAPI.dll,-1")], []), ([BLOCK], [BLOCK])],
+)
+def test_a_block_that_netsh_cannot_address_is_left_to_its_owner(local: list[str], group_policy: list[str]) -> None:
+    snapshot = host([allow(5061), *local], group_policy=group_policy)
+    command = remedy(of_row(row_for(5061), snapshot), snapshot)
+    assert command.startswith("switch the block rule off where it is made")
+
+
+@pytest.mark.parametrize("name", ['x" & del C:\\ & "', "100%", "a^b", "a\tb", "", "Überwachung"])
+def test_a_hostile_name_gets_no_command_to_paste(name: str) -> None:
+    snapshot = host([BLOCK.replace("hardening", name)])
+    assert "netsh" not in remedy(of_row(row_for(5061), snapshot), snapshot)
+
+
+def test_the_place_that_mends_settings_is_named() -> None:
+    ignored = host([allow(5061)], policy=ProfileSettings(local_rules=False))
+    effect = of_row(row_for(5061), ignored)
+    assert effect.verdict.reason is Reason.LOCAL_RULES_IGNORED
+    assert "Group Policy" in remedy(effect, ignored)
+    up = host([allow(5061)], policy=ProfileSettings(shields_up=True))
+    assert remedy(of_row(row_for(5061), up), up).startswith("netsh advfirewall set domainprofile firewallpolicy")
+    bare = host()
+    assert remedy(of_row(row_for(5061), bare), bare) == ""
+
+
+def test_every_reason_has_a_sentence() -> None:
+    snapshots = [
+        host(),
+        host([allow(5061)]),
+        host([allow(5061, "Profile=Public|")]),
+        host([allow(5061, "RA4=10.0.0.1|")]),
+        host([allow(5061, "Security=Authenticate|")]),
+        host([allow(5061, "IFType=Lan|")]),
+        host([allow(5061, "Future=1|")]),
+        host([allow(5061), "Action=Block|Active=TRUE|Dir=In|Future=1|Name=odd|"]),
+        host([allow(5061).replace("TRUE", "FALSE")]),
+        host(policy=ProfileSettings(enabled=False)),
+        host(policy=ProfileSettings(inbound_block=False)),
+        Snapshot(host().profiles, (), ServiceState(1)),
+    ]
+    seen = set()
+    for snapshot in snapshots:
+        effect = of_row(row_for(5061), snapshot)
+        seen.add(effect.verdict.reason)
+        sentence = explain(effect, snapshot)
+        assert effect.verdict.status.value in sentence
+        assert all(name in sentence for name in effect.verdict.by)
+    assert len(seen) == len(snapshots), "each host here has a reason of its own"

@@ -1,0 +1,160 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Site rules: every mistake is refused with the name of its option."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
+    ALL_PROFILES,
+    Action,
+    Direction,
+    FirewallRule,
+    Profile,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import (
+    OptionError,
+    read_addresses,
+    read_extra_rules,
+    read_ports,
+    read_profiles,
+)
+
+SCOPE = AddressSet.parse(["10.0.0.0/8"])
+GOOD: dict[str, Any] = {"name": "Backup agent", "protocol": "tcp", "localport": "10000"}
+
+
+def rule(**changes: Any) -> FirewallRule:
+    (extra,) = read_extra_rules([{**GOOD, **changes}], ALL_PROFILES, SCOPE)
+    return extra.rule
+
+
+def test_a_plain_rule() -> None:
+    (extra,) = read_extra_rules([GOOD], ALL_PROFILES, SCOPE)
+    assert (extra.key, extra.name) == ("x-backup-agent", "Backup agent")
+    assert extra.rule == FirewallRule(
+        name="",
+        direction=Direction.IN,
+        action=Action.ALLOW,
+        protocol=6,
+        local_ports=PortSet.of(10000),
+        remote_addresses=SCOPE,
+        description="Managed by lyncops.firewall. Extra rule: Backup agent",
+    )
+
+
+def test_what_a_rule_names_replaces_the_hosts() -> None:
+    made = rule(
+        direction="out",
+        protocol="udp",
+        localport=None,
+        remoteport="53,5353",
+        remoteip=["dns", "192.0.2.1,192.0.2.2"],
+        program=r"C:\Program Files (x86)\Agent\agent.exe",
+        profiles=["public"],
+    )
+    assert (made.direction, made.protocol) == (Direction.OUT, 17)
+    assert (made.local_ports, made.remote_ports) == (PortSet.any(), PortSet.of(53, 5353))
+    assert made.remote_addresses == AddressSet.parse(["dns", "192.0.2.1", "192.0.2.2"])
+    assert made.profiles == {Profile.PUBLIC}
+    assert made.program == r"C:\Program Files (x86)\Agent\agent.exe"
+    assert rule(remoteip=["any"]).remote_addresses.is_any, "any can be asked for in so many words"
+
+
+def test_a_program_alone_is_enough_of_a_limit() -> None:
+    made = rule(protocol="any", localport=None, program=r"C:\a.exe")
+    assert (made.protocol, made.local_ports.is_any, made.program) == (None, True, r"C:\a.exe")
+
+
+MISTAKES: list[tuple[str, dict[str, Any], str]] = [
+    ("name", {"name": ""}, "letter or digit"),
+    ("name", {"name": None}, "letter or digit"),
+    ("name", {"name": "---"}, "letter or digit"),
+    ("name", {"name": "x" * 81}, "80"),
+    ("name", {"name": 'a"b'}, "not allowed"),
+    ("name", {"name": "a|b"}, "not allowed"),
+    ("name", {"name": "a%b"}, "not allowed"),
+    ("name", {"name": "a^b"}, "not allowed"),
+    ("name", {"name": "a&b"}, "not allowed"),
+    ("name", {"name": "a\r\nb"}, "not allowed"),
+    ("name", {"name": "a\x07b"}, "not allowed"),
+    ("name", {"name": "B\u00fcro"}, "not allowed"),
+    ("name", {"name": " a"}, "blanks"),
+    ("localport", {"localport": "0"}, "port 0"),
+    ("localport", {"localport": "65536"}, "65536"),
+    ("localport", {"localport": "9-1"}, "backwards"),
+    ("localport", {"localport": "1-9,5"}, "overlaps"),
+    ("localport", {"localport": "any"}, "neither"),
+    ("localport", {"localport": "RPC"}, "neither"),
+    ("localport", {"localport": ",".join(str(port) for port in range(1000, 1100, 2))}, "use ranges"),
+    ("localport", {"localport": True}, "is no port"),
+    ("remoteport", {"remoteport": "65536"}, "65536"),
+    ("remoteip", {"remoteip": ["10.0.0.1/8"]}, "host bits"),
+    ("remoteip", {"remoteip": ["any", "10.0.0.1"]}, "beside"),
+    ("remoteip", {"remoteip": ["nowhere"]}, "keyword"),
+    ("program", {"program": "agent.exe"}, "full path"),
+    ("program", {"program": r"%ProgramFiles%\a.exe"}, "not allowed"),
+    ("program", {"program": "C:\\Tools\\"}, "backslash"),
+    ("program", {"program": r"C:\a?.exe"}, "full path"),
+    ("program", {"program": "C:/a.exe"}, "full path"),
+    ("program", {"program": "C:\\" + "a" * 260}, "full path"),
+    ("profiles", {"profiles": ["domain", "guest"]}, "guest"),
+    ("protocol", {"protocol": "any"}, "tcp or udp"),
+    ("protocol", {"protocol": None}, "tcp or udp"),
+]
+
+
+@pytest.mark.parametrize(("option", "changes", "word"), MISTAKES)
+def test_a_mistake_is_refused_with_the_options_name(option: str, changes: dict[str, Any], word: str) -> None:
+    with pytest.raises(OptionError, match=word) as caught:
+        read_extra_rules([{"name": "fine", "program": r"C:\a.exe"}, {**GOOD, **changes}], ALL_PROFILES, SCOPE)
+    assert caught.value.option == f"extra_rules[1].{option}"
+    assert str(caught.value).startswith(f"extra_rules[1].{option}: ")
+
+
+@pytest.mark.parametrize("protocol", ["any", "tcp", "udp"])
+def test_a_rule_that_opens_everything_is_refused(protocol: str) -> None:
+    with pytest.raises(OptionError, match=r"extra_rules\[0\]: .*open everything"):
+        read_extra_rules([{"name": "all", "protocol": protocol}], ALL_PROFILES, AddressSet.any())
+
+
+@pytest.mark.parametrize("other", ["backup AGENT", "Backup-agent", "Backup  agent"])
+def test_names_that_would_make_one_key_are_refused(other: str) -> None:
+    with pytest.raises(OptionError, match=r"extra_rules\[1\]\.name.*extra_rules\[0\]"):
+        read_extra_rules([GOOD, {**GOOD, "name": other}], ALL_PROFILES, SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("value", "ports"),
+    [
+        (5061, "5061"),
+        ("5067,5070", "5067,5070"),
+        (" 57501-65535 ", "57501-65535"),
+        ([5061, "5070-5071"], "5061,5070-5071"),
+    ],
+)
+def test_ports_as_people_write_them(value: Any, ports: str) -> None:
+    assert str(read_ports("o", value)) == ports
+
+
+@pytest.mark.parametrize("value", [True, None, 5061.0, {}, [[5061]], [], "", -1, 0, 65536, ["5061", 5061], "1-2-3"])
+def test_what_is_no_port(value: Any) -> None:
+    with pytest.raises(OptionError, match=r"^the_option: "):
+        read_ports("the_option", value)
+
+
+def test_addresses_and_profiles() -> None:
+    assert read_addresses("o", ["10.0.0.1, 10.0.0.2", "fe80::1"]) == AddressSet.parse(["10.0.0.1-10.0.0.2", "fe80::1"])
+    assert read_addresses("o", []).is_any
+    assert read_profiles("o", ["domain", "domain"]) == {Profile.DOMAIN}
+    for wrong in ([], ["Domain"], ["all"]):
+        with pytest.raises(OptionError, match=r"^o: "):
+            read_profiles("o", wrong)
+    for empty in (["10.0.0.1,"], [""]):
+        with pytest.raises(OptionError, match=r"^o: "):
+            read_addresses("o", empty)

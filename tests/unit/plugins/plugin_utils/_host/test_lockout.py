@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guard's questions to the host, and what it says no to."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import Wire
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import ReadError
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    Listener,
+    ProfileSettings,
+    ProfileState,
+    ServiceState,
+    Snapshot,
+)
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.lockout import LockoutGuard, preview
+
+WINRM = parse_rule("W", "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5985|App=System|Name=WinRM|")
+SWITCH_ON = Plan(profiles_on=(Profile.DOMAIN,))
+NETSTAT = (
+    "\r\n  Proto  Local  Foreign  State  PID\r\n"
+    "  TCP    0.0.0.0:5985     0.0.0.0:0        LISTENING      4\r\n"
+    "  TCP    0.0.0.0:1433     0.0.0.0:0        LISTENING      1208\r\n"
+    "  TCP    10.0.0.5:1433    10.0.0.9:50123   ESTABLISHED    1208\r\n"
+)
+
+
+class Host:
+    """Answers what the guard asks; counts how often it is asked."""
+
+    def __init__(self, netstat: str = NETSTAT, end: str = "") -> None:
+        self.netstat, self.end = netstat, end
+        self.asked: list[str] = []
+
+    def wire(self) -> Wire:
+        self.asked.append("wire")
+        return Wire(5985, "http", "10.1.2.3")
+
+    def run(self, command: str) -> Any:
+        self.asked.append(command)
+        word = re.search(r"@(\w+)-sockets", command)
+        assert word is not None
+        tasks = '"sqlservr.exe","1208","Services","0","9 K"\r\n'
+        whole = f"{self.netstat}@{word[1]}-sockets\r\n{tasks}@{word[1]}-tasks\r\n"
+        return SimpleNamespace(stdout=whole.replace(self.end, "") if self.end else whole)
+
+
+def snapshot(enabled: bool = False, state: int = 4) -> Snapshot:
+    return Snapshot(
+        profiles=tuple(ProfileState(profile, ProfileSettings(enabled=enabled)) for profile in Profile),
+        rules=(WINRM,),
+        service=ServiceState(state, 2),
+        listeners=(Listener(5985, "http", True),),
+    )
+
+
+def test_a_plan_that_only_adds_asks_the_host_nothing() -> None:
+    host = Host()
+    found = preview(host, Plan(create=(WINRM.named("LyncOps in-tcp-80 g1"),)), snapshot())  # type: ignore[arg-type]
+    assert (found.lockout, found.cut, host.asked) == ((), (), [])
+
+
+def test_what_is_in_use_and_not_admitted_is_refused_with_a_list() -> None:
+    guard = LockoutGuard(Host(), accept_impact=False)  # type: ignore[arg-type]
+    (only,) = guard(SWITCH_ON, snapshot())
+    assert "tcp 1433 sqlservr.exe, 1 connected (10.0.0.9)" in only
+    assert "5985" not in only
+    assert "accept_impact" in only
+    assert [endpoint.port for endpoint in guard.cut] == [1433]
+
+
+def test_a_person_may_accept_it() -> None:
+    guard = LockoutGuard(Host(), accept_impact=True)  # type: ignore[arg-type]
+    assert guard(SWITCH_ON, snapshot()) == ()
+    assert [endpoint.port for endpoint in guard.cut] == [1433]
+
+
+def test_starting_the_service_counts_as_beginning_to_filter() -> None:
+    guard = LockoutGuard(Host(), accept_impact=False)  # type: ignore[arg-type]
+    assert guard(Plan(service=ServiceChange(start=True)), snapshot(enabled=True, state=1))
+    assert guard.cut
+
+
+def test_a_lockout_is_never_accepted() -> None:
+    guard = LockoutGuard(Host(), accept_impact=True)  # type: ignore[arg-type]
+    (only,) = guard(Plan(delete=("WinRM",)), snapshot(enabled=True))[:1]
+    assert "WinRM (in tcp 5985 from 10.1.2.3) is closed" in only
+
+
+@pytest.mark.parametrize("part", ["-sockets", "-tasks"])
+def test_half_an_answer_is_no_answer(part: str) -> None:
+    with pytest.raises(ReadError, match="cut off"):
+        preview(Host(end=part), SWITCH_ON, snapshot())  # type: ignore[arg-type]

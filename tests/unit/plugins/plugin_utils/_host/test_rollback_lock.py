@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two runs on one host: the folder is the lock, and it goes away by itself."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import Failed, enforce
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.rollback_cases import (
+    assert_nothing_left,
+    host,
+    run,
+    stored,
+)
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.rollback_host import (
+    FOLDER,
+    Line,
+    RestoringModel,
+)
+
+OTHER_OWNER = "controller other, run feedbeef\r\n"
+
+
+def armed_by_other(model: RestoringModel, minutes: int = 10) -> None:
+    """Another controller has locked and armed; its script touches nothing of ours."""
+    model.folders.add(FOLDER)
+    model.files[rf"{FOLDER}\owner.txt"] = OTHER_OWNER
+    model.files[rf"{FOLDER}\undo.cmd"] = (
+        "@echo off\r\nschtasks /delete /tn LyncOpsRollback /f >nul 2>nul"
+        ' & rd /s /q "%SystemRoot%\\LyncOpsRollback-feedbeef" 2>nul'
+        ' & ren "%SystemRoot%\\LyncOpsRollback" "LyncOpsRollback-feedbeef"\r\n'
+    )
+    model.task = (
+        '<?xml version="1.0"?><Task xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task"><RegistrationInfo>'
+        "<Description>the other one feedbeef</Description></RegistrationInfo><Triggers><BootTrigger/></Triggers>"
+        "<Actions><Exec><Command>%SystemRoot%\\System32\\cmd.exe</Command>"
+        '<Arguments>/c "%SystemRoot%\\LyncOpsRollback\\undo.cmd"</Arguments></Exec></Actions></Task>'
+    )
+    model.due = model.now + 60 * minutes
+
+
+def disarmed_by_other(model: RestoringModel) -> None:
+    model.cmd('schtasks /delete /tn LyncOpsRollback /f & rd /s /q "%SystemRoot%\\LyncOpsRollback"')
+
+
+def test_another_controller_is_waited_for() -> None:
+    line = host()
+    armed_by_other(line.model)
+    line.later = [(100.0, disarmed_by_other)]
+    assert run(line).rollback == "confirmed"
+    assert 100 <= line.slept < 200
+    assert line.model.fired == 0
+    assert_nothing_left(line)
+
+
+def test_a_pending_rollback_of_another_run_is_waited_for() -> None:
+    line = host()
+    armed_by_other(line.model)
+    assert run(line).rollback == "confirmed"
+    assert line.model.fired == 1
+    assert line.slept >= 600
+    assert rf"{FOLDER}-feedbeef" in line.model.folders
+
+
+def test_a_lock_that_is_not_given_back_is_an_error_that_names_its_owner() -> None:
+    line = host()
+    before = stored(line)
+    armed_by_other(line.model, minutes=600)
+    files = dict(line.model.files)
+    with pytest.raises(Failed, match="controller other, run feedbeef") as caught:
+        run(line)
+    assert caught.value.outcome is None
+    assert stored(line) == before
+    assert line.model.files == files, "what is another's was touched"
+    assert line.model.due == 600 * 60
+    assert 600 < line.slept < 1000
+
+
+@pytest.mark.parametrize("owner", ["", OTHER_OWNER])
+def test_a_folder_whose_owner_died_before_arming_is_taken_over(owner: str) -> None:
+    line = host()
+    line.model.folders.add(FOLDER)
+    if owner:
+        line.model.files[rf"{FOLDER}\owner.txt"] = owner
+    assert run(line).rollback == "confirmed"
+    assert 60 <= line.slept <= 120
+    assert_nothing_left(line)
+
+
+def test_an_owner_who_arms_within_the_minute_is_not_dead() -> None:
+    line = host()
+    line.model.folders.add(FOLDER)
+    line.later = [(50.0, armed_by_other), (300.0, disarmed_by_other)]
+    assert run(line).rollback == "confirmed"
+    assert line.slept >= 300
+
+
+def test_a_folder_that_cannot_be_made_is_an_error() -> None:
+    line = host()
+    before = stored(line)
+
+    def refused(line: Line, command: str, stdin: bytes) -> str:
+        return line.model.run(command.replace("md ", "type ") if command.startswith("md ") else command, stdin)
+
+    line.trouble = dict.fromkeys(range(60), refused)
+    with pytest.raises(Failed, match="could not be made"):
+        run(line)
+    assert stored(line) == before
+    assert line.slept <= 120
+
+
+def test_what_another_run_did_meanwhile_is_seen_under_the_lock() -> None:
+    line = host()
+    armed_by_other(line.model)
+
+    def work_of_another(model: RestoringModel) -> None:
+        model.netsh('advfirewall firewall delete rule name="LyncOps in-tcp-443 g1"')
+        disarmed_by_other(model)
+
+    line.later = [(100.0, work_of_another)]
+    outcome = run(line)
+    assert (outcome.changed, outcome.wrote, outcome.rollback) == (False, False, "")
+    assert "netsh" not in line.commands
+    assert_nothing_left(line)
+
+
+def test_a_pending_rollback_is_not_overlooked_where_nothing_is_to_do() -> None:
+    """It would undo, minutes later, what was found to be right."""
+    line = host()
+    wanted = Wanted(build_policy(["office_web_apps"]).rules)
+    assert not enforce(line, wanted, False, sleep=line.sleep).changed  # type: ignore[arg-type]
+    armed_by_other(line.model)
+    line.model.files[rf"{FOLDER}\undo.cmd"] = (
+        '@echo off\r\nnetsh advfirewall firewall delete rule name="LyncOps in-tcp-443 g1" >nul 2>nul\r\n'
+        + line.model.files[rf"{FOLDER}\undo.cmd"].partition("\r\n")[2]
+    )
+    outcome = enforce(line, wanted, True, sleep=line.sleep)  # type: ignore[arg-type]
+    assert "another run has armed a rollback" in outcome.warnings[0]
+    assert line.model.fired == 0
+    outcome = enforce(line, wanted, False, sleep=line.sleep)  # type: ignore[arg-type]
+    assert line.model.fired == 1
+    assert [rule.name for rule in outcome.plan.create] == ["LyncOps in-tcp-443 g1"]
+    assert_nothing_left(line)

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The CSV report: RFC 4180, and harmless in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._texts import spreadsheet_cell
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv import COLUMNS, to_csv
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
+    ADD,
+    CREATED,
+    hostile_report,
+    info,
+    report_of,
+    row,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+FORMULA = tuple("=+-@\t\r")
+
+
+def read(content: bytes) -> list[dict[str, str]]:
+    """As another program reads it."""
+    assert content.replace(b"\r\n", b"").count(b"\n") == content.count(b"\n") - content.count(b"\r\n")
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
+
+
+def test_a_row_for_each_requirement_and_one_for_each_host_without() -> None:
+    closed = row("server-04", "closed", "no_rule", part='445 "from" any, all', transports=["tcp", "udp"], by=["a", "b"])
+    sources = [
+        Source("fe01", info(row(), closed, commands=[ADD]), ("front_end", "mediation"), "pool01", "Porto"),
+        Source("fe02", {"unreachable": True, "msg": "timed out"}),
+    ]
+    content = to_csv(build_report("", CREATED, sources))
+    rows = read(content)
+    assert tuple(rows[0]) == COLUMNS
+    assert [(one["host"], one["class"], one["row"], one["verdict"]) for one in rows] == [
+        ("fe01", "drifted", "server-03", "open"),
+        ("fe01", "drifted", "server-04", "closed"),
+        ("fe02", "unreachable", "", ""),
+    ]
+    assert rows[1]["part"] == '445 "from" any, all'
+    assert (rows[1]["transports"], rows[1]["by"], rows[1]["mended_by"]) == ("tcp; udp", "a; b", ADD)
+    assert (rows[1]["roles"], rows[1]["pool"], rows[1]["site"]) == ("front_end; mediation", "pool01", "Porto")
+    assert rows[2]["message"] == "timed out"
+    assert None not in [value for one in rows for value in (*one, *one.values())], "every row is as wide as the first"
+
+
+@pytest.mark.parametrize("start", [*FORMULA, "\n", "\uff1d"])
+def test_what_a_spreadsheet_would_run_is_text(start: str) -> None:
+    assert spreadsheet_cell(f"{start}1+1") == f"'{start}1+1"
+    assert spreadsheet_cell(f"1{start}1") == f"1{start}1"
+
+
+@given(st.text())
+def test_no_field_is_a_formula_and_every_text_comes_back(text: str) -> None:
+    rows = read(to_csv(report_of(host=info(row(by=[text], part=text)))))
+    assert len(rows) == 1
+    for value in rows[0].values():
+        assert not value.startswith(FORMULA)
+    assert rows[0]["part"] in (text.replace("\0", "\ufffd"), "'" + text.replace("\0", "\ufffd"))
+
+
+def test_hostile_texts_keep_their_rows() -> None:
+    report = hostile_report()
+    assert len(read(to_csv(report))) == sum(max(1, len(host.cells)) for host in report.hosts)

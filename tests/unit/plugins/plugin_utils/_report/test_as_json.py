@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The JSON report: its schema, and that nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import compare, read_earlier
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import SCHEMA, VERSION, HostClass, Verdict
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.words import (
+    CLASSES,
+    REASONS,
+    VERDICTS,
+    reason_words,
+)
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
+    ADD,
+    CREATED,
+    HOSTILE,
+    enforced,
+    hostile_report,
+    info,
+    report_of,
+    row,
+)
+
+SCHEMA_FILE = Path(__file__).resolve().parents[5] / "docs" / "report-schema-1.json"
+
+
+def check(document: dict[str, Any]) -> None:
+    """Fail unless the document is as the published schema says."""
+    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed, so the schema is not checked")
+    schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(document)
+
+
+def test_the_schema_is_the_one_that_reports_name() -> None:
+    schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
+    assert (schema["$id"], schema["properties"]["schema"]["const"]) == (SCHEMA, SCHEMA)
+    assert schema["properties"]["version"]["const"] == VERSION
+    assert schema["$defs"]["class"]["enum"] == [host_class.value for host_class in HostClass]
+    assert schema["$defs"]["verdict"]["enum"] == [verdict.value for verdict in Verdict]
+
+
+def test_the_engines_words_are_all_known() -> None:
+    assert [status.value for status in Status] == [verdict.value for verdict in Verdict], "worst last in both"
+    assert {reason.value for reason in Reason} <= set(REASONS)
+    described = json.loads(SCHEMA_FILE.read_text("utf-8"))["$defs"]["reason"]["description"]
+    assert [reason for reason in REASONS if reason not in described] == []
+    assert set(CLASSES) == {host_class.value for host_class in HostClass}
+    assert set(VERDICTS) == {verdict.value for verdict in Verdict}
+    assert reason_words("brand_new").short == "brand new"
+
+
+def test_everything_is_there_in_its_place() -> None:
+    part = {"verdict": "open", "reason": "firewall_off", "by": ["public profile"], "part": "", "unprotected": True}
+    rows = [
+        row(),
+        row("server-04", "closed", "no_rule", part="445 from any", by_profile={"public": part}),
+        row("server-05", "open", "firewall_off", unprotected=True, caveat="careful", documented_ports="1"),
+        row("server-06", "closed", "block_rule", by=["Block"], rules=[]),
+    ]
+    found = {**info(*rows, commands=["sc start MpsSvc", ADD]), "skipped_rows": ["server-09"]}
+    source = Source("fe01", found, ("front_end",), "pool01", "Porto")
+    document = json.loads(to_json(build_report("Title", CREATED, [source, Source("fe02", {"unreachable": True})])))
+    check(document)
+    assert (document["title"], document["created"], document["totals"]["hosts"]) == ("Title", CREATED, 2)
+    assert document["reasons"] == {"block_rule": 1, "no_rule": 1}
+    assert [one["id"] for one in document["requirements"]] == ["server-03", "server-04", "server-05", "server-06"]
+    assert document["requirements"][2]["caveat"] == "careful"
+    assert document["requirements"][2]["documented_ports"] == "1"
+    assert "documented_ports" not in document["requirements"][0]
+    host, lost = document["hosts"]
+    assert (host["name"], host["class"], host["roles"], host["pool"], host["site"]) == (
+        "fe01", "drifted", ["front_end"], "pool01", "Porto",
+    )  # fmt: skip
+    assert host["service"] == {"running": True, "state": "running", "start": "automatic"}
+    assert list(host["profiles"]) == ["domain", "private", "public"]
+    assert (host["managed_rules"], host["commands"], host["skipped_rows"]) == (
+        1,
+        found["drift"]["commands"],
+        ["server-09"],
+    )
+    assert host["cells"] == [
+        [0, "open", "rule", ["LyncOps in-tcp-5061 g1"], ""],
+        [1, "closed", "no_rule", [], "445 from any",
+         {"commands": [1], "by_profile": {"public": ["open", "firewall_off", ["public profile"], "", True]}}],
+        [2, "open", "firewall_off", [], "", {"unprotected": True}],
+        [3, "closed", "block_rule", ["Block"], "",
+         {"remedy": 'netsh advfirewall firewall set rule name="Block" new enable=no'}],
+    ]  # fmt: skip
+    assert (lost["class"], lost["service"], lost["profiles"], lost["cells"]) == ("unreachable", None, {}, [])
+
+
+def test_changes_are_as_the_schema_says() -> None:
+    before = report_of(a=info(), b=info(), d=info())
+    after = report_of(
+        a=info(row(verdict="closed", reason="no_rule"), commands=[ADD]), b={"unreachable": True}, c=info()
+    )
+    document = json.loads(to_json(after, compare(read_earlier(to_json(before)), after)))
+    check(document)
+    assert document["changes"]["since"] == CREATED
+    assert document["changes"]["worse"] == [
+        {"name": "a", "was": "compliant", "now": "drifted", "rows": [["server-03", "open", "closed"]]},
+        {"name": "b", "was": "compliant", "now": "unreachable"},
+    ]
+    assert [one["name"] for one in document["changes"]["added"]] == ["c"]
+    assert [one["name"] for one in document["changes"]["removed"]] == ["d"]
+
+
+def test_all_kinds_of_hosts_are_as_the_schema_says() -> None:
+    results = [None, "x", {"skipped": True}, {"failed": True, "msg": "m"}, info(), enforced(), enforced(changed=True)]
+    check(json.loads(to_json(report_of(**{f"h{number}": found for number, found in enumerate(results)}))))
+    check(json.loads(to_json(build_report("", CREATED, []))))
+
+
+def test_hostile_texts_survive_and_the_file_is_ascii_with_one_host_a_line() -> None:
+    report = hostile_report()
+    content = to_json(report)
+    document = json.loads(content)
+    assert content.isascii()
+    assert len(content.splitlines()) == len(report.hosts) + 2
+    found = {name for host in document["hosts"] for cell in host["cells"] for name in cell[3]}
+    assert found == set(HOSTILE)

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What changed since an earlier report."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import (
+    Changes,
+    EarlierError,
+    compare,
+    read_earlier,
+)
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
+    ADD,
+    hostile_report,
+    info,
+    report_of,
+    row,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+STATES: dict[str, Any] = {
+    "compliant": info(),
+    "ineffective": info(row(verdict="closed", reason="block_rule")),
+    "drifted": info(row(verdict="closed", reason="no_rule"), commands=[ADD]),
+    "failed": {"failed": True, "msg": "no"},
+    "unreachable": {"unreachable": True},
+    "not_managed": {"skipped": True},
+}
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> Changes:
+    """As a file and back, like in earnest."""
+    return compare(read_earlier(to_json(report_of(**before))), report_of(**after))
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_nothing_has_changed_where_nothing_has(name: str) -> None:
+    assert changes({"h": STATES[name]}, {"h": STATES[name]}).counts() == dict.fromkeys(
+        ("added", "removed", "better", "worse"), 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "kind"),
+    [
+        ("compliant", "drifted", "worse"),
+        ("drifted", "compliant", "better"),
+        ("ineffective", "drifted", "worse"),
+        ("compliant", "unreachable", "worse"),
+        ("unreachable", "drifted", "better"),
+        ("failed", "unreachable", "worse"),
+        ("drifted", "not_managed", "removed"),
+        ("not_managed", "compliant", "added"),
+        (None, "drifted", "added"),
+        (None, "not_managed", "added"),
+        ("unreachable", None, "removed"),
+        ("not_managed", None, "removed"),
+    ],
+)
+def test_a_host_has_changed_in_one_way(was: str | None, now: str | None, kind: str) -> None:
+    found = changes({"h": STATES[was]} if was else {}, {"h": STATES[now]} if now else {})
+    assert found.counts() == {**dict.fromkeys(("added", "removed", "better", "worse"), 0), kind: 1}
+    (change,) = getattr(found, kind)
+    assert (change.name, change.was, change.now) == ("h", was or "", now or "")
+
+
+def test_within_a_class_the_verdicts_decide_and_one_worse_outweighs_better_ones() -> None:
+    before = info(row(verdict="closed", reason="x"), row("server-04"), row("server-05", "closed", "x"), commands=[ADD])
+    better = info(row(), row("server-04"), row("server-05", "closed", "x"), commands=[ADD])
+    mixed = info(row(), row("server-04", "unknown", "x"), row("server-05", "closed", "x"), commands=[ADD])
+    assert changes({"h": before}, {"h": better}).better[0].rows == (("server-03", "closed", "open"),)
+    assert changes({"h": before}, {"h": mixed}).worse[0].rows == (
+        ("server-03", "closed", "open"),
+        ("server-04", "open", "unknown"),
+    )
+    assert changes({"h": before}, {"h": info(row(verdict="closed", reason="x"), commands=[ADD])}).counts()["worse"] == 0
+
+
+def test_rows_of_a_host_out_of_reach_are_no_changes() -> None:
+    assert changes({"h": STATES["drifted"]}, {"h": STATES["unreachable"]}).worse[0].rows == ()
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcd"), st.sampled_from(sorted(STATES))),
+    st.dictionaries(st.sampled_from("abcd"), st.sampled_from(sorted(STATES))),
+)
+def test_turned_round_better_is_worse_and_added_is_removed(before: dict[str, str], after: dict[str, str]) -> None:
+    old, new = ({name: STATES[state] for name, state in one.items()} for one in (before, after))
+    forth, back = changes(old, new).counts(), changes(new, old).counts()
+    assert forth == {
+        "added": back["removed"], "removed": back["added"], "better": back["worse"], "worse": back["better"],
+    }  # fmt: skip
+    assert sum(forth.values()) == sum(before.get(name) != after.get(name) for name in {*before, *after})
+
+
+def damaged(**other: Any) -> str:
+    return json.dumps({**json.loads(to_json(report_of(h=info()))), **other})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "not JSON"),
+        ("<html>", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "no report of this collection"),
+        ('{"version": 1}', "no report of this collection"),
+        (damaged(version=2), "version 2"),
+        (damaged(hosts=None), "damaged"),
+        (damaged(hosts=[{}]), "damaged"),
+        (damaged(hosts=[{"name": "h", "class": "fine", "cells": []}]), "damaged"),
+        (damaged(hosts=[{"name": 1, "class": "failed", "cells": []}]), "damaged"),
+        (damaged(hosts=[{"name": "h", "class": "drifted", "cells": [[7, "open"]]}]), "damaged"),
+        (damaged(hosts=[{"name": "h", "class": "drifted", "cells": [[-1, "open"]]}]), "damaged"),
+        (damaged(hosts=[{"name": "h", "class": "drifted", "cells": [[0, "ajar"]]}]), "damaged"),
+        (damaged(requirements=[{}]), "damaged"),
+        (damaged(created=None), "damaged"),
+    ],
+)
+def test_what_is_no_report_is_an_error_that_says_so(text: Any, told: str) -> None:
+    with pytest.raises(EarlierError, match=told):
+        read_earlier(text)
+
+
+def test_a_hostile_report_can_be_compared_with() -> None:
+    report = hostile_report()
+    assert sum(compare(read_earlier(to_json(report)), report).counts().values()) == 0
