@@ -8,48 +8,36 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, ClassVar
 
-from ..module_utils._firewall.change.plan import Wanted
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
-from ..module_utils._firewall.state.rule import ALL_PROFILES
+from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS
 from ..module_utils._policy.effect import Effect, explain, failures, judge_policy
-from ..module_utils._policy.extra_rules import OptionError
-from ..module_utils._policy.listening import Bound
-from ..module_utils._policy.policy import HostPolicy
+from ..module_utils._policy.wanted import NOTHING, requested_policy, wanted_state
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._host.enforcement import Failed, Outcome, Refused, enforce
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
-from ..plugin_utils._options import ENFORCING, check_rollback_after
-
-_NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
 
 
 class ActionModule(FirewallAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
-    ARGUMENTS = ENFORCING
+    OPTIONS = HOST_OPTIONS + ENFORCING_OPTIONS
     REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
-        minutes = check_rollback_after(options["rollback_after"])
-        host, bound = self._wanted_policy(options)
+        policy = requested_policy(options) or NOTHING  # before the connection is opened: it says what is wrong
+        host = self.remote_host()
+        bound = self.bound(host, policy, options)
         self._policy = bound.policy
-        absent = options["state"] == "absent"
-        wanted = Wanted(
-            rules=self._policy.rules,
-            exclusive=absent or options["exclusive"],
-            service=options["firewall_service"] == "started" and not absent,
-            profiles_on=ALL_PROFILES if options["firewall_enabled"] == "true" and not absent else frozenset(),
-        )
         self._guard = LockoutGuard(host, options["accept_impact"])
         outcome = enforce(
             host,
-            wanted,
+            wanted_state(self._policy, options),
             self._task.check_mode,
             rollback=options["rollback"],
-            rollback_after=minutes,
+            rollback_after=options["rollback_after"],
             guard=self._guard,
         )
         effects = self._effects(host, outcome)
@@ -90,16 +78,6 @@ class ActionModule(FirewallAction):
             if not self._task.check_mode:
                 result["after"] = result["before"]
         return result
-
-    def _wanted_policy(self, options: dict[str, Any]) -> tuple[RemoteHost, Bound]:
-        """Options first: what is wrong in them is said without a connection."""
-        if options["state"] == "present":
-            policy = self.policy(options)
-            host = self.remote_host()
-            return host, self.bound(host, policy, options)
-        if options["roles"]:
-            raise OptionError("roles", "state absent removes all managed rules, whatever their role; leave roles out")
-        return self.remote_host(), Bound(_NOTHING)
 
     def _result(self, outcome: Outcome, effects: tuple[Effect, ...]) -> dict[str, Any]:
         rows = self._policy.rows

@@ -8,21 +8,22 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ..module_utils._firewall.change.plan import Wanted, make_plan
+from ..module_utils._firewall.change.plan import make_plan
+from ..module_utils._options.table import HOST_OPTIONS
+from ..module_utils._policy.wanted import requested_policy, wanted_state
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._host.enforcement import read
 from ..plugin_utils._host.judging import judge_host
-from ..plugin_utils._options import DESCRIBING
 
 
 class ActionModule(FirewallAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
-    ARGUMENTS = DESCRIBING
+    OPTIONS = HOST_OPTIONS
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
-        policy = self.policy(options) if options["roles"] else None
+        policy = requested_policy(options)
         host = self.remote_host()
         notes: tuple[str, ...] = ()
         if policy:
@@ -45,6 +46,6 @@ class ActionModule(FirewallAction):
         if notes:
             result["warnings"] = [f"{self.host_name}: {note}" for note in notes]
         if policy:
-            plan = make_plan(Wanted(rules=policy.rules), snapshot)
+            plan = make_plan(wanted_state(policy, options), snapshot)
             result["drift"] = {"found": plan.changes, **results.plan_dict(plan, rows)}
         return result

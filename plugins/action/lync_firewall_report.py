@@ -14,7 +14,9 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._catalogue.model import HOST_ROLES
-from ..module_utils._policy.extra_rules import OptionError
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import Option
+from ..plugin_utils._arguments import validate
 from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
@@ -40,27 +42,21 @@ class ActionModule(ActionBase):
     _supports_async = False
     _requires_connection = False
 
-    ARGUMENTS: ClassVar[dict[str, dict[str, Any]]] = {
-        "hosts": {"type": "list", "elements": "str", "required": True},
-        "variable": {"type": "str", "default": "lync_firewall_audit"},
-        "dest": {"type": "path", "required": True},
-        "name": {"type": "str", "default": "lync-firewall"},
-        "formats": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["html", "json", "csv"],
-            "default": ["html", "json", "csv"],
-        },
-        "title": {"type": "str", "default": "Lync Server firewall report"},
-        "previous": {"type": "path"},
-        "most_hosts": {"type": "int", "default": 200},
-    }
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option("hosts", type="list", elements="str", required=True),
+        Option("variable", default="lync_firewall_audit"),
+        Option("dest", type="path", required=True),
+        Option("name", default="lync-firewall"),
+        Option("formats", type="list", elements="str", choices=tuple(_WRITERS), default=tuple(_WRITERS)),
+        Option("title", default="Lync Server firewall report"),
+        Option("previous", type="path"),
+    )
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ansible's entry: validate, work, and report errors as results that name the option."""
         result: dict[str, Any] = super().run(tmp, task_vars or {})
         try:
-            result.update(plain(self._work(self._options(), task_vars or {})))
+            result.update(plain(self._work(validate(self._task.args, self.OPTIONS), task_vars or {})))
         except OptionError as error:
             result.update({"failed": True, "changed": False, "msg": str(error)})
         return result
@@ -75,14 +71,11 @@ class ActionModule(ActionBase):
         changes = compare(earlier, report) if earlier else None
         contents = {kind: _WRITERS[kind](report, changes) for kind in dict.fromkeys(options["formats"])}
         files, changed = _write(Path(self._resolved(options["dest"])), options["name"], contents)
-        most = options["most_hosts"]
-        names = model.names_by_class(report)
         return {
             "changed": changed,
             "files": files,
             "totals": model.totals(report),
-            "hosts": {host_class: found[:most] for host_class, found in names.items()},
-            "truncated": any(len(found) > most for found in names.values()),
+            "hosts": model.names_by_class(report),
             "reasons": model.reasons(report),
             "summary": model.summary(report),
             **({"changes": changes.counts()} if changes else {}),
@@ -109,14 +102,6 @@ class ActionModule(ActionBase):
         """Relative paths start at the playbook's folder, as everywhere in Ansible."""
         return str(self._loader.path_dwim(path))
 
-    def _options(self) -> dict[str, Any]:
-        try:
-            _result, options = self.validate_argument_spec(self.ARGUMENTS)
-        except AnsibleError as error:
-            message = getattr(error, "_original_message", None) or error.message
-            raise OptionError("options", str(message)) from error
-        return dict(plain({name: options[name] for name in self.ARGUMENTS}))
-
 
 def _check(options: Mapping[str, Any]) -> None:
     """What an argument specification cannot say.
@@ -127,8 +112,6 @@ def _check(options: Mapping[str, Any]) -> None:
     name = options["name"]
     if not name or name.startswith(".") or name != Path(name).name or "\0" in name:
         raise OptionError("name", f"{name!r} is no base name of a file: no folder, and no dot in front")
-    if options["most_hosts"] < 0:
-        raise OptionError("most_hosts", "a number of hosts cannot be negative")
     if not options["formats"]:
         raise OptionError("formats", f"name at least one of {', '.join(_WRITERS)}")
 

@@ -10,19 +10,17 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._policy.extra_rules import OptionError
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import ROLES, RULE_OPTIONS
 from ..module_utils._policy.handover import gpo_script, rules_csv
-from ..module_utils._policy.policy import HostPolicy, build_policy
-from ..plugin_utils._results import plain
+from ..module_utils._policy.policy import HostPolicy
+from ..module_utils._policy.wanted import described_policy
+from ..plugin_utils._arguments import validate
 
 
 def _policy(roles: Any, options: dict[str, Any]) -> HostPolicy:
-    if isinstance(roles, str) or not isinstance(roles, (list, tuple)):
-        raise OptionError("roles", f"a list of Lync roles is needed, not {roles!r}")
-    try:
-        return build_policy(plain(roles), **plain(options))
-    except TypeError as error:
-        raise OptionError("options", str(error).split(") ", 1)[-1]) from error
+    known = validate({"roles": roles, **options}, (ROLES, *RULE_OPTIONS))
+    return described_policy(known["roles"], known)
 
 
 def netsh_gpo_script(roles: Any, gpo: str, **options: Any) -> str:

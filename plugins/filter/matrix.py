@@ -10,24 +10,43 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._policy.extra_rules import OptionError
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import ROLES, RULE_OPTIONS, Option
 from ..module_utils._policy.matrix import Flow, as_csv, as_markdown, flows
+from ..plugin_utils._arguments import validate
 from ..plugin_utils._results import plain
+
+_HOST = (
+    Option("name", required=True),
+    ROLES,
+    Option("addresses", type="list", elements="str", default=()),
+    Option("peers", type="dict", default=()),
+    Option("client_networks", type="list", elements="str", default=()),
+    Option("options", type="dict", default=()),
+)
+"""What the filters take of each host; ``options`` are those that describe its rules."""
 
 
 def _matrix(name: str, hosts: Any) -> Sequence[Flow]:
     if isinstance(hosts, (str, Mapping)) or not isinstance(hosts, Sequence):
         raise AnsibleFilterError(f"lyncops.firewall.{name}: the input must be a list of hosts")
-    for host in hosts:
-        if not isinstance(host, Mapping) or not {"name", "roles"} <= set(host):
-            raise AnsibleFilterError(f"lyncops.firewall.{name}: a host is a dict with name and roles, not {host!r}")
     try:
-        return flows(plain(hosts))
+        return flows([_host(host) for host in hosts])
     except OptionError as error:
         raise AnsibleFilterError(f"lyncops.firewall.{name}: {error}") from error
-    except TypeError as error:  # an option that there is not
-        reason = str(error).split(") ", 1)[-1]
-        raise AnsibleFilterError(f"lyncops.firewall.{name}: options: {reason}") from error
+
+
+def _host(given: Any) -> dict[str, Any]:
+    """One host, validated as the modules validate their options."""
+    if not isinstance(given, Mapping) or not {"name", "roles"} <= set(given):
+        raise OptionError("hosts", f"a host is a dict with name and roles, not {given!r}")
+    try:
+        host = validate(plain(given), _HOST)
+        options = validate(host["options"], RULE_OPTIONS)
+    except OptionError as error:
+        raise OptionError(error.option, f"{given['name']}: {error.reason}") from error
+    del options["program"]  # of no meaning to the network between the hosts
+    return {**host, "options": options}
 
 
 def lync_matrix_csv(hosts: Any) -> str:

@@ -11,14 +11,17 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS
+
+_OF_THE_MODULES = frozenset(f"lync_firewall_{option.name}" for option in HOST_OPTIONS + ENFORCING_OPTIONS)
 _ALIKE = 0.85  # "skip_row" and "skip_rows", not "backup_servers" and any of ours
 
 
-def lync_misspelt(names: Any, known: Iterable[str], prefix: str = "") -> list[str]:
+def lync_misspelt(names: Any, known: Iterable[str] = (), prefix: str = "") -> list[str]:
     """Sentences about misspelt names; see the documentation beside this file."""
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise AnsibleFilterError("lyncops.firewall.lync_misspelt: the input must be a list of names")
-    right = {str(name) for name in known}
+    right = {str(name) for name in known} | _OF_THE_MODULES
     endings = [name.removeprefix(prefix) for name in sorted(right)]
     found = []
     for name in sorted({str(name) for name in names} - right):

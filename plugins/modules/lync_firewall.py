@@ -21,81 +21,7 @@ description:
     known by its display name, C(LyncOps <key> g<generation>), in the local store.
 extends_documentation_fragment:
   - lyncops.firewall.desired_state
-options:
-  roles:
-    description:
-      - The host's Lync roles, all of them. Required with O(state=present), not allowed with O(state=absent).
-      - V(front_end) together with V(mediation) is a Front End with a collocated Mediation Server, and brings the rows
-        that the table has for it.
-      - V(central_management) stands beside V(front_end) on the server that holds the Central Management store.
-    type: list
-    elements: str
-    choices: [front_end, director, mediation, persistent_chat, office_web_apps, central_management, sql]
-  state:
-    description:
-      - V(present) brings the host to what O(roles) need.
-      - V(absent) removes all managed rules and leaves the service and the profiles alone.
-    type: str
-    choices: [present, absent]
-    default: present
-  exclusive:
-    description:
-      - Whether managed rules that are no longer wanted are removed. If V(false), they are only reported as stale.
-      - Never concerns rules of anybody else.
-    type: bool
-    default: true
-  firewall_service:
-    description:
-      - V(started) makes sure that the Windows Firewall service (MpsSvc) runs and starts with Windows. Where Windows
-        refuses to change the start type of a running service, that is a warning.
-      - V(unmanaged) leaves it alone; while it does not run no rule can be written.
-      - Starting the service on a host where it was stopped begins to filter traffic, WinRM included.
-    type: str
-    choices: [started, unmanaged]
-    default: started
-  firewall_enabled:
-    description:
-      - V(true) switches on the firewall of all three profiles, after the rules are in place.
-      - V(unmanaged) leaves the profiles as they are.
-      - Profiles that Group Policy keeps off are refused with a message.
-    type: str
-    choices: ["true", unmanaged]
-    default: unmanaged
-  on_ineffective:
-    description:
-      - What to do when a requirement stays closed in effect although all managed rules are in place, because a block
-        rule of somebody else beats them, Group Policy ignores local rules, or all exceptions are switched off.
-      - Each is named with the rule or setting that causes it and, where there is one, the command that would mend it.
-        Nothing of anybody else is ever changed.
-      - In check mode the predicted state is judged.
-    type: str
-    choices: [fail, warn]
-    default: fail
-  accept_impact:
-    description:
-      - A plan that makes the firewall of a profile begin to filter cuts whatever is in use and no rule admits. Such a
-        plan is refused with a list of it, unless it is covered by O(extra_rules) or accepted here.
-    type: bool
-    default: false
-  rollback:
-    description:
-      - Whether a risky plan is commit-confirmed. Risky is what may close something inbound, WinRM included. That is to
-        start the firewall service, to switch a profile on, to add a block rule, or to remove or narrow an allow rule
-        whose traffic no other rule of the plan lets through.
-      - With V(auto) the host is told beforehand to restore itself, by a scheduled task (C(LyncOpsRollback), in the
-        folder C(%SystemRoot%\LyncOpsRollback)). The task is taken away once a new connection has shown that the host is
-        still in reach. If that connection fails, the task waits until the host has restored itself, and fails.
-      - Only managed rules and the profiles that were switched on are restored. The firewall service stays started.
-      - Another run that holds the same host is waited for, at most O(rollback_after) and two minutes.
-      - With V(never) nothing of it is done, and a host that is cut off stays so.
-    type: str
-    choices: [auto, never]
-    default: auto
-  rollback_after:
-    description:
-      - Minutes after which the host restores itself, 6 to 1440.
-    type: int
-    default: 10
+  - lyncops.firewall.desired_state.enforcing
 attributes:
   check_mode:
     description: Reads the host and computes the same plan as a real run; nothing is sent that changes it.
@@ -240,6 +166,20 @@ after:
   returned: when the host was read
   type: dict
   contains: *state
+service_changes:
+  description:
+    - What was, or would be, done to the firewall service. V(automatic) makes it start with Windows, V(started) starts
+      it.
+  returned: when the host was read
+  type: list
+  elements: str
+  sample: []
+profiles_enabled:
+  description: Profiles whose firewall was, or would be, switched on.
+  returned: when the host was read
+  type: list
+  elements: str
+  sample: []
 created:
   description: Rules that were, or would be, added.
   returned: when the host was read

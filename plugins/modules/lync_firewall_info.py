@@ -18,13 +18,6 @@ description:
   - Changes nothing, in any mode.
 extends_documentation_fragment:
   - lyncops.firewall.desired_state
-options:
-  roles:
-    description:
-      - The host's Lync roles, all of them. Without any, only the host's state is returned.
-    type: list
-    elements: str
-    choices: [front_end, director, mediation, persistent_chat, office_web_apps, central_management, sql]
 attributes:
   check_mode:
     description: Never changes anything.
@@ -141,10 +134,12 @@ drift:
   description:
     - What M(lyncops.firewall.lync_firewall) would do with the same options. C(found) says whether there is anything;
       the other keys are those of that module's results.
-  returned: when O(roles) are given
+  returned: when O(roles) or O(state=absent) are given
   type: dict
   sample:
     found: false
+    service_changes: []
+    profiles_enabled: []
     created: []
     updated: []
     deleted: []

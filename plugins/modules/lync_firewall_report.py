@@ -67,11 +67,6 @@ options:
         about to be replaced.
       - If there is no such file, that is a warning. If it is no report, the task fails.
     type: path
-  most_hosts:
-    description:
-      - How many names each list of RV(hosts) may hold. The files always hold all.
-    type: int
-    default: 200
 attributes:
   check_mode:
     description: Writes the files in check mode too, since they are what a run in check mode is for.
@@ -130,15 +125,10 @@ totals:
   type: dict
   sample: {compliant: 31, ineffective: 2, drifted: 4, failed: 1, unreachable: 1, not_managed: 1, hosts: 40}
 hosts:
-  description: Class to the names of its hosts, sorted, at most O(most_hosts) each.
+  description: Class to the names of its hosts, sorted.
   returned: success
   type: dict
   sample: {compliant: [], ineffective: [], drifted: [fe03.example.com], failed: [], unreachable: [], not_managed: []}
-truncated:
-  description: Whether a list of RV(hosts) is not whole.
-  returned: success
-  type: bool
-  sample: false
 reasons:
   description: How often each reason stands behind a verdict other than V(open), counted over requirements and hosts.
   returned: success

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What both action plugins share: reading options, guarding the connection, turning every error into a result."""
+"""What the action plugins for hosts share: the connection, the policy, and every error as a result."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ import gc
 import multiprocessing
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._firewall.change.netsh import UnsayableError
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
-from ..module_utils._policy.extra_rules import OptionError
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import Option
 from ..module_utils._policy.listening import Bound, bind_media, media_services
-from ..module_utils._policy.policy import HostPolicy, build_policy
+from ..module_utils._policy.policy import HostPolicy
+from ._arguments import validate
 from ._host.enforcement import Failed, read_programs
 from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
-from ._options import DESCRIBING
 from ._results import plain
 
 display = Display()
 
 
 class FirewallAction(ActionBase):  # type: ignore[misc]
-    """Base of the action plugins. A subclass names its argument spec and does its work in `work`."""
+    """Base of the action plugins. A subclass names its options and does its work in `work`."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_async = False
     _requires_connection = True
 
-    ARGUMENTS: ClassVar[dict[str, dict[str, Any]]] = {}
+    OPTIONS: ClassVar[tuple[Option, ...]] = ()
     REQUIRED_IF: ClassVar[list[list[Any]]] = []
 
     host_name: str
@@ -47,8 +48,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars or {})
         self.host_name = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname", "host"))
         try:
-            options = self._options()
-            result.update(plain(self.work(options)))
+            result.update(plain(self.work(validate(self._task.args, self.OPTIONS, self.REQUIRED_IF))))
         except ConnectionLost as error:
             raise AnsibleConnectionFailure(f"{self.host_name}: {error}") from error
         except Failed as error:
@@ -81,14 +81,6 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
             )
         return RemoteHost(self._connection, self._log)
 
-    def policy(self, options: dict[str, Any]) -> HostPolicy:
-        """What the host should have, from the options both modules share.
-
-        Raises:
-            OptionError: An option is wrong.
-        """
-        return build_policy(**{name: options[name] for name in DESCRIBING if name != "program"})
-
     def bound(self, host: RemoteHost, policy: HostPolicy, options: dict[str, Any]) -> Bound:
         """The policy with its media rules limited to programs, if that is wished; the host is asked which they are.
 
@@ -97,14 +89,6 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         """
         services = media_services(policy) if options["program"] == "listener" else ()
         return bind_media(policy, read_programs(host, services)) if services else Bound(policy)
-
-    def _options(self) -> dict[str, Any]:
-        try:
-            _result, options = self.validate_argument_spec(self.ARGUMENTS, required_if=self.REQUIRED_IF)
-        except AnsibleError as error:
-            message = getattr(error, "_original_message", None) or error.message
-            raise OptionError("options", str(message)) from error
-        return dict(plain({name: options[name] for name in self.ARGUMENTS}))
 
     def _log(self, line: str) -> None:
         if not self._task.no_log:

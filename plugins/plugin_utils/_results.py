@@ -111,6 +111,8 @@ def plan_dict(plan: Plan, rows: Rows) -> dict[str, Any]:
     """What a plan does, by kind."""
     deleted = {name.casefold() for name in plan.delete}
     return {
+        "service_changes": ["automatic"] * plan.service.automatic + ["started"] * plan.service.start,
+        "profiles_enabled": [profile.value for profile in plan.profiles_on],
         "created": [rule_dict(rule, rows) for rule in plan.create],
         "updated": [{**rule_dict(change.after, rows), "changes": list(change.fields)} for change in plan.update],
         "deleted": list(plan.delete),

@@ -14,8 +14,8 @@ from typing import Any
 
 from .._catalogue.model import Disposition, Requirement, Transport
 from .._net.port_set import PortSet
+from .._options.reading import OptionError, read_ports
 from .._topology.row_listeners import ROW_LISTENERS, Listener
-from .extra_rules import OptionError, read_ports
 
 
 class Difference(str, Enum):

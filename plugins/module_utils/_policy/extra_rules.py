@@ -12,24 +12,17 @@ from typing import Any
 
 from .._firewall.change.netsh import UnsayableError, check_text
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
-from .._net.address_set import AddressError, AddressSet
-from .._net.port_set import PortError, PortSet
+from .._net.address_set import AddressSet
+from .._net.port_set import PortSet
+from .._options.reading import OptionError, read_addresses, read_choice, read_ports, read_profiles
+from .._options.table import PROTOCOLS
 
-_PROTOCOLS = {"tcp": PROTOCOL_NUMBERS["tcp"], "udp": PROTOCOL_NUMBERS["udp"], "any": None}
+_DIRECTIONS = {direction.value: direction for direction in Direction}
+_PROTOCOLS = {name: PROTOCOL_NUMBERS.get(name) for name in PROTOCOLS}  # "any" has no number
 _PROGRAM = re.compile(r"[A-Za-z]:\\[^/*?:]+")
 _SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 80
-_LONGEST_PORTS = 200
 _LONGEST_PROGRAM = 259  # [MS-FASP] 2.2.37: fewer than 260 characters
-
-
-class OptionError(ValueError):
-    """An option's value is wrong. The message begins with the option's name and says what to write instead."""
-
-    def __init__(self, option: str, reason: str) -> None:
-        super().__init__(f"{option}: {reason}")
-        self.option = option
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,63 +69,14 @@ def read_extra_rules(
     return tuple(rules)
 
 
-def read_addresses(option: str, items: Iterable[Any]) -> AddressSet:
-    """Read a scope that a person wrote, one item or a comma list an entry.
-
-    Raises:
-        OptionError: An item is no address, network, range or keyword.
-    """
-    texts = [part for item in items for part in str(item).split(",")]
-    try:
-        return AddressSet.parse(texts)
-    except AddressError as error:
-        raise OptionError(option, str(error)) from error
-
-
-def read_profiles(option: str, names: Iterable[Any]) -> frozenset[Profile]:
-    """Read profile names.
-
-    Raises:
-        OptionError: A name is unknown, or none is given.
-    """
-    known = {profile.value: profile for profile in Profile}
-    found = set()
-    for name in names:
-        if name not in known:
-            raise OptionError(option, f"{name!r} is no profile; they are {', '.join(known)}")
-        found.add(known[name])
-    if not found:
-        raise OptionError(option, f"no profile is named; leave it out for all of {', '.join(known)}")
-    return frozenset(found)
-
-
-def read_ports(option: str, value: Any) -> PortSet:
-    """Read ports that a person wrote: a number, a text such as ``5061,57501-65535``, or a list of these.
-
-    Raises:
-        OptionError: Port 0 or above 65535, a range that runs backwards, an overlap, no port at all, or too many ranges
-            for one netsh line.
-    """
-    items = value if isinstance(value, (list, tuple)) else [value]
-    if any(isinstance(item, bool) or not isinstance(item, (str, int)) for item in items):
-        raise OptionError(option, f"{value!r} is no port; write 5061, '5067,5070' or '57501-65535'")
-    try:
-        ports = PortSet.parse_strict(",".join(str(item) for item in items))
-    except PortError as error:
-        raise OptionError(option, str(error)) from error
-    if len(str(ports)) > _LONGEST_PORTS:  # a netsh line has to hold it, beside a scope
-        raise OptionError(option, f"the list has {len(str(ports))} characters, more than {_LONGEST_PORTS}; use ranges")
-    return ports
-
-
 def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], scope: AddressSet) -> ExtraRule:
     name = str(entry.get("name") or "")
     key = "x-" + _SLUG.sub("-", name.lower()).strip("-")
     if len(key) < 3 or len(name) > _LONGEST_NAME:
         raise OptionError(f"{where}.name", f"{name!r} needs a letter or digit, and at most {_LONGEST_NAME} characters")
     _checked(f"{where}.name", name)
-    direction = Direction(entry.get("direction") or "in")
-    protocol_name = str(entry.get("protocol") or "any")
+    direction = read_choice(f"{where}.direction", entry.get("direction") or "in", _DIRECTIONS)
+    protocol = read_choice(f"{where}.protocol", entry.get("protocol") or "any", _PROTOCOLS)
     local = _optional_ports(f"{where}.localport", entry.get("localport"))
     remote = _optional_ports(f"{where}.remoteport", entry.get("remoteport"))
     program = str(entry.get("program") or "")
@@ -140,7 +84,7 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
         _checked(f"{where}.program", program)
         if not _PROGRAM.fullmatch(program) or len(program) > _LONGEST_PROGRAM:
             raise OptionError(f"{where}.program", rf"{program!r} is no full path such as C:\Tools\agent.exe")
-    if protocol_name == "any" and (local or remote):
+    if protocol is None and (local or remote):
         raise OptionError(f"{where}.protocol", "ports need a protocol: write tcp or udp")
     if not (local or remote or program):
         raise OptionError(
@@ -150,7 +94,7 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
         name="",
         direction=direction,
         action=Action.ALLOW,
-        protocol=_PROTOCOLS[protocol_name],
+        protocol=protocol,
         local_ports=local or PortSet.any(),
         remote_ports=remote or PortSet.any(),
         remote_addresses=read_addresses(f"{where}.remoteip", entry["remoteip"]) if entry.get("remoteip") else scope,

@@ -11,7 +11,7 @@ import io
 from .._firewall.change.naming import ManagedName
 from .._firewall.change.netsh import UnsayableError, add_line, check_text
 from .._firewall.state.rule import FirewallRule, profile_names, protocol_name
-from .extra_rules import OptionError
+from .._options.reading import OptionError
 from .policy import HostPolicy
 
 COLUMNS = (

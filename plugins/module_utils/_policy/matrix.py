@@ -13,8 +13,8 @@ from typing import Any
 
 from .._catalogue.model import Peer, Requirement
 from .._firewall.state.rule import Direction
+from .._options.reading import OptionError
 from .._texts import spreadsheet_cell
-from .extra_rules import OptionError
 from .policy import Demand, build_policy
 
 COLUMNS = (

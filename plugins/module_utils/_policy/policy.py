@@ -24,12 +24,15 @@ from .._firewall.change.plan import DesiredRule
 from .._firewall.state.rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressSet, split
 from .._net.port_set import PortSet
+from .._options.reading import OptionError, read_choice, read_ports, read_profiles
 from .configured import Configuration, read_configuration
-from .extra_rules import OptionError, read_extra_rules, read_ports, read_profiles
+from .extra_rules import read_extra_rules
 from .scoping import Scope, read_scoping
 
 _ROOM_FOR_ADDRESSES = 500  # characters of a netsh line that a scope may take; the rest has room beside it
 _LONGEST_KEY = 90
+_FEATURES = {feature.value: feature for feature in Feature}
+_RULESETS = {ruleset.value: ruleset for ruleset in Ruleset}
 _DIRECTIONS = {Disposition.LISTEN: Direction.IN, Disposition.CONNECT: Direction.OUT}
 
 
@@ -120,8 +123,8 @@ def build_policy(
         raise OptionError("roles", str(error)) from error
     if not held:
         raise OptionError("roles", "name the host's Lync roles, all of them; state absent removes all managed rules")
-    on = _read_features(features)
-    which = _read_ruleset(ruleset)
+    on = {read_choice("features", name, _FEATURES) for name in features}
+    which = read_choice("ruleset", ruleset, _RULESETS)
     skip = _read_row_ids("skip_rows", skip_rows, which)
     scoping = read_scoping(scope, remote_addresses, peers or {}, client_networks)
     in_profiles = read_profiles("profiles", profiles)
@@ -216,23 +219,6 @@ def _key(direction: Direction, transport: Transport, ports: PortSet) -> str:
     if len(key) > _LONGEST_KEY:  # many ports in one override: a digest keeps the key stable and short
         key = f"{direction.value}-{transport.value}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
     return key
-
-
-def _read_ruleset(name: str) -> Ruleset:
-    known = {ruleset.value: ruleset for ruleset in Ruleset}
-    if name not in known:  # the filters have no argument specification
-        raise OptionError("ruleset", f"{name!r} is no ruleset; known are {', '.join(known)}")
-    return known[name]
-
-
-def _read_features(names: Iterable[str]) -> frozenset[Feature]:
-    known = {feature.value: feature for feature in Feature}
-    found = set()
-    for name in names:
-        if name not in known:
-            raise OptionError("features", f"{name!r} is no feature; known are {', '.join(known)}")
-        found.add(known[name])
-    return frozenset(found)
 
 
 def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozenset[str]:

@@ -17,13 +17,11 @@ from typing import Any
 
 from .._catalogue.model import Disposition, Peer, Requirement
 from .._net.address_set import AddressSet
-from .extra_rules import OptionError, read_addresses
+from .._options.reading import OptionError, read_addresses, read_choice
+from .._options.table import SCOPES
 
 EVERYWHERE = "all"
 """Key of ``peers`` for addresses that every scoped rule must admit, such as monitoring hosts."""
-
-SCOPES = ("any", "topology")
-"""Values of the option ``scope``."""
 
 _UNNAMED = (Peer.ANY, Peer.CLIENT)
 # Who connects to the same ports as clients do, from outside the client networks.
@@ -114,8 +112,7 @@ def read_scoping(
     Raises:
         OptionError: One is wrong, or two contradict each other.
     """
-    if scope not in SCOPES:  # the filters have no argument specification
-        raise OptionError("scope", f"{scope!r} is none; write {' or '.join(SCOPES)}")
+    read_choice("scope", scope, dict.fromkeys(SCOPES))
     fixed = tuple(remote_addresses)
     clients = tuple(client_networks)
     if scope != "topology":

@@ -35,8 +35,8 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """Whether the host is, or in check mode would be, changed: nobody writes while the service stays stopped."""
-        return self.plan.changes and (self.before.service.running or self.plan.service.start)
+        """Whether the host is, or in check mode would be, changed."""
+        return self.plan.changes
 
 
 class Failed(Exception):

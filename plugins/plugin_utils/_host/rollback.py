@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ...module_utils._firewall.change.undo import EXPORT_NAME, FOLDER, OWNER_NAME, SCRIPT_NAME, TASK, TASK_NAME, Undo
+from ...module_utils._firewall.change.undo import Undo
+from ...module_utils._firewall.state.rollback_files import EXPORT_NAME, FOLDER, OWNER_NAME, SCRIPT_NAME, TASK, TASK_NAME
 from .remote_host import ConnectionLost, RemoteHost
 
 _DEADLINE = 60.0

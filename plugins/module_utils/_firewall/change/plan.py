@@ -96,6 +96,7 @@ class Plan:
         kept: Managed rules that are as they should be.
         stale: Managed rules that are no longer wanted, whether they are deleted or not.
         refused: What cannot be done.
+        writable: Whether the host takes changes; netsh writes none while the firewall service stays stopped.
     """
 
     service: ServiceChange = ServiceChange()
@@ -106,11 +107,12 @@ class Plan:
     kept: tuple[FirewallRule, ...] = ()
     stale: tuple[FirewallRule, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    writable: bool = True
 
     @property
     def changes(self) -> bool:
-        """Whether anything is to be written."""
-        return bool(self.service or self.create or self.update or self.delete or self.profiles_on)
+        """Whether anything is to be written, and can be."""
+        return self.writable and bool(self.service or self.create or self.update or self.delete or self.profiles_on)
 
 
 def managed_rules(rules: Iterable[FirewallRule]) -> tuple[FirewallRule, ...]:
@@ -153,6 +155,7 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
         kept=tuple(draft.kept),
         stale=tuple(draft.stale),
         refused=tuple(draft.refused),
+        writable=snapshot.service.running or wanted.service,
     )
 
 

@@ -16,19 +16,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..._net.address_set import AddressError, AddressSet
+from ..state.rollback_files import FOLDER, LONGEST_DELAY, SCRIPT_NAME, SHORTEST_DELAY, TASK
 from ..state.rule import Action, FirewallRule
 from ..state.snapshot import Snapshot
 from . import netsh
 from .plan import Plan, Update, managed_rules
-
-TASK = "LyncOpsRollback"
-FOLDER = rf"%SystemRoot%\{TASK}"
-"""Below the Windows folder only administrators can write; cmd expands the variable. The folder is the lock."""
-
-SCRIPT_NAME, TASK_NAME, OWNER_NAME, EXPORT_NAME = "undo.cmd", "task.xml", "owner.txt", "before.wfw"
-
-SHORTEST_DELAY, LONGEST_DELAY = 6, 1440
-"""Minutes. The shortest is longer than the deadline of one write (300 s), so a slow netsh alone never fires it."""
 
 _NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _SYSTEM = "S-1-5-18"

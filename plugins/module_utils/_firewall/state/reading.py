@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..change.undo import FOLDER, SCRIPT_NAME
 from .products import other_firewall
 from .registry_dump import DumpError, RegistryDump, parse_dump
+from .rollback_files import FOLDER, SCRIPT_NAME
 from .snapshot import (
     FILTERING_SERVICE,
     FIREWALL_SERVICE,

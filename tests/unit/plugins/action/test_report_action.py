@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info, lync_firewall_report
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import argument_spec
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_report as documentation
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action, assert_plain
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
@@ -98,7 +99,6 @@ def test_real_results_of_both_modules_and_all_that_is_returned(tmp_path: Path, r
         "compliant": ["repaired", "well"], "ineffective": [], "drifted": ["drifted"], "failed": ["odd", "stranger"],
         "unreachable": ["lost"], "not_managed": ["skipped"],
     }  # fmt: skip
-    assert found["truncated"] is False
     assert found["reasons"] == {"no_rule": len(drifted["requirements"])}
     assert found["summary"].startswith("7 hosts: 2 compliant, 1 drifted, 2 failed, 1 unreachable, 1 not managed")
     assert "changes" not in found
@@ -171,15 +171,14 @@ def test_unchanged_files_are_no_change_and_a_new_date_is(tmp_path: Path, monkeyp
     assert [report(args, {"h": UNREACHABLE})["changed"] for _time in range(3)] == [True, False, True]
 
 
-def test_lists_are_bounded_and_totals_are_not(tmp_path: Path) -> None:
+def test_lists_are_whole_and_files_are_named_as_asked(tmp_path: Path) -> None:
     names = [f"h{number:02}" for number in range(30)]
     args = {"hosts": names, "dest": str(tmp_path), "formats": ["json"], "name": "night", "title": "T"}
-    found = report({**args, "most_hosts": 7}, dict.fromkeys(names, UNREACHABLE))
-    assert found["hosts"]["unreachable"] == names[:7]
-    assert (found["truncated"], found["totals"]["unreachable"]) == (True, 30)
+    found = report(args, dict.fromkeys(names, UNREACHABLE))
+    assert found["hosts"]["unreachable"] == names
+    assert found["totals"]["unreachable"] == 30
     assert list(found["files"]) == ["json"]
     assert [path.name for path in tmp_path.iterdir()] == ["night.json"]
-    assert report({**args, "most_hosts": 30}, dict.fromkeys(names, UNREACHABLE))["truncated"] is False
 
 
 def test_what_cannot_be_templated_is_told_of_one_host_only(tmp_path: Path) -> None:
@@ -213,8 +212,7 @@ def test_what_cannot_be_templated_is_told_of_one_host_only(tmp_path: Path) -> No
         ({"name": "a/b"}, "name: "),
         ({"name": ".hidden"}, "name: "),
         ({"name": ""}, "name: "),
-        ({"most_hosts": -1}, "most_hosts: "),
-        ({"most_hosts": "many"}, "most_hosts"),
+        ({"most_hosts": 7}, "most_hosts"),
         ({"titel": "x"}, "titel"),
         ({"dest": "/proc/self/status/folder"}, "dest: /proc/self/status/folder cannot be written to: "),
         ({"dest": "/dev/null"}, "dest: /dev/null cannot be written to: "),
@@ -238,7 +236,7 @@ def test_documentation_and_plugin_agree(tmp_path: Path) -> None:
     doc = yaml.safe_load(documentation.DOCUMENTATION)
     keys = ("type", "elements", "choices", "default", "required")
     told = {name: {key: option.get(key) for key in keys} for name, option in doc["options"].items()}
-    real = {name: {key: option.get(key) for key in keys} for name, option in plugin.ARGUMENTS.items()}
+    real = {name: {key: option.get(key) for key in keys} for name, option in argument_spec(plugin.OPTIONS).items()}
     assert told == real
     assert plugin._requires_connection is False
     assert plugin._supports_check_mode is True
@@ -250,7 +248,4 @@ def test_documentation_and_plugin_agree(tmp_path: Path) -> None:
     assert list(found["hosts"]) == list(returned["hosts"]["sample"]) == CLASSES
     for task in yaml.safe_load(documentation.EXAMPLES):
         if "lyncops.firewall.lync_firewall_report" in task:
-            checked = ArgumentSpecValidator(plugin.ARGUMENTS).validate(
-                {**task["lyncops.firewall.lync_firewall_report"], "hosts": ["h"]}
-            )
-            assert checked.error_messages == []
+            validate({**task["lyncops.firewall.lync_firewall_report"], "hosts": ["h"]}, plugin.OPTIONS)

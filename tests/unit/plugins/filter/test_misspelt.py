@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.lyncops.firewall.plugins.filter.misspelt import lync_misspelt
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS
 
-ROLE = Path(__file__).resolve().parents[4] / "roles" / "lync_firewall"
+COLLECTION = Path(__file__).resolve().parents[4]
+ROLE = COLLECTION / "roles" / "lync_firewall"
 PREFIX = "lync_firewall_"
 
 
@@ -22,6 +25,7 @@ def loaded(path: str) -> Any:
 
 
 KNOWN: list[str] = loaded("vars/main.yml")["lync_firewall_variables"]
+OF_THE_MODULES = {PREFIX + option.name for option in (*HOST_OPTIONS, *ENFORCING_OPTIONS)}
 
 
 @pytest.mark.parametrize(
@@ -58,14 +62,19 @@ def test_what_the_role_itself_sets_is_no_mistake() -> None:
         "handover",
         "matrix_host",
     ]
-    assert lync_misspelt([*internal, *(PREFIX + name for name in (*classes, *set_by_tasks))], KNOWN, PREFIX) == []
+    plays = (COLLECTION / "playbooks").rglob("*.yml")
+    of_plays = {name for path in plays for name in re.findall(rf"{PREFIX}\w+", path.read_text("utf-8"))}
+    assert "lync_firewall_pattern" in of_plays
+    own = [*internal, *of_plays, *(PREFIX + name for name in (*classes, *set_by_tasks))]
+    assert lync_misspelt(own, KNOWN, PREFIX) == []
 
 
 def test_the_role_knows_every_variable_that_it_documents() -> None:
     entry_points = loaded("meta/argument_specs.yml")["argument_specs"].values()
     documented = {name for entry in entry_points for name in entry["options"]}
-    assert documented <= set(KNOWN)
-    assert set(loaded("defaults/main.yml")) <= set(KNOWN)
+    assert documented <= set(KNOWN) | OF_THE_MODULES
+    assert set(loaded("defaults/main.yml")) <= set(KNOWN) | OF_THE_MODULES
+    assert set(KNOWN).isdisjoint(OF_THE_MODULES)
     assert sorted(KNOWN) == KNOWN
 
 

@@ -13,11 +13,18 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall as enforcing_action
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info as info_action
 from ansible_collections.lyncops.firewall.plugins.doc_fragments import desired_state
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import (
+    ENFORCING_OPTIONS,
+    HOST_OPTIONS,
+    RULE_OPTIONS,
+    argument_spec,
+)
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall, lync_firewall_info
+from ansible_collections.lyncops.firewall.plugins.plugin_utils import _arguments
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
@@ -25,22 +32,34 @@ MODULES = {
     "lync_firewall": (lync_firewall, enforcing_action.ActionModule),
     "lync_firewall_info": (lync_firewall_info, info_action.ActionModule),
 }
-FRAGMENTS = {"lyncops.firewall.desired_state": desired_state}
-ROLE = Path(__file__).resolve().parents[4] / "roles" / "lync_firewall" / "meta" / "argument_specs.yml"
+FRAGMENTS = {
+    "lyncops.firewall.desired_state": desired_state.ModuleDocFragment.DOCUMENTATION,
+    "lyncops.firewall.desired_state.enforcing": desired_state.ModuleDocFragment.ENFORCING,
+    "lyncops.firewall.desired_state.rules": desired_state.ModuleDocFragment.RULES,
+}
+COLLECTION = Path(__file__).resolve().parents[4]
+ROLE = COLLECTION / "roles" / "lync_firewall"
+OF_THE_ROLE = "{{ lync_firewall_options }}"
 PREFIX = "lync_firewall_"
 FROM_INVENTORY = ("peers", "configured_ports")
 """What the role works out from the inventory, so that its specification has no default."""
 
 
-def documented(module: Any) -> dict[str, Any]:
-    """A module's documentation with its fragments worked in."""
-    doc: dict[str, Any] = yaml.safe_load(module.DOCUMENTATION)
+def documented(text: str) -> dict[str, Any]:
+    """A plugin's documentation with its fragments worked in."""
+    doc: dict[str, Any] = yaml.safe_load(text)
+    doc.setdefault("options", {})
     for name in doc.get("extends_documentation_fragment", []):
-        fragment = yaml.safe_load(FRAGMENTS[name].ModuleDocFragment.DOCUMENTATION)
-        overlap = set(fragment["options"]) & set(doc["options"])
+        options = yaml.safe_load(FRAGMENTS[name])["options"]
+        overlap = set(options) & set(doc["options"])
         assert not overlap, f"documented twice: {overlap}"
-        doc["options"] |= fragment["options"]
+        doc["options"] |= options
     return doc
+
+
+def loaded(*parts: str) -> Any:
+    """A file of the role."""
+    return yaml.safe_load(ROLE.joinpath(*parts).read_text("utf-8"))
 
 
 def shape(options: dict[str, dict[str, Any]], below: str) -> dict[str, Any]:
@@ -61,36 +80,76 @@ def shape(options: dict[str, dict[str, Any]], below: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", MODULES)
 def test_documentation_and_argument_spec_agree(name: str) -> None:
     module, plugin = MODULES[name]
-    doc = documented(module)
+    doc = documented(module.DOCUMENTATION)
     assert doc["module"] == name
-    assert shape(doc["options"], "suboptions") == shape(plugin.ARGUMENTS, "options")
+    assert shape(doc["options"], "suboptions") == shape(argument_spec(plugin.OPTIONS), "options")
     assert None not in (option.get("description") for option in doc["options"].values())
 
 
+@pytest.mark.parametrize("name", ["netsh_gpo_script", "lync_rules_csv"])
+def test_the_filters_document_what_they_validate(name: str) -> None:
+    text = (COLLECTION / "plugins" / "filter" / f"{name}.yml").read_text("utf-8")
+    doc = documented(yaml.safe_dump(yaml.safe_load(text)["DOCUMENTATION"]))
+    own = {"_input"} | ({"gpo"} if name == "netsh_gpo_script" else set())
+    assert set(doc["options"]) == own | {option.name for option in RULE_OPTIONS}
+
+
+def test_every_option_is_described() -> None:
+    for option in (*HOST_OPTIONS, *ENFORCING_OPTIONS):
+        assert all(told.description for told in (option, *option.suboptions)), option.name
+
+
 def test_the_role_takes_every_option_of_the_module() -> None:
-    if not ROLE.exists():
-        pytest.skip("the role is not written yet")
-    spec = yaml.safe_load(ROLE.read_text("utf-8"))["argument_specs"]["main"]["options"]
+    spec = loaded("meta", "argument_specs.yml")["argument_specs"]["main"]["options"]
     role = {name.removeprefix(PREFIX): option for name, option in spec.items() if name.startswith(PREFIX)}
-    module = shape(enforcing_action.ActionModule.ARGUMENTS, "options")
+    module = shape(argument_spec(enforcing_action.ActionModule.OPTIONS), "options")
     for name in FROM_INVENTORY:
         module[name]["default"] = None
     assert {name: found for name, found in shape(role, "options").items() if name in module} == module
 
 
-def test_the_roles_task_passes_every_option_on() -> None:
-    tasks = ROLE.parents[1] / "tasks" / "main.yml"
-    if not tasks.exists():
-        pytest.skip("the role is not written yet")
-    loaded = yaml.safe_load(tasks.read_text("utf-8"))
-    (task,) = [task for task in loaded if "lyncops.firewall.lync_firewall" in task]
-    assert set(task["lyncops.firewall.lync_firewall"]) == set(enforcing_action.ActionModule.ARGUMENTS)
+def test_the_role_has_the_modules_defaults() -> None:
+    defaults = loaded("defaults", "main.yml")
+    for option in (*HOST_OPTIONS, *ENFORCING_OPTIONS):
+        if option.name != "roles" and option.name not in FROM_INVENTORY:
+            assert defaults[PREFIX + option.name] == option.specification()["default"], option.name
+
+
+def test_the_role_maps_each_variable_to_its_option_once() -> None:
+    """The shared options in one dictionary that both modules and the filters get, the others in the one task."""
+    variables = loaded("vars", "main.yml")
+    parts = ("row", "scope", "state")
+    mapped = [pair for part in parts for pair in variables[f"{PREFIX}{part}_options"].items()]
+    shared = [option.name for option in HOST_OPTIONS if option.name != "roles"]
+    assert sorted(mapped) == sorted((name, f"{{{{ {PREFIX}{name} }}}}") for name in shared)
+    assert "{'roles': lync_firewall_roles}" in variables[f"{PREFIX}options"]
+    assert all(f"{PREFIX}{part}_options" in str(variables) for part in parts)
+    rules = variables[f"{PREFIX}row_options"] | variables[f"{PREFIX}scope_options"]
+    assert sorted(rules) == sorted(option.name for option in RULE_OPTIONS)
+    (site,) = [task for task in loaded("tasks", "main.yml") if "lyncops.firewall.lync_firewall" in task]
+    (audit,) = [task for task in loaded("tasks", "audit.yml") if "lyncops.firewall.lync_firewall_info" in task]
+    for task in (site, audit):
+        assert task["module_defaults"] == {"group/lyncops.firewall.lync_firewall": OF_THE_ROLE}
+    own = {option.name: f"{{{{ {PREFIX}{option.name} }}}}" for option in ENFORCING_OPTIONS}
+    assert site["lyncops.firewall.lync_firewall"] == own
+    assert set(audit["lyncops.firewall.lync_firewall_info"]) == {"roles"}
+
+
+def test_former_values_still_pass_and_are_deprecated(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(_arguments.display, "deprecated", lambda message, **_more: told.append(message))
+    for value in (True, "true", "True"):
+        checked = validate({"firewall_enabled": value}, HOST_OPTIONS)
+        assert checked["firewall_enabled"] == "enabled"
+    assert told == ["firewall_enabled: the value 'true' is now called 'enabled'"] * 3
+    assert validate({"firewall_enabled": "enabled"}, HOST_OPTIONS)["firewall_enabled"] == "enabled"
+    assert len(told) == 3
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_attributes_are_declared_as_they_are(name: str) -> None:
     module, plugin = MODULES[name]
-    attributes = documented(module)["attributes"]
+    attributes = documented(module.DOCUMENTATION)["attributes"]
     assert attributes["check_mode"]["support"] == "full"
     assert plugin._supports_check_mode is True
     assert attributes["async"]["support"] == "none"
@@ -110,8 +169,7 @@ def example_tasks() -> list[Any]:
 
 @pytest.mark.parametrize(("plugin", "args"), example_tasks())
 def test_every_example_works(plugin: Any, args: dict[str, Any]) -> None:
-    checked = ArgumentSpecValidator(plugin.ARGUMENTS, required_if=plugin.REQUIRED_IF).validate(args)
-    assert checked.error_messages == []
+    validate(args, plugin.OPTIONS, plugin.REQUIRED_IF)
     result = action(plugin, WindowsModel(), args, check_mode=True).run(task_vars={"inventory_hostname": "h"})
     assert not result.get("failed"), result.get("msg")
 

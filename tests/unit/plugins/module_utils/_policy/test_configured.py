@@ -15,12 +15,12 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Disposition
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.configured import (
     Configuration,
     Difference,
     read_configuration,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.row_listeners import ROW_LISTENERS
 

@@ -17,13 +17,13 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import (
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import (
     OptionError,
     read_addresses,
-    read_extra_rules,
     read_ports,
     read_profiles,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import read_extra_rules
 
 SCOPE = AddressSet.parse(["10.0.0.0/8"])
 GOOD: dict[str, Any] = {"name": "Backup agent", "protocol": "tcp", "localport": "10000"}

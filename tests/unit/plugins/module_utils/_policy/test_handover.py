@@ -9,7 +9,7 @@ import csv
 import io
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.handover import COLUMNS, gpo_script, rules_csv
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 

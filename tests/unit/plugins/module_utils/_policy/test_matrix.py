@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.lyncops.firewall.plugins.filter.matrix import lync_matrix_csv, lync_matrix_markdown
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import (
     COLUMNS,
     Flow,
@@ -127,7 +127,7 @@ def test_a_wrong_option_names_the_host() -> None:
     [
         ("fe01", "must be a list of hosts"),
         ([{"name": "x"}], "a dict with name and roles"),
-        ([{"name": "x", "roles": ["nobody"]}], "roles: x: 'nobody' is no role"),
+        ([{"name": "x", "roles": ["nobody"]}], "options: x: value of roles must be one or more of: .*nobody"),
         ([{"name": "x", "roles": ["director"], "options": {"colour": "red"}}], "colour"),
     ],
 )

@@ -13,7 +13,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Action, FirewallRule, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 
 Opening = tuple[str, str, str]

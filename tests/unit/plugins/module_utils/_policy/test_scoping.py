@@ -19,7 +19,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model 
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import (
     EVERYWHERE,
@@ -314,7 +314,7 @@ def test_what_must_work_still_does(row_id: str, who: str, why: str, clients: lis
 
 
 ERRORS: list[tuple[str, dict[str, Any], str]] = [
-    ("scope", {"scope": "topolgy"}, "any or topology"),
+    ("scope", {"scope": "topolgy"}, "any, topology"),
     ("ruleset", {"ruleset": "extendd"}, "documented, extended"),
     ("peers", {"peers": {"gateway": ["10.0.0.1"]}}, "scope: topology"),
     ("client_networks", {"client_networks": ["10.0.0.0/8"]}, "scope: topology"),

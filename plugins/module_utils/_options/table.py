@@ -1,0 +1,399 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All options of the modules that read and change hosts, each said once.
+
+The argument specifications of the modules, what the filters accept, and the documentation of both are made from these
+rows; tests hold the role's specification, defaults and mapping against them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .._catalogue.model import HOST_ROLES, Feature, Peer, Ruleset
+from .._firewall.state.rollback_files import LONGEST_DELAY, SHORTEST_DELAY
+from .._firewall.state.rule import Direction, Profile
+
+SCOPES = ("any", "topology")
+PROGRAMS = ("any", "listener")
+PROTOCOLS = ("any", "tcp", "udp")
+
+_PROFILES = tuple(profile.value for profile in Profile)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option, in Ansible's terms.
+
+    Attributes:
+        name: Its name.
+        description: Paragraphs in Ansible's markup; none for options whose documentation is written elsewhere.
+        type: Ansible's type.
+        default: Its default; of lists and dictionaries a tuple. None means that it has none.
+        elements: Type of the elements of a list.
+        choices: The possible values; none means any.
+        required: Whether it must be given.
+        suboptions: Keys of the dictionaries in a list.
+        bounds: Least and greatest value of a number.
+        renamed: Former values that still pass, each with what it is called now.
+    """
+
+    name: str
+    description: tuple[str, ...] = ()
+    type: str = "str"
+    default: Any = None
+    elements: str | None = None
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    suboptions: tuple[Option, ...] = ()
+    bounds: tuple[int, int] | None = None
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    def specification(self, below: str = "options") -> dict[str, Any]:
+        """The option as Ansible's argument specifications have it.
+
+        Args:
+            below: Key for suboptions: ``options``, in documentation ``suboptions``.
+        """
+        found: dict[str, Any] = {"type": self.type}
+        if self.elements:
+            found["elements"] = self.elements
+        if self.choices:
+            found["choices"] = [*self.choices, *(old for old, _new in self.renamed)]
+        if self.required:
+            found["required"] = True
+        if self.default is not None:
+            found["default"] = {"list": list, "dict": dict}.get(self.type, lambda value: value)(self.default)
+        if self.suboptions:
+            found[below] = {option.name: option.specification(below) for option in self.suboptions}
+        return found
+
+    def documentation(self) -> dict[str, Any]:
+        """The option as Ansible's documentation has it."""
+        found = {"description": list(self.description), **self.specification("suboptions")}
+        if self.suboptions:
+            found["suboptions"] = {option.name: option.documentation() for option in self.suboptions}
+        return found
+
+
+def argument_spec(options: Iterable[Option]) -> dict[str, dict[str, Any]]:
+    """An argument specification as Ansible's validator takes it."""
+    return {option.name: option.specification() for option in options}
+
+
+def documentation(options: Iterable[Option], notes: Iterable[str] = ()) -> str:
+    """A documentation fragment. It is JSON, which every reader of YAML reads.
+
+    Args:
+        options: The options it documents.
+        notes: Notes of all plugins that extend it.
+    """
+    told: dict[str, Any] = {"options": {option.name: option.documentation() for option in options}}
+    if notes:
+        told["notes"] = list(notes)
+    return json.dumps(told, indent=2)
+
+
+EXTRA_RULE: tuple[Option, ...] = (
+    Option(
+        "name",
+        (
+            "What the rule is for. It is part of the managed rule's name and description.",
+            "Printable ASCII, at most 80 characters.",
+        ),
+        required=True,
+    ),
+    Option(
+        "direction",
+        ("Which way the connection is opened, seen from the host.",),
+        choices=tuple(direction.value for direction in Direction),
+        default="in",
+    ),
+    Option("protocol", ("Must be V(tcp) or V(udp) where ports are named.",), choices=PROTOCOLS, default="any"),
+    Option("localport", ("Ports on the host, such as V(1433) or V(8080,9000-9010).",)),
+    Option("remoteport", ("Ports on the other side.",)),
+    Option(
+        "remoteip",
+        ("Scope of this rule, as in O(remote_addresses), which it replaces.",),
+        type="list",
+        elements="str",
+    ),
+    Option("program", ("Full path of the program the rule is limited to.",)),
+    Option(
+        "profiles",
+        ("Profiles of this rule, in place of O(profiles).",),
+        type="list",
+        elements="str",
+        choices=_PROFILES,
+    ),
+)
+"""Keys of a site rule, named as in ``community.windows.win_firewall_rule``."""
+
+RULE_OPTIONS: tuple[Option, ...] = (
+    Option(
+        "ruleset",
+        (
+            "Which rows apply.",
+            "V(documented) is Microsoft's page of 91 rows. V(extended) adds what Microsoft documents elsewhere and the "
+            "page forgets, such as Windows Fabric inside a pool, with ids such as V(add-01).",
+            "The role V(sql) has rows in the extended ruleset only.",
+        ),
+        choices=tuple(ruleset.value for ruleset in Ruleset),
+        default="documented",
+    ),
+    Option(
+        "features",
+        (
+            "Opt-in features that are deployed on this host.",
+            "V(remote_call_control) adds the rows that the table calls optional (port 5060, rows V(server-02) and "
+            "V(server-41)).",
+        ),
+        type="list",
+        elements="str",
+        choices=tuple(feature.value for feature in Feature),
+        default=(),
+    ),
+    Option(
+        "skip_rows",
+        (
+            "Ids of catalogue rows to leave out on purpose, such as V(server-08).",
+            "Rows that would apply and were left out are shown in the results.",
+            "Use P(lyncops.firewall.lync_ports#lookup) to see all rows.",
+        ),
+        type="list",
+        elements="str",
+        default=(),
+    ),
+    Option(
+        "profiles",
+        (
+            "Firewall profiles the managed rules apply in.",
+            "All three is what Lync's own rules do. Dual-homed Mediation Servers, and servers that wake up in the "
+            "public profile, are common.",
+        ),
+        type="list",
+        elements="str",
+        choices=_PROFILES,
+        default=_PROFILES,
+    ),
+    Option(
+        "remote_addresses",
+        (
+            "Scope of all managed rules, as addresses, CIDR networks, ranges (V(10.0.0.1-10.0.0.9)) or the keywords "
+            "V(localsubnet), V(dns), V(dhcp), V(wins), V(defaultgateway).",
+            "An empty list means any address.",
+            "Long lists are collapsed to the fewest networks and, where needed, spread over several rules.",
+        ),
+        type="list",
+        elements="str",
+        default=(),
+    ),
+    Option(
+        "scope",
+        (
+            "V(any) gives all managed rules one scope, O(remote_addresses).",
+            "V(topology) gives each rule the addresses of those that its rows name as peers, from O(peers). Rows that "
+            "clients connect to stay open to any, or to O(client_networks) and all peers.",
+            "A row of which one peer is not known stays open to any, so that scoping never takes a pool out of "
+            "rotation; the results say which and why (C(scope_note)).",
+        ),
+        choices=SCOPES,
+        default="any",
+    ),
+    Option(
+        "peers",
+        (
+            "With O(scope=topology), a list of addresses for each kind of peer. The role works it out from the "
+            "inventory.",
+            f"The kinds are {', '.join(f'V({peer.value})' for peer in Peer if peer not in (Peer.ANY, Peer.CLIENT))}, "
+            "and V(all) for addresses that every scoped rule admits. V(pool) are the Front Ends of the host's own "
+            "pool, V(replica) all Lync servers; V(trusted_application) is Exchange UM, for one.",
+            "An empty list says that there is nobody of that kind. A kind that is missing is not known, and rows that "
+            "name it stay open to any.",
+        ),
+        type="dict",
+        default=(),
+    ),
+    Option(
+        "client_networks",
+        (
+            "With O(scope=topology), the networks that clients connect from. Empty means any.",
+            "They count once it is known who the Front End Servers, Directors, Mediation Servers, branch appliances, "
+            "Edge Servers, gateways, trusted applications, load balancers and reverse proxies are, because all of "
+            "those connect to the same ports.",
+        ),
+        type="list",
+        elements="str",
+        default=(),
+    ),
+    Option(
+        "port_overrides",
+        (
+            "Row id to the ports that are really configured, for a media range moved for QoS or a Mediation listener, "
+            "such as V(57501-60000) for row V(server-10).",
+            "A value is a port, a range, or a comma list or YAML list of both.",
+            "The row must apply to the host.",
+        ),
+        type="dict",
+        default=(),
+    ),
+    Option(
+        "configured_ports",
+        (
+            "The listeners that the host's topology configures, as the inventory plugin "
+            "P(lyncops.firewall.lync_topology#inventory) gives them in C(lync_ports), dicts with the keys C(service), "
+            "C(owner), C(usage), C(side), C(protocol), C(transports) and C(ports).",
+            "They replace the documented ports of the rows that they belong to. O(port_overrides) wins over them.",
+        ),
+        type="list",
+        elements="dict",
+        default=(),
+    ),
+    Option(
+        "program",
+        (
+            "V(listener) limits the rules of the large media ranges (rows V(server-10), V(server-28) and V(server-39)) "
+            "to the programs of the services that take their ports from them, as the host's registry names them. That "
+            "costs one more read. A rule whose services are not installed stays open to any program, with a warning.",
+            "V(any) limits no rule.",
+            "Where rules are written for somebody else, as by the filters, there is no host to ask and no rule is "
+            "limited.",
+        ),
+        choices=PROGRAMS,
+        default="any",
+    ),
+    Option(
+        "extra_rules",
+        (
+            "Site rules to manage beside the table's, with keys as in M(community.windows.win_firewall_rule).",
+            "All of them allow. A rule that names neither a port nor a program is refused, and so is a key that is "
+            "not in this list.",
+        ),
+        type="list",
+        elements="dict",
+        default=(),
+        suboptions=EXTRA_RULE,
+    ),
+)
+"""Which rules a host needs. The modules and the filters take them."""
+
+ROLES = Option(
+    "roles",
+    (
+        "The host's Lync roles, all of them. M(lyncops.firewall.lync_firewall) requires them with O(state=present). "
+        "M(lyncops.firewall.lync_firewall_info) returns only the host's state without any. With O(state=absent) they "
+        "are not allowed.",
+        "V(front_end) together with V(mediation) is a Front End with a collocated Mediation Server, and brings the "
+        "rows that the table has for it.",
+        "V(central_management) stands beside V(front_end) on the server that holds the Central Management store.",
+    ),
+    type="list",
+    elements="str",
+    choices=tuple(role.value for role in HOST_ROLES),
+)
+
+HOST_OPTIONS: tuple[Option, ...] = (
+    ROLES,
+    Option(
+        "state",
+        (
+            "V(present) brings the host to what O(roles) need.",
+            "V(absent) removes all managed rules and leaves the service and the profiles alone.",
+        ),
+        choices=("present", "absent"),
+        default="present",
+    ),
+    *RULE_OPTIONS,
+    Option(
+        "exclusive",
+        (
+            "Whether managed rules that are no longer wanted are removed. If V(false), they are only reported as "
+            "stale, and are no drift.",
+            "Never concerns rules of anybody else.",
+        ),
+        type="bool",
+        default=True,
+    ),
+    Option(
+        "firewall_service",
+        (
+            "V(started) makes sure that the Windows Firewall service (MpsSvc) runs and starts with Windows. Where "
+            "Windows refuses to change the start type of a running service, that is a warning.",
+            "V(unmanaged) leaves it alone; while it does not run no rule can be written.",
+            "Starting the service on a host where it was stopped begins to filter traffic, WinRM included.",
+        ),
+        choices=("started", "unmanaged"),
+        default="started",
+    ),
+    Option(
+        "firewall_enabled",
+        (
+            "V(enabled) switches on the firewall of all three profiles, after the rules are in place.",
+            "V(unmanaged) leaves the profiles as they are.",
+            "V(true) is the former name of V(enabled). It is deprecated and goes with release 2.0.0.",
+            "Profiles that Group Policy keeps off are refused with a message.",
+        ),
+        choices=("enabled", "unmanaged"),
+        default="unmanaged",
+        renamed=(("true", "enabled"),),
+    ),
+)
+"""The desired state of a host. Both modules take it, so that an audit judges by what enforcement would do."""
+
+ENFORCING_OPTIONS: tuple[Option, ...] = (
+    Option(
+        "on_ineffective",
+        (
+            "What to do when a requirement stays closed in effect although all managed rules are in place, because a "
+            "block rule of somebody else beats them, Group Policy ignores local rules, or all exceptions are switched "
+            "off.",
+            "Each is named with the rule or setting that causes it and, where there is one, the command that would "
+            "mend it. Nothing of anybody else is ever changed.",
+            "In check mode the predicted state is judged.",
+        ),
+        choices=("fail", "warn"),
+        default="fail",
+    ),
+    Option(
+        "accept_impact",
+        (
+            "A plan that makes the firewall of a profile begin to filter cuts whatever is in use and no rule admits. "
+            "Such a plan is refused with a list of it, unless it is covered by O(extra_rules) or accepted here.",
+        ),
+        type="bool",
+        default=False,
+    ),
+    Option(
+        "rollback",
+        (
+            "Whether a risky plan is commit-confirmed. Risky is what may close something inbound, WinRM included. That "
+            "is to start the firewall service, to switch a profile on, to add a block rule, or to remove or narrow an "
+            "allow rule whose traffic no other rule of the plan lets through.",
+            "With V(auto) the host is told beforehand to restore itself, by a scheduled task (C(LyncOpsRollback), in "
+            "the folder C(%SystemRoot%\\LyncOpsRollback)). The task is taken away once a new connection has shown that "
+            "the host is still in reach. If that connection fails, the task waits until the host has restored itself, "
+            "and fails.",
+            "Only managed rules and the profiles that were switched on are restored. The firewall service stays "
+            "started.",
+            "Another run that holds the same host is waited for, at most O(rollback_after) and two minutes.",
+            "With V(never) nothing of it is done, and a host that is cut off stays so.",
+        ),
+        choices=("auto", "never"),
+        default="auto",
+    ),
+    Option(
+        "rollback_after",
+        (
+            f"Minutes after which the host restores itself, {SHORTEST_DELAY} to {LONGEST_DELAY}. Writing may take 5 "
+            "minutes, and a host must not wait for days.",
+        ),
+        type="int",
+        default=10,
+        bounds=(SHORTEST_DELAY, LONGEST_DELAY),
+    ),
+)
+"""How the module that changes hosts goes about it."""

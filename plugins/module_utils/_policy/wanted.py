@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options to the wanted state of one host: the only place, for enforcement, audit and check mode alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._firewall.change.plan import Wanted
+from .._firewall.state.rule import ALL_PROFILES
+from .._options.reading import OptionError
+from .._options.table import RULE_OPTIONS
+from .policy import HostPolicy, build_policy
+
+NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
+"""What a host needs that is managed no more."""
+
+_DESCRIBING = tuple(option.name for option in RULE_OPTIONS if option.name != "program")  # that one needs the host
+
+
+def requested_policy(options: Mapping[str, Any]) -> HostPolicy | None:
+    """What a host should have, as far as that can be said without asking it.
+
+    Args:
+        options: Validated values of ``HOST_OPTIONS``.
+
+    Returns:
+        None where neither roles nor ``state: absent`` are given, so that nothing is asked for.
+
+    Raises:
+        OptionError: An option is wrong, or two contradict each other.
+    """
+    if options["state"] == "absent":
+        if options["roles"]:
+            raise OptionError("roles", "state absent removes all managed rules, whatever their role; leave roles out")
+        return NOTHING
+    return described_policy(options["roles"], options) if options["roles"] is not None else None
+
+
+def described_policy(roles: list[str], options: Mapping[str, Any]) -> HostPolicy:
+    """The policy of a host with these roles.
+
+    Args:
+        roles: All Lync roles of the host.
+        options: Validated values of ``RULE_OPTIONS``, at least.
+
+    Raises:
+        OptionError: An option is wrong.
+    """
+    return build_policy(roles, **{name: options[name] for name in _DESCRIBING})
+
+
+def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
+    """The state that a host is compared with and brought to.
+
+    Args:
+        policy: What the host needs, limited to programs where that is asked for.
+        options: Validated values of ``HOST_OPTIONS``.
+    """
+    absent = options["state"] == "absent"
+    return Wanted(
+        rules=policy.rules,
+        exclusive=absent or options["exclusive"],
+        service=options["firewall_service"] == "started" and not absent,
+        profiles_on=ALL_PROFILES if options["firewall_enabled"] == "enabled" and not absent else frozenset(),
+    )

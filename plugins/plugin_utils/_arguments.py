@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of a task or a filter, validated by Ansible's own validator against the option table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.utils.display import Display
+
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import Option, argument_spec
+from ._results import plain
+
+_REMOVED_IN = "2.0.0"
+
+display = Display()
+
+
+def validate(
+    values: Mapping[str, Any], options: Sequence[Option], required_if: Iterable[Sequence[Any]] = ()
+) -> dict[str, Any]:
+    """Check values, convert them to their types, and add defaults.
+
+    Args:
+        values: What was given.
+        options: What may be given.
+        required_if: As in Ansible's modules.
+
+    Returns:
+        A value for every option, in plain types. A former value is replaced by what it is called now, with a
+        deprecation.
+
+    Raises:
+        OptionError: An option is unknown, missing or wrong.
+    """
+    checked = ArgumentSpecValidator(argument_spec(options), required_if=list(required_if)).validate(plain(values))
+    if checked.error_messages:
+        raise OptionError("options", "; ".join(checked.error_messages))
+    found = {option.name: plain(checked.validated_parameters[option.name]) for option in options}
+    for option in options:
+        found[option.name] = _current(option, found[option.name])
+        _check_bounds(option, found[option.name])
+    return found
+
+
+def _current(option: Option, value: Any) -> Any:
+    renamed = dict(option.renamed)
+    if not isinstance(value, str) or value not in renamed:
+        return value
+    display.deprecated(
+        f"{option.name}: the value {value!r} is now called {renamed[value]!r}",
+        version=_REMOVED_IN,
+        collection_name="lyncops.firewall",
+    )
+    return renamed[value]
+
+
+def _check_bounds(option: Option, value: Any) -> None:
+    if option.bounds is None or value is None:
+        return
+    least, greatest = option.bounds
+    if not least <= value <= greatest:
+        raise OptionError(option.name, f"{value} will not do; it takes {least} to {greatest}")
