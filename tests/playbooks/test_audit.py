@@ -27,7 +27,6 @@ def test_drift_is_reported_and_nothing_is_changed(lab: Lab, runner: Runner) -> N
     """Whatever flags and variables are given: those of site.yml that change most are given."""
     before = {host.name: host.rules() for host in lab.hosts}
     forceful = {
-        "lync_firewall_state": "absent",
         "lync_firewall_firewall_service": "started",
         "lync_firewall_firewall_enabled": "true",
         "lync_firewall_accept_impact": True,

@@ -128,11 +128,12 @@ def test_the_role_maps_each_variable_to_its_option_once() -> None:
     assert sorted(rules) == sorted(option.name for option in RULE_OPTIONS)
     (site,) = [task for task in loaded("tasks", "main.yml") if "lyncops.firewall.lync_firewall" in task]
     (audit,) = [task for task in loaded("tasks", "audit.yml") if "lyncops.firewall.lync_firewall_info" in task]
-    for task in (site, audit):
-        assert task["module_defaults"] == {"group/lyncops.firewall.lync_firewall": OF_THE_ROLE}
+    assert site["module_defaults"] == {"group/lyncops.firewall.lync_firewall": OF_THE_ROLE}
+    assert audit["module_defaults"] == {"group/lyncops.firewall.lync_firewall": "{{ options }}"}
+    assert audit["vars"]["options"].startswith("{{ lync_firewall_options if ")
     own = {option.name: f"{{{{ {PREFIX}{option.name} }}}}" for option in ENFORCING_OPTIONS}
     assert site["lyncops.firewall.lync_firewall"] == own
-    assert set(audit["lyncops.firewall.lync_firewall_info"]) == {"roles"}
+    assert audit["lyncops.firewall.lync_firewall_info"] is None
 
 
 def test_former_values_still_pass_and_are_deprecated(monkeypatch: pytest.MonkeyPatch) -> None:
