@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A task's result on one host to one row of the callback `fleet`: what a person wants to know of the host at a glance.
 
-How a host fares is decided where the report decides it, so that the table and the report never disagree.
+The status of a host is decided where the report decides it, so that the table and the report never disagree.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .._report.model import HostClass, ReportHost
 
 
 class State(str, Enum):
-    """How a host fares, worst first. Those of the report, and two more that only a run has."""
+    """Status of a host, worst first. Those of the report, and two more that only a run has."""
 
     UNREACHABLE = "unreachable"
     FAILED = "failed"
@@ -51,7 +51,7 @@ class Row:
 
     Attributes:
         name: Its name in the inventory.
-        state: How it fares.
+        state: Its status.
         verdicts: How many of its requirements have each verdict; None if none is known.
         rules: How many rules are created, updated and deleted, or would be; None if nothing is known.
         why: What is behind it, in a few words.

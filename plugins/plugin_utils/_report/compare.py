@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What changed since an earlier report: hosts that came, went, fare better or worse."""
+"""What changed since an earlier report: hosts that came, went, became better or worse."""
 
 from __future__ import annotations
 
