@@ -38,7 +38,7 @@ class ActionModule(FirewallAction):
             "networks": [asdict(network) for network in networks or ()],
             "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
-            "requirements": results.requirements(judge_host(host, policy, snapshot)) if policy else [],
+            "requirements": results.requirements(judge_host(host, policy, snapshot), snapshot) if policy else [],
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
             "skipped_rows": list(policy.skipped) if policy else [],
             "differences": results.disagreements(policy) if policy else [],

@@ -233,6 +233,9 @@ requirements:
     - C(remote_addresses) is whom the row lets in, C(scope_note) why that is any although O(scope=topology), and
       C(programs) the programs that its rules are limited to.
     - C(unprotected) is V(true) where everything is let through because the profile's firewall is off.
+    - C(remedy) is what a person can do about a rule or a setting that this collection does not touch, such as a foreign
+      block rule. It is one command line where netsh can name the rule, otherwise where to look, and empty where there
+      is nothing of that kind.
   returned: when the host was read
   type: list
   elements: dict
@@ -255,6 +258,7 @@ requirements:
       by: [LyncOps in-tcp-5061 g1]
       part: ""
       unprotected: false
+      remedy: ""
       by_profile: {}
 rollback:
   description:

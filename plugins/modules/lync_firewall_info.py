@@ -100,7 +100,9 @@ rule_counts:
   type: dict
   sample: {local: 412, group_policy: 0, mdm: 0, opaque: 0}
 requirements:
-  description: The catalogue rows that apply, as in RV(lyncops.firewall.lync_firewall#module:requirements).
+  description:
+    - The catalogue rows that apply, C(verdict), C(reason) and C(remedy) of each included, as in
+      RV(lyncops.firewall.lync_firewall#module:requirements).
   returned: success
   type: list
   elements: dict

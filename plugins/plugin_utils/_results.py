@@ -19,7 +19,7 @@ from ..module_utils._firewall.change.plan import Plan, managed_rules
 from ..module_utils._firewall.state.rule import ALL_PROFILES, FirewallRule, Store, profile_names, protocol_name
 from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ..module_utils._firewall.traffic.verdict import Verdict
-from ..module_utils._policy.effect import Effect
+from ..module_utils._policy.effect import Effect, remedy
 from ..module_utils._policy.policy import Demand, HostPolicy
 from ._host.enforcement import SET_AUTOMATIC, START
 
@@ -129,12 +129,18 @@ def commands(plan: Plan) -> list[str]:
     return [*service, *(f"netsh {line}" for line in netsh.plan_lines(plan))]
 
 
-def requirements(effects: Iterable[Effect]) -> list[dict[str, Any]]:
-    """What the table asks for on this host, row by row, and whether it gets through."""
+def requirements(effects: Iterable[Effect], snapshot: Snapshot) -> list[dict[str, Any]]:
+    """What the table asks for on this host, row by row, whether it gets through, and the remedy where it does not.
+
+    Args:
+        effects: The rows as judged.
+        snapshot: The host they were judged on.
+    """
     return [
         {
             **_demand_dict(effect.demand),
             **_verdict_dict(effect.verdict),
+            "remedy": remedy(effect, snapshot),
             # Nearly always all profiles fare alike; then a dict a profile would only make the result unreadable.
             "by_profile": {
                 verdict.profile.value: _verdict_dict(verdict)

@@ -5,22 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .._catalogue.listeners import IN_KERNEL, SERVICE
 from .._catalogue.model import Transport
-from .._firewall.change.netsh import can_name_rule
-from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, Store, same_path
+from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
+from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, FirewallRule, Store, same_path
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.matching import SYSTEM, RuleIndex, Traffic, label
-from .._firewall.traffic.verdict import Reason, Status, Verdict, describe, judge, worst
+from .._firewall.traffic.reasons import TEXTS, Reason, Status
+from .._firewall.traffic.verdict import Verdict, describe, judge, worst
 from .policy import Demand, HostPolicy
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """How one row fares on a host.
+    """Whether the traffic of one row gets through on a host.
 
     Attributes:
         demand: The row as it applies to the host.
@@ -84,27 +85,31 @@ def depends_on_programs(effects: tuple[Effect, ...]) -> bool:
 
 
 def explain(effect: Effect, snapshot: Snapshot) -> str:
-    """One sentence for a person: what does not get through, why, and what mends it."""
+    """One sentence for a person: what does not get through, why, and its remedy."""
     verdict = effect.verdict
     what = f"{effect.demand.requirement.id} ({describe(effect.traffic)})"
     where = f"in the {verdict.profile.value} profile"
     if verdict.part:
         where += f" for {verdict.part}"
     names = ", ".join(f"'{name}'" for name in verdict.by)
-    sentence = f"{what} is {verdict.status.value} {where}: {_WHY[verdict.reason]} {names}".strip()
+    sentence = f"{what} is {verdict.status.value} {where}: {TEXTS[verdict.reason].clause} {names}".strip()
     mend = remedy(effect, snapshot)
     return f"{sentence}. What mends it: {mend}" if mend else sentence
 
 
 def remedy(effect: Effect, snapshot: Snapshot) -> str:
-    """The one command, or the place, that mends what this collection may not touch; empty where there is none."""
+    """The remedy for what this collection may not change: a command, or where to look; empty where there is none.
+
+    Rule names on a host are hostile. A command is offered only where netsh knows the rules by these names, and where
+    pasting it into a console is safe.
+
+    Args:
+        effect: A row on the host.
+        snapshot: The host, as it was when the row was judged.
+    """
     verdict = effect.verdict
     if verdict.reason is Reason.BLOCK_RULE:
-        local = {label(rule): rule.name for rule in snapshot.rules if rule.store is Store.LOCAL}
-        names = [local.get(name, "@") for name in verdict.by]
-        if not all(can_name_rule(name) for name in names):
-            return "switch the block rule off where it is made: Group Policy, MDM or, for a built-in rule, the console"
-        return " & ".join(f'netsh advfirewall firewall set rule name="{name}" new enable=no' for name in names)
+        return _switch_off(verdict.by, snapshot) or _WHERE_IT_IS_MADE
     if verdict.reason is Reason.LOCAL_RULES_IGNORED:
         return "let local rules merge in the Group Policy of this profile, or put these rules into that policy"
     if verdict.reason is Reason.SHIELDS_UP:
@@ -112,26 +117,21 @@ def remedy(effect: Effect, snapshot: Snapshot) -> str:
     return ""
 
 
-_WHY = {
-    Reason.RULE: "by",
-    Reason.DEFAULT_ALLOW: "allowed by default in the",
-    Reason.FIREWALL_OFF: "the firewall is off, everything gets in, in the",
-    Reason.PROGRAM_RULE: "only for the program or service of",
-    Reason.SERVICE_NOT_RUNNING: "the firewall service is not running:",
-    Reason.OTHER_FIREWALL: "another firewall filters in place of Windows Firewall, and nobody here knows its rules:",
-    Reason.POSSIBLE_BLOCK: "it may be blocked by",
-    Reason.OLDER_LIST: "not decided by rules alone, there is also",
-    Reason.NO_RULE: "no rule lets it through",
-    Reason.DISABLED: "only by a disabled rule,",
-    Reason.OTHER_PROFILE: "only in another profile, by",
-    Reason.NARROWER_SCOPE: "only for some addresses or ports, by",
-    Reason.NEEDS_IPSEC: "only with IPsec, by",
-    Reason.OTHER_CONDITION: "only under further conditions, by",
-    Reason.OPAQUE: "no rule that can be interpreted; there is",
-    Reason.BLOCK_RULE: "blocked by",
-    Reason.LOCAL_RULES_IGNORED: "Group Policy ignores local rules, such as",
-    Reason.SHIELDS_UP: "all exceptions are switched off in the",
-}
+_WHERE_IT_IS_MADE = "switch the block rule off where it is made: Group Policy, MDM or, for a built-in rule, the console"
+
+
+def _switch_off(labels: Sequence[str], snapshot: Snapshot) -> str:
+    """The command line that disables block rules; empty where netsh cannot name each of them."""
+    rules = [rule for rule in snapshot.rules if label(rule) in labels]
+    # Labels of other stores and of built-in rules are no names that netsh knows (`matching.label`).
+    if {rule.name for rule in rules} != set(labels) or not all(_is_addressable(rule) for rule in rules):
+        return ""
+    line = " & ".join(f'netsh advfirewall firewall set rule name="{name}" new enable=no' for name in labels)
+    return line if len(line) <= LONGEST_LINE else ""
+
+
+def _is_addressable(rule: FirewallRule) -> bool:
+    return rule.store is Store.LOCAL and can_name_rule(rule.name)
 
 
 def _traffics(policy: HostPolicy, demand: Demand, programs: Mapping[str, str]) -> tuple[Traffic, ...]:

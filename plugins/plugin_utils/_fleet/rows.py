@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A task's result on one host to one row of the callback `fleet`: what a person wants to know of the host at a glance.
 
-How a host fares is decided where the report decides it, so that the table and the report never disagree.
+The status of a host is decided where the report decides it, so that the table and the report never disagree.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from ...module_utils._firewall.traffic.reasons import Status, short_form
 from .._report.build import Source, build_report
-from .._report.model import Host, HostClass, Verdict
-from .._report.words import reason_words
+from .._report.model import HostClass, ReportHost
 
 
 class State(str, Enum):
-    """How a host fares, worst first. Those of the report, and two more that only a run has."""
+    """Status of a host, worst first. Those of the report, and two more that only a run has."""
 
     UNREACHABLE = "unreachable"
     FAILED = "failed"
@@ -42,7 +42,7 @@ _STATES = {
     HostClass.NOT_MANAGED: State.NOT_MANAGED,
 }
 _WORST_FIRST = {state: place for place, state in enumerate(State)}
-_VERDICTS_WORST_FIRST = (Verdict.CLOSED, Verdict.UNKNOWN, Verdict.CONDITIONAL)
+_VERDICTS_WORST_FIRST = (Status.CLOSED, Status.UNKNOWN, Status.CONDITIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Row:
 
     Attributes:
         name: Its name in the inventory.
-        state: How it fares.
+        state: Its status.
         verdicts: How many of its requirements have each verdict; None if none is known.
         rules: How many rules are created, updated and deleted, or would be; None if nothing is known.
         why: What is behind it, in a few words.
@@ -59,7 +59,7 @@ class Row:
 
     name: str
     state: State
-    verdicts: Mapping[Verdict, int] | None = None
+    verdicts: Mapping[Status, int] | None = None
     rules: tuple[int, int, int] | None = None
     why: str = ""
 
@@ -104,7 +104,7 @@ def _rules(plan: Mapping[str, Any]) -> tuple[int, int, int]:
     return created, updated, deleted
 
 
-def _why(host: Host) -> str:
+def _why(host: ReportHost) -> str:
     """The most frequent reason of the worst verdict; of a host that is not known, what it said."""
     if host.host_class in (HostClass.FAILED, HostClass.UNREACHABLE):
         return _short(host.message.removeprefix("Task failed: ").removeprefix(f"{host.name}: "))
@@ -112,7 +112,7 @@ def _why(host: Host) -> str:
         reasons = Counter(cell.finding.reason for cell in host.cells if cell.finding.verdict is verdict)
         if reasons:
             reason, count = max(reasons.items(), key=lambda item: (item[1], item[0]))
-            return f"{reason_words(reason).short} ({count})"
+            return f"{short_form(reason)} ({count})"
     return ""
 
 

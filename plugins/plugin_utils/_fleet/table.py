@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ...module_utils._firewall.traffic.reasons import Status
 from ...module_utils._texts import printable
-from .._report.model import Verdict
 from .rows import Row, State
 
 _TITLES = ("host", "state", "open", "cond", "unkn", "closed", "add", "set", "del", "why")
@@ -87,7 +87,7 @@ def _drawn(rows: Sequence[Row], width: int) -> list[Line]:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    verdicts = ["-"] * 4 if row.verdicts is None else [str(row.verdicts.get(verdict, 0)) for verdict in Verdict]
+    verdicts = ["-"] * 4 if row.verdicts is None else [str(row.verdicts.get(verdict, 0)) for verdict in Status]
     rules = ["-"] * 3 if row.rules is None else [str(count) for count in row.rules]
     return (cut(printable(row.name), _LONGEST_NAME), row.state.value, *verdicts, *rules, printable(row.why))
 

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable
 
 from ...module_utils._texts import spreadsheet_cell
-from .model import Cell, Host, Report, Requirement
+from .model import Cell, Report, ReportHost
 
 COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
@@ -26,16 +26,14 @@ def to_csv(report: Report) -> bytes:
     writer.writerow(COLUMNS)
     for host in report.hosts:
         for cell in host.cells:
-            writer.writerow(
-                [spreadsheet_cell(value) for value in _row(host, cell, report.requirements[cell.requirement])]
-            )
+            writer.writerow([spreadsheet_cell(value) for value in _row(host, cell)])
         if not host.cells:
             writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *[""] * (len(COLUMNS) - 6))])
     return text.getvalue().encode("utf-8", "replace")
 
 
-def _row(host: Host, cell: Cell, row: Requirement) -> tuple[str, ...]:
-    finding = cell.finding
+def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
+    row, finding = cell.requirement, cell.finding
     mending = [host.commands[place] for place in cell.commands]
     return (
         *_of_host(host),
@@ -53,7 +51,7 @@ def _row(host: Host, cell: Cell, row: Requirement) -> tuple[str, ...]:
     )
 
 
-def _of_host(host: Host) -> tuple[str, ...]:
+def _of_host(host: ReportHost) -> tuple[str, ...]:
     return (host.name, host.host_class.value, host.message, _joined(host.roles), host.pool, host.site)
 
 

@@ -10,13 +10,13 @@ message, and never the report.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils._firewall.change.naming import PREFIX
-from .model import Cell, Finding, Host, HostClass, Profile, Report, Requirement, Service, Verdict
+from ...module_utils._firewall.traffic.reasons import Reason, Status
+from .model import Cell, Finding, HostClass, Report, ReportHost, ReportRequirement
 from .parts import ResultError, flag_of, list_of, mapping_of, text_of, texts_of
-from .remedy import remedy
 
 _LONGEST_MESSAGE = 2000
 _NOT_AUDITED = "The host was not audited: there is no result of it."
@@ -41,23 +41,6 @@ class Source:
     site: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A requirement of one host, before all requirements are numbered."""
-
-    requirement: Requirement
-    finding: Finding
-    keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A host without its cells, and what they are made of."""
-
-    host: Host
-    rows: tuple[_Row, ...] = ()
-
-
 def build_report(title: str, created: str, sources: Iterable[Source], check_mode: bool = False) -> Report:
     """Make the report of all hosts.
 
@@ -69,41 +52,36 @@ def build_report(title: str, created: str, sources: Iterable[Source], check_mode
             changes it tells of are still to be made then.
     """
     by_name = {source.name: source for source in sources}
-    readings = [_read(by_name[name], check_mode) for name in sorted(by_name)]
-    requirements = sorted(
-        {row.requirement for reading in readings for row in reading.rows},
-        key=lambda requirement: (requirement.id, requirement.ports, requirement.service),
-    )
-    places = {requirement: place for place, requirement in enumerate(requirements)}
-    hosts = tuple(_with_cells(reading, places) for reading in readings)
-    return Report(title, created, tuple(requirements), hosts)
+    hosts = tuple(_read(by_name[name], check_mode) for name in sorted(by_name))
+    requirements = {cell.requirement for host in hosts for cell in host.cells}
+    return Report(title, created, tuple(sorted(requirements)), hosts)
 
 
-def _read(source: Source, check_mode: bool) -> _Reading:
+def _read(source: Source, check_mode: bool) -> ReportHost:
     result = source.result
     if result is None:
-        return _Reading(_host(source, HostClass.FAILED, _NOT_AUDITED))
+        return _host(source, HostClass.FAILED, _NOT_AUDITED)
     if not isinstance(result, dict):
-        return _Reading(_host(source, HostClass.FAILED, "What is registered for the host is not the result of a task."))
+        return _host(source, HostClass.FAILED, "What is registered for the host is not the result of a task.")
     message = _message(result.get("msg", ""))
     if result.get("unreachable") is True:
-        return _Reading(_host(source, HostClass.UNREACHABLE, message or "No connection."))
+        return _host(source, HostClass.UNREACHABLE, message or "No connection.")
     if result.get("skipped") is True:
-        return _Reading(_host(source, HostClass.NOT_MANAGED, message or "The task was skipped."))
+        return _host(source, HostClass.NOT_MANAGED, message or "The task was skipped.")
     if "requirements" not in result:
-        return _Reading(_host(source, HostClass.FAILED, message or _NOT_AUDITED))
+        return _host(source, HostClass.FAILED, message or _NOT_AUDITED)
     try:
         return _read_result(source, result, check_mode)
     except ResultError as error:
-        return _Reading(_host(source, HostClass.FAILED, f"The host's result cannot be read: {error}"))
+        return _host(source, HostClass.FAILED, f"The host's result cannot be read: {error}")
 
 
-def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) -> _Reading:
+def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) -> ReportHost:
     enforced = "after" in result
     state = mapping_of(result, "after") if enforced else result
-    rows = tuple(_row(item) for item in list_of(result, "requirements"))
+    rows = [(item, _finding(item)) for item in list_of(result, "requirements")]
     # Behind another firewall product everything is unknown, and managed rules in place do not make that compliant.
-    closed = any(row.finding.verdict is Verdict.CLOSED or row.finding.reason == "other_firewall" for row in rows)
+    closed = any(found.verdict is Status.CLOSED or found.reason == Reason.OTHER_FIREWALL for _item, found in rows)
     plan: Mapping[str, Any] = result if enforced else mapping_of(result, "drift") if "drift" in result else {}
     if not plan:
         host_class, message = HostClass.FAILED, "The host was read without its roles, so nothing could be judged."
@@ -115,8 +93,11 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         host_class, message = _settled(closed, flag_of(result, "failed")), ""
     # What a finished run has sent is no longer what would mend the host.
     to_do = not enforced or host_class in (HostClass.DRIFTED, HostClass.FAILED)
+    commands = texts_of(plan, "commands") if to_do else ()
+    folded = [command.casefold() for command in commands]
+    cells = [_cell(item, finding, folded) for item, finding in rows]
     messages = [_message(result.get("msg", "")) if flag_of(result, "failed") else _refusals(plan), message]
-    host = Host(
+    return ReportHost(
         name=source.name,
         host_class=host_class,
         message=" ".join(text for text in messages if text),
@@ -124,13 +105,13 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         pool=source.pool,
         site=source.site,
         service=_service(mapping_of(state, "service")),
-        profiles=tuple(_profile(name, item) for name, item in mapping_of(state, "profiles").items()),
+        profiles={str(name): _profile(item) for name, item in mapping_of(state, "profiles").items()},
         managed_rules=len(list_of(state, "rules")),
-        commands=texts_of(plan, "commands") if to_do else (),
+        commands=commands,
+        cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
         disabled_lync_rules=texts_of(result, "disabled_lync_rules"),
         skipped_rows=texts_of(result, "skipped_rows"),
     )
-    return _Reading(host, rows)
 
 
 def _classify_run(result: Mapping[str, Any], closed: bool, check_mode: bool) -> tuple[HostClass, str]:
@@ -168,41 +149,16 @@ def _is_unfinished(result: Mapping[str, Any], changed: bool) -> bool:
     return not created <= there or bool(deleted & there)
 
 
-def _host(source: Source, host_class: HostClass, message: str) -> Host:
+def _host(source: Source, host_class: HostClass, message: str) -> ReportHost:
     """A host of which there is nothing more to say."""
-    return Host(source.name, host_class, message, source.roles, source.pool, source.site)
+    return ReportHost(source.name, host_class, message, source.roles, source.pool, source.site)
 
 
-def _with_cells(reading: _Reading, places: Mapping[Requirement, int]) -> Host:
-    host = reading.host
-    commands = [command.casefold() for command in host.commands]
-    cells = sorted(
-        (
-            Cell(
-                places[row.requirement],
-                row.finding,
-                _mending(row, commands),
-                "" if row.finding.verdict is Verdict.OPEN else remedy(row.finding),
-            )
-            for row in reading.rows
-        ),
-        key=lambda cell: cell.requirement,
-    )
-    return replace(host, cells=tuple(cells))
-
-
-def _mending(row: _Row, commands: Sequence[str]) -> tuple[int, ...]:
-    """Places of the commands that are about the row's rules: those name them, `LyncOps <key> g<generation>`."""
-    if row.finding.verdict is Verdict.OPEN:
-        return ()
-    names = [f'name="{PREFIX} {key} g'.casefold() for key in row.keys]
-    return tuple(place for place, command in enumerate(commands) if any(name in command for name in names))
-
-
-def _row(item: Any) -> _Row:
+def _cell(item: Any, finding: Finding, commands: Sequence[str]) -> Cell:
+    """A requirement of a result. The commands are case-folded: Windows' names of rules have no case."""
     ports = text_of(item, "ports")
-    return _Row(
-        Requirement(
+    return Cell(
+        requirement=ReportRequirement(
             id=text_of(item, "id"),
             service=text_of(item, "service"),
             ports=ports,
@@ -211,41 +167,47 @@ def _row(item: Any) -> _Row:
             documented_ports=text_of(item, "documented_ports") if "documented_ports" in item else ports,
             caveat=text_of(item, "caveat") if item.get("caveat") is not None else "",
         ),
-        _finding(item),
-        texts_of(item, "rules"),
+        finding=finding,
+        by_profile=tuple((str(name), _finding(found)) for name, found in mapping_of(item, "by_profile").items())
+        if "by_profile" in item
+        else (),
+        commands=_mending(texts_of(item, "rules"), commands) if finding.verdict is not Status.OPEN else (),
+        remedy=text_of(item, "remedy") if "remedy" in item else "",
     )
+
+
+def _mending(keys: Iterable[str], commands: Sequence[str]) -> tuple[int, ...]:
+    """Places of the commands that are about rules of these keys: those name them, `LyncOps <key> g<generation>`."""
+    names = [f'name="{PREFIX} {key} g'.casefold() for key in keys]
+    return tuple(place for place, command in enumerate(commands) if any(name in command for name in names))
 
 
 def _finding(item: Any) -> Finding:
     verdict = text_of(item, "verdict")
-    if verdict not in {known.value for known in Verdict}:
+    if verdict not in {known.value for known in Status}:
         raise ResultError(f"{verdict[:40]!r} is no verdict")
     return Finding(
-        verdict=Verdict(verdict),
+        verdict=Status(verdict),
         reason=text_of(item, "reason"),
         by=texts_of(item, "by"),
         part=text_of(item, "part"),
         unprotected=flag_of(item, "unprotected"),
-        by_profile=tuple((str(name), _finding(found)) for name, found in mapping_of(item, "by_profile").items())
-        if "by_profile" in item
-        else (),
     )
 
 
-def _service(item: Mapping[str, Any]) -> Service:
-    return Service(flag_of(item, "running"), text_of(item, "state"), text_of(item, "start"))
+def _service(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"running": flag_of(item, "running"), "state": text_of(item, "state"), "start": text_of(item, "start")}
 
 
-def _profile(name: str, item: Any) -> Profile:
-    return Profile(
-        name=str(name),
-        enabled=flag_of(item, "enabled"),
-        inbound=text_of(item, "inbound"),
-        outbound=text_of(item, "outbound"),
-        shields_up=flag_of(item, "shields_up"),
-        local_rules=flag_of(item, "local_rules"),
-        by_group_policy=flag_of(item, "by_group_policy"),
-    )
+def _profile(item: Any) -> dict[str, Any]:
+    return {
+        "enabled": flag_of(item, "enabled"),
+        "inbound": text_of(item, "inbound"),
+        "outbound": text_of(item, "outbound"),
+        "shields_up": flag_of(item, "shields_up"),
+        "local_rules": flag_of(item, "local_rules"),
+        "by_group_policy": flag_of(item, "by_group_policy"),
+    }
 
 
 def _roles(source: Source, result: Mapping[str, Any]) -> tuple[str, ...]:

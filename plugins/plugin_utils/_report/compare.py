@@ -1,27 +1,25 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What changed since an earlier report: hosts that came, went, fare better or worse."""
+"""What changed since an earlier report: hosts that came, went, became better or worse."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from .model import SCHEMA, VERSION, HostClass, Report, Verdict
+from ...module_utils._firewall.traffic.reasons import SEVERITY, Status
+from .model import SCHEMA, VERSION, HostClass, Report
 
-_BY_BADNESS = (
-    HostClass.COMPLIANT,
-    HostClass.INEFFECTIVE,
-    HostClass.DRIFTED,
-    HostClass.FAILED,
-    HostClass.UNREACHABLE,
-)
+_RANK: dict[str, int] = {
+    host_class.value: number for number, host_class in enumerate(HostClass) if host_class is not HostClass.NOT_MANAGED
+}
 _READ = {HostClass.COMPLIANT.value, HostClass.INEFFECTIVE.value, HostClass.DRIFTED.value}
-_SEVERITY = {verdict.value: number for number, verdict in enumerate(Verdict)}
-_RANK = {host_class.value: number for number, host_class in enumerate(_BY_BADNESS)}
+
+RowChange = tuple[str, Status, Status]
+"""A row whose verdict changed: its id, the verdict then, the verdict now."""
 
 
 class EarlierError(ValueError):
@@ -40,24 +38,24 @@ class Earlier:
 
     created: str
     classes: Mapping[str, str]
-    verdicts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    verdicts: Mapping[str, Mapping[str, Status]]
 
 
 @dataclass(frozen=True, slots=True)
 class HostChange:
-    """How a host's case changed.
+    """How the status of a host changed.
 
     Attributes:
         name: The host.
         was: Its class then; empty if it was not in that report.
         now: Its class now; empty if it is not in this one.
-        rows: Rows whose verdict changed: id, verdict then, verdict now.
+        rows: Rows whose verdict changed.
     """
 
     name: str
     was: str
     now: str
-    rows: tuple[tuple[str, str, str], ...] = ()
+    rows: tuple[RowChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +112,15 @@ def read_earlier(text: str | bytes) -> Earlier:
 def _earlier(found: Mapping[str, Any]) -> Earlier:
     ids = [_text(row["id"]) for row in found["requirements"]]
     classes: dict[str, str] = {}
-    verdicts: dict[str, dict[str, str]] = {}
+    verdicts: dict[str, dict[str, Status]] = {}
     for host in found["hosts"]:
         name = _text(host["name"])
         classes[name] = HostClass(host["class"]).value
-        rows: dict[str, str] = {}
+        rows: dict[str, Status] = {}
         for cell in host["cells"]:
             if not isinstance(cell[0], int) or cell[0] < 0:
                 raise ValueError(f"a cell of {name} names no requirement")
-            rows[ids[cell[0]]] = Verdict(cell[1]).value
+            rows[ids[cell[0]]] = Status(cell[1])
         verdicts[name] = rows
     return Earlier(_text(found["created"]), classes, verdicts)
 
@@ -136,14 +134,11 @@ def _text(value: Any) -> str:
 def compare(earlier: Earlier, report: Report) -> Changes:
     """What changed from the earlier report to this one."""
     now = {host.name: host.host_class.value for host in report.hosts}
-    rows = {
-        host.name: {report.requirements[cell.requirement].id: cell.finding.verdict.value for cell in host.cells}
-        for host in report.hosts
-    }
+    rows = {host.name: {cell.requirement.id: cell.finding.verdict for cell in host.cells} for host in report.hosts}
     kinds: dict[str, list[HostChange]] = {"added": [], "removed": [], "better": [], "worse": []}
     for name in sorted({*now, *earlier.classes}):
         was, became = earlier.classes.get(name, ""), now.get(name, "")
-        changed: tuple[tuple[str, str, str], ...] = ()
+        changed: tuple[RowChange, ...] = ()
         if was in _READ and became in _READ:  # Of any other host the rows are not known, which is no change of them.
             changed = _changed_rows(earlier.verdicts.get(name, {}), rows[name])
         kind = _kind(was, became, changed)
@@ -152,11 +147,11 @@ def compare(earlier: Earlier, report: Report) -> Changes:
     return Changes(earlier.created, **{kind: tuple(changes) for kind, changes in kinds.items()})
 
 
-def _changed_rows(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((row, was[row], now[row]) for row in sorted({*was} & {*now}) if was[row] != now[row])
+def _changed_rows(was: Mapping[str, Status], now: Mapping[str, Status]) -> tuple[RowChange, ...]:
+    return tuple((row, was[row], now[row]) for row in sorted({*was} & {*now}) if was[row] is not now[row])
 
 
-def _kind(was: str, now: str, rows: tuple[tuple[str, str, str], ...]) -> str:
+def _kind(was: str, now: str, rows: tuple[RowChange, ...]) -> str:
     if was not in _RANK and now not in _RANK:
         # Both are unmanaged or missing: only coming and going is news.
         return "" if bool(was) == bool(now) else "added" if now else "removed"
@@ -166,6 +161,6 @@ def _kind(was: str, now: str, rows: tuple[tuple[str, str, str], ...]) -> str:
         return "removed"
     if was != now:
         return "worse" if _RANK[now] > _RANK[was] else "better"
-    if any(_SEVERITY[after] > _SEVERITY[before] for _row, before, after in rows):
+    if any(SEVERITY[after] > SEVERITY[before] for _row, before, after in rows):
         return "worse"
     return "better" if rows else ""

@@ -3,14 +3,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a fleet report holds: hosts, each of one class, and for each of their requirements a finding.
 
-Values only. Where they come from is `build`, what is written of them `as_json`, `as_csv` and `as_html`.
+Values only. Where they come from is `build`; `as_json` writes them as the published document, which `as_html` embeds in
+its page, and `as_csv` as a table.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
+
+from ...module_utils._firewall.traffic.reasons import Status
 
 SCHEMA = "urn:lyncops:firewall:report:1"
 """Names the JSON report's schema, docs/report-schema-1.json. A name, not an address: nothing is fetched."""
@@ -20,7 +25,7 @@ VERSION = 1
 
 
 class HostClass(str, Enum):
-    """How a host fares. Every host has exactly one."""
+    """Status of a host. Every host has exactly one; those of hosts that need rules are in order, worst last."""
 
     COMPLIANT = "compliant"
     INEFFECTIVE = "ineffective"  # All managed rules are in place, and that is not enough.
@@ -30,23 +35,16 @@ class HostClass(str, Enum):
     NOT_MANAGED = "not_managed"  # Needs no rules.
 
 
-class Verdict(str, Enum):
-    """How a requirement fares, worst last. The words are those of the modules' results."""
-
-    OPEN = "open"
-    CONDITIONAL = "conditional"
-    UNKNOWN = "unknown"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
+@dataclass(frozen=True, slots=True, order=True)
+class ReportRequirement:
     """A catalogue row as it applies to some hosts: two hosts with other ports for a row make two of these.
+
+    They are sorted by their attributes, in this order.
 
     Attributes:
         id: Id of the row.
-        service: The service that needs it.
         ports: The ports, as documented or overridden.
+        service: The service that needs it.
         transports: ``tcp``, ``udp`` or both.
         direction: ``in`` or ``out``.
         documented_ports: The document's ports; equal to ``ports`` unless they are overridden.
@@ -54,8 +52,8 @@ class Requirement:
     """
 
     id: str
-    service: str
     ports: str
+    service: str
     transports: tuple[str, ...]
     direction: str
     documented_ports: str
@@ -64,23 +62,21 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A verdict and why. All texts may come from a host: they are hostile until escaped.
+    """A status and why. All texts may come from a host: they are hostile until escaped.
 
     Attributes:
-        verdict: How the traffic fares.
+        verdict: Whether the traffic gets through.
         reason: Why, one of the engine's reasons; a reader must expect new ones.
         by: Names of the rules or settings that decide it.
         part: The part of the traffic it is about; empty if it is all.
         unprotected: Whether everything else gets through as well, because the profile's firewall is off.
-        by_profile: The same for each profile, where they differ.
     """
 
-    verdict: Verdict
+    verdict: Status
     reason: str
     by: tuple[str, ...] = ()
     part: str = ""
     unprotected: bool = False
-    by_profile: tuple[tuple[str, Finding], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,53 +84,33 @@ class Cell:
     """One requirement on one host.
 
     Attributes:
-        requirement: Place of the requirement in the report's list.
-        finding: How it fares.
+        requirement: The requirement.
+        finding: Whether it is met.
+        by_profile: The same for each profile, where they differ.
         commands: Places of the commands that mend it, in the host's list.
-        remedy: What mends it although this collection does not do it; a command or a place to look; may be empty.
+        remedy: What a person can do where this collection does nothing; a command or a place to look; may be empty.
     """
 
-    requirement: int
+    requirement: ReportRequirement
     finding: Finding
+    by_profile: tuple[tuple[str, Finding], ...] = ()
     commands: tuple[int, ...] = ()
     remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """The Windows Firewall service: whether it runs, its state and how it starts, in words."""
-
-    running: bool
-    state: str
-    start: str
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A firewall profile in effect. ``inbound`` and ``outbound`` are its defaults, ``allow`` or ``block``."""
-
-    name: str
-    enabled: bool
-    inbound: str
-    outbound: str
-    shields_up: bool
-    local_rules: bool
-    by_group_policy: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
+class ReportHost:
     """One host of the estate.
 
     Attributes:
         name: Its name in the inventory.
-        host_class: How it fares.
+        host_class: Its status.
         message: What a person should know: why it failed, what was changed or refused. May be empty.
         roles: Its Lync roles, as far as known.
         pool: Its pool, if the inventory says.
         site: Its site, if the inventory says.
-        service: The firewall service, if the host was read.
-        profiles: The profiles, if the host was read.
+        service: The firewall service as the schema's ``service`` has it; None if the host was not read.
+        profiles: Names of profiles to what the schema's ``profile`` has; empty if the host was not read.
         managed_rules: How many managed rules it has.
         commands: What would bring it to what its roles need.
         cells: Its requirements, in the order of the report's list.
@@ -148,8 +124,8 @@ class Host:
     roles: tuple[str, ...] = ()
     pool: str = ""
     site: str = ""
-    service: Service | None = None
-    profiles: tuple[Profile, ...] = ()
+    service: Mapping[str, Any] | None = None
+    profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     managed_rules: int = 0
     commands: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
@@ -170,8 +146,8 @@ class Report:
 
     title: str
     created: str
-    requirements: tuple[Requirement, ...]
-    hosts: tuple[Host, ...]
+    requirements: tuple[ReportRequirement, ...]
+    hosts: tuple[ReportHost, ...]
 
 
 def totals(report: Report) -> dict[str, int]:
@@ -191,7 +167,7 @@ def names_by_class(report: Report) -> dict[str, list[str]]:
 def reasons(report: Report) -> dict[str, int]:
     """How often each reason stands behind a verdict other than open, the most frequent first."""
     counts = Counter(
-        cell.finding.reason for host in report.hosts for cell in host.cells if cell.finding.verdict is not Verdict.OPEN
+        cell.finding.reason for host in report.hosts for cell in host.cells if cell.finding.verdict is not Status.OPEN
     )
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 

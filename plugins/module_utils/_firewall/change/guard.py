@@ -15,7 +15,8 @@ from ..._net.port_set import PortSet
 from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile
 from ..state.snapshot import RUNNING, ServiceState, Snapshot
 from ..traffic.matching import SYSTEM, Traffic
-from ..traffic.verdict import Reason, Status, Verdict, describe, judge
+from ..traffic.reasons import Reason, Status
+from ..traffic.verdict import Verdict, describe, judge
 from .plan import Plan
 from .prediction import predict
 

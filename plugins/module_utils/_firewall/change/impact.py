@@ -17,7 +17,8 @@ from ..._net.port_set import PortSet
 from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile
 from ..state.snapshot import Snapshot
 from ..traffic.matching import RuleIndex, Traffic
-from ..traffic.verdict import Status, judge
+from ..traffic.reasons import Status
+from ..traffic.verdict import judge
 
 # "  TCP    0.0.0.0:135    0.0.0.0:0    LISTENING    904" and "  UDP    0.0.0.0:1434    *:*    1208": the state word is
 # localised, the columns are not; a TCP listener is known by its foreign port 0.

@@ -11,49 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from ..._net.region import Region, union
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store, protocol_name
 from ..state.snapshot import PORT_LIST, PROGRAM_LIST, ProfileState, Snapshot
 from .matching import Match, RuleIndex, Traffic, label, match
-
-
-class Status(str, Enum):
-    """How traffic fares, worst last."""
-
-    OPEN = "open"
-    CONDITIONAL = "conditional"
-    UNKNOWN = "unknown"
-    CLOSED = "closed"
-
-
-class Reason(str, Enum):
-    """Why."""
-
-    RULE = "rule"
-    DEFAULT_ALLOW = "default_allow"
-    FIREWALL_OFF = "firewall_off"
-    PROGRAM_RULE = "program_rule"
-    SERVICE_NOT_RUNNING = "service_not_running"
-    OTHER_FIREWALL = "other_firewall"
-    POSSIBLE_BLOCK = "possible_block"
-    OLDER_LIST = "older_list"
-    NO_RULE = "no_rule"
-    DISABLED = "disabled"
-    OTHER_PROFILE = "other_profile"
-    NARROWER_SCOPE = "narrower_scope"
-    NEEDS_IPSEC = "needs_ipsec"
-    OTHER_CONDITION = "other_condition"
-    OPAQUE = "opaque"
-    BLOCK_RULE = "block_rule"
-    LOCAL_RULES_IGNORED = "local_rules_ignored"
-    SHIELDS_UP = "shields_up"
+from .reasons import SEVERITY, Reason, Status
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How some traffic fares in one profile.
+    """The status of some traffic in one profile.
 
     Attributes:
         profile: The profile.
@@ -70,9 +38,6 @@ class Verdict:
     by: tuple[str, ...] = ()
     part: str = ""
     unprotected: bool = False
-
-
-_SEVERITY = {status: number for number, status in enumerate(Status)}
 
 
 def judge(traffic: Traffic, snapshot: Snapshot, index: RuleIndex | None = None) -> tuple[Verdict, ...]:
@@ -97,7 +62,7 @@ def judge(traffic: Traffic, snapshot: Snapshot, index: RuleIndex | None = None) 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict that matters most; the first of equals."""
-    return max(verdicts, key=lambda verdict: _SEVERITY[verdict.status])
+    return max(verdicts, key=lambda verdict: SEVERITY[verdict.status])
 
 
 def describe(traffic: Traffic) -> str:
@@ -110,7 +75,8 @@ def _judge_profile(traffic: Traffic, snapshot: Snapshot, state: ProfileState, ma
     """Judge one profile, given the matches of all rules, disabled ones too."""
     profile = state.profile
     if not snapshot.service.running:
-        # Stopping it is not supported, and what then filters, if anything, is not documented (facts 4.3).
+        # Microsoft does not support a stopped MpsSvc ("Windows Firewall overview", Disable Windows Firewall), and what
+        # then filters, if anything, is not documented.
         return Verdict(profile, Status.UNKNOWN, Reason.SERVICE_NOT_RUNNING, ("MpsSvc",))
     if snapshot.other_firewall:
         return Verdict(profile, Status.UNKNOWN, Reason.OTHER_FIREWALL, (snapshot.other_firewall,))
@@ -136,7 +102,7 @@ def _judge_profile(traffic: Traffic, snapshot: Snapshot, state: ProfileState, ma
         if not part:
             return
         # Only the worst counts, the first of equals, and spelling out a part of a large policy is what takes time.
-        if not verdicts or _SEVERITY[status] > _SEVERITY[verdicts[-1].status]:
+        if not verdicts or SEVERITY[status] > SEVERITY[verdicts[-1].status]:
             names = tuple(dict.fromkeys(label(item.rule) if isinstance(item, Match) else item for item in by))
             whole = not traffic.region - part
             verdicts.append(Verdict(profile, status, reason, names, "" if whole else str(part)))

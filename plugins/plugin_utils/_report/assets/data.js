@@ -1,7 +1,8 @@
 // Copyright (c) 2026, the lyncops.firewall contributors
 // GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The report's data, and what is derived from it once.
+// The report, as docs/report-schema-1.json has it, and what is derived from it once. WORDS stands in front of this file:
+// what to say of each class, verdict and reason.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 
@@ -12,40 +13,68 @@ const VERDICTS = ["closed", "unknown", "conditional", "open"];
 const VERDICT_SIGN = { closed: "✕", unknown: "?", conditional: "~", open: "✓", unprotected: "!" };
 const BADNESS = { closed: 3, unknown: 2, conditional: 1, open: 0 };
 
-const FINDINGS = DATA.findings.map(([verdict, reason, by, part, unprotected, profiles, remedy, commands]) => ({
-  verdict, reason, by, part, unprotected, remedy,
-  commands: commands.map((place) => DATA.commands[place]),
-  profiles: Object.entries(profiles).map(([name, found]) => ({
-    name, verdict: found[0], reason: found[1], by: found[2], part: found[3], unprotected: found[4],
-  })),
-  look: verdict === "open" && unprotected ? "unprotected" : verdict,
-}));
-
+const REASONS = new Map(Object.entries(WORDS.reasons));
 const REQUIREMENTS = DATA.requirements.map((row) => ({
   ...row,
   ranges: row.ports.split(",").map((range) => range.split("-").map(Number)),
 }));
 
-const HOSTS = DATA.hosts.map((host) => {
-  const cells = new Map();
-  for (let place = 0; place < host.cells.length; place += 2) {
-    cells.set(host.cells[place], FINDINGS[host.cells[place + 1]]);
-  }
+function finding(verdict, reason, by, part, unprotected) {
+  return { verdict, reason, by, part, unprotected, look: verdict === "open" && unprotected ? "unprotected" : verdict };
+}
+
+function readCell(host, [, verdict, reason, by, part, more = {}]) {
+  const profiles = Object.entries(more.by_profile || {}).map(([name, found]) => ({ name, ...finding(...found) }));
   return {
-    ...host,
-    cells,
-    profiles: DATA.profiles[host.profiles],
-    commands: host.commands.map((place) => DATA.commands[place]),
+    ...finding(verdict, reason, by, part, more.unprotected === true),
+    profiles,
+    remedy: more.remedy || "",
+    commands: (more.commands || []).map((place) => host.commands[place]),
+    names: [...by, ...profiles.flatMap((one) => one.by)].join("\n").toLowerCase(),
   };
-});
+}
+
+const HOSTS = DATA.hosts.map((host) => ({
+  roles: [], pool: "", site: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
+  ...host,
+  cells: new Map(host.cells.map((cell) => [cell[0], readCell(host, cell)])),
+}));
 const HOST_BY_NAME = new Map(HOSTS.map((host) => [host.name, host]));
+
+// Findings that ask for something: not open, or open only because the firewall is off.
+function isTrouble(found) {
+  return found.verdict !== "open" || found.unprotected;
+}
+
+// They are summed up by reason, the most frequent first: how many, on which hosts, the worst, and who is named how often.
+const TROUBLES = (() => {
+  const all = new Map();
+  for (const host of HOSTS) {
+    for (const found of host.cells.values()) {
+      if (!isTrouble(found)) continue;
+      const { reason } = found;
+      if (!all.has(reason)) all.set(reason, { reason, number: 0, hosts: new Set(), worst: found, by: new Map() });
+      const trouble = all.get(reason);
+      trouble.number += 1;
+      trouble.hosts.add(host);
+      if (BADNESS[found.verdict] > BADNESS[trouble.worst.verdict]) trouble.worst = found;
+      if (found.verdict === "open") continue;
+      for (const name of found.by) {
+        if (!trouble.by.has(name)) trouble.by.set(name, new Set());
+        trouble.by.get(name).add(host);
+      }
+    }
+  }
+  return [...all.values()].sort((one, other) => other.number - one.number || (one.reason < other.reason ? -1 : 1));
+})();
 
 function words(name) {
   return name.replaceAll("_", " ");
 }
 
+// A reason of a newer version speaks for itself.
 function reasonWords(reason) {
-  const [short, meaning, advice] = DATA.words.reasons[reason] || [words(reason), "", ""];
+  const [short, meaning, advice] = REASONS.get(reason) || [words(reason), `The reason is: ${words(reason)}.`, ""];
   return { short, meaning, advice };
 }
 

@@ -28,9 +28,9 @@ function stateOf(host) {
   };
   const facts = [
     ["Service", `${host.service.state}, starts ${host.service.start}`, !host.service.running],
-    ...host.profiles.map((profile) =>
-      [profile.name, on(profile), !profile.enabled || profile.shields_up || !profile.local_rules]),
-    ["Managed rules", String(host.rules), false],
+    ...Object.entries(host.profiles).map(([name, profile]) =>
+      [name, on(profile), !profile.enabled || profile.shields_up || !profile.local_rules]),
+    ["Managed rules", String(host.managed_rules), false],
   ];
   return el("dl", { class: "facts" }, facts.map(([name, value, odd]) =>
     el("div", { class: odd ? "odd" : "" }, el("dt", {}, name), el("dd", {}, value))));
@@ -47,7 +47,6 @@ function commandsOf(host, copyable) {
 
 function requirementRow(place, found, copyable) {
   const row = REQUIREMENTS[place];
-  const commands = found.remedy && found.remedy.startsWith("netsh ") ? found.remedy : "";
   return el("tr", { data: { place } },
     el("td", {}, sign("verdict", found.look), el("span", { class: "verdict-word" }, words(found.verdict))),
     el("td", {}, el("strong", {}, row.id), el("div", { class: "muted" }, row.service)),
@@ -56,8 +55,9 @@ function requirementRow(place, found, copyable) {
     el("td", {}, explain(found),
       found.profiles.map((one) => el("p", { class: "muted" },
         `${one.name}: ${words(one.verdict)}, ${reasonWords(one.reason).short} `, names(one.by, 2))),
-      found.remedy && (commands ? el("div", { class: "mend" }, el("code", {}, commands), copyable && copyButton(commands, "Copy"))
-        : el("p", { class: "muted" }, found.remedy)),
+      found.remedy && (isCommand(found.remedy)
+        ? el("div", { class: "mend" }, el("code", {}, found.remedy), copyable && copyButton(found.remedy, "Copy"))
+        : el("p", { class: "muted sentence" }, found.remedy)),
       row.caveat && found.verdict !== "open" && el("p", { class: "muted caveat" }, row.caveat)));
 }
 
@@ -73,10 +73,10 @@ function sections(host, cells, copyable) {
     stateOf(host),
     commandsOf(host, copyable),
     cells.length > 0 && el("section", {}, el("h3", {}, "Requirements"), requirementsOf(cells, copyable)),
-    host.lync.length > 0 && el("section", {}, el("h3", {}, "Lync's own rules that are switched off"),
-      el("p", {}, names(host.lync, 40))),
-    host.skipped.length > 0 && el("section", {}, el("h3", {}, "Rows left out on purpose"),
-      el("p", {}, host.skipped.join(", "))),
+    host.disabled_lync_rules.length > 0 && el("section", {}, el("h3", {}, "Lync's own rules that are switched off"),
+      el("p", {}, names(host.disabled_lync_rules, 40))),
+    host.skipped_rows.length > 0 && el("section", {}, el("h3", {}, "Rows left out on purpose"),
+      el("p", {}, host.skipped_rows.join(", "))),
   ];
 }
 

@@ -8,8 +8,6 @@ const state = { query: "", classes: new Set(), verdicts: new Set(), reason: "", 
 const HOST_TEXT = HOSTS.map((host) =>
   [host.name, host.pool, host.site, words(host.class), host.class, ...host.roles, host.message].join("\n").toLowerCase());
 const ROW_TEXT = REQUIREMENTS.map((row) => [row.id, row.service, row.ports, ...row.transports].join("\n").toLowerCase());
-const FINDING_TEXT = new Map(FINDINGS.map((found) =>
-  [found, [...found.by, ...found.profiles.flatMap((one) => one.by)].join("\n").toLowerCase()]));
 
 function terms() {
   return state.query.toLowerCase().split(/\s+/).filter(Boolean);
@@ -28,7 +26,6 @@ function rowMatches(place, term) {
 function select() {
   const wanted = terms();
   const rows = wanted.map((term) => REQUIREMENTS.map((_row, place) => rowMatches(place, term)));
-  const findings = wanted.map((term) => new Set(FINDINGS.filter((found) => FINDING_TEXT.get(found).includes(term))));
   const byCell = state.verdicts.size > 0 || state.reason !== "";
   const hosts = [];
   const used = new Set();
@@ -39,7 +36,7 @@ function select() {
     for (const [place, found] of host.cells) {
       if (state.verdicts.size && !state.verdicts.has(found.verdict)) continue;
       if (state.reason && found.reason !== state.reason) continue;
-      if (wanted.every((_term, index) => inHost[index] || rows[index][place] || findings[index].has(found))) {
+      if (wanted.every((term, index) => inHost[index] || rows[index][place] || found.names.includes(term))) {
         hits.add(place);
       }
     }
@@ -67,8 +64,9 @@ function drawFilters(changed) {
   });
   search.addEventListener("input", () => { state.query = search.value; changed(); });
   const reason = el("select", { id: "reason", "aria-label": "Reason" }, el("option", { value: "" }, "Any reason"));
-  for (const [name, number] of reasonCounts()) {
-    reason.append(el("option", { value: name }, `${reasonWords(name).short} (${number.toLocaleString("en")})`));
+  for (const trouble of TROUBLES) {
+    reason.append(el("option", { value: trouble.reason },
+      `${reasonWords(trouble.reason).short} (${trouble.number.toLocaleString("en")})`));
   }
   reason.addEventListener("change", () => { state.reason = reason.value; changed(); });
   byId("filters").append(
@@ -112,14 +110,4 @@ function showFilters() {
     const set = button.dataset.kind === "class" ? state.classes : state.verdicts;
     button.setAttribute("aria-pressed", String(set.has(button.dataset.value)));
   }
-}
-
-function reasonCounts() {
-  const counts = new Map();
-  for (const host of HOSTS) {
-    for (const found of host.cells.values()) {
-      if (found.verdict !== "open" || found.unprotected) counts.set(found.reason, (counts.get(found.reason) || 0) + 1);
-    }
-  }
-  return [...counts].sort((one, other) => other[1] - one[1] || (one[0] < other[0] ? -1 : 1));
 }

@@ -100,7 +100,7 @@ function drawRow(entry, item) {
     el("span", { class: "name" }, sign("class", host.class), bdi(host.name))));
   if (!host.cells.size) {
     row.append(el("td", { class: "nothing", colspan: map.columns.length + 1 }, el("span", { class: "stuck" },
-      host.message ? bdi(host.message) : DATA.words.classes[host.class])));
+      host.message ? bdi(host.message) : WORDS.classes[host.class])));
     return row;
   }
   map.columns.forEach((place, column) => row.append(drawCell(host.cells.get(place), hits.has(place), item, column)));
@@ -239,7 +239,7 @@ function listenToMap() {
 
 function drawLegend() {
   byId("legend").append(
-    ...[...VERDICTS].reverse().map((name) => el("span", {}, sign("verdict", name), `${words(name)}: ${DATA.words.verdicts[name]}`)),
+    ...[...VERDICTS].reverse().map((name) => el("span", {}, sign("verdict", name), `${words(name)}: ${WORDS.verdicts[name]}`)),
     el("span", {}, sign("verdict", "unprotected"), "open, because the firewall is off"),
     el("span", {}, el("span", { class: "sign cell none" }, " "), "does not apply"),
     el("span", {}, el("span", { class: "sign hatch" }, " "), "nothing is known: unreachable or failed"),

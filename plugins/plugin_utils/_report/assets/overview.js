@@ -13,7 +13,7 @@ function drawCards(changed) {
     ...[...CLASSES].reverse().map((name) =>
       el("button", {
         type: "button", class: `card card-${name}`, data: { kind: "class", value: name }, "aria-pressed": "false",
-        title: DATA.words.classes[name], disabled: !DATA.totals[name],
+        title: WORDS.classes[name], disabled: !DATA.totals[name],
         click: () => { toggle(state.classes, name); changed(); },
       }, el("span", { class: "number" }, DATA.totals[name].toLocaleString("en")),
       el("span", { class: "label" }, sign("class", name), words(name)))));
@@ -60,19 +60,12 @@ function thing(look, title, number, advice, hosts, more, show) {
       hosts.length > MOST_CHIPS && el("span", { class: "muted" }, `and ${hosts.length - MOST_CHIPS} more`)));
 }
 
-function culprits(reason) {
-  const counts = new Map();
-  for (const host of HOSTS) {
-    const seen = new Set();
-    for (const found of host.cells.values()) {
-      if (found.reason === reason && found.verdict !== "open") for (const name of found.by) if (!name.startsWith("LyncOps ")) seen.add(name);
-    }
-    for (const name of seen) counts.set(name, (counts.get(name) || 0) + 1);
-  }
-  const top = [...counts].sort((one, other) => other[1] - one[1] || (one[0] < other[0] ? -1 : 1));
+function culprits(trouble) {
+  const top = [...trouble.by].filter(([name]) => !name.startsWith("LyncOps "))
+    .sort((one, other) => other[1].size - one[1].size || (one[0] < other[0] ? -1 : 1));
   if (!top.length) return null;
-  return el("p", { class: "by" }, el("span", { class: "muted" }, "by "), top.slice(0, 3).map(([name, number]) =>
-    el("span", { class: "culprit" }, bdi(name, "rule"), el("span", { class: "muted" }, ` on ${count(number, "host")}`))),
+  return el("p", { class: "by" }, el("span", { class: "muted" }, "by "), top.slice(0, 3).map(([name, hosts]) =>
+    el("span", { class: "culprit" }, bdi(name, "rule"), el("span", { class: "muted" }, ` on ${count(hosts.size, "host")}`))),
   top.length > 3 && el("span", { class: "muted" }, ` and ${top.length - 3} more`));
 }
 
@@ -88,15 +81,12 @@ function drawTodo(showOnly) {
     things.push(thing(sign("class", name), words(name), count(hosts.length, "host"), advice[name], hosts, null,
       () => showOnly({ class: name })));
   }
-  const worst = (reason) => Math.max(...FINDINGS.filter((one) => one.reason === reason).map((one) => BADNESS[one.verdict]));
-  const reasons = reasonCounts().sort((one, other) => worst(other[0]) - worst(one[0])); // the sort keeps equals in order
-  for (const [reason, number] of reasons) {
-    const hosts = HOSTS.filter((host) =>
-      [...host.cells.values()].some((found) => found.reason === reason && (found.verdict !== "open" || found.unprotected)));
-    const found = FINDINGS.find((one) => one.reason === reason && BADNESS[one.verdict] === worst(reason));
-    const text = reasonWords(reason);
-    things.push(thing(sign("verdict", found.look), text.short, `${count(number, "requirement")} on ${count(hosts.length, "host")}`,
-      text.advice || text.meaning, hosts, culprits(reason), () => showOnly({ reason })));
+  const ranked = [...TROUBLES].sort((one, other) => BADNESS[other.worst.verdict] - BADNESS[one.worst.verdict]);
+  for (const trouble of ranked) { // those of one verdict are still in order
+    const text = reasonWords(trouble.reason);
+    things.push(thing(sign("verdict", trouble.worst.look), text.short,
+      `${count(trouble.number, "requirement")} on ${count(trouble.hosts.size, "host")}`, text.advice || text.meaning,
+      [...trouble.hosts], culprits(trouble), () => showOnly({ reason: trouble.reason })));
   }
   const quiet = HOSTS.filter((host) => host.class === "drifted" && [...host.cells.values()].every((found) => found.verdict === "open"));
   if (quiet.length) {

@@ -32,7 +32,7 @@ function printCell(found) {
 }
 
 function printDetail(host) {
-  const cells = worstFirst(host).filter(([, found]) => found.verdict !== "open" || found.unprotected);
+  const cells = worstFirst(host).filter(([, found]) => isTrouble(found));
   return el("article", { class: "printed-host" },
     el("h3", {}, bdi(host.name), " ", badge(host), about(host)), sections(host, cells, false));
 }

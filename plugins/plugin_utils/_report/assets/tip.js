@@ -12,16 +12,22 @@ function explain(found) {
   ];
 }
 
+// A remedy is a command to run on the host, or where to look.
+function isCommand(remedy) {
+  return remedy.startsWith("netsh ");
+}
+
 function tipOfCell(host, row, found) {
-  const mend = [...found.commands, ...(found.remedy ? [found.remedy] : [])];
+  const mend = found.commands.map((line) => el("code", {}, line));
+  if (found.remedy) mend.push(isCommand(found.remedy) ? el("code", {}, found.remedy) : el("p", { class: "sentence" }, found.remedy));
   return [
     el("p", { class: "tip-head" }, bdi(host.name, "strong"), " ", el("span", { class: "muted" }, row.id)),
     el("p", {}, `${row.service}: ${arrow(row)} ${protocol(row)} ${row.ports}`),
     el("p", { class: "tip-verdict" }, sign("verdict", found.look), el("strong", {}, words(found.verdict)), " ",
-      el("span", { class: "muted" }, DATA.words.verdicts[found.verdict])),
+      el("span", { class: "muted" }, WORDS.verdicts[found.verdict])),
     explain(found),
     mend.length > 0 && el("p", { class: "muted" }, "What mends it:"),
-    mend.slice(0, 2).map((line) => el(line.startsWith("netsh ") ? "code" : "p", {}, line)),
+    mend.slice(0, 2),
     mend.length > 2 && el("p", { class: "muted" }, `and ${mend.length - 2} more`),
   ];
 }
@@ -40,7 +46,7 @@ function tipOfHost(host) {
   return [
     el("p", { class: "tip-head" }, bdi(host.name, "strong")),
     el("p", { class: "tip-verdict" }, sign("class", host.class), el("strong", {}, words(host.class))),
-    el("p", { class: "muted" }, DATA.words.classes[host.class]),
+    el("p", { class: "muted" }, WORDS.classes[host.class]),
     host.message && el("p", {}, bdi(host.message)),
     host.roles.length > 0 && el("p", {}, host.roles.map(words).join(" + ")),
     host.pool && el("p", { class: "muted" }, "pool ", bdi(host.pool)),

@@ -76,6 +76,44 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     return enforcing
 
 
+def block(name: str) -> list[tuple[str, str]]:
+    """A rule of a host that blocks SIP."""
+    return [
+        ("Action", "Block"),
+        ("Active", "TRUE"),
+        ("Dir", "In"),
+        ("Protocol", "6"),
+        ("LPort", "5061"),
+        ("Name", name),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "starts"),
+    [
+        ("Hardening", 'netsh advfirewall firewall set rule name="Hardening" new enable=no'),
+        ("@FirewallAPI.dll,-28502", "switch the block rule off where it is made"),
+    ],
+)
+def test_the_files_have_the_remedy_of_the_result_and_never_a_registry_id_as_a_name(
+    tmp_path: Path, run: Any, name: str, starts: str
+) -> None:
+    model = WindowsModel(local={"CoreNet-SIP-Block": block(name)})
+    enforced, audited = run(model), audit(model)
+    for result in (enforced, audited):
+        (told,) = [row["remedy"] for row in result["requirements"] if row["ports"] == "5061"]
+        assert told.startswith(starts)
+        assert [row["id"] for row in result["requirements"] if row["remedy"] and row["ports"] != "5061"] == []
+        found = report({"hosts": ["h"], "dest": str(tmp_path)}, {"h": result})
+        document = json.loads(Path(found["files"]["json"]).read_text("utf-8"))
+        more = [cell[5]["remedy"] for cell in document["hosts"][0]["cells"] if "remedy" in cell[-1]]
+        assert more == [told]
+        with Path(found["files"]["csv"]).open(newline="") as stream:
+            assert [row["mended_by"] for row in csv.DictReader(stream) if row["mended_by"]] == more
+        assert json.dumps(told) in Path(found["files"]["html"]).read_text("utf-8")
+    assert 'name="CoreNet' not in json.dumps([enforced, audited])
+
+
 def test_real_results_of_both_modules_and_all_that_is_returned(tmp_path: Path, run: Any) -> None:
     drifted = audit(WindowsModel())
     model = WindowsModel()

@@ -13,9 +13,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Direction, Profile, same_path
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot, build_snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import SYSTEM, Traffic
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import (
-    Reason,
-    Status,
     Verdict,
     describe,
     judge,

@@ -26,12 +26,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import (
-    Reason,
-    Status,
-    Verdict,
-    judge,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import Verdict, judge
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.reference_evaluator import (
     Host,
     Packet,

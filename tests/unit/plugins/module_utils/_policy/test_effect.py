@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile, Store
@@ -17,7 +19,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     ServiceState,
     Snapshot,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import (
     Effect,
     explain,
@@ -27,6 +29,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect im
     remedy,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from hypothesis import given
+from hypothesis import strategies as st
 
 DIRECTOR = build_policy(["director"])
 SIP = r"C:\Program Files\Microsoft Lync Server 2013\Server\Core\RTCSrv.exe"
@@ -121,18 +125,38 @@ def test_a_foreign_block_is_named_with_the_command_that_switches_it_off() -> Non
 
 @pytest.mark.parametrize(
     ("local", "group_policy"),
-    [([], [BLOCK]), ([BLOCK.replace("hardening", "@FirewallAPI.dll,-1")], []), ([BLOCK], [BLOCK])],
+    [
+        ([], [BLOCK]),
+        ([BLOCK.replace("hardening", "@FirewallAPI.dll,-1")], []),  # its label is its registry id
+        ([BLOCK], [BLOCK]),
+        ([BLOCK.replace("hardening", "hardening (group policy)")], [BLOCK]),  # one label for both
+        ([BLOCK.replace("hardening", "x" * 999)], []),  # more than netsh takes
+    ],
 )
 def test_a_block_that_netsh_cannot_address_is_left_to_its_owner(local: list[str], group_policy: list[str]) -> None:
     snapshot = host([allow(5061), *local], group_policy=group_policy)
-    command = remedy(of_row(row_for(5061), snapshot), snapshot)
-    assert command.startswith("switch the block rule off where it is made")
+    effect = of_row(row_for(5061), snapshot)
+    assert remedy(effect, snapshot).startswith("switch the block rule off where it is made")
+    assert explain(effect, snapshot).endswith(f". What mends it: {remedy(effect, snapshot)}")
 
 
 @pytest.mark.parametrize("name", ['x" & del C:\\ & "', "100%", "a^b", "a\tb", "", "Überwachung"])
 def test_a_hostile_name_gets_no_command_to_paste(name: str) -> None:
     snapshot = host([BLOCK.replace("hardening", name)])
     assert "netsh" not in remedy(of_row(row_for(5061), snapshot), snapshot)
+
+
+@given(st.lists(st.text() | st.from_regex(r"[ -~]{1,20}", fullmatch=True), min_size=1, max_size=3))
+def test_a_command_holds_nothing_that_cmd_would_take_for_its_own(names: list[str]) -> None:
+    bare = host([BLOCK] * len(names))
+    rules = tuple(replace(rule, name=name) for rule, name in zip(bare.rules, names, strict=True))
+    snapshot = replace(bare, rules=rules)
+    text = remedy(of_row(row_for(5061), snapshot), snapshot)
+    assert len(text) <= 999
+    for command in text.split(" & ") if "netsh" in text else ():
+        assert re.fullmatch(
+            r'netsh advfirewall firewall set rule name="[^"|%^&<>!`\x00-\x1f\x7f-\U0010ffff]+" new enable=no', command
+        )
 
 
 def test_the_place_that_mends_settings_is_named() -> None:

@@ -21,7 +21,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     ServiceState,
     Snapshot,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import bind_media, media_services
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy

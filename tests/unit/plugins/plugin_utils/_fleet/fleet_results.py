@@ -14,7 +14,8 @@ def requirement(number: int, verdict: str, reason: str) -> dict[str, Any]:
         "id": f"server-{number:02}", "service": "Lync Server Front-End service", "direction": "in",
         "transports": ["tcp"], "ports": str(5000 + number), "documented_ports": str(5000 + number),
         "overridden": False, "feature": None, "caveat": None, "rules": [f"in-tcp-{5000 + number}"],
-        "verdict": verdict, "reason": reason, "by": [], "part": "", "unprotected": False, "by_profile": {},
+        "verdict": verdict, "reason": reason, "by": [], "part": "", "unprotected": False, "remedy": "",
+        "by_profile": {},
     }  # fmt: skip
 
 

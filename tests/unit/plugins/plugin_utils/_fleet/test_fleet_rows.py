@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Status
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._fleet.rows import Row, State, to_row
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Verdict
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._fleet.fleet_results import audited, enforced
 
 OPEN, CLOSED, BLOCKED = ("open", "rule"), ("closed", "no_rule"), ("closed", "block_rule")
@@ -42,7 +42,7 @@ def test_state(result: dict[str, Any], check_mode: bool, state: State) -> None:
 
 def test_counts() -> None:
     row = to_row("fe01", audited(OPEN, CLOSED, OPEN, ("unknown", "opaque"), CLOSED, rules=(3, 2, 1)), False)
-    assert row.verdicts == {Verdict.OPEN: 2, Verdict.CLOSED: 2, Verdict.UNKNOWN: 1}
+    assert row.verdicts == {Status.OPEN: 2, Status.CLOSED: 2, Status.UNKNOWN: 1}
     assert row.rules == (3, 2, 1)
     assert to_row("fe01", enforced(OPEN, rules=(4, 5, 6)), False).rules == (4, 5, 6)
 

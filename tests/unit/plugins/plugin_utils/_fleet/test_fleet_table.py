@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._texts import printable
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._fleet.rows import Row, State
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._fleet.table import cut, to_table
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Verdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-DRIFTED = Row("fe01", State.DRIFTED, {Verdict.OPEN: 28, Verdict.CLOSED: 7}, (4, 0, 1), "no rule (7)")
+DRIFTED = Row("fe01", State.DRIFTED, {Status.OPEN: 28, Status.CLOSED: 7}, (4, 0, 1), "no rule (7)")
 GONE = Row("med01.example.com", State.UNREACHABLE, why="no route to host")
 
 
@@ -22,7 +22,7 @@ def texts(rows: list[Row], most_rows: int = 60, width: int = 100) -> list[str]:
 
 
 def test_what_it_looks_like() -> None:
-    assert texts([Row("dir01", State.COMPLIANT, {Verdict.OPEN: 5}, (0, 0, 0)), DRIFTED, GONE]) == [
+    assert texts([Row("dir01", State.COMPLIANT, {Status.OPEN: 5}, (0, 0, 0)), DRIFTED, GONE]) == [
         "host               state        open  cond  unkn  closed  add  set  del  why",
         "med01.example.com  unreachable     -     -     -       -    -    -    -  no route to host",
         "fe01               drifted        28     0     0       7    4    0    1  no rule (7)",
@@ -94,7 +94,7 @@ rows = st.builds(
     Row,
     name=st.text(max_size=60),
     state=st.sampled_from(State),
-    verdicts=st.none() | st.dictionaries(st.sampled_from(Verdict), st.integers(0, 99)),
+    verdicts=st.none() | st.dictionaries(st.sampled_from(Status), st.integers(0, 99)),
     rules=st.none() | st.tuples(st.integers(0, 999), st.integers(0, 999), st.integers(0, 999)),
     why=st.text(max_size=200),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Host, Report
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Report, ReportHost
 
 CREATED = "2026-03-12T06:00:00Z"
 RULE = "LyncOps in-tcp-5061 g1"
@@ -25,6 +25,8 @@ HOSTILE = [
     "=cmd|' /C calc'!A0",
     "\ud800 lone surrogate",
     "line\r\nbreak\0nul",
+    "__proto__",
+    "constructor",
 ]
 
 
@@ -46,6 +48,7 @@ def row(row_id: str = "server-03", verdict: str = "open", reason: str = "rule", 
         "by": [RULE] if reason == "rule" else [],
         "part": "",
         "unprotected": False,
+        "remedy": "",
         "by_profile": {},
         **other,
     }
@@ -103,7 +106,7 @@ def report_of(check_mode: bool = False, /, **results: Any) -> Report:
     return build_report("Title", CREATED, [Source(name, found) for name, found in results.items()], check_mode)
 
 
-def host_of(result: Any, check_mode: bool = False) -> Host:
+def host_of(result: Any, check_mode: bool = False) -> ReportHost:
     """The one host of a report."""
     (host,) = report_of(check_mode, host=result).hosts
     return host
@@ -116,8 +119,24 @@ def hostile_report() -> Report:
             f"fe{number:02}-{text[:60]}",
             {
                 **info(
-                    row(verdict="closed", reason="block_rule", by=[text], part=text, service=text, caveat=text),
-                    row("server-04", "closed", text, by=[text] * 3, ports=text, documented_ports=text),
+                    row(
+                        verdict="closed",
+                        reason="block_rule",
+                        by=[text],
+                        part=text,
+                        service=text,
+                        caveat=text,
+                        remedy=text,
+                    ),
+                    row(
+                        "server-04",
+                        "closed",
+                        text,
+                        by=[text] * 3,
+                        ports=text,
+                        documented_ports=text,
+                        by_profile={text: row(verdict="open", reason=text, by=[text])},
+                    ),
                     commands=[text],
                 ),
                 "disabled_lync_rules": [text],

@@ -53,6 +53,12 @@ def test_a_row_for_each_requirement_and_one_for_each_host_without() -> None:
     assert None not in [value for one in rows for value in (*one, *one.values())], "every row is as wide as the first"
 
 
+def test_the_remedy_of_the_result_follows_the_commands() -> None:
+    told = row(verdict="closed", reason="block_rule", by=["Block"], remedy="look in Group Policy")
+    (one,) = read(to_csv(report_of(host=info(told, commands=[ADD]))))
+    assert one["mended_by"] == f"{ADD}; look in Group Policy"
+
+
 @pytest.mark.parametrize("start", [*FORMULA, "\n", "\uff1d"])
 def test_what_a_spreadsheet_would_run_is_text(start: str) -> None:
     assert spreadsheet_cell(f"{start}1+1") == f"'{start}1+1"

@@ -13,9 +13,13 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report import as_html
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import embeddable, page_data, to_html
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import cell_list
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import embeddable, to_html
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import compare, read_earlier
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import HostClass
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.words import page_words
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     HOSTILE,
@@ -58,7 +62,7 @@ def sha256(text: str) -> str:
     st.recursive(st.text() | st.sampled_from(HOSTILE), lambda inner: st.dictionaries(st.text(), inner), max_leaves=4)
 )
 def test_embedded_json_cannot_leave_its_element_and_is_the_same(value: Any) -> None:
-    text = embeddable(value)
+    text = embeddable(json.dumps(value))
     assert not set("<>&\u2028\u2029") & set(text)
     assert text.isascii()
     assert json.loads(text) == value
@@ -121,30 +125,23 @@ def test_the_title_is_escaped() -> None:
     assert f"<title>{html.escape(HOSTILE[0])}</title>" in text
 
 
-def test_the_pages_data_is_that_of_the_json_report() -> None:
-    part = {"verdict": "open", "reason": "firewall_off", "by": ["public profile"], "part": "", "unprotected": True}
-    report = report_of(
-        a=info(
-            row(), row("server-04", "closed", "no_rule", by_profile={"public": part}), commands=["sc start MpsSvc", ADD]
-        ),
-        b=info(row(), row("server-04", "closed", "block_rule", by=["Block"])),
-        c=info(row(), row("server-04")),
-    )
-    data = json.loads(embeddable(page_data(report, None)))
-    for host, found in zip(report.hosts, data["hosts"], strict=True):
-        assert [data["commands"][place] for place in found["commands"]] == list(host.commands)
-        places, findings = found["cells"][::2], [data["findings"][place] for place in found["cells"][1::2]]
-        rebuilt = []
-        for place, (verdict, reason, by, of, unprotected, by_profile, remedy, commands) in zip(
-            places, findings, strict=True
-        ):
-            more = {
-                **({"unprotected": True} if unprotected else {}),
-                **({"commands": [found["commands"].index(command) for command in commands]} if commands else {}),
-                **({"remedy": remedy} if remedy else {}),
-                **({"by_profile": by_profile} if by_profile else {}),
-            }
-            rebuilt.append([place, verdict, reason, by, of, *([more] if more else [])])
-        assert rebuilt == [json.loads(json.dumps(cell_list(cell))) for cell in host.cells]
-    assert len(data["findings"]) == 3, "what is the same on several hosts is there once"
-    assert set(data["words"]["reasons"]) == {"rule", "no_rule", "firewall_off", "block_rule"}
+def test_the_page_holds_the_json_report_itself() -> None:
+    calm = report_of(a=info(), b=info(row(), row("server-04", "closed", "no_rule"), commands=["sc start MpsSvc", ADD]))
+    for report, changes in (
+        (hostile_report(), None),
+        (calm, compare(read_earlier(to_json(report_of(a=info()))), calm)),
+    ):
+        (data,) = [
+            text for _tag, attributes, text in Page(to_html(report, changes)).raw if attributes.get("id") == "data"
+        ]
+        assert json.loads(data) == json.loads(to_json(report, changes))
+
+
+def test_the_script_has_words_for_every_class_verdict_and_reason() -> None:
+    words = page_words()
+    assert list(words["classes"]) == [host_class.value for host_class in HostClass]
+    assert list(words["verdicts"]) == [status.value for status in Status]
+    assert list(words["reasons"]) == [reason.value for reason in Reason]
+    (script,) = [text for tag, attributes, text in Page(to_html(report_of())).raw if tag == "script" and not attributes]
+    (line,) = [line for line in script.splitlines() if line.startswith("const WORDS = ")]
+    assert json.loads(line.removeprefix("const WORDS = ").removesuffix(";")) == words

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Status
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report import model
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv import to_csv
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import HostClass, Verdict
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import HostClass
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     CREATED,
@@ -110,7 +111,8 @@ def test_requirements_are_numbered_once_for_all_hosts_and_other_ports_are_others
         ("server-10", "57501-65535"),
         ("server-11", "5061"),
     ]
-    assert [(host.name, [cell.requirement for cell in host.cells]) for host in report.hosts] == [
+    places = {one: place for place, one in enumerate(report.requirements)}
+    assert [(host.name, [places[cell.requirement] for cell in host.cells]) for host in report.hosts] == [
         ("a", [0, 2]),
         ("b", [1, 2]),
     ]
@@ -124,21 +126,18 @@ def test_a_cell_knows_the_commands_that_mend_it() -> None:
     assert [cell.commands for cell in host.cells] == [(2, 3), ()]
 
 
-def test_a_cell_knows_what_its_owner_can_do() -> None:
-    local, policy = (
-        host_of(info(CLOSED)),
-        host_of(info(row(verdict="closed", reason="block_rule", by=["B (group policy)"]))),
-    )
-    assert local.cells[0].remedy == 'netsh advfirewall firewall set rule name="Block SIP" new enable=no'
-    assert "Group Policy" in policy.cells[0].remedy
-    assert "netsh" not in policy.cells[0].remedy
+def test_a_cell_has_the_remedy_of_the_result_and_none_where_an_older_version_gave_none() -> None:
+    told = host_of(info({**CLOSED, "remedy": "switch it off"}))
+    older = host_of(info({key: value for key, value in CLOSED.items() if key != "remedy"}))
+    assert [host.cells[0].remedy for host in (told, older)] == ["switch it off", ""]
+    assert [host.host_class for host in (told, older)] == [HostClass.INEFFECTIVE, HostClass.INEFFECTIVE]
 
 
 def test_findings_by_profile_are_kept() -> None:
     parts = {"verdict": "open", "reason": "firewall_off", "by": ["public profile"], "part": "", "unprotected": True}
     (cell,) = host_of(info(row(verdict="closed", reason="no_rule", by_profile={"public": parts}))).cells
-    assert [(name, found.verdict, found.unprotected) for name, found in cell.finding.by_profile] == [
-        ("public", Verdict.OPEN, True)
+    assert [(name, found.verdict, found.unprotected) for name, found in cell.by_profile] == [
+        ("public", Status.OPEN, True)
     ]
 
 
@@ -175,6 +174,8 @@ DAMAGED = [
     info(row(by="not a list")),
     info(row(by=[1])),
     info(row(unprotected="yes")),
+    info(row(remedy=None)),
+    info(row(by_profile={"domain": {"verdict": "open"}})),
     {**info(), "service": None},
     {**info(), "profiles": {"domain": {}}},
     {**info(), "drift": {"found": "no"}},
