@@ -9,7 +9,7 @@ import csv
 import io
 
 from .._firewall.change.naming import ManagedName
-from .._firewall.change.netsh import UnsayableError, add_line, check_text
+from .._firewall.change.netsh import UnsupportedValueError, add_line, check_text
 from .._firewall.state.rule import FirewallRule, profile_names, protocol_name
 from .extra_rules import OptionError
 from .policy import HostPolicy
@@ -35,7 +35,7 @@ def gpo_script(policy: HostPolicy, gpo: str) -> str:
     """
     try:
         check_text(gpo)
-    except UnsayableError as error:
+    except UnsupportedValueError as error:
         raise OptionError("gpo", f"{gpo!r}: {error}") from error
     domain, backslash, name = gpo.partition("\\")
     if not (domain and backslash and name):

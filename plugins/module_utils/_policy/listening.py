@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from .._catalogue.listeners import MEDIA_SERVICES
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
-from .._firewall.change.netsh import UnsayableError, add_line
+from .._firewall.change.netsh import UnsupportedValueError, add_line
 from .._firewall.change.plan import DesiredRule
 from .policy import Demand, HostPolicy
 
@@ -63,7 +63,7 @@ def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
             DesiredRule(f"{desired.key}.{service.lower()}", replace(desired.rule, program=path))
             for service, path in sorted(found.items())
         ]
-        if limited and not _sayable(limited):
+        if limited and not _expressible(limited):
             limited, why = [], "the program's path is none that netsh can be told"
         if not limited:
             rules.append(desired)
@@ -118,11 +118,11 @@ def _one_a_program(found: Mapping[str, str]) -> dict[str, str]:
     return dict(by_path.values())
 
 
-def _sayable(rules: Iterable[DesiredRule]) -> bool:
+def _expressible(rules: Iterable[DesiredRule]) -> bool:
     try:
         for desired in rules:
             add_line(desired.rule.named(str(ManagedName(desired.key, HIGHEST_GENERATION))))
-    except (UnsayableError, ValueError):
+    except (UnsupportedValueError, ValueError):
         return False
     return True
 

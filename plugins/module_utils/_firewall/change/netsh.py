@@ -22,7 +22,7 @@ FORBIDDEN = '"|%^&<>!`'
 """What cmd or netsh could misread, even between quotes (facts 3.3, 5.6)."""
 
 
-class UnsayableError(ValueError):
+class UnsupportedValueError(ValueError):
     """A value cannot be given to netsh safely; the message says why."""
 
 
@@ -30,22 +30,24 @@ def check_text(text: str) -> None:
     """Refuse what could be misread on its way through cmd and netsh.
 
     Raises:
-        UnsayableError: The text holds a forbidden or non-ASCII or control character, or could eat its closing quote.
+        UnsupportedValueError: A character is forbidden, not ASCII or a control character, or would eat the closing quote.
     """
     for character in text:
         if character in FORBIDDEN or not " " <= character <= "~":
-            raise UnsayableError(f"the character {character!r} is not allowed; use printable ASCII without {FORBIDDEN}")
+            raise UnsupportedValueError(
+                f"the character {character!r} is not allowed; use printable ASCII without {FORBIDDEN}"
+            )
     if text.endswith("\\"):
-        raise UnsayableError("a backslash at the end would join with the closing quote; leave it out")
+        raise UnsupportedValueError("a backslash at the end would join with the closing quote; leave it out")
     if text != text.strip():
-        raise UnsayableError("blanks at the beginning or end are not kept by Windows; leave them out")
+        raise UnsupportedValueError("blanks at the beginning or end are not kept by Windows; leave them out")
 
 
 def can_name_rule(name: str) -> bool:
     """Whether netsh knows a rule by this name, and pasting it into a console is safe: names on a host are hostile."""
     try:
         check_text(name)
-    except UnsayableError:
+    except UnsupportedValueError:
         return False
     return name != "" and not name.startswith("@") and name.casefold() != "all"
 
@@ -54,10 +56,10 @@ def add_line(rule: FirewallRule) -> str:
     """``advfirewall firewall add rule …`` for one rule.
 
     Raises:
-        UnsayableError: The rule has something that netsh cannot say, or the line would be too long.
+        UnsupportedValueError: The rule has something that netsh cannot say, or the line would be too long.
     """
     if rule.opaque or rule.conditions or rule.port_words or rule.icmp or rule.group or rule.service:
-        raise UnsayableError(f"the rule {rule.name!r} has conditions that this collection does not write")
+        raise UnsupportedValueError(f"the rule {rule.name!r} has conditions that this collection does not write")
     words = [f"advfirewall firewall add rule {_quoted('name', rule.name)}"]
     words += [f"dir={_word(rule.direction)}", f"action={_word(rule.action)}", f"enable={_yes(rule.enabled)}"]
     words += [f"profile={_profiles(rule.profiles)}", f"protocol={protocol_name(rule.protocol)}"]
@@ -80,7 +82,7 @@ def set_line(update: Update) -> str:
     """``advfirewall firewall set rule … new …`` with only what differs.
 
     Raises:
-        UnsayableError: The line would be too long.
+        UnsupportedValueError: The line would be too long.
     """
     after = update.after
     values = {
@@ -107,7 +109,7 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     """The lines of a plan in the order that never leaves a gap: add, change, delete, and switch on at the end.
 
     Raises:
-        UnsayableError: A rule cannot be written.
+        UnsupportedValueError: A rule cannot be written.
     """
     return (
         *(add_line(rule) for rule in plan.create),
@@ -129,7 +131,7 @@ def _quoted(tag: str, text: str) -> str:
 
 def _fitting(line: str) -> str:
     if len(line) > LONGEST_LINE:
-        raise UnsayableError(
+        raise UnsupportedValueError(
             f"the netsh line would have {len(line)} characters, more than {LONGEST_LINE}: {line[:80]}…"
         )
     return line
@@ -137,7 +139,7 @@ def _fitting(line: str) -> str:
 
 def _word(value: Direction | Action | None) -> str:
     if value is None:
-        raise UnsayableError("a rule needs a direction and an action")
+        raise UnsupportedValueError("a rule needs a direction and an action")
     return str(value.value)
 
 

@@ -214,11 +214,11 @@ def _add_back(rule: FirewallRule) -> str:
     ports = not rule.local_ports.is_any or not rule.remote_ports.is_any
     if rule.action is Action.BYPASS or (ports and rule.protocol not in (6, 17)):
         return ""
-    if not (_sayable(rule.remote_addresses) and _sayable(rule.local_addresses)):
+    if not (_expressible(rule.remote_addresses) and _expressible(rule.local_addresses)):
         return ""
     try:
         return netsh.add_line(rule)
-    except netsh.UnsayableError:
+    except netsh.UnsupportedValueError:
         return ""
 
 
@@ -227,15 +227,15 @@ def _set_back(update: Update) -> str:
     old = update.before
     if "action" in update.fields and old.action is Action.BYPASS:
         return ""
-    if "remote_addresses" in update.fields and not _sayable(old.remote_addresses):
+    if "remote_addresses" in update.fields and not _expressible(old.remote_addresses):
         return ""
     try:
         return netsh.set_line(Update(update.after, old, update.fields))
-    except netsh.UnsayableError:
+    except netsh.UnsupportedValueError:
         return ""
 
 
-def _sayable(addresses: AddressSet) -> bool:
+def _expressible(addresses: AddressSet) -> bool:
     """Whether netsh's words mean exactly these addresses; a keyword for one family only, for instance, it has not."""
     try:
         return AddressSet.parse(addresses.texts()) == addresses
