@@ -46,7 +46,7 @@ def read(host: RemoteHost, owner: bool = False) -> Snapshot:
     """
     word = secrets.token_hex(4)
     output = host.run(reading.read_command(word, owner), deadline=READ_DEADLINE)
-    return reading.understand(output.stdout, word, owner)
+    return reading.parse_answer(output.stdout, word, owner)
 
 
 def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]:
@@ -64,7 +64,7 @@ def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]
     """
     word = secrets.token_hex(4)
     output = host.run(reading.programs_command(word, services), deadline=READ_DEADLINE)
-    return reading.understand_programs(output.stdout, word, services)
+    return reading.parse_programs(output.stdout, word, services)
 
 
 class Writing:

@@ -30,7 +30,7 @@ def check_text(text: str) -> None:
     """Refuse what could be misread on its way through cmd and netsh.
 
     Raises:
-        UnsupportedValueError: A character is forbidden, not ASCII or a control character, or would eat the closing quote.
+        UnsupportedValueError: A character is forbidden or not printable ASCII, or would eat the closing quote.
     """
     for character in text:
         if character in FORBIDDEN or not " " <= character <= "~":

@@ -116,7 +116,7 @@ def _programs(services: Iterable[str]) -> tuple[_Part, ...]:
     )
 
 
-def understand(output: str, word: str, owner: bool = False) -> Snapshot:
+def parse_answer(output: str, word: str, owner: bool = False) -> Snapshot:
     """Turn the output of `read_command` into a Snapshot.
 
     Args:
@@ -139,7 +139,7 @@ def understand(output: str, word: str, owner: bool = False) -> Snapshot:
     )
 
 
-def understand_programs(output: str, word: str, services: Iterable[str]) -> dict[str, str]:
+def parse_programs(output: str, word: str, services: Iterable[str]) -> dict[str, str]:
     """Turn the output of `programs_command` into the program of each service that is installed.
 
     Args:

@@ -15,7 +15,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     make_plan,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import read_command, understand
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import parse_answer, read_command
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.strategies import WRITABLE_RULES
@@ -90,7 +90,7 @@ def cases(draw: st.DrawFn) -> tuple[Wanted, WindowsModel]:
 
 
 def read(host: WindowsModel) -> Snapshot:
-    return understand(host.run(read_command("w")), "w")
+    return parse_answer(host.run(read_command("w")), "w")
 
 
 def rules_of(snapshot: Snapshot) -> Counter[tuple[str, FirewallRule]]:

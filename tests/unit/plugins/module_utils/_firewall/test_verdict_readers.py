@@ -19,8 +19,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state i
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
     NotElevated,
     ReadError,
+    parse_answer,
     read_command,
-    understand,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import (
     DumpError,
@@ -190,7 +190,7 @@ def test_random_text_ends_in_a_rule_a_verdict_or_our_own_error(
         bodies[where] = "\n".join([KEYS[where], *values, more])
         text = whole_answer(bodies)
         try:
-            snapshot = understand(text[: len(text) - cut] if cut > 20 else text, WORD)
+            snapshot = parse_answer(text[: len(text) - cut] if cut > 20 else text, WORD)
         except (ReadError, NotElevated):
             return
         assert len(judge(TRAFFIC, snapshot)) == 3
@@ -270,7 +270,7 @@ def test_many_line_breaks_in_one_value_are_read_in_time() -> None:
 
 
 def test_many_empty_lines_from_sc_are_read_in_time() -> None:
-    assert seconds(lambda: understand(with_part("state", "\n" * 16_000), WORD), ReadError) < SOON
+    assert seconds(lambda: parse_answer(with_part("state", "\n" * 16_000), WORD), ReadError) < SOON
 
 
 def test_an_image_path_of_blanks_is_read_in_time() -> None:
@@ -281,4 +281,4 @@ def test_an_image_path_of_blanks_is_read_in_time() -> None:
 
 def test_a_level_with_many_digits_is_our_own_error() -> None:
     with pytest.raises((ReadError, NotElevated)):
-        understand(with_part("token", "S-1-16-" + "9" * 5000), WORD)
+        parse_answer(with_part("token", "S-1-16-" + "9" * 5000), WORD)
