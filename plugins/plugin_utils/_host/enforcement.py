@@ -117,7 +117,7 @@ def _arm(rollback: Rollback, prepare: Callable[[], Outcome]) -> Outcome:
         locked = True
         outcome = prepare()
         if outcome.changed and is_risky(outcome.plan, outcome.before):
-            rollback.arm(undo.make_undo(outcome.plan, outcome.before, rollback.word, rollback.minutes))
+            rollback.arm(undo.make_undo(outcome.plan, outcome.before, rollback.marker, rollback.minutes))
             armed = True
     except RollbackError as error:
         raise Failed(f"no rollback could be armed, so nothing was applied: {error}") from error

@@ -59,11 +59,11 @@ def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
 
 
 def _in_use(host: RemoteHost) -> tuple[Endpoint, ...]:
-    word = secrets.token_hex(4)
-    command = f"(netstat -ano <nul&&echo @{word}-sockets)&(tasklist /fo csv /nh <nul&echo @{word}-tasks)"
+    marker = secrets.token_hex(4)
+    command = f"(netstat -ano <nul&&echo @{marker}-sockets)&(tasklist /fo csv /nh <nul&echo @{marker}-tasks)"
     output = host.run(command).stdout
-    sockets, found, rest = output.partition(f"@{word}-sockets")
-    tasks, end, _rest = rest.partition(f"@{word}-tasks")
+    sockets, found, rest = output.partition(f"@{marker}-sockets")
+    tasks, end, _rest = rest.partition(f"@{marker}-tasks")
     if not found or not end:
         raise ReadError("'netstat -ano' failed or was cut off, so it is not known what is in use and would be cut")
     return read_endpoints(sockets, tasks)

@@ -44,9 +44,9 @@ def read(host: RemoteHost, owner: bool = False) -> Snapshot:
         ReadError: It answers something that cannot be relied on.
         NotElevated: The account has not the rights.
     """
-    word = secrets.token_hex(4)
-    output = host.run(reading.read_command(word, owner), deadline=READ_DEADLINE)
-    return reading.parse_answer(output.stdout, word, owner)
+    marker = secrets.token_hex(4)
+    output = host.run(reading.read_command(marker, owner), deadline=READ_DEADLINE)
+    return reading.parse_answer(output.stdout, marker, owner)
 
 
 def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]:
@@ -62,9 +62,9 @@ def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]
     Raises:
         ConnectionLost, ReadError: As in `read`.
     """
-    word = secrets.token_hex(4)
-    output = host.run(reading.programs_command(word, services), deadline=READ_DEADLINE)
-    return reading.parse_programs(output.stdout, word, services)
+    marker = secrets.token_hex(4)
+    output = host.run(reading.programs_command(marker, services), deadline=READ_DEADLINE)
+    return reading.parse_programs(output.stdout, marker, services)
 
 
 class Writing:

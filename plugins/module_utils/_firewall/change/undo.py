@@ -49,23 +49,23 @@ class Undo:
     losses: tuple[str, ...] = ()
 
 
-def make_undo(plan: Plan, before: Snapshot, word: str, minutes: int) -> Undo:
+def make_undo(plan: Plan, before: Snapshot, marker: str, minutes: int) -> Undo:
     """The undo of a plan.
 
     Args:
         plan: What is about to be applied.
         before: The host as the plan was made from it.
-        word: The run's random word, letters and digits; it marks the task and the folder that is kept.
+        marker: The run's random marker, letters and digits; it marks the task and the folder that is kept.
         minutes: Whole minutes from the task's registration until it runs.
 
     Raises:
-        ValueError: The word or the minutes are out of bounds; the caller checks options, so this is its mistake.
+        ValueError: The marker or the minutes are out of bounds; the caller checks options, so this is its mistake.
     """
-    if not (word.isascii() and word.isalnum()):
-        raise ValueError(f"{word!r} is no word of letters and digits")
+    if not (marker.isascii() and marker.isalnum()):
+        raise ValueError(f"{marker!r} is no marker of letters and digits")
     if not SHORTEST_DELAY <= minutes <= LONGEST_DELAY:
         raise ValueError(f"a rollback after {minutes} minutes; it takes {SHORTEST_DELAY} to {LONGEST_DELAY}")
-    return Undo(_script(undo_lines(plan, before), word), task_xml(word, minutes), losses(plan, before))
+    return Undo(_script(undo_lines(plan, before), marker), task_xml(marker, minutes), losses(plan, before))
 
 
 def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ def describe(plan: Plan) -> str:
     return "; ".join(heading + _listed(names) for heading, names in parts if names) or "nothing"
 
 
-def task_xml(word: str, minutes: int) -> str:
+def task_xml(marker: str, minutes: int) -> str:
     """The scheduled task, Task Scheduler schema 1.2 ([MS-TSCH] 2.5).
 
     Its trigger is relative to its registration, so no date in a local format is needed; the second one is for a
@@ -148,7 +148,7 @@ def task_xml(word: str, minutes: int) -> str:
     # The namespace as a plain attribute: ElementTree would otherwise give every tag a prefix.
     task = ET.Element("Task", {"version": "1.2", "xmlns": _NAMESPACE})
     about = ET.SubElement(task, "RegistrationInfo")
-    _text(about, "Description", f"lyncops.firewall: restores firewall rules unless it is taken away in time ({word})")
+    _text(about, "Description", f"lyncops.firewall: restores firewall rules unless it is taken away in time ({marker})")
     triggers = ET.SubElement(task, "Triggers")
     registered = ET.SubElement(triggers, "RegistrationTrigger")
     _text(registered, "Enabled", "true")
@@ -177,12 +177,12 @@ def task_xml(word: str, minutes: int) -> str:
     return _crlf(['<?xml version="1.0"?>', *ET.tostring(task, encoding="unicode").splitlines()])
 
 
-def _script(lines: Iterable[str], word: str) -> str:
+def _script(lines: Iterable[str], marker: str) -> str:
     # The last line is one, because cmd reads a batch file line by line and the file moves away with its folder. The
     # folder is kept under another name, for people; under its own name it would be a lock.
     ending = (
-        rf'schtasks /delete /tn {TASK} /f >nul 2>nul & rd /s /q "{FOLDER}-{word}" 2>nul'
-        rf' & ren "{FOLDER}" "{TASK}-{word}"'
+        rf'schtasks /delete /tn {TASK} /f >nul 2>nul & rd /s /q "{FOLDER}-{marker}" 2>nul'
+        rf' & ren "{FOLDER}" "{TASK}-{marker}"'
     )
     commands = [f"netsh {line} >nul 2>nul" for line in lines]
     return _crlf(["@echo off", *commands, rf'echo fired> "{FOLDER}\fired.txt"', ending])

@@ -22,7 +22,7 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firew
     foreign,
 )
 
-WORD = "a1b2c3d4"
+MARKER = "a1b2c3d4"
 
 
 def sample(language: str = "en") -> WindowsModel:
@@ -38,11 +38,11 @@ def sample(language: str = "en") -> WindowsModel:
 
 
 def answer(host: WindowsModel) -> str:
-    return host.run(read_command(WORD))
+    return host.run(read_command(MARKER))
 
 
 def parsed(host: WindowsModel) -> Snapshot:
-    return parse_answer(answer(host), WORD)
+    return parse_answer(answer(host), MARKER)
 
 
 def test_the_command_is_one_short_line_for_every_part() -> None:
@@ -77,17 +77,17 @@ def test_programs_of_services_that_are_asked_for() -> None:
     host = sample()
     host.programs = {"RTCSRV": '"C:\\Program Files\\Lync\\RTCSrv.exe" -x', "OTHER": "C:\\o.exe"}
     services = ("MISSING", "RTCSRV")
-    found = parse_programs(host.run(programs_command(WORD, services)), WORD, services)
+    found = parse_programs(host.run(programs_command(MARKER, services)), MARKER, services)
     assert found == {"rtcsrv": "C:\\Program Files\\Lync\\RTCSrv.exe"}
 
 
 def test_a_cut_answer_about_programs_is_none() -> None:
     host = sample()
     host.programs = {"RTCSRV": "C:\\RTCSrv.exe"}
-    whole = host.run(programs_command(WORD, ["RTCSRV"]))
+    whole = host.run(programs_command(MARKER, ["RTCSRV"]))
     for end in range(len(whole) - 1):
         with pytest.raises(ReadError):
-            parse_programs(whole[:end], WORD, ["RTCSRV"])
+            parse_programs(whole[:end], MARKER, ["RTCSRV"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -111,18 +111,18 @@ def test_a_whole_answer_in_any_language(language: str) -> None:
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_no_cut_answer_is_ever_taken_for_a_snapshot(language: str) -> None:
     whole = answer(sample(language))
-    parse_answer(whole, WORD)
+    parse_answer(whole, MARKER)
     for end in range(len(whole)):
         with pytest.raises((ReadError, NotElevated)):
-            parse_answer(whole[:end], WORD)
+            parse_answer(whole[:end], MARKER)
 
 
 @pytest.mark.parametrize("name", ["token", "state", "service", "domain", "policy", "rules"])
 def test_no_part_may_be_missing(name: str) -> None:
     lines = answer(sample()).split("\r\n")
-    start = next(number for number, line in enumerate(lines) if line.startswith(f"@{WORD}-{name}-"))
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"@{MARKER}-{name}-"))
     with pytest.raises(ReadError, match="cut off"):
-        parse_answer("\r\n".join(lines[:start] + lines[start + 1 :]), WORD)
+        parse_answer("\r\n".join(lines[:start] + lines[start + 1 :]), MARKER)
 
 
 def test_a_marker_of_another_read_is_no_marker() -> None:
@@ -134,15 +134,15 @@ def test_a_marker_of_another_read_is_no_marker() -> None:
 def test_a_part_that_every_windows_has_must_succeed(name: str) -> None:
     text = answer(sample())
     with pytest.raises(ReadError, match="failed on the host"):
-        parse_answer(text.replace(f"@{WORD}-{name}-ok", f"@{WORD}-{name}-no"), WORD)
+        parse_answer(text.replace(f"@{MARKER}-{name}-ok", f"@{MARKER}-{name}-no"), MARKER)
 
 
 def test_an_empty_dump_is_never_no_rules() -> None:
     text = answer(sample())
-    start = text.index("\n", text.index(f"@{WORD}-rollback-")) + 1
-    empty = text[:start] + "\r\n" + text[text.index(f"@{WORD}-rules-ok") :]
+    start = text.index("\n", text.index(f"@{MARKER}-rollback-")) + 1
+    empty = text[:start] + "\r\n" + text[text.index(f"@{MARKER}-rules-ok") :]
     with pytest.raises(ReadError, match="never taken for none"):
-        parse_answer(empty, WORD)
+        parse_answer(empty, MARKER)
 
 
 def test_a_rules_key_without_rules_is_no_error() -> None:
@@ -173,7 +173,7 @@ def test_an_account_that_is_no_administrator() -> None:
 def test_rights_that_cannot_be_told() -> None:
     text = answer(sample()).replace("S-1-16-12288", "")
     with pytest.raises(ReadError, match="mandatory level"):
-        parse_answer(text, WORD)
+        parse_answer(text, MARKER)
 
 
 def test_the_system_account_is_enough() -> None:
@@ -192,10 +192,10 @@ def test_a_stopped_service(language: str) -> None:
 
 def test_a_service_that_cannot_be_asked_is_not_taken_to_run() -> None:
     text = answer(sample())
-    start, end = text.index("SERVICE_NAME"), text.index(f"@{WORD}-state-ok")
+    start, end = text.index("SERVICE_NAME"), text.index(f"@{MARKER}-state-ok")
     cut = text[:start] + text[end:].replace("-state-ok", "-state-no")
-    assert not parse_answer(cut, WORD).service.running
-    assert parse_answer(cut, WORD).service.state is None
+    assert not parse_answer(cut, MARKER).service.running
+    assert parse_answer(cut, MARKER).service.state is None
 
 
 def test_no_group_policy() -> None:

@@ -47,10 +47,10 @@ class Host:
 
     def run(self, command: str) -> Any:
         self.asked.append(command)
-        word = re.search(r"@(\w+)-sockets", command)
-        assert word is not None
+        marker = re.search(r"@(\w+)-sockets", command)
+        assert marker is not None
         tasks = '"sqlservr.exe","1208","Services","0","9 K"\r\n'
-        whole = f"{self.netstat}@{word[1]}-sockets\r\n{tasks}@{word[1]}-tasks\r\n"
+        whole = f"{self.netstat}@{marker[1]}-sockets\r\n{tasks}@{marker[1]}-tasks\r\n"
         return SimpleNamespace(stdout=whole.replace(self.end, "") if self.end else whole)
 
 
