@@ -44,7 +44,7 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot) -> Preview:
     """
     if not plan.changes or not is_risky(plan, before):
         return Preview()
-    lockout = objections(host.wire(), plan, before)
+    lockout = objections(host.management_connection(), plan, before)
     profiles = _beginning_to_filter(plan, before)
     if not profiles:
         return Preview(lockout)

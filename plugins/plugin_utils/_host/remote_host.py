@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from ansible.errors import AnsibleError
 
-from ...module_utils._firewall.change.guard import Wire
+from ...module_utils._firewall.change.guard import ManagementConnection
 from .wsman import Network, client_address, networks
 
 _UNKNOWN_SHELL = 2150858843
@@ -122,8 +122,8 @@ class RemoteHost:
         self._log(f"RAN {command[:60]} -> {output.code}, {len(output.stdout)} characters")
         return output
 
-    def wire(self) -> Wire:
-        """The connection we stand on, with the address the host sees us from.
+    def management_connection(self) -> ManagementConnection:
+        """Our WinRM connection, with the address the host sees us from.
 
         NAT and mesh nodes hide the controller's own address, so the host is asked: ``ClientIP`` of our shell, by a
         WS-Man Get ([MS-WSMV] 3.1.4.4). It is left out where the host does not say.
@@ -133,12 +133,12 @@ class RemoteHost:
         """
         protocol, shell = self._open()
         url = urlsplit(str(protocol.transport.endpoint))
-        wire = Wire(url.port or (5986 if url.scheme == "https" else 5985), url.scheme)
+        connection = ManagementConnection(url.port or (5986 if url.scheme == "https" else 5985), url.scheme)
         try:
-            return replace(wire, client=client_address(protocol, shell))
+            return replace(connection, client=client_address(protocol, shell))
         except Exception as error:
             self._log(f"the host does not say from where it sees us: {error}")
-            return wire
+            return connection
 
     def networks(self) -> list[Network] | None:
         """The profile that each network interface is in now, by one more WS-Man request.

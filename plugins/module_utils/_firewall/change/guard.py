@@ -21,8 +21,8 @@ from .prediction import predict
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
-    """The connection we stand on.
+class ManagementConnection:
+    """The WinRM connection that a plan is sent over.
 
     Attributes:
         port: The port we connect to; behind a port mapping not the listener's.
@@ -35,20 +35,20 @@ class Wire:
     client: str = ""
 
 
-def winrm_traffic(wire: Wire, snapshot: Snapshot) -> Traffic | None:
+def winrm_traffic(connection: ManagementConnection, snapshot: Snapshot) -> Traffic | None:
     """What must get in for us to stay connected.
 
     Returns:
         None where the host's listeners do not tell on which port we arrive.
     """
     enabled = [listener for listener in snapshot.listeners if listener.enabled]
-    ports = {listener.port for listener in enabled if listener.port == wire.port} or {
-        listener.port for listener in enabled if listener.transport == wire.scheme
+    ports = {listener.port for listener in enabled if listener.port == connection.port} or {
+        listener.port for listener in enabled if listener.transport == connection.scheme
     }
     if not ports:
         return None
     try:
-        remote = AddressSet.parse([wire.client]) if wire.client else AddressSet.any()
+        remote = AddressSet.parse([connection.client]) if connection.client else AddressSet.any()
     except AddressError:  # a zone in a link-local address, for one
         remote = AddressSet.any()
     return Traffic(
@@ -60,25 +60,25 @@ def winrm_traffic(wire: Wire, snapshot: Snapshot) -> Traffic | None:
     )
 
 
-def objections(wire: Wire, plan: Plan, before: Snapshot) -> tuple[str, ...]:
+def objections(connection: ManagementConnection, plan: Plan, before: Snapshot) -> tuple[str, ...]:
     """Ask three times whether WinRM gets in: as things are, after MpsSvc is started, after the plan.
 
     A profile in which it is closed today and stays closed is no objection: we are connected through another one. A
     profile that begins to filter must let us in, since nobody knows which one the host is in when it does.
 
     Args:
-        wire: The connection we stand on.
+        connection: The connection the plan is sent over.
         plan: What would be done.
         before: The host as it is.
 
     Returns:
         What speaks against the plan, each with the rule, port, address and profile; nothing means go.
     """
-    traffic = winrm_traffic(wire, before)
+    traffic = winrm_traffic(connection, before)
     if traffic is None:
         return (
-            f"no WinRM listener of the host is known for port {wire.port} ({wire.scheme}), so it cannot be told "
-            "whether WinRM would still get in",
+            f"no WinRM listener of the host is known for port {connection.port} ({connection.scheme}), so it cannot "
+            "be told whether WinRM would still get in",
         )
     now = _filtering(traffic, before)
     if now and not any(verdict.status is Status.OPEN for verdict in now.values()):

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import Wire
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import ReadError
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
@@ -41,9 +41,9 @@ class Host:
         self.netstat, self.end = netstat, end
         self.asked: list[str] = []
 
-    def wire(self) -> Wire:
-        self.asked.append("wire")
-        return Wire(5985, "http", "10.1.2.3")
+    def management_connection(self) -> ManagementConnection:
+        self.asked.append("management_connection")
+        return ManagementConnection(5985, "http", "10.1.2.3")
 
     def run(self, command: str) -> Any:
         self.asked.append(command)
