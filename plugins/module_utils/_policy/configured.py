@@ -14,7 +14,7 @@ from typing import Any
 
 from .._catalogue.model import Disposition, Requirement, Transport
 from .._net.port_set import PortSet
-from .._topology.row_listeners import ROW_LISTENERS, Listener
+from .._topology.row_listeners import ROW_LISTENERS, ListenerPattern
 from .extra_rules import OptionError, read_ports
 
 
@@ -101,7 +101,7 @@ def read_configuration(entries: Iterable[Mapping[str, Any]], rows: Sequence[Requ
     return Configuration(ports, tuple(found))
 
 
-def _fits(meant: Listener, found: _Port) -> bool:
+def _fits(meant: ListenerPattern, found: _Port) -> bool:
     return meant.fits(found.service, found.owner, found.usage, found.side, found.protocol)
 
 

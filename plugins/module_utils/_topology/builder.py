@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from . import elements, published
-from .model import Cluster, Service, Site, Topology, TopologyError, shown
+from .model import Cluster, Site, Topology, TopologyError, TopologyService, shown
 from .xml_tree import Element
 
 ROOT = (elements.BUILDER, "TopologyBuilder")
@@ -131,12 +131,12 @@ def _cluster(element: Element, site: str) -> Cluster:
     )
 
 
-def _service(element: Element, instances: dict[str, str]) -> Service:
+def _service(element: Element, instances: dict[str, str]) -> TopologyService:
     role = element.required("RoleName")
     place = element.get("InstalledOn")
     if not place:
         raise TopologyError(f"<Service> {shown(role)} is installed nowhere: no InstalledOn", element.line)
-    return Service(
+    return TopologyService(
         id=_key(element.required("UniqueId")),
         role=role,
         # An unknown place stays as it is: the check of references names it.

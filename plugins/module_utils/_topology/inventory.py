@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import roles
-from .model import Cluster, Machine, Port, Service, Topology, shown
+from .model import Cluster, Machine, Port, Topology, TopologyService, shown
 from .pairing import paired_pools
 from .roles import Part
 
@@ -92,7 +92,7 @@ def build(topology: Topology) -> Inventory:
 
 
 def _pools(topology: Topology) -> tuple[list[_Pool], list[str]]:
-    installed: dict[str, list[Service]] = {cluster.id: [] for cluster in topology.clusters}
+    installed: dict[str, list[TopologyService]] = {cluster.id: [] for cluster in topology.clusters}
     for service in topology.services:
         installed[service.cluster].append(service)
     sites = {site.id: site for site in topology.sites}
@@ -201,7 +201,7 @@ def _outward(machines: list[Machine]) -> dict[str, list[str]]:
     return {side: found[side] for side in sorted(found)}
 
 
-def _features(services: list[Service]) -> list[str]:
+def _features(services: list[TopologyService]) -> list[str]:
     """The opt-in features that the topology shows as deployed.
 
     Remote call control needs SIP over plain TCP (5060 by default). No topology has that port unless somebody has set
@@ -216,7 +216,7 @@ def _features(services: list[Service]) -> list[str]:
     return ["remote_call_control"] if plain else []
 
 
-def _port_dicts(services: list[Service], cluster: Cluster) -> list[dict[str, Any]]:
+def _port_dicts(services: list[TopologyService], cluster: Cluster) -> list[dict[str, Any]]:
     distinct: dict[tuple[str, Port], None] = {}
     for service in services:
         for port in service.ports:
@@ -242,7 +242,7 @@ def _port_order(item: tuple[str, Port]) -> tuple[object, ...]:
     return (port.first, port.last, role, port.owner, port.usage, port.side, port.protocol)
 
 
-def _version(services: list[Service], parts: tuple[Part, ...]) -> int | None:
+def _version(services: list[TopologyService], parts: tuple[Part, ...]) -> int | None:
     """The version of the service that makes the machines what they are."""
     main = parts[0] if parts else None
     by_weight = sorted(services, key=lambda service: roles.part_of(service) is not main)
@@ -266,7 +266,7 @@ def _version_warnings(pools: list[_Pool]) -> list[str]:
     ]
 
 
-def _protocol_warnings(services: Iterable[Service]) -> list[str]:
+def _protocol_warnings(services: Iterable[TopologyService]) -> list[str]:
     unknown = sorted({port.protocol for service in services for port in service.ports if not port.transports})
     return [
         f"protocol {shown(protocol)} of a port is not known; lync_ports leaves such ports out" for protocol in unknown

@@ -161,7 +161,7 @@ TRANSPORTS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class TopologyService:
     """A service of a cluster: its ports are open on every machine of that cluster, and nowhere else.
 
     Attributes:
@@ -202,7 +202,7 @@ class Topology:
 
     sites: tuple[Site, ...]
     clusters: tuple[Cluster, ...]
-    services: tuple[Service, ...]
+    services: tuple[TopologyService, ...]
     warnings: tuple[str, ...] = ()
 
     def machines(self) -> Iterator[tuple[Cluster, Machine]]:

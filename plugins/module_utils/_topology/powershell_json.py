@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .cmdlet_ports import LISTENERS, ROLE_NAMES
+from .cmdlet_ports import PORT_PROPERTIES, ROLE_NAMES
 from .elements import HIGHEST_PORT
-from .model import Cluster, Machine, Port, Service, Site, Topology, TopologyError, shown
+from .model import Cluster, Machine, Port, Site, Topology, TopologyError, TopologyService, shown
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of JSON that are read at most."""
@@ -82,7 +82,7 @@ def _topology(
 ) -> Topology:
     found_sites = {site.id: site for site in (_site(where, entry) for where, entry in sites)}
     clusters = []
-    named: list[Service] = []
+    named: list[TopologyService] = []
     for where, entry in pools:
         cluster, roles = _cluster(where, entry)
         clusters.append(cluster)
@@ -107,7 +107,7 @@ def _site(where: str, entry: Entry) -> Site:
     return Site(_tail(identity).casefold(), name, _text(where, entry, "SiteType").casefold() != "centralsite")
 
 
-def _cluster(where: str, entry: Entry) -> tuple[Cluster, list[Service]]:
+def _cluster(where: str, entry: Entry) -> tuple[Cluster, list[TopologyService]]:
     fqdn = _text(where, entry, "Fqdn") or _text(where, entry, "Identity")
     if not fqdn:
         raise TopologyError(f"{where} has neither Fqdn nor Identity")
@@ -129,9 +129,9 @@ def _runs_lync(role: str) -> bool:
     return role not in _NOT_MANAGED and not role.endswith(("Database", "Store"))
 
 
-def _named_service(identity: str, cluster: str) -> Service:
+def _named_service(identity: str, cluster: str) -> TopologyService:
     role = identity.partition(":")[0]
-    return Service(
+    return TopologyService(
         id=identity,
         role=ROLE_NAMES.get(role, role),
         cluster=cluster,
@@ -140,7 +140,7 @@ def _named_service(identity: str, cluster: str) -> Service:
     )
 
 
-def _service(where: str, entry: Entry) -> Service:
+def _service(where: str, entry: Entry) -> TopologyService:
     identity = _text(where, entry, "Identity")
     service_id = _SERVICE_ID.fullmatch(_text(where, entry, "ServiceId"))
     role = _text(where, entry, "Role") or identity.partition(":")[0]
@@ -151,7 +151,7 @@ def _service(where: str, entry: Entry) -> Service:
     if active is not None and not isinstance(active, bool):
         active = {"true": True, "false": False}.get(str(active).strip().casefold())
     backup = _text(where, entry, "BackupRegistrar")
-    return Service(
+    return TopologyService(
         id=f"{role}:{pool}",
         role=service_id[1] if service_id and role not in ROLE_NAMES else ROLE_NAMES.get(role, role),
         cluster=pool.casefold(),
@@ -165,7 +165,7 @@ def _service(where: str, entry: Entry) -> Service:
 
 
 def _ports(where: str, entry: Entry, role: str) -> Iterator[Port]:
-    for name, listener in LISTENERS.get(role, {}).items():
+    for name, listener in PORT_PROPERTIES.get(role, {}).items():
         first = _number(where, entry, name)
         count = _number(where, entry, listener.size) if listener.size else 1
         if not first or not count:

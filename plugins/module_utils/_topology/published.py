@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import elements
-from .model import Cluster, Service, Topology, TopologyError, shown
+from .model import Cluster, Topology, TopologyError, TopologyService, shown
 from .xml_tree import Element
 
 ROOT = (elements.TOPOLOGY, "Topology")
@@ -67,7 +67,7 @@ def _cluster(element: Element, sql: frozenset[str]) -> Cluster:
     )
 
 
-def _service(element: Element) -> Service:
+def _service(element: Element) -> TopologyService:
     identity = element.find("ServiceId")
     if identity is None:
         raise TopologyError("<Service> has no <ServiceId>", element.line)
@@ -78,7 +78,7 @@ def _service(element: Element) -> Service:
         raise TopologyError(
             f"<Service> {_service_id(identity)} is installed nowhere: no <ClusterId> in <InstalledOn>", element.line
         )
-    return Service(
+    return TopologyService(
         id=_service_id(identity),
         role=identity.required("RoleName"),
         cluster=_cluster_id(cluster),

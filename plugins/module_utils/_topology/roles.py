@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-from .model import Service, shown
+from .model import TopologyService, shown
 
 
 class Part(str, Enum):
@@ -56,7 +56,7 @@ _COMPONENTS = frozenset(
 """Roles that are known, and that make no part of their own or not alone."""
 
 
-def part_of(service: Service) -> Part | None:
+def part_of(service: TopologyService) -> Part | None:
     """The part that a service alone makes of its machines; None if it makes none, or not alone."""
     if service.role in _PARTS:
         return _PARTS[service.role]
@@ -69,13 +69,13 @@ def part_of(service: Service) -> Part | None:
     return None
 
 
-def is_known(service: Service) -> bool:
+def is_known(service: TopologyService) -> bool:
     """Whether we know what the service's role is."""
     return service.role in _COMPONENTS or part_of(service) is not None
 
 
 def parts(
-    services: Iterable[Service], *, sql: bool, branch: bool, active_management: frozenset[str]
+    services: Iterable[TopologyService], *, sql: bool, branch: bool, active_management: frozenset[str]
 ) -> tuple[Part, ...]:
     """The parts of the machines of one cluster, in the order of `Part`.
 
@@ -101,7 +101,7 @@ def parts(
     return tuple(part for part in Part if part in found)
 
 
-def active_management(services: Iterable[Service]) -> tuple[frozenset[str], tuple[str, ...]]:
+def active_management(services: Iterable[TopologyService]) -> tuple[frozenset[str], tuple[str, ...]]:
     """The ids of the Central Management services in charge, and warnings.
 
     A pool and the one that backs it up both have the service, and one of them is active.
@@ -120,7 +120,7 @@ def active_management(services: Iterable[Service]) -> tuple[frozenset[str], tupl
     return frozenset(), ()
 
 
-def unknown_warnings(services: Iterable[Service]) -> list[str]:
+def unknown_warnings(services: Iterable[TopologyService]) -> list[str]:
     """One sentence for each role that nobody has told us of."""
     counts: dict[str, int] = {}
     for service in services:

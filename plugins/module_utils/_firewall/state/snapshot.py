@@ -132,8 +132,8 @@ class ServiceState:
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
-    """One WinRM listener: the ports that our own connection may need."""
+class WinrmListener:
+    """One WinRM listener of the host: a port that our own connection may need."""
 
     port: int
     transport: str
@@ -159,7 +159,7 @@ class Snapshot:
     rules: tuple[FirewallRule, ...]
     service: ServiceState
     filtering_start: int | None = None
-    listeners: tuple[Listener, ...] = ()
+    listeners: tuple[WinrmListener, ...] = ()
     programs: tuple[tuple[str, str], ...] = ()
     rollback_pending: bool = False
     other_firewall: str = ""
@@ -226,7 +226,7 @@ def _settings(dump: RegistryDump, key: str, merges: bool) -> ProfileSettings:
     )
 
 
-def _listeners(dump: RegistryDump) -> tuple[Listener, ...]:
+def _listeners(dump: RegistryDump) -> tuple[WinrmListener, ...]:
     """Listener keys are named ``Address+Transport``, such as ``*+HTTP``; ``enabled`` and ``Port`` are DWORDs."""
     found = []
     for key in dump.below(WINRM_LISTENERS):
@@ -235,7 +235,7 @@ def _listeners(dump: RegistryDump) -> tuple[Listener, ...]:
         number = port.number() if port else None
         if number is not None:
             transport = key.rsplit("+", 1)[-1]
-            found.append(Listener(number, transport, enabled is None or enabled.number() != 0))
+            found.append(WinrmListener(number, transport, enabled is None or enabled.number() != 0))
     return tuple(sorted(found, key=lambda listener: (listener.port, listener.transport)))
 
 

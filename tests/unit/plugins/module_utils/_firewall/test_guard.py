@@ -16,11 +16,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile, Store
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    Listener,
     ProfileSettings,
     ProfileState,
     ServiceState,
     Snapshot,
+    WinrmListener,
 )
 
 HTTP = ManagementConnection(5985, "http", "10.1.2.3")
@@ -37,7 +37,7 @@ def host(*rules: FirewallRule, profiles: ProfileSettings = ON, state: int = 4) -
         profiles=tuple(ProfileState(profile, profiles) for profile in Profile),
         rules=rules,
         service=ServiceState(state, 2),
-        listeners=(Listener(5985, "http", True),),
+        listeners=(WinrmListener(5985, "http", True),),
     )
 
 

@@ -16,11 +16,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    Listener,
     ProfileSettings,
     ProfileState,
     ServiceState,
     Snapshot,
+    WinrmListener,
 )
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.lockout import LockoutGuard, preview
 
@@ -59,7 +59,7 @@ def snapshot(enabled: bool = False, state: int = 4) -> Snapshot:
         profiles=tuple(ProfileState(profile, ProfileSettings(enabled=enabled)) for profile in Profile),
         rules=(WINRM,),
         service=ServiceState(state, 2),
-        listeners=(Listener(5985, "http", True),),
+        listeners=(WinrmListener(5985, "http", True),),
     )
 
 
