@@ -164,7 +164,7 @@ class _Confirmed:
             self._fired("the work took longer than the rollback waited, or the host was restarted meanwhile")
         if failure:
             raise Failed(str(failure), writing.outcome) from failure
-        if netsh.plan_lines(plan):
+        if plan.changes_rules_or_profiles:
             raise Failed(f"somebody, or the rollback itself, undid a part. {still_missing(plan)}", writing.outcome)
         return writing.outcome
 
@@ -194,7 +194,7 @@ class _Confirmed:
             self._fired(str(cause))
         outcome = replace(self._writing.outcome, rollback="confirmed")
         plan = make_plan(self._writing.wanted, after)
-        if netsh.plan_lines(plan):
+        if plan.changes_rules_or_profiles:
             raise Failed(f"{cause}. Its rollback had been taken away before it ran. {still_missing(plan)}", outcome)
         return outcome
 

@@ -109,17 +109,16 @@ class Writing:
         plan = self.outcome.plan
         if plan.service:
             plan = self._bring_up_service(plan.service)
-        lines = netsh.plan_lines(plan)
-        if lines:
-            self._write("netsh", netsh.batch(lines))
+        if plan.changes_rules_or_profiles:
+            self._write("netsh", netsh.batch(netsh.plan_lines(plan)))
             plan = self._look_again()
-        if netsh.plan_lines(plan) and self._armed:
+        if plan.changes_rules_or_profiles and self._armed:
             self._require_rollback(plan, self._armed)
         for line in netsh.plan_lines(plan):
             self._write(f"netsh {line} <nul")
-        if netsh.plan_lines(plan):
+        if plan.changes_rules_or_profiles:
             plan = self._look_again()
-        if netsh.plan_lines(plan):
+        if plan.changes_rules_or_profiles:
             raise Failed(still_missing(plan), self.outcome)
         return self.outcome
 
@@ -195,7 +194,7 @@ class Writing:
             if seconds:
                 self._sleep(seconds)
             plan = self.look()
-            if not netsh.plan_lines(plan):
+            if not plan.changes_rules_or_profiles:
                 break
         return plan
 
