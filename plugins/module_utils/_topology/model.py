@@ -1,11 +1,10 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of a Lync topology: sites, clusters of machines, services and the ports they listen on.
+"""The model of a Lync topology: sites, clusters of machines, services and the ports they listen on.
 
-One model for all documents that hold a topology: what a reader of one layout finds, it says in these words. The layouts
-are in facts that Microsoft does not publish as a schema; they were read off public samples of Skype for Business 2015
-and 2019, whose namespaces (``...2008``) are those of Lync Server.
+All readers of topology documents produce it. Microsoft publishes no schema of the documents; their layouts were taken
+from public samples of Skype for Business 2015 and 2019, whose namespaces (``...2008``) are those of Lync Server.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ from .wsman import Network, client_address, networks
 _UNKNOWN_SHELL = 2150858843
 _ACCESS_DENIED = 5
 
-# One Send must stay under the smallest MaxEnvelopeSizekb a supported host has: 150 on 2008 R2 (facts 5.3). base64 makes
-# 4 bytes of 3, and the envelope around it takes about 2,000.
+# One Send must stay under the smallest default MaxEnvelopeSizekb of a supported host: 150 on 2008 R2 ([MS-WSMV]
+# 2.2.4.10, note 8). base64 makes 4 bytes of 3, and the envelope around it takes about 2,000.
 _SEND_BYTES = 64 * 1024
 
 _NEEDS_WINRM = (

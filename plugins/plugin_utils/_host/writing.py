@@ -23,7 +23,7 @@ from .remote_host import ConnectionLost, RemoteHost
 from .rollback import RollbackError
 
 READ_DEADLINE = 120.0
-WRITE_DEADLINE = 300.0  # seconds; firewall changes were seen to block for up to 4 minutes (facts 3.3)
+WRITE_DEADLINE = 300.0  # seconds; firewall changes were seen to block for 4 minutes (tailscale/tailscale#867)
 _SECOND_LOOKS = (0.0, 2.0)  # seconds before each reading after a write: the registry may lag behind netsh
 _SERVICE_LOOKS = (1.0, 2.0, 3.0, 5.0, 10.0, 10.0)
 _RECONNECT_AFTER = (2.0, 5.0, 10.0)

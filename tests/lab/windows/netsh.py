@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """netsh.exe, as far as `advfirewall` goes: as arguments, as a script, and as a session on standard input.
 
-Simulates the documented commands (netsh-advfirewall reference; facts 3.1 to 3.4). A session prints a prompt per
-line, enters contexts, leaves them with `..`, skips `#` comments and ends with `bye`, `quit`, `exit` or the end of
-input. Whether the real program goes on after a bad line, and which exit code a session has, is not documented;
-both are quirks, by default it goes on and exits with 0.
+Simulates the commands of Microsoft's ``netsh advfirewall`` reference. A session prints a prompt per line, enters
+contexts, leaves them with `..`, skips `#` comments and ends with `bye`, `quit`, `exit` or the end of input. Whether
+the real program goes on after a bad line, and which exit code a session has, is not documented; both are quirks, by
+default it goes on and exits with 0.
 """
 
 from __future__ import annotations

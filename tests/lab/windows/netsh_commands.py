@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands of `netsh advfirewall` and `netsh advfirewall firewall` (netsh-advfirewall reference, facts 3)."""
+"""The commands of `netsh advfirewall` and `netsh advfirewall firewall` (Microsoft's netsh-advfirewall reference)."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Plan as netsh lines: the words of ``netsh advfirewall`` and nothing else.
+"""A Plan as lines of ``netsh advfirewall``.
 
-Syntax from Microsoft's ``netsh advfirewall`` reference and the command's own help text (facts 3.1). Keywords and values
-are not localised; messages are, and are never looked at. A line has no ``netsh`` in front: it is one line of a session
-on standard input, or what follows ``netsh`` on a command line.
+Syntax from Microsoft's ``netsh advfirewall`` reference and the command's own help text. Keywords and values are not
+localised; messages are (ansible/ansible issues 18807 and 20504), and are never read. A line has no ``netsh`` in front:
+it is one line of a session on standard input, or what follows ``netsh`` on a command line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ LONGEST_LINE = 999
 """Characters a line may have. netsh's own limit is not documented; console input is known to stop above 1,000."""
 
 FORBIDDEN = '"|%^&<>!`'
-"""What cmd or netsh could misread, even between quotes (facts 3.3, 5.6)."""
+"""Characters that cmd or netsh could misread, even between quotes.
+
+cmd's special characters are in Microsoft's reference of ``cmd``; ``|`` is not allowed in a rule ([MS-FASP] 2.2.37); how
+to escape a quote in netsh is not documented.
+"""
 
 
 class UnsupportedValueError(ValueError):

@@ -37,8 +37,8 @@ ELEVATED = 12288
 _MARKER = re.compile(r"^@([0-9A-Za-z-]+)-(ok|no)[ \t]*\r?\n", re.MULTILINE)
 _ADMINISTRATORS = "S-1-5-32-544"
 _LEVEL = re.compile(r"S-1-16-(\d{1,10})(?!\d)")
-# sc prints "        STATE              : 4  RUNNING"; the label is localised, the number and the order are not: the
-# first such line is the type, the second the state (facts 4.3).
+# sc prints "        STATE              : 4  RUNNING". Labels are not relied on, whether they are localised is not
+# documented; by Microsoft's reference of ``sc query`` the first such line is the type, the second the state.
 _SC_NUMBER = re.compile(r"^[ \t]+\S[^:\r\n]*:\s*([0-9a-fA-F]+)\s", re.MULTILINE)
 
 
@@ -59,7 +59,7 @@ class _Part:
 
 
 def _query(name: str, key: str, required: bool, options: str = "/s") -> _Part:
-    # The short root saves bytes on every read; reg prints the long one all the same (facts 4.1).
+    # The short root saves bytes on every read; reg prints the long one all the same (Wine's reg tests).
     return _Part(name, f'reg query "{key.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)}" {options}', required, key)
 
 

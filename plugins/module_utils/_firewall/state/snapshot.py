@@ -22,7 +22,7 @@ WINRM_LISTENERS = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion
 
 LOCAL_PROFILE_KEYS = {
     Profile.DOMAIN: "DomainProfile",
-    Profile.PRIVATE: "StandardProfile",  # facts 2: the private profile goes by its old name here
+    Profile.PRIVATE: "StandardProfile",  # its name since Windows XP, as public registry hives show
     Profile.PUBLIC: "PublicProfile",
 }
 _POLICY_PROFILE_KEYS = {

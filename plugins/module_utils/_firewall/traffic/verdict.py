@@ -110,7 +110,8 @@ def _judge_profile(traffic: Traffic, snapshot: Snapshot, state: ProfileState, ma
     """Judge one profile, given the matches of all rules, disabled ones too."""
     profile = state.profile
     if not snapshot.service.running:
-        # Stopping it is not supported, and what then filters, if anything, is not documented (facts 4.3).
+        # Stopping it is not supported (Microsoft: "Manage Windows Firewall with the command line"), and what then
+        # filters, if anything, is not documented.
         return Verdict(profile, Status.UNKNOWN, Reason.SERVICE_NOT_RUNNING, ("MpsSvc",))
     if snapshot.other_firewall:
         return Verdict(profile, Status.UNKNOWN, Reason.OTHER_FIREWALL, (snapshot.other_firewall,))
