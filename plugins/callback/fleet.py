@@ -14,9 +14,9 @@ author:
   - lyncops.firewall contributors (@lyncops)
 description:
   - Prints, after everything else, one line for each host that M(lyncops.firewall.lync_firewall) or
-    M(lyncops.firewall.lync_firewall_info) worked on, the worst first. It says how the host fares, how many of its
+    M(lyncops.firewall.lync_firewall_info) worked on, the worst first. It shows the status of the host, how many of its
     requirements are open, conditional, unknown and closed, how many rules were or would be added, set and deleted, and
-    what is behind it. How a host fares is what M(lyncops.firewall.lync_firewall_report) says of it, or V(repaired)
+    why. The status is the class that M(lyncops.firewall.lync_firewall_report) gives the host, or V(repaired)
     where this run has changed it. Of several tasks the last one counts.
   - In a terminal it also shows one line of progress while hosts finish. It is rewritten in place and leaves nothing
     behind. There is none in a pipe, in a file, or in AWX and ansible-runner, which record all output.

@@ -133,7 +133,7 @@ def requirements(effects: Iterable[Effect]) -> list[dict[str, Any]]:
         {
             **_demand_dict(effect.demand),
             **_verdict_dict(effect.verdict),
-            # Nearly always all profiles fare alike; then a dict a profile would only make the result unreadable.
+            # The profiles nearly always agree; then one dict for each would only make the result unreadable.
             "by_profile": {
                 verdict.profile.value: _verdict_dict(verdict)
                 for verdict in effect.by_profile

@@ -174,7 +174,7 @@ class Writing:
         self.look()
 
     def look(self) -> Plan:
-        """Read and plan again; a broken line is mended once.
+        """Read and plan again; a lost connection is made anew once.
 
         Raises:
             HostLost: The host is lost.
