@@ -24,7 +24,7 @@ COLUMNS = (
 def gpo_script(policy: HostPolicy, gpo: str) -> str:
     """A script for ``netsh -f`` that adds a host's rules to a Group Policy object.
 
-    It is meant for a policy that has none of them yet: netsh adds twins without asking.
+    It is meant for a policy that has none of them yet: netsh adds duplicates without a warning.
 
     Args:
         policy: What the hosts need.

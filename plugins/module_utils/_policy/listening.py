@@ -20,7 +20,7 @@ from .policy import Demand, HostPolicy
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A policy with its media rules limited, as far as the host told which programs listen.
+    """A policy with its media rules limited, as far as the programs that listen are known.
 
     Attributes:
         policy: The policy.
@@ -40,8 +40,8 @@ def media_services(policy: HostPolicy) -> tuple[str, ...]:
 def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
     """Limit each media rule to the programs that listen: one rule a program.
 
-    A rule that another row needs as well, one that is for no media row, or one that netsh could not say with the
-    program, stays as it is. So does one whose services are not installed: it would let nothing in.
+    A rule that another row needs as well, that is for no media row, or that netsh could not express with the program,
+    stays as it is. So does one whose services are not installed: it would admit nothing.
 
     Args:
         policy: What the host needs.

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ports of ``Get-CsService``, in the words of the topology document.
+"""The ports of ``Get-CsService``, in the terms of the topology document.
 
 The properties are those that the ``Set-Cs...`` cmdlets of Lync Server 2013 document (``Set-CsRegistrar``,
-``Set-CsConferenceServer`` and so on); owner, usage, side and protocol are what the topology document says of the same
-port. A property that is not here is not taken for a listener: ``PublishedExternalHttpsPort`` is the reverse proxy's,
-``MediationServerPort`` of a gateway is the Mediation Server's. 0 means that there is no such listener.
+``Set-CsConferenceServer`` and so on); owner, usage, side and protocol are those of the same port in the topology
+document. A property that is not here is not taken for a listener: ``PublishedExternalHttpsPort`` is the reverse
+proxy's, ``MediationServerPort`` of a gateway is the Mediation Server's. 0 means that there is no such listener.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ PORT_PROPERTIES: dict[str, dict[str, PortProperty]] = {
         "ReplicationServicePort": PortProperty(f"{_COMPONENT}ReplicationService", "Replication", "Https", "Internal"),
     },
     "PstnGateway": {
-        # What the gateway listens on. No document says how the topology names these ports; nobody looks for the names.
+        # Ports of the gateway. How the topology document names them is not documented; the names are not used.
         "GatewaySipClientTcpPort": PortProperty(f"{_COMPONENT}PstnGateway", "SipServer", "Tcp"),
         "GatewaySipClientTlsPort": PortProperty(f"{_COMPONENT}PstnGateway", "SipServer", "Tls"),
     },

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A topology as hosts, groups and variables: pure, and without a word of Ansible's but these three."""
+"""A topology as hosts, groups and variables: pure, without Ansible's classes."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Variables = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What becomes of a topology.
+    """The inventory made from a topology.
 
     Attributes:
         hosts: Host name to its variables. Values are str, int, list and dict only; hosts of one pool share them.
-        groups: Group name to its hosts. Names may hold what Ansible does not want in them, such as dots.
+        groups: Group name to its hosts. Names may hold characters that Ansible does not allow, such as dots.
         children: Group name to the groups in it.
-        warnings: What a person should know; sentences.
+        warnings: Warnings for the user; sentences.
     """
 
     hosts: dict[str, Variables]
@@ -55,13 +55,13 @@ class _Pool:
 
     @property
     def rank(self) -> int:
-        """How much a host's membership says of it: the lower, the more."""
+        """Order of a host's pools: the lowest is its main one."""
         order = list(Part)
         return order.index(self.parts[0]) if self.parts else len(order)
 
 
 def build(topology: Topology) -> Inventory:
-    """Make hosts, groups and variables of a topology that `checks.check` has found to be in order."""
+    """Make hosts, groups and variables from a topology that passed `checks.check`."""
     pools, warnings = _pools(topology)
     homes: dict[str, list[tuple[_Pool, Machine]]] = {}
     for pool in pools:
@@ -69,7 +69,7 @@ def build(topology: Topology) -> Inventory:
             homes.setdefault(machine.fqdn.casefold(), []).append((pool, machine))
     hosts: dict[str, Variables] = {}
     groups: dict[str, dict[str, None]] = {}
-    # Always there, also when empty: an empty group says that there is nobody, a missing one that nobody knows.
+    # Always present: an empty group means that there are no such hosts, a missing one that they are not known.
     for part in Part:
         groups[f"{PARENT}_{part.value}"] = {}
     for pool in pools:
@@ -168,7 +168,7 @@ def _site_group(site: str) -> str:
 
 
 def _together(lists: list[list[Any]]) -> list[Any]:
-    """The lists one after the other, each item once; the very same list if there is but one."""
+    """The lists one after the other, each item once; the very same list if there is only one."""
     if len(lists) == 1:
         return lists[0]
     found: list[Any] = []
@@ -178,7 +178,7 @@ def _together(lists: list[list[Any]]) -> list[Any]:
 
 
 def _addresses(machines: list[Machine]) -> list[str]:
-    """Addresses that the machine's own side of the network knows it by."""
+    """Addresses on the primary and internal side."""
     return list(
         dict.fromkeys(
             interface.address
@@ -191,7 +191,7 @@ def _addresses(machines: list[Machine]) -> list[str]:
 
 
 def _outward(machines: list[Machine]) -> dict[str, list[str]]:
-    """Addresses on the other sides. They are kept apart: no rule between servers may let the Internet's side in."""
+    """Addresses on the other sides. They are kept apart: no rule between servers may admit the Internet side."""
     found: dict[str, list[str]] = {}
     for machine in machines:
         for interface in machine.interfaces:
@@ -220,7 +220,7 @@ def _port_dicts(services: list[TopologyService], cluster: Cluster) -> list[dict[
     distinct: dict[tuple[str, Port], None] = {}
     for service in services:
         for port in service.ports:
-            if port.transports:  # A listener of nobody knows what would only stop who reads the list.
+            if port.transports:  # The modules would refuse a port of an unknown protocol.
                 distinct[service.role, port] = None
     return [
         {
@@ -243,7 +243,7 @@ def _port_order(item: tuple[str, Port]) -> tuple[object, ...]:
 
 
 def _version(services: list[TopologyService], parts: tuple[Part, ...]) -> int | None:
-    """The version of the service that makes the machines what they are."""
+    """The version of the service that determines the machines' main part."""
     main = parts[0] if parts else None
     by_weight = sorted(services, key=lambda service: roles.part_of(service) is not main)
     if main in (Part.FRONT_END, Part.DIRECTOR, Part.BRANCH_APPLIANCE):

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON of ``Get-CsPool``, ``Get-CsService`` and ``Get-CsSite``: the source Microsoft supports.
+"""JSON of ``Get-CsPool``, ``Get-CsService`` and ``Get-CsSite``: the cmdlets to use in place of the topology's XML.
 
-Pools tell which computers there are and which services they run; services tell versions, ports and the pool that backs
-up another; sites tell which of them are branches. Only the pools are indispensable. Neither of them tells addresses.
+Pools name their computers and services; services have versions, ports and the backup pool; sites show which of them are
+branches. Only the pools are required. None of them has addresses.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ LARGEST = 64 * 1024 * 1024
 _SERVICE_ID = re.compile(r".+-(\w+)-\d+")
 
 _NOT_MANAGED = frozenset({"PstnGateway", "WacServer", "WacService", "FileStore", "VideoGateway"})
-"""Roles of machines that Lync's setup does not run on. The cmdlets do not tell, unlike ``RequiresSetup``."""
+"""Roles of machines that Lync's setup does not run on. The cmdlets do not show it, unlike ``RequiresSetup``."""
 
 Entry = dict[str, Any]
 
 
 def read(text: str) -> Topology:
-    """What the JSON says: a list of objects, or objects that hold such lists, in any order.
+    """Read the JSON: a list of objects, or objects that hold such lists, in any order.
 
     Raises:
-        TopologyError: It is no JSON, or not what those cmdlets print, or says what cannot be.
+        TopologyError: It is not JSON, or not the output of those cmdlets, or has an invalid value.
     """
     try:
         document = json.loads(text)
@@ -63,7 +63,7 @@ def read(text: str) -> Topology:
 
 
 def _entries(value: Any, where: str) -> Iterator[tuple[str, Entry]]:
-    """The objects that are no mere holders of lists, with the place of each."""
+    """The objects that are not mere containers of lists, with the place of each."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _entries(item, f"{where}[{index}]")

@@ -13,10 +13,10 @@ ROOT = (elements.TOPOLOGY, "Topology")
 
 
 def read(tree: Element) -> Topology:
-    """What a ``Topology`` element says.
+    """Read a ``Topology`` element.
 
     Raises:
-        TopologyError: An element lacks what it must say, or says what cannot be.
+        TopologyError: An element lacks a required attribute, or has an invalid one.
     """
     instances = _sql_instances(tree)
     clusters = tuple(_cluster(item, frozenset(instances)) for item in tree.find_all("Clusters", "Cluster"))
@@ -44,7 +44,7 @@ def _sites(tree: Element) -> list[Element]:
 
 
 def _sql_instances(tree: Element) -> dict[str, int]:
-    """The ids of the clusters with an instance of SQL Server, each with the line that says so."""
+    """The ids of the clusters with an instance of SQL Server, each with its line."""
     return {
         _cluster_id(item): item.line
         for item in tree.find_all("SqlInstances", "SqlInstance", "SqlInstanceId", "ClusterId")

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which listeners of a topology document are a row's: the bridge between the page's words and the topology's.
+"""The listeners of a topology document that belong to each row of the page.
 
 A topology names a port by its owner (``urn:component:Registrar``), a usage (``SipServer``), an interface side and a
 protocol. The pairs here are those of published topology documents of Skype for Business 2015 and 2019; no document of
-Lync 2013 itself is public. A row without an entry is one of which a topology says nothing, such as 135 or 1434.
+Lync 2013 itself is public. A row without an entry, such as 135 or 1434, is in no topology.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ListenerPattern:
     services: tuple[str, ...] = ()
 
     def fits(self, service: str, owner: str, usage: str, side: str, protocol: str) -> bool:
-        """Whether a listener is meant; letter case does not count, nor what ``owner`` has before its last colon."""
+        """Whether a listener matches; letter case does not count, nor what ``owner`` has before its last colon."""
         return (
             owner.rpartition(":")[2].casefold() in (name.casefold() for name in self.owners)
             and self.usage.casefold() in ("", usage.casefold())

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The host's side of a commit-confirmed apply: lock, arm, disarm, or wait until the host has restored itself.
 
-As everywhere, nothing is believed unseen: a file is read back, a task is looked for. The folder is the lock between two
-controllers, because ``md`` fails where it is there already. Whatever breaks off before the plan is applied, at worst a
-task is left that restores what nobody has changed, and takes itself away.
+Every step is verified: files are read back, the task is queried. The folder is the lock between two controllers, since
+``md`` fails where it exists. Whatever fails before the plan is applied, at worst a task is left that restores what has
+not been changed, and removes itself.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _EXPORT_DEADLINE = 120.0
 _RECONNECT_AFTER = (2.0, 5.0, 10.0)
 _POLL = 15.0
 _ORPHANED_AFTER = 60.0
-"""Seconds without a task after which the owner of the folder is taken for dead: arming takes a few."""
+"""Seconds without a task after which the owner of the folder is presumed dead: arming takes a few."""
 
 _MARGIN = 120.0
 """Seconds that Task Scheduler may start a task late, and the script may take."""
@@ -37,17 +37,17 @@ _DESCRIPTION = re.compile(r"<Description>([^<]*)</Description>")
 
 
 class RollbackError(Exception):
-    """The host could not be made to restore itself, or not be kept from it; the message says what and what helps."""
+    """A rollback could not be armed, or not be disarmed; the message says why, and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class RollbackState:
-    """What there is of rollbacks on the host.
+    """The rollbacks on the host.
 
     Attributes:
         task: Description of the registered task; None where there is no task.
         owner: Text of owner.txt; empty where there is none.
-        folder: Whether the folder is there, armed or not.
+        folder: Whether the folder exists, armed or not.
         fired: Whether this run's rollback has run to its end. It then moves the folder to another name, but cannot
             where somebody has it open.
     """
@@ -80,7 +80,7 @@ class Rollback:
             minutes: Whole minutes until the host restores itself.
             sleep: Waits the given seconds; for tests.
             marker: Random letters and digits that mark this run; made where empty.
-            controller: Name of this machine for `owner.txt`; found out where empty.
+            controller: Name of this machine for `owner.txt`; its host name where empty.
         """
         self._host = host
         self.minutes = minutes
@@ -90,7 +90,7 @@ class Rollback:
         self._controller = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:100] or "unknown"
 
     def lock(self) -> None:
-        """Make the folder, or wait for whoever has it: it goes away by itself, disarmed or fired.
+        """Create the folder, or wait until its owner's rollback is disarmed or has fired, which removes it.
 
         An owner that has registered no task within a minute died before it changed anything; its folder is taken over.
 
@@ -119,10 +119,10 @@ class Rollback:
             orphaned += _POLL
 
     def arm(self, undo: Undo) -> None:
-        """Write the files, read them back, register the task and see that it is there.
+        """Write the files, read them back, register the task and verify that it is registered.
 
         Raises:
-            RollbackError: Something of it is not as it must be; nothing may be applied.
+            RollbackError: One of these could not be verified; nothing may be applied.
             ConnectionLost: The host was lost; nothing was applied.
         """
         owner = f"controller {self._controller}, run {self.marker}\r\n"
@@ -140,15 +140,15 @@ class Rollback:
                 "(Schedule) runs, or set rollback to never to work without this protection"
             )
 
-    def stands(self) -> bool:
-        """Whether the task is still registered, and ours. Raises as `inspect` does."""
+    def is_armed(self) -> bool:
+        """Whether this run's task is still registered. Raises as `inspect` does."""
         return self.marker in (self.inspect().task or "")
 
     def disarm(self) -> bool:
-        """Take the task and the folder away and see that they are gone.
+        """Remove the task and the folder, and verify that they are gone.
 
         Returns:
-            Whether they were taken away; False where the rollback had already run.
+            Whether they were removed; False where the rollback had already run.
 
         Raises:
             RollbackError: The task is still there.
@@ -158,7 +158,7 @@ class Rollback:
             if seconds:
                 self._sleep(seconds)
             state = self.inspect()
-            # Looked at first: once ours has fired, the same names may be those of the next controller.
+            # Inspected first: once ours has fired, the same names may be those of the next controller.
             if not state.belongs_to(self.marker):
                 return not state.fired
             self._remove()
@@ -168,7 +168,7 @@ class Rollback:
         return not state.fired
 
     def give_up(self) -> None:
-        """Before anything was applied: take away what is ours. What stays restores nothing and takes itself away."""
+        """Before anything was applied: remove what is ours. What stays restores nothing and removes itself."""
         try:
             state = self.inspect()
             # Without an owner the folder was just made, and by us: `give_up` comes after `lock`.
@@ -182,7 +182,7 @@ class Rollback:
         """Wait until the rollback must have run, connect anew and inspect the host.
 
         Returns:
-            Whether it has run; False where the task had been taken away before.
+            Whether it has run; False where the task had been removed before.
 
         Raises:
             RollbackError: The task is still registered.
@@ -208,10 +208,10 @@ class Rollback:
         raise error
 
     def inspect(self) -> RollbackState:
-        """Read what there is of rollbacks on the host.
+        """Read the state of the rollbacks on the host.
 
         Raises:
-            RollbackError: The answer is not whole.
+            RollbackError: The answer was cut off.
             ConnectionLost: The host was lost.
         """
         commands = {
@@ -231,8 +231,8 @@ class Rollback:
         )
 
     def _make_folder(self) -> bool:
-        # Not repeated where the answer is lost: a second one would find our own folder. It is an orphan then, and taken
-        # over after a minute, by the next run.
+        # Not repeated where the answer is lost: a second one would find our own folder. That is then taken over after a
+        # minute, by the next run.
         command = f'md "{FOLDER}" && echo @{self.marker}-locked || echo @{self.marker}-busy'
         return f"@{self.marker}-locked" in self._host.run(command, deadline=_DEADLINE).stdout
 
@@ -243,7 +243,7 @@ class Rollback:
         )
 
     def _check_files(self, files: dict[str, str]) -> None:
-        """Read the files back: nothing is believed unseen."""
+        """Read the files back and compare."""
         commands = (self._marked(name, rf'type "{FOLDER}\{name}"') for name in files)
         found = self._texts(self._run("&".join(commands)), files)
         for name, text in files.items():
@@ -272,7 +272,7 @@ class Rollback:
         return texts
 
     def _run(self, command: str, stdin: bytes = b"", deadline: float = _DEADLINE) -> str:
-        """Run what may be run twice; where the line breaks, connect anew and run it again."""
+        """Run a command that may run twice; if the connection is lost, connect anew and run it again."""
         for seconds in _RECONNECT_AFTER:
             try:
                 return self._host.run(command, stdin, deadline).stdout

@@ -19,7 +19,7 @@ from ..state.snapshot import Snapshot
 from ..traffic.matching import RuleIndex, Traffic
 from ..traffic.verdict import Status, judge
 
-# "  TCP    0.0.0.0:135    0.0.0.0:0    LISTENING    904" and "  UDP    0.0.0.0:1434    *:*    1208": the state word is
+# "  TCP    0.0.0.0:135    0.0.0.0:0    LISTENING    904" and "  UDP    0.0.0.0:1434    *:*    1208": the state is
 # localised, the columns are not; a TCP listener is known by its foreign port 0.
 _LINE = re.compile(r"^\s+(TCP|UDP)\s+(\S+):(\d+)\s+(\S+):(\d+|\*)\s+(?:\S+\s+)*?(\d+)\s*$", re.MULTILINE)
 

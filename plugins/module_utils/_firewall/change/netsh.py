@@ -31,10 +31,13 @@ class UnsupportedValueError(ValueError):
 
 
 def check_text(text: str) -> None:
-    """Refuse what could be misread on its way through cmd and netsh.
+    """Reject text that cmd or netsh could misread.
+
+    Args:
+        text: A name, description or path that will stand between quotes.
 
     Raises:
-        UnsupportedValueError: A character is forbidden or not printable ASCII, or would eat the closing quote.
+        UnsupportedValueError: A character is forbidden or not printable ASCII, or would escape the closing quote.
     """
     for character in text:
         if character in FORBIDDEN or not " " <= character <= "~":
@@ -48,7 +51,7 @@ def check_text(text: str) -> None:
 
 
 def can_name_rule(name: str) -> bool:
-    """Whether netsh knows a rule by this name, and pasting it into a console is safe: names on a host are hostile."""
+    """Whether netsh can select a rule by this name, which is safe to paste into a console: hosts are not trusted."""
     try:
         check_text(name)
     except UnsupportedValueError:
@@ -60,14 +63,14 @@ def add_line(rule: FirewallRule) -> str:
     """``advfirewall firewall add rule …`` for one rule.
 
     Raises:
-        UnsupportedValueError: The rule has something that netsh cannot say, or the line would be too long.
+        UnsupportedValueError: netsh cannot express the rule, or the line would be too long.
     """
     if rule.opaque or rule.conditions or rule.port_words or rule.icmp or rule.group or rule.service:
         raise UnsupportedValueError(f"the rule {rule.name!r} has conditions that this collection does not write")
     words = [f"advfirewall firewall add rule {_quoted('name', rule.name)}"]
     words += [f"dir={_word(rule.direction)}", f"action={_word(rule.action)}", f"enable={_yes(rule.enabled)}"]
     words += [f"profile={_profiles(rule.profiles)}", f"protocol={protocol_name(rule.protocol)}"]
-    # Windows has no local port for netsh to limit where the other side listens: an outbound rule names remote ports.
+    # An outbound rule names remote ports: there the other side listens, and any local port may be used.
     if not rule.local_ports.is_any:
         words.append(f"localport={rule.local_ports}")
     if not rule.remote_ports.is_any:
@@ -110,7 +113,7 @@ def profile_line(profile: Profile) -> str:
 
 
 def plan_lines(plan: Plan) -> tuple[str, ...]:
-    """The lines of a plan in the order that never leaves a gap: add, change, delete, and switch on at the end.
+    """The lines of a plan, in an order that never leaves a gap: add, change, delete, and switch on at the end.
 
     Raises:
         UnsupportedValueError: A rule cannot be written.

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a plan is taken back by the host itself: the undo script, and the scheduled task that runs it.
+"""How the host itself rolls a plan back: the undo script, and the scheduled task that runs it.
 
 A risky plan may cut the connection it is sent over. So before it is sent, the host gets a script that restores exactly
-what the plan touches (our names, the profile switches), and a scheduled task that runs it unless it is taken away in
-time. The script never imports a whole policy: others may write rules meanwhile, and theirs must stay.
+what the plan touches (managed rules, the profile switches), and a scheduled task that runs it unless it is removed in
+time. The script never imports a whole policy: rules that others write meanwhile must stay.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Undo:
     Attributes:
         script: Text of undo.cmd; ASCII, lines end in CR LF.
         task: Text of task.xml, for ``schtasks /create /xml``; likewise.
-        losses: What the script cannot restore, for people.
+        losses: What the script cannot restore, for messages.
     """
 
     script: str
@@ -59,7 +59,7 @@ def make_undo(plan: Plan, before: Snapshot, marker: str, minutes: int) -> Undo:
         minutes: Whole minutes from the task's registration until it runs.
 
     Raises:
-        ValueError: The marker or the minutes are out of bounds; the caller checks options, so this is its mistake.
+        ValueError: The marker or the minutes are out of bounds: a programming error, since options were checked.
     """
     if not (marker.isascii() and marker.isalnum()):
         raise ValueError(f"{marker!r} is no marker of letters and digits")
@@ -69,7 +69,7 @@ def make_undo(plan: Plan, before: Snapshot, marker: str, minutes: int) -> Undo:
 
 
 def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
-    """The netsh lines that take a plan back, whatever part of it was carried out.
+    """The netsh lines that undo a plan, whatever part of it was carried out.
 
     Each step ends in the old state from both the old and the new one: deleting what is not there and setting what is
     already so do nothing, and a deleted name is emptied before its rules are added again.
@@ -129,7 +129,7 @@ def differences(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
 
 
 def describe(plan: Plan) -> str:
-    """What the undo of a plan restores, for people."""
+    """What the undo of a plan restores, for messages."""
     parts = [
         ("switched off again: ", [f"{profile.value} profile" for profile in plan.profiles_on]),
         ("removed again: ", [rule.name for rule in plan.create]),
@@ -143,7 +143,7 @@ def task_xml(marker: str, minutes: int) -> str:
     """The scheduled task, Task Scheduler schema 1.2 ([MS-TSCH] 2.5).
 
     Its trigger is relative to its registration, so no date in a local format is needed; the second one is for a
-    restart before the first is due. It must run on batteries too: servers in a power cut are not to be forgotten.
+    restart before the first is due. It must run on battery power too, as in a power cut.
     """
     # The namespace as a plain attribute: ElementTree would otherwise give every tag a prefix.
     task = ET.Element("Task", {"version": "1.2", "xmlns": _NAMESPACE})
@@ -179,7 +179,7 @@ def task_xml(marker: str, minutes: int) -> str:
 
 def _script(lines: Iterable[str], marker: str) -> str:
     # The last line is one, because cmd reads a batch file line by line and the file moves away with its folder. The
-    # folder is kept under another name, for people; under its own name it would be a lock.
+    # folder is kept under another name, for administrators; under its own name it would be a lock.
     ending = (
         rf'schtasks /delete /tn {TASK} /f >nul 2>nul & rd /s /q "{FOLDER}-{marker}" 2>nul'
         rf' & ren "{FOLDER}" "{TASK}-{marker}"'
@@ -201,7 +201,7 @@ def _listed(names: list[str], most: int = 10) -> str:
 
 
 def _named(name: str, snapshot: Snapshot) -> list[FirewallRule]:
-    """All local rules that netsh would delete by this name; it does not care about letter case."""
+    """All local rules that netsh would delete by this name; it ignores letter case."""
     return [rule for rule in snapshot.local_rules() if rule.name.casefold() == name.casefold()]
 
 
@@ -210,7 +210,7 @@ def _touched(plan: Plan) -> set[str]:
 
 
 def _add_back(rule: FirewallRule) -> str:
-    """The line that adds a rule as it was, or nothing where netsh cannot say all of it."""
+    """The line that adds a rule as it was, or nothing where netsh cannot express all of it."""
     ports = not rule.local_ports.is_any or not rule.remote_ports.is_any
     if rule.action is Action.BYPASS or (ports and rule.protocol not in (6, 17)):
         return ""
@@ -223,7 +223,7 @@ def _add_back(rule: FirewallRule) -> str:
 
 
 def _set_back(update: Update) -> str:
-    """The line that sets the old values, or nothing where netsh cannot say them."""
+    """The line that sets the old values, or nothing where netsh cannot express them."""
     old = update.before
     if "action" in update.fields and old.action is Action.BYPASS:
         return ""
@@ -236,7 +236,7 @@ def _set_back(update: Update) -> str:
 
 
 def _expressible(addresses: AddressSet) -> bool:
-    """Whether netsh's words mean exactly these addresses; a keyword for one family only, for instance, it has not."""
+    """Whether netsh can express exactly these addresses: not, for instance, a keyword for one family only."""
     try:
         return AddressSet.parse(addresses.texts()) == addresses
     except AddressError:

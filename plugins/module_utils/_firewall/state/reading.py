@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one command line that reads a host, and what its output means.
 
-Each part of the line ends with a marker of its own, so that a part that failed is told from a part that is empty, and
-an output that was cut off from a whole one. ``%errorlevel%`` could not be the marker: cmd expands it before it runs
+Each part of the line ends with a marker of its own, which tells a part that failed from one that is empty, and an
+output that was cut off from a complete one. ``%errorlevel%`` could not be the marker: cmd expands it before it runs
 anything. The markers hold random characters made anew for each read, so that no text on the host can imitate them.
 """
 
@@ -43,11 +43,11 @@ _SC_NUMBER = re.compile(r"^[ \t]+\S[^:\r\n]*:\s*([0-9a-fA-F]+)\s", re.MULTILINE)
 
 
 class ReadError(Exception):
-    """A host's answer cannot be relied on; the message says what is missing and what to look at."""
+    """A host's answer cannot be relied on; the message says what is missing and what to check."""
 
 
 class NotElevated(Exception):
-    """The account may not read or write the firewall; the message says why and what helps."""
+    """The account may not read or write the firewall; the message says why, and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,11 @@ _PARTS = (
     *(_query(profile.value, rf"{LOCAL_POLICY}\{key}", True) for profile, key in LOCAL_PROFILE_KEYS.items()),
     _query("policy", GROUP_POLICY, False),
     _query("mdm", MDM_POLICY, False),
-    # Is there while a run of ours, this or another, has told the host to restore itself.
+    # Exists while a run of this collection has a rollback armed.
     _Part("rollback", rf'dir /b "{FOLDER}\{SCRIPT_NAME}"', False),
     _query("rules", LOCAL_POLICY + r"\FirewallRules", True),
 )
-# Only where it is asked for: netsh is slower than reg, and hangs where the service does.
+# Only on request: netsh is slower than reg, and hangs if the service does.
 _OWNER = _Part("owner", "netsh advfirewall show global", False)
 
 
@@ -84,8 +84,8 @@ def read_command(marker: str, owner: bool = False) -> str:
     """The command line to run under cmd.exe.
 
     Args:
-        marker: Letters and digits made for this read only; they mark the parts' ends.
-        owner: Whether to ask if another firewall product has taken over.
+        marker: Letters and digits made for this read only; part of the marker at each part's end.
+        owner: Whether to ask if another firewall product filters.
     """
     return _line(marker, _parts(owner))
 

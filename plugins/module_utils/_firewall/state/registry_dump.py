@@ -21,7 +21,7 @@ _SHORT = {"HKLM": "HKEY_LOCAL_MACHINE"}
 
 
 class DumpError(ValueError):
-    """The text is no whole ``reg query`` output; the message says what is wrong, and where."""
+    """The text is not a complete ``reg query`` output; the message says what is wrong, and where."""
 
 
 @dataclass(frozen=True, slots=True)

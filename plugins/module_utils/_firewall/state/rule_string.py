@@ -5,7 +5,7 @@
 
 The grammar is [MS-GPFAS] 2.2.2.19: ``v<major>.<minor>|`` and then ``Key=Value|`` pairs. There is no escape for ``|``.
 Rules that Windows ships (``RestrictedServices``) break the grammar in letter case, order and commas, so reading is
-lenient; but a key or value that is not understood makes the rule *opaque*, never a guess and never an error.
+lenient; but an unknown key or value makes the rule *opaque*, never a guess and never an error.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ _FOLDED = {
 }  # fmt: skip
 _KNOWN = frozenset(_FOLDED.values())
 
-_MOST_REASONS = 5  # for not understanding a rule; a hostile one could have a million
+_MOST_REASONS = 5  # why a rule is opaque; a hostile one could have a million
 
 _ICMP = re.compile(r"\d{1,3}:(?:\d{1,3}|\*)", re.ASCII)
 _ACTIONS = {action.value: action for action in Action}
@@ -93,7 +93,7 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
         doubts: Reasons known beforehand not to trust the text (a broken line in a dump); they make the rule opaque.
 
     Returns:
-        The rule. What cannot be understood is named in its ``opaque``; no text raises.
+        The rule. What cannot be interpreted is named in its ``opaque``; no text raises.
     """
     tokens, opaque = _tokens(text)
     opaque = [*doubts, *opaque]
@@ -149,9 +149,8 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
 def format_rule(rule: FirewallRule) -> str:
     """Write a rule string with the rule's meaning, tokens in the order Windows writes them.
 
-    The order is not documented; it is that of 3,354 rules in public registry hives (test data of regipy and others).
-
-    An opaque rule is given back as it was read.
+    The order is not documented; it is that of 3,354 rules in public registry hives (test data of regipy and others). An
+    opaque rule is returned as it was read.
     """
     if rule.opaque:
         return rule.raw
@@ -205,7 +204,7 @@ def _tokens(text: str) -> tuple[dict[str, list[str]], list[str]]:
             tokens[folded].append(value)
         else:
             tokens[folded] = [value]
-    # Nobody knows which of two actions or directions Windows takes, so the rule has none.
+    # Which of two actions or directions Windows takes is not documented, so the rule has none.
     if doubled:
         tokens = {key: values for key, values in tokens.items() if key not in doubled}
     return tokens, opaque

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registry keys and values to a Snapshot: what one host's firewall has, from all stores."""
+"""Registry keys and values to a Snapshot: one host's firewall, from all stores."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class WinrmListener:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one host has.
+    """The firewall of one host.
 
     Attributes:
         profiles: The three profiles, in the order domain, private, public.
@@ -150,9 +150,9 @@ class Snapshot:
         service: The firewall service (MpsSvc).
         filtering_start: ``Start`` value of the Base Filtering Engine, which the service needs.
         listeners: WinRM listeners.
-        programs: Short name, in lower case, and program path of services; none until somebody asks the host for them.
-        rollback_pending: A run of ours has told the host to restore itself, and has not taken that back yet.
-        other_firewall: The product that filters in place of Windows Firewall, if it was asked for and there is one.
+        programs: Short name, in lower case, and program path of services; none unless they were read.
+        rollback_pending: A run of this collection has armed a rollback and not yet disarmed it.
+        other_firewall: The product that filters in place of Windows Firewall, if there is one and it was read.
     """
 
     profiles: tuple[ProfileState, ...]
@@ -170,7 +170,7 @@ class Snapshot:
 
 
 def build_snapshot(dump: RegistryDump, service_state: int | None) -> Snapshot:
-    """Put a host's keys together.
+    """Build the snapshot from a host's registry keys.
 
     Args:
         dump: All keys read.
@@ -246,6 +246,9 @@ def service_programs(dump: RegistryDump) -> dict[str, str]:
     """Short name, in lower case, and program of each service that a dump has.
 
     ``ImagePath`` is a command line; its program may be quoted, and may hold blanks even if it is not.
+
+    Args:
+        dump: The services' keys.
     """
     found = {}
     prefix = SERVICES.casefold() + "\\"
