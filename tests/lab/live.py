@@ -219,7 +219,7 @@ class LiveFirewall:
         _LOG.info("%s: port %s is not simulated: %s", self._host.name, listener.port, error.strerror)
 
     def refresh_soon(self) -> None:
-        """Look at the policy again as soon as the event loop is free; many changes cost one look."""
+        """Call `refresh` as soon as the event loop is free; many changes cost one call."""
         if not self._pending:
             self._pending = True
             asyncio.get_running_loop().call_soon(self.refresh)

@@ -41,7 +41,7 @@ def split_words(line: str) -> list[str]:
 
 
 async def run(process: Process) -> int:
-    """The program's entry point; answers its exit code."""
+    """The program's entry point; returns its exit code."""
     quirks = process.host.quirks
     if quirks.netsh_delay:
         await asyncio.sleep(quirks.netsh_delay)
@@ -107,7 +107,7 @@ class _Netsh(Commands):
         return 0
 
     def _command(self, words: list[str]) -> bool:
-        """Run one command; answers whether it succeeded, having said so."""
+        """Run one command; returns whether it succeeded, after printing that."""
         before = self._context
         self._host.second_administrator.netsh_line()
         try:

@@ -39,7 +39,7 @@ _PROFILES_BY_WORD = {
 
 
 class Commands:
-    """What one running netsh can do; a command raises NetshError, having changed nothing, when it fails."""
+    """The commands of one running netsh; a command raises NetshError, having changed nothing, when it fails."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -203,7 +203,7 @@ class Commands:
         self._host.firewall.start()
         self._ok()
 
-    # --- talking ----------------------------------------------------------------------------------------------
+    # --- output -----------------------------------------------------------------------------------------------
 
     def _need_service(self, *, writing: bool) -> None:
         if self._host.quirks.deny_netsh or (writing and not self._process.elevated):
