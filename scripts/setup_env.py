@@ -98,7 +98,7 @@ class Environment:
 
 
 class SetupError(Exception):
-    """Something the person at the keyboard has to mend; the text says how."""
+    """Something the person at the keyboard has to fix; the text says how."""
 
 
 def core_lines() -> tuple[str, str]:
@@ -167,7 +167,7 @@ def create(path: Path) -> None:
         line = f"{sys.version_info[0]}.{sys.version_info[1]}"
         raise SetupError(
             f"{sys.executable} can make no virtual environment (no ensurepip, virtualenv or pip). "
-            f"On Debian or Ubuntu, mend it with: apt-get install python{line}-venv"
+            f"On Debian or Ubuntu, fix it with: apt-get install python{line}-venv"
         )
 
 

@@ -14,9 +14,9 @@ author:
   - lyncops.firewall contributors (@lyncops)
 description:
   - Prints, after everything else, one line for each host that M(lyncops.firewall.lync_firewall) or
-    M(lyncops.firewall.lync_firewall_info) worked on, the worst first. It says how the host fares, how many of its
+    M(lyncops.firewall.lync_firewall_info) worked on, the worst first. It shows the status of the host, how many of its
     requirements are open, conditional, unknown and closed, how many rules were or would be added, set and deleted, and
-    what is behind it. How a host fares is what M(lyncops.firewall.lync_firewall_report) says of it, or V(repaired)
+    why. The status is the class that M(lyncops.firewall.lync_firewall_report) gives the host, or V(repaired)
     where this run has changed it. Of several tasks the last one counts.
   - In a terminal it also shows one line of progress while hosts finish. It is rewritten in place and leaves nothing
     behind. There is none in a pipe, in a file, or in AWX and ansible-runner, which record all output.
@@ -74,7 +74,7 @@ _SETTING_OF_COLOR = {
 
 
 class CallbackModule(CallbackBase):
-    """The plugin. Events of other tasks are none of its business."""
+    """The plugin. Events of other tasks are ignored."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -114,7 +114,7 @@ class CallbackModule(CallbackBase):
         self._take(result)
 
     def v2_runner_on_skipped(self, result: Any) -> None:
-        # A host that was read before is not one that needs no rules.
+        # A host that was read by an earlier task keeps that result.
         self._take(result, only_first=True)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002
@@ -123,7 +123,7 @@ class CallbackModule(CallbackBase):
         if not lines:
             return
         shown = [stringc(line.text, _color(line.state)) if line.state else line.text for line in lines]
-        # Twice: what belongs into a log has no colours.
+        # Twice: the log gets no colours.
         self._display.display("\n".join(shown) + "\n", screen_only=True)
         self._display.display("\n".join(line.text for line in lines), log_only=True)
 
@@ -152,7 +152,7 @@ class CallbackModule(CallbackBase):
 
 
 def _terminal_columns() -> int | None:
-    """How wide the terminal is that a person looks at; None if output goes anywhere else."""
+    """Columns of the user's terminal; None if output goes anywhere else."""
     # ansible-runner, and AWX with it, gives Ansible a terminal of its own and records what is written there.
     if not sys.stdout.isatty() or "AWX_ISOLATED_DATA_DIR" in os.environ:
         return None

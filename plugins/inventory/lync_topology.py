@@ -13,7 +13,7 @@ author:
   - lyncops.firewall contributors (@lyncops)
 description:
   - Reads the topology of a Lync Server 2013 deployment from a file, and makes an inventory of it that this collection's
-    role and modules understand.
+    role and modules can use.
   - Nothing is asked of the deployment itself. Export the document on a computer with the administrative tools and keep
     it next to the inventory.
   - The file can be the published topology (V((Get-CsTopology -AsXml\).ToString(\) > topology.xml)), the zip file that
@@ -115,10 +115,10 @@ from ..module_utils._topology.inventory import build
 from ..module_utils._topology.model import TopologyError
 
 try:
-    # ansible-core 2.19 and later: a text is a template only if somebody says so.
+    # ansible-core 2.19 and later: a text is a template only if it is marked as one.
     from ansible.template import trust_as_template
 except ImportError:
-    # Before that, every text is one unless it is marked.
+    # Before that, every text is one unless it is marked as unsafe.
     from ansible.utils.unsafe_proxy import wrap_var
 
     def _inert(text: str) -> str:
@@ -166,7 +166,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_hosts(content, groups)
 
     def _content(self, path: str, cache: bool) -> dict[str, Any]:
-        """The inventory in plain types, from the cache if it holds that of this very file."""
+        """The inventory in plain types, from the cache if that was made from this very file."""
         file = unfrackpath(self.get_option("path"), follow=False, basedir=str(Path(path).resolve().parent))
         half = self.get_option("half")
         if not Path(file).is_file():
@@ -210,7 +210,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         safe: dict[str, str] = {}
         taken: dict[str, str] = {}
         for group in (*content["children"], *content["groups"]):
-            # The configuration's say in this (TRANSFORM_INVALID_GROUP_CHARS) is about names that people wrote.
+            # Always: the setting TRANSFORM_INVALID_GROUP_CHARS is about names that people wrote.
             name = to_safe_group_name(str(group), force=True, silent=True)
             other = taken.setdefault(name, group)
             if other != group:
@@ -257,8 +257,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 class _Untrusted:
     """Makes values of a document safe: nothing in them is ever a template.
 
-    A text without any character that a template needs is handed on so that ``ansible-inventory --list`` shows it as it
-    is, all others so that Ansible never looks into them. What hosts share stays shared.
+    A text without any character that a template needs is passed on so that ``ansible-inventory --list`` shows it as it
+    is, all others so that Ansible never templates them. Values that hosts share stay shared.
     """
 
     def __init__(self) -> None:

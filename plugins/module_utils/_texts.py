@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts that come from hosts, made safe to show: names there are anybody's, and hostile."""
+"""Texts that come from hosts, made safe to show: names there are not trusted."""
 
 from __future__ import annotations
 

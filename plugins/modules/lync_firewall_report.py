@@ -16,11 +16,11 @@ description:
   - Takes the registered results of M(lyncops.firewall.lync_firewall_info), or of M(lyncops.firewall.lync_firewall), of
     all hosts and writes them as one report on the controller. As HTML it is one file that loads nothing. It shows the
     estate at a glance, what to do first, a map of hosts and requirements, and for each host the commands that would
-    mend it. As JSON it is for programs, with the schema C(docs/report-schema-1.json), and as CSV for spreadsheets.
+    correct it. As JSON it is for programs, with the schema C(docs/report-schema-1.json), and as CSV for spreadsheets.
   - Never connects to a host. Use it with C(run_once).
   - "Every host has one class. V(unreachable) and V(failed): nothing, or not enough, is known of it; a host without a
     result is V(failed). V(drifted): it differs from what its roles need. V(ineffective): it does not, and a requirement
-    is closed all the same, for a reason that is not for this collection to mend, or another firewall product filters.
+    is closed all the same, for a reason that this collection cannot change, or another firewall product filters.
     V(compliant): neither.
     V(not_managed): the task was skipped for it, or took its rules away."
   - A result of M(lyncops.firewall.lync_firewall) does not say whether it is of check mode. Changes are taken for still

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._firewall.change.netsh import UnsayableError
+from ..module_utils._firewall.change.netsh import UnsupportedValueError
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import Option
@@ -54,7 +54,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         except Failed as error:
             known = plain(self.known(error)) if error.outcome else {}
             result.update({**known, "failed": True, "msg": f"{self.host_name}: {error}"})
-        except (OptionError, NotWinrm, ReadError, NotElevated, UnsayableError) as error:
+        except (OptionError, NotWinrm, ReadError, NotElevated, UnsupportedValueError) as error:
             result.update({"failed": True, "changed": False, "msg": f"{self.host_name}: {error}"})
         return result
 

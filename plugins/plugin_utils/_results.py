@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules return: snapshots, plans and policies as plain types, and as text that a person reads in a diff.
+"""What the modules return: snapshots, plans and policies as plain types, and as the text of a diff.
 
 Newer ansible-core breaks on anything but dict, list, str, int, float, bool and None, subclasses included.
 """
@@ -34,7 +34,7 @@ def plain(value: Any) -> Any:
     """The same value made of exactly the built-in types: enums by value, tuples and sets as lists.
 
     Raises:
-        TypeError: The value has no plain form; a mistake of ours.
+        TypeError: The value has no plain form; a programming error.
     """
     if isinstance(value, Enum):
         return plain(value.value)
@@ -84,7 +84,7 @@ def state_dict(snapshot: Snapshot, rows: Rows) -> dict[str, Any]:
 
 
 def service_dict(service: ServiceState) -> dict[str, Any]:
-    """MpsSvc in words."""
+    """State and start type of MpsSvc."""
     return {
         "running": service.running,
         "state": _STATES.get(service.state or 0, "unknown"),
@@ -124,7 +124,7 @@ def plan_dict(plan: Plan, rows: Rows) -> dict[str, Any]:
 
 
 def commands(plan: Plan) -> list[str]:
-    """The command lines of a plan as a person would type them."""
+    """The command lines of a plan as one would type them."""
     service = [SET_AUTOMATIC] * plan.service.automatic + [START] * plan.service.start
     return [*service, *(f"netsh {line}" for line in netsh.plan_lines(plan))]
 
@@ -141,7 +141,7 @@ def requirements(effects: Iterable[Effect], snapshot: Snapshot) -> list[dict[str
             **_demand_dict(effect.demand),
             **_verdict_dict(effect.verdict),
             "remedy": remedy(effect, snapshot),
-            # Nearly always all profiles fare alike; then a dict a profile would only make the result unreadable.
+            # The profiles nearly always agree; then one dict for each would only make the result unreadable.
             "by_profile": {
                 verdict.profile.value: _verdict_dict(verdict)
                 for verdict in effect.by_profile
@@ -244,7 +244,7 @@ def disagreements(policy: HostPolicy) -> list[dict[str, str]]:
 
 
 def disabled_lync_rules(snapshot: Snapshot) -> list[str]:
-    """Lync's own rules (``CS ...``) that are there and switched off: somebody's doing, and a hint why calls fail."""
+    """Lync's own rules (``CS ...``) that somebody has disabled, a possible cause of failing calls."""
     return sorted({rule.name for rule in snapshot.rules if rule.name.startswith("CS ") and not rule.enabled})
 
 

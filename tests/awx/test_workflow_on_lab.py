@@ -54,7 +54,7 @@ def night(data: dict[str, Any], run_template: RunTemplate) -> Any:
     return start
 
 
-def test_drift_is_approved_and_mended_then_all_is_quiet_then_an_outage_is_no_drift(
+def test_drift_is_approved_and_repaired_then_all_is_quiet_then_an_outage_is_no_drift(
     night: Any, estate: Estate, tmp_path: Path
 ) -> None:
     before = estate.rules()
@@ -68,8 +68,8 @@ def test_drift_is_approved_and_mended_then_all_is_quiet_then_an_outage_is_no_dri
         "lync-firewall.json",
         "lync-firewall-verify.json",
     }
-    mended = estate.rules()
-    assert all(mended[name] != before[name] for name in estate.hosts)
+    repaired = estate.rules()
+    assert all(repaired[name] != before[name] for name in estate.hosts)
 
     second = night(answer=True)
     assert (second.walk.path, second.asked, second.walk.failed) == (("audit", "covered"), [], False)
@@ -78,7 +78,7 @@ def test_drift_is_approved_and_mended_then_all_is_quiet_then_an_outage_is_no_dri
     assert (third.walk.path, third.asked, third.walk.failed) == (("audit", "drift"), [], True)
     assert third.jobs["audit"].artifacts["lync_firewall_unreachable_hosts"] == [FIRST]
     assert "Unreachable: 1" in third.jobs["drift"].output
-    assert estate.rules() == mended
+    assert estate.rules() == repaired
 
 
 def test_denied_approval_changes_nothing(night: Any, estate: Estate) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One case of the matrix: a run under a fault, what must hold after it, and the clean run that must mend everything."""
+"""One case of the matrix: a run under a fault, what must hold after it, and the clean run that repairs everything."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import UnsayableError
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import UnsupportedValueError
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import NotElevated, ReadError
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import Failed, Guard, Outcome, enforce
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.judging import judge_host
@@ -31,7 +31,7 @@ from lab.testing import Lab, LabHost
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-CLEAR = (ConnectionLost, ReadError, NotElevated, Failed, UnsayableError)
+CLEAR = (ConnectionLost, ReadError, NotElevated, Failed, UnsupportedValueError)
 """What a run may raise; the action plugin makes a result of each. Anything else would be a traceback."""
 
 WRITING, WRITTEN = "RUN netsh <<<", "RAN netsh ->"

@@ -84,7 +84,7 @@ def _requests_of_reading(host: LabHost) -> int:
 
 
 def _finish(lab: Lab, host: LabHost, folder: Path, scenario: Scenario, options: dict[str, Any]) -> None:
-    """The next play mends everything."""
+    """The next play repairs everything."""
     result = play(lab, folder, options)
     assert not result.get("failed"), result
     check_converged(look(host, scenario), scenario)

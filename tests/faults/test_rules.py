@@ -92,7 +92,7 @@ def test_oddity(labs: Labs, record: Take, oddity: str, scenario: Scenario) -> No
 @pytest.mark.parametrize("scenario", [REPAIR, ABSENT], ids=label)
 @pytest.mark.parametrize("change", BY_HAND)
 def test_rule_of_ours_changed_by_hand(labs: Labs, record: Take, change: str, scenario: Scenario, lost: bool) -> None:
-    """Drift is mended with no twins; where the host is lost on the way, the drift is what it restores."""
+    """Drift is remediated with no twins; where the host is lost on the way, the drift is what it restores."""
     learn(labs.host(scenario.lab_policy), scenario)
     host = labs.host(scenario.lab_policy)
     prepare(host, scenario)

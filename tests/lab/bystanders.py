@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Services that have nothing to do with Lync and that a switched-on firewall would cut: they really listen.
+"""Services unrelated to Lync that enabling the firewall would cut off: they really listen.
 
 Each also keeps the connections it accepts until the client leaves, so that `netstat` has something to show.
 """

@@ -44,7 +44,7 @@ _ROWS_SHOWN = 12
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The program; answers its exit code."""
+    """The program; returns its exit code."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control API: what a test or a person may do to the simulated hosts from outside the simulation.
+"""The control API: what a test or a user may do to the simulated hosts from outside the simulation.
 
-JSON over HTTP on a loopback address of its own. It stands for the people and things that touch real hosts (an
+JSON over HTTP on a loopback address of its own. It stands for those who touch real hosts (an
 administrator at the console, a reboot, a network that changes its profile) and for knowledge that only a
 simulation has (counters, quirks).
 
@@ -91,7 +91,7 @@ def control_application(estate: Estate) -> web.Application:
 
 
 class _BadRequest(ValueError):
-    """The body is not what the call takes."""
+    """The body is not what the call expects."""
 
 
 def _error(status: int, text: str) -> web.Response:

@@ -24,7 +24,7 @@ from lab.windows.services import SERVICES_KEY
 from lab.windows.wmi import PSTN, Interface
 
 USER = "Administrator"
-# A constant that everybody may know: the hosts exist on loopback only.
+# Not a secret: the hosts exist on loopback only.
 PASSWORD = "lab-only-no-secret"
 DOMAIN = "contoso.test"
 NETWORK = "127.77"
@@ -91,7 +91,7 @@ class EstateOptions:
     dual_homed: bool = True
 
     def bystander_names(self) -> tuple[str, ...]:
-        """Those that listen."""
+        """The bystanders that listen."""
         if self.bystanders is None:
             return tuple(BYSTANDERS) if self.count <= _MANY_HOSTS else ()
         return self.bystanders

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules of nobody here: padding for hosts that shall have many, and oddities that a reader must survive."""
+"""Foreign rules: padding for hosts with many rules, and malformed ones that a reader must cope with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.windows.registry import LONG_ROOTS, Registry
 
 
 def pad(registry: Registry, total: int) -> None:
-    """Add varied rules of nobody here until there are ``total``; they touch neither WinRM nor Lync's ports."""
+    """Add varied foreign rules until there are ``total``; they touch neither WinRM nor Lync's ports."""
     key = registry.create(LOCAL_STORE + r"\FirewallRules")
     source = random.Random(2013)  # the same estate every time
     for number in range(len(key.values), total):

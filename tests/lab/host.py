@@ -61,7 +61,7 @@ class HostSpec:
 
 @dataclass(frozen=True)
 class Result:
-    """What a command line gave: standard output, standard error, exit code."""
+    """The result of a command line: standard output, standard error, exit code."""
 
     stdout: bytes
     stderr: bytes
@@ -192,7 +192,7 @@ class Host:
         elevated: bool = True,
         as_system: bool = False,
     ) -> int:
-        """Run a command line under cmd.exe; answers its exit code.
+        """Run a command line under cmd.exe; returns its exit code.
 
         With ``as_system`` it is the Task Scheduler's: run as LocalSystem, in the system's folders, and not counted
         among the command lines that somebody sent.

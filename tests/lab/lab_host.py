@@ -23,15 +23,15 @@ _T = TypeVar("_T")
 
 
 class Caller(Protocol):
-    """Whoever runs the lab's event loop."""
+    """Runs coroutines in the lab's event loop."""
 
     def call(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Run a coroutine in the lab's event loop and give its result."""
+        """Run a coroutine in the lab's event loop and return its result."""
 
 
 @dataclass(frozen=True)
 class CommandResult:
-    """What a console command gave."""
+    """The result of a console command."""
 
     stdout: str
     stderr: str
@@ -146,7 +146,7 @@ class LabHost:
         self._lab.call(act())
 
     def write_registry(self, key: str, name: str, kind: str, data: str) -> None:
-        """Write a value behind every program's back; no service notices."""
+        """Write a value directly into the registry; no service notices."""
 
         async def act() -> None:
             self._running.host.registry.create(key).set(name, kind, data)

@@ -178,7 +178,7 @@ class UdpDoor:
 
 
 @dataclass(frozen=True)
-class Service:
+class LiveListener:
     """A listener with the door in front of it."""
 
     listener: Listener
@@ -191,16 +191,16 @@ class LiveFirewall:
     def __init__(self, host: Host, winrm_connected: Connected) -> None:
         self._host = host
         self._pending = False
-        self._services: list[Service] = []
+        self._listeners: list[LiveListener] = []
         self.sessions = Sessions()
         self.down = False
         self.unbindable: list[Listener] = []
         spec = host.spec
         winrm = Listener(spec.address, TCP, spec.winrm_port, "System")
-        self._services.append(Service(winrm, TcpDoor(spec.address, spec.winrm_port, winrm_connected)))
+        self._listeners.append(LiveListener(winrm, TcpDoor(spec.address, spec.winrm_port, winrm_connected)))
         for listener in spec.listeners:
             try:
-                self._services.append(Service(listener, self._door(listener)))
+                self._listeners.append(LiveListener(listener, self._door(listener)))
             except OSError as error:
                 self._unbindable(listener, error)
 
@@ -219,7 +219,7 @@ class LiveFirewall:
         _LOG.info("%s: port %s is not simulated: %s", self._host.name, listener.port, error.strerror)
 
     def refresh_soon(self) -> None:
-        """Look at the policy again as soon as the event loop is free; many changes cost one look."""
+        """Call `refresh` as soon as the event loop is free; many changes cost one call."""
         if not self._pending:
             self._pending = True
             asyncio.get_running_loop().call_soon(self.refresh)
@@ -230,23 +230,23 @@ class LiveFirewall:
         host = self._host
         policy = host.firewall.policy
         drop = host.quirks.closed_looks == "dropped"
-        for service in list(self._services):
+        for live in list(self._listeners):
             addresses = EVERYTHING
             if self.down:
                 addresses = NOTHING
             elif policy is not None and host.quirks.firewall_product is None:
-                addresses = admitted(policy, host.profile, service.listener, host.spec.network)
+                addresses = admitted(policy, host.profile, live.listener, host.spec.network)
             try:
-                service.door.admit(addresses, drop=drop)
+                live.door.admit(addresses, drop=drop)
             except OSError as error:
-                self._services.remove(service)
-                self._unbindable(service.listener, error)
+                self._listeners.remove(live)
+                self._unbindable(live.listener, error)
 
     def close(self) -> None:
         """Close every door, and the connections that services keep."""
         self.sessions.close()
-        for service in self._services:
-            service.door.close()
+        for live in self._listeners:
+            live.door.close()
 
 
 def _require_bindable(listener: Listener) -> None:

@@ -119,7 +119,7 @@ async def probe(hosts: Iterable[InventoryHost], timeout: float = 0.7) -> tuple[H
 
 
 def as_json(reports: Iterable[HostReport]) -> dict[str, object]:
-    """The findings for machines."""
+    """The findings as plain types."""
     reports = tuple(reports)
     return {
         "hosts": {
@@ -138,7 +138,7 @@ def as_json(reports: Iterable[HostReport]) -> dict[str, object]:
 
 
 def as_table(reports: Iterable[HostReport], *, colour: bool = False) -> str:
-    """The findings for people: one line a host with a bar, the closed ports, and totals."""
+    """The findings as text: one line a host with a bar, the closed ports, and totals."""
     reports = tuple(reports)
     width = max((len(report.host.name) for report in reports), default=4)
     roles = {report.host.name: _roles(report.host.groups) for report in reports}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody else who works on the same host at the same time, at the moments that quirks name."""
+"""A second administrator, who changes the same host at the moments that quirks name."""
 
 from __future__ import annotations
 

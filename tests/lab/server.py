@@ -42,7 +42,7 @@ _GRACE = 0.05
 class NetworkLock:
     """Keeps two labs off the same addresses: an abstract Unix socket that lives as long as its process.
 
-    Bound ports alone would not tell, for a lab's ports are closed whenever its policy says so.
+    Bound ports alone would not show it, for a lab's ports are closed whenever its policy says so.
     """
 
     def __init__(self, network: str) -> None:

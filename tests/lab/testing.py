@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab for tests: an estate in a thread of the test's own process, with a plain synchronous face.
+"""The lab for tests: an estate in a thread of the test's own process, with a synchronous interface.
 
 with Lab(hosts=["fe01"], policy="default") as lab:
     fe01 = lab.host("fe01")
@@ -121,7 +121,7 @@ class Lab:
         self._loop.close()
 
     def call(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Run a coroutine in the lab's event loop and give its result."""
+        """Run a coroutine in the lab's event loop and return its result."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(_START_SECONDS)
 
     def host(self, name: str) -> LabHost:

@@ -131,7 +131,7 @@ def test_winrm_itself_can_be_cut_while_a_connection_lives_on(fe01: LabHost, clie
     assert not fe01.tcp_open(5985)
     with pytest.raises(requests.exceptions.ConnectionError):
         Client(fe01)
-    # The kept connection still works, and can mend it.
+    # The kept connection still works, and can repair it.
     assert client.run("hostname").stdout == "FE01\r\n"
     assert client.run(cut.replace("enable=no", "enable=yes")).rc == 0
     Client(fe01).close()

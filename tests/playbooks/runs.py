@@ -124,7 +124,7 @@ class Runner:
         return dict(json.loads((self.folder / folder / f"{name}.json").read_text()))
 
     def classes(self, **where: str) -> dict[str, str]:
-        """The hosts of the report, by their short names, and how each fares."""
+        """The hosts of the report, by their short names, and the class of each."""
         return {host["name"].partition(".")[0]: host["class"] for host in self.report(**where)["hosts"]}
 
     def in_terminal(self, name: str, *arguments: str, columns: int = 100, **env: str) -> tuple[int, bytes]:

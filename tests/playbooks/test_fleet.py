@@ -48,8 +48,8 @@ def test_in_a_pipe(lab: Lab, runner: Runner) -> None:
         "- ansible.builtin.import_playbook: lyncops.firewall.report\n"
         "- ansible.builtin.import_playbook: lyncops.firewall.remediate\n"
     )
-    mended = {"lync_firewall_drifted_hosts": ["dir01.contoso.test"]}
-    run = runner.play(str(playbook), variables=mended, **_ENABLED)
+    repaired = {"lync_firewall_drifted_hosts": ["dir01.contoso.test"]}
+    run = runner.play(str(playbook), variables=repaired, **_ENABLED)
     assert run.code == 0, run.output
     assert "\x1b" not in run.output
     assert "\r" not in run.output

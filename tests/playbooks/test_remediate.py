@@ -55,7 +55,7 @@ def test_whom_it_works_on(runner: Runner, variables: dict[str, Any], expected: l
 
 
 def test_audit_remediate_verify(lab: Lab, runner: Runner) -> None:
-    """A workflow: what the audit hands over decides what is mended, and nothing else is touched."""
+    """A workflow: what the audit hands over decides what is remediated, and nothing else is touched."""
     audit = runner.play("audit", "--limit", "dir01*,med01*")
     assert audit.artifacts["lync_firewall_drifted_hosts"] == SOME
     remediate = runner.play("remediate", variables=audit.artifacts)

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The extended ruleset: what Microsoft documents elsewhere and the page of the 91 rows forgets.
+"""The extended ruleset: requirements that Microsoft documents elsewhere, but not on the page of the 91 rows.
 
-Never mixed into the 91: rows here have ids of their own (``add-01`` ...), apply only where the extended ruleset is
-asked for, and each cites where it comes from. Whether Windows Fabric and the others are the firewall's business at all
-depends on Lync's own rules, which open them as long as nobody removes or ignores those.
+Kept apart from the 91: these rows have ids of their own (``add-01`` ...), apply only with the extended ruleset, and
+each cites its source. Lync's own rules open these ports as well, unless they were removed or are ignored.
 """
 
 from __future__ import annotations

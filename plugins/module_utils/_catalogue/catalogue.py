@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All rows of the source, and the ways to find one."""
+"""All rows of the catalogue, and how to look them up."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ ALL: tuple[Requirement, ...] = (
     *load_balancer_ports.DNSLB_PORTS,
     *client_ports.CLIENT_PORTS,
 )
-"""The 91 rows in the source's order, the doubled ones and the blank one included: the catalogue mirrors the source."""
+"""The 91 rows in the source's order, duplicates and the blank row included: the catalogue mirrors the source."""
 
 EXTENDED: tuple[Requirement, ...] = (*ALL, *additions.ADDITIONS)
 """The 91 rows, and after them the additions of the extended ruleset."""
 
 FEATURES: tuple[str, ...] = tuple(feature.value for feature in Feature)
-"""Names of the features a deployment can ask for."""
+"""Names of the optional features."""
 
 _BY_ID = {row.id: row for row in EXTENDED}
 _LOOSE_ID = re.compile(r"([a-z]+)[-_ ]?([0-9]{1,3})", re.ASCII)
 
 
 class RowError(ValueError):
-    """A text is no row id; the message names the nearest ids."""
+    """A text is not a row id; the message names the nearest ids."""
 
 
 def by_id(row_id: str) -> Requirement:

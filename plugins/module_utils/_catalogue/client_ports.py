@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Table 4, "Required client ports": rows client-01 to client-12.
 
-They tell what users' computers and phones need, most of it on their way out; nothing is opened on a server for them.
+They list what users' computers and phones need, most of it outbound; nothing is opened on a server for them.
 The setup programs of the Lync clients add their own exceptions to the computer's firewall. The table has no service
 column: the names are ours.
 """

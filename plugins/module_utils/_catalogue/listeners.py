@@ -5,8 +5,9 @@
 
 Lync's own rules are limited to a program. Whether such a rule opens a port depends on who listens there: the host's
 registry knows the program of a service (``ImagePath``), this table knows the service of a row. Names from Microsoft's
-antivirus exclusion list, Cloud Connector troubleshooting and public monitoring scripts (facts/lync.md section 3). Rows
-that several services share, or whose service no document names, are left out: then a program rule stays conditional.
+pages "Antivirus scanning exclusions for Lync Server 2013" and "Troubleshoot your Cloud Connector deployment", and from
+public monitoring scripts. Rows that several services share, or whose service no document names, are left out: then a
+program rule stays conditional.
 """
 
 from __future__ import annotations

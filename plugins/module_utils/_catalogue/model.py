@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of the catalogue: what one row of Microsoft's port tables says, and how we read it.
+"""The catalogue's model: one row of Microsoft's port tables, and its interpretation.
 
 The source is "Lync Server 2013: Ports and protocols for internal servers" (last modified 2016-04-06), MicrosoftDocs
 repository OfficeDocs-SkypeForBusiness, ``lync-server-2013-ports-and-protocols-for-internal-servers.md``.
-Nothing here knows a firewall: a `Requirement` says what Lync needs, not how a host provides it.
+Independent of any firewall: a `Requirement` says what Lync needs, not how a host provides it.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from .._net.port_set import PortSet
 
 
 class RoleError(ValueError):
-    """A name is no role, or no role that a host can be given; the message lists those that are."""
+    """A name is not a role, or not one that a host can have; the message lists those that are."""
 
 
-class _Word(str, Enum):
-    """A word of the catalogue: a plain string to everybody who reads it."""
+class _Text(str, Enum):
+    """An enum whose members are used as plain strings."""
 
     def __str__(self) -> str:
-        # Python 3.12 changed how enums with a mixed-in type are formatted; the bare word is right on every version.
+        # Python 3.12 changed how enums with a mixed-in type are formatted; this is the bare value on every version.
         return str(self.value)
 
 
-class Role(_Word):
-    """Who a row speaks of. `HOST_ROLES` are for users to give; the others follow from those or are no Windows host."""
+class Role(_Text):
+    """Whom a row applies to. Users assign `HOST_ROLES`; the others are derived from those, or are no Windows hosts."""
 
     FRONT_END = "front_end"
     DIRECTOR = "director"
@@ -57,7 +57,7 @@ HOST_ROLES: tuple[Role, ...] = (
     Role.CENTRAL_MANAGEMENT,
     Role.SQL,
 )
-"""The roles that a user may give a Windows host. A SQL back end has rows in the extended ruleset only."""
+"""The roles that a user may assign to a Windows host. A SQL back end has rows in the extended ruleset only."""
 
 LYNC_SERVERS: tuple[Role, ...] = tuple(role for role in HOST_ROLES if role not in (Role.OFFICE_WEB_APPS, Role.SQL))
 """The source's "All Servers": hosts that run Lync and hold a replica of the Central Management store.
@@ -66,14 +66,14 @@ An Office Web Apps Server is a product of its own, without Lync's SQL instance (
 """
 
 
-class Peer(_Word):
+class Peer(_Text):
     """The other end of a row: who connects to a listener, or whom a host connects to.
 
-    A word that is also a role, and ``gateway``, ``edge`` and ``load_balancer``, can be scoped to the inventory group
-    ``lync_<word>``. The others have no hosts of ours behind them.
+    A peer that is also a role, and ``gateway``, ``edge`` and ``load_balancer``, can be scoped to the inventory group
+    ``lync_<peer>``. The others are no hosts that this collection manages.
     """
 
-    ANY = "any"  # Clients connect here, or nothing points to who does. Always stands alone.
+    ANY = "any"  # Clients connect, or the peers are not documented. Always alone.
     FRONT_END = "front_end"
     DIRECTOR = "director"
     MEDIATION = "mediation"
@@ -86,7 +86,7 @@ class Peer(_Word):
     GATEWAY = "gateway"  # PSTN gateway or session border controller on a trunk.
     PBX = "pbx"  # IP-PBX, or the remote call control gateway in front of one.
     BRANCH_APPLIANCE = "branch_appliance"  # Survivable Branch Appliance, which holds a gateway of its own.
-    LOAD_BALANCER = "load_balancer"  # The pool's device; its own address is what arrives where it translates sources.
+    LOAD_BALANCER = "load_balancer"  # The pool's device; with source NAT its own address is the remote one.
     REVERSE_PROXY = "reverse_proxy"
     EDGE = "edge"
     TRUSTED_APPLICATION = "trusted_application"  # Exchange UM and other servers that Lync trusts.
@@ -97,14 +97,14 @@ class Peer(_Word):
     DHCP_SERVER = "dhcp_server"
 
 
-class Transport(_Word):
-    """What carries the bytes, and all that a packet filter tells apart."""
+class Transport(_Text):
+    """The transport protocol."""
 
     TCP = "tcp"
     UDP = "udp"
 
 
-class Disposition(_Word):
+class Disposition(_Text):
     """Which end of the connection the host of the row is."""
 
     LISTEN = "listen"  # Inbound on this host.
@@ -114,20 +114,20 @@ class Disposition(_Word):
     BLANK = "blank"  # An empty row of the source.
 
 
-class Feature(_Word):
-    """What not every deployment has, and therefore must be asked for."""
+class Feature(_Text):
+    """Optional features; their rows apply only where the feature is named."""
 
     REMOTE_CALL_CONTROL = "remote_call_control"
 
 
-class Ruleset(_Word):
+class Ruleset(_Text):
     """Which rows apply."""
 
     DOCUMENTED = "documented"  # The page's 91 rows.
     EXTENDED = "extended"  # Those and the additions.
 
 
-class Table(_Word):
+class Table(_Text):
     """The source's four tables, in its order, and our additions from elsewhere."""
 
     SERVER = "server"
@@ -153,9 +153,9 @@ class Requirement:
         transports: TCP, UDP, or both where the source prints "TCP/UDP".
         protocol: The protocol cell of the English original as printed, its paragraphs joined with ``" | "``.
         disposition: Which end of the connection the row's host is.
-        peers: The other end. Where nothing points to somebody, ``any``: too wide a scope is what the table says, too
-            narrow a scope cuts calls.
-        note: What the row is for, in our words.
+        peers: The other end; ``any`` where it is not documented: the table itself has no scope, and one that is too
+            narrow breaks calls.
+        note: What the row is for, in own words.
         source: Where to read it: document, table and row.
         feature: What the row depends on, if not every deployment has it.
         caveat: What a reader should know before trusting the row: other documents that contradict or narrow it.
@@ -209,14 +209,15 @@ def documented(
     caveat: str | None = None,
     feature: Feature | None = None,
 ) -> Requirement:
-    """A row of the source, its cells in the source's order, then our reading of them.
+    """A row of the source: its cells in the source's order, then their interpretation.
 
     Args:
         number: The row's place in its table, from 1.
-        ports: As `PortSet` reads it; empty for the blank row.
+        ports: As `PortSet` parses it; empty for the blank row.
+        table, roles, service, protocol, transports, disposition, peers, note, caveat, feature: As in `Requirement`.
 
     Raises:
-        PortError: The ports are neither ports nor empty.
+        PortError: The ports cannot be parsed.
     """
     return Requirement(
         id=f"{table}-{number:02}",
@@ -236,7 +237,7 @@ def documented(
 
 
 def with_derived(roles: Iterable[Role]) -> frozenset[Role]:
-    """The roles and what follows from them: Front End and Mediation on one host is a collocated Mediation Server."""
+    """The roles and those derived from them: Front End and Mediation on one host is a collocated Mediation Server."""
     held = frozenset(roles)
     if {Role.FRONT_END, Role.MEDIATION} <= held:
         return held | {Role.COLLOCATED_MEDIATION}
@@ -244,14 +245,14 @@ def with_derived(roles: Iterable[Role]) -> frozenset[Role]:
 
 
 def parse_roles(names: Iterable[str], known: Iterable[Role] = HOST_ROLES) -> frozenset[Role]:
-    """Read role names that a person wrote.
+    """Parse role names given by a user.
 
     Args:
-        names: Names such as ``front_end``; none is no mistake, repeating one is none either.
+        names: Names such as ``front_end``; may be empty, and may repeat.
         known: The roles that are accepted.
 
     Returns:
-        The roles, with those that follow from them.
+        The roles, with those derived from them.
 
     Raises:
         RoleError: A name is not among the accepted roles, or ``names`` is one string instead of a list of them.
@@ -268,7 +269,10 @@ def parse_roles(names: Iterable[str], known: Iterable[Role] = HOST_ROLES) -> fro
 
 
 def host_roles(names: Iterable[str]) -> frozenset[Role]:
-    """The roles of a Windows host, as its owner names them, with those that follow: `parse_roles` of `HOST_ROLES`.
+    """Parse the roles of a Windows host: `parse_roles` of `HOST_ROLES`.
+
+    Args:
+        names: As in `parse_roles`.
 
     Raises:
         RoleError: As in `parse_roles`.

@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Table 1, "Required server ports (by server role)": rows server-01 to server-52.
 
-One entry is one row: its cells in the source's order, our reading of them (transports, which end the host is, who is
-at the other end), what it is for, and what to know before trusting it. Where the source prints two paragraphs in a
-cell, they are joined with ``" | "``.
+One entry is one row: its cells in the source's order, their interpretation (transports, which end the host is, the
+peers), its purpose, and caveats. Where the source prints two paragraphs in a cell, they are joined with ``" | "``.
 
 Evidence for directions, peers and caveats: the MicrosoftDocs pages on defining a gateway in Topology Builder, the port
 summaries for Directors and Autodiscover, hardening and protecting databases, port ranges for conferencing, application

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The names of the services, one spelling each, as the English tables print them.
 
-The Portuguese edition spells one service in two ways (rows server-02 and server-03); a name that lives in one place
-cannot drift. Tables 2 to 4 have no service column: their rows carry the name of the service behind the port, or, for
-clients, a name of ours.
+The Portuguese edition spells one service in two ways (rows server-02 and server-03), so each name is defined once.
+Tables 2 to 4 have no service column: their rows have the name of the service behind the port, or, for clients, a name
+made up here.
 """
 
 from __future__ import annotations

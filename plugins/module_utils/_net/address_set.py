@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AddressSet: the addresses a rule's scope admits, IPv4 and IPv6 apart, with one spelling for one meaning."""
+"""AddressSet: the addresses a rule's scope admits, IPv4 and IPv6 apart, in canonical form."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ KEYWORDS = {
         "IntrAnet", "IntErnet", "RmtIntrAnet", "Ply2Renders", "CaptivePortal",
     )
 }  # fmt: skip
-"""Address keywords of [MS-GPFAS] 2.2.2.10 and 2.2.2.11; what they stand for only the host itself knows."""
+"""Address keywords of [MS-GPFAS] 2.2.2.13; only the host itself knows which addresses they stand for."""
 
 TYPED_KEYWORDS = ("localsubnet", "dns", "dhcp", "wins", "defaultgateway")
-"""Those that ``netsh advfirewall firewall add rule remoteip=`` takes."""
+"""Those that ``netsh advfirewall firewall add rule remoteip=`` accepts."""
 
 Keyword = tuple[int, str]
 """Address family (4 or 6) and a keyword in lower case."""
 
 
 class AddressError(ValueError):
-    """A text is no address, network, range or known keyword; the message says which and why."""
+    """A text is not an address, network, range or known keyword; the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class AddressSet:
 
     @classmethod
     def parse(cls, items: Iterable[str]) -> AddressSet:
-        """Read what a person wrote: addresses, CIDR networks, ranges ``a-b``, netsh's keywords or ``any``.
+        """Parse user input: addresses, CIDR networks, ranges ``a-b``, netsh's keywords or ``any``.
 
         Args:
             items: One address, network, range or keyword each; none at all means any.
@@ -93,7 +93,7 @@ class AddressSet:
             found[family].append(interval)
         typed = cls(tuple(found[4]), tuple(found[6]), frozenset(keywords))
         for family in (4, 6):
-            if typed._complete(family):  # netsh is not known to take 0.0.0.0/0, and nobody means half of "any"
+            if typed._complete(family):  # not documented that netsh accepts 0.0.0.0/0; half of "any" is hardly meant
                 raise AddressError(f"together that is every IPv{family} address; leave the list empty to mean any")
         return typed
 
@@ -166,9 +166,9 @@ class AddressSet:
         return (self.v4 if family == 4 else self.v6) == (_ALL[family],)
 
     def texts(self) -> list[str]:
-        """The set in netsh's words, fewest first: hosts, CIDR networks, ranges, keywords; ``['any']`` for all.
+        """The set in netsh's syntax, as short as possible: hosts, CIDR networks, ranges, keywords; ``['any']`` for all.
 
-        A keyword that stands for one family only cannot be said to netsh; it is given here all the same, once.
+        netsh cannot express a keyword for one family only; it is listed all the same, once.
         """
         if self.is_any:
             return ["any"]
@@ -216,7 +216,7 @@ def _spell(family: int, pair: intervals.Interval) -> list[str]:
 
 
 def _typed(text: str) -> tuple[int, intervals.Interval]:
-    """An address, network or range as a person types it; stricter than what Windows may hold."""
+    """Parse an address, network or range of a user; stricter than for what Windows stores."""
     try:
         if "%" in text:
             raise AddressError(f"{text!r} names an interface zone, which a firewall scope cannot hold")
@@ -238,7 +238,7 @@ def _typed(text: str) -> tuple[int, intervals.Interval]:
 
 
 def _stored(value: str, family: int) -> intervals.Interval:
-    """An address value of a rule string, [MS-GPFAS] 2.2.2.7 to 2.2.2.9; lenient where Windows is."""
+    """Parse an address value of a rule string, [MS-GPFAS] 2.2.2.9 to 2.2.2.12; lenient where Windows is."""
     try:
         if "-" in value:
             first, last = (_number(part.strip(), family) for part in value.split("-", 1))

@@ -11,11 +11,11 @@ Interval = tuple[int, int]
 """First and last number, both inside."""
 
 Intervals = tuple[Interval, ...]
-"""Sorted, disjoint and not adjacent: one set of numbers has one spelling."""
+"""Canonical form of a set of numbers: sorted, disjoint and not adjacent."""
 
 
 def merge(intervals: Iterable[Interval]) -> Intervals:
-    """Bring intervals in any order, overlapping or adjacent, to their one canonical spelling.
+    """Bring intervals in any order, overlapping or adjacent, to canonical form.
 
     Args:
         intervals: Pairs of first and last number; the first must not be above the last.

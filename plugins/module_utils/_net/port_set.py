@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PortSet: a set of TCP or UDP ports with one spelling for one meaning."""
+"""PortSet: a set of TCP or UDP ports in canonical form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ITEM = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
 
 
 class PortError(ValueError):
-    """A text or number is no port or port range; the message says which and why."""
+    """A text or number is not a port or port range; the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class PortSet:
 
     @classmethod
     def parse(cls, text: str) -> PortSet:
-        """Read ``5061``, ``5061,57501-65535`` or ``any``, leniently: what Windows itself may hold.
+        """Parse ``5061``, ``5061,57501-65535`` or ``any``, as leniently as Windows may store it.
 
         Raises:
             PortError: An item is neither a port nor a range of ports, or runs backwards.
@@ -62,10 +62,10 @@ class PortSet:
 
     @classmethod
     def parse_strict(cls, text: str) -> PortSet:
-        """Read what a person wrote: like `parse`, but port 0 and overlaps are mistakes and ``any`` is no list.
+        """Parse user input: as `parse`, but port 0, overlaps and ``any`` are errors.
 
         Raises:
-            PortError: As in `parse`; or a port is 0; or two items overlap; or nothing is named.
+            PortError: As in `parse`; or a port is 0; or two items overlap; or the text is empty.
         """
         items = sorted(_items(text))
         if not items:
@@ -111,7 +111,7 @@ class PortSet:
         return not intervals.subtract(self.ranges, other.ranges)
 
     def __str__(self) -> str:
-        """``5061,57501-65535``, or ``any`` for all ports: what netsh and the registry understand."""
+        """``5061,57501-65535``, or ``any`` for all ports: the syntax of netsh and the registry."""
         return "any" if self.is_any else ",".join(_spell(first, last) for first, last in self.ranges)
 
 

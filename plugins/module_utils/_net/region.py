@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Region: exact sets of (port, remote address) pairs, the plane on which rules and traffic meet."""
+"""Region: exact sets of (port, remote address) pairs, in which rules and traffic are compared."""
 
 from __future__ import annotations
 

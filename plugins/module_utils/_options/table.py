@@ -351,8 +351,8 @@ ENFORCING_OPTIONS: tuple[Option, ...] = (
             "What to do when a requirement stays closed in effect although all managed rules are in place, because a "
             "block rule of somebody else beats them, Group Policy ignores local rules, or all exceptions are switched "
             "off.",
-            "Each is named with the rule or setting that causes it and, where there is one, the command that would "
-            "mend it. Nothing of anybody else is ever changed.",
+            "Each is named with the rule or setting that causes it and, where there is one, the command that "
+            "corrects it. Nothing of anybody else is ever changed.",
             "In check mode the predicted state is judged.",
         ),
         choices=("fail", "warn"),

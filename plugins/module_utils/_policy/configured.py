@@ -15,7 +15,7 @@ from typing import Any
 from .._catalogue.model import Disposition, Requirement, Transport
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_ports
-from .._topology.row_listeners import ROW_LISTENERS, Listener
+from .._topology.row_listeners import ROW_LISTENERS, ListenerPattern
 
 
 class Difference(str, Enum):
@@ -31,7 +31,7 @@ class Disagreement:
     """One difference.
 
     Attributes:
-        kind: Which.
+        kind: The kind of difference.
         row: The row's id; empty where no row has the listener.
         service: The row's service, or the topology's service and owner.
         documented: Ports of the row; empty where there is none.
@@ -47,12 +47,12 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a topology says of one host.
+    """The ports of one host, as its topology configures them.
 
     Attributes:
         ports: Row id to the ports that are configured for it.
         disagreements: Where that differs from the document. Ports within the documented ones agree with it: media
-            ranges really end one port earlier than the page says, since the topology counts and the page adds.
+            ranges really end one port below the page's, since the topology has a start and a count.
     """
 
     ports: Mapping[str, PortSet] = field(default_factory=dict)
@@ -75,11 +75,11 @@ def read_configuration(entries: Iterable[Mapping[str, Any]], rows: Sequence[Requ
 
     Args:
         entries: The host's listeners: dicts with service, owner, usage, side, protocol, transports and ports, as the
-            inventory plugin lync_topology gives them in ``lync_ports``. None at all says nothing.
+            inventory plugin lync_topology gives them in ``lync_ports``. None at all means that they are not known.
         rows: The rows that apply to the host.
 
     Raises:
-        OptionError: An entry is none.
+        OptionError: An entry is invalid.
     """
     listeners = [_read(f"configured_ports[{index}]", entry) for index, entry in enumerate(entries)]
     if not listeners:
@@ -101,7 +101,7 @@ def read_configuration(entries: Iterable[Mapping[str, Any]], rows: Sequence[Requ
     return Configuration(ports, tuple(found))
 
 
-def _fits(meant: Listener, found: _Port) -> bool:
+def _fits(meant: ListenerPattern, found: _Port) -> bool:
     return meant.fits(found.service, found.owner, found.usage, found.side, found.protocol)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._firewall.change.netsh import UnsayableError, check_text
+from .._firewall.change.netsh import UnsupportedValueError, check_text
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressSet
 from .._net.port_set import PortSet
@@ -114,5 +114,5 @@ def _optional_ports(option: str, value: Any) -> PortSet | None:
 def _checked(option: str, text: str) -> None:
     try:
         check_text(text)
-    except UnsayableError as error:
+    except UnsupportedValueError as error:
         raise OptionError(option, f"{text!r}: {error}") from error

@@ -9,7 +9,7 @@ import csv
 import io
 
 from .._firewall.change.naming import ManagedName
-from .._firewall.change.netsh import UnsayableError, add_line, check_text
+from .._firewall.change.netsh import UnsupportedValueError, add_line, check_text
 from .._firewall.state.rule import FirewallRule, profile_names, protocol_name
 from .._options.reading import OptionError
 from .policy import HostPolicy
@@ -24,7 +24,7 @@ COLUMNS = (
 def gpo_script(policy: HostPolicy, gpo: str) -> str:
     """A script for ``netsh -f`` that adds a host's rules to a Group Policy object.
 
-    It is meant for a policy that has none of them yet: netsh adds twins without asking.
+    It is meant for a policy that has none of them yet: netsh adds duplicates without a warning.
 
     Args:
         policy: What the hosts need.
@@ -35,7 +35,7 @@ def gpo_script(policy: HostPolicy, gpo: str) -> str:
     """
     try:
         check_text(gpo)
-    except UnsayableError as error:
+    except UnsupportedValueError as error:
         raise OptionError("gpo", f"{gpo!r}: {error}") from error
     domain, backslash, name = gpo.partition("\\")
     if not (domain and backslash and name):

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 
 from .._catalogue.listeners import MEDIA_SERVICES
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
-from .._firewall.change.netsh import UnsayableError, add_line
+from .._firewall.change.netsh import UnsupportedValueError, add_line
 from .._firewall.change.plan import DesiredRule
 from .policy import Demand, HostPolicy
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A policy with its media rules limited, as far as the host told which programs listen.
+    """A policy with its media rules limited, as far as the programs that listen are known.
 
     Attributes:
         policy: The policy.
@@ -40,8 +40,8 @@ def media_services(policy: HostPolicy) -> tuple[str, ...]:
 def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
     """Limit each media rule to the programs that listen: one rule a program.
 
-    A rule that another row needs as well, one that is for no media row, or one that netsh could not say with the
-    program, stays as it is. So does one whose services are not installed: it would let nothing in.
+    A rule that another row needs as well, that is for no media row, or that netsh could not express with the program,
+    stays as it is. So does one whose services are not installed: it would admit nothing.
 
     Args:
         policy: What the host needs.
@@ -63,7 +63,7 @@ def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
             DesiredRule(f"{desired.key}.{service.lower()}", replace(desired.rule, program=path))
             for service, path in sorted(found.items())
         ]
-        if limited and not _sayable(limited):
+        if limited and not _expressible(limited):
             limited, why = [], "the program's path is none that netsh can be told"
         if not limited:
             rules.append(desired)
@@ -118,11 +118,11 @@ def _one_a_program(found: Mapping[str, str]) -> dict[str, str]:
     return dict(by_path.values())
 
 
-def _sayable(rules: Iterable[DesiredRule]) -> bool:
+def _expressible(rules: Iterable[DesiredRule]) -> bool:
     try:
         for desired in rules:
             add_line(desired.rule.named(str(ManagedName(desired.key, HIGHEST_GENERATION))))
-    except (UnsayableError, ValueError):
+    except (UnsupportedValueError, ValueError):
         return False
     return True
 

@@ -19,13 +19,13 @@ PREFIX = "lync_"
 ADDRESSES = ("lync_firewall_addresses", "lync_addresses")
 """Variables of a host that hold its addresses or networks, the first that is there; ``ansible_host`` comes last."""
 
-# Kinds that no group is named after: they follow from other groups, whose hosts are named anyway.
+# Kinds without a group of their own: they follow from other groups, whose names the message has anyway.
 _WORKED_OUT = (Peer.REPLICA.value, Peer.POOL.value)
 _SERVERS = tuple(role.value for role in LYNC_SERVERS)
 
 
 class PeerError(ValueError):
-    """A peer's address is unknown, or is none; the message names the host, its group and the remedy."""
+    """A peer's address is unknown or invalid; the message names the host, its group and the remedy."""
 
 
 def collect_peers(
@@ -44,14 +44,14 @@ def collect_peers(
         variables: Gives a host's variables.
         host: The host whose peers are wanted; its own pool is one of them.
         extra: More addresses by kind.
-        resolve: Asked for the addresses of a host whose variables have none; gives none where it does not know either.
-        by_name: List a host without an address by its name, for people to read, in place of the error.
+        resolve: Looks up the addresses of a host whose variables have none; an empty list where it finds none.
+        by_name: List a host without an address by its name, for documents, in place of the error.
 
     Returns:
-        Kind to addresses. A group that is not there gives no key: nobody knows. An empty one gives an empty list.
+        Kind to addresses. A missing group gives no key (not known), an empty one an empty list (there are none).
 
     Raises:
-        PeerError: A peer has no address, or something that is none; or an extra kind is none.
+        PeerError: A peer has no address, or an invalid one; or an extra kind does not exist.
     """
     known: dict[str, AddressSet] = {}
     nameless: dict[str, list[str]] = {}  # hosts without an address, by kind

@@ -19,7 +19,7 @@ from typing import Any
 from .._catalogue import catalogue
 from .._catalogue.model import Disposition, Feature, Requirement, RoleError, Ruleset, Transport, host_roles
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
-from .._firewall.change.netsh import UnsayableError, add_line
+from .._firewall.change.netsh import UnsupportedValueError, add_line
 from .._firewall.change.plan import DesiredRule
 from .._firewall.state.rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressSet, split
@@ -208,7 +208,7 @@ def _require_lines(option: str, rules: Iterable[DesiredRule]) -> None:
     for desired in rules:
         try:
             add_line(desired.rule.named(str(ManagedName(desired.key, HIGHEST_GENERATION))))
-        except UnsayableError as error:
+        except UnsupportedValueError as error:
             raise OptionError(
                 option, f"{error}. Shorten the name or the lists of ports, or split the rule into several"
             ) from error

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who must be able to connect for a row: the row's peers, as addresses.
+"""The remote addresses of a row: its peers, as addresses.
 
-A scope that is too wide is what the table says; one that is too narrow cuts calls or takes a pool out of rotation. So
-wherever it is not known who a peer is, the row stays open to any, and says why.
+The table itself has no scope; one that is too narrow breaks calls or takes a pool out of rotation. So a row of which a
+peer is not known stays open to any, with a note that says why.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ WORDS: tuple[str, ...] = (*(peer.value for peer in Peer if peer not in _UNNAMED)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whom a row's rule admits.
+    """The remote addresses of a row's rule.
 
     Attributes:
         addresses: The addresses.
-        note: Why it is any, where peers are named and it is any all the same.
+        note: Why it is any although the row has peers.
     """
 
     addresses: AddressSet
@@ -58,8 +58,8 @@ class Scoping:
     """How the rows of a host are scoped.
 
     Attributes:
-        fixed: One scope for all rows; with it, peers do not count.
-        peers: Addresses by word of `WORDS`; a word that is missing is not known, one without addresses is nobody.
+        fixed: One scope for all rows, in place of the peers.
+        peers: Addresses by key of `WORDS`; a missing key is not known, an empty one means that there are no such peers.
         clients: Networks of the clients, for rows that everybody connects to; any by default.
     """
 
@@ -95,7 +95,7 @@ class Scoping:
 
 
 def _scope(addresses: AddressSet) -> Scope:
-    if addresses.fills_a_family:  # netsh has no word for half of "any"
+    if addresses.fills_a_family:  # netsh cannot express half of "any"
         return Scope(AddressSet.any(), "together the peers are every address of a family")
     return Scope(addresses)
 

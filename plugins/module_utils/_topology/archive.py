@@ -21,7 +21,7 @@ MOST_MEMBERS = 1000
 """Files that an archive may hold. Exports hold two."""
 
 LARGEST_DIRECTORY = 1024 * 1024
-"""Bytes of the archive's table of contents: `zipfile` reads it whole before anybody can count."""
+"""Bytes of the archive's central directory: `zipfile` reads it whole before its entries can be counted."""
 
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -49,7 +49,10 @@ _DAMAGE = (
 
 @contextmanager
 def open_document(file: IO[bytes]) -> Iterator[Readable]:
-    """Open the document in the archive; the reader of it has the last word on how much of it is read.
+    """Open the document in the archive; how much of it is read is limited by its reader.
+
+    Args:
+        file: The archive; it must be seekable.
 
     Raises:
         TopologyError: The archive is damaged, encrypted or too large, or has no such document.
@@ -67,7 +70,7 @@ def open_document(file: IO[bytes]) -> Iterator[Readable]:
 
 
 class _Unpacked:
-    """The document, with damage told in our words."""
+    """The document; damage is raised as TopologyError."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Topology Builder's own file (``.tbxml``): the topology as somebody edits it, and perhaps as it was published.
+"""Topology Builder's own file (``.tbxml``): the topology as edited, and perhaps as it was published.
 
-The file has a ``NewTopology``. Where it holds another half, that one is what the edit began with: what runs. The public
+The file has a ``NewTopology``. Where it holds another half, that is the state before the edit, which runs. The public
 sample has no other half, so its name is not known; any other ``...Topology`` below the root is taken for it.
 """
 
@@ -13,25 +13,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from . import elements, published
-from .model import Cluster, Service, Site, Topology, TopologyError, shown
+from .model import Cluster, Site, Topology, TopologyError, TopologyService, shown
 from .xml_tree import Element
 
 ROOT = (elements.BUILDER, "TopologyBuilder")
 
 PUBLISHED, NEW = "published", "new"
 HALVES = (PUBLISHED, NEW)
-"""What a reader can ask for."""
+"""Values of the argument ``half``."""
 
 _NEW = "NewTopology"
 
 
 def read(tree: Element, half: str = PUBLISHED) -> Topology:
-    """What a ``TopologyBuilder`` element says.
+    """Read a ``TopologyBuilder`` element.
 
     Args:
         tree: The element.
         half: ``published`` for what runs, ``new`` for what Topology Builder would publish next. If the file has no
-            other half, the ``NewTopology`` is read whatever is asked for.
+            other half, the ``NewTopology`` is read in any case.
 
     Returns:
         The topology, with a warning if the halves differ, or if what was read may never have been published.
@@ -131,12 +131,12 @@ def _cluster(element: Element, site: str) -> Cluster:
     )
 
 
-def _service(element: Element, instances: dict[str, str]) -> Service:
+def _service(element: Element, instances: dict[str, str]) -> TopologyService:
     role = element.required("RoleName")
     place = element.get("InstalledOn")
     if not place:
         raise TopologyError(f"<Service> {shown(role)} is installed nowhere: no InstalledOn", element.line)
-    return Service(
+    return TopologyService(
         id=_key(element.required("UniqueId")),
         role=role,
         # An unknown place stays as it is: the check of references names it.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must hold of a topology whatever it was read from, before a fleet of hosts is made of it."""
+"""Consistency checks of a topology, whatever document it was read from."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ _HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?", re.ASCII |
 
 
 def check(topology: Topology) -> None:
-    """Make sure that names are names, that nothing is there twice, and that every reference leads somewhere.
+    """Check that names are valid, that nothing is duplicated, and that every reference resolves.
+
+    Args:
+        topology: The topology.
 
     Raises:
-        TopologyError: The first thing that does not hold, in the order of the document.
+        TopologyError: The first violation, in the order of the document.
     """
     if not topology.clusters:
         raise TopologyError("the topology is empty: it has no pools")
@@ -76,7 +79,7 @@ def _check_machines(topology: Topology) -> None:
                 machine.line,
             )
         # A computer that runs Lync belongs to one pool (Get-CsComputer has one Pool). SQL instances, file stores and
-        # gateways are only names for what may well be one machine.
+        # gateways are only names, and may well be one machine.
         if home.managed and cluster.managed:
             raise TopologyError(
                 f"host {shown(machine.fqdn)} is there twice: in pool {shown(cluster.fqdn)} and in pool "

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads a topology from a file, whatever it is: the content decides, not the name."""
+"""Reads a topology from a file; the content decides on the format, not the name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = (
     "the topology that Get-CsTopology -AsXml prints, the zip file of Export-CsConfiguration, the .tbxml file of "
     "Topology Builder, or JSON of Get-CsPool and Get-CsService"
 )
-"""What can be read, in a sentence."""
+"""The supported documents, for messages."""
 
 
 def read_file(path: str, half: str = builder.PUBLISHED, name: str = "") -> Topology:
@@ -28,11 +28,11 @@ def read_file(path: str, half: str = builder.PUBLISHED, name: str = "") -> Topol
 
     Args:
         path: The file.
-        half: Which half of Topology Builder's file to read: `builder.HALVES`.
-        name: What to call the file in messages, if not by its path.
+        half: Which half of Topology Builder's file to read, one of `builder.HALVES`.
+        name: The file's name in messages, if not its path.
 
     Raises:
-        TopologyError: The file cannot be read, is none of the documents, or contradicts itself.
+        TopologyError: The file cannot be read, is not a supported document, or contradicts itself.
     """
     try:
         with Path(path).open("rb") as file:

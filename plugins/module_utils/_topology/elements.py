@@ -17,16 +17,16 @@ BUILDER = f"{DEPLOY}TopologyBuilder.2008"
 WRITABLE = f"{DEPLOY}WritableTopology.2008"
 
 NAMESPACES = (TOPOLOGY, ROLES, BUILDER, WRITABLE)
-"""All that says who runs what. The others hold URLs, web components and settings."""
+"""The namespaces of machines, services and ports. The others hold URLs, web components and settings."""
 
 HIGHEST_PORT = 65535
 
 
 def number(element: Element, name: str) -> int:
-    """An attribute that must be a number without a sign.
+    """A required attribute that is a number without a sign.
 
     Raises:
-        TopologyError: It is missing, or no number.
+        TopologyError: It is missing, or not a number.
     """
     value = element.required(name)
     if not (value.isascii() and value.isdigit() and len(value) <= 10):
@@ -35,7 +35,7 @@ def number(element: Element, name: str) -> int:
 
 
 def port(element: Element) -> Port:
-    """What a ``Port`` element says.
+    """Read a ``Port`` element.
 
     Raises:
         TopologyError: It names no port, or one outside 1-65535, or no owner or protocol.
@@ -60,7 +60,7 @@ def port(element: Element) -> Port:
 
 
 def ports(service: Element) -> tuple[Port, ...]:
-    """What a ``Service`` element listens on."""
+    """The ports of a ``Service`` element. Raises as `port` does."""
     return tuple(port(element) for element in service.find_all("Ports", "Port"))
 
 
@@ -72,7 +72,7 @@ def machines(elements: list[Element], fqdn: str) -> tuple[Machine, ...]:
         fqdn: The cluster's name, which is that of its only machine if that has none of its own.
 
     Raises:
-        TopologyError: One of several machines has no name, or an address is none.
+        TopologyError: One of several machines has no name, or an address is invalid.
     """
     found = []
     for element in elements:
@@ -85,7 +85,7 @@ def machines(elements: list[Element], fqdn: str) -> tuple[Machine, ...]:
 
 
 def interface(element: Element) -> Interface | None:
-    """What a ``NetInterface`` element says; None if it stands for all addresses of the machine."""
+    """Read a ``NetInterface`` element; None if it stands for all addresses of the machine."""
     text = element.get("IPAddress")
     if not text:
         return None
@@ -97,14 +97,14 @@ def interface(element: Element) -> Interface | None:
 
 
 def site(element: Element) -> Site:
-    """What a ``CentralSite`` or ``RemoteSite`` element says."""
+    """Read a ``CentralSite`` or ``RemoteSite`` element."""
     identity = element.required("SiteId")
     name = element.find("Name")
     return Site(identity, (name.text.strip() if name else "") or identity, element.name != "CentralSite", element.line)
 
 
 def version(service: Element) -> int | None:
-    """The version of a ``Service`` element; None if it does not tell."""
+    """The version of a ``Service`` element; None if it has none."""
     return number(service, "ServiceVersion") if service.get("ServiceVersion") else None
 
 
@@ -115,6 +115,6 @@ def is_director(service: Element) -> bool:
 
 
 def is_active(service: Element) -> bool | None:
-    """Whether a ``Service`` element is the Central Management service in charge; None if it does not tell."""
+    """Whether a ``Service`` element is the active Central Management service; None if it does not say so."""
     details = service.find("CentralMgmtService")
     return details.flag("IsActive") if details else None

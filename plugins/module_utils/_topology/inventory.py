@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A topology as hosts, groups and variables: pure, and without a word of Ansible's but these three."""
+"""A topology as hosts, groups and variables: pure, without Ansible's classes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import roles
-from .model import Cluster, Machine, Port, Service, Topology, shown
+from .model import Cluster, Machine, Port, Topology, TopologyService, shown
 from .pairing import paired_pools
 from .roles import Part
 
@@ -25,13 +25,13 @@ Variables = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What becomes of a topology.
+    """The inventory made from a topology.
 
     Attributes:
         hosts: Host name to its variables. Values are str, int, list and dict only; hosts of one pool share them.
-        groups: Group name to its hosts. Names may hold what Ansible does not want in them, such as dots.
+        groups: Group name to its hosts. Names may hold characters that Ansible does not allow, such as dots.
         children: Group name to the groups in it.
-        warnings: What a person should know; sentences.
+        warnings: Warnings for the user; sentences.
     """
 
     hosts: dict[str, Variables]
@@ -55,13 +55,13 @@ class _Pool:
 
     @property
     def rank(self) -> int:
-        """How much a host's membership says of it: the lower, the more."""
+        """Order of a host's pools: the lowest is its main one."""
         order = list(Part)
         return order.index(self.parts[0]) if self.parts else len(order)
 
 
 def build(topology: Topology) -> Inventory:
-    """Make hosts, groups and variables of a topology that `checks.check` has found to be in order."""
+    """Make hosts, groups and variables from a topology that passed `checks.check`."""
     pools, warnings = _pools(topology)
     homes: dict[str, list[tuple[_Pool, Machine]]] = {}
     for pool in pools:
@@ -69,7 +69,7 @@ def build(topology: Topology) -> Inventory:
             homes.setdefault(machine.fqdn.casefold(), []).append((pool, machine))
     hosts: dict[str, Variables] = {}
     groups: dict[str, dict[str, None]] = {}
-    # Always there, also when empty: an empty group says that there is nobody, a missing one that nobody knows.
+    # Always present: an empty group means that there are no such hosts, a missing one that they are not known.
     for part in Part:
         groups[f"{PARENT}_{part.value}"] = {}
     for pool in pools:
@@ -92,7 +92,7 @@ def build(topology: Topology) -> Inventory:
 
 
 def _pools(topology: Topology) -> tuple[list[_Pool], list[str]]:
-    installed: dict[str, list[Service]] = {cluster.id: [] for cluster in topology.clusters}
+    installed: dict[str, list[TopologyService]] = {cluster.id: [] for cluster in topology.clusters}
     for service in topology.services:
         installed[service.cluster].append(service)
     sites = {site.id: site for site in topology.sites}
@@ -168,7 +168,7 @@ def _site_group(site: str) -> str:
 
 
 def _together(lists: list[list[Any]]) -> list[Any]:
-    """The lists one after the other, each item once; the very same list if there is but one."""
+    """The lists one after the other, each item once; the very same list if there is only one."""
     if len(lists) == 1:
         return lists[0]
     found: list[Any] = []
@@ -178,7 +178,7 @@ def _together(lists: list[list[Any]]) -> list[Any]:
 
 
 def _addresses(machines: list[Machine]) -> list[str]:
-    """Addresses that the machine's own side of the network knows it by."""
+    """Addresses on the primary and internal side."""
     return list(
         dict.fromkeys(
             interface.address
@@ -191,7 +191,7 @@ def _addresses(machines: list[Machine]) -> list[str]:
 
 
 def _outward(machines: list[Machine]) -> dict[str, list[str]]:
-    """Addresses on the other sides. They are kept apart: no rule between servers may let the Internet's side in."""
+    """Addresses on the other sides. They are kept apart: no rule between servers may admit the Internet side."""
     found: dict[str, list[str]] = {}
     for machine in machines:
         for interface in machine.interfaces:
@@ -201,7 +201,7 @@ def _outward(machines: list[Machine]) -> dict[str, list[str]]:
     return {side: found[side] for side in sorted(found)}
 
 
-def _features(services: list[Service]) -> list[str]:
+def _features(services: list[TopologyService]) -> list[str]:
     """The opt-in features that the topology shows as deployed.
 
     Remote call control needs SIP over plain TCP (5060 by default). No topology has that port unless somebody has set
@@ -216,11 +216,11 @@ def _features(services: list[Service]) -> list[str]:
     return ["remote_call_control"] if plain else []
 
 
-def _port_dicts(services: list[Service], cluster: Cluster) -> list[dict[str, Any]]:
+def _port_dicts(services: list[TopologyService], cluster: Cluster) -> list[dict[str, Any]]:
     distinct: dict[tuple[str, Port], None] = {}
     for service in services:
         for port in service.ports:
-            if port.transports:  # A listener of nobody knows what would only stop who reads the list.
+            if port.transports:  # The modules would refuse a port of an unknown protocol.
                 distinct[service.role, port] = None
     return [
         {
@@ -242,8 +242,8 @@ def _port_order(item: tuple[str, Port]) -> tuple[object, ...]:
     return (port.first, port.last, role, port.owner, port.usage, port.side, port.protocol)
 
 
-def _version(services: list[Service], parts: tuple[Part, ...]) -> int | None:
-    """The version of the service that makes the machines what they are."""
+def _version(services: list[TopologyService], parts: tuple[Part, ...]) -> int | None:
+    """The version of the service that determines the machines' main part."""
     main = parts[0] if parts else None
     by_weight = sorted(services, key=lambda service: roles.part_of(service) is not main)
     if main in (Part.FRONT_END, Part.DIRECTOR, Part.BRANCH_APPLIANCE):
@@ -266,7 +266,7 @@ def _version_warnings(pools: list[_Pool]) -> list[str]:
     ]
 
 
-def _protocol_warnings(services: Iterable[Service]) -> list[str]:
+def _protocol_warnings(services: Iterable[TopologyService]) -> list[str]:
     unknown = sorted({port.protocol for service in services for port in service.ports if not port.transports})
     return [
         f"protocol {shown(protocol)} of a port is not known; lync_ports leaves such ports out" for protocol in unknown

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of a Lync topology: sites, clusters of machines, services and the ports they listen on.
+"""The model of a Lync topology: sites, clusters of machines, services and the ports they listen on.
 
-One model for all documents that hold a topology: what a reader of one layout finds, it says in these words. The layouts
-are in facts that Microsoft does not publish as a schema; they were read off public samples of Skype for Business 2015
-and 2019, whose namespaces (``...2008``) are those of Lync Server.
+All readers of topology documents produce it. Microsoft publishes no schema of the documents; their layouts were taken
+from public samples of Skype for Business 2015 and 2019, whose namespaces (``...2008``) are those of Lync Server.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ class TopologyError(ValueError):
     Attributes:
         message: What is wrong, without the place.
         line: The line of the file, from 1, or None if the format has none.
-        file: The file, once the one who opened it has said so.
+        file: The file, where it is known.
     """
 
     def __init__(self, message: str, line: int | None = None, file: str | None = None) -> None:
@@ -42,7 +41,7 @@ class TopologyError(ValueError):
 
 
 def shown(text: str) -> str:
-    """A text of a document as a message may quote it: short, and without anything a terminal would obey."""
+    """A text of a document as a message may quote it: short, and without control characters."""
     short = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
     return repr(short)
 
@@ -81,7 +80,7 @@ class Site:
 
     Attributes:
         id: What clusters refer to.
-        name: What people call it.
+        name: Its display name.
         branch: Whether it is a branch of a central site (``RemoteSite``).
         line: Where the document names it.
     """
@@ -94,7 +93,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """What Lync's administrators call a pool: machines that run the same services.
+    """A pool: machines that run the same services.
 
     Attributes:
         id: What services refer to.
@@ -103,8 +102,7 @@ class Cluster:
         machines: Its machines.
         managed: Whether Lync's setup runs on its machines (``RequiresSetup``), unlike on gateways, SQL, file and
             Office Web Apps servers.
-        sql: Whether an instance of SQL Server is on its machines, be it without databases of Lync's, as
-            on a witness.
+        sql: Whether an instance of SQL Server is on its machines, even without Lync databases, as on a witness.
         line: Where the document names it.
     """
 
@@ -119,11 +117,11 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """What a service listens on.
+    """A port or port range that a service listens on.
 
     Attributes:
         owner: The component, such as ``urn:component:Registrar``.
-        usage: What for, such as ``SipServer``. ``SipClient`` listens too: it says who connects.
+        usage: Its purpose, such as ``SipServer``. ``SipClient`` listens too: it names who connects.
         side: The side of the machine, as `Interface.side`.
         protocol: ``Mtls``, ``Tls``, ``Tcp``, ``Udp``, ``TcpOrUdp``, ``Http`` or ``Https``, as the document spells it.
         first: The first port.
@@ -144,7 +142,7 @@ class Port:
 
     @property
     def transports(self) -> tuple[str, ...]:
-        """``tcp``, ``udp`` or both; nothing for a protocol that nobody has told us of."""
+        """``tcp``, ``udp`` or both; nothing for an unknown protocol."""
         return TRANSPORTS.get(self.protocol.casefold(), ())
 
 
@@ -157,21 +155,21 @@ TRANSPORTS: dict[str, tuple[str, ...]] = {
     "udp": ("udp",),
     "tcporudp": ("tcp", "udp"),
 }
-"""A port's protocol, casefolded, to what carries it."""
+"""A port's protocol, casefolded, to its transports."""
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class TopologyService:
     """A service of a cluster: its ports are open on every machine of that cluster, and nowhere else.
 
     Attributes:
         id: What other services refer to.
         role: The role, as ``RoleName`` spells it.
         cluster: The id of the cluster it is installed on.
-        version: The version of the product: 6 is Lync Server 2013. None if the document does not tell.
+        version: The version of the product: 6 is Lync Server 2013. None if the document has none.
         ports: What it listens on.
         director: Whether a ``Registrar`` is a Director.
-        active: Whether a ``CentralMgmt`` service is the one in charge; None if the document does not tell.
+        active: Whether a ``CentralMgmt`` service is the active one; None if the document does not say so.
         on_sql: Whether it is installed in an instance of SQL Server, not on the machines as such.
         depends_on: The ids of the services it needs.
         line: Where the document names it.
@@ -191,18 +189,18 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """What one document says.
+    """The content of one document.
 
     Attributes:
         sites: The sites.
         clusters: The clusters, in the order of the document.
         services: The services, in the order of the document.
-        warnings: What a person should know of how the document was read; sentences.
+        warnings: Warnings about how the document was read; sentences.
     """
 
     sites: tuple[Site, ...]
     clusters: tuple[Cluster, ...]
-    services: tuple[Service, ...]
+    services: tuple[TopologyService, ...]
     warnings: tuple[str, ...] = ()
 
     def machines(self) -> Iterator[tuple[Cluster, Machine]]:

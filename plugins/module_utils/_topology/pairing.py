@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which Front End pools back each other up, as far as a topology tells."""
+"""Which Front End pools back each other up, as far as a topology shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def paired_pools(topology: Topology, parts: Mapping[str, tuple[Part, ...]]) -> d
 
     A Registrar that depends on the Registrar of another Front End pool has it as its backup (``BackupRegistrar`` of
     ``Get-CsService``), and pairs are mutual. That a Registrar names a Director, or a branch appliance the pool behind
-    it, is no pairing. No topology with a pair is public: where the document says it in another way, nothing is found.
+    it, is no pairing. No topology with a pair is public: if documents express it in another way, nothing is found.
 
     Args:
         topology: The topology.

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON of ``Get-CsPool``, ``Get-CsService`` and ``Get-CsSite``: the source Microsoft supports.
+"""JSON of ``Get-CsPool``, ``Get-CsService`` and ``Get-CsSite``: the cmdlets to use in place of the topology's XML.
 
-Pools tell which computers there are and which services they run; services tell versions, ports and the pool that backs
-up another; sites tell which of them are branches. Only the pools are indispensable. Neither of them tells addresses.
+Pools name their computers and services; services have versions, ports and the backup pool; sites show which of them are
+branches. Only the pools are required. None of them has addresses.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .cmdlet_ports import LISTENERS, ROLE_NAMES
+from .cmdlet_ports import PORT_PROPERTIES, ROLE_NAMES
 from .elements import HIGHEST_PORT
-from .model import Cluster, Machine, Port, Service, Site, Topology, TopologyError, shown
+from .model import Cluster, Machine, Port, Site, Topology, TopologyError, TopologyService, shown
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of JSON that are read at most."""
@@ -24,16 +24,16 @@ LARGEST = 64 * 1024 * 1024
 _SERVICE_ID = re.compile(r".+-(\w+)-\d+")
 
 _NOT_MANAGED = frozenset({"PstnGateway", "WacServer", "WacService", "FileStore", "VideoGateway"})
-"""Roles of machines that Lync's setup does not run on. The cmdlets do not tell, unlike ``RequiresSetup``."""
+"""Roles of machines that Lync's setup does not run on. The cmdlets do not show it, unlike ``RequiresSetup``."""
 
 Entry = dict[str, Any]
 
 
 def read(text: str) -> Topology:
-    """What the JSON says: a list of objects, or objects that hold such lists, in any order.
+    """Read the JSON: a list of objects, or objects that hold such lists, in any order.
 
     Raises:
-        TopologyError: It is no JSON, or not what those cmdlets print, or says what cannot be.
+        TopologyError: It is not JSON, or not the output of those cmdlets, or has an invalid value.
     """
     try:
         document = json.loads(text)
@@ -63,7 +63,7 @@ def read(text: str) -> Topology:
 
 
 def _entries(value: Any, where: str) -> Iterator[tuple[str, Entry]]:
-    """The objects that are no mere holders of lists, with the place of each."""
+    """The objects that are not mere containers of lists, with the place of each."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _entries(item, f"{where}[{index}]")
@@ -82,7 +82,7 @@ def _topology(
 ) -> Topology:
     found_sites = {site.id: site for site in (_site(where, entry) for where, entry in sites)}
     clusters = []
-    named: list[Service] = []
+    named: list[TopologyService] = []
     for where, entry in pools:
         cluster, roles = _cluster(where, entry)
         clusters.append(cluster)
@@ -107,7 +107,7 @@ def _site(where: str, entry: Entry) -> Site:
     return Site(_tail(identity).casefold(), name, _text(where, entry, "SiteType").casefold() != "centralsite")
 
 
-def _cluster(where: str, entry: Entry) -> tuple[Cluster, list[Service]]:
+def _cluster(where: str, entry: Entry) -> tuple[Cluster, list[TopologyService]]:
     fqdn = _text(where, entry, "Fqdn") or _text(where, entry, "Identity")
     if not fqdn:
         raise TopologyError(f"{where} has neither Fqdn nor Identity")
@@ -129,9 +129,9 @@ def _runs_lync(role: str) -> bool:
     return role not in _NOT_MANAGED and not role.endswith(("Database", "Store"))
 
 
-def _named_service(identity: str, cluster: str) -> Service:
+def _named_service(identity: str, cluster: str) -> TopologyService:
     role = identity.partition(":")[0]
-    return Service(
+    return TopologyService(
         id=identity,
         role=ROLE_NAMES.get(role, role),
         cluster=cluster,
@@ -140,7 +140,7 @@ def _named_service(identity: str, cluster: str) -> Service:
     )
 
 
-def _service(where: str, entry: Entry) -> Service:
+def _service(where: str, entry: Entry) -> TopologyService:
     identity = _text(where, entry, "Identity")
     service_id = _SERVICE_ID.fullmatch(_text(where, entry, "ServiceId"))
     role = _text(where, entry, "Role") or identity.partition(":")[0]
@@ -151,7 +151,7 @@ def _service(where: str, entry: Entry) -> Service:
     if active is not None and not isinstance(active, bool):
         active = {"true": True, "false": False}.get(str(active).strip().casefold())
     backup = _text(where, entry, "BackupRegistrar")
-    return Service(
+    return TopologyService(
         id=f"{role}:{pool}",
         role=service_id[1] if service_id and role not in ROLE_NAMES else ROLE_NAMES.get(role, role),
         cluster=pool.casefold(),
@@ -165,7 +165,7 @@ def _service(where: str, entry: Entry) -> Service:
 
 
 def _ports(where: str, entry: Entry, role: str) -> Iterator[Port]:
-    for name, listener in LISTENERS.get(role, {}).items():
+    for name, listener in PORT_PROPERTIES.get(role, {}).items():
         first = _number(where, entry, name)
         count = _number(where, entry, listener.size) if listener.size else 1
         if not first or not count:

@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 from . import elements
-from .model import Cluster, Service, Topology, TopologyError, shown
+from .model import Cluster, Topology, TopologyError, TopologyService, shown
 from .xml_tree import Element
 
 ROOT = (elements.TOPOLOGY, "Topology")
 
 
 def read(tree: Element) -> Topology:
-    """What a ``Topology`` element says.
+    """Read a ``Topology`` element.
 
     Raises:
-        TopologyError: An element lacks what it must say, or says what cannot be.
+        TopologyError: An element lacks a required attribute, or has an invalid one.
     """
     instances = _sql_instances(tree)
     clusters = tuple(_cluster(item, frozenset(instances)) for item in tree.find_all("Clusters", "Cluster"))
@@ -44,7 +44,7 @@ def _sites(tree: Element) -> list[Element]:
 
 
 def _sql_instances(tree: Element) -> dict[str, int]:
-    """The ids of the clusters with an instance of SQL Server, each with the line that says so."""
+    """The ids of the clusters with an instance of SQL Server, each with its line."""
     return {
         _cluster_id(item): item.line
         for item in tree.find_all("SqlInstances", "SqlInstance", "SqlInstanceId", "ClusterId")
@@ -67,7 +67,7 @@ def _cluster(element: Element, sql: frozenset[str]) -> Cluster:
     )
 
 
-def _service(element: Element) -> Service:
+def _service(element: Element) -> TopologyService:
     identity = element.find("ServiceId")
     if identity is None:
         raise TopologyError("<Service> has no <ServiceId>", element.line)
@@ -78,7 +78,7 @@ def _service(element: Element) -> Service:
         raise TopologyError(
             f"<Service> {_service_id(identity)} is installed nowhere: no <ClusterId> in <InstalledOn>", element.line
         )
-    return Service(
+    return TopologyService(
         id=_service_id(identity),
         role=identity.required("RoleName"),
         cluster=_cluster_id(cluster),

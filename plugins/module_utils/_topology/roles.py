@@ -1,18 +1,18 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which part the machines of a cluster play, seen from the services installed on it."""
+"""The parts of a cluster's machines, derived from the services installed on it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
 
-from .model import Service, shown
+from .model import TopologyService, shown
 
 
 class Part(str, Enum):
-    """What a machine is, in the order of what matters most of it. The inventory group is ``lync_<part>``."""
+    """What a machine is, the most significant part first. The inventory group is ``lync_<part>``."""
 
     FRONT_END = "front_end"
     DIRECTOR = "director"
@@ -53,10 +53,10 @@ _COMPONENTS = frozenset(
     {REGISTRAR, USER_SERVICES, MEDIATION_SERVER, CENTRAL_MGMT}
     | {"WebServices", "ConfServices", "ApplicationServer", "ManagementServices"}
 )
-"""Roles that are known, and that make no part of their own or not alone."""
+"""Known roles that make no part by themselves."""
 
 
-def part_of(service: Service) -> Part | None:
+def part_of(service: TopologyService) -> Part | None:
     """The part that a service alone makes of its machines; None if it makes none, or not alone."""
     if service.role in _PARTS:
         return _PARTS[service.role]
@@ -69,13 +69,13 @@ def part_of(service: Service) -> Part | None:
     return None
 
 
-def is_known(service: Service) -> bool:
-    """Whether we know what the service's role is."""
+def is_known(service: TopologyService) -> bool:
+    """Whether the service's role is known."""
     return service.role in _COMPONENTS or part_of(service) is not None
 
 
 def parts(
-    services: Iterable[Service], *, sql: bool, branch: bool, active_management: frozenset[str]
+    services: Iterable[TopologyService], *, sql: bool, branch: bool, active_management: frozenset[str]
 ) -> tuple[Part, ...]:
     """The parts of the machines of one cluster, in the order of `Part`.
 
@@ -83,7 +83,7 @@ def parts(
         services: All services installed on the cluster.
         sql: Whether an instance of SQL Server is on the cluster.
         branch: Whether it is in a branch site.
-        active_management: The ids of the Central Management services in charge: `active_management`.
+        active_management: The ids of the active Central Management services, from `active_management`.
     """
     installed = tuple(services)
     names = {service.role for service in installed}
@@ -101,8 +101,8 @@ def parts(
     return tuple(part for part in Part if part in found)
 
 
-def active_management(services: Iterable[Service]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The ids of the Central Management services in charge, and warnings.
+def active_management(services: Iterable[TopologyService]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The ids of the active Central Management services, and warnings.
 
     A pool and the one that backs it up both have the service, and one of them is active.
     """
@@ -120,8 +120,8 @@ def active_management(services: Iterable[Service]) -> tuple[frozenset[str], tupl
     return frozenset(), ()
 
 
-def unknown_warnings(services: Iterable[Service]) -> list[str]:
-    """One sentence for each role that nobody has told us of."""
+def unknown_warnings(services: Iterable[TopologyService]) -> list[str]:
+    """One sentence for each unknown role."""
     counts: dict[str, int] = {}
     for service in services:
         if not is_known(service):

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which listeners of a topology document are a row's: the bridge between the page's words and the topology's.
+"""The listeners of a topology document that belong to each row of the page.
 
 A topology names a port by its owner (``urn:component:Registrar``), a usage (``SipServer``), an interface side and a
 protocol. The pairs here are those of published topology documents of Skype for Business 2015 and 2019; no document of
-Lync 2013 itself is public. A row without an entry is one of which a topology says nothing, such as 135 or 1434.
+Lync 2013 itself is public. A row without an entry, such as 135 or 1434, is in no topology.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
-    """Listeners by what a topology says of them; all that is given must fit.
+class ListenerPattern:
+    """Selects listeners of a topology by their attributes; all that are given must fit.
 
     Attributes:
         owners: Last parts of ``Owner``.
@@ -32,7 +32,7 @@ class Listener:
     services: tuple[str, ...] = ()
 
     def fits(self, service: str, owner: str, usage: str, side: str, protocol: str) -> bool:
-        """Whether a listener is meant; letter case does not count, nor what ``owner`` has before its last colon."""
+        """Whether a listener matches; letter case does not count, nor what ``owner`` has before its last colon."""
         return (
             owner.rpartition(":")[2].casefold() in (name.casefold() for name in self.owners)
             and self.usage.casefold() in ("", usage.casefold())
@@ -42,39 +42,39 @@ class Listener:
         )
 
 
-def _sip(*owners: str, protocols: tuple[str, ...] = ()) -> Listener:
-    return Listener(owners, "SipServer", protocols=protocols)
+def _sip(*owners: str, protocols: tuple[str, ...] = ()) -> ListenerPattern:
+    return ListenerPattern(owners, "SipServer", protocols=protocols)
 
 
-def _site(side: str, protocol: str) -> Listener:
-    return Listener(("OCSWebSite",), "WebSite", side, (protocol,))
+def _site(side: str, protocol: str) -> ListenerPattern:
+    return ListenerPattern(("OCSWebSite",), "WebSite", side, (protocol,))
 
 
-def _media(usage: str, *services: str) -> Listener:
-    return Listener(("MediaComp",), usage, services=services)
+def _media(usage: str, *services: str) -> ListenerPattern:
+    return ListenerPattern(("MediaComp",), usage, services=services)
 
 
 _PLAIN_SIP = _sip("Registrar", protocols=("Tcp",))
 _SIP = _sip("Registrar", protocols=("Mtls", "Tls"))
-_PROCESS = Listener(("Registrar",), "WebServer")
+_PROCESS = ListenerPattern(("Registrar",), "WebServer")
 _MEDIATION_SIP = _sip("Mediation")
-_TRUNK_TLS = Listener(("Mediation",), "SipClient", protocols=("Tls", "Mtls"))
-_TRUNK_TCP = Listener(("Mediation",), "SipClient", protocols=("Tcp",))
+_TRUNK_TLS = ListenerPattern(("Mediation",), "SipClient", protocols=("Tls", "Mtls"))
+_TRUNK_TCP = ListenerPattern(("Mediation",), "SipClient", protocols=("Tcp",))
 
-ROW_LISTENERS: dict[str, Listener] = {
+ROW_LISTENERS: dict[str, ListenerPattern] = {
     "server-02": _PLAIN_SIP,
     "server-03": _SIP,
     "server-04": _PROCESS,
     "server-06": _sip("IMConf"),
-    "server-07": Listener(("DataConf",), "PsomClient"),
+    "server-07": ListenerPattern(("DataConf",), "PsomClient"),
     "server-09": _sip("AVConf"),
     "server-10": _media("VideoCommunication", "ConfServices"),
     "server-11": _site("Primary", "Http"),
     "server-12": _site("Primary", "Https"),
     "server-13": _site("External", "Http"),
     "server-14": _site("External", "Https"),
-    "server-15": Listener(("Reach",), "PsomServer", "Primary"),
-    "server-16": Listener(("Reach",), "PsomServer", "External"),
+    "server-15": ListenerPattern(("Reach",), "PsomServer", "Primary"),
+    "server-16": ListenerPattern(("Reach",), "PsomServer", "External"),
     "server-17": _sip("McxService"),
     "server-18": _sip("McxServiceExternal"),
     "server-19": _site("Primary", "Https"),
@@ -88,7 +88,7 @@ ROW_LISTENERS: dict[str, Listener] = {
     "server-30": _sip("Cps"),
     "server-31": _sip("testbot"),
     "server-33": _sip("RGS"),
-    "server-34": Listener(("RGS",), "WcfMtls"),
+    "server-34": ListenerPattern(("RGS",), "WcfMtls"),
     "server-35": _sip("PDP"),
     "server-39": _media("AudioCommunication", "ConfServices", "ApplicationServer", "MediationServer"),
     "server-41": _PLAIN_SIP,
@@ -100,9 +100,9 @@ ROW_LISTENERS: dict[str, Listener] = {
     "server-47": _TRUNK_TLS,
     "server-48": _TRUNK_TCP,
     "server-49": _MEDIATION_SIP,
-    "add-01": Listener(("WinFab",)),
-    "add-02": Listener(("Lyss",)),
-    "add-03": Listener(("McuFactory",), "WcfServer"),
+    "add-01": ListenerPattern(("WinFab",)),
+    "add-02": ListenerPattern(("Lyss",)),
+    "add-03": ListenerPattern(("McuFactory",), "WcfServer"),
     "add-04": _sip("UcwaService", "UcwaServiceExternal"),
     "add-05": _sip("XmppFederation"),
     "add-06": _sip("PersistentChatWebManager", "PersistentChatWebManagerExternal"),

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""XML from people we do not know, read with the standard library: limits, no document types, and line numbers.
+"""Untrusted XML, read with the standard library: limits, no document types, and line numbers.
 
 Python's expat is safe from external entities by default, but expands internal ones. No topology document declares any,
-so a document type is refused as such, and with it every attack that needs one. What is not asked for is not kept: the
+so a document type is refused as such, and with it every attack that needs one. What is not wanted is not kept: the
 parts of a configuration export that are no topology cost time, not memory.
 """
 
@@ -38,7 +38,7 @@ Name = tuple[str, str]
 
 
 class Readable(Protocol):
-    """What a document comes from: an open file, or a member of an archive."""
+    """The source of a document: an open file, or a member of an archive."""
 
     def read(self, size: int = ..., /) -> bytes:
         """Up to so many bytes; none at the end."""
@@ -46,14 +46,14 @@ class Readable(Protocol):
 
 @dataclass(slots=True)
 class Element:
-    """An element that was asked for.
+    """An element that is kept.
 
     Attributes:
         namespace: Its namespace.
         name: Its local name.
         attributes: Its attributes without a namespace.
         line: Where its tag begins, from 1.
-        children: Its elements, as far as they were asked for.
+        children: Its elements, as far as they are kept.
         text: Its own text.
     """
 
@@ -89,7 +89,7 @@ class Element:
         return self.attributes.get(name, "").strip()
 
     def required(self, name: str) -> str:
-        """An attribute that must say something.
+        """A required attribute.
 
         Raises:
             TopologyError: It is missing or empty.
@@ -133,8 +133,8 @@ def parse(stream: Readable, wanted: Iterable[Name], namespaces: Iterable[str]) -
     """Read XML and keep the wanted elements.
 
     Args:
-        stream: The document. UTF-16 with a byte order mark is understood whatever the declaration says: that is what
-            PowerShell's ``>`` makes of a document that calls itself UTF-8.
+        stream: The document. UTF-16 with a byte order mark is accepted whatever the declaration says: that is what
+            PowerShell's ``>`` writes of a document that declares UTF-8.
         wanted: The elements to keep, wherever they are; one inside another is part of the outer one.
         namespaces: Below a wanted element, what is in another namespace is left out.
 
@@ -162,7 +162,7 @@ def parse(stream: Readable, wanted: Iterable[Name], namespaces: Iterable[str]) -
                 )
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        # "no element found" is expat's word for a document that just ends.
+        # "no element found" is expat's message for a document that just ends.
         text = expat.ErrorString(error.code) or "error"
         ends = error.code in _TRUNCATED
         raise TopologyError(
@@ -172,7 +172,7 @@ def parse(stream: Readable, wanted: Iterable[Name], namespaces: Iterable[str]) -
     except TopologyError:
         raise
     except (LookupError, ValueError) as error:
-        # For encodings that expat does not know it asks Python's codecs, and those say no in their own ways.
+        # For encodings that expat does not know it asks Python's codecs, which raise errors of their own.
         raise TopologyError(f"the encoding that the document declares cannot be read: {error}", 1) from error
     finally:
         # The builder's bound methods refer to the parser and the parser to them.
@@ -189,7 +189,7 @@ _TRUNCATED = {
 
 
 class _Builder:
-    """What expat calls: keeps the wanted elements and the path to where it is."""
+    """expat's handlers: they keep the wanted elements and the path to the current one."""
 
     def __init__(self, wanted: frozenset[Name], namespaces: frozenset[str]) -> None:
         self.root: Name = ("", "")
@@ -199,7 +199,7 @@ class _Builder:
         self._namespaces = namespaces
         self._open: list[Element] = []
         self._depth = 0
-        self._skipped = 0  # How many elements deep we are in one that is left out.
+        self._skipped = 0  # Depth below an element that is left out; 0 outside.
         self._kept = 0
 
     @property
@@ -264,7 +264,7 @@ class _Builder:
 
 
 def _decoded(stream: Readable) -> tuple[Iterator[bytes], str | None]:
-    """The document in pieces, and the encoding to read it in if its own declaration is not to be asked."""
+    """The document in pieces, and its encoding, None if the document's own declaration decides."""
     head = stream.read(_CHUNK)
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if head.startswith(mark):

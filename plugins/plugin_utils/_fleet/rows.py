@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task's result on one host to one row of the callback `fleet`: what a person wants to know of the host at a glance.
+"""One row of the callback `fleet`: a task's result on one host, in short.
 
-The status of a host is decided where the report decides it, so that the table and the report never disagree.
+The status of a host is the report's, so that the table and the report never disagree.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .._report.model import HostClass, ReportHost
 
 
 class State(str, Enum):
-    """Status of a host, worst first. Those of the report, and two more that only a run has."""
+    """Status of a host, worst first: the classes of the report, and two more that only a run has."""
 
     UNREACHABLE = "unreachable"
     FAILED = "failed"
@@ -54,7 +54,7 @@ class Row:
         state: Its status.
         verdicts: How many of its requirements have each verdict; None if none is known.
         rules: How many rules are created, updated and deleted, or would be; None if nothing is known.
-        why: What is behind it, in a few words.
+        why: The reason for its status, in a few words.
     """
 
     name: str

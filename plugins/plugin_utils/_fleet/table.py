@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of many hosts to one table that fits a screen: pure text, and a state for each line to colour it by."""
+"""Rows of many hosts to one table that fits a screen: pure text, with a state for the colour of each line."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
 """Bring one host to the wanted state: ask the guard, arm a rollback where the plan is risky, write, confirm.
 
 A plan that may cut the connection it is sent over is commit-confirmed: the host is told beforehand to restore itself,
-and only a new connection that works takes that back.
+and only a working new connection disarms that.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["SET_AUTOMATIC", "START", "Failed", "Guard", "HostLost", "Outcome", "
            "read_programs"]  # fmt: skip
 
 Guard = Callable[[Plan, Snapshot], Sequence[str]]
-"""Says what speaks against a plan, given the host as it is; nothing means go."""
+"""Returns the objections to a plan, given the host as it is; none means that it may be sent."""
 
 
 def enforce(
@@ -42,7 +42,7 @@ def enforce(
     rollback_after: int = 10,
     guard: Guard | None = None,
 ) -> Outcome:
-    """Bring a host to the wanted state, or say what that would take.
+    """Bring a host to the wanted state, or predict it.
 
     Args:
         host: The host.
@@ -51,16 +51,16 @@ def enforce(
         sleep: Waits the given seconds; for tests.
         rollback: ``auto`` has the host restore itself where a risky plan cuts it off, ``never`` does without.
         rollback_after: Minutes until it does, 6 to 1440.
-        guard: Asked about every plan before it is sent, and in check mode likewise.
+        guard: Checks every plan before it is sent, in check mode too.
 
     Returns:
-        The outcome. What the plan refuses is in it; everything else of the plan has been carried out and seen.
+        The outcome. What the plan refuses is in it; all else of the plan has been carried out and verified.
 
     Raises:
         ConnectionLost: The host was lost before anything was written.
         ReadError, NotElevated: See `read`; nothing was written.
         Failed: Anything else, also losing the host after the first write, and a rollback that fired.
-        netsh.UnsayableError: A rule cannot be written; nothing was.
+        netsh.UnsupportedValueError: A rule cannot be written; nothing was.
     """
     outcome = _prepare(host, wanted, guard)
     if check:
@@ -74,13 +74,13 @@ def enforce(
         armed = Rollback(host, rollback_after, sleep)
         outcome = _arm(armed, lambda: _prepare(host, wanted, guard))
         if outcome.changed and is_risky(outcome.plan, outcome.before):
-            writing = Writing(host, wanted, outcome, sleep, armed.stands)
+            writing = Writing(host, wanted, outcome, sleep, armed.is_armed)
             return _Confirmed(writing, armed, lambda: read(host)).run()
     return Writing(host, wanted, outcome, sleep).run() if outcome.changed else outcome
 
 
 def _warned(outcome: Outcome) -> Outcome:
-    """In check mode nobody waits, but what was read may not last."""
+    """Check mode does not wait, but what was read may not last."""
     warning = (
         "another run has armed a rollback on this host and not taken it back yet; if it fires, the host goes back to "
         "what it was before that run"
@@ -89,7 +89,7 @@ def _warned(outcome: Outcome) -> Outcome:
 
 
 def _wait_for_others(rollback: Rollback) -> None:
-    """What is read while another run's rollback is pending may be undone in minutes, even where nothing is to do.
+    """Wait until another run's rollback is over: what is read before may be undone in minutes.
 
     Raises:
         Failed: It is still pending after its time.
@@ -102,7 +102,7 @@ def _wait_for_others(rollback: Rollback) -> None:
 
 
 def _arm(rollback: Rollback, prepare: Callable[[], Outcome]) -> Outcome:
-    """Lock, read again, since another run may have ended between the first read and now, and arm if there is a risk.
+    """Lock, read again, since another run may have ended since the first read, and arm if the plan is risky.
 
     Args:
         rollback: Not yet locked; armed afterwards if the plan of the result is risky, else given up.
@@ -117,7 +117,7 @@ def _arm(rollback: Rollback, prepare: Callable[[], Outcome]) -> Outcome:
         locked = True
         outcome = prepare()
         if outcome.changed and is_risky(outcome.plan, outcome.before):
-            rollback.arm(undo.make_undo(outcome.plan, outcome.before, rollback.word, rollback.minutes))
+            rollback.arm(undo.make_undo(outcome.plan, outcome.before, rollback.marker, rollback.minutes))
             armed = True
     except RollbackError as error:
         raise Failed(f"no rollback could be armed, so nothing was applied: {error}") from error
@@ -128,7 +128,7 @@ def _arm(rollback: Rollback, prepare: Callable[[], Outcome]) -> Outcome:
 
 
 def _prepare(host: RemoteHost, wanted: Wanted, guard: Guard | None) -> Outcome:
-    """Read, plan and ask the guard; the outcome has the predicted state."""
+    """Read, plan and call the guard; the outcome has the predicted state."""
     before = read(host)
     plan = make_plan(wanted, before)
     netsh.plan_lines(plan)  # raises before anything is sent
@@ -144,13 +144,13 @@ def _prepare(host: RemoteHost, wanted: Wanted, guard: Guard | None) -> Outcome:
 class _Confirmed:
     """One host's writing under an armed rollback."""
 
-    def __init__(self, writing: Writing, rollback: Rollback, look: Callable[[], Snapshot]) -> None:
+    def __init__(self, writing: Writing, rollback: Rollback, read_host: Callable[[], Snapshot]) -> None:
         self._writing = writing
         self._rollback = rollback
-        self._read = look
+        self._read = read_host
 
     def run(self) -> Outcome:
-        """Write, connect anew, and take the rollback away; or wait until the host has restored itself."""
+        """Write, connect anew, and disarm the rollback; or wait until the host has restored itself."""
         writing = self._writing
         try:
             failure = self._write()
@@ -159,17 +159,17 @@ class _Confirmed:
         except (Failed, ConnectionLost, RollbackError) as error:
             return self._await(error)
         writing.outcome = replace(writing.outcome, rollback="confirmed" if confirmed else "fired")
-        plan = writing.look()  # the script may have been under way while it was taken away
+        plan = writing.replan()  # the script may have been running while it was removed
         if not confirmed:
             self._fired("the work took longer than the rollback waited, or the host was restarted meanwhile")
         if failure:
             raise Failed(str(failure), writing.outcome) from failure
-        if netsh.plan_lines(plan):
+        if plan.changes_rules_or_profiles:
             raise Failed(f"somebody, or the rollback itself, undid a part. {still_missing(plan)}", writing.outcome)
         return writing.outcome
 
     def _write(self) -> Failed | None:
-        """A failure of a host that still answers is kept: what was done stays, as it would without a rollback."""
+        """A failure of a host that still answers is returned: what was done stays, as it would without a rollback."""
         try:
             self._writing.run()
         except HostLost:
@@ -179,7 +179,7 @@ class _Confirmed:
         return None
 
     def _await(self, cause: Exception) -> Outcome:
-        """The host must restore itself now; see that it did."""
+        """Wait until the host has restored itself, and verify that."""
         try:
             fired = self._rollback.wait_until_over()
             after = self._read()
@@ -194,7 +194,7 @@ class _Confirmed:
             self._fired(str(cause))
         outcome = replace(self._writing.outcome, rollback="confirmed")
         plan = make_plan(self._writing.wanted, after)
-        if netsh.plan_lines(plan):
+        if plan.changes_rules_or_profiles:
             raise Failed(f"{cause}. Its rollback had been taken away before it ran. {still_missing(plan)}", outcome)
         return outcome
 

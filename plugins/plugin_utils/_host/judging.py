@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judging a host's demands, asking the host once more only where a verdict depends on which program listens."""
+"""Judges a host's demands; reads the programs that listen only where a verdict depends on them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .remote_host import RemoteHost
 def judge_host(host: RemoteHost, policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
     """Judge every demand of a host.
 
-    Where all managed rules are in place no verdict depends on programs, so the usual host is not asked for its services
-    and starts a dozen processes fewer.
+    Where all managed rules are in place no verdict depends on programs, so usually no services are read, which saves a
+    dozen processes on the host.
 
     Args:
         host: The host.
@@ -26,7 +26,7 @@ def judge_host(host: RemoteHost, policy: HostPolicy, snapshot: Snapshot) -> tupl
         snapshot: What it has, or will have.
 
     Raises:
-        ConnectionLost, ReadError, NotElevated: The host could not be asked.
+        ConnectionLost, ReadError, NotElevated: The programs could not be read.
     """
     effects = judge_policy(policy, snapshot)
     services = listening_services(policy)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking, before anything is sent, whether a plan would lock us out or cut what is in use."""
+"""Checks, before anything is sent, whether a plan would lock us out or cut connections in use."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from .remote_host import RemoteHost
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What speaks against a plan.
+    """The objections to a plan.
 
     Attributes:
-        lockout: Why WinRM might not get in any more; any of it stops the plan.
-        cut: What is in use and would not be reachable any more; a person may accept that.
+        lockout: Why the host might not admit WinRM any more; any of it stops the plan.
+        cut: What is in use and would not be reachable any more; the user may accept that.
     """
 
     lockout: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Preview:
 def preview(host: RemoteHost, plan: Plan, before: Snapshot) -> Preview:
     """Judge a plan against the connection it is sent over and against what is in use on the host.
 
-    A plan that only adds or widens costs nothing here: no question is asked.
+    A plan that only adds or widens costs nothing here: nothing is read.
 
     Raises:
         ConnectionLost: The host does not answer.
@@ -44,7 +44,7 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot) -> Preview:
     """
     if not plan.changes or not is_risky(plan, before):
         return Preview()
-    lockout = objections(host.wire(), plan, before)
+    lockout = objections(host.management_connection(), plan, before)
     profiles = _beginning_to_filter(plan, before)
     if not profiles:
         return Preview(lockout)
@@ -59,18 +59,18 @@ def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
 
 
 def _in_use(host: RemoteHost) -> tuple[Endpoint, ...]:
-    word = secrets.token_hex(4)
-    command = f"(netstat -ano <nul&&echo @{word}-sockets)&(tasklist /fo csv /nh <nul&echo @{word}-tasks)"
+    marker = secrets.token_hex(4)
+    command = f"(netstat -ano <nul&&echo @{marker}-sockets)&(tasklist /fo csv /nh <nul&echo @{marker}-tasks)"
     output = host.run(command).stdout
-    sockets, found, rest = output.partition(f"@{word}-sockets")
-    tasks, end, _rest = rest.partition(f"@{word}-tasks")
+    sockets, found, rest = output.partition(f"@{marker}-sockets")
+    tasks, end, _rest = rest.partition(f"@{marker}-tasks")
     if not found or not end:
         raise ReadError("'netstat -ano' failed or was cut off, so it is not known what is in use and would be cut")
     return read_endpoints(sockets, tasks)
 
 
 class LockoutGuard:
-    """Says no to plans that would lock us out, or cut what nobody agreed to cut.
+    """Objects to plans that would lock us out, or cut what the user has not agreed to cut.
 
     Attributes:
         cut: What the last plan would cut, for the results.
@@ -81,14 +81,14 @@ class LockoutGuard:
 
         Args:
             host: The host.
-            accept_impact: A person agreed to cut what is in use.
+            accept_impact: The user agreed to cut what is in use.
         """
         self.cut: tuple[Endpoint, ...] = ()
         self._host = host
         self._accept_impact = accept_impact
 
     def __call__(self, plan: Plan, before: Snapshot) -> Sequence[str]:
-        """What speaks against a plan; see `preview` for what it raises."""
+        """The objections to a plan; raises as `preview` does."""
         found = preview(self._host, plan, before)
         self.cut = found.cut
         if not found.cut or self._accept_impact:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the work on one host ended: the outcome, and the failures that carry one."""
+"""The outcome of the work on one host, and the exceptions that carry one."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Outcome:
     """What was found, planned and done on one host.
 
     Attributes:
-        plan: The plan of the first read: the same in check mode and apply. Where another controller had to be waited
-            for, that of the read after it.
+        plan: The plan of the first read, the same in check mode and apply; after waiting for another controller, that
+            of the next read.
         before: The host as it was.
         after: The host as read after the last write, or as predicted in check mode.
         wrote: Whether anything was sent that changes the host.
-        warnings: What a person should know although the work is done.
-        rollback: ``confirmed`` where a rollback was armed and taken away again, ``fired`` where the host restored
+        warnings: Warnings for the user.
+        rollback: ``confirmed`` where a rollback was armed and removed again, ``fired`` where the host restored
             itself, ``armed`` where it is not known which of both. Empty where none was armed.
     """
 
@@ -56,4 +56,4 @@ class HostLost(Failed):
 
 
 class Refused(Failed):
-    """The guard said no: nothing was written, and the outcome holds the plan and the state it would lead to."""
+    """The guard objected: nothing was written, and the outcome holds the plan and the state it would lead to."""

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run command lines on a Windows host over Ansible's winrm connection, with no PowerShell.
 
-The only file, with wsman.py, that knows pywinrm and the inside of the winrm connection. After ``_connect()`` that has
+The only file, with wsman.py, that uses pywinrm and the internals of the winrm connection. After ``_connect()`` that has
 ``protocol`` (pywinrm's Protocol) and ``shell_id`` (a cmd shell), on every ansible-core from 2.16 to 2.21. Those are
 attributes, not an interface, so nothing else may touch them.
 """
@@ -18,14 +18,14 @@ from urllib.parse import urlsplit
 
 from ansible.errors import AnsibleError
 
-from ...module_utils._firewall.change.guard import Wire
+from ...module_utils._firewall.change.guard import ManagementConnection
 from .wsman import Network, client_address, networks
 
 _UNKNOWN_SHELL = 2150858843
 _ACCESS_DENIED = 5
 
-# One Send must stay under the smallest MaxEnvelopeSizekb a supported host has: 150 on 2008 R2 (facts 5.3). base64 makes
-# 4 bytes of 3, and the envelope around it takes about 2,000.
+# One Send must stay under the smallest default MaxEnvelopeSizekb of a supported host: 150 on 2008 R2 ([MS-WSMV]
+# 2.2.4.10, note 8). base64 makes 4 bytes of 3, and the envelope around it takes about 2,000.
 _SEND_BYTES = 64 * 1024
 
 _NEEDS_WINRM = (
@@ -43,7 +43,7 @@ class ConnectionLost(Exception):
 
 
 class CommandTimeout(ConnectionLost):
-    """A command did not end in time. It was told to stop; what it did until then is not known."""
+    """A command did not end in time. A stop was requested; what it did until then is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class Output:
     """What a command line printed.
 
     Attributes:
-        stdout: Standard output, decoded as UTF-8; bytes that are none become U+FFFD.
-        stderr: Standard error, likewise. Localised: for people only.
-        code: Exit code. For people only, nothing is concluded from it.
+        stdout: Standard output, decoded as UTF-8; invalid bytes become U+FFFD.
+        stderr: Standard error, likewise. Localised, so for messages only.
+        code: Exit code, for messages only.
     """
 
     stdout: str
@@ -89,12 +89,12 @@ class RemoteHost:
         self._old_shells: list[str] = []
 
     def run(self, command: str, stdin: bytes = b"", deadline: float = 120.0) -> Output:
-        """Run one command line under cmd.exe and wait for its end.
+        """Run one command line under cmd.exe and wait until it ends.
 
         Args:
-            command: The command line; printable ASCII, under 8,191 characters (cmd's limit).
+            command: The command line; printable ASCII, at most 8,191 characters (cmd's limit, KB830473).
             stdin: Bytes for its standard input.
-            deadline: Seconds until it is given up. pywinrm itself would wait for ever.
+            deadline: Seconds until it is stopped. pywinrm itself would wait for ever.
 
         Raises:
             ConnectionLost: The host could not be reached, or the connection broke.
@@ -122,29 +122,29 @@ class RemoteHost:
         self._log(f"RAN {command[:60]} -> {output.code}, {len(output.stdout)} characters")
         return output
 
-    def wire(self) -> Wire:
-        """The connection we stand on, with the address the host sees us from.
+    def management_connection(self) -> ManagementConnection:
+        """Our WinRM connection, with the address the host sees us from.
 
         NAT and mesh nodes hide the controller's own address, so the host is asked: ``ClientIP`` of our shell, by a
-        WS-Man Get ([MS-WSMV] 3.1.4.4). It is left out where the host does not say.
+        WS-Man Get ([MS-WSMV] 3.1.4.4). It is empty where the host does not answer that.
 
         Raises:
             ConnectionLost: The host could not be reached.
         """
         protocol, shell = self._open()
         url = urlsplit(str(protocol.transport.endpoint))
-        wire = Wire(url.port or (5986 if url.scheme == "https" else 5985), url.scheme)
+        connection = ManagementConnection(url.port or (5986 if url.scheme == "https" else 5985), url.scheme)
         try:
-            return replace(wire, client=client_address(protocol, shell))
+            return replace(connection, client=client_address(protocol, shell))
         except Exception as error:
             self._log(f"the host does not say from where it sees us: {error}")
-            return wire
+            return connection
 
     def networks(self) -> list[Network] | None:
-        """The profile that each network interface is in now, by one more WS-Man request.
+        """The firewall profile of each network interface, by one more WS-Man request.
 
         Returns:
-            None where the host does not tell, as Windows Server 2008 R2 does not.
+            None where the host cannot tell, as with Windows Server 2008 R2.
 
         Raises:
             ConnectionLost: The host could not be reached.
@@ -210,7 +210,7 @@ class RemoteHost:
                 raise CommandTimeout("the command did not end in time and was told to stop")
 
     def _lost(self, error: Exception) -> ConnectionLost:
-        """Every exception of requests, pywinrm and ansible on this way as one of ours, in one line."""
+        """Any exception of requests, pywinrm and ansible as a ConnectionLost with a message of one line."""
         if isinstance(error, ConnectionLost):
             return error
         code = getattr(error, "wsman_fault_code", None)
@@ -223,7 +223,7 @@ class RemoteHost:
         return ConnectionLost(f"{kind}{text[:500]}")
 
     def _quietly(self, action: Callable[[], object]) -> None:
-        """Tidy up where a failure changes nothing for us."""
+        """Clean up; a failure is only logged."""
         try:
             action()
         except Exception as error:

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The host's side of a commit-confirmed apply: lock, arm, disarm, or wait until the host has restored itself.
 
-As everywhere, nothing is believed unseen: a file is read back, a task is looked for. The folder is the lock between two
-controllers, because ``md`` fails where it is there already. Whatever breaks off before the plan is applied, at worst a
-task is left that restores what nobody has changed, and takes itself away.
+Every step is verified: files are read back, the task is queried. The folder is the lock between two controllers, since
+``md`` fails where it exists. Whatever fails before the plan is applied, at worst a task is left that restores what has
+not been changed, and removes itself.
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ _EXPORT_DEADLINE = 120.0
 _RECONNECT_AFTER = (2.0, 5.0, 10.0)
 _POLL = 15.0
 _ORPHANED_AFTER = 60.0
-"""Seconds without a task after which the owner of the folder is taken for dead: arming takes a few."""
+"""Seconds without a task after which the owner of the folder is presumed dead: arming takes a few."""
 
 _MARGIN = 120.0
 """Seconds that Task Scheduler may start a task late, and the script may take."""
 
-_DISARM_LOOKS = (0.0, 0.0, 2.0, 5.0, 10.0)
-_FIRED_LOOKS = (0.0, 30.0, 60.0, 120.0, 240.0)
+_DISARM_DELAYS = (0.0, 0.0, 2.0, 5.0, 10.0)
+_FIRED_DELAYS = (0.0, 30.0, 60.0, 120.0, 240.0)
 _DESCRIPTION = re.compile(r"<Description>([^<]*)</Description>")
 
 
 class RollbackError(Exception):
-    """The host could not be made to restore itself, or not be kept from it; the message says what and what helps."""
+    """A rollback could not be armed, or not be disarmed; the message says why, and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What there is of rollbacks on the host.
+class RollbackState:
+    """The rollbacks on the host.
 
     Attributes:
         task: Description of the registered task; None where there is no task.
         owner: Text of owner.txt; empty where there is none.
-        folder: Whether the folder is there, armed or not.
+        folder: Whether the folder exists, armed or not.
         fired: Whether this run's rollback has run to its end. It then moves the folder to another name, but cannot
             where somebody has it open.
     """
@@ -58,9 +58,9 @@ class Sight:
     folder: bool
     fired: bool
 
-    def belongs_to(self, word: str) -> bool:
-        """Whether the task or the lock is of the run with this word, and not over."""
-        return word in (self.task or "") or (word in self.owner and not self.fired)
+    def belongs_to(self, marker: str) -> bool:
+        """Whether the task or the lock is of the run with this marker, and not over."""
+        return marker in (self.task or "") or (marker in self.owner and not self.fired)
 
 
 class Rollback:
@@ -71,7 +71,7 @@ class Rollback:
         host: RemoteHost,
         minutes: int,
         sleep: Callable[[float], None] = time.sleep,
-        word: str = "",
+        marker: str = "",
         controller: str = "",
     ) -> None:
         """Nothing is sent yet.
@@ -80,18 +80,18 @@ class Rollback:
             host: The host.
             minutes: Whole minutes until the host restores itself.
             sleep: Waits the given seconds; for tests.
-            word: Random letters and digits that mark this run; made where empty.
-            controller: Name of this machine for `owner.txt`; found out where empty.
+            marker: Random letters and digits that mark this run; made where empty.
+            controller: Name of this machine for `owner.txt`; its host name where empty.
         """
         self._host = host
         self.minutes = minutes
         self._sleep = sleep
-        self.word = word or secrets.token_hex(8)
+        self.marker = marker or secrets.token_hex(8)
         name = controller or socket.gethostname()
         self._controller = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:100] or "unknown"
 
     def lock(self) -> None:
-        """Make the folder, or wait for whoever has it: it goes away by itself, disarmed or fired.
+        """Create the folder, or wait until its owner's rollback is disarmed or has fired, which removes it.
 
         An owner that has registered no task within a minute died before it changed anything; its folder is taken over.
 
@@ -103,87 +103,87 @@ class Rollback:
         waited = orphaned = 0.0
         owner: str | None = None
         while not self._make_folder():
-            sight = self.look()
-            orphaned = orphaned if sight.task is None and sight.owner == owner else 0.0
-            owner = sight.owner
-            if sight.task is None and orphaned >= _ORPHANED_AFTER:
+            state = self.inspect()
+            orphaned = orphaned if state.task is None and state.owner == owner else 0.0
+            owner = state.owner
+            if state.task is None and orphaned >= _ORPHANED_AFTER:
                 self._run(rf'rd /s /q "{FOLDER}"')
                 if self._make_folder():
                     return
-                if not self.look().folder:
+                if not self.inspect().folder:
                     raise RollbackError(f"the folder {FOLDER} could not be made")
                 orphaned = 0.0
             if waited >= patience:
-                raise RollbackError(_busy(sight, waited))
+                raise RollbackError(_busy(state, waited))
             self._sleep(_POLL)
             waited += _POLL
             orphaned += _POLL
 
     def arm(self, undo: Undo) -> None:
-        """Write the files, read them back, register the task and see that it is there.
+        """Write the files, read them back, register the task and verify that it is registered.
 
         Raises:
-            RollbackError: Something of it is not as it must be; nothing may be applied.
+            RollbackError: One of these could not be verified; nothing may be applied.
             ConnectionLost: The host was lost; nothing was applied.
         """
-        owner = f"controller {self._controller}, run {self.word}\r\n"
+        owner = f"controller {self._controller}, run {self.marker}\r\n"
         files = {OWNER_NAME: owner, SCRIPT_NAME: undo.script, TASK_NAME: undo.task}
         for name, text in files.items():
             self._run(rf'findstr "^" > "{FOLDER}\{name}"', text.encode("ascii"))
         self._check_files(files)
         self._run(rf'netsh advfirewall export "{FOLDER}\{EXPORT_NAME}" <nul', deadline=_EXPORT_DEADLINE)
         self._run(rf'schtasks /create /tn {TASK} /xml "{FOLDER}\{TASK_NAME}" /f <nul')
-        sight = self.look()
-        if self.word not in (sight.task or "") or self.word not in sight.owner:
+        state = self.inspect()
+        if self.marker not in (state.task or "") or self.marker not in state.owner:
             raise RollbackError(
                 f"the scheduled task {TASK}, which would restore the firewall if this host were lost, could not be "
-                f"registered (found: {sight.task or 'no task'}). See whether Task Scheduler "
+                f"registered (found: {state.task or 'no task'}). See whether Task Scheduler "
                 "(Schedule) runs, or set rollback to never to work without this protection"
             )
 
-    def stands(self) -> bool:
-        """Whether the task is still registered, and ours. Raises as `look` does."""
-        return self.word in (self.look().task or "")
+    def is_armed(self) -> bool:
+        """Whether this run's task is still registered. Raises as `inspect` does."""
+        return self.marker in (self.inspect().task or "")
 
     def disarm(self) -> bool:
-        """Take the task and the folder away and see that they are gone.
+        """Remove the task and the folder, and verify that they are gone.
 
         Returns:
-            Whether they were taken away; False where the rollback had already run.
+            Whether they were removed; False where the rollback had already run.
 
         Raises:
             RollbackError: The task is still there.
             ConnectionLost: The host was lost.
         """
-        for seconds in _DISARM_LOOKS:
+        for seconds in _DISARM_DELAYS:
             if seconds:
                 self._sleep(seconds)
-            sight = self.look()
-            # Looked at first: once ours has fired, the same names may be those of the next controller.
-            if not sight.belongs_to(self.word):
-                return not sight.fired
+            state = self.inspect()
+            # Inspected first: once ours has fired, the same names may be those of the next controller.
+            if not state.belongs_to(self.marker):
+                return not state.fired
             self._remove()
-        sight = self.look()
-        if sight.belongs_to(self.word):
+        state = self.inspect()
+        if state.belongs_to(self.marker):
             raise RollbackError(f"the scheduled task {TASK} and its folder {FOLDER} could not be removed")
-        return not sight.fired
+        return not state.fired
 
     def give_up(self) -> None:
-        """Before anything was applied: take away what is ours. What stays restores nothing and takes itself away."""
+        """Before anything was applied: remove what is ours. What stays restores nothing and removes itself."""
         try:
-            sight = self.look()
+            state = self.inspect()
             # Without an owner the folder was just made, and by us: `give_up` comes after `lock`.
-            if sight.belongs_to(self.word) or (sight.task is None and not sight.owner):
+            if state.belongs_to(self.marker) or (state.task is None and not state.owner):
                 self._remove()
                 self.disarm()
         except (ConnectionLost, RollbackError):
             return
 
     def wait_until_over(self) -> bool:
-        """Wait until the rollback must have run, connect anew and look.
+        """Wait until the rollback must have run, connect anew and inspect the host.
 
         Returns:
-            Whether it has run; False where the task had been taken away before.
+            Whether it has run; False where the task had been removed before.
 
         Raises:
             RollbackError: The task is still registered.
@@ -191,51 +191,51 @@ class Rollback:
         """
         self._sleep(self.minutes * 60 + _MARGIN)
         error: Exception = RollbackError("")
-        for seconds in _FIRED_LOOKS:
+        for seconds in _FIRED_DELAYS:
             if seconds:
                 self._sleep(seconds)
             try:
                 self._host.reconnect()
-                sight = self.look()
+                state = self.inspect()
             except (ConnectionLost, RollbackError) as again:
                 error = again
                 continue
-            if not sight.belongs_to(self.word):
-                return sight.fired
+            if not state.belongs_to(self.marker):
+                return state.fired
             error = RollbackError(
                 f"the host answers, but the scheduled task {TASK} is still registered and did not run to its end. Look "
                 f"at it with 'schtasks /query /tn {TASK} /v /fo list', then delete it and {FOLDER}"
             )
         raise error
 
-    def look(self) -> Sight:
-        """See what there is.
+    def inspect(self) -> RollbackState:
+        """Read the state of the rollbacks on the host.
 
         Raises:
-            RollbackError: The answer is not whole.
+            RollbackError: The answer was cut off.
             ConnectionLost: The host was lost.
         """
         commands = {
             "task": self._marked("task", f"schtasks /query /tn {TASK} /xml <nul"),
             "owner": self._marked("owner", rf'type "{FOLDER}\{OWNER_NAME}"'),
             "folder": self._exists("folder", FOLDER),
-            "moved": self._exists("moved", f"{FOLDER}-{self.word}"),
+            "moved": self._exists("moved", f"{FOLDER}-{self.marker}"),
             "fired": self._exists("fired", rf"{FOLDER}\fired.txt"),
         }
         found = self._texts(self._run("&".join(commands.values())), commands)
         owner = (found["owner"] or "").strip()
-        return Sight(
+        return RollbackState(
             task=None if found["task"] is None else _description(found["task"]),
             owner=owner,
             folder=found["folder"] is not None,
-            fired=found["moved"] is not None or (found["fired"] is not None and self.word in owner),
+            fired=found["moved"] is not None or (found["fired"] is not None and self.marker in owner),
         )
 
     def _make_folder(self) -> bool:
-        # Not repeated where the answer is lost: a second one would find our own folder. It is an orphan then, and taken
-        # over after a minute, by the next run.
-        command = f'md "{FOLDER}" && echo @{self.word}-locked || echo @{self.word}-busy'
-        return f"@{self.word}-locked" in self._host.run(command, deadline=_DEADLINE).stdout
+        # Not repeated where the answer is lost: a second one would find our own folder. That is then taken over after a
+        # minute, by the next run.
+        command = f'md "{FOLDER}" && echo @{self.marker}-locked || echo @{self.marker}-busy'
+        return f"@{self.marker}-locked" in self._host.run(command, deadline=_DEADLINE).stdout
 
     def _remove(self) -> None:
         # The folder only once the task is gone: a task whose script has vanished would fire into nothing.
@@ -244,7 +244,7 @@ class Rollback:
         )
 
     def _check_files(self, files: dict[str, str]) -> None:
-        """Read the files back: nothing is believed unseen."""
+        """Read the files back and compare."""
         commands = (self._marked(name, rf'type "{FOLDER}\{name}"') for name in files)
         found = self._texts(self._run("&".join(commands)), files)
         for name, text in files.items():
@@ -256,16 +256,16 @@ class Rollback:
 
     # Both in parentheses: without them, what follows "else" or "||" on the line would belong to it.
     def _marked(self, name: str, command: str) -> str:
-        return f"({command} && echo @{self.word}-{name}-yes || echo @{self.word}-{name}-no)"
+        return f"({command} && echo @{self.marker}-{name}-yes || echo @{self.marker}-{name}-no)"
 
     def _exists(self, name: str, path: str) -> str:
-        return f'(if exist "{path}" (echo @{self.word}-{name}-yes) else (echo @{self.word}-{name}-no))'
+        return f'(if exist "{path}" (echo @{self.marker}-{name}-yes) else (echo @{self.marker}-{name}-no))'
 
     def _texts(self, output: str, names: Iterable[str]) -> dict[str, str | None]:
         """What is printed before each part's marker; None where the part failed."""
         texts: dict[str, str | None] = {}
         for name in names:
-            match = re.search(rf"@{self.word}-{re.escape(name)}-(yes|no)[ \t]*\r?\n?", output)
+            match = re.search(rf"@{self.marker}-{re.escape(name)}-(yes|no)[ \t]*\r?\n?", output)
             if match is None:
                 raise RollbackError("the host's answer was cut off; nothing is concluded from half an answer")
             texts[name] = output[: match.start()] if match[1] == "yes" else None
@@ -273,7 +273,7 @@ class Rollback:
         return texts
 
     def _run(self, command: str, stdin: bytes = b"", deadline: float = _DEADLINE) -> str:
-        """Run what may be run twice; where the line breaks, connect anew and run it again."""
+        """Run a command that may run twice; if the connection is lost, connect anew and run it again."""
         for seconds in _RECONNECT_AFTER:
             try:
                 return self._host.run(command, stdin, deadline).stdout
@@ -289,8 +289,8 @@ def _description(xml: str) -> str:
     return match[1] if match else "a task without a description"
 
 
-def _busy(sight: Sight, waited: float) -> str:
+def _busy(state: RollbackState, waited: float) -> str:
     return (
-        f"another run works on this host, or its rollback is pending ({sight.owner or 'its owner is not named'}; "
-        f"task: {sight.task or 'none'}). It was waited for {waited / 60:.0f} minutes. Try again later"
+        f"another run works on this host, or its rollback is pending ({state.owner or 'its owner is not named'}; "
+        f"task: {state.task or 'none'}). It was waited for {waited / 60:.0f} minutes. Try again later"
     )

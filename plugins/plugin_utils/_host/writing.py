@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The control loop: read, plan, write, read again.
 
-Nothing is concluded from what netsh prints or returns. What was written is what the next read shows; what is still
-missing then is sent once more, one line at a time; what is missing after that is the error.
+netsh's output and exit code are ignored: whether a session stops at an error is not documented. The next read shows
+what was written; what is still missing then is sent once more, one line at a time; what is missing after that is the
+error.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from .remote_host import ConnectionLost, RemoteHost
 from .rollback import RollbackError
 
 READ_DEADLINE = 120.0
-WRITE_DEADLINE = 300.0  # seconds; firewall changes were seen to block for up to 4 minutes (facts 3.3)
-_SECOND_LOOKS = (0.0, 2.0)  # seconds before each reading after a write: the registry may lag behind netsh
-_SERVICE_LOOKS = (1.0, 2.0, 3.0, 5.0, 10.0, 10.0)
+WRITE_DEADLINE = 300.0  # seconds; firewall changes were seen to block for 4 minutes (tailscale/tailscale#867)
+_POLL_DELAYS = (0.0, 2.0)  # seconds before each reading after a write: the registry may lag behind netsh
+_SERVICE_DELAYS = (1.0, 2.0, 3.0, 5.0, 10.0, 10.0)
 _RECONNECT_AFTER = (2.0, 5.0, 10.0)
 
 SET_AUTOMATIC = "sc config MpsSvc start= auto"
@@ -37,20 +38,20 @@ def read(host: RemoteHost, owner: bool = False) -> Snapshot:
 
     Args:
         host: The host.
-        owner: Whether to ask if another firewall product has taken over from Windows Firewall.
+        owner: Whether to ask if another firewall product filters in place of Windows Firewall.
 
     Raises:
         ConnectionLost: The host does not answer.
         ReadError: It answers something that cannot be relied on.
-        NotElevated: The account has not the rights.
+        NotElevated: The account lacks the rights.
     """
-    word = secrets.token_hex(4)
-    output = host.run(reading.read_command(word, owner), deadline=READ_DEADLINE)
-    return reading.understand(output.stdout, word, owner)
+    marker = secrets.token_hex(4)
+    output = host.run(reading.read_command(marker, owner), deadline=READ_DEADLINE)
+    return reading.parse_answer(output.stdout, marker, owner)
 
 
 def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]:
-    """Ask a host for the programs of services.
+    """Read the programs of services from a host's registry.
 
     Args:
         host: The host.
@@ -62,13 +63,13 @@ def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]
     Raises:
         ConnectionLost, ReadError: As in `read`.
     """
-    word = secrets.token_hex(4)
-    output = host.run(reading.programs_command(word, services), deadline=READ_DEADLINE)
-    return reading.understand_programs(output.stdout, word, services)
+    marker = secrets.token_hex(4)
+    output = host.run(reading.programs_command(marker, services), deadline=READ_DEADLINE)
+    return reading.parse_programs(output.stdout, marker, services)
 
 
 class Writing:
-    """One host's writing.
+    """Writes one host's plan until the host has converged.
 
     Attributes:
         wanted: The desired state.
@@ -90,8 +91,8 @@ class Writing:
             wanted: The desired state.
             outcome: What was read and planned.
             sleep: Waits the given seconds.
-            armed: Whether the rollback of the plan still stands; asked before anything is sent a second time, and then
-                nothing is sent that this rollback would not take back. None where there is no rollback.
+            armed: Whether the plan's rollback is still armed; called before anything is sent a second time, and then
+                nothing is sent that this rollback would not undo. None where there is no rollback.
         """
         self._host = host
         self.wanted = wanted
@@ -100,26 +101,25 @@ class Writing:
         self._armed = armed
 
     def run(self) -> Outcome:
-        """Carry out the plan, and see that it is done.
+        """Carry out the plan and verify it.
 
         Raises:
-            HostLost: The host is lost; what of the plan was done is not known.
+            HostLost: The host is lost; which part of the plan was done is not known.
             Failed: It answers, and is not as it should be.
         """
         plan = self.outcome.plan
         if plan.service:
             plan = self._bring_up_service(plan.service)
-        lines = netsh.plan_lines(plan)
-        if lines:
-            self._write("netsh", netsh.batch(lines))
-            plan = self._look_again()
-        if netsh.plan_lines(plan) and self._armed:
+        if plan.changes_rules_or_profiles:
+            self._write("netsh", netsh.batch(netsh.plan_lines(plan)))
+            plan = self._replan_until_done()
+        if plan.changes_rules_or_profiles and self._armed:
             self._require_rollback(plan, self._armed)
         for line in netsh.plan_lines(plan):
             self._write(f"netsh {line} <nul")
-        if netsh.plan_lines(plan):
-            plan = self._look_again()
-        if netsh.plan_lines(plan):
+        if plan.changes_rules_or_profiles:
+            plan = self._replan_until_done()
+        if plan.changes_rules_or_profiles:
             raise Failed(still_missing(plan), self.outcome)
         return self.outcome
 
@@ -137,12 +137,12 @@ class Writing:
             self._write(SET_AUTOMATIC)
         if change.start:
             self._write(START)
-        plan = self.look()
-        for seconds in _SERVICE_LOOKS:
+        plan = self.replan()
+        for seconds in _SERVICE_DELAYS:
             if self.outcome.after.service.running:
                 break
             self._sleep(seconds)
-            plan = self.look()
+            plan = self.replan()
         service = self.outcome.after.service
         if not service.running:
             raise Failed(_service_down(self.outcome.after), self.outcome)
@@ -155,14 +155,14 @@ class Writing:
         return plan
 
     def _write(self, command: str, stdin: bytes = b"") -> None:
-        """Send one command. If the line breaks, the data may have arrived: look before anything is sent again."""
+        """Send one command. If the connection is lost, it may have arrived: read before anything is sent again."""
         try:
             self._host.run(command, stdin, WRITE_DEADLINE)
         except ConnectionLost as error:
             self._settle(error)
 
     def confirm(self) -> None:
-        """Read over a new connection: an open one survives a rule that closes its port, so only a new one counts.
+        """Read over a new connection: an open one survives a rule that closes its port, so it proves nothing.
 
         Raises:
             HostLost: There is none.
@@ -172,10 +172,10 @@ class Writing:
             self._host.reconnect()
         except ConnectionLost as error:
             self._settle(error)
-        self.look()
+        self.replan()
 
-    def look(self) -> Plan:
-        """Read and plan again; a broken line is mended once.
+    def replan(self) -> Plan:
+        """Read and plan again; a lost connection is made anew once.
 
         Raises:
             HostLost: The host is lost.
@@ -190,17 +190,17 @@ class Writing:
         self.outcome = replace(self.outcome, after=after)
         return make_plan(self.wanted, after)
 
-    def _look_again(self) -> Plan:
-        for seconds in _SECOND_LOOKS:
+    def _replan_until_done(self) -> Plan:
+        for seconds in _POLL_DELAYS:
             if seconds:
                 self._sleep(seconds)
-            plan = self.look()
-            if not netsh.plan_lines(plan):
+            plan = self.replan()
+            if not plan.changes_rules_or_profiles:
                 break
         return plan
 
     def _settle(self, cause: ConnectionLost) -> Snapshot:
-        """Connect anew and read until two readings agree: what was on its way has then arrived or is lost."""
+        """Connect anew and read until two readings agree: what was being sent has then arrived or is lost."""
         last: Snapshot | None = None
         error: Exception = cause
         for seconds in _RECONNECT_AFTER:
@@ -221,7 +221,7 @@ class Writing:
         hint = "What was sent may have been carried out in part; the next run looks and finishes the work"
         raise HostLost(
             f"the host was lost after the first write and does not come back: {why}"
-            # While a rollback stands, what becomes of the host is told by whoever waits for it.
+            # While a rollback is armed, the caller waits for it and reports the outcome.
             + ("" if self._armed and not self.outcome.rollback else f". {hint}"),
             self.outcome,
         )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The WS-Man messages that pywinrm has no method for. Used by remote_host.py alone; the rest of pywinrm is there."""
+"""The WS-Man messages that pywinrm has no method for. Used by remote_host.py only, which has all else of pywinrm."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def client_address(protocol: Any, shell: str) -> str:
 def networks(protocol: Any) -> list[Network]:
     """The profile of each connected interface: WMI class MSFT_NetConnectionProfile, from Windows Server 2012 on.
 
-    One Enumerate that asks for the instances at once (DSP0226 section 8.2.3); a host that does not do that is asked on.
+    One Enumerate that requests the instances at once (DSP0226 section 8.2.3); a host without that gets Pull requests.
 
     Args:
         protocol: pywinrm's Protocol.
@@ -99,5 +99,5 @@ def _raw(parent: Any, name: str) -> str:
 
 
 def _text(parent: Any, name: str) -> str:
-    """For people: names on a host are hostile."""
+    """Text for messages: names on a host are not trusted."""
     return printable(_raw(parent, name))[:_LONGEST]

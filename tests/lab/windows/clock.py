@@ -34,7 +34,7 @@ class HostClock:
         return self._minute
 
     def set_minute(self, seconds: float) -> None:
-        """Change the pace; time goes on from now, and whoever sleeps notices."""
+        """Change the pace from now on; waiting tasks notice."""
         if seconds != self._minute:
             self._set(self.now(), seconds)
 
@@ -44,7 +44,7 @@ class HostClock:
 
     def _set(self, host: datetime, minute: float) -> None:
         self._real, self._host, self._minute = time.monotonic(), host, minute
-        # Everybody who sleeps on the old event looks again and sleeps on the new one.
+        # Tasks that wait for the old event check the time again and wait for the new one.
         self._changed.set()
         self._changed = asyncio.Event()
 

@@ -66,7 +66,7 @@ class _Interpreter:
         return 1 if session.errorlevel == UNKNOWN_COMMAND else session.errorlevel
 
     async def _line(self, expanded: str, streams: _Streams) -> bool:
-        """Parse and run an expanded line; answers whether it could be parsed."""
+        """Parse and run an expanded line; returns whether it could be parsed."""
         try:
             tree = parse(expanded)
         except CmdSyntaxError as error:
@@ -77,7 +77,7 @@ class _Interpreter:
         return True
 
     async def _node(self, node: Node, streams: _Streams) -> int:
-        """Run a node; answers what `&&` and `||` look at."""
+        """Run a node; returns what `&&` and `||` look at."""
         if isinstance(node, Chain):
             return await self._chain(node, streams)
         if isinstance(node, If):

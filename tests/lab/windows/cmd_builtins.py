@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The commands built into cmd.exe.
 
-Exit codes follow what people measured: `md`, `ren`, `type` and `dir` leave 1 in ERRORLEVEL when they fail; `rd`
+Exit codes follow what public reports measured: `md`, `ren`, `type` and `dir` leave 1 in ERRORLEVEL when they fail; `rd`
 fails for `&&` and `||` but leaves ERRORLEVEL alone; `del` of a missing file is a success. `echo` and the like never
 touch ERRORLEVEL and count as success for `&&`. Only `dir /b` is simulated, and of `goto` only `goto :eof`.
 """

@@ -119,7 +119,7 @@ class FileSystem:
             del self._entries[other]
 
     def remove_file(self, path: str, *, elevated: bool = True) -> bool:
-        """`del`: answers whether there was such a file. Raises FileSystemError without the right to."""
+        """`del`: returns whether there was such a file. Raises FileSystemError without the right to."""
         if self.read(path) is None:
             return False
         self._may_change(_key(path), elevated=elevated)

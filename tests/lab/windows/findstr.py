@@ -4,7 +4,7 @@
 """findstr.exe over standard input.
 
 Simulates its small regular expressions (`.`, `*`, `^`, `$`, `[class]`, `\\<`, `\\>`, `\\x`), literal search with /l,
-and what people measured of its streams: lines are copied byte for byte with their own ends, a piped last line
+and what public reports measured of its streams: lines are copied byte for byte with their own ends, a piped last line
 without an end gets CR LF, and a piped line of more than 8,191 bytes is lost. Several blank-separated words are
 alternatives unless /c: is given.
 """

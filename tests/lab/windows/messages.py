@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What programs say, in the languages the lab knows: English, Portuguese (Brazil), German, Russian.
+"""Messages of the programs, in the languages the lab knows: English, Portuguese (Brazil), German, Russian.
 
 Windows translates messages, group names and `(Default)`; it does not translate keywords, numbers or SIDs. The
-texts follow what people quoted in public reports; they need not be exact to the letter, for nobody may depend
-on them. That is their whole purpose here.
+texts follow public reports; they need not be exact to the letter, for they are here to show that no client depends
+on them.
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """netsh.exe, as far as `advfirewall` goes: as arguments, as a script, and as a session on standard input.
 
-Simulates the documented commands (netsh-advfirewall reference; facts 3.1 to 3.4). A session prints a prompt per
-line, enters contexts, leaves them with `..`, skips `#` comments and ends with `bye`, `quit`, `exit` or the end of
-input. Whether the real program goes on after a bad line, and which exit code a session has, is not documented;
-both are quirks, by default it goes on and exits with 0.
+Simulates the commands of Microsoft's ``netsh advfirewall`` reference. A session prints a prompt per line, enters
+contexts, leaves them with `..`, skips `#` comments and ends with `bye`, `quit`, `exit` or the end of input. Whether
+the real program goes on after a bad line, and which exit code a session has, is not documented; both are quirks, by
+default it goes on and exits with 0.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def split_words(line: str) -> list[str]:
 
 
 async def run(process: Process) -> int:
-    """The program's entry point; answers its exit code."""
+    """The program's entry point; returns its exit code."""
     quirks = process.host.quirks
     if quirks.netsh_delay:
         await asyncio.sleep(quirks.netsh_delay)
@@ -107,7 +107,7 @@ class _Netsh(Commands):
         return 0
 
     def _command(self, words: list[str]) -> bool:
-        """Run one command; answers whether it succeeded, having said so."""
+        """Run one command; returns whether it succeeded, after printing that."""
         before = self._context
         self._host.second_administrator.netsh_line()
         try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands of `netsh advfirewall` and `netsh advfirewall firewall` (netsh-advfirewall reference, facts 3)."""
+"""The commands of `netsh advfirewall` and `netsh advfirewall firewall` (Microsoft's netsh-advfirewall reference)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _PROFILES_BY_WORD = {
 
 
 class Commands:
-    """What one running netsh can do; a command raises NetshError, having changed nothing, when it fails."""
+    """The commands of one running netsh; a command raises NetshError, having changed nothing, when it fails."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -203,7 +203,7 @@ class Commands:
         self._host.firewall.start()
         self._ok()
 
-    # --- talking ----------------------------------------------------------------------------------------------
+    # --- output -----------------------------------------------------------------------------------------------
 
     def _need_service(self, *, writing: bool) -> None:
         if self._host.quirks.deny_netsh or (writing and not self._process.elevated):

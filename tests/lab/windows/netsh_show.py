@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What `netsh advfirewall … show` prints.
 
-Labels stay English in every language here: nobody may parse them, and no public capture of all languages exists.
+Labels stay English in every language here: no client may parse them, and no public capture of all languages exists.
 """
 
 from __future__ import annotations

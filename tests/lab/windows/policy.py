@@ -49,7 +49,7 @@ NOT_CONFIGURED = ProfileSettings()
 
 @dataclass(frozen=True)
 class Network:
-    """How a host sees its network, for the keywords of remote addresses ([MS-GPFAS] 2.2.2.8).
+    """How a host sees its network, for the keywords of remote addresses ([MS-GPFAS] 2.2.2.13).
 
     All addresses dotted IPv4; ``local_subnet`` as `net/prefix`.
     """

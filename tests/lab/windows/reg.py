@@ -25,7 +25,7 @@ class _RegError(Exception):
 
 
 async def run(process: Process) -> int:
-    """The program's entry point; answers its exit code."""
+    """The program's entry point; returns its exit code."""
     words = split_words(process.arguments)
     verb = words[0].upper() if words else ""
     try:

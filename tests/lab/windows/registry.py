@@ -154,7 +154,7 @@ class Registry:
         yield from _walk(self.stored_path(path), key)
 
     def load_dump(self, text: str) -> list[str]:
-        """Add the keys and values of a `reg query … /s` text; answers the paths of the keys found in it.
+        """Add the keys and values of a `reg query … /s` text; returns the paths of the keys found in it.
 
         Raises RegistryError with the line number when a line is neither a key, a value nor blank.
         """

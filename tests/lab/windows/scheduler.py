@@ -69,7 +69,7 @@ def first_moment(trigger: Trigger, registered: datetime, now: datetime) -> datet
 
 
 class TaskScheduler:
-    """The scheduler of one host. ``on_register`` is told of every registration."""
+    """The scheduler of one host. ``on_register`` is called at every registration."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -102,7 +102,7 @@ class TaskScheduler:
         return task
 
     def delete(self, name: str) -> bool:
-        """Forget a task; an instance that runs goes on. Answers whether there was such a task."""
+        """Forget a task; an instance that runs goes on. Returns whether there was such a task."""
         task = self._tasks.pop(_key(name), None)
         if task is None:
             return False
@@ -111,7 +111,7 @@ class TaskScheduler:
         return True
 
     def start(self, task: ScheduledTask) -> bool:
-        """Run a task now; answers whether an instance was started."""
+        """Run a task now; returns whether an instance was started."""
         definition, quirks = task.definition, self._host.quirks
         if not definition.enabled or not definition.runs_as_system or quirks.tasks_never_fire:
             return False
@@ -132,7 +132,7 @@ class TaskScheduler:
         return True
 
     def end(self, task: ScheduledTask) -> bool:
-        """End the running instances; answers whether there were any."""
+        """End the running instances; returns whether there were any."""
         running = list(task.instances)
         for instance in running:
             instance.cancel()

@@ -40,7 +40,7 @@ class _Refused(Exception):
 
 
 async def run(process: Process) -> int:
-    """The program's entry point; answers its exit code."""
+    """The program's entry point; returns its exit code."""
     words = split_words(process.arguments)
     verb = words[0].lower().lstrip("/") if words else "query"
     try:

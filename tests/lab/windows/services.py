@@ -79,7 +79,7 @@ def start_type(host: Host, name: str) -> int:
 
 
 async def run(process: Process) -> int:
-    """sc.exe's entry point; answers its exit code, which is a Win32 error number."""
+    """sc.exe's entry point; returns its exit code, which is a Win32 error number."""
     words = split_words(process.arguments)
     if len(words) < 2:
         process.out(process.message("cmd_syntax") + "\r\n")

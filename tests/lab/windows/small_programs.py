@@ -134,7 +134,7 @@ async def powershell(process: Process) -> int:
     """Not PowerShell: a stand-in for benchmarks only.
 
     It reads its standard input to the end and answers as a peer's Ansible module would, at no cost, so that a
-    comparison counts only what the wire costs. Nothing is ever run. An encoded script that never mentions its
+    comparison counts only what the protocol costs. Nothing is ever run. An encoded script that never mentions its
     input (Ansible's `raw`) gets no input from the client, so none is waited for.
     """
     if not process.stdin.is_nul and _wants_input(process.arguments):

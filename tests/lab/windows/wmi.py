@@ -28,7 +28,7 @@ Value = str | int | None
 
 
 class WmiError(Exception):
-    """What WMI refuses; ``reason`` is what the host's Windows says about it, or empty where that is unknown."""
+    """A request that WMI refuses; ``reason`` is Windows' own message, or empty where that is unknown."""
 
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason)
@@ -60,7 +60,7 @@ class Interface:
 
 
 PSTN = Interface("PSTN", 14, "Public", "Unidentified network", 1)
-"""The second interface of a Mediation Server, which looks at the gateways: no domain controller answers there."""
+"""The second interface of a Mediation Server, which faces the gateways: no domain controller answers there."""
 
 
 @dataclass(frozen=True)

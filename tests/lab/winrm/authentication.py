@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is at the other end of a connection, and how its messages are sealed.
+"""Who the client of a connection is, and how its messages are sealed.
 
 An Authenticator looks at each HTTP request. It either demands more (401 with headers) or gives an Identity, whose
 ``unseal`` and ``seal`` turn HTTP bodies into SOAP envelopes and back. With Basic they change nothing; NTLM's sealed

@@ -33,7 +33,7 @@ _CANNOT = "The WS-Management service cannot process the request."
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _CIM = "http://schemas.dmtf.org/wbem/wscim/1/common"
 _CONTEXT_SECONDS = 240.0
-"""How long an enumeration that nobody asks about is kept: EnumerationTimeoutms of a default configuration."""
+"""How long an idle enumeration is kept: EnumerationTimeoutms of a default configuration."""
 _OVERHEAD = 2048
 """Bytes of an answer's envelope besides its items, generously."""
 

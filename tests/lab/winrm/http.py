@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""WinRM over HTTP: the path /wsman, authentication, size limits, counters and the quirks of the wire.
+"""WinRM over HTTP: the path /wsman, authentication, size limits, counters and quirks.
 
 Simulates http.sys and the WinRM listener in front of the WS-Management service: 401 with an empty body and four
 schemes, 413 over MaxEnvelopeSizekb, chunked requests refused (Win32 error 50), faults with status 500.

@@ -71,7 +71,7 @@ class Command:
         return self.done or any(self.buffers.values())
 
     async def wait(self, seconds: float) -> bool:
-        """Wait for news; answers whether there is any."""
+        """Wait for news; returns whether there is any."""
         deadline = time.monotonic() + seconds
         while not self.has_news:
             left = deadline - time.monotonic()

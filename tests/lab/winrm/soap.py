@@ -38,10 +38,10 @@ _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?
 class WsmanFault(Exception):
     """An answer that is a fault.
 
-    ``code`` is the WSManFault code; ``subcode`` the qualified sub-code of DSP0226 (`w:TimedOut`); ``sender`` tells
-    whose mistake it was; ``relates_to`` is filled in by the server. ``detail`` names the fault detail of DSP0226, if
-    there is one (`InvalidResourceURI`); ``provider_says`` is what the WMI provider behind the service said, if it was
-    its mistake to tell.
+    ``code`` is the WSManFault code; ``subcode`` the qualified sub-code of DSP0226 (`w:TimedOut`); ``sender`` says
+    whose error it was; ``relates_to`` is filled in by the server. ``detail`` names the fault detail of DSP0226, if
+    there is one (`InvalidResourceURI`); ``provider_says`` is what the WMI provider behind the service said, if the
+    error was the provider's.
     """
 
     def __init__(

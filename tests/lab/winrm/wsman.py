@@ -4,7 +4,7 @@
 """The WS-Management service of one host: which action does what ([MS-WSMV] 3.1.4; DSP0226 for faults).
 
 Create, Command, Send, Receive, Signal, Delete and Get on the cmd shell resource; Get on `config` gives the quotas.
-What asks about WMI classes goes to `enumeration`.
+Requests for WMI classes go to `enumeration`.
 It knows nothing of HTTP or authentication: it takes a parsed request and gives a body, or raises WsmanFault.
 """
 
@@ -265,7 +265,7 @@ def quota_limit() -> WsmanFault:
 
 
 def operation_name(request: Request) -> str:
-    """The last part of the action: Create, Command, Send, …, Enumerate, or one that nobody here knows."""
+    """The last part of the action: Create, Command, Send, …, Enumerate, or an unknown one."""
     return request.action.rstrip("/").rpartition("/")[2]
 
 

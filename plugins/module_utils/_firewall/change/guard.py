@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lockout guard: does WinRM still get in, before, on the way and after a plan.
+"""The lockout guard: whether the host admits WinRM before, during and after a plan.
 
-Pure; what it is asked about comes from the host's registry and from our own connection.
+Pure; it works on what was read from the host's registry and on the properties of our own connection.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from .prediction import predict
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
-    """The connection we stand on.
+class ManagementConnection:
+    """The WinRM connection that a plan is sent over.
 
     Attributes:
         port: The port we connect to; behind a port mapping not the listener's.
         scheme: ``http`` or ``https``.
-        client: The address the host sees us from; empty where it did not say, and then only an allow from any counts.
+        client: Our address as the host sees it; empty where it is not known, and then only an allow from any counts.
     """
 
     port: int
@@ -36,20 +36,24 @@ class Wire:
     client: str = ""
 
 
-def winrm_traffic(wire: Wire, snapshot: Snapshot) -> Traffic | None:
-    """What must get in for us to stay connected.
+def winrm_traffic(connection: ManagementConnection, snapshot: Snapshot) -> Traffic | None:
+    """The traffic that the host must admit for us to stay connected.
+
+    Args:
+        connection: The connection the plan is sent over.
+        snapshot: The host.
 
     Returns:
-        None where the host's listeners do not tell on which port we arrive.
+        None where the host's listeners do not show on which port we arrive.
     """
     enabled = [listener for listener in snapshot.listeners if listener.enabled]
-    ports = {listener.port for listener in enabled if listener.port == wire.port} or {
-        listener.port for listener in enabled if listener.transport == wire.scheme
+    ports = {listener.port for listener in enabled if listener.port == connection.port} or {
+        listener.port for listener in enabled if listener.transport == connection.scheme
     }
     if not ports:
         return None
     try:
-        remote = AddressSet.parse([wire.client]) if wire.client else AddressSet.any()
+        remote = AddressSet.parse([connection.client]) if connection.client else AddressSet.any()
     except AddressError:  # a zone in a link-local address, for one
         remote = AddressSet.any()
     return Traffic(
@@ -61,29 +65,29 @@ def winrm_traffic(wire: Wire, snapshot: Snapshot) -> Traffic | None:
     )
 
 
-def objections(wire: Wire, plan: Plan, before: Snapshot) -> tuple[str, ...]:
-    """Ask three times whether WinRM gets in: as things are, after MpsSvc is started, after the plan.
+def objections(connection: ManagementConnection, plan: Plan, before: Snapshot) -> tuple[str, ...]:
+    """Check three times that WinRM is admitted: as things are, after MpsSvc is started, after the plan.
 
     A profile in which it is closed today and stays closed is no objection: we are connected through another one. A
-    profile that begins to filter must let us in, since nobody knows which one the host is in when it does.
+    profile that begins to filter must admit us, since it is not known which one the host will be in then.
 
     Args:
-        wire: The connection we stand on.
+        connection: The connection the plan is sent over.
         plan: What would be done.
         before: The host as it is.
 
     Returns:
-        What speaks against the plan, each with the rule, port, address and profile; nothing means go.
+        The objections to the plan, each with the rule, port, address and profile; none means that it may be sent.
     """
-    traffic = winrm_traffic(wire, before)
+    traffic = winrm_traffic(connection, before)
     if traffic is None:
         return (
-            f"no WinRM listener of the host is known for port {wire.port} ({wire.scheme}), so it cannot be told "
-            "whether WinRM would still get in",
+            f"no WinRM listener of the host is known for port {connection.port} ({connection.scheme}), so it cannot "
+            "be told whether WinRM would still get in",
         )
     now = _filtering(traffic, before)
     if now and not any(verdict.status is Status.OPEN for verdict in now.values()):
-        # We are in, so the reading is not the whole truth; a risky plan needs one that is.
+        # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
         return (_sentence("as things are", traffic, next(iter(now.values()))),)
     stages = [("after the plan", predict(plan, before))]
     if plan.service.start:

@@ -20,7 +20,7 @@ from ..traffic.matching import RuleIndex, Traffic
 from ..traffic.reasons import Status
 from ..traffic.verdict import judge
 
-# "  TCP    0.0.0.0:135    0.0.0.0:0    LISTENING    904" and "  UDP    0.0.0.0:1434    *:*    1208": the state word is
+# "  TCP    0.0.0.0:135    0.0.0.0:0    LISTENING    904" and "  UDP    0.0.0.0:1434    *:*    1208": the state is
 # localised, the columns are not; a TCP listener is known by its foreign port 0.
 _LINE = re.compile(r"^\s+(TCP|UDP)\s+(\S+):(\d+)\s+(\S+):(\d+|\*)\s+(?:\S+\s+)*?(\d+)\s*$", re.MULTILINE)
 

@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The names that make a rule ours.
+"""The names of managed rules.
 
-netsh can set neither a rule's id nor its group, and a display name can be anybody's. So managed rules live in a name
-space of their own: a reserved prefix, a key that says what the rule is for, and a generation that lets a rule be
-replaced without a moment in which neither the old nor the new one is there.
+netsh can set neither a rule's id nor its group (Microsoft: "Manage Windows Firewall with the command line"), and a
+display name need not be unique. So managed rules have a name space of their own: a reserved prefix, a key that says
+what the rule is for, and a generation, by which a rule is replaced with no moment in which there is neither the old nor
+the new one.
 """
 
 from __future__ import annotations
@@ -44,10 +45,9 @@ class ManagedName:
 
 
 def parse_name(name: str) -> ManagedName | None:
-    """The managed name in a display name, or None for everybody else's.
+    """Parse a display name as a managed name; None if it is not one.
 
-    netsh compares names without regard to letter case, so this does too: a rule that a command of ours would hit is
-    ours to account for.
+    netsh ignores letter case in names, and so does this: a rule that our commands would select counts as managed.
     """
     match = _NAME.fullmatch(name)
     return ManagedName(match[1].lower(), int(match[2])) if match else None

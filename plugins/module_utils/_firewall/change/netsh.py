@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Plan as netsh lines: the words of ``netsh advfirewall`` and nothing else.
+"""A Plan as lines of ``netsh advfirewall``.
 
-Syntax from Microsoft's ``netsh advfirewall`` reference and the command's own help text (facts 3.1). Keywords and values
-are not localised; messages are, and are never looked at. A line has no ``netsh`` in front: it is one line of a session
-on standard input, or what follows ``netsh`` on a command line.
+Syntax from Microsoft's ``netsh advfirewall`` reference and the command's own help text. Keywords and values are not
+localised; messages are (ansible/ansible issues 18807 and 20504), and are never read. A line has no ``netsh`` in front:
+it is one line of a session on standard input, or what follows ``netsh`` on a command line.
 """
 
 from __future__ import annotations
@@ -19,33 +19,42 @@ LONGEST_LINE = 999
 """Characters a line may have. netsh's own limit is not documented; console input is known to stop above 1,000."""
 
 FORBIDDEN = '"|%^&<>!`'
-"""What cmd or netsh could misread, even between quotes (facts 3.3, 5.6)."""
+"""Characters that cmd or netsh could misread, even between quotes.
+
+cmd's special characters are in Microsoft's reference of ``cmd``; ``|`` is not allowed in a rule ([MS-FASP] 2.2.37); how
+to escape a quote in netsh is not documented.
+"""
 
 
-class UnsayableError(ValueError):
+class UnsupportedValueError(ValueError):
     """A value cannot be given to netsh safely; the message says why."""
 
 
 def check_text(text: str) -> None:
-    """Refuse what could be misread on its way through cmd and netsh.
+    """Reject text that cmd or netsh could misread.
+
+    Args:
+        text: A name, description or path that will stand between quotes.
 
     Raises:
-        UnsayableError: The text holds a forbidden or non-ASCII or control character, or could eat its closing quote.
+        UnsupportedValueError: A character is forbidden or not printable ASCII, or would escape the closing quote.
     """
     for character in text:
         if character in FORBIDDEN or not " " <= character <= "~":
-            raise UnsayableError(f"the character {character!r} is not allowed; use printable ASCII without {FORBIDDEN}")
+            raise UnsupportedValueError(
+                f"the character {character!r} is not allowed; use printable ASCII without {FORBIDDEN}"
+            )
     if text.endswith("\\"):
-        raise UnsayableError("a backslash at the end would join with the closing quote; leave it out")
+        raise UnsupportedValueError("a backslash at the end would join with the closing quote; leave it out")
     if text != text.strip():
-        raise UnsayableError("blanks at the beginning or end are not kept by Windows; leave them out")
+        raise UnsupportedValueError("blanks at the beginning or end are not kept by Windows; leave them out")
 
 
 def can_name_rule(name: str) -> bool:
-    """Whether netsh knows a rule by this name, and pasting it into a console is safe: names on a host are hostile."""
+    """Whether netsh can select a rule by this name, which is safe to paste into a console: hosts are not trusted."""
     try:
         check_text(name)
-    except UnsayableError:
+    except UnsupportedValueError:
         return False
     return name != "" and not name.startswith("@") and name.casefold() != "all"
 
@@ -54,14 +63,14 @@ def add_line(rule: FirewallRule) -> str:
     """``advfirewall firewall add rule …`` for one rule.
 
     Raises:
-        UnsayableError: The rule has something that netsh cannot say, or the line would be too long.
+        UnsupportedValueError: netsh cannot express the rule, or the line would be too long.
     """
     if rule.opaque or rule.conditions or rule.port_words or rule.icmp or rule.group or rule.service:
-        raise UnsayableError(f"the rule {rule.name!r} has conditions that this collection does not write")
+        raise UnsupportedValueError(f"the rule {rule.name!r} has conditions that this collection does not write")
     words = [f"advfirewall firewall add rule {_quoted('name', rule.name)}"]
     words += [f"dir={_word(rule.direction)}", f"action={_word(rule.action)}", f"enable={_yes(rule.enabled)}"]
     words += [f"profile={_profiles(rule.profiles)}", f"protocol={protocol_name(rule.protocol)}"]
-    # Windows has no local port for netsh to limit where the other side listens: an outbound rule names remote ports.
+    # An outbound rule names remote ports: there the other side listens, and any local port may be used.
     if not rule.local_ports.is_any:
         words.append(f"localport={rule.local_ports}")
     if not rule.remote_ports.is_any:
@@ -80,7 +89,7 @@ def set_line(update: Update) -> str:
     """``advfirewall firewall set rule … new …`` with only what differs.
 
     Raises:
-        UnsayableError: The line would be too long.
+        UnsupportedValueError: The line would be too long.
     """
     after = update.after
     values = {
@@ -104,10 +113,10 @@ def profile_line(profile: Profile) -> str:
 
 
 def plan_lines(plan: Plan) -> tuple[str, ...]:
-    """The lines of a plan in the order that never leaves a gap: add, change, delete, and switch on at the end.
+    """The lines of a plan, in an order that never leaves a gap: add, change, delete, and switch on at the end.
 
     Raises:
-        UnsayableError: A rule cannot be written.
+        UnsupportedValueError: A rule cannot be written.
     """
     return (
         *(add_line(rule) for rule in plan.create),
@@ -129,7 +138,7 @@ def _quoted(tag: str, text: str) -> str:
 
 def _fitting(line: str) -> str:
     if len(line) > LONGEST_LINE:
-        raise UnsayableError(
+        raise UnsupportedValueError(
             f"the netsh line would have {len(line)} characters, more than {LONGEST_LINE}: {line[:80]}…"
         )
     return line
@@ -137,7 +146,7 @@ def _fitting(line: str) -> str:
 
 def _word(value: Direction | Action | None) -> str:
     if value is None:
-        raise UnsayableError("a rule needs a direction and an action")
+        raise UnsupportedValueError("a rule needs a direction and an action")
     return str(value.value)
 
 

@@ -112,7 +112,12 @@ class Plan:
     @property
     def changes(self) -> bool:
         """Whether anything is to be written, and can be."""
-        return self.writable and bool(self.service or self.create or self.update or self.delete or self.profiles_on)
+        return self.writable and (bool(self.service) or self.changes_rules_or_profiles)
+
+    @property
+    def changes_rules_or_profiles(self) -> bool:
+        """Whether anything is to be written with netsh: `netsh.plan_lines` has lines."""
+        return bool(self.create or self.update or self.delete or self.profiles_on)
 
 
 def managed_rules(rules: Iterable[FirewallRule]) -> tuple[FirewallRule, ...]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a snapshot will be once a plan is carried out: pure, for check mode and for tests."""
+"""The snapshot that a plan will lead to: pure, for check mode and for the lockout guard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from .plan import Plan
 def predict(plan: Plan, snapshot: Snapshot) -> Snapshot:
     """The state after the plan, as netsh is documented to carry it out.
 
-    Ids of new rules are Windows' to choose and are empty here.
+    Windows chooses the ids of new rules, so they are empty here.
+
+    Args:
+        plan: The plan.
+        snapshot: The host before it.
     """
     updates = {update.before.name.casefold(): update.after for update in plan.update}
     deleted = {name.casefold() for name in plan.delete}

@@ -16,12 +16,12 @@ from .plan import Plan
 
 
 def is_risky(plan: Plan, before: Snapshot) -> bool:
-    """Whether a plan may close something inbound; one that only adds or widens may not."""
+    """Whether a plan may close something inbound; one that only adds or widens may not. Arguments as in `risks`."""
     return bool(risks(plan, before))
 
 
 def risks(plan: Plan, before: Snapshot) -> tuple[str, ...]:
-    """What a plan may close, for people; empty for a plan that only adds or widens.
+    """What a plan may close, for messages; empty for a plan that only adds or widens.
 
     Whether it is the very connection in use does not matter here: who else depends on it is not known. Only rules of
     the plan itself count as cover, since rules of others may be ignored or change.
@@ -82,8 +82,8 @@ def _uncovered(rule: FirewallRule, opening: list[FirewallRule]) -> str:
 
 
 def _region(rule: FirewallRule) -> Region:
-    # Words such as RPC stand for ports that only Windows knows, so any port may be meant. Between two rules of the same
-    # words that is right, because `_same_kind` compares the words; a rule without words must then cover every port.
+    # Keywords such as RPC stand for ports that only Windows knows, so any port may be meant. For two rules with the
+    # same keywords that is right, since `_same_kind` compares them; a rule without keywords must cover every port.
     return Region.of(PortSet.any() if rule.port_words else rule.local_ports, rule.remote_addresses)
 
 

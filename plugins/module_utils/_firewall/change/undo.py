@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a plan is taken back by the host itself: the undo script, and the scheduled task that runs it.
+"""How the host itself rolls a plan back: the undo script, and the scheduled task that runs it.
 
 A risky plan may cut the connection it is sent over. So before it is sent, the host gets a script that restores exactly
-what the plan touches (our names, the profile switches), and a scheduled task that runs it unless it is taken away in
-time. The script never imports a whole policy: others may write rules meanwhile, and theirs must stay.
+what the plan touches (managed rules, the profile switches), and a scheduled task that runs it unless it is removed in
+time. The script never imports a whole policy: rules that others write meanwhile must stay.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Undo:
     Attributes:
         script: Text of undo.cmd; ASCII, lines end in CR LF.
         task: Text of task.xml, for ``schtasks /create /xml``; likewise.
-        losses: What the script cannot restore, for people.
+        losses: What the script cannot restore, for messages.
     """
 
     script: str
@@ -41,27 +41,27 @@ class Undo:
     losses: tuple[str, ...] = ()
 
 
-def make_undo(plan: Plan, before: Snapshot, word: str, minutes: int) -> Undo:
+def make_undo(plan: Plan, before: Snapshot, marker: str, minutes: int) -> Undo:
     """The undo of a plan.
 
     Args:
         plan: What is about to be applied.
         before: The host as the plan was made from it.
-        word: The run's random word, letters and digits; it marks the task and the folder that is kept.
+        marker: The run's random marker, letters and digits; it marks the task and the folder that is kept.
         minutes: Whole minutes from the task's registration until it runs.
 
     Raises:
-        ValueError: The word or the minutes are out of bounds; the caller checks options, so this is its mistake.
+        ValueError: The marker or the minutes are out of bounds: a programming error, since options were checked.
     """
-    if not (word.isascii() and word.isalnum()):
-        raise ValueError(f"{word!r} is no word of letters and digits")
+    if not (marker.isascii() and marker.isalnum()):
+        raise ValueError(f"{marker!r} is no marker of letters and digits")
     if not SHORTEST_DELAY <= minutes <= LONGEST_DELAY:
         raise ValueError(f"a rollback after {minutes} minutes; it takes {SHORTEST_DELAY} to {LONGEST_DELAY}")
-    return Undo(_script(undo_lines(plan, before), word), task_xml(word, minutes), losses(plan, before))
+    return Undo(_script(undo_lines(plan, before), marker), task_xml(marker, minutes), losses(plan, before))
 
 
 def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
-    """The netsh lines that take a plan back, whatever part of it was carried out.
+    """The netsh lines that undo a plan, whatever part of it was carried out.
 
     Each step ends in the old state from both the old and the new one: deleting what is not there and setting what is
     already so do nothing, and a deleted name is emptied before its rules are added again.
@@ -121,7 +121,7 @@ def differences(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
 
 
 def describe(plan: Plan) -> str:
-    """What the undo of a plan restores, for people."""
+    """What the undo of a plan restores, for messages."""
     parts = [
         ("switched off again: ", [f"{profile.value} profile" for profile in plan.profiles_on]),
         ("removed again: ", [rule.name for rule in plan.create]),
@@ -131,16 +131,16 @@ def describe(plan: Plan) -> str:
     return "; ".join(heading + _listed(names) for heading, names in parts if names) or "nothing"
 
 
-def task_xml(word: str, minutes: int) -> str:
+def task_xml(marker: str, minutes: int) -> str:
     """The scheduled task, Task Scheduler schema 1.2 ([MS-TSCH] 2.5).
 
     Its trigger is relative to its registration, so no date in a local format is needed; the second one is for a
-    restart before the first is due. It must run on batteries too: servers in a power cut are not to be forgotten.
+    restart before the first is due. It must run on battery power too, as in a power cut.
     """
     # The namespace as a plain attribute: ElementTree would otherwise give every tag a prefix.
     task = ET.Element("Task", {"version": "1.2", "xmlns": _NAMESPACE})
     about = ET.SubElement(task, "RegistrationInfo")
-    _text(about, "Description", f"lyncops.firewall: restores firewall rules unless it is taken away in time ({word})")
+    _text(about, "Description", f"lyncops.firewall: restores firewall rules unless it is taken away in time ({marker})")
     triggers = ET.SubElement(task, "Triggers")
     registered = ET.SubElement(triggers, "RegistrationTrigger")
     _text(registered, "Enabled", "true")
@@ -169,12 +169,12 @@ def task_xml(word: str, minutes: int) -> str:
     return _crlf(['<?xml version="1.0"?>', *ET.tostring(task, encoding="unicode").splitlines()])
 
 
-def _script(lines: Iterable[str], word: str) -> str:
+def _script(lines: Iterable[str], marker: str) -> str:
     # The last line is one, because cmd reads a batch file line by line and the file moves away with its folder. The
-    # folder is kept under another name, for people; under its own name it would be a lock.
+    # folder is kept under another name, for administrators; under its own name it would be a lock.
     ending = (
-        rf'schtasks /delete /tn {TASK} /f >nul 2>nul & rd /s /q "{FOLDER}-{word}" 2>nul'
-        rf' & ren "{FOLDER}" "{TASK}-{word}"'
+        rf'schtasks /delete /tn {TASK} /f >nul 2>nul & rd /s /q "{FOLDER}-{marker}" 2>nul'
+        rf' & ren "{FOLDER}" "{TASK}-{marker}"'
     )
     commands = [f"netsh {line} >nul 2>nul" for line in lines]
     return _crlf(["@echo off", *commands, rf'echo fired> "{FOLDER}\fired.txt"', ending])
@@ -193,7 +193,7 @@ def _listed(names: list[str], most: int = 10) -> str:
 
 
 def _named(name: str, snapshot: Snapshot) -> list[FirewallRule]:
-    """All local rules that netsh would delete by this name; it does not care about letter case."""
+    """All local rules that netsh would delete by this name; it ignores letter case."""
     return [rule for rule in snapshot.local_rules() if rule.name.casefold() == name.casefold()]
 
 
@@ -202,33 +202,33 @@ def _touched(plan: Plan) -> set[str]:
 
 
 def _add_back(rule: FirewallRule) -> str:
-    """The line that adds a rule as it was, or nothing where netsh cannot say all of it."""
+    """The line that adds a rule as it was, or nothing where netsh cannot express all of it."""
     ports = not rule.local_ports.is_any or not rule.remote_ports.is_any
     if rule.action is Action.BYPASS or (ports and rule.protocol not in (6, 17)):
         return ""
-    if not (_sayable(rule.remote_addresses) and _sayable(rule.local_addresses)):
+    if not (_expressible(rule.remote_addresses) and _expressible(rule.local_addresses)):
         return ""
     try:
         return netsh.add_line(rule)
-    except netsh.UnsayableError:
+    except netsh.UnsupportedValueError:
         return ""
 
 
 def _set_back(update: Update) -> str:
-    """The line that sets the old values, or nothing where netsh cannot say them."""
+    """The line that sets the old values, or nothing where netsh cannot express them."""
     old = update.before
     if "action" in update.fields and old.action is Action.BYPASS:
         return ""
-    if "remote_addresses" in update.fields and not _sayable(old.remote_addresses):
+    if "remote_addresses" in update.fields and not _expressible(old.remote_addresses):
         return ""
     try:
         return netsh.set_line(Update(update.after, old, update.fields))
-    except netsh.UnsayableError:
+    except netsh.UnsupportedValueError:
         return ""
 
 
-def _sayable(addresses: AddressSet) -> bool:
-    """Whether netsh's words mean exactly these addresses; a keyword for one family only, for instance, it has not."""
+def _expressible(addresses: AddressSet) -> bool:
+    """Whether netsh can express exactly these addresses: not, for instance, a keyword for one family only."""
     try:
         return AddressSet.parse(addresses.texts()) == addresses
     except AddressError:

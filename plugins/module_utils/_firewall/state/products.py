@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether another firewall product has taken over from Windows' own.
+"""Whether another firewall product filters in place of Windows Firewall.
 
-A product registers for categories of rules (INetFwProducts::Register), and Windows Firewall stops to enforce those. The
+A product registers for categories of rules (INetFwProducts::Register), and Windows Firewall stops enforcing those. The
 registration lives in the service's memory; ``netsh advfirewall show global`` prints who has each category.
 """
 
@@ -19,7 +19,7 @@ _LONGEST = 100
 
 
 def other_firewall(text: str) -> str:
-    """The product that filters in place of Windows Firewall; empty where Windows Firewall does, or nobody can tell.
+    """The product that filters in place of Windows Firewall; empty where there is none, or where it is not known.
 
     The labels are names of an enumeration and not translated; the owner's name is. Products leave connection security
     (``ConSec``) to Windows, so on a Windows of another language its owner tells what Windows Firewall is called there.

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one command line that reads a host, and what its output means.
 
-Each part of the line ends with a marker of its own, so that a part that failed is told from a part that is empty, and
-an output that was cut off from a whole one. ``%errorlevel%`` could not be the marker: cmd expands it before it runs
-anything. The markers hold a word made anew for each read, so that no text on the host can imitate them.
+Each part of the line ends with a marker of its own, which tells a part that failed from one that is empty, and an
+output that was cut off from a complete one. ``%errorlevel%`` could not be the marker: cmd expands it before it runs
+anything. The markers hold random characters made anew for each read, so that no text on the host can imitate them.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ ELEVATED = 12288
 _MARKER = re.compile(r"^@([0-9A-Za-z-]+)-(ok|no)[ \t]*\r?\n", re.MULTILINE)
 _ADMINISTRATORS = "S-1-5-32-544"
 _LEVEL = re.compile(r"S-1-16-(\d{1,10})(?!\d)")
-# sc prints "        STATE              : 4  RUNNING"; the label is localised, the number and the order are not: the
-# first such line is the type, the second the state (facts 4.3).
+# sc prints "        STATE              : 4  RUNNING". Labels are not relied on, whether they are localised is not
+# documented; by Microsoft's reference of ``sc query`` the first such line is the type, the second the state.
 _SC_NUMBER = re.compile(r"^[ \t]+\S[^:\r\n]*:\s*([0-9a-fA-F]+)\s", re.MULTILINE)
 
 
 class ReadError(Exception):
-    """A host's answer cannot be relied on; the message says what is missing and what to look at."""
+    """A host's answer cannot be relied on; the message says what is missing and what to check."""
 
 
 class NotElevated(Exception):
-    """The account may not read or write the firewall; the message says why and what helps."""
+    """The account may not read or write the firewall; the message says why, and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class _Part:
 
 
 def _query(name: str, key: str, required: bool, options: str = "/s") -> _Part:
-    # The short root saves bytes on every read; reg prints the long one all the same (facts 4.1).
+    # The short root saves bytes on every read; reg prints the long one all the same (Wine's reg tests).
     return _Part(name, f'reg query "{key.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)}" {options}', required, key)
 
 
@@ -72,37 +72,37 @@ _PARTS = (
     *(_query(profile.value, rf"{LOCAL_POLICY}\{key}", True) for profile, key in LOCAL_PROFILE_KEYS.items()),
     _query("policy", GROUP_POLICY, False),
     _query("mdm", MDM_POLICY, False),
-    # Is there while a run of ours, this or another, has told the host to restore itself.
+    # Exists while a run of this collection has a rollback armed.
     _Part("rollback", rf'dir /b "{FOLDER}\{SCRIPT_NAME}"', False),
     _query("rules", LOCAL_POLICY + r"\FirewallRules", True),
 )
-# Only where it is asked for: netsh is slower than reg, and hangs where the service does.
+# Only on request: netsh is slower than reg, and hangs if the service does.
 _OWNER = _Part("owner", "netsh advfirewall show global", False)
 
 
-def read_command(word: str, owner: bool = False) -> str:
+def read_command(marker: str, owner: bool = False) -> str:
     """The command line to run under cmd.exe.
 
     Args:
-        word: Letters and digits made for this read only; they mark the parts' ends.
-        owner: Whether to ask if another firewall product has taken over.
+        marker: Letters and digits made for this read only; part of the marker at each part's end.
+        owner: Whether to ask if another firewall product filters.
     """
-    return _line(word, _parts(owner))
+    return _line(marker, _parts(owner))
 
 
-def programs_command(word: str, services: Iterable[str]) -> str:
+def programs_command(marker: str, services: Iterable[str]) -> str:
     """The command line that asks for the programs of services.
 
     Args:
-        word: As in `read_command`.
+        marker: As in `read_command`.
         services: Their short names.
     """
-    return _line(word, _programs(services))
+    return _line(marker, _programs(services))
 
 
-def _line(word: str, parts: Iterable[_Part]) -> str:
+def _line(marker: str, parts: Iterable[_Part]) -> str:
     return "&".join(
-        f"({part.command} <nul&&echo @{word}-{part.name}-ok||echo @{word}-{part.name}-no)" for part in parts
+        f"({part.command} <nul&&echo @{marker}-{part.name}-ok||echo @{marker}-{part.name}-no)" for part in parts
     )
 
 
@@ -116,12 +116,12 @@ def _programs(services: Iterable[str]) -> tuple[_Part, ...]:
     )
 
 
-def understand(output: str, word: str, owner: bool = False) -> Snapshot:
+def parse_answer(output: str, marker: str, owner: bool = False) -> Snapshot:
     """Turn the output of `read_command` into a Snapshot.
 
     Args:
         output: Standard output, decoded.
-        word: The word given to `read_command`.
+        marker: The marker given to `read_command`.
         owner: As given to it.
 
     Raises:
@@ -129,7 +129,7 @@ def understand(output: str, word: str, owner: bool = False) -> Snapshot:
         ReadError: The output was cut off, a part that every Windows has is missing, or a dump is broken.
     """
     parts = _parts(owner)
-    texts = _split(output, word, parts)
+    texts = _split(output, marker, parts)
     _require_elevation(texts["token"][1])
     snapshot = build_snapshot(_dump(texts, parts), _service_state(texts["state"][1]))
     return replace(
@@ -139,12 +139,12 @@ def understand(output: str, word: str, owner: bool = False) -> Snapshot:
     )
 
 
-def understand_programs(output: str, word: str, services: Iterable[str]) -> dict[str, str]:
+def parse_programs(output: str, marker: str, services: Iterable[str]) -> dict[str, str]:
     """Turn the output of `programs_command` into the program of each service that is installed.
 
     Args:
         output: Standard output, decoded.
-        word: The word given to `programs_command`.
+        marker: The marker given to `programs_command`.
         services: The services given to it.
 
     Returns:
@@ -154,7 +154,7 @@ def understand_programs(output: str, word: str, services: Iterable[str]) -> dict
         ReadError: The output was cut off, or a dump is broken.
     """
     parts = _programs(services)
-    return service_programs(_dump(_split(output, word, parts), parts))
+    return service_programs(_dump(_split(output, marker, parts), parts))
 
 
 def _dump(texts: Mapping[str, tuple[bool, str]], parts: Iterable[_Part]) -> RegistryDump:
@@ -177,12 +177,12 @@ def _dump(texts: Mapping[str, tuple[bool, str]], parts: Iterable[_Part]) -> Regi
     return dump
 
 
-def _split(output: str, word: str, parts: Iterable[_Part]) -> dict[str, tuple[bool, str]]:
+def _split(output: str, marker: str, parts: Iterable[_Part]) -> dict[str, tuple[bool, str]]:
     """Cut the output at the markers; every part must be there, in order."""
     texts: dict[str, tuple[bool, str]] = {}
     rest = output
     for part in parts:
-        name = f"{word}-{part.name}"
+        name = f"{marker}-{part.name}"
         match = next((found for found in _MARKER.finditer(rest) if found[1] == name), None)
         if match is None:
             raise ReadError(

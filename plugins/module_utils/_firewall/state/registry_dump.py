@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Text of ``reg query KEY /s`` to keys and values.
 
-Layout (facts 4.1, from Wine's conformance tests, which pass on real Windows): a key's full name alone on a line, its
+Layout (Wine's ``programs/reg/tests/query.c``, written to pass on real Windows): a key's full name alone on a line, its
 values behind four blanks each, a blank line. Data is never wrapped, so a line that fits neither form is the rest of a
 value with a line break in it, and then nothing tells where the value ends and the next one begins: both are in doubt.
 """
@@ -21,7 +21,7 @@ _SHORT = {"HKLM": "HKEY_LOCAL_MACHINE"}
 
 
 class DumpError(ValueError):
-    """The text is no whole ``reg query`` output; the message says what is wrong, and where."""
+    """The text is not a complete ``reg query`` output; the message says what is wrong, and where."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""FirewallRule: one Windows Firewall rule as a value, with one meaning of equality."""
+"""FirewallRule: one Windows Firewall rule as a value, compared by meaning."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Profile(str, Enum):
 
 
 class Store(str, Enum):
-    """Where a rule lives, and so who owns it. Only the local store is ours to write."""
+    """Where a rule is stored, and so who owns it. This collection writes to the local store only."""
 
     LOCAL = "local"
     GROUP_POLICY = "group_policy"
@@ -74,7 +74,7 @@ class FirewallRule:
         protocol: IP protocol number 0 to 255; None for any.
         local_ports: Ports on this host; any where the rule names none.
         remote_ports: Ports on the other side.
-        port_words: Registry key and word of ports only Windows can number, such as ``('LPort', 'RPC')``.
+        port_words: Registry key and keyword of ports that only Windows can resolve, such as ``('LPort', 'RPC')``.
         icmp: ICMP types and codes as stored, with the family: ``('ICMP4', '8:*')``. Empty for all.
         local_addresses: Addresses of this host the rule is limited to.
         remote_addresses: The scope: who may connect, or may be connected to.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registry keys and values to a Snapshot: what one host's firewall has, from all stores."""
+"""Registry keys and values to a Snapshot: one host's firewall, from all stores."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WINRM_LISTENERS = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion
 
 LOCAL_PROFILE_KEYS = {
     Profile.DOMAIN: "DomainProfile",
-    Profile.PRIVATE: "StandardProfile",  # facts 2: the private profile goes by its old name here
+    Profile.PRIVATE: "StandardProfile",  # its name since Windows XP, as public registry hives show
     Profile.PUBLIC: "PublicProfile",
 }
 _POLICY_PROFILE_KEYS = {
@@ -132,8 +132,8 @@ class ServiceState:
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
-    """One WinRM listener: the ports that our own connection may need."""
+class WinrmListener:
+    """One WinRM listener of the host: a port that our own connection may need."""
 
     port: int
     transport: str
@@ -142,7 +142,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one host has.
+    """The firewall of one host.
 
     Attributes:
         profiles: The three profiles, in the order domain, private, public.
@@ -150,16 +150,16 @@ class Snapshot:
         service: The firewall service (MpsSvc).
         filtering_start: ``Start`` value of the Base Filtering Engine, which the service needs.
         listeners: WinRM listeners.
-        programs: Short name, in lower case, and program path of services; none until somebody asks the host for them.
-        rollback_pending: A run of ours has told the host to restore itself, and has not taken that back yet.
-        other_firewall: The product that filters in place of Windows Firewall, if it was asked for and there is one.
+        programs: Short name, in lower case, and program path of services; none unless they were read.
+        rollback_pending: A run of this collection has armed a rollback and not yet disarmed it.
+        other_firewall: The product that filters in place of Windows Firewall, if there is one and it was read.
     """
 
     profiles: tuple[ProfileState, ...]
     rules: tuple[FirewallRule, ...]
     service: ServiceState
     filtering_start: int | None = None
-    listeners: tuple[Listener, ...] = ()
+    listeners: tuple[WinrmListener, ...] = ()
     programs: tuple[tuple[str, str], ...] = ()
     rollback_pending: bool = False
     other_firewall: str = ""
@@ -170,7 +170,7 @@ class Snapshot:
 
 
 def build_snapshot(dump: RegistryDump, service_state: int | None) -> Snapshot:
-    """Put a host's keys together.
+    """Build the snapshot from a host's registry keys.
 
     Args:
         dump: All keys read.
@@ -226,7 +226,7 @@ def _settings(dump: RegistryDump, key: str, merges: bool) -> ProfileSettings:
     )
 
 
-def _listeners(dump: RegistryDump) -> tuple[Listener, ...]:
+def _listeners(dump: RegistryDump) -> tuple[WinrmListener, ...]:
     """Listener keys are named ``Address+Transport``, such as ``*+HTTP``; ``enabled`` and ``Port`` are DWORDs."""
     found = []
     for key in dump.below(WINRM_LISTENERS):
@@ -235,7 +235,7 @@ def _listeners(dump: RegistryDump) -> tuple[Listener, ...]:
         number = port.number() if port else None
         if number is not None:
             transport = key.rsplit("+", 1)[-1]
-            found.append(Listener(number, transport, enabled is None or enabled.number() != 0))
+            found.append(WinrmListener(number, transport, enabled is None or enabled.number() != 0))
     return tuple(sorted(found, key=lambda listener: (listener.port, listener.transport)))
 
 
@@ -246,6 +246,9 @@ def service_programs(dump: RegistryDump) -> dict[str, str]:
     """Short name, in lower case, and program of each service that a dump has.
 
     ``ImagePath`` is a command line; its program may be quoted, and may hold blanks even if it is not.
+
+    Args:
+        dump: The services' keys.
     """
     found = {}
     prefix = SERVICES.casefold() + "\\"

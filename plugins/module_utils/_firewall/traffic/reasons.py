@@ -82,7 +82,7 @@ TEXTS: dict[Reason, ReasonText] = {
         clause="the firewall is off, everything gets in, in the",
         short="firewall off",
         meaning="The firewall of the profile is off, so this and everything else gets through.",
-        advice="Switch the profile on once the rules are in place (firewall_enabled: true).",
+        advice="Switch the profile on once the rules are in place (firewall_enabled: enabled).",
     ),
     Reason.PROGRAM_RULE: ReasonText(
         clause="only for the program or service of",

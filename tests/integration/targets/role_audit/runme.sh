@@ -50,7 +50,7 @@ state none
 play audit --limit "${second}" -e lync_firewall_fail_on_drift=false
 report lync-firewall "${second}=drifted"
 
-# One host is mended. The other one, and one that cannot be reached, are told apart from it.
+# One host is remediated. The other one, and one that cannot be reached, are told apart from it.
 play site --limit "${second}"
 play audit --limit "${second}"
 expect '^1 host: 1 compliant'

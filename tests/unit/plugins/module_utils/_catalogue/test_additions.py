@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The extended ruleset: 91 rows that stay as they are, and additions that stay apart from them.
 
-The expected ports are written out by hand from the facts (lync.md sections 4 and 7).
+The expected ports are written out by hand from the Microsoft pages that each row cites as its source.
 """
 
 from __future__ import annotations

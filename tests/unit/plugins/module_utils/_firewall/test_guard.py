@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import (
-    Wire,
+    ManagementConnection,
     objections,
     winrm_traffic,
 )
@@ -16,14 +16,14 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile, Store
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    Listener,
     ProfileSettings,
     ProfileState,
     ServiceState,
     Snapshot,
+    WinrmListener,
 )
 
-HTTP = Wire(5985, "http", "10.1.2.3")
+HTTP = ManagementConnection(5985, "http", "10.1.2.3")
 ON, OFF = ProfileSettings(enabled=True), ProfileSettings(enabled=False)
 
 
@@ -37,7 +37,7 @@ def host(*rules: FirewallRule, profiles: ProfileSettings = ON, state: int = 4) -
         profiles=tuple(ProfileState(profile, profiles) for profile in Profile),
         rules=rules,
         service=ServiceState(state, 2),
-        listeners=(Listener(5985, "http", True),),
+        listeners=(WinrmListener(5985, "http", True),),
     )
 
 
@@ -82,8 +82,8 @@ def test_scope_counts_for_the_address_the_host_sees() -> None:
     scoped = host(winrm_rule("RA4=10.1.0.0/255.255.0.0|"), profiles=OFF)
     plan = Plan(profiles_on=(Profile.DOMAIN,))
     assert objections(HTTP, plan, scoped) == ()
-    assert objections(Wire(5985, "http", "192.0.2.1"), plan, scoped)
-    assert objections(Wire(5985, "http"), plan, scoped), "an unknown address needs an allow from any"
+    assert objections(ManagementConnection(5985, "http", "192.0.2.1"), plan, scoped)
+    assert objections(ManagementConnection(5985, "http"), plan, scoped), "an unknown address needs an allow from any"
 
 
 def test_a_profile_that_is_closed_today_is_no_objection() -> None:
@@ -97,7 +97,7 @@ def test_not_knowing_how_we_got_in_is_an_objection() -> None:
 
 
 def test_no_listener_means_no() -> None:
-    (only,) = objections(Wire(5986, "https"), Plan(), host(winrm_rule()))
+    (only,) = objections(ManagementConnection(5986, "https"), Plan(), host(winrm_rule()))
     assert "5986" in only
 
 
@@ -113,12 +113,12 @@ def test_group_policy_that_ignores_local_rules() -> None:
 
 
 def test_a_mapped_port_is_found_by_its_scheme() -> None:
-    traffic = winrm_traffic(Wire(25985, "http", "10.1.2.3"), host())
+    traffic = winrm_traffic(ManagementConnection(25985, "http", "10.1.2.3"), host())
     assert traffic is not None
     assert str(traffic.ports) == "5985"
 
 
 def test_a_zone_in_the_clients_address_means_any() -> None:
-    traffic = winrm_traffic(Wire(5985, "http", "fe80::1%12"), host())
+    traffic = winrm_traffic(ManagementConnection(5985, "http", "fe80::1%12"), host())
     assert traffic is not None
     assert traffic.remote.is_any

@@ -13,7 +13,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import (
     FORBIDDEN,
     LONGEST_LINE,
-    UnsayableError,
+    UnsupportedValueError,
     add_line,
     batch,
     check_text,
@@ -151,16 +151,16 @@ def test_lines_stand_in_the_order_that_leaves_no_gap() -> None:
 )
 def test_characters_that_never_reach_a_line(character: str) -> None:
     for text in (f"a{character}b", character):
-        with pytest.raises(UnsayableError):
+        with pytest.raises(UnsupportedValueError):
             check_text(text)
     for rule in (
         replace(RULE, name=f"a{character}b"),
         replace(RULE, description=f"a{character}b"),
         replace(RULE, program=f"C:\\a{character}b"),
     ):
-        with pytest.raises(UnsayableError):
+        with pytest.raises(UnsupportedValueError):
             add_line(rule)
-    with pytest.raises(UnsayableError):
+    with pytest.raises(UnsupportedValueError):
         delete_line(f"a{character}b")
 
 
@@ -171,7 +171,7 @@ def test_the_design_names_these(needed: str) -> None:
 
 @pytest.mark.parametrize("text", ["C:\\", " a", "a "])
 def test_texts_that_would_not_come_back_as_they_are(text: str) -> None:
-    with pytest.raises(UnsayableError):
+    with pytest.raises(UnsupportedValueError):
         check_text(text)
 
 
@@ -189,12 +189,12 @@ def test_texts_that_would_not_come_back_as_they_are(text: str) -> None:
     ],
 )
 def test_a_rule_that_netsh_cannot_say_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(UnsayableError):
+    with pytest.raises(UnsupportedValueError):
         add_line(replace(RULE, **changes))
 
 
 def test_a_line_that_is_too_long_is_refused() -> None:
-    with pytest.raises(UnsayableError, match="characters"):
+    with pytest.raises(UnsupportedValueError, match="characters"):
         add_line(replace(RULE, description="x" * LONGEST_LINE))
 
 

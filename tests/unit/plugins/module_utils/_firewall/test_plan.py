@@ -134,7 +134,7 @@ def test_of_several_generations_the_right_one_stays() -> None:
     assert done.create == ()
 
 
-def test_of_several_wrong_generations_none_is_mended_in_place() -> None:
+def test_of_several_wrong_generations_none_is_repaired_in_place() -> None:
     done = plan(ours(SIP, "LyncOps sip g1", enabled=False), ours(SIP, "LyncOps sip g2", enabled=False))
     assert created(done) == ["LyncOps sip g3"]
     assert done.delete == ("LyncOps sip g1", "LyncOps sip g2")

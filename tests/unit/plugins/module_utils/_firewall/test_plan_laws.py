@@ -11,11 +11,14 @@ from dataclasses import replace
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line, plan_lines
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
     DesiredRule,
+    Plan,
+    ServiceChange,
+    Update,
     Wanted,
     make_plan,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import read_command, understand
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import parse_answer, read_command
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.strategies import WRITABLE_RULES
@@ -90,7 +93,7 @@ def cases(draw: st.DrawFn) -> tuple[Wanted, WindowsModel]:
 
 
 def read(host: WindowsModel) -> Snapshot:
-    return understand(host.run(read_command("w")), "w")
+    return parse_answer(host.run(read_command("w")), "w")
 
 
 def rules_of(snapshot: Snapshot) -> Counter[tuple[str, FirewallRule]]:
@@ -119,6 +122,26 @@ def test_carried_out_and_planned_again_nothing_is_left(case: tuple[Wanted, Windo
     if not plan.refused and wanted.exclusive:
         here = [rule for rule in after.local_rules() if not rule.rule_id.startswith("foreign")]
         assert Counter(rule.named("") for rule in here) == Counter(desired.rule for desired in wanted.rules)
+
+
+_NAMED_RULES = st.builds(lambda rule, name: rule.named(name), WRITABLE_RULES, _NAMES)
+_FIELDS = st.lists(st.sampled_from(["enabled", "action", "profiles", "remote_addresses"]), min_size=1, unique=True)
+_PLANS = st.builds(
+    Plan,
+    service=st.builds(ServiceChange, st.booleans(), st.booleans()),
+    create=st.lists(_NAMED_RULES, max_size=2).map(tuple),
+    update=st.lists(st.builds(Update, _NAMED_RULES, _NAMED_RULES, _FIELDS.map(tuple)), max_size=2).map(tuple),
+    delete=st.lists(_NAMES, max_size=2).map(tuple),
+    profiles_on=st.lists(st.sampled_from(list(Profile)), unique=True, max_size=2).map(tuple),
+    kept=st.lists(_NAMED_RULES, max_size=1).map(tuple),
+    stale=st.lists(_NAMED_RULES, max_size=1).map(tuple),
+)
+
+
+@given(_PLANS)
+def test_a_plan_changes_rules_or_profiles_exactly_when_netsh_has_lines_for_it(plan: Plan) -> None:
+    assert plan.changes_rules_or_profiles == bool(plan_lines(plan))
+    assert plan.changes == bool(plan_lines(plan) or plan.service)
 
 
 @settings(deadline=None)

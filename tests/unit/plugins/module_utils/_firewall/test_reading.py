@@ -9,10 +9,10 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
     NotElevated,
     ReadError,
+    parse_answer,
+    parse_programs,
     programs_command,
     read_command,
-    understand,
-    understand_programs,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile, Store
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
@@ -22,7 +22,7 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firew
     foreign,
 )
 
-WORD = "a1b2c3d4"
+MARKER = "a1b2c3d4"
 
 
 def sample(language: str = "en") -> WindowsModel:
@@ -38,11 +38,11 @@ def sample(language: str = "en") -> WindowsModel:
 
 
 def answer(host: WindowsModel) -> str:
-    return host.run(read_command(WORD))
+    return host.run(read_command(MARKER))
 
 
-def understood(host: WindowsModel) -> Snapshot:
-    return understand(answer(host), WORD)
+def parsed(host: WindowsModel) -> Snapshot:
+    return parse_answer(answer(host), MARKER)
 
 
 def test_the_command_is_one_short_line_for_every_part() -> None:
@@ -77,22 +77,22 @@ def test_programs_of_services_that_are_asked_for() -> None:
     host = sample()
     host.programs = {"RTCSRV": '"C:\\Program Files\\Lync\\RTCSrv.exe" -x', "OTHER": "C:\\o.exe"}
     services = ("MISSING", "RTCSRV")
-    found = understand_programs(host.run(programs_command(WORD, services)), WORD, services)
+    found = parse_programs(host.run(programs_command(MARKER, services)), MARKER, services)
     assert found == {"rtcsrv": "C:\\Program Files\\Lync\\RTCSrv.exe"}
 
 
 def test_a_cut_answer_about_programs_is_none() -> None:
     host = sample()
     host.programs = {"RTCSRV": "C:\\RTCSrv.exe"}
-    whole = host.run(programs_command(WORD, ["RTCSRV"]))
+    whole = host.run(programs_command(MARKER, ["RTCSRV"]))
     for end in range(len(whole) - 1):
         with pytest.raises(ReadError):
-            understand_programs(whole[:end], WORD, ["RTCSRV"])
+            parse_programs(whole[:end], MARKER, ["RTCSRV"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_whole_answer_in_any_language(language: str) -> None:
-    snapshot = understood(sample(language))
+    snapshot = parsed(sample(language))
     assert snapshot.service.running
     assert snapshot.service.automatic
     assert snapshot.filtering_start == 2
@@ -111,97 +111,97 @@ def test_a_whole_answer_in_any_language(language: str) -> None:
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_no_cut_answer_is_ever_taken_for_a_snapshot(language: str) -> None:
     whole = answer(sample(language))
-    understand(whole, WORD)
+    parse_answer(whole, MARKER)
     for end in range(len(whole)):
         with pytest.raises((ReadError, NotElevated)):
-            understand(whole[:end], WORD)
+            parse_answer(whole[:end], MARKER)
 
 
 @pytest.mark.parametrize("name", ["token", "state", "service", "domain", "policy", "rules"])
 def test_no_part_may_be_missing(name: str) -> None:
     lines = answer(sample()).split("\r\n")
-    start = next(number for number, line in enumerate(lines) if line.startswith(f"@{WORD}-{name}-"))
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"@{MARKER}-{name}-"))
     with pytest.raises(ReadError, match="cut off"):
-        understand("\r\n".join(lines[:start] + lines[start + 1 :]), WORD)
+        parse_answer("\r\n".join(lines[:start] + lines[start + 1 :]), MARKER)
 
 
 def test_a_marker_of_another_read_is_no_marker() -> None:
     with pytest.raises(ReadError):
-        understand(answer(sample()), "00000000")
+        parse_answer(answer(sample()), "00000000")
 
 
 @pytest.mark.parametrize("name", ["service", "domain", "private", "public", "rules"])
 def test_a_part_that_every_windows_has_must_succeed(name: str) -> None:
     text = answer(sample())
     with pytest.raises(ReadError, match="failed on the host"):
-        understand(text.replace(f"@{WORD}-{name}-ok", f"@{WORD}-{name}-no"), WORD)
+        parse_answer(text.replace(f"@{MARKER}-{name}-ok", f"@{MARKER}-{name}-no"), MARKER)
 
 
 def test_an_empty_dump_is_never_no_rules() -> None:
     text = answer(sample())
-    start = text.index("\n", text.index(f"@{WORD}-rollback-")) + 1
-    empty = text[:start] + "\r\n" + text[text.index(f"@{WORD}-rules-ok") :]
+    start = text.index("\n", text.index(f"@{MARKER}-rollback-")) + 1
+    empty = text[:start] + "\r\n" + text[text.index(f"@{MARKER}-rules-ok") :]
     with pytest.raises(ReadError, match="never taken for none"):
-        understand(empty, WORD)
+        parse_answer(empty, MARKER)
 
 
 def test_a_rules_key_without_rules_is_no_error() -> None:
-    assert understood(WindowsModel()).rules == ()
+    assert parsed(WindowsModel()).rules == ()
 
 
 def test_a_forged_line_is_an_error_that_names_the_command() -> None:
     host = sample()
     host.local["{X}"] = foreign("x\r\n    {A}    REG_SZ    y")
     with pytest.raises(ReadError, match=r"FirewallRules.*twice"):
-        understood(host)
+        parsed(host)
 
 
 def test_a_filtered_token() -> None:
     host = sample()
     host.level = 8192
     with pytest.raises(NotElevated, match="LocalAccountTokenFilterPolicy"):
-        understood(host)
+        parsed(host)
 
 
 def test_an_account_that_is_no_administrator() -> None:
     host = sample("de")
     host.level, host.groups = 8192, "VORDEFINIERT\\Benutzer    Alias    S-1-5-32-545"
     with pytest.raises(NotElevated, match="S-1-5-32-544"):
-        understood(host)
+        parsed(host)
 
 
 def test_rights_that_cannot_be_told() -> None:
     text = answer(sample()).replace("S-1-16-12288", "")
     with pytest.raises(ReadError, match="mandatory level"):
-        understand(text, WORD)
+        parse_answer(text, MARKER)
 
 
 def test_the_system_account_is_enough() -> None:
     host = sample()
     host.level = 16384
-    assert understood(host).rules
+    assert parsed(host).rules
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_stopped_service(language: str) -> None:
     host = sample(language)
     host.state, host.start = 1, 4
-    service = understood(host).service
+    service = parsed(host).service
     assert (service.state, service.start, service.running, service.automatic) == (1, 4, False, False)
 
 
 def test_a_service_that_cannot_be_asked_is_not_taken_to_run() -> None:
     text = answer(sample())
-    start, end = text.index("SERVICE_NAME"), text.index(f"@{WORD}-state-ok")
+    start, end = text.index("SERVICE_NAME"), text.index(f"@{MARKER}-state-ok")
     cut = text[:start] + text[end:].replace("-state-ok", "-state-no")
-    assert not understand(cut, WORD).service.running
-    assert understand(cut, WORD).service.state is None
+    assert not parse_answer(cut, MARKER).service.running
+    assert parse_answer(cut, MARKER).service.state is None
 
 
 def test_no_group_policy() -> None:
     host = sample()
     host.group_policy = None
-    snapshot = understood(host)
+    snapshot = parsed(host)
     assert {rule.store for rule in snapshot.rules} == {Store.LOCAL}
     assert all(state.local_rules for state in snapshot.profiles)
 
@@ -209,8 +209,8 @@ def test_no_group_policy() -> None:
 def test_group_policys_standard_profile_stands_for_private_and_public() -> None:
     host = sample()
     host.policy_profiles = {"Standard": {"EnableFirewall": 0}}
-    found = {state.profile: state.enabled for state in understood(host).profiles}
+    found = {state.profile: state.enabled for state in parsed(host).profiles}
     assert found == {Profile.DOMAIN: True, Profile.PRIVATE: False, Profile.PUBLIC: False}
     host.policy_profiles["Public"] = {"EnableFirewall": 1}
-    found = {state.profile: state.enabled for state in understood(host).profiles}
+    found = {state.profile: state.enabled for state in parsed(host).profiles}
     assert found == {Profile.DOMAIN: True, Profile.PRIVATE: True, Profile.PUBLIC: True}, "[MS-GPFAS] 2.2.3"

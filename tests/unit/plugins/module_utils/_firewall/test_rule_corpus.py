@@ -97,4 +97,5 @@ def test_a_whole_policy_makes_a_snapshot(registry: Path, name: str) -> None:
     assert all(rule.rule_id for rule in snapshot.rules)
     assert not any(rule.opaque for rule in snapshot.rules)
     assert [state.local.enabled is not None for state in snapshot.profiles] == [True, True, True]
-    assert all(state.inbound_block and not state.outbound_block for state in snapshot.profiles), "facts 2: the default"
+    by_default = "[MS-FASP] note 13"
+    assert all(state.inbound_block and not state.outbound_block for state in snapshot.profiles), by_default

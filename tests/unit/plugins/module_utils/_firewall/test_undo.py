@@ -169,10 +169,10 @@ def test_the_task() -> None:
     assert find("Actions/Exec/Arguments") == r'/c "%SystemRoot%\LyncOpsRollback\undo.cmd"'
 
 
-@pytest.mark.parametrize(("word", "minutes"), [("", 10), ("a-b", 10), ('a"', 10), ("a", 5), ("a", 1441)])
-def test_words_and_delays_out_of_bounds_are_refused(word: str, minutes: int) -> None:
-    with pytest.raises(ValueError, match=r"rollback after|no word"):
-        make_undo(Plan(), snapshot(), word, minutes)
+@pytest.mark.parametrize(("marker", "minutes"), [("", 10), ("a-b", 10), ('a"', 10), ("a", 5), ("a", 1441)])
+def test_markers_and_delays_out_of_bounds_are_refused(marker: str, minutes: int) -> None:
+    with pytest.raises(ValueError, match=r"rollback after|no marker"):
+        make_undo(Plan(), snapshot(), marker, minutes)
 
 
 def test_a_further_plan_is_covered_only_if_it_touches_the_same_names_and_switches() -> None:

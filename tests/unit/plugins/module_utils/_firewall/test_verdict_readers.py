@@ -19,8 +19,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state i
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
     NotElevated,
     ReadError,
+    parse_answer,
     read_command,
-    understand,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import (
     DumpError,
@@ -37,7 +37,7 @@ from hypothesis import strategies as st
 
 ROOT = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy"
 TRAFFIC = Traffic(Direction.IN, 6, PortSet.of(5061))
-WORD = "w0rd"
+MARKER = "w0rd"
 
 _FREE = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 _KEYS = st.sampled_from(
@@ -138,7 +138,7 @@ DUMP_TEXTS = st.builds(
     st.lists(_LINES, max_size=8),
     st.sampled_from(["\n", "\r\n", "\n", "\r"]),
 )
-PARTS = read_command(WORD).split("&(")
+PARTS = read_command(MARKER).split("&(")
 MARKERS = [part.partition("||")[0].rpartition("echo ")[2] for part in PARTS]
 KEYS = [part.partition('reg query "')[2].partition('"')[0].replace("HKLM", "HKEY_LOCAL_MACHINE") for part in PARTS]
 
@@ -190,7 +190,7 @@ def test_random_text_ends_in_a_rule_a_verdict_or_our_own_error(
         bodies[where] = "\n".join([KEYS[where], *values, more])
         text = whole_answer(bodies)
         try:
-            snapshot = understand(text[: len(text) - cut] if cut > 20 else text, WORD)
+            snapshot = parse_answer(text[: len(text) - cut] if cut > 20 else text, MARKER)
         except (ReadError, NotElevated):
             return
         assert len(judge(TRAFFIC, snapshot)) == 3
@@ -270,7 +270,7 @@ def test_many_line_breaks_in_one_value_are_read_in_time() -> None:
 
 
 def test_many_empty_lines_from_sc_are_read_in_time() -> None:
-    assert seconds(lambda: understand(with_part("state", "\n" * 16_000), WORD), ReadError) < SOON
+    assert seconds(lambda: parse_answer(with_part("state", "\n" * 16_000), MARKER), ReadError) < SOON
 
 
 def test_an_image_path_of_blanks_is_read_in_time() -> None:
@@ -281,4 +281,4 @@ def test_an_image_path_of_blanks_is_read_in_time() -> None:
 
 def test_a_level_with_many_digits_is_our_own_error() -> None:
     with pytest.raises((ReadError, NotElevated)):
-        understand(with_part("token", "S-1-16-" + "9" * 5000), WORD)
+        parse_answer(with_part("token", "S-1-16-" + "9" * 5000), MARKER)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A tiny Windows for tests: a firewall in memory that takes command lines and prints what ``reg query`` would.
 
-Written from the facts (sections 1, 3 and 4), without a line of the plugins: it reads netsh's words and writes rule
-strings itself, so that a mistake in one of the two readings shows.
+Written from [MS-GPFAS], Microsoft's netsh and sc references and Wine's reg tests, without a line of the plugins: it
+parses netsh commands and writes rule strings itself, so that a mistake in one of the two readings shows.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def _words(text: str) -> dict[str, str]:
 
 
 def rule_pairs(words: dict[str, str]) -> Pairs:
-    """The tokens Windows stores for ``add rule`` (facts 1.8)."""
+    """The tokens Windows stores for ``add rule``, by the grammar of [MS-GPFAS] 2.2.2.19."""
     assert words["name"]
     assert words["name"].casefold() != "all"
     pairs = [

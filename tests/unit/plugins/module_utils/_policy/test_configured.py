@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The ports a topology configures: they become the rows' ports, and differences from the page are told.
 
-The listeners are written out by hand from the facts (lync.md section 5): owner, usage, side and protocol as published
-documents have them, with Lync Server 2013's default numbers.
+The listeners are written out by hand: owner, usage, side and protocol as public topology documents have them, with
+Lync Server 2013's default numbers.
 """
 
 from __future__ import annotations

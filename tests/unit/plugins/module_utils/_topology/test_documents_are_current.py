@@ -185,7 +185,7 @@ def numbers(described: dict[str, Any]) -> set[tuple[int, int]]:
     return {(port["first"], port["last"]) for port in described["ports"]}
 
 
-# By hand, from the facts: the owner map's numbers, and Redmond's ranges as start, start + count - 1.
+# By hand: Lync Server 2013's default ports, and Redmond's ranges as start, start + count - 1.
 FRONT_END = {80, 443, 444, 4443, 8080, 8060, 8061, 5061, 5062, 5063, 5065, 8057, 9001, 5077, 5098}
 FRONT_END |= {5086, 5087, 5088, 5089, 5095, 5096, *range(5090, 5095)}
 APPLICATIONS = {5071, 5072, 5073, 5075, 5076, 8404}

@@ -44,7 +44,7 @@ class RestoringModel(WindowsModel):
         return self.cmd(command, stdin)[1]
 
     def netsh(self, line: str) -> None:
-        """As WindowsModel.netsh, and the word off."""
+        """As WindowsModel.netsh, and the word "off"."""
         switch = _OFF.fullmatch(line)
         if switch is None:
             super().netsh(line)

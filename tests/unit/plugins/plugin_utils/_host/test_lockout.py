@@ -10,17 +10,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import Wire
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import ReadError
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    Listener,
     ProfileSettings,
     ProfileState,
     ServiceState,
     Snapshot,
+    WinrmListener,
 )
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.lockout import LockoutGuard, preview
 
@@ -41,16 +41,16 @@ class Host:
         self.netstat, self.end = netstat, end
         self.asked: list[str] = []
 
-    def wire(self) -> Wire:
-        self.asked.append("wire")
-        return Wire(5985, "http", "10.1.2.3")
+    def management_connection(self) -> ManagementConnection:
+        self.asked.append("management_connection")
+        return ManagementConnection(5985, "http", "10.1.2.3")
 
     def run(self, command: str) -> Any:
         self.asked.append(command)
-        word = re.search(r"@(\w+)-sockets", command)
-        assert word is not None
+        marker = re.search(r"@(\w+)-sockets", command)
+        assert marker is not None
         tasks = '"sqlservr.exe","1208","Services","0","9 K"\r\n'
-        whole = f"{self.netstat}@{word[1]}-sockets\r\n{tasks}@{word[1]}-tasks\r\n"
+        whole = f"{self.netstat}@{marker[1]}-sockets\r\n{tasks}@{marker[1]}-tasks\r\n"
         return SimpleNamespace(stdout=whole.replace(self.end, "") if self.end else whole)
 
 
@@ -59,7 +59,7 @@ def snapshot(enabled: bool = False, state: int = 4) -> Snapshot:
         profiles=tuple(ProfileState(profile, ProfileSettings(enabled=enabled)) for profile in Profile),
         rules=(WINRM,),
         service=ServiceState(state, 2),
-        listeners=(Listener(5985, "http", True),),
+        listeners=(WinrmListener(5985, "http", True),),
     )
 
 
