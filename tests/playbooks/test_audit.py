@@ -133,6 +133,36 @@ def test_report_compares_with_the_last_one_and_never_fails(lab: Lab, runner: Run
     assert "Since the earlier report: added 0, removed 0, better 1, worse 0" in third.output
 
 
+def test_audit_judges_by_what_site_would_do(lab: Lab, runner: Runner) -> None:
+    """Stale rules that are kept, profiles that must be on, and rules that must be gone: both say the same of each."""
+    limit = ("--limit", "dir01*")
+    assert runner.play("site", *limit).code == 0
+    host = lab.host("dir01")
+    assert not host.run(
+        'netsh advfirewall firewall add rule name="LyncOps in-tcp-1 g1" dir=in action=allow protocol=tcp localport=1'
+    ).rc
+    assert not host.run("netsh advfirewall set publicprofile state off").rc
+    expected = [
+        ({"lync_firewall_exclusive": False}, "compliant"),
+        ({"lync_firewall_exclusive": True}, "drifted"),
+        ({"lync_firewall_exclusive": False, "lync_firewall_firewall_enabled": "enabled"}, "drifted"),
+        ({"lync_firewall_state": "absent"}, "drifted"),
+    ]
+    for variables, verdict in expected:
+        audit = runner.play("audit", *limit, variables=variables)
+        assert runner.classes() == {"dir01": verdict}, variables
+        site = runner.play("site", *limit, "--check", variables=variables)
+        assert bool(site.changed) is (verdict == "drifted"), variables
+        assert (audit.code == 0) is (verdict == "compliant"), variables
+    only_the_profile = {"lync_firewall_exclusive": False, "lync_firewall_firewall_enabled": "enabled"}
+    run = runner.play("site", *limit, variables=only_the_profile)
+    assert "0 created, 0 updated, 0 deleted" in run.output
+    assert "switched on: public" in run.output
+    assert runner.play("site", *limit, variables={"lync_firewall_state": "absent"}).code == 0
+    runner.play("audit", *limit, variables={"lync_firewall_state": "absent"})
+    assert runner.classes() == {"dir01": "compliant"}
+
+
 def test_artifacts_are_bounded(runner: Runner) -> None:
     """An estate of 500 hosts makes artifacts that AWX can keep: the names come first that somebody must act on."""
     drift = {"found": True, "created": [], "updated": [], "deleted": [], "stale": [], "refused": [], "commands": []}

@@ -90,7 +90,8 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
     elif flag_of(plan, "found"):
         host_class, message = HostClass.DRIFTED, ""
     else:
-        host_class, message = _settled(closed, flag_of(result, "failed")), ""
+        # What is refused will be refused by every run, so it is no drift; and compliant the host is not.
+        host_class, message = _settled(closed or bool(list_of(plan, "refused")), flag_of(result, "failed")), ""
     # What a finished run has sent is no longer what would mend the host.
     to_do = not enforced or host_class in (HostClass.DRIFTED, HostClass.FAILED)
     commands = texts_of(plan, "commands") if to_do else ()
@@ -123,8 +124,16 @@ def _classify_run(result: Mapping[str, Any], closed: bool, check_mode: bool) -> 
         return HostClass.NOT_MANAGED, f"Its managed rules {'would be' if check_mode and changed else 'are'} taken away."
     if changed and check_mode:
         return HostClass.DRIFTED, "Seen in check mode: the verdicts are those the run would lead to."
+    return _settled(closed, failed), f"Repaired by this run: {_work_done(result)}." if changed else ""
+
+
+def _work_done(result: Mapping[str, Any]) -> str:
     counts = ", ".join(f"{len(list_of(result, kind))} {kind}" for kind in ("created", "updated", "deleted"))
-    return _settled(closed, failed), f"Repaired by this run: rules {counts}." if changed else ""
+    done = [f"rules {counts}"]
+    for key, what in (("service_changes", "firewall service"), ("profiles_enabled", "profiles switched on:")):
+        if result.get(key):
+            done.append(f"{what} {', '.join(texts_of(result, key))}")
+    return "; ".join(done)
 
 
 def _settled(closed: bool, failed: bool) -> HostClass:

@@ -86,6 +86,11 @@ def test_a_repaired_host_says_so_and_has_nothing_to_do() -> None:
     host = host_of(enforced(**NEW))
     assert "1 created, 0 updated, 0 deleted" in host.message
     assert host.commands == ()
+    host = host_of(enforced(**{**NEW, "service_changes": ["started"], "profiles_enabled": ["domain", "public"]}))
+    assert host.message == (
+        "Repaired by this run: rules 1 created, 0 updated, 0 deleted; firewall service started; "
+        "profiles switched on: domain, public."
+    )
 
 
 def test_a_failed_host_says_why_and_keeps_its_commands() -> None:
@@ -96,10 +101,13 @@ def test_a_failed_host_says_why_and_keeps_its_commands() -> None:
     assert len(host_of({"failed": True, "msg": "x" * 99999}).message) < 3000
 
 
-def test_what_is_refused_is_told_of_a_host_that_is_well() -> None:
-    assert "public profile: by policy" in host_of(
-        info() | {"drift": {"found": False, **plan(refused=[{"subject": "public profile", "reason": "by policy"}])}}
-    ).message  # fmt: skip
+def test_what_is_refused_is_told_and_the_host_is_not_compliant() -> None:
+    """A run on the host would fail with the same words, so an audit must not call it well."""
+    refused = plan(refused=[{"subject": "public profile", "reason": "by policy"}])
+    host = host_of(info() | {"drift": {"found": False, **refused}})
+    assert "public profile: by policy" in host.message
+    assert host.host_class is HostClass.INEFFECTIVE
+    assert host_of(info() | {"drift": {"found": True, **refused}}).host_class is HostClass.DRIFTED
 
 
 def test_requirements_are_numbered_once_for_all_hosts_and_other_ports_are_others() -> None:
