@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Imports run one way: thin plugins over plugin_utils over module_utils, and there from policy down to plain sets."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+
+MAY_IMPORT: dict[str, set[str]] = {
+    # Entry points. They do not import each other.
+    "action": {"plugin_utils", "module_utils"},
+    "callback": {"plugin_utils"},
+    "doc_fragments": {"module_utils._options"},
+    "filter": {"plugin_utils._arguments", "plugin_utils._results", "module_utils"},
+    "inventory": {"module_utils._topology"},
+    "lookup": {"plugin_utils._results", "module_utils._catalogue"},
+    "modules": set(),
+    # What needs Ansible, on the controller.
+    "plugin_utils._action": {
+        "plugin_utils._arguments",
+        "plugin_utils._host",
+        "plugin_utils._results",
+        "module_utils",
+    },
+    "plugin_utils._arguments": {"plugin_utils._results", "module_utils._options"},
+    "plugin_utils._results": {"plugin_utils._host", "module_utils"},
+    "plugin_utils._fleet": {"plugin_utils._report", "module_utils"},
+    "plugin_utils._report": {"module_utils"},
+    "plugin_utils._host": {"module_utils"},
+    # What knows nothing of Ansible.
+    "module_utils._policy": {
+        "module_utils._topology",
+        "module_utils._options",
+        "module_utils._catalogue",
+        "module_utils._firewall",
+        "module_utils._net",
+        "module_utils._texts",
+    },
+    "module_utils._topology": {"module_utils._catalogue", "module_utils._firewall", "module_utils._net"},
+    "module_utils._options": {"module_utils._catalogue", "module_utils._firewall.state", "module_utils._net"},
+    "module_utils._firewall.change": {
+        "module_utils._firewall.traffic",
+        "module_utils._firewall.state",
+        "module_utils._net",
+        "module_utils._texts",
+    },
+    "module_utils._firewall.traffic": {"module_utils._firewall.state", "module_utils._net", "module_utils._texts"},
+    "module_utils._firewall.state": {"module_utils._net", "module_utils._texts"},
+    "module_utils._catalogue": {"module_utils._net"},
+    "module_utils._net": set(),
+    "module_utils._texts": set(),
+}
+
+FILES = sorted(PLUGINS.rglob("*.py"))
+
+
+def dotted(path: Path) -> tuple[str, ...]:
+    """A file's place below ``plugins``, such as ``('module_utils', '_net', 'port_set')``."""
+    return path.relative_to(PLUGINS).with_suffix("").parts
+
+
+def room(place: tuple[str, ...]) -> str:
+    """The room that a place is in: the longest name of the table that it begins with."""
+    names = [".".join(place[:length]) for length in range(len(place), 0, -1)]
+    return next(name for name in names if name in MAY_IMPORT)
+
+
+def imported(path: Path) -> Iterator[tuple[str, ...]]:
+    """What of the collection a file imports, as places. Names of a package are places of their own."""
+    here = dotted(path)
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = (*here[: -node.level], *(node.module or "").split("."))
+            for alias in node.names:
+                whole = tuple(part for part in (*base, alias.name) if part)
+                yield whole if (PLUGINS.joinpath(*whole)).with_suffix(".py").is_file() else whole[:-1]
+
+
+def outside(path: Path) -> Iterator[str]:
+    """First words of the absolute imports of a file."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: "/".join(dotted(path)))
+def test_imports_run_one_way(path: Path) -> None:
+    mine = room(dotted(path))
+    for place in imported(path):
+        assert PLUGINS.joinpath(*place).with_suffix(".py").is_file(), place
+        theirs = room(place)
+        allowed = any(theirs == name or theirs.startswith(f"{name}.") for name in MAY_IMPORT[mine])
+        assert allowed or theirs == mine, f"{mine} must not import {'.'.join(place)}"
+
+
+def test_the_table_has_no_way_back() -> None:
+    """Who may be imported may not import the importer, whatever the number of steps between them."""
+    below = {
+        name: {other for other in MAY_IMPORT for word in words if other == word or other.startswith(f"{word}.")}
+        for name, words in MAY_IMPORT.items()
+    }
+    for _round in MAY_IMPORT:
+        below = {name: names.union(*(below[other] for other in names)) for name, names in below.items()}
+    assert [name for name, names in below.items() if name in names] == []
+
+
+def test_inside_the_collection_imports_are_relative() -> None:
+    assert [path for path in FILES if "ansible_collections" in set(outside(path))] == []
+
+
+def test_module_utils_know_nothing_of_ansible_and_open_no_socket() -> None:
+    forbidden = {"ansible", "winrm", "requests", "socket", "subprocess", "http", "urllib", "xmltodict", "jinja2"}
+    found = {path: forbidden & set(outside(path)) for path in FILES if dotted(path)[0] == "module_utils"}
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+def test_private_rooms_have_an_underscore() -> None:
+    for path in FILES:
+        place = dotted(path)
+        if place[0] in ("module_utils", "plugin_utils"):
+            assert place[1].startswith("_"), place
