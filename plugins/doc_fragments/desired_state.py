@@ -20,6 +20,15 @@ class ModuleDocFragment:
             "The Python package C(pywinrm) must be installed on the controller.",
             "Rules of Group Policy are read and never changed.",
         ),
+        attributes={
+            "become": {"description": "Refused, because it would be ignored.", "support": "none"},
+            "async": {"description": "Refused. One task takes seconds.", "support": "none"},
+            "platform": {
+                "description": "Windows Server 2008 R2 SP1 and later.",
+                "platforms": "windows",
+                "support": "full",
+            },
+        },
     )
     """The desired state of a host."""
 

@@ -29,16 +29,6 @@ attributes:
   diff_mode:
     description: One line a rule, with the rows it serves.
     support: full
-  become:
-    description: Refused, because it would be ignored.
-    support: none
-  async:
-    description: Refused. One task takes seconds.
-    support: none
-  platform:
-    description: Windows Server 2008 R2 SP1 and later.
-    platforms: windows
-    support: full
 seealso:
   - module: lyncops.firewall.lync_firewall_info
   - plugin: lyncops.firewall.lync_ports

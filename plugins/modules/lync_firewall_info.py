@@ -25,16 +25,6 @@ attributes:
   diff_mode:
     description: Changes nothing, so there is nothing to show.
     support: none
-  become:
-    description: Refused, because it would be ignored.
-    support: none
-  async:
-    description: Refused. One task takes seconds.
-    support: none
-  platform:
-    description: Windows Server 2008 R2 SP1 and later.
-    platforms: windows
-    support: full
 seealso:
   - module: lyncops.firewall.lync_firewall
   - plugin: lyncops.firewall.lync_ports

@@ -10,7 +10,7 @@ rows; tests hold the role's specification, defaults and mapping against them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,16 +85,21 @@ def argument_spec(options: Iterable[Option]) -> dict[str, dict[str, Any]]:
     return {option.name: option.specification() for option in options}
 
 
-def documentation(options: Iterable[Option], notes: Iterable[str] = ()) -> str:
+def documentation(
+    options: Iterable[Option], notes: Iterable[str] = (), attributes: Mapping[str, Mapping[str, str]] | None = None
+) -> str:
     """A documentation fragment. It is JSON, which every reader of YAML reads.
 
     Args:
         options: The options it documents.
         notes: Notes of all plugins that extend it.
+        attributes: What they support, in Ansible's terms.
     """
     told: dict[str, Any] = {"options": {option.name: option.documentation() for option in options}}
     if notes:
         told["notes"] = list(notes)
+    if attributes:
+        told["attributes"] = {name: dict(attribute) for name, attribute in attributes.items()}
     return json.dumps(told, indent=2)
 
 

@@ -50,10 +50,12 @@ def documented(text: str) -> dict[str, Any]:
     doc: dict[str, Any] = yaml.safe_load(text)
     doc.setdefault("options", {})
     for name in doc.get("extends_documentation_fragment", []):
-        options = yaml.safe_load(FRAGMENTS[name])["options"]
-        overlap = set(options) & set(doc["options"])
-        assert not overlap, f"documented twice: {overlap}"
-        doc["options"] |= options
+        fragment = yaml.safe_load(FRAGMENTS[name])
+        for part in ("options", "attributes"):
+            own = doc.setdefault(part, {})
+            overlap = set(fragment.get(part, {})) & set(own)
+            assert not overlap, f"documented twice: {overlap}"
+            own |= fragment.get(part, {})
     return doc
 
 
