@@ -17,9 +17,10 @@ from ..module_utils._policy.listening import Bound
 from ..module_utils._policy.policy import HostPolicy
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
-from ..plugin_utils._host.enforcement import Failed, Outcome, Refused, enforce
+from ..plugin_utils._host.enforcement import enforce
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
+from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 from ..plugin_utils._options import ENFORCING, check_rollback_after
 

@@ -11,8 +11,8 @@ from typing import Any
 from ..module_utils._firewall.change.plan import Wanted, make_plan
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
-from ..plugin_utils._host.enforcement import read
 from ..plugin_utils._host.judging import judge_host
+from ..plugin_utils._host.writing import read
 from ..plugin_utils._options import DESCRIBING
 
 

@@ -18,8 +18,9 @@ from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._policy.extra_rules import OptionError
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy, build_policy
-from ._host.enforcement import Failed, read_programs
+from ._host.outcome import Failed
 from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
+from ._host.writing import read_programs
 from ._options import DESCRIBING
 from ._results import plain
 
