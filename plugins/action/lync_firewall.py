@@ -14,9 +14,10 @@ from ..module_utils._policy.effect import Effect, explain, failures, judge_polic
 from ..module_utils._policy.wanted import NOTHING, requested_policy, wanted_state
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
-from ..plugin_utils._host.enforcement import Failed, Outcome, Refused, enforce
+from ..plugin_utils._host.enforcement import enforce
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
+from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 
 

@@ -13,8 +13,8 @@ from ..module_utils._options.table import HOST_OPTIONS
 from ..module_utils._policy.wanted import requested_policy, wanted_state
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
-from ..plugin_utils._host.enforcement import read
 from ..plugin_utils._host.judging import judge_host
+from ..plugin_utils._host.writing import read
 
 
 class ActionModule(FirewallAction):

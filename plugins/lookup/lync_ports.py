@@ -165,6 +165,7 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._catalogue import catalogue
 from ..module_utils._catalogue.model import Disposition, Requirement, Role, RoleError, Ruleset, parse_roles
+from ..plugin_utils._results import plain
 
 try:
     import jmespath
@@ -224,7 +225,7 @@ def evaluate(expression: str, data: list[dict[str, Any]]) -> list[Any]:
             "'pip install jmespath' for the Python that runs Ansible"
         )
     try:
-        result = _plain(jmespath.search(expression, data))
+        result = _data(jmespath.search(expression, data))
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         # Its own errors are ValueErrors; the others are what its functions let through, merge('x', @) for example.
         raise AnsibleLookupError(f"lync_ports, option query {expression!r}: {_reason(error, expression)}") from None
@@ -264,15 +265,12 @@ def _directed(rows: tuple[Requirement, ...], direction: str | None) -> tuple[Req
     return tuple(row for row in rows if row.disposition is _DISPOSITIONS[direction])
 
 
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    # A bare "&name" yields jmespath's own expression object, which newer ansible-core cannot carry.
-    raise TypeError("the result holds an expression reference (&...), which is no data")
+def _data(result: Any) -> Any:
+    try:
+        return plain(result)
+    except TypeError:
+        # A bare "&name" yields jmespath's own expression object, which newer ansible-core cannot carry.
+        raise TypeError("the result holds an expression reference (&...), which is no data") from None
 
 
 def _reason(error: Exception, text: str) -> str:

@@ -20,8 +20,9 @@ from ..module_utils._options.table import Option
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
 from ._arguments import validate
-from ._host.enforcement import Failed, read_programs
+from ._host.outcome import Failed
 from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
+from ._host.writing import read_programs
 from ._results import plain
 
 display = Display()

@@ -21,7 +21,7 @@ from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ..module_utils._firewall.traffic.verdict import Verdict
 from ..module_utils._policy.effect import Effect, remedy
 from ..module_utils._policy.policy import Demand, HostPolicy
-from ._host.enforcement import SET_AUTOMATIC, START
+from ._host.writing import SET_AUTOMATIC, START
 
 Rows = Mapping[str, tuple[str, ...]]
 """Key of a managed rule to the ids of the rows it serves."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import Failed
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed
 
 from faults.case import check, learn, prepare
 from faults.report import CONVERGED

@@ -10,7 +10,7 @@ import re
 from itertools import groupby
 
 from . import additions, client_ports, load_balancer_ports, server_ports
-from .model import Feature, Requirement, Role, Ruleset, with_derived
+from .model import Requirement, Role, Ruleset, with_derived
 
 ALL: tuple[Requirement, ...] = (
     *server_ports.SERVER_PORTS,
@@ -22,9 +22,6 @@ ALL: tuple[Requirement, ...] = (
 
 EXTENDED: tuple[Requirement, ...] = (*ALL, *additions.ADDITIONS)
 """The 91 rows, and after them the additions of the extended ruleset."""
-
-FEATURES: tuple[str, ...] = tuple(feature.value for feature in Feature)
-"""Names of the optional features."""
 
 _BY_ID = {row.id: row for row in EXTENDED}
 _LOOSE_ID = re.compile(r"([a-z]+)[-_ ]?([0-9]{1,3})", re.ASCII)

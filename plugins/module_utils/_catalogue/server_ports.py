@@ -73,7 +73,6 @@ _TCP_TRUNK_CAVEAT = (
 _BRANCH_GATEWAY_CAVEAT = (
     "Outbound: the listener is the gateway in a Survivable Branch Appliance, of which this is a default port."
 )
-_POOL_ONLY = "Servers of the same pool use it."
 _DIRECTOR_WEB_CAVEAT = (
     "Table 1 has no row for Directors on 4443 and 8080, although Microsoft's Director and Autodiscover port summaries "
     "have their external web site listen there, and tables 2 and 3 list 4443 on the Director load balancer."

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import intervals
@@ -117,11 +117,6 @@ class PortSet:
 
 _ALL: intervals.Intervals = ((LOWEST, HIGHEST),)
 _ANY = PortSet(_ALL)
-
-
-def union(sets: Iterable[PortSet]) -> PortSet:
-    """All ports of all sets."""
-    return PortSet(tuple(interval for ports in sets for interval in ports.ranges))
 
 
 def _items(text: str) -> Iterator[intervals.Interval]:

@@ -19,7 +19,6 @@ from .xml_tree import Element
 ROOT = (elements.BUILDER, "TopologyBuilder")
 
 PUBLISHED, NEW = "published", "new"
-HALVES = (PUBLISHED, NEW)
 """Values of the argument ``half``."""
 
 _NEW = "NewTopology"

@@ -28,7 +28,7 @@ def read_file(path: str, half: str = builder.PUBLISHED, name: str = "") -> Topol
 
     Args:
         path: The file.
-        half: Which half of Topology Builder's file to read, one of `builder.HALVES`.
+        half: Which half of Topology Builder's file to read: `builder.PUBLISHED` or `builder.NEW`.
         name: The file's name in messages, if not its path.
 
     Raises:

@@ -23,10 +23,7 @@ from ...module_utils._firewall.state.snapshot import Snapshot
 from .outcome import Failed, HostLost, Outcome, Refused
 from .remote_host import ConnectionLost, RemoteHost
 from .rollback import Rollback, RollbackError
-from .writing import SET_AUTOMATIC, START, Writing, read, read_programs, still_missing
-
-__all__ = ["SET_AUTOMATIC", "START", "Failed", "Guard", "HostLost", "Outcome", "Refused", "enforce", "read",
-           "read_programs"]  # fmt: skip
+from .writing import Writing, read, still_missing
 
 Guard = Callable[[Plan, Snapshot], Sequence[str]]
 """Returns the objections to a plan, given the host as it is; none means that it may be sent."""

@@ -126,7 +126,7 @@ class RemoteHost:
         """Our WinRM connection, with the address the host sees us from.
 
         NAT and mesh nodes hide the controller's own address, so the host is asked: ``ClientIP`` of our shell, by a
-        WS-Man Get ([MS-WSMV] 3.1.4.4). It is empty where the host does not answer that.
+        WS-Man Get ([MS-WSMV] 3.1.4.2). It is empty where the host does not answer that.
 
         Raises:
             ConnectionLost: The host could not be reached.

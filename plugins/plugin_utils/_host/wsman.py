@@ -44,7 +44,7 @@ class Network:
 
 
 def client_address(protocol: Any, shell: str) -> str:
-    """``ClientIP`` of a shell, by a WS-Man Get ([MS-WSMV] 3.1.4.4); empty where the answer has none.
+    """``ClientIP`` of a shell, by a WS-Man Get ([MS-WSMV] 3.1.4.2); empty where the answer has none.
 
     Args:
         protocol: pywinrm's Protocol.

@@ -269,7 +269,7 @@ def _unmerged(dump: RegistryDump, key: str) -> tuple[str, ...]:
 
 
 def _older_lists(dump: RegistryDump, key: str, store: str) -> tuple[str, ...]:
-    """Lists of Windows XP's firewall, which later ones still honour: [MS-GPFAS] 2.2.4 and the policy templates."""
+    """Lists of Windows XP's firewall, which later ones still honour: [MS-GPFAS] 2.2.3.11, 2.2.3.12, 2.2.3.15."""
     names = [
         name
         for name in _OLDER_LISTS

@@ -16,6 +16,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import (
     HOST_ROLES,
     Disposition,
+    Feature,
     Peer,
     Requirement,
     Role,
@@ -64,7 +65,7 @@ def test_what_connects_instead_of_listening() -> None:
 
 def test_what_must_be_asked_for() -> None:
     """Only 5060, on Front Ends and Directors, depends on a feature."""
-    assert catalogue.FEATURES == ("remote_call_control",)
+    assert [feature.value for feature in Feature] == ["remote_call_control"]
     assert where(feature="remote_call_control") == ["server-02", "server-41"]
     assert [row.id for row in catalogue.ALL if row.feature] == ["server-02", "server-41"]
     assert {str(catalogue.by_id(row_id).ports) for row_id in ("server-02", "server-41")} == {"5060"}

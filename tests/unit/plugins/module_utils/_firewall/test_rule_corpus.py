@@ -11,14 +11,12 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import parse_dump
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import (
-    format_rule,
-    parse_rule,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
     LOCAL_POLICY,
     build_snapshot,
 )
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.rule_format import format_rule
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.rule_tokens import tokens
 
 _RULE_KEYS = re.compile(r"firewallrules$|restrictedservices\\(static|configurable)\\system$")

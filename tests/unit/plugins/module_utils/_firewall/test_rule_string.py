@@ -15,12 +15,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     Profile,
     Store,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import (
-    format_rule,
-    parse_rule,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.rule_format import format_rule
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.rule_tokens import tokens
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.strategies import STORED_RULES
 from hypothesis import given, settings

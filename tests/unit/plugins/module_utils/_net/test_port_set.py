@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._net import intervals
-from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortError, PortSet, union
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortError, PortSet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,7 +59,7 @@ def test_membership_and_spelling(ranges: list[tuple[int, int]], port: int) -> No
 def test_laws_of_sets(one: list[tuple[int, int]], two: list[tuple[int, int]], three: list[tuple[int, int]]) -> None:
     a, b, c = (PortSet(tuple(ranges)) for ranges in (one, two, three))
     assert a | b == b | a
-    assert (a | b) | c == a | (b | c) == union([c, a, b])
+    assert (a | b) | c == a | (b | c)
     assert a & (b | c) == (a & b) | (a & c)
     assert a - (b | c) == (a - b) - c
     assert (a - b) | (a & b) == a

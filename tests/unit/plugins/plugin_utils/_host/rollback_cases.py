@@ -9,7 +9,8 @@ from typing import Any
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import Outcome, enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Outcome
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import foreign
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.rollback_host import (
     FOLDER,

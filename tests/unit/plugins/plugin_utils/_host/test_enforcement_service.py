@@ -9,7 +9,8 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import Failed, Outcome, enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed, Outcome
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
     WindowsModel,
     names,

@@ -13,7 +13,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import Failed
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import foreign
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.rollback_cases import (
     FOREIGN,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import Failed, enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.rollback_cases import (
     assert_nothing_left,
     host,
