@@ -126,7 +126,7 @@ def test_gate_fails_when_nothing_was_handed_over(run_template: RunTemplate) -> N
 
 def test_gate_shows_drift_and_outage_apart(run_template: RunTemplate) -> None:
     job = run_template("Lync firewall gate answered", _found(drifted=["fe01"], unreachable=["dir01"], failed=["med01"]))
-    for line in ("Drifted, would be mended (1): fe01", "an outage (1): dir01", "an error (1): med01"):
+    for line in ("Drifted, would be repaired (1): fe01", "an outage (1): dir01", "an error (1): med01"):
         assert line in job.output
     assert "Unreachable: dir01. Failed: med01." in " ".join(job.output.split())
 

@@ -330,7 +330,7 @@ def test_mail_of_an_audit_tells_drift_from_outage(data: dict[str, Any]) -> None:
     )
     assert subject == "Audit: 1 drifted, 2 unreachable"
     lines = [line.strip() for line in body.splitlines()]
-    assert lines[lines.index("DRIFTED, a remediation would mend them:") + 1] == "fe01"
+    assert lines[lines.index("DRIFTED, a remediation would repair them:") + 1] == "fe01"
     assert (
         lines[lines.index("UNREACHABLE, an outage and no drift; a remediation leaves them alone:") + 1]
         == "dir01, dir02"
@@ -348,9 +348,13 @@ def test_mail_of_an_audit_that_broke_off(data: dict[str, Any]) -> None:
 
 def test_mail_of_an_approval_names_the_question(data: dict[str, Any]) -> None:
     subject, body = _mail(
-        data, "Lync firewall workflow", "workflow_approval", approval_node_name="Mend?", workflow_url="https://awx/7"
+        data,
+        "Lync firewall workflow",
+        "workflow_approval",
+        approval_node_name="Remediate?",
+        workflow_url="https://awx/7",
     )
-    assert subject == "To decide: Mend?"
+    assert subject == "To decide: Remediate?"
     assert "https://awx/7" in body
 
 

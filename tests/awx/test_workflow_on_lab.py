@@ -60,7 +60,7 @@ def test_drift_is_approved_and_repaired_then_all_is_quiet_then_an_outage_is_no_d
     before = estate.rules()
     first = night(answer=True)
     assert first.walk.path == ("audit", "drift", "answered", "approve", "remediate", "verify")
-    assert first.asked == [("Mend the drifted Lync hosts? (every host answered)", [DIRECTOR, FIRST, SECOND])]
+    assert first.asked == [("Remediate the drifted Lync hosts? (every host answered)", [DIRECTOR, FIRST, SECOND])]
     assert first.jobs["remediate"].changed == (DIRECTOR, FIRST, SECOND), first.jobs["remediate"].output
     assert first.jobs["verify"].artifacts["lync_firewall_compliant_hosts"] == [DIRECTOR, FIRST, SECOND]
     assert not first.walk.failed
@@ -95,7 +95,7 @@ def test_drift_beside_an_outage_is_another_question_and_leaves_the_silent_host_a
     before = estate.rules()
     mixed = night(answer=True, dead={"*": [FIRST]})
     assert mixed.walk.path == ("audit", "drift", "answered", "approve-in-outage", "remediate", "verify")
-    assert mixed.asked == [("Mend the drifted Lync hosts? (OTHERS DID NOT ANSWER)", [DIRECTOR, SECOND])]
+    assert mixed.asked == [("Remediate the drifted Lync hosts? (OTHERS DID NOT ANSWER)", [DIRECTOR, SECOND])]
     assert mixed.jobs["remediate"].status == "successful", mixed.jobs["remediate"].output
     after = estate.rules()
     assert [name for name in estate.hosts if after[name] != before[name]] == [DIRECTOR, SECOND]

@@ -93,8 +93,8 @@ def explain(effect: Effect, snapshot: Snapshot) -> str:
         where += f" for {verdict.part}"
     names = ", ".join(f"'{name}'" for name in verdict.by)
     sentence = f"{what} is {verdict.status.value} {where}: {TEXTS[verdict.reason].clause} {names}".strip()
-    mend = remedy(effect, snapshot)
-    return f"{sentence}. What mends it: {mend}" if mend else sentence
+    found = remedy(effect, snapshot)
+    return f"{sentence}. Remedy: {found}" if found else sentence
 
 
 def remedy(effect: Effect, snapshot: Snapshot) -> str:

@@ -34,7 +34,7 @@ def to_csv(report: Report) -> bytes:
 
 def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
     row, finding = cell.requirement, cell.finding
-    mending = [host.commands[place] for place in cell.commands]
+    commands = [host.commands[place] for place in cell.commands]
     return (
         *_of_host(host),
         row.id,
@@ -47,7 +47,7 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         _joined(finding.by),
         finding.part,
         "yes" if finding.unprotected else "no",
-        _joined([*mending, *([cell.remedy] if cell.remedy else [])]),
+        _joined([*commands, *([cell.remedy] if cell.remedy else [])]),
     )
 
 

@@ -92,7 +92,7 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
     else:
         # What is refused will be refused by every run, so it is no drift; and compliant the host is not.
         host_class, message = _settled(closed or bool(list_of(plan, "refused")), flag_of(result, "failed")), ""
-    # What a finished run has sent is no longer what would mend the host.
+    # What a finished run has sent is no longer to be sent.
     to_do = not enforced or host_class in (HostClass.DRIFTED, HostClass.FAILED)
     commands = texts_of(plan, "commands") if to_do else ()
     folded = [command.casefold() for command in commands]
@@ -180,12 +180,12 @@ def _cell(item: Any, finding: Finding, commands: Sequence[str]) -> Cell:
         by_profile=tuple((str(name), _finding(found)) for name, found in mapping_of(item, "by_profile").items())
         if "by_profile" in item
         else (),
-        commands=_mending(texts_of(item, "rules"), commands) if finding.verdict is not Status.OPEN else (),
+        commands=_remediating(texts_of(item, "rules"), commands) if finding.verdict is not Status.OPEN else (),
         remedy=text_of(item, "remedy") if "remedy" in item else "",
     )
 
 
-def _mending(keys: Iterable[str], commands: Sequence[str]) -> tuple[int, ...]:
+def _remediating(keys: Iterable[str], commands: Sequence[str]) -> tuple[int, ...]:
     """Places of the commands that are about rules of these keys: those name them, `LyncOps <key> g<generation>`."""
     names = [f'name="{PREFIX} {key} g'.casefold() for key in keys]
     return tuple(place for place, command in enumerate(commands) if any(name in command for name in names))

@@ -87,7 +87,7 @@ class Cell:
         requirement: The requirement.
         finding: Whether it is met.
         by_profile: The same for each profile, where they differ.
-        commands: Places of the commands that mend it, in the host's list.
+        commands: Places of the commands that remediate it, in the host's list.
         remedy: What a person can do where this collection does nothing; a command or a place to look; may be empty.
     """
 

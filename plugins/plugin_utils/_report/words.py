@@ -12,9 +12,9 @@ from .model import HostClass
 
 CLASSES: dict[HostClass, str] = {
     HostClass.COMPLIANT: "All managed rules are in place and no requirement is closed.",
-    HostClass.INEFFECTIVE: "All managed rules are in place, but something that is not ours to mend keeps a requirement "
-    "closed, or another firewall filters.",
-    HostClass.DRIFTED: "The host differs from what its roles need. The remediation mends it.",
+    HostClass.INEFFECTIVE: "No run would change the host, but something that this collection cannot change keeps a "
+    "requirement closed or forbids what is wanted, or another firewall filters.",
+    HostClass.DRIFTED: "The host differs from what its roles need. A remediation brings it back.",
     HostClass.FAILED: "The host was not audited, or the task on it failed. Nothing can be said of its ports.",
     HostClass.UNREACHABLE: "No connection to the host. Nothing can be said of its ports.",
     HostClass.NOT_MANAGED: "The table asks for no rule on this host.",

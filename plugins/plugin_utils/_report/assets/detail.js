@@ -39,7 +39,7 @@ function stateOf(host) {
 function commandsOf(host, copyable) {
   if (!host.commands.length) return null;
   return el("section", {},
-    el("div", { class: "line" }, el("h3", {}, `What would mend it: ${count(host.commands.length, "command")}`),
+    el("div", { class: "line" }, el("h3", {}, `Remediation: ${count(host.commands.length, "command")}`),
       copyable && copyButton(host.commands.join("\r\n"), "Copy all")),
     el("pre", { tabindex: copyable ? "0" : null }, host.commands.join("\n").split("\n")
       .map((line) => el("code", {}, line))));
@@ -56,7 +56,7 @@ function requirementRow(place, found, copyable) {
       found.profiles.map((one) => el("p", { class: "muted" },
         `${one.name}: ${words(one.verdict)}, ${reasonWords(one.reason).short} `, names(one.by, 2))),
       found.remedy && (isCommand(found.remedy)
-        ? el("div", { class: "mend" }, el("code", {}, found.remedy), copyable && copyButton(found.remedy, "Copy"))
+        ? el("div", { class: "remedy" }, el("code", {}, found.remedy), copyable && copyButton(found.remedy, "Copy"))
         : el("p", { class: "muted sentence" }, found.remedy)),
       row.caveat && found.verdict !== "open" && el("p", { class: "muted caveat" }, row.caveat)));
 }

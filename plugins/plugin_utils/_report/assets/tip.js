@@ -18,17 +18,17 @@ function isCommand(remedy) {
 }
 
 function tipOfCell(host, row, found) {
-  const mend = found.commands.map((line) => el("code", {}, line));
-  if (found.remedy) mend.push(isCommand(found.remedy) ? el("code", {}, found.remedy) : el("p", { class: "sentence" }, found.remedy));
+  const remedies = found.commands.map((line) => el("code", {}, line));
+  if (found.remedy) remedies.push(isCommand(found.remedy) ? el("code", {}, found.remedy) : el("p", { class: "sentence" }, found.remedy));
   return [
     el("p", { class: "tip-head" }, bdi(host.name, "strong"), " ", el("span", { class: "muted" }, row.id)),
     el("p", {}, `${row.service}: ${arrow(row)} ${protocol(row)} ${row.ports}`),
     el("p", { class: "tip-verdict" }, sign("verdict", found.look), el("strong", {}, words(found.verdict)), " ",
       el("span", { class: "muted" }, WORDS.verdicts[found.verdict])),
     explain(found),
-    mend.length > 0 && el("p", { class: "muted" }, "What mends it:"),
-    mend.slice(0, 2),
-    mend.length > 2 && el("p", { class: "muted" }, `and ${mend.length - 2} more`),
+    remedies.length > 0 && el("p", { class: "muted" }, "Remedy:"),
+    remedies.slice(0, 2),
+    remedies.length > 2 && el("p", { class: "muted" }, `and ${remedies.length - 2} more`),
   ];
 }
 

@@ -148,8 +148,10 @@ def test_real_results_of_both_modules_and_all_that_is_returned(tmp_path: Path, r
     document = json.loads((folder / "lync-firewall.json").read_text("utf-8"))
     assert document["title"] == "Lync Server firewall report"
     assert {host["name"]: host.get("roles") for host in document["hosts"]}["well"] == ["director"]
-    mending = [cell[5]["commands"] for host in document["hosts"] if host["name"] == "drifted" for cell in host["cells"]]
-    assert all(mending), "each closed requirement knows the commands that mend it"
+    commands = [
+        cell[5]["commands"] for host in document["hosts"] if host["name"] == "drifted" for cell in host["cells"]
+    ]
+    assert all(commands), "each closed requirement knows the commands that remediate it"
     with (folder / "lync-firewall.csv").open(encoding="utf-8", newline="") as stream:
         assert {line["host"] for line in csv.DictReader(stream)} == {*results, "stranger"}
     assert "<title>Lync Server firewall report</title>" in (folder / "lync-firewall.html").read_text("utf-8")

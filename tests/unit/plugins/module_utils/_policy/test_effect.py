@@ -137,7 +137,7 @@ def test_a_block_that_netsh_cannot_address_is_left_to_its_owner(local: list[str]
     snapshot = host([allow(5061), *local], group_policy=group_policy)
     effect = of_row(row_for(5061), snapshot)
     assert remedy(effect, snapshot).startswith("switch the block rule off where it is made")
-    assert explain(effect, snapshot).endswith(f". What mends it: {remedy(effect, snapshot)}")
+    assert explain(effect, snapshot).endswith(f". Remedy: {remedy(effect, snapshot)}")
 
 
 @pytest.mark.parametrize("name", ['x" & del C:\\ & "', "100%", "a^b", "a\tb", "", "Überwachung"])
