@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS
 from ..module_utils._policy.effect import Effect, explain, failures, judge_policy
-from ..module_utils._policy.wanted import NOTHING, requested_policy, wanted_state
+from ..module_utils._policy.wanted import requested_policy, wanted_state
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._host.enforcement import enforce
@@ -28,7 +28,7 @@ class ActionModule(FirewallAction):
     REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
-        policy = requested_policy(options) or NOTHING  # before the connection is opened: it says what is wrong
+        policy = requested_policy(options)  # before the connection is opened: it says what is wrong
         host = self.remote_host()
         bound = self.bound(host, policy, options)
         self._policy = bound.policy

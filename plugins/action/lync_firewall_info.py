@@ -23,7 +23,7 @@ class ActionModule(FirewallAction):
     OPTIONS = HOST_OPTIONS
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
-        policy = requested_policy(options)
+        policy = requested_policy(options) if options["roles"] or options["state"] == "absent" else None
         host = self.remote_host()
         notes: tuple[str, ...] = ()
         if policy:

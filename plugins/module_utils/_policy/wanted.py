@@ -20,23 +20,21 @@ NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
 _DESCRIBING = tuple(option.name for option in RULE_OPTIONS if option.name != "program")  # that one needs the host
 
 
-def requested_policy(options: Mapping[str, Any]) -> HostPolicy | None:
+def requested_policy(options: Mapping[str, Any]) -> HostPolicy:
     """What a host should have, as far as that can be said without asking it.
 
     Args:
         options: Validated values of ``HOST_OPTIONS``.
 
-    Returns:
-        None where neither roles nor ``state: absent`` are given, so that nothing is asked for.
-
     Raises:
-        OptionError: An option is wrong, or two contradict each other.
+        OptionError: An option is wrong, two contradict each other, or there are no roles and the state is present: no
+            roles are never taken for "nothing is wanted", which would delete every managed rule.
     """
     if options["state"] == "absent":
         if options["roles"]:
             raise OptionError("roles", "state absent removes all managed rules, whatever their role; leave roles out")
         return NOTHING
-    return described_policy(options["roles"], options) if options["roles"] is not None else None
+    return described_policy(options["roles"] or [], options)
 
 
 def described_policy(roles: list[str], options: Mapping[str, Any]) -> HostPolicy:

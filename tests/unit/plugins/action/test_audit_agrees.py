@@ -132,3 +132,14 @@ def test_the_hosts_are_not_all_alike() -> None:
     drift = audited(stopped, {"roles": ["director"], "firewall_service": "unmanaged"})["drift"]
     assert (drift["found"], len(drift["refused"])) == (False, 1)
     assert drift["created"]
+
+
+def test_no_roles_are_never_taken_for_no_rules() -> None:
+    """An empty list, as from a group that is misspelt, would delete every managed rule if it meant "nothing"."""
+    model = copy.deepcopy(CONVERGED)
+    for options in ({"roles": []}, {}):
+        found = enforced(model, options, check_mode=False)
+        assert found["failed"]
+        assert "roles" in found["msg"]
+        assert "drift" not in audited(model, options)
+    assert model.local == CONVERGED.local
