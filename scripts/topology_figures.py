@@ -26,10 +26,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._topology.documen
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.inventory import Inventory
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.inventory import build as inventory_of
 
-from topology_documents import builder, published
+from topology_documents import builder, documents, published
 from topology_documents.large import large_estate
 
-DOCUMENTS = Path(__file__).resolve().parent.parent / "tests" / "unit" / "files" / "topology"
 SYNTHETIC = ("enterprise.xml", "enterprise.tbxml", "enterprise.zip", "enterprise.json",
              "standard.xml", "standard.tbxml", "standard.zip")  # fmt: skip
 WRITERS: dict[str, Callable[[Any], bytes]] = {"published": published.write, "builder": builder.write}
@@ -40,16 +39,18 @@ def load(path: Path) -> Inventory:
     return inventory_of(read_file(str(path)))
 
 
-def documents() -> None:
+def synthetic() -> None:
     """Hosts, groups and ports of each synthetic document."""
     print("| document | bytes | hosts | groups | listeners |")
     print("| --- | --- | --- | --- | --- |")
-    for name in SYNTHETIC:
-        path = DOCUMENTS / name
-        found = load(path)
-        listeners = sum(len(variables["lync_ports"]) for variables in found.hosts.values())
-        groups = len(set(found.groups) | set(found.children))
-        print(f"| {name} | {path.stat().st_size:,} | {len(found.hosts)} | {groups} | {listeners:,} |")
+    with tempfile.TemporaryDirectory() as folder:
+        documents.write(Path(folder))
+        for name in SYNTHETIC:
+            path = Path(folder) / name
+            found = load(path)
+            listeners = sum(len(variables["lync_ports"]) for variables in found.hosts.values())
+            groups = len(set(found.groups) | set(found.children))
+            print(f"| {name} | {path.stat().st_size:,} | {len(found.hosts)} | {groups} | {listeners:,} |")
 
 
 def large(machines: int) -> None:
@@ -135,7 +136,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     if options.read:
         read_large(options.read, options.label)
         return
-    documents()
+    synthetic()
     large(options.machines)
     scopes(40)
 

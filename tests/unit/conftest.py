@@ -76,6 +76,16 @@ def _one_identity_per_module() -> Iterator[None]:
     assert not wrong, f"not imported by full name: {wrong}"
 
 
+@pytest.fixture(scope="session")
+def topology_documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A temporary folder with every document, good, bad and expected, that ``tests/topology_documents`` writes."""
+    from ansible_collections.lyncops.firewall.tests.topology_documents import documents
+
+    folder = tmp_path_factory.mktemp("topology")
+    documents.write(folder)
+    return folder
+
+
 def _find_shared_dir() -> Path | None:
     """``$LYNCOPS_SHARED``, else a folder ``shared`` with our data beside the repository root.
 
