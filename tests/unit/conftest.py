@@ -89,7 +89,7 @@ def topology_documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _find_shared_dir() -> Path | None:
     """``$LYNCOPS_SHARED``, else a folder ``shared`` with our data beside the repository root.
 
-    In ansible-test's copy the repository root is some levels up (``build/ansible-test*/ansible_collections/...``), and
+    In ansible-test's copy the repository root is some levels up (``build/ansible-test/*/ansible_collections/...``), and
     ansible-test passes no environment on; so each parent is looked at.
     """
     named = os.environ.get("LYNCOPS_SHARED")

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from bench_lab import Counts
+from .measured_lab import Counts
 
 START = "ansible-playbook, no task"
 FLOOR = "one bare command"

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compare lyncops.firewall with community.windows.win_firewall_rule, side by side in one run against one lab.
 
-``bench.py [--hosts N] [--rules N] [--no-scaling]``; needs BENCH_VENV, an environment with the PyPI package ``ansible``
-(``make bench`` builds it). The lab counts what crosses the wire and which programs are started on its hosts. It does
-not run the peer's PowerShell but answers it at once, so the peer pays nothing on the target. Prints a table, and writes
-``build/bench/bench.json``.
+``python -m bench.compare [--hosts N] [--rules N] [--no-scaling]``; needs BENCH_VENV, an environment with the PyPI
+package ``ansible`` (``make bench`` builds it). The lab counts what crosses the wire and which programs are started on
+its hosts. It does not run the peer's PowerShell but answers it at once, so the peer pays nothing on the target. Prints
+a table, and writes ``build/bench/bench.json``.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import bench_lab
-import bench_report
-from bench_lab import ROOT, Counts
+from lab.background import ROOT, LabError
 
-PLAYBOOKS = ROOT / "scripts" / "bench"
+from . import compare_report as report
+from . import measured_lab
+from .measured_lab import Counts
+
+PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
 FOLDER = ROOT / "build" / "bench"
 # Rules that the table itself brings for a Mediation Server and for an Office Web Apps Server; extra_rules do the rest.
 _MEDIATION_RULES, _SMALLEST = 6, 1
@@ -86,11 +88,12 @@ def workload(rules: int | None) -> Workload:
 class Player:
     """Runs playbooks of the benchmark against one lab."""
 
-    def __init__(self, venv: Path, lab: bench_lab.Lab, hosts: int, folder: Path) -> None:
+    def __init__(self, venv: Path, lab: measured_lab.Lab, hosts: int, folder: Path) -> None:
         self._program = venv / "bin" / "ansible-playbook"
         self.lab = lab
         self._hosts = hosts
         self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
         # The environment's own collections are found without being named; a person's configuration stays out.
         kept = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
         self._environment = {
@@ -145,20 +148,20 @@ def _cpu_seconds() -> float:
 
 def compare(venv: Path, hosts: int, work: Workload) -> list[Run]:
     """The floor, our module on hosts that need everything and on hosts that need nothing, and the peer."""
-    with bench_lab.running(FOLDER / "compare", hosts) as lab:
+    with measured_lab.running("bench-compare", hosts) as lab:
         player = Player(venv, lab, hosts, FOLDER / "compare")
         rules = player.rules_of(work)
         count = len(rules)
         say(f"{hosts} hosts, {count} rules each")
-        runs = [player.play("start.yml", bench_report.START, {})]
-        runs.append(player.play("floor.yml", bench_report.FLOOR, {}))
+        runs = [player.play("start.yml", report.START, {})]
+        runs.append(player.play("floor.yml", report.FLOOR, {}))
         done(runs[-1])
-        runs.append(player.ours(bench_report.CONVERGING, work, count, changes=True))
+        runs.append(player.ours(report.CONVERGING, work, count, changes=True))
         done(runs[-1])
-        runs.append(player.ours(bench_report.CONVERGED, work, count, changes=False))
+        runs.append(player.ours(report.CONVERGED, work, count, changes=False))
         done(runs[-1])
         say(f"{hosts * count} PowerShells of the peer; this takes a while ...")
-        runs.append(player.play("peer.yml", bench_report.PEER, {"bench_rules": rules}, count))
+        runs.append(player.play("peer.yml", report.PEER, {"bench_rules": rules}, count))
         done(runs[-1])
     return runs
 
@@ -168,7 +171,7 @@ def scale(venv: Path) -> list[tuple[int, Run]]:
     found = []
     for foreign in _SCALING_FOREIGN:
         folder = FOLDER / f"scaling-{foreign}"
-        with bench_lab.running(folder, 1, foreign) as lab:
+        with measured_lab.running(f"bench-{folder.name}", 1, foreign) as lab:
             player = Player(venv, lab, 1, folder)
             for managed in _SCALING_MANAGED:
                 lab.reset_hosts()
@@ -191,10 +194,10 @@ def done(run: Run) -> None:
 def as_json(runs: list[Run], scaling: list[tuple[int, Run]], seconds: float) -> dict[str, Any]:
     """All figures, with what they mean."""
     return {
-        "note": bench_report.NOTE,
+        "note": report.NOTE,
         "seconds": round(seconds, 1),
         "runs": [asdict(run) for run in runs],
-        "ratios_peer_to_ours": bench_report.ratios(runs),
+        "ratios_peer_to_ours": report.ratios(runs),
         "scaling_converged": [{"foreign_rules": foreign, **asdict(run)} for foreign, run in scaling],
     }
 
@@ -212,16 +215,15 @@ def main() -> int:
     try:
         if not (venv / "bin" / "ansible-playbook").is_file():
             raise BenchError("BENCH_VENV names no environment with ansible in it; run `make bench`, which builds it")
-        FOLDER.mkdir(parents=True, exist_ok=True)
         runs = compare(venv, arguments.hosts, workload(arguments.rules))
         scaling = [] if arguments.no_scaling else scale(venv)
-    except (BenchError, bench_lab.LabError) as error:
+    except (BenchError, LabError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     seconds = time.monotonic() - started
     path = FOLDER / "bench.json"
     path.write_text(json.dumps(as_json(runs, scaling, seconds), indent=2) + "\n")
-    print(bench_report.text(runs, scaling))
+    print(report.text(runs, scaling))
     say(f"{path.relative_to(ROOT)} written, {seconds:.0f} s in all")
     return 0
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Figures about topologies: what the synthetic documents hold, what 5,000 machines cost, what scoping writes.
 
-Run it with ``make topology-figures``. It needs ``build/collections`` and ``tests`` in PYTHONPATH.
+Run by ``make topology-figures``. It needs ``build/collections`` and ``tests`` in PYTHONPATH.
 """
 
 from __future__ import annotations

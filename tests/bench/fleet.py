@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an audit of a fleet costs the controller, next to a bare WinRM task over the same hosts in the same run.
 
-``bench_fleet.py [--hosts 50,200,1000] [--rules 400] [--forks 10] [--repeat 2] [--no-memory]``. The lab is a process of
-its own, and not in the figures. Prints tables, and writes ``build/bench/fleet.json``.
+``python -m bench.fleet [--hosts 50,200,1000] [--rules 400] [--forks 10] [--repeat 2] [--no-memory]``. The lab is a
+process of its own, and not in the figures. Prints tables, and writes ``build/bench/fleet.json``.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import bench_fleet_process as process
-import bench_fleet_report as report
-import bench_lab
-from bench_lab import ROOT
+from lab.background import ROOT, LabError
 
-PLAYBOOKS = ROOT / "scripts" / "bench"
+from . import fleet_process as process
+from . import fleet_report as report
+from . import measured_lab
+
+PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
 FOLDER = ROOT / "build" / "bench"
 _SIZES = (50, 200, 1000)
 _MEMORY_HOSTS, _MEMORY_RULES = 50, (100, 1600)
@@ -63,8 +64,9 @@ class Run:
 class Fleet:
     """Runs playbooks over the hosts of one lab."""
 
-    def __init__(self, lab: bench_lab.Lab, hosts: int, rules: int, forks: int, folder: Path) -> None:
+    def __init__(self, lab: measured_lab.Lab, hosts: int, rules: int, forks: int, folder: Path) -> None:
         self._lab, self._hosts, self._rules, self._folder = lab, hosts, rules, folder
+        folder.mkdir(parents=True, exist_ok=True)
         self._lab_process = process.children(os.getpid())[0]  # nothing else of ours runs by now
         kept = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
         self._environment = {
@@ -123,7 +125,7 @@ def read_line() -> str:
 def of_size(hosts: int, rules: int, forks: int, repeat: int) -> tuple[list[Run], list[int]]:
     """All variants over converged hosts, one after the other and again, so that a busy minute meets all of them."""
     folder = FOLDER / f"fleet-{hosts}-{rules}"
-    with bench_lab.running(folder, hosts, rules) as lab:
+    with measured_lab.running(f"bench-{folder.name}", hosts, rules) as lab:
         for old in folder.glob("result-*.json"):
             old.unlink()
         fleet = Fleet(lab, hosts, rules, forks, folder)
@@ -217,7 +219,7 @@ def main() -> int:
     try:
         rows = [row for hosts in arguments.sizes for row in bench(hosts, arguments.rules)]
         memory = [] if arguments.no_memory else [row for n in _MEMORY_RULES for row in bench(_MEMORY_HOSTS, n)]
-    except (BenchError, bench_lab.LabError) as error:
+    except (BenchError, LabError) as error:
         print(f"bench-fleet: {error}", file=sys.stderr)
         return 1
     seconds = time.monotonic() - started

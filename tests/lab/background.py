@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start and stop the lab of simulated Windows hosts (``tests/lab``) around a test run."""
+"""The lab in a process of its own, started and stopped around a test run, the demo or a benchmark."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 # The lab starts 1,000 hosts in seconds; a busy machine of two cores gets ten times that.
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 15.0
@@ -58,23 +59,22 @@ def _wait_until_ready(process: subprocess.Popen[bytes], ready: Path, log: Path) 
 
 
 @contextlib.contextmanager
-def running(root: Path, python: Path, name: str, options: Sequence[str] = ()) -> Iterator[Path]:
-    """Run the lab's demo estate, and give the path of its inventory.
+def running(name: str, options: Sequence[str] = ()) -> Iterator[Path]:
+    """Run the lab's demo estate with this very Python, and give the path of its inventory.
 
-    :param root: The repository root.
-    :param python: An interpreter that has what ``tests/lab/requirements.txt`` lists.
     :param name: Names the folder below ``build/lab`` for its files.
     :param options: More options for ``lab serve``, such as ``--network`` with what `free_network` found.
     :raises LabError: If it does not start.
     """
-    folder = root / "build" / "lab" / name
+    folder = ROOT / "build" / "lab" / name
     folder.mkdir(parents=True, exist_ok=True)
     inventory, ready, log = folder / "inventory.yml", folder / "ready", folder / "lab.log"
     ready.unlink(missing_ok=True)
-    environment = {**os.environ, "PYTHONPATH": str(root / "tests"), "PYTHONUNBUFFERED": "1"}
-    command = [str(python), "-m", "lab", "serve", "--inventory", str(inventory), "--ready-file", str(ready), *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "PYTHONUNBUFFERED": "1"}
+    files = ["--inventory", str(inventory), "--ready-file", str(ready)]
+    command = [sys.executable, "-m", "lab", "serve", *files, *options]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
             _wait_until_ready(process, ready, log)
             yield inventory
@@ -89,6 +89,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(STOP_TIMEOUT)
     except subprocess.TimeoutExpired:
-        print("ansible-test: the lab did not stop on SIGTERM and was killed", file=sys.stderr)
+        print("lab: it did not stop on SIGTERM and was killed", file=sys.stderr)
         process.kill()
         process.wait()

@@ -1,17 +1,12 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lab for the benchmark: started and stopped with it, with its counters read through the control API."""
+"""A lab for the benchmarks: started and stopped with them, with its counters read through the control API."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -19,15 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-# Off the networks of `make lab` (127.77) and of the lab's own tests (127.78 to 127.99).
-_NETWORKS = tuple(f"127.{number}" for number in range(120, 130))
-_START_SECONDS = 60.0
-_STOP_SECONDS = 15.0
+from lab import background
 
-
-class LabError(Exception):
-    """The lab did not start or does not answer; the text holds what it said."""
+_ANSWER_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +54,8 @@ class Lab:
         self._hosts: list[str] = [host["name"] for host in self._call("GET", "/hosts")]
 
     def _call(self, method: str, path: str) -> Any:
-        request = urllib.request.Request(f"http://{self._control}{path}", method=method)
-        with urllib.request.urlopen(request, timeout=_START_SECONDS) as answer:
+        request = urllib.request.Request(f"{self._control}{path}", method=method)
+        with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as answer:
             return json.load(answer)
 
     def reset_hosts(self) -> None:
@@ -94,53 +83,16 @@ class Lab:
 
 
 @contextlib.contextmanager
-def running(folder: Path, hosts: int, foreign_rules: int = 0) -> Iterator[Lab]:
+def running(name: str, hosts: int, foreign_rules: int = 0) -> Iterator[Lab]:
     """Run a lab on the first network that is free.
 
-    :param folder: Where its inventory and log go.
+    :param name: Names the folder below ``build/lab`` for its files.
     :param hosts: Number of hosts.
     :param foreign_rules: Rules of others that each host has; 0 for the lab's small default policy.
-    :raises LabError: If it does not start.
+    :raises background.LabError: If it does not start.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    log, ready, inventory = folder / "lab.log", folder / "lab.ready", folder / "inventory.yml"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "PYTHONUNBUFFERED": "1"}
-    for network in _NETWORKS:
-        ready.unlink(missing_ok=True)
-        # Lync's ports need not listen: nobody probes them here.
-        command = [
-            sys.executable, "-m", "lab", "serve", "--no-services", "--network", network, "--hosts", str(hosts),
-            "--foreign-rules", str(foreign_rules), "--inventory", str(inventory), "--ready-file", str(ready),
-        ]  # fmt: skip
-        with log.open("wb") as output:
-            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            if _is_up(process, ready):
-                yield Lab(inventory, f"{network}.255.1:7700")
-                return
-            said = log.read_text(errors="replace").strip()
-            if "another lab is running" not in said:
-                raise LabError(f"the lab did not start. It said:\n{said}")
-        finally:
-            _stop(process)
-            ready.unlink(missing_ok=True)
-    raise LabError(f"labs are running on all networks from {_NETWORKS[0]} to {_NETWORKS[-1]}")
-
-
-def _is_up(process: subprocess.Popen[bytes], ready: Path) -> bool:
-    give_up = time.monotonic() + _START_SECONDS
-    while not ready.exists():
-        if process.poll() is not None or time.monotonic() > give_up:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    network = background.free_network()
+    # Lync's ports need not listen: nobody probes them here.
+    options = ["--no-services", "--network", network, "--hosts", str(hosts), "--foreign-rules", str(foreign_rules)]
+    with background.running(name, options) as inventory:
+        yield Lab(inventory, background.control_address(network))
