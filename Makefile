@@ -33,7 +33,7 @@ endif
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 RECORD := $(BIN)/python scripts/record.py
-ANSIBLE_TEST := PYTHONPATH=tests $(BIN)/python scripts/ansible_test.py
+ANSIBLE_TEST := $(BIN)/python scripts/ansible_test.py
 
 .PHONY: help
 help: ## Show this list

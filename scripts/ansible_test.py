@@ -28,9 +28,12 @@ from pathlib import Path
 import mirror
 import results
 import windows_inventory
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
 from lab import background
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = background.ROOT
 COLLECTION = Path("ansible_collections/lyncops/firewall")
 # Cannot run here whatever is installed: it needs PowerShell, and there is no PowerShell in this collection to check.
 SKIPPED_SANITY = ("pslint",)
@@ -79,9 +82,8 @@ class Workspace:
     def ansible_test(self, *arguments: str) -> int:
         """Run ansible-test in the copy with the environment's programs first in PATH; return its exit code."""
         path = f"{self.venv / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        # A project's ansible.cfg, collections and modules must not reach ansible-test, which brings its own.
-        kept = (key for key in os.environ if key != "PYTHONPATH" and not key.startswith("ANSIBLE_"))
-        environment = {key: os.environ[key] for key in kept}
+        # A project's ansible.cfg or collections must not reach ansible-test, which brings its own.
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
         environment.update(PATH=path, PYTHONUNBUFFERED="1")
         command = [str(self.venv / "bin" / "ansible-test"), *arguments, "--color", "no"]
         print(f"ansible-test: {' '.join(['ansible-test', *arguments])}", flush=True)

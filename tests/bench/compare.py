@@ -29,7 +29,7 @@ from . import compare_report as report
 from . import measured_lab
 from .measured_lab import Counts
 
-PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
+PLAYBOOKS = Path(__file__).resolve().parent / "plays"
 FOLDER = ROOT / "build" / "bench"
 # Rules that the table itself brings for a Mediation Server and for an Office Web Apps Server; extra_rules do the rest.
 _MEDIATION_RULES, _SMALLEST = 6, 1

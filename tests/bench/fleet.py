@@ -27,7 +27,7 @@ from . import fleet_process as process
 from . import fleet_report as report
 from . import measured_lab
 
-PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
+PLAYBOOKS = Path(__file__).resolve().parent / "plays"
 FOLDER = ROOT / "build" / "bench"
 _SIZES = (50, 200, 1000)
 _MEMORY_HOSTS, _MEMORY_RULES = 50, (100, 1600)
