@@ -67,13 +67,13 @@ lab: setup ## Serve simulated Lync hosts in the foreground (ARGS="--hosts 20 ...
 bench: setup ## Compare with community.windows side by side (installs the ansible package once)
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py bench
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests BENCH_VENV=$(CURDIR)/build/venv-bench \
-		$(BIN)/python scripts/bench.py $(ARGS)
+		$(BIN)/python -m bench.compare $(ARGS)
 
 bench-fleet: setup ## Audit 50, 200 and 1,000 simulated hosts beside a bare WinRM task (ARGS="--hosts 50")
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/bench_fleet.py $(ARGS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python -m bench.fleet $(ARGS)
 
 topology-figures: setup ## Measure what topologies hold, what 5,000 machines cost, what scoping writes
-	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python scripts/topology_figures.py $(ARGS)
+	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.topology_figures $(ARGS)
 
 # ---- Tests ---------------------------------------------------------------------------------------------------------
 
@@ -136,7 +136,7 @@ ruff: setup
 mypy: setup
 	@$(RECORD) mypy -- sh -c 'cd $(COLLECTIONS) && exec $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml \
 		--cache-dir $(CURDIR)/build/mypy -p $(PACKAGE).plugins.module_utils -p $(PACKAGE).plugins.plugin_utils'
-	@$(RECORD) mypy-scripts -- $(BIN)/mypy --cache-dir build/mypy-scripts scripts
+	@$(RECORD) mypy-scripts -- $(BIN)/mypy --cache-dir build/mypy-scripts scripts tests/bench
 
 yamllint: setup
 	@$(RECORD) yamllint -- $(BIN)/yamllint --strict .

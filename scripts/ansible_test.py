@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run ansible-test on a real copy of the collection: ``ansible_test.py {sanity,units,integration} [--venv DIR] ...``.
 
-The copy lies in ``build/ansible-test`` (see ``mirror.py`` for why a link will not do), one for each virtual
-environment, so that two releases of ansible-core can be tested side by side. No container, no remote and no download
+The copy lies in ``build/ansible-test`` (see ``mirror.py`` for why a link will not do), one for each command and virtual
+environment, so that they can run side by side. No container, no remote and no download
 from anywhere but the package index is needed.
 
 ``integration`` runs ``windows-integration`` against the lab, which it starts and stops, or against the hosts of
@@ -25,34 +25,36 @@ import sys
 import time
 from pathlib import Path
 
-import lab_process
 import mirror
 import results
 import windows_inventory
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from lab import background
+
+ROOT = background.ROOT
 COLLECTION = Path("ansible_collections/lyncops/firewall")
 # Cannot run here whatever is installed: it needs PowerShell, and there is no PowerShell in this collection to check.
 SKIPPED_SANITY = ("pslint",)
 
 
 class Workspace:
-    """A virtual environment with ansible-test in it, and the copy of the collection that it tests."""
+    """A virtual environment with ansible-test in it, and the copy of the collection that one of its commands tests."""
 
-    def __init__(self, venv: Path) -> None:
+    def __init__(self, venv: Path, command: str) -> None:
         self.venv = venv
         # .venv is the everyday one and has the everyday place.
-        suffix = "" if venv.name == ".venv" else f"-{venv.name.removeprefix('venv-')}"
-        self.copy = ROOT / "build" / f"ansible-test{suffix}" / COLLECTION
-        self.suffix = suffix
+        self.suffix = "" if venv.name == ".venv" else f"-{venv.name.removeprefix('venv-')}"
+        self.copy = ROOT / "build" / "ansible-test" / f"{command}{self.suffix}" / COLLECTION
         self.python = venv / "bin" / "python"
 
     def prepare(self) -> None:
-        """Bring the copy up to date, and see to it that ansible-test can make its own environments."""
+        """Make the copy, and see to it that ansible-test can make its own environments."""
         if not (self.venv / "bin" / "ansible-test").exists():
             sys.exit(f"ansible-test: {self.venv} has none; run `make setup` (or `make setup-oldest`) first")
-        written = mirror.mirror(ROOT, self.copy)
-        print(f"ansible-test: {self.copy.relative_to(ROOT)}: {written} files brought up to date", flush=True)
+        files = mirror.mirror(ROOT, self.copy)
+        print(f"ansible-test: {self.copy.relative_to(ROOT)}: a copy of {files} files", flush=True)
         self._provide_get_pip()
 
     def _provide_get_pip(self) -> None:
@@ -87,12 +89,8 @@ class Workspace:
         print(f"ansible-test: {' '.join(['ansible-test', *arguments])}", flush=True)
         return subprocess.run(command, cwd=self.copy, env=environment, check=False).returncode
 
-    def forget(self, pattern: str) -> None:
-        """Remove result files of an earlier run, lest they be counted again."""
-        for path in self.found(pattern):
-            path.unlink()
-
     def found(self, pattern: str) -> list[Path]:
+        """Result files of the run; those of an earlier one went with its copy."""
         return sorted((self.copy / "tests" / "output").glob(pattern))
 
 
@@ -100,7 +98,6 @@ def sanity(space: Workspace, arguments: list[str]) -> tuple[results.Count, int]:
     print(f"ansible-test: left out, since they cannot run here: {', '.join(SKIPPED_SANITY)} (needs PowerShell)")
     if not shutil.which("shellcheck", path=str(space.venv / "bin")) and not shutil.which("shellcheck"):
         print("ansible-test: no shellcheck in PATH: that test will be skipped")
-    space.forget("junit/ansible-test-sanity-*.xml")
     skip = [part for name in SKIPPED_SANITY for part in ("--skip-test", name)]
     exit_code = space.ansible_test("sanity", "--python", space.python_version(), "--junit", *skip, *arguments)
     count = results.from_junit(space.found("junit/ansible-test-sanity-*.xml"))
@@ -108,7 +105,6 @@ def sanity(space: Workspace, arguments: list[str]) -> tuple[results.Count, int]:
 
 
 def units(space: Workspace, arguments: list[str]) -> tuple[results.Count, int]:
-    space.forget("junit/*-units.xml")
     exit_code = space.ansible_test("units", "--python", space.python_version(), *arguments)
     return results.from_junit(space.found("junit/*-units.xml")), exit_code
 
@@ -129,18 +125,15 @@ def integration(space: Workspace, arguments: list[str], inventory: Path | None) 
         print("ansible-test: no integration target for windows in tests/integration/targets", file=sys.stderr)
         return results.Count(), 1
     options = [name for name in arguments if name.startswith("-")]
-    space.forget("data/windows-integration-*.json")
     ini = space.copy.parents[2] / "inventory.winrm"
     with contextlib.ExitStack() as stack:
         # The variables that every target gets: from ansible-test's own file for them, which is no part of the source.
         config = space.copy / "tests" / "integration" / "integration_config.yml"
         if inventory is None:
-            python = ROOT / ".venv" / "bin" / "python"
-            network = lab_process.free_network()
-            lab = lab_process.running(ROOT, python, f"test{space.suffix}", ["--network", network])
+            network = background.free_network()
+            lab = background.running(f"test{space.suffix}", ["--network", network])
             inventory = stack.enter_context(lab)
-            config.write_text(f"---\nlab_control: {lab_process.control_address(network)}\n")
-            stack.callback(config.unlink)
+            config.write_text(f"---\nlab_control: {background.control_address(network)}\n")
         listing = windows_inventory.read(inventory, space.venv / "bin" / "ansible-inventory")
         ini.touch(mode=0o600)
         stack.callback(ini.unlink)
@@ -163,7 +156,7 @@ def main() -> int:
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="environment to run (default: .venv)")
     parser.add_argument("--inventory", type=Path, help="hosts to run integration targets against, instead of the lab")
     arguments, rest = parser.parse_known_args()
-    space = Workspace(arguments.venv.resolve())
+    space = Workspace(arguments.venv.resolve(), arguments.command)
     started = time.monotonic()
     space.prepare()
     try:
@@ -174,7 +167,7 @@ def main() -> int:
         else:
             inventory = arguments.inventory.resolve() if arguments.inventory else None
             count, exit_code = integration(space, rest, inventory)
-    except (lab_process.LabError, windows_inventory.InventoryError) as error:
+    except (background.LabError, windows_inventory.InventoryError) as error:
         print(f"ansible-test: {error}", file=sys.stderr)
         count, exit_code = results.Count(), 1
     count = results.settle(count, exit_code)

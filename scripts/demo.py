@@ -18,9 +18,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab_process import LabError, free_network, running
+from lab.background import ROOT, LabError, free_network, running
 
-ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "demo"
 NETWORK = free_network()  # not that of `make lab`, which may be running beside this
 CONTROL = f"{NETWORK}.255.1:7700"
@@ -109,7 +108,7 @@ def main() -> int:
     started = time.monotonic()
     WORK.mkdir(parents=True, exist_ok=True)
     (WORK / "ansible.log").write_text("", encoding="utf-8")
-    with running(ROOT, Path(sys.executable), "demo", ["--network", NETWORK]) as inventory:
+    with running("demo", ["--network", NETWORK]) as inventory:
         say(1, "Six simulated Lync servers are up. Their firewalls let WinRM in and none of Lync's ports:")
         before = probe(inventory)
         say(2, "One command brings every host to the ports Microsoft documents for its roles:")

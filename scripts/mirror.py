@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mirror the collection's files into a real ``ansible_collections`` tree, as ansible-test wants it.
+"""Copy the collection's files into a real ``ansible_collections`` tree, as ansible-test wants it.
 
 ansible-test resolves links, so the link that ``make link`` makes leads it back to the repository, where it does not
 recognise a collection. It also looks for a git repository from the collection root upwards and takes its word for what
@@ -11,76 +11,35 @@ copy itself, where git lists what is untracked and not ignored: everything.
 
 from __future__ import annotations
 
-import filecmp
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
-
-# Used only where the tree is no git repository (an unpacked source archive).
-NOT_MIRRORED = frozenset({"build", "__pycache__", "node_modules"})
-# What ansible-test itself keeps in the copy.
-KEPT_IN_COPY = frozenset({".git", "tests/output"})
-
-
-def _files_known_to_git(root: Path) -> list[str] | None:
-    command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    try:
-        listing = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return [os.fsdecode(name) for name in listing.split(b"\0") if name]
-
-
-def _files_found(root: Path) -> list[str]:
-    found: list[str] = []
-    for folder, subfolders, names in os.walk(root):
-        subfolders[:] = [name for name in subfolders if name not in NOT_MIRRORED and not name.startswith(".")]
-        relative = Path(folder).relative_to(root)
-        found += [(relative / name).as_posix() for name in names if not name.endswith(".pyc")]
-    return found
 
 
 def collection_files(root: Path) -> list[str]:
     """Paths, relative to ``root``, of the files that belong to the collection's source.
 
-    Tracked files that were deleted but not yet committed are left out, and so are links: none belongs to it.
+    These are the files that ``.gitignore`` does not name, committed or not, as git lists them for an empty repository:
+    so an unpacked source archive will do as well as a clone. Links are left out: none belongs to the source.
     """
-    is_repository = (root / ".git").exists()
-    names = (_files_known_to_git(root) if is_repository else None) or _files_found(root)
-    return sorted(name for name in names if (root / name).is_file() and not (root / name).is_symlink())
-
-
-def _remove_what_is_gone(copy: Path, wanted: frozenset[str]) -> None:
-    for folder, subfolders, names in os.walk(copy, topdown=True):
-        relative = Path(folder).relative_to(copy)
-        subfolders[:] = [name for name in subfolders if (relative / name).as_posix() not in KEPT_IN_COPY]
-        for name in names:
-            if (relative / name).as_posix() not in wanted:
-                (Path(folder) / name).unlink()
-    for folder, _subfolders, _names in os.walk(copy, topdown=False):
-        path = Path(folder)
-        inside_kept = any(path.relative_to(copy).as_posix().startswith(kept) for kept in KEPT_IN_COPY)
-        if path != copy and not inside_kept and not any(path.iterdir()):
-            path.rmdir()
+    with tempfile.TemporaryDirectory() as empty:
+        subprocess.run(["git", "init", "-q", "--bare", empty], check=True)
+        # A person's own list of ignored files must not leave out any of ours.
+        command = ["git", "-c", "core.excludesFile=", "--git-dir", empty, "--work-tree", str(root)]
+        command += ["ls-files", "-z", "--others", "--exclude-standard"]
+        listing = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, check=True).stdout
+    names = (os.fsdecode(name) for name in listing.split(b"\0") if name)
+    return sorted(name for name in names if not (root / name).is_symlink())
 
 
 def mirror(root: Path, copy: Path) -> int:
-    """Make ``copy`` hold exactly the collection's files, and return how many had to be written.
-
-    Files that are equal are left alone, so that a test that is running in the copy is not disturbed.
-    """
+    """Make ``copy`` anew with exactly the collection's files, and return their number."""
+    shutil.rmtree(copy, ignore_errors=True)
     names = collection_files(root)
-    copy.mkdir(parents=True, exist_ok=True)
-    _remove_what_is_gone(copy, frozenset(names))
-    written = 0
     for name in names:
-        source, target = root / name, copy / name
-        if target.is_file() and filecmp.cmp(source, target, shallow=False):
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, target)
-        written += 1
-    if not (copy / ".git").exists():
-        subprocess.run(["git", "init", "-q", str(copy)], check=True)
-    return written
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(root / name, copy / name)
+    subprocess.run(["git", "init", "-q", str(copy)], check=True)
+    return len(names)

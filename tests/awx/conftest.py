@@ -18,13 +18,11 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import lab_process
 from awx import setup_data
 from awx.job import COLLECTIONS, Job, Login, run
-from awx.setup_data import ROOT
+from lab import background
 
 # Nobody listens there: the control interface of a lab is on NETWORK.255.1, its hosts start at NETWORK.0.11.
 DEAD = "255.254"
@@ -85,16 +83,16 @@ def templates(data: dict[str, Any]) -> dict[str, setup_data.Template]:
 
 @pytest.fixture(scope="session")
 def started() -> Iterator[Estate]:
-    network = lab_process.free_network()
+    network = background.free_network()
     options = ["--network", network, "--hosts", "3", "--bystanders", "none"]
-    with lab_process.running(ROOT, Path(sys.executable), f"awx-{network}", options) as path:
+    with background.running(f"awx-{network}", options) as path:
         listed = subprocess.run(
             [str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(path), "--list", "--export"],
             capture_output=True,
             check=True,
             text=True,
         )
-        yield Estate(_without_login(json.loads(listed.stdout)), lab_process.control_address(network), network)
+        yield Estate(_without_login(json.loads(listed.stdout)), background.control_address(network), network)
 
 
 @pytest.fixture

@@ -16,14 +16,12 @@ import pytest
 from awx.job import COLLECTIONS
 from awx.setup_data import PROJECT, ROOT
 
-TOPOLOGY = ROOT / "tests" / "unit" / "files" / "topology" / "enterprise.xml"
+TOPOLOGY = ROOT / "examples" / "contoso_topology.xml"
 
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
     """Groups and `_meta`, as `ansible-inventory --list --export` gives them to AWX."""
-    if not TOPOLOGY.is_file():
-        pytest.skip(f"{TOPOLOGY} is not here")
     folder = tmp_path_factory.mktemp("source")
     shutil.copytree(PROJECT / "inventory", folder / "inventory")
     shutil.copy(TOPOLOGY, folder / "inventory" / "topology.xml")

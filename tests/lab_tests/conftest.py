@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,16 +16,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from lab.testing import Lab, LabHost
 from lab_tests.clients import Client
-
-REGISTRY_DATA = Path(os.environ.get("LYNCOPS_REGISTRY_DATA", "/work/shared/data/registry"))
+from real_data import unpack_policies
 
 
 @pytest.fixture(scope="session")
-def registry_data() -> Path:
-    """The folder of real firewall policies; they are not part of the project."""
-    if not REGISTRY_DATA.is_dir():
-        pytest.skip(f"NO REAL DATA: {REGISTRY_DATA} is absent; set LYNCOPS_REGISTRY_DATA to the folder of dumps")
-    return REGISTRY_DATA
+def registry_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of real firewall policies."""
+    return unpack_policies(tmp_path_factory.mktemp("registry"))
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ described once (`estate`, `enterprise`, `standard`, `large`), written in four sh
 `powershell_json`), and its inventory is worked out from the description (`expected`), never from a document. The
 package must not import from ``plugins/``: it is the second, independent reading of the same facts.
 
-``python -m topology_documents write DIR`` (with ``PYTHONPATH=tests``) writes every document; the committed copies are
-in ``tests/unit/files/topology``.
+``python -m topology_documents write DIR`` (with ``PYTHONPATH=tests``) writes every document; the unit tests write them
+into a temporary folder. Two of them are committed, so that a change of the writers is seen: ``enterprise.xml`` as
+``examples/contoso_topology.xml``, and ``tests/unit/files/topology/enterprise.json``.
 """

@@ -16,7 +16,7 @@ def main() -> None:
     """Read the command line and write."""
     parser = argparse.ArgumentParser(prog="topology_documents", description="Write synthetic Lync topology documents.")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    write = verbs.add_parser("write", help="write all documents that are committed")
+    write = verbs.add_parser("write", help="write all documents but the large ones")
     write.add_argument("folder", type=Path)
     large = verbs.add_parser("large", help="write one large topology, .tbxml or published by the file's name")
     large.add_argument("machines", type=int, help="Front Ends, in pools of 12")

@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Broken, malicious and merely odd documents, each a small change of one small estate.
 
-`cases` gives all that are small enough to commit (with ``\\n``, as the repository's text files must; Windows writes
-``\\r\\n``). ``verdict`` is what a careful reader does: ``refuse`` (one clear
-error, nothing made of it), or ``read`` (odd, but it says what it says). Those too large to commit: `oversized`.
+`cases` gives all that are small enough to be files. ``verdict`` is what a careful reader does: ``refuse`` (one clear
+error, nothing made of it), or ``read`` (odd, but it says what it says). Those too large: `oversized`.
 """
 
 from __future__ import annotations
@@ -282,7 +281,7 @@ def _other_kinds() -> Iterator[Case]:
 
 
 def cases() -> tuple[Case, ...]:
-    """All documents that are small enough to commit."""
+    """All documents that are small enough to be files."""
     return (
         *(Case(name, data, "refuse", why) for name, data, why in _refused_xml()),
         *(Case(name, data, "refuse", why) for name, data, why in _refused_values()),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents that are too large to commit, or are small only while they are packed."""
+"""Documents that are too large to be files, or are small only while they are packed."""
 
 from __future__ import annotations
 

@@ -76,21 +76,19 @@ def _one_identity_per_module() -> Iterator[None]:
     assert not wrong, f"not imported by full name: {wrong}"
 
 
-def _find_shared_dir() -> Path | None:
-    """``$LYNCOPS_SHARED``, else a folder ``shared`` with our data beside the repository root.
+@pytest.fixture(scope="session")
+def topology_documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A temporary folder with every document, good, bad and expected, that ``tests/topology_documents`` writes."""
+    from ansible_collections.lyncops.firewall.tests.topology_documents import documents
 
-    In ansible-test's copy the repository root is some levels up (``build/ansible-test*/ansible_collections/...``), and
-    ansible-test passes no environment on; so each parent is looked at.
-    """
-    named = os.environ.get("LYNCOPS_SHARED")
-    candidates = [Path(named)] if named else [parent / "shared" for parent in ROOT.parents]
-    return next((path for path in candidates if (path / "seed" / "rows.json").is_file()), None)
+    folder = tmp_path_factory.mktemp("topology")
+    documents.write(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
-    """The workplace's shared folder (``data/registry``, ``seed/rows.json``); without it the test is skipped."""
-    found = _find_shared_dir()
-    if found is None:
-        pytest.skip("shared data is not here: neither $LYNCOPS_SHARED nor ../shared beside the repository holds it")
-    return found
+    """The workplace's shared folder (``seed/rows.json``); without it the test is skipped."""
+    from ansible_collections.lyncops.firewall.tests.real_data import shared_folder
+
+    return shared_folder()

@@ -129,6 +129,12 @@ def test_the_auto_plugin_finds_it(tmp_path: Path) -> None:
         assert len(manager.hosts) == 3, name
 
 
+def test_the_example_of_the_readme() -> None:
+    root = next(folder for folder in Path(__file__).resolve().parents if (folder / "galaxy.yml").is_file())
+    hosts = parsed(root / "examples" / "contoso.lync_topology.yml").hosts
+    assert hosts["fe-rd2.example.com"].get_vars()["ansible_host"] == "192.0.2.12"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "ours"),
     [

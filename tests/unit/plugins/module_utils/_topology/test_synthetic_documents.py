@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reader against documents and expectations that were written without it: ``tests/unit/files/topology``.
+"""The reader against documents and expectations that were written without it.
 
 Their writer (``tests/topology_documents``) and the reader are two readings of the same facts. What one of them tells
 and the other does not is named here, next to the reason.
@@ -20,9 +20,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._topology.documen
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.inventory import Inventory, build
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.model import TopologyError
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.roles import MANAGED, Part
+from ansible_collections.lyncops.firewall.tests.topology_documents import bad
 
-FILES = next(parent for parent in Path(__file__).resolve().parents if parent.name == "unit") / "files" / "topology"
-BAD = json.loads((FILES / "bad" / "cases.json").read_text(encoding="utf-8"))
+BAD = {case.name: case for case in bad.cases()}
 
 WARNED_OF = {"unknown_protocol.xml"}
 """Refused, by their writer. A document of a future version must not take the whole inventory away: it is warned of, and
@@ -37,21 +37,21 @@ KNOWN_FEATURES = {"remote_call_control"}
 """Their writer also names features of tables that are not the port tables' opt-in ones."""
 
 
-def expected(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((FILES / f"expected_{name}.json").read_text(encoding="utf-8"))
+def expected(folder: Path, name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / f"expected_{name}.json").read_text(encoding="utf-8"))
     return content
 
 
-def made(name: str) -> Inventory:
-    return build(read_file(str(FILES / name)))
+def made(path: Path) -> Inventory:
+    return build(read_file(str(path)))
 
 
-def cmdlets(estate: str) -> Inventory:
+def cmdlets(folder: Path, estate: str) -> Inventory:
     """The inventory of what the cmdlets print; the standard estate has a file for each of them."""
     if estate != "standard":
-        return made(f"{estate}.json")
+        return made(folder / f"{estate}.json")
     parts = {
-        part: json.loads((FILES / f"{estate}_{part}.json").read_text("utf-8-sig")) for part in ("pools", "services")
+        part: json.loads((folder / f"{estate}_{part}.json").read_text("utf-8-sig")) for part in ("pools", "services")
     }
     return build(document.read(io.BytesIO(json.dumps(parts).encode())))
 
@@ -73,8 +73,8 @@ def spelled(port: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("shape", ["xml", "zip", "tbxml"])
 @pytest.mark.parametrize("estate", ["enterprise", "standard"])
-def test_documents_say_what_was_meant(estate: str, shape: str) -> None:
-    inventory, truth = made(f"{estate}.{shape}"), expected(estate)
+def test_documents_say_what_was_meant(topology_documents: Path, estate: str, shape: str) -> None:
+    inventory, truth = made(topology_documents / f"{estate}.{shape}"), expected(topology_documents, estate)
     assert sorted(inventory.hosts) == sorted(host["fqdn"] for host in truth["hosts"])
     assert {name for name in inventory.groups if name.startswith("lync_site_")} == {
         f"lync_site_{site}" for site in truth["sites"]
@@ -109,17 +109,18 @@ def test_documents_say_what_was_meant(estate: str, shape: str) -> None:
 
 
 @pytest.mark.parametrize("estate", ["enterprise", "standard"])
-def test_all_shapes_make_one_inventory(estate: str) -> None:
-    assert made(f"{estate}.xml") == made(f"{estate}.zip")
-    assert made(f"{estate}.xml").hosts == made(f"{estate}.tbxml").hosts
-    assert {name: set(hosts) for name, hosts in made(f"{estate}.xml").groups.items()} == {
-        name: set(hosts) for name, hosts in made(f"{estate}.tbxml").groups.items()
+def test_all_shapes_make_one_inventory(topology_documents: Path, estate: str) -> None:
+    xml, exported, tbxml = (made(topology_documents / f"{estate}.{shape}") for shape in ("xml", "zip", "tbxml"))
+    assert xml == exported
+    assert xml.hosts == tbxml.hosts
+    assert {name: set(hosts) for name, hosts in xml.groups.items()} == {
+        name: set(hosts) for name, hosts in tbxml.groups.items()
     }
 
 
 @pytest.mark.parametrize("estate", ["enterprise", "standard"])
-def test_cmdlets_say_what_they_can(estate: str) -> None:
-    inventory, truth = cmdlets(estate), expected(f"{estate}_cmdlets")
+def test_cmdlets_say_what_they_can(topology_documents: Path, estate: str) -> None:
+    inventory, truth = cmdlets(topology_documents, estate), expected(topology_documents, f"{estate}_cmdlets")
     assert sorted(inventory.hosts) == sorted(host["fqdn"] for host in truth["hosts"])
     for host in truth["hosts"]:
         variables = inventory.hosts[host["fqdn"]]
@@ -134,20 +135,22 @@ def test_cmdlets_say_what_they_can(estate: str) -> None:
         }
 
 
-def test_a_changed_file_of_topology_builder() -> None:
-    before, after = (build(read_file(str(FILES / "standard_changed.tbxml"), half)) for half in ("published", "new"))
-    assert before.hosts != after.hosts == made("standard.tbxml").hosts
+def test_a_changed_file_of_topology_builder(topology_documents: Path) -> None:
+    changed = str(topology_documents / "standard_changed.tbxml")
+    before, after = (build(read_file(changed, half)) for half in ("published", "new"))
+    assert before.hosts != after.hosts == made(topology_documents / "standard.tbxml").hosts
     assert "the published one was read" in before.warnings[0]
     assert "the new one was read" in after.warnings[0]
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_documents(name: str) -> None:
-    if BAD[name]["verdict"] == "read" or name in WARNED_OF:
-        inventory = made(f"bad/{name}")
+def test_bad_documents(topology_documents: Path, name: str) -> None:
+    path = topology_documents / "bad" / name
+    if BAD[name].verdict == "read" or name in WARNED_OF:
+        inventory = made(path)
         assert inventory.hosts
         assert inventory.warnings or name not in WARNED_OF
         return
     with pytest.raises(TopologyError) as caught:
-        made(f"bad/{name}")
-    assert str(caught.value).startswith(str(FILES / "bad" / name))
+        made(path)
+    assert str(caught.value).startswith(str(path))
