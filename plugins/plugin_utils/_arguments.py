@@ -15,8 +15,6 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import Option, argument_spec
 from ._results import plain
 
-_REMOVED_IN = "2.0.0"
-
 display = Display()
 
 
@@ -53,7 +51,7 @@ def _current(option: Option, value: Any) -> Any:
         return value
     display.deprecated(
         f"{option.name}: the value {value!r} is now called {renamed[value]!r}",
-        version=_REMOVED_IN,
+        version="2.0.0",
         collection_name="lyncops.firewall",
     )
     return renamed[value]

@@ -13,7 +13,7 @@ remediate() { test_step lyncops.firewall.remediate "$@"; }
 state() { test_step ../role_site/state.yml -e "expected=$1" "${@:2}"; }
 expect() { grep -qE -- "$1" "${said}" || { echo "role_remediate: expected in the output: $1"; exit 1; }; }
 never() { if grep -qE -- "$1" "${said}"; then echo "role_remediate: not expected in the output: $1"; exit 1; fi; }
-batches() { test "$(grep -c '^PLAY \[' "${said}")" -eq "$1" || { echo "role_remediate: expected $1 batches"; exit 1; }; }
+batches() { test "$(grep -c '^PLAY \[Bring ' "${said}")" -eq "$1" || { echo "role_remediate: expected $1 batches"; exit 1; }; }
 
 clean_up() {
     status=$?
