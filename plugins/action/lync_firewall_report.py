@@ -14,8 +14,8 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._catalogue.model import HOST_ROLES
+from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import Option
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, RULE_OPTIONS, documentation
+from ..module_utils._options.option import documentation
+from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, RULE_OPTIONS
 
 
 class ModuleDocFragment:

@@ -10,8 +10,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ROLES, RULE_OPTIONS, Option
+from ..module_utils._options.table import ROLES, RULE_OPTIONS
 from ..module_utils._policy.matrix import Flow, as_csv, as_markdown, flows
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._results import plain

@@ -15,8 +15,8 @@ from ansible.utils.display import Display
 
 from ..module_utils._firewall.change.netsh import UnsupportedValueError
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
+from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import Option
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
 from ._arguments import validate

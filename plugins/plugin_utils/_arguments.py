@@ -11,8 +11,8 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.display import Display
 
+from ..module_utils._options.option import Option, argument_spec
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import Option, argument_spec
 from ._results import plain
 
 display = Display()

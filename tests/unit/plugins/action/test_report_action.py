@@ -15,7 +15,7 @@ import pytest
 import yaml
 from ansible.errors import AnsibleError
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info, lync_firewall_report
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import argument_spec
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_report as documentation
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce

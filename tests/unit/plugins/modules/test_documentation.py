@@ -16,11 +16,11 @@ import yaml
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall as enforcing_action
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info as info_action
 from ansible_collections.lyncops.firewall.plugins.doc_fragments import desired_state
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import (
     ENFORCING_OPTIONS,
     HOST_OPTIONS,
     RULE_OPTIONS,
-    argument_spec,
 )
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall, lync_firewall_info
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _arguments
