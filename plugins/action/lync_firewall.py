@@ -32,7 +32,7 @@ class ActionModule(FirewallAction):
         host = self.remote_host()
         bound = self.bound(host, policy, options)
         self._policy = bound.policy
-        self._guard = LockoutGuard(host, options["accept_impact"])
+        self._guard = LockoutGuard(host, options["accept_impact"], confirmed=options["rollback"] == "auto")
         outcome = enforce(
             host,
             wanted_state(self._policy, options),
@@ -43,7 +43,7 @@ class ActionModule(FirewallAction):
         )
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
-        warnings = [*outcome.warnings, *bound.notes]
+        warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings]
         ineffective = [explain(effect, outcome.after) for effect in failures(effects)]
         (problems if options["on_ineffective"] == "fail" else warnings).extend(ineffective)
         result = self._result(outcome, effects)

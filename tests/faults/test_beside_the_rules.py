@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.action.lync_firewall_info import ActionModule
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import Network
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.judging import judge_host
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.writing import read
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.wsman import Network
 
 from faults.scenarios import DIRECTOR
 from faults.stack import connect

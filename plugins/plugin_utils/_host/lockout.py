@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...module_utils._firewall.change.guard import objections
+from ...module_utils._firewall.change.guard import assess
 from ...module_utils._firewall.change.impact import Endpoint, read_endpoints, would_be_cut
 from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import predict
@@ -26,17 +26,25 @@ class Preview:
 
     Attributes:
         lockout: Why the host might not admit WinRM any more; any of it stops the plan.
+        warnings: What would be closed to WinRM where we do not, or may not, arrive.
         cut: What is in use and would not be reachable any more; the user may accept that.
     """
 
     lockout: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     cut: tuple[Endpoint, ...] = ()
 
 
-def preview(host: RemoteHost, plan: Plan, before: Snapshot) -> Preview:
+def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = True) -> Preview:
     """Judge a plan against the connection it is sent over and against what is in use on the host.
 
     A plan that only adds or widens costs nothing here: nothing is read.
+
+    Args:
+        host: The host.
+        plan: The plan.
+        before: The host as it is.
+        confirmed: Whether the plan is commit-confirmed.
 
     Raises:
         ConnectionLost: The host does not answer.
@@ -44,11 +52,11 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot) -> Preview:
     """
     if not plan.changes or not is_risky(plan, before):
         return Preview()
-    lockout = objections(host.management_connection(), plan, before)
+    connection = host.management_connection()
+    found = assess(connection, plan, before, host.arrival(connection), confirmed)
     profiles = _beginning_to_filter(plan, before)
-    if not profiles:
-        return Preview(lockout)
-    return Preview(lockout, would_be_cut(_in_use(host), profiles, predict(plan, before)))
+    cut = would_be_cut(_in_use(host), profiles, predict(plan, before)) if profiles else ()
+    return Preview(found.objections, found.warnings, cut)
 
 
 def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
@@ -74,23 +82,27 @@ class LockoutGuard:
 
     Attributes:
         cut: What the last plan would cut, for the results.
+        warnings: What the last plan would close to WinRM in profiles that we do not, or may not, arrive through.
     """
 
-    def __init__(self, host: RemoteHost, accept_impact: bool) -> None:
+    def __init__(self, host: RemoteHost, accept_impact: bool, confirmed: bool = True) -> None:
         """Guard one host.
 
         Args:
             host: The host.
             accept_impact: The user agreed to cut what is in use.
+            confirmed: Whether risky plans are commit-confirmed.
         """
         self.cut: tuple[Endpoint, ...] = ()
+        self.warnings: tuple[str, ...] = ()
+        self._confirmed = confirmed
         self._host = host
         self._accept_impact = accept_impact
 
     def __call__(self, plan: Plan, before: Snapshot) -> Sequence[str]:
         """The objections to a plan; raises as `preview` does."""
-        found = preview(self._host, plan, before)
-        self.cut = found.cut
+        found = preview(self._host, plan, before, self._confirmed)
+        self.cut, self.warnings = found.cut, found.warnings
         if not found.cut or self._accept_impact:
             return found.lockout
         listed = "; ".join(str(endpoint) for endpoint in found.cut)

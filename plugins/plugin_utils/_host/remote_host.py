@@ -10,6 +10,7 @@ attributes, not an interface, so nothing else may touch them.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,8 +19,9 @@ from urllib.parse import urlsplit
 
 from ansible.errors import AnsibleError
 
+from ...module_utils._firewall.change.arrival import Arrival, Network, arrival
 from ...module_utils._firewall.change.guard import ManagementConnection
-from .wsman import Network, client_address, networks
+from .wsman import client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
 _ACCESS_DENIED = 5
@@ -133,7 +135,9 @@ class RemoteHost:
         """
         protocol, shell = self._open()
         url = urlsplit(str(protocol.transport.endpoint))
-        connection = ManagementConnection(url.port or (5986 if url.scheme == "https" else 5985), url.scheme)
+        connection = ManagementConnection(
+            url.port or (5986 if url.scheme == "https" else 5985), url.scheme, reached=_addresses(url.hostname or "")
+        )
         try:
             return replace(connection, client=client_address(protocol, shell))
         except Exception as error:
@@ -155,6 +159,23 @@ class RemoteHost:
         except Exception as error:
             self._log(f"the host does not say which profile its network interfaces are in: {error}")
             return None
+
+    def arrival(self, connection: ManagementConnection) -> Arrival:
+        """The network that our connection arrives through, by one or two more WS-Man requests.
+
+        Args:
+            connection: Our connection.
+
+        Raises:
+            ConnectionLost: The host could not be reached.
+        """
+        found = self.networks()
+        protocol, _shell = self._open()
+        try:
+            return arrival(found, interface_addresses(protocol) if found else (), connection.reached)
+        except Exception as error:
+            self._log(f"the host does not say which addresses its network interfaces have: {error}")
+            return arrival(found, (), connection.reached)
 
     def reconnect(self) -> None:
         """Open a new connection and shell, then close the old shell.
@@ -228,3 +249,12 @@ class RemoteHost:
             action()
         except Exception as error:
             self._log(f"tidying up failed: {error}")
+
+
+def _addresses(name: str) -> tuple[str, ...]:
+    """The addresses that a host name may stand for, by the controller's resolver; none where it does not know it."""
+    try:
+        found = socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError):
+        return ()
+    return tuple(sorted({str(item[4][0]) for item in found}))

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
+from ...module_utils._firewall.change.arrival import InterfaceAddress, Network
 from ...module_utils._texts import printable
 
 try:
@@ -19,28 +19,15 @@ except ImportError:
 _SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd"
 _GET = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get"
 _ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
-_CONNECTION_PROFILE = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/standardcimv2/MSFT_NetConnectionProfile"
+_STANDARD_CIMV2 = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/standardcimv2/"
+_CONNECTION_PROFILE, _IP_ADDRESS = "MSFT_NetConnectionProfile", "MSFT_NetIPAddress"
 
 _CATEGORIES = {"0": "public", "1": "private", "2": "domain"}
 """``NetworkCategory`` of MSFT_NetConnectionProfile; 2 is DomainAuthenticated."""
 
 _MOST_PULLS = 10
+_MOST_INSTANCES = 1000
 _LONGEST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """One network interface's connection.
-
-    Attributes:
-        interface: The interface's name (``InterfaceAlias``), as an administrator gave it.
-        network: The network's name, such as the domain.
-        profile: The firewall profile that it is in now: domain, private or public.
-    """
-
-    interface: str
-    network: str
-    profile: str
 
 
 def client_address(protocol: Any, shell: str) -> str:
@@ -57,25 +44,57 @@ def client_address(protocol: Any, shell: str) -> str:
 def networks(protocol: Any) -> list[Network]:
     """The profile of each connected interface: WMI class MSFT_NetConnectionProfile, from Windows Server 2012 on.
 
-    One Enumerate that requests the instances at once (DSP0226 section 8.2.3); a host without that gets Pull requests.
-
     Args:
         protocol: pywinrm's Protocol.
 
     Raises:
         Exception: What pywinrm and the connection raise. Windows Server 2008 R2 has no such class, and faults.
     """
+    found = [
+        Network(_text(node, "InterfaceAlias"), _text(node, "Name"), _CATEGORIES[category])
+        for node in _instances(protocol, _CONNECTION_PROFILE)
+        if (category := _text(node, "NetworkCategory")) in _CATEGORIES
+    ]
+    return sorted(found, key=lambda network: (network.interface, network.network))
+
+
+def interface_addresses(protocol: Any) -> list[InterfaceAddress]:
+    """The addresses of all interfaces: WMI class MSFT_NetIPAddress, from Windows Server 2012 on.
+
+    Args:
+        protocol: pywinrm's Protocol.
+
+    Raises:
+        Exception: As in `networks`.
+    """
+    return [
+        InterfaceAddress(_text(node, "InterfaceAlias"), _text(node, "IPAddress"), int(prefix))
+        for node in _instances(protocol, _IP_ADDRESS)
+        if (prefix := _text(node, "PrefixLength")).isascii() and prefix.isdigit()
+    ]
+
+
+def _instances(protocol: Any, name: str) -> list[Any]:
+    """All instances of a class of root/StandardCimv2, as XML elements.
+
+    One Enumerate that requests the instances at once (DSP0226 section 8.2.3); a host without that gets Pull requests.
+    """
+    resource = f"{_STANDARD_CIMV2}{name}"
     at_once = {"w:OptimizeEnumeration": None, "w:MaxElements": "100"}
-    answer = _send(protocol, _CONNECTION_PROFILE, f"{_ENUMERATION}/Enumerate", {"n:Enumerate": at_once})
-    found = _instances(answer)
+    answer = _send(protocol, resource, f"{_ENUMERATION}/Enumerate", {"n:Enumerate": at_once})
+    found = _named(answer, name)
     for _number in range(_MOST_PULLS):
         context = _raw(answer, "EnumerationContext")
         if not context or any(node.tag.endswith("}EndOfSequence") for node in answer.iter()):
             break
         pull = {"n:Pull": {"n:EnumerationContext": context, "n:MaxElements": "100"}}
-        answer = _send(protocol, _CONNECTION_PROFILE, f"{_ENUMERATION}/Pull", pull)
-        found += _instances(answer)
-    return sorted(found, key=lambda network: (network.interface, network.network))
+        answer = _send(protocol, resource, f"{_ENUMERATION}/Pull", pull)
+        found += _named(answer, name)
+    return found[:_MOST_INSTANCES]
+
+
+def _named(answer: Any, name: str) -> list[Any]:
+    return [node for node in answer.iter() if node.tag.endswith(f"}}{name}")]
 
 
 def _send(protocol: Any, resource: str, action: str, body: dict[str, Any], shell: str | None = None) -> Any:
@@ -83,15 +102,6 @@ def _send(protocol: Any, resource: str, action: str, body: dict[str, Any], shell
     envelope = header(resource_uri=resource, action=action, shell_id=shell)
     envelope.setdefault("env:Body", {}).update(body)
     return ElementTree.fromstring(protocol.send_message(xmltodict.unparse({"env:Envelope": envelope})))
-
-
-def _instances(answer: Any) -> list[Network]:
-    nodes = [node for node in answer.iter() if node.tag.endswith("}MSFT_NetConnectionProfile")]
-    return [
-        Network(_text(node, "InterfaceAlias"), _text(node, "Name"), _CATEGORIES[category])
-        for node in nodes
-        if (category := _text(node, "NetworkCategory")) in _CATEGORIES
-    ]
 
 
 def _raw(parent: Any, name: str) -> str:

@@ -12,13 +12,17 @@ from dataclasses import dataclass, replace
 
 from ..._net.address_set import AddressError, AddressSet
 from ..._net.port_set import PortSet
-from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile
+from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile, profile_names
 from ..state.snapshot import RUNNING, ServiceState, Snapshot
 from ..traffic.matching import SYSTEM, Traffic
 from ..traffic.reasons import Reason, Status
 from ..traffic.verdict import Verdict, describe, judge
+from .arrival import UNKNOWN, Arrival, with_subnet
 from .plan import Plan
 from .prediction import predict
+
+_STARTED = "once the firewall service is started with today's rules"
+_AFTER = "after the plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,27 @@ class ManagementConnection:
         port: The port we connect to; behind a port mapping not the listener's.
         scheme: ``http`` or ``https``.
         client: Our address as the host sees it; empty where it is not known, and then only an allow from any counts.
+        reached: The addresses that we may be connected to: more than one where a name has several.
     """
 
     port: int
     scheme: str
     client: str = ""
+    reached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the guard has to say about a plan.
+
+    Attributes:
+        objections: Why the host might not admit WinRM any more, each with the rule, port, address, profile and remedy;
+            any of it stops the plan.
+        warnings: What would be closed to WinRM where it is not known, or not the case, that we arrive there.
+    """
+
+    objections: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def winrm_traffic(connection: ManagementConnection, snapshot: Snapshot) -> Traffic | None:
@@ -65,41 +85,67 @@ def winrm_traffic(connection: ManagementConnection, snapshot: Snapshot) -> Traff
     )
 
 
-def objections(connection: ManagementConnection, plan: Plan, before: Snapshot) -> tuple[str, ...]:
+def assess(
+    connection: ManagementConnection,
+    plan: Plan,
+    before: Snapshot,
+    arrives: Arrival = UNKNOWN,
+    confirmed: bool = True,
+) -> Assessment:
     """Check three times that WinRM is admitted: as things are, after MpsSvc is started, after the plan.
 
-    A profile in which it is closed today and stays closed is no objection: we are connected through another one. A
-    profile that begins to filter must admit us, since it is not known which one the host will be in then.
+    What decides is the profile of the network that our connection arrives through. Another profile that would be closed
+    is a warning. Where the host cannot tell its networks, as Windows Server 2008 R2 cannot, a plan that leaves WinRM
+    open in some profile goes ahead with a warning, if it is commit-confirmed. A profile in which WinRM is closed today
+    and stays closed says nothing: we are connected through another one.
 
     Args:
         connection: The connection the plan is sent over.
         plan: What would be done.
         before: The host as it is.
-
-    Returns:
-        The objections to the plan, each with the rule, port, address and profile; none means that it may be sent.
+        arrives: What is known of the network that the connection arrives through.
+        confirmed: Whether the plan is commit-confirmed: the host restores itself if we are cut off.
     """
     traffic = winrm_traffic(connection, before)
     if traffic is None:
-        return (
-            f"no WinRM listener of the host is known for port {connection.port} ({connection.scheme}), so it cannot "
-            "be told whether WinRM would still get in",
+        return Assessment(
+            (
+                f"no WinRM listener of the host is known for port {connection.port} ({connection.scheme}), so it "
+                "cannot be told whether WinRM would still get in",
+            )
         )
+    before = replace(before, rules=tuple(with_subnet(rule, arrives.subnets) for rule in before.rules))
     now = _filtering(traffic, before)
     if now and not any(verdict.status is Status.OPEN for verdict in now.values()):
         # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
-        return (_sentence("as things are", traffic, next(iter(now.values()))),)
-    stages = [("after the plan", predict(plan, before))]
+        return Assessment((_sentence("as things are", traffic, next(iter(now.values()))),))
+    stages = [(_AFTER, predict(plan, before))]
     if plan.service.start:
-        started = replace(before, service=ServiceState(RUNNING, before.service.start))
-        stages.insert(0, ("once the firewall service is started with today's rules", started))
-    found = []
+        stages.insert(0, (_STARTED, replace(before, service=ServiceState(RUNNING, before.service.start))))
+    objections: list[str] = []
+    warnings: list[str] = []
     for stage, snapshot in stages:
-        for profile, verdict in _filtering(traffic, snapshot).items():
-            closed_today = profile in now and now[profile].status is not Status.OPEN
-            if verdict.status is not Status.OPEN and not closed_today:
-                found.append(_sentence(stage, traffic, verdict))
-    return tuple(found)
+        verdicts = _filtering(traffic, snapshot)
+        closed = [
+            verdict
+            for profile, verdict in verdicts.items()
+            if verdict.status is not Status.OPEN and (profile not in now or now[profile].status is Status.OPEN)
+        ]
+        nowhere = all(verdict.status is not Status.OPEN for verdict in verdicts.values()) and len(verdicts) == len(
+            snapshot.profiles
+        )
+        for verdict in closed:
+            sentence = _sentence(stage, traffic, verdict)
+            if verdict.profile in arrives.profiles or nowhere or not (arrives.known or confirmed):
+                objections.append(sentence + (_remedy(traffic, verdict.profile) if stage == _AFTER else ""))
+            elif arrives.known:
+                warnings.append(f"{sentence}. Our connection arrives through {_listed(arrives.profiles)}")
+            else:
+                warnings.append(
+                    f"{sentence}. Which profile our connection arrives through is not known; if it is this one, the "
+                    "host restores itself"
+                )
+    return Assessment(tuple(objections), tuple(warnings))
 
 
 def _filtering(traffic: Traffic, snapshot: Snapshot) -> dict[Profile, Verdict]:
@@ -109,6 +155,20 @@ def _filtering(traffic: Traffic, snapshot: Snapshot) -> dict[Profile, Verdict]:
         for verdict in judge(traffic, snapshot)
         if verdict.reason not in (Reason.FIREWALL_OFF, Reason.SERVICE_NOT_RUNNING)
     }
+
+
+def _remedy(traffic: Traffic, profile: Profile) -> str:
+    """A site rule that would admit us, ready to be pasted."""
+    scope = "" if traffic.remote.is_any else f"remoteip: [{traffic.remote}], "
+    return (
+        f". What would admit it: extra_rules: [{{name: WinRM, protocol: tcp, localport: '{traffic.ports}', {scope}"
+        f"profiles: [{profile.value}]}}]"
+    )
+
+
+def _listed(profiles: frozenset[Profile]) -> str:
+    names = profile_names(profiles)
+    return f"the {' or the '.join(names)} profile"
 
 
 def _sentence(stage: str, traffic: Traffic, verdict: Verdict) -> str:

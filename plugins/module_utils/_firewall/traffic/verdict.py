@@ -169,8 +169,8 @@ def _why_closed(
     for reason in (
         Reason.LOCAL_RULES_IGNORED,
         Reason.DISABLED,
-        Reason.OTHER_PROFILE,
         Reason.NARROWER_SCOPE,
+        Reason.OTHER_PROFILE,
         Reason.NEEDS_IPSEC,
         Reason.OTHER_CONDITION,
         Reason.OPAQUE,

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from ansible_collections.lyncops.firewall.plugins.action import lync_firewall
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
 
@@ -78,6 +82,40 @@ def action(kind: type[Any], model: WindowsModel, args: dict[str, Any], **task: A
     )
     plugin._load_name = "lyncops.firewall.lync_firewall"  # as the loader sets it
     return plugin
+
+
+class AgreeingGuard:
+    """In place of the lockout guard, which has tests of its own: most models have no WinRM rule to let it pass."""
+
+    cut = ()
+    warnings = ()
+
+    def __init__(self, *_arguments: Any, **_options: Any) -> None:
+        """Nothing to remember."""
+
+    def __call__(self, *_arguments: Any) -> tuple[str, ...]:
+        return ()
+
+
+def without_guard_and_rollback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `lync_firewall` neither wait, nor arm a rollback, nor ask the guard."""
+
+    def at_once(*args: Any, **options: Any) -> Any:
+        return enforce(*args, **{**options, "rollback": "never", "sleep": slept.append})
+
+    slept: list[float] = []
+    monkeypatch.setattr(lync_firewall, "enforce", at_once)
+    monkeypatch.setattr(lync_firewall, "LockoutGuard", AgreeingGuard)
+
+
+def run(model: WindowsModel, args: dict[str, Any], kind: Any = lync_firewall, **task: Any) -> dict[str, Any]:
+    """What an action plugin returns: only plain types, which JSON can hold."""
+    result: dict[str, Any] = action(kind.ActionModule, model, args, **task).run(
+        task_vars={"inventory_hostname": "lync01"}
+    )
+    assert_plain(result)
+    json.dumps(result)
+    return result
 
 
 def assert_plain(value: Any, where: str = "result") -> None:

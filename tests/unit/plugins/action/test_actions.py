@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _action as shared
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
-from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action, assert_plain
+from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import (
+    action,
+    assert_plain,
+    run,
+    without_guard_and_rollback,
+)
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
     WindowsModel,
     foreign,
@@ -26,28 +29,7 @@ HOST = {"inventory_hostname": "lync01"}
 
 @pytest.fixture(autouse=True)
 def _no_waiting_and_no_rollback(monkeypatch: pytest.MonkeyPatch) -> None:
-    def at_once(*args: Any, **options: Any) -> Any:
-        return enforce(*args, **{**options, "rollback": "never", "sleep": slept.append})
-
-    class Agreeing:
-        cut = ()
-
-        def __init__(self, *_arguments: Any) -> None:
-            """The guard has tests of its own; most models here have no WinRM rule to let it pass."""
-
-        def __call__(self, *_arguments: Any) -> tuple[str, ...]:
-            return ()
-
-    slept: list[float] = []
-    monkeypatch.setattr(lync_firewall, "enforce", at_once)
-    monkeypatch.setattr(lync_firewall, "LockoutGuard", Agreeing)
-
-
-def run(model: WindowsModel, args: dict[str, Any], kind: Any = lync_firewall, **task: Any) -> dict[str, Any]:
-    result: dict[str, Any] = action(kind.ActionModule, model, args, **task).run(task_vars=dict(HOST))
-    assert_plain(result)
-    json.dumps(result)
-    return result
+    without_guard_and_rollback(monkeypatch)
 
 
 def test_first_run_then_nothing_then_absent() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import (
     ManagementConnection,
-    objections,
+    assess,
     winrm_traffic,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
@@ -22,6 +22,14 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     Snapshot,
     WinrmListener,
 )
+
+
+def objections(connection: ManagementConnection, plan: Plan, before: Snapshot) -> tuple[str, ...]:
+    """Those of a plan that is not commit-confirmed, on a host that cannot tell its networks: every profile counts."""
+    found = assess(connection, plan, before, confirmed=False)
+    assert found.warnings == ()
+    return found.objections
+
 
 HTTP = ManagementConnection(5985, "http", "10.1.2.3")
 ON, OFF = ProfileSettings(enabled=True), ProfileSettings(enabled=False)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import UNKNOWN, Arrival
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import ReadError
@@ -44,6 +45,10 @@ class Host:
     def management_connection(self) -> ManagementConnection:
         self.asked.append("management_connection")
         return ManagementConnection(5985, "http", "10.1.2.3")
+
+    def arrival(self, connection: ManagementConnection) -> Arrival:
+        self.asked.append("arrival")
+        return UNKNOWN
 
     def run(self, command: str) -> Any:
         self.asked.append(command)

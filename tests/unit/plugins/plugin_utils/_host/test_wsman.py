@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import Network
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.wsman import Network, client_address, networks
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.wsman import client_address, networks
 
 pytest.importorskip("winrm", reason="pywinrm is not installed")
 pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")

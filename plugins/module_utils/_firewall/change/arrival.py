@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Through which firewall profile our own connection arrives at a host.
+
+Windows filters a packet by the profile of the network that it arrives through. Which profile an interface is in is
+known from Windows Server 2012 on (WMI class MSFT_NetConnectionProfile), and which interface has the address that we
+reach (MSFT_NetIPAddress).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ..._net.address_set import AddressSet
+from ..state.rule import FirewallRule, Profile
+
+LOCAL_SUBNET = "localsubnet"
+_NO_ADDRESSES = AddressSet()
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One network interface's connection.
+
+    Attributes:
+        interface: The interface's name (``InterfaceAlias``), as an administrator gave it.
+        network: The network's name, such as the domain.
+        profile: The firewall profile that it is in now: domain, private or public.
+    """
+
+    interface: str
+    network: str
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceAddress:
+    """One address of one network interface (``MSFT_NetIPAddress``).
+
+    Attributes:
+        interface: The interface's name, as in `Network`.
+        address: The address.
+        prefix: Length of its subnet's prefix.
+    """
+
+    interface: str
+    address: str
+    prefix: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of the network that our connection arrives through.
+
+    Attributes:
+        profiles: The profiles that it may be in; one where it is known, none at all where the host cannot tell.
+        subnets: The subnets of its interface; none where the interface is not known.
+    """
+
+    profiles: frozenset[Profile] = frozenset()
+    subnets: AddressSet = _NO_ADDRESSES
+
+    @property
+    def known(self) -> bool:
+        """Whether the host told which networks it is in."""
+        return bool(self.profiles)
+
+
+UNKNOWN = Arrival()
+"""The host cannot tell which networks it is in."""
+
+
+def arrival(
+    networks: Sequence[Network] | None, addresses: Iterable[InterfaceAddress], reached: Sequence[str]
+) -> Arrival:
+    """Find the network that a connection arrives through.
+
+    Args:
+        networks: The host's connected interfaces; None where it cannot tell.
+        addresses: The addresses of its interfaces.
+        reached: The addresses that we may be connected to. Behind a mapping none of them is the host's, and then every
+            network that the host is connected to may be the one.
+    """
+    if not networks:
+        return UNKNOWN
+    known = tuple(addresses)
+    interfaces = {entry.interface for entry in known if any(_same(entry.address, one) for one in reached)}
+    mine = [network for network in networks if network.interface in interfaces]
+    profiles = frozenset(Profile(network.profile) for network in mine or networks)
+    if not mine:
+        return Arrival(profiles)
+    subnets = [subnet for entry in known if entry.interface in interfaces and (subnet := _subnet(entry))]
+    return Arrival(profiles, AddressSet.parse(subnets) if subnets else _NO_ADDRESSES)
+
+
+def with_subnet(rule: FirewallRule, subnets: AddressSet) -> FirewallRule:
+    """The rule with ``LocalSubnet`` resolved to the subnets of the interface that we arrive through.
+
+    The keyword stands for the subnets that the host is on ([MS-FASP], FW_ADDRESS_KEYWORD). It stays in the scope beside
+    them, since there may be more than the host told.
+    """
+    families = {family for family, word in rule.remote_addresses.keywords if word == LOCAL_SUBNET}
+    if not families or not subnets:
+        return rule
+    mine = AddressSet(subnets.v4 if 4 in families else (), subnets.v6 if 6 in families else ())
+    return replace(rule, remote_addresses=rule.remote_addresses | mine)
+
+
+def _same(address: str, reached: str) -> bool:
+    try:
+        return ipaddress.ip_address(address.partition("%")[0]) == ipaddress.ip_address(reached.partition("%")[0])
+    except ValueError:
+        return False
+
+
+def _subnet(entry: InterfaceAddress) -> str | None:
+    try:
+        network = ipaddress.ip_interface(f"{entry.address.partition('%')[0]}/{entry.prefix}").network
+    except ValueError:
+        return None
+    return str(network) if network.prefixlen else None
