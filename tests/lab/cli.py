@@ -27,7 +27,6 @@ from lab.estate import (
     NETWORK,
     PASSWORD,
     USER,
-    WINDOWS,
     EstateError,
     EstateOptions,
     build_estate,
@@ -38,6 +37,7 @@ from lab.inventory import InventoryError, read_inventory, write_inventory
 from lab.probe import as_json, as_table, probe
 from lab.quirks import QuirkError, parse_assignment
 from lab.server import Estate, LabError, require_loopback
+from lab.starting_policy import NAMED_POLICIES, WINDOWS
 
 DEFAULT_INVENTORY = Path("build/lab/inventory.yml")
 _ROWS_SHOWN = 12
@@ -64,9 +64,20 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve_command)
     serve.add_argument("--hosts", type=int, default=6, metavar="N", help="number of hosts, 1 to 1000 (default 6)")
     serve.add_argument(
-        "--policy", default="default", help="starting policy: default, off, or the path of a *.reg.txt dump"
+        "--policy",
+        default="default",
+        metavar="NAME|FILE",
+        help=f"starting policy: {', '.join(NAMED_POLICIES)}, or the path of a *.reg.txt dump (default %(default)s)",
     )
-    serve.add_argument("--no-winrm-rule", action="store_true", help="do not add a WinRM rule to a dump")
+    serve.add_argument(
+        "--registry",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a dump read on top of the policy; repeatable",
+    )
+    serve.add_argument("--no-winrm-rule", action="store_true", help="leave WinRM's rules as the policy has them")
+    serve.add_argument("--winrm-from-any", action="store_true", help="admit WinRM in every profile, from everywhere")
     serve.add_argument("--foreign-rules", type=int, default=0, metavar="N", help="pad to N rules with varied others")
     serve.add_argument(
         "--bystanders",
@@ -127,7 +138,9 @@ def _serve_command(options: argparse.Namespace) -> int:
         EstateOptions(
             count=options.hosts,
             policy=options.policy,
+            registry=tuple(options.registry),
             winrm_rule=not options.no_winrm_rule,
+            winrm_from_any=options.winrm_from_any,
             foreign_rules=options.foreign_rules,
             services=not options.no_services,
             network=options.network,

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from lab.bystanders import BYSTANDERS, bystander_listeners
@@ -17,6 +16,15 @@ from lab.foreign_rules import ODDITIES, add_oddity, pad
 from lab.host import HostSpec
 from lab.quirks import NO_QUIRKS, Quirks
 from lab.roles import ServiceKey, listeners, lync_rules, services_of
+from lab.starting_policy import (
+    NAMED_POLICIES,
+    POLICIES,
+    WINDOWS,
+    admit_winrm_from_any,
+    describe_windows,
+    dump_text,
+    load_named,
+)
 from lab.windows.firewall_service import GROUP_POLICY_STORE, LOCAL_STORE
 from lab.windows.policy import Network
 from lab.windows.registry import Registry, RegistryError
@@ -31,7 +39,6 @@ NETWORK = "127.77"
 FIRST_PLACE = 11
 HOSTS_PER_BLOCK = 200
 MOST_HOSTS = 1000
-POLICIES = Path(__file__).parent / "policies"
 _MANY_HOSTS = 100
 
 LYNC_RULES = ("one-disabled", "disabled", "enabled", "none")
@@ -39,13 +46,6 @@ LYNC_RULES = ("one-disabled", "disabled", "enabled", "none")
 
 GROUP_POLICIES = ("none", "merge-off", "off", "block", "standard-profile")
 """No firewall policy; local rules void; firewall off; a block rule on Lync ports; only the older StandardProfile."""
-
-WINDOWS: Mapping[str, tuple[str, tuple[int, int]]] = {
-    "2008r2": ("6.1.7601", (2, 10)),
-    "2012": ("6.2.9200", (2, 20)),
-    "2012r2": ("6.3.9600", (2, 22)),
-}
-"""What `ver` prints, and the version of the rule strings that the service writes ([MS-FASP] 2.2.42)."""
 
 _PATTERN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("fe", ("lync_front_end", "lync_central_management")),
@@ -65,19 +65,23 @@ class EstateError(ValueError):
 class EstateOptions:
     """How to build an estate.
 
-    count: number of hosts; policy: `default`, `off` or the path of a `*.reg.txt` dump; winrm_rule: add a rule
-    that lets WinRM in when a dump is loaded; foreign_rules: total number of rules to pad to; services: whether
-    Lync's ports listen; names: only these hosts (short or full names) of the demo estate; network: the first two
+    count: number of hosts; policy: one of NAMED_POLICIES or the path of a `*.reg.txt` dump, of which every key is kept;
+    registry: paths of more dumps, read on top of the policy (fragments such as a Group Policy); winrm_rule: let WinRM
+    in, by a rule of its own where a dump is loaded, as `winrm quickconfig` does where a stock policy is;
+    winrm_from_any: a WinRM rule for every profile and address takes the place of the policy's; foreign_rules: total
+    number of rules to pad to; services: whether Lync's ports listen; names: only these hosts (short or full names) of the demo estate; network: the first two
     numbers of all addresses, so that several labs can run side by side; bystanders: which services that are not
     Lync's listen too (None: all of them, but none in an estate of more than 100 hosts); lync_rules: Lync's own
-    program rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES; oddities: some of ODDITIES; windows: one
-    of WINDOWS (the starting policies are those of 2012r2 whatever it is); dual_homed: whether Mediation Servers that
+    program rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES (none: what the policy's own file brings);
+    oddities: some of ODDITIES; windows: one of WINDOWS; dual_homed: whether Mediation Servers that
     are nothing else have a second interface, in a public network, for their gateways.
     """
 
     count: int = len(_PATTERN)
     policy: str = "default"
+    registry: tuple[str, ...] = ()
     winrm_rule: bool = True
+    winrm_from_any: bool = False
     foreign_rules: int = 0
     services: bool = True
     names: tuple[str, ...] = ()
@@ -120,7 +124,7 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
     _check_names("set of Lync's rules", (options.lync_rules,), LYNC_RULES)
     _check_names("group policy", (options.group_policy,), GROUP_POLICIES)
     _check_names("version of Windows", (options.windows,), WINDOWS)
-    version, schema_version = WINDOWS[options.windows]
+    release = WINDOWS[options.windows]
     registries: dict[tuple[str, ...], Registry] = {}
     specs = []
     numbers: dict[str, int] = {}
@@ -143,8 +147,8 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
                 listeners=heard + bystander_listeners(address, options.bystander_names()),
                 services=tuple(service.name for service in _services(options, groups)),
                 quirks=options.quirks,
-                schema_version=schema_version,
-                version=version,
+                schema_version=release.schema,
+                version=release.version,
                 network=network,
                 interfaces=_interfaces(options, groups),
             )
@@ -181,28 +185,36 @@ def _services(options: EstateOptions, groups: Iterable[str]) -> tuple[ServiceKey
 def starting_registry(options: EstateOptions, groups: tuple[str, ...] = ()) -> Registry:
     """The registry a host of these groups starts with. Raises EstateError when a dump cannot be read."""
     registry = Registry()
-    registry.load_dump(_dump_text(POLICIES / "system.reg.txt"))
-    if options.policy in ("default", "off"):
-        registry.load_dump(_dump_text(POLICIES / "server-2012-r2.reg.txt"))
-        if options.policy == "off":
-            for profile in ("DomainProfile", "StandardProfile", "PublicProfile"):
-                registry.create(f"{LOCAL_STORE}\\{profile}").set_dword("EnableFirewall", 0)
+    registry.load_dump(dump_text(POLICIES / "system.reg.txt"))
+    describe_windows(registry, options.windows)
+    if options.policy in NAMED_POLICIES:
+        load_named(registry, options.policy, options.windows, winrm_rule=options.winrm_rule)
     else:
-        try:
-            registry.load_dump(_dump_text(Path(options.policy)))
-        except (OSError, ValueError) as error:
-            raise EstateError(f"cannot use {options.policy} as a policy: {error}") from error
+        _load_file(registry, options.policy)
         if options.winrm_rule:
-            _set_rule(registry, "WINRM-HTTP-In-TCP", _WINRM_RULE)
+            admit_winrm_from_any(registry)
+    for path in options.registry:
+        _load_file(registry, path)
+    if options.winrm_from_any:
+        admit_winrm_from_any(registry)
     for service in _services(options, groups):
         _install(registry, service)
     for rule_id, text in _rules_of_lync(options.lync_rules, groups):
         _set_rule(registry, rule_id, text)
     for name in options.oddities:
         add_oddity(registry, name)
-    apply_group_policy(registry, options.group_policy)
+    if options.group_policy != "none":  # else what the files bring stays
+        apply_group_policy(registry, options.group_policy)
     pad(registry, options.foreign_rules)
     return registry
+
+
+def _load_file(registry: Registry, path: str) -> None:
+    try:
+        registry.load_dump(dump_text(Path(path)))
+    except (OSError, ValueError, RegistryError) as error:
+        known = "" if "/" in path else f"; the policies with a name are {', '.join(NAMED_POLICIES)}"
+        raise EstateError(f"cannot use {path} as a policy: {error}{known}") from error
 
 
 def _rules_of_lync(wanted: str, groups: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -219,7 +231,7 @@ def apply_group_policy(registry: Registry, name: str) -> None:
     with contextlib.suppress(RegistryError):
         registry.delete(GROUP_POLICY_STORE)
     if name != "none":
-        registry.load_dump(_dump_text(POLICIES / f"group-policy-{name}.reg.txt"))
+        registry.load_dump(dump_text(POLICIES / f"group-policy-{name}.reg.txt"))
 
 
 def _install(registry: Registry, service: ServiceKey) -> None:
@@ -230,16 +242,5 @@ def _install(registry: Registry, service: ServiceKey) -> None:
     key.set_dword("Type", 0x20 if "svchost.exe" in service.image_path else 0x10)
 
 
-_WINRM_RULE = (
-    "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5985|App=System|Name=@FirewallAPI.dll,-30253|"
-    "Desc=@FirewallAPI.dll,-30256|EmbedCtxt=@FirewallAPI.dll,-30267|"
-)
-
-
 def _set_rule(registry: Registry, rule_id: str, text: str) -> None:
     registry.create(LOCAL_STORE + r"\FirewallRules").set(rule_id, "REG_SZ", text)
-
-
-@lru_cache(maxsize=8)
-def _dump_text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8-sig")

@@ -37,7 +37,7 @@ _NETWORKS = tuple(f"127.{number}" for number in range(78, 100))
 class Lab:
     """An estate that runs from `with` to its end.
 
-    hosts: short names of demo hosts (fe01, dir01 …; none: all of ``count``); policy: `default`, `off` or the path
+    hosts: short names of demo hosts (fe01, dir01 …; none: all of ``count``); policy: a name or the path
     of a dump; quirks: those of all hosts; the rest as in EstateOptions. Each Lab takes the first free network from
     127.78 to 127.99, so that any number of tests, and a lab served by hand on 127.77, can run side by side.
     """
@@ -53,7 +53,9 @@ class Lab:
         count: int = 6,
         foreign_rules: int = 0,
         services: bool = True,
+        registry: Sequence[str | Path] = (),
         winrm_rule: bool = True,
+        winrm_from_any: bool = False,
         bystanders: Sequence[str] | None = None,
         lync_rules: str = "one-disabled",
         group_policy: str = "none",
@@ -65,7 +67,9 @@ class Lab:
         self._options = EstateOptions(
             count=count,
             policy=str(policy),
+            registry=tuple(map(str, registry)),
             winrm_rule=winrm_rule,
+            winrm_from_any=winrm_from_any,
             foreign_rules=foreign_rules,
             services=services,
             names=tuple(hosts),
