@@ -14,7 +14,7 @@ from ...module_utils._firewall.change.impact import Endpoint, read_endpoints, wo
 from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import predict
 from ...module_utils._firewall.change.risk import is_risky
-from ...module_utils._firewall.state.reading import ReadError
+from ...module_utils._firewall.state.reading import ReadError, after_begin, begin
 from ...module_utils._firewall.state.rule import Profile
 from ...module_utils._firewall.state.snapshot import Snapshot
 from .remote_host import RemoteHost
@@ -68,9 +68,9 @@ def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
 
 def _in_use(host: RemoteHost) -> tuple[Endpoint, ...]:
     marker = secrets.token_hex(4)
-    command = f"(netstat -ano <nul&&echo @{marker}-sockets)&(tasklist /fo csv /nh <nul&echo @{marker}-tasks)"
-    output = host.run(command).stdout
-    sockets, found, rest = output.partition(f"@{marker}-sockets")
+    questions = f"(netstat -ano <nul&&echo @{marker}-sockets)&(tasklist /fo csv /nh <nul&echo @{marker}-tasks)"
+    output = after_begin(host.run(f"{begin(marker)}&{questions}").stdout, marker)
+    sockets, found, rest = (output or "").partition(f"@{marker}-sockets")
     tasks, end, _rest = rest.partition(f"@{marker}-tasks")
     if not found or not end:
         raise ReadError("'netstat -ano' failed or was cut off, so it is not known what is in use and would be cut")

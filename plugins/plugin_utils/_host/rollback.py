@@ -14,11 +14,12 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from ...module_utils._firewall.change.undo import Undo
+from ...module_utils._firewall.state.reading import after_begin, begin
 from ...module_utils._firewall.state.rollback_files import EXPORT_NAME, FOLDER, OWNER_NAME, SCRIPT_NAME, TASK, TASK_NAME
 from .remote_host import ConnectionLost, RemoteHost
 
@@ -222,7 +223,7 @@ class Rollback:
             "moved": self._exists("moved", f"{FOLDER}-{self.marker}"),
             "fired": self._exists("fired", rf"{FOLDER}\fired.txt"),
         }
-        found = self._texts(self._run("&".join(commands.values())), commands)
+        found = self._ask(commands)
         owner = (found["owner"] or "").strip()
         return RollbackState(
             task=None if found["task"] is None else _description(found["task"]),
@@ -245,8 +246,7 @@ class Rollback:
 
     def _check_files(self, files: dict[str, str]) -> None:
         """Read the files back and compare."""
-        commands = (self._marked(name, rf'type "{FOLDER}\{name}"') for name in files)
-        found = self._texts(self._run("&".join(commands)), files)
+        found = self._ask({name: self._marked(name, rf'type "{FOLDER}\{name}"') for name in files})
         for name, text in files.items():
             if (found[name] or "").splitlines() != text.splitlines():
                 raise RollbackError(
@@ -261,10 +261,12 @@ class Rollback:
     def _exists(self, name: str, path: str) -> str:
         return f'(if exist "{path}" (echo @{self.marker}-{name}-yes) else (echo @{self.marker}-{name}-no))'
 
-    def _texts(self, output: str, names: Iterable[str]) -> dict[str, str | None]:
-        """What is printed before each part's marker; None where the part failed."""
+    def _ask(self, commands: Mapping[str, str]) -> dict[str, str | None]:
+        """What each part prints before its marker, an AutoRun line's output aside; None where the part failed."""
+        line = "&".join((begin(self.marker), *commands.values()))
+        output = after_begin(self._run(line), self.marker) or ""
         texts: dict[str, str | None] = {}
-        for name in names:
+        for name in commands:
             match = re.search(rf"@{self.marker}-{re.escape(name)}-(yes|no)[ \t]*\r?\n?", output)
             if match is None:
                 raise RollbackError("the host's answer was cut off; nothing is concluded from half an answer")

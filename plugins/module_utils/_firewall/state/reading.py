@@ -6,6 +6,10 @@
 Each part of the line ends with a marker of its own, which tells a part that failed from one that is empty, and an
 output that was cut off from a complete one. ``%errorlevel%`` could not be the marker: cmd expands it before it runs
 anything. The markers hold random characters made anew for each read, so that no text on the host can imitate them.
+One more stands before the first part: cmd's AutoRun line runs, and may print, before every line.
+
+``reg query KEY /s`` prints a subkey's name always, and the name of KEY itself only if that has values (Wine's
+``programs/reg/tests/query.c``, test 8b). So that a key without values is there is proved by its parent, which lists it.
 """
 
 from __future__ import annotations
@@ -56,25 +60,30 @@ class _Part:
     command: str
     required: bool
     key: str = ""
+    listed: bool = False  # by the plain query of its parent, a part before it
 
 
-def _query(name: str, key: str, required: bool, options: str = "/s") -> _Part:
+def _query(name: str, key: str, required: bool, options: str = " /s", listed: bool = False) -> _Part:
     # The short root saves bytes on every read; reg prints the long one all the same (Wine's reg tests).
-    return _Part(name, f'reg query "{key.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)}" {options}', required, key)
+    return _Part(name, f'reg query "{key.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)}"{options}', required, key, listed)
 
 
 _PARTS = (
     _Part("token", "whoami /groups", True),
     _Part("state", "sc query MpsSvc", False),
-    _query("service", FIREWALL_SERVICE, True, "/v Start"),
-    _query("bfe", FILTERING_SERVICE, False, "/v Start"),
+    _query("service", FIREWALL_SERVICE, True, " /v Start"),
+    _query("bfe", FILTERING_SERVICE, False, " /v Start"),
     _query("listeners", WINRM_LISTENERS, False),
-    *(_query(profile.value, rf"{LOCAL_POLICY}\{key}", True) for profile, key in LOCAL_PROFILE_KEYS.items()),
+    _query("local", LOCAL_POLICY, False, ""),
+    *(
+        _query(profile.value, rf"{LOCAL_POLICY}\{key}", True, listed=True)
+        for profile, key in LOCAL_PROFILE_KEYS.items()
+    ),
     _query("policy", GROUP_POLICY, False),
     _query("mdm", MDM_POLICY, False),
     # Exists while a run of this collection has a rollback armed.
     _Part("rollback", rf'dir /b "{FOLDER}\{SCRIPT_NAME}"', False),
-    _query("rules", LOCAL_POLICY + r"\FirewallRules", True),
+    _query("rules", LOCAL_POLICY + r"\FirewallRules", True, listed=True),
 )
 # Only on request: netsh is slower than reg, and hangs if the service does.
 _OWNER = _Part("owner", "netsh advfirewall show global", False)
@@ -101,9 +110,24 @@ def programs_command(marker: str, services: Iterable[str]) -> str:
 
 
 def _line(marker: str, parts: Iterable[_Part]) -> str:
-    return "&".join(
+    questions = (
         f"({part.command} <nul&&echo @{marker}-{part.name}-ok||echo @{marker}-{part.name}-no)" for part in parts
     )
+    return "&".join((begin(marker), *questions))
+
+
+def begin(marker: str) -> str:
+    """What to put before the first part of a line, so that `after_begin` finds where its own output begins."""
+    return f"echo @{marker}-begin"
+
+
+def after_begin(output: str, marker: str) -> str | None:
+    """The output without what cmd printed before `begin`; None where that is missing.
+
+    An AutoRun line may end without a line break, so the marker need not stand at a line's beginning.
+    """
+    _before, found, rest = output.partition(f"@{marker}-begin")
+    return rest.partition("\n")[2] if found else None
 
 
 def _parts(owner: bool) -> tuple[_Part, ...]:
@@ -112,7 +136,7 @@ def _parts(owner: bool) -> tuple[_Part, ...]:
 
 def _programs(services: Iterable[str]) -> tuple[_Part, ...]:
     return tuple(
-        _query(f"image{number}", rf"{SERVICES}\{name}", False, "/v ImagePath") for number, name in enumerate(services)
+        _query(f"image{number}", rf"{SERVICES}\{name}", False, " /v ImagePath") for number, name in enumerate(services)
     )
 
 
@@ -170,17 +194,26 @@ def _dump(texts: Mapping[str, tuple[bool, str]], parts: Iterable[_Part]) -> Regi
             found = parse_dump(text)
         except DumpError as error:
             raise ReadError(f"the answer to '{part.command}' is broken: {error}") from error
-        if part.required and not found.has(part.key):
+        if part.required and not found.has(part.key) and not _without_values(part, found, text, dump):
             # Nothing at all, or an answer whose head got lost, so that its values seem to be another key's.
             raise ReadError(f"'{part.command}' succeeded and printed nothing; an empty answer is never taken for none")
         dump |= found
     return dump
 
 
+def _without_values(part: _Part, found: RegistryDump, text: str, before: RegistryDump) -> bool:
+    """Whether a key is there and has no values: its parent, read before, lists it, and nothing of it is printed.
+
+    reg prints at least an empty line, and beside that only what lies below the key.
+    """
+    prefix = part.key.casefold() + "\\"
+    return bool(part.listed and text) and before.has(part.key) and all(key.startswith(prefix) for key in found.keys)
+
+
 def _split(output: str, marker: str, parts: Iterable[_Part]) -> dict[str, tuple[bool, str]]:
     """Cut the output at the markers; every part must be there, in order."""
     texts: dict[str, tuple[bool, str]] = {}
-    rest = output
+    rest = after_begin(output, marker) or ""
     for part in parts:
         name = f"{marker}-{part.name}"
         match = next((found for found in _MARKER.finditer(rest) if found[1] == name), None)

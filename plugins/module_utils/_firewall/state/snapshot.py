@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .older import older_lists, unmerged_lists
 from .registry_dump import RegistryDump
 from .rule import FirewallRule, Profile, Store
 from .rule_string import parse_rule
@@ -30,8 +31,6 @@ _POLICY_PROFILE_KEYS = {
     Profile.PRIVATE: "PrivateProfile",
     Profile.PUBLIC: "PublicProfile",
 }
-
-PORT_LIST, PROGRAM_LIST = "GloballyOpenPorts", "AuthorizedApplications"
 
 RUNNING = 4
 """Service state number of ``sc query``: 1 stopped, 2 start pending, 3 stop pending, 4 running, 7 paused."""
@@ -70,8 +69,8 @@ class ProfileState:
         profile: The profile.
         local: What the local store says.
         policy: What Group Policy says.
-        older_lists: Names of lists from the time of Windows XP that are not empty here. They may open ports beside the
-            rules, and are not interpreted.
+        older_lists: Names of lists and settings from the time of Windows XP that are in use here. They may open ports
+            beside the rules, and are not interpreted.
         unmerged: ``GloballyOpenPorts`` or ``AuthorizedApplications`` where Group Policy says that local rules of that
             kind are ignored (``AllowUserPrefMerge`` = 0, [MS-GPFAS] 2.2.3.11 and 2.2.3.12).
     """
@@ -191,9 +190,9 @@ def build_snapshot(dump: RegistryDump, service_state: int | None) -> Snapshot:
                 profile,
                 _settings(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}", merges=False),
                 _settings(dump, _policy_profile_key(dump, profile), merges=True),
-                _older_lists(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}", "local")
-                + _older_lists(dump, _policy_profile_key(dump, profile), "Group Policy"),
-                _unmerged(dump, _policy_profile_key(dump, profile)),
+                older_lists(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}", "local")
+                + older_lists(dump, _policy_profile_key(dump, profile), "Group Policy"),
+                unmerged_lists(dump, _policy_profile_key(dump, profile)),
             )
             for profile in Profile
         ),
@@ -258,31 +257,6 @@ def service_programs(dump: RegistryDump) -> dict[str, str]:
         if program:
             found[key[len(prefix) :]] = next(group for group in program.groups() if group)
     return found
-
-
-_OLDER_LISTS = (PORT_LIST, PROGRAM_LIST)
-
-
-def _unmerged(dump: RegistryDump, key: str) -> tuple[str, ...]:
-    values = ((name, dump.value(rf"{key}\{name}", "AllowUserPrefMerge")) for name in _OLDER_LISTS)
-    return tuple(name for name, value in values if value and value.number() == 0)
-
-
-def _older_lists(dump: RegistryDump, key: str, store: str) -> tuple[str, ...]:
-    """Lists of Windows XP's firewall, which later ones still honour: [MS-GPFAS] 2.2.3.11, 2.2.3.12, 2.2.3.15."""
-    names = [
-        name
-        for name in _OLDER_LISTS
-        if any(
-            value.name.casefold() not in ("allowuserprefmerge", "enabled")
-            for below in ("", r"\List")
-            for value in dump.values(rf"{key}\{name}{below}")
-        )
-    ]
-    disabled = dump.value(key, "DisabledInterfaces")
-    if disabled and disabled.data:
-        names.append("DisabledInterfaces")
-    return tuple(f"{name} ({store})" for name in names)
 
 
 def _first(*values: bool | None) -> bool:

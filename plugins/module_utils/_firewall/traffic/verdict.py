@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..._net.region import Region, union
+from ..state.older import PORT_LIST, PROGRAM_LIST
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store, protocol_name
-from ..state.snapshot import PORT_LIST, PROGRAM_LIST, ProfileState, Snapshot
+from ..state.snapshot import ProfileState, Snapshot
 from .matching import Match, RuleIndex, Traffic, label, match
 from .reasons import SEVERITY, Reason, Status
 

@@ -17,7 +17,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile, Store
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
+    GROUP_POLICY,
     LANGUAGES,
+    POLICY,
     WindowsModel,
     foreign,
 )
@@ -51,6 +53,7 @@ def test_the_command_is_one_short_line_for_every_part() -> None:
     for needed in (
         "whoami /groups",
         "sc query MpsSvc",
+        r'FirewallPolicy" <nul',
         r"FirewallPolicy\FirewallRules",
         r"FirewallPolicy\Mdm",
         r"FirewallPolicy\DomainProfile",
@@ -65,7 +68,7 @@ def test_the_command_is_one_short_line_for_every_part() -> None:
     assert "RestrictedServices" not in command, "half of the bytes, and nobody's to manage"
     assert "powershell" not in command.lower()
     assert "%" not in command.replace("%SystemRoot%", ""), "cmd expands it before it runs anything"
-    assert command.count("<nul") == command.count("(") == command.count("||echo ") == 12
+    assert command.count("<nul") == command.count("(") == command.count("||echo ") == 13
 
 
 def test_the_command_stays_short_with_the_services_of_a_whole_front_end() -> None:
@@ -137,16 +140,71 @@ def test_a_part_that_every_windows_has_must_succeed(name: str) -> None:
         parse_answer(text.replace(f"@{MARKER}-{name}-ok", f"@{MARKER}-{name}-no"), MARKER)
 
 
-def test_an_empty_dump_is_never_no_rules() -> None:
-    text = answer(sample())
-    start = text.index("\n", text.index(f"@{MARKER}-rollback-")) + 1
-    empty = text[:start] + "\r\n" + text[text.index(f"@{MARKER}-rules-ok") :]
+def with_text(text: str, name: str, body: str) -> str:
+    """An answer with another text in one of its parts."""
+    end = text.index(f"@{MARKER}-{name}-")
+    start = text.index("\n", text.rindex("@" + MARKER, 0, end)) + 1
+    return text[:start] + body + text[end:]
+
+
+LISTED = POLICY + r"\FirewallRules" + "\r\n"
+
+
+@pytest.mark.parametrize("body", ["", "\r\n"])
+def test_an_empty_dump_of_a_key_that_its_parent_does_not_list_is_never_no_rules(body: str) -> None:
+    text = with_text(answer(sample()), "rules", body)
+    assert text.count(LISTED) == 1
     with pytest.raises(ReadError, match="never taken for none"):
-        parse_answer(empty, MARKER)
+        parse_answer(text.replace(LISTED, ""), MARKER)
 
 
-def test_a_rules_key_without_rules_is_no_error() -> None:
-    assert parsed(WindowsModel()).rules == ()
+def test_no_output_at_all_is_never_no_rules() -> None:
+    with pytest.raises(ReadError, match="never taken for none"):
+        parse_answer(with_text(answer(sample()), "rules", ""), MARKER)
+
+
+def test_values_that_seem_to_be_another_keys_are_never_no_rules() -> None:
+    body = f"\r\n{GROUP_POLICY}\\Sub\r\n    x    REG_SZ    y\r\n\r\n"
+    with pytest.raises(ReadError, match="never taken for none"):
+        parse_answer(with_text(answer(sample()), "rules", body), MARKER)
+
+
+@pytest.mark.parametrize("default_value", [False, True])
+def test_a_rules_key_without_rules_is_no_error(default_value: bool) -> None:
+    host = WindowsModel(default_value=default_value)
+    assert parsed(host).rules == ()
+    rules = answer(host).split(f"@{MARKER}-rollback-no\r\n")[1]
+    assert (POLICY in rules) is default_value, "real Windows prints no header of a queried key without values"
+
+
+def test_a_rules_key_whose_name_is_printed_though_it_has_no_values() -> None:
+    assert parse_answer(with_text(answer(sample()), "rules", f"\r\n{LISTED}\r\n"), MARKER).local_rules() == ()
+
+
+def test_a_profile_without_settings_of_its_own() -> None:
+    host = sample()
+    host.profiles = {name: {} for name in host.profiles}
+    host.policy_profiles = {}
+    assert [state.enabled for state in parsed(host).profiles] == [True, True, True]
+    host.logging = False
+    assert [state.enabled for state in parsed(host).profiles] == [True, True, True]
+
+
+AUTORUN = "Welcome\r\n\r\nMandatory Label    S-1-16-12288\r\n@a1b2-token-ok\r\n"
+
+
+@pytest.mark.parametrize("ends_with_a_line_break", [True, False])
+def test_what_an_autorun_line_prints_is_no_part_of_the_answer(ends_with_a_line_break: bool) -> None:
+    host = sample()
+    plain = parsed(host)
+    host.autorun = AUTORUN if ends_with_a_line_break else AUTORUN + "C:\\>"
+    host.programs = {"RTCSRV": "C:\\RTCSrv.exe"}
+    assert parsed(host) == plain
+    found = parse_programs(host.run(programs_command(MARKER, ["RTCSRV"])), MARKER, ["RTCSRV"])
+    assert found == {"rtcsrv": "C:\\RTCSrv.exe"}
+    host.level = 8192
+    with pytest.raises(NotElevated):
+        parsed(host)
 
 
 def test_a_forged_line_is_an_error_that_names_the_command() -> None:

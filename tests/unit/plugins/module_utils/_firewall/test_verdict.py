@@ -413,6 +413,24 @@ def test_older_lists_leave_open_whether_they_open_it(key: str, name: str) -> Non
     assert in_domain(sip(), host([SIP_RULE], lines=lines)).status is Status.OPEN
 
 
+@pytest.mark.parametrize("store", [LOCAL, POLICY])
+@pytest.mark.parametrize(
+    "setting",
+    ["RemoteAdminSettings", r"Services\FileAndPrint", r"Services\RemoteDesktop", r"Services\UPnPFramework"],
+)
+def test_older_settings_leave_open_whether_they_open_it(setting: str, store: str) -> None:
+    def lines(enabled: str, kind: str = "REG_DWORD") -> list[str]:
+        return [rf"{store}\DomainProfile\{setting}", f"    Enabled    {kind}    {enabled}"]
+
+    name = f"{setting} ({'local' if store == LOCAL else 'Group Policy'})"
+    domain, private, _public = judge(sip(), host(lines=lines("0x1")))
+    assert summary(domain) == (Status.UNKNOWN, Reason.OLDER_LIST, (name,), "")
+    assert private.reason is Reason.NO_RULE
+    assert in_domain(sip(), host([SIP_RULE], lines=lines("0x1"))).status is Status.OPEN
+    assert in_domain(sip(), host(lines=lines("0x0"))).reason is Reason.NO_RULE
+    assert in_domain(sip(), host(lines=lines("1", "REG_SZ"))).reason is Reason.NO_RULE
+
+
 # -- Several at once --------------------------------------------------------------------------------------------------
 
 

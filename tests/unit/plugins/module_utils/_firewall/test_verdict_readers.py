@@ -138,14 +138,15 @@ DUMP_TEXTS = st.builds(
     st.lists(_LINES, max_size=8),
     st.sampled_from(["\n", "\r\n", "\n", "\r"]),
 )
-PARTS = read_command(MARKER).split("&(")
+BEGIN, *PARTS = read_command(MARKER).split("&(")
 MARKERS = [part.partition("||")[0].rpartition("echo ")[2] for part in PARTS]
 KEYS = [part.partition('reg query "')[2].partition('"')[0].replace("HKLM", "HKEY_LOCAL_MACHINE") for part in PARTS]
 
 
 def whole_answer(bodies: list[str]) -> str:
     """An answer to `read_command` with a text of its own in every part."""
-    return "".join(f"{body}\n{marker}\n" for body, marker in zip(bodies, MARKERS, strict=True))
+    begin = BEGIN.removeprefix("echo ") + "\n"
+    return begin + "".join(f"{body}\n{marker}\n" for body, marker in zip(bodies, MARKERS, strict=True))
 
 
 GOOD_TOKEN = "S-1-16-12288"

@@ -67,6 +67,9 @@ class WindowsModel:
     refuses_service_control: bool = False
     ignored: set[str] = field(default_factory=set)
     batch_is_ignored: bool = False
+    autorun: str = ""
+    default_value: bool = False
+    logging: bool = True
     lines: list[str] = field(default_factory=list)
     _ids: int = 0
 
@@ -86,9 +89,11 @@ class WindowsModel:
         if command.startswith("sc ") and not command.startswith("sc query"):
             self._control(command)
             return "[SC]\r\n"
-        parts = list(_PART.finditer(command))
-        assert "&".join(part[0] for part in parts) == command, f"cmd would not understand {command!r}"
-        printed = ""
+        begin, _and, questions = command.partition("&")
+        assert begin.startswith("echo @"), f"an AutoRun line would be read as a part of {command!r}"
+        parts = list(_PART.finditer(questions))
+        assert "&".join(part[0] for part in parts) == questions, f"cmd would not understand {command!r}"
+        printed = f"{self.autorun}{begin.removeprefix('echo ')}\r\n"
         for part in parts:
             text = self._program(part["command"])
             printed += f"{part['no']}\r\n" if text is None else f"{text}{part['ok']}\r\n"
@@ -153,18 +158,23 @@ class WindowsModel:
         listing = re.fullmatch(r'dir /b "([^"]+)"', command)
         if listing:
             return self.directory(listing[1])
-        query = re.fullmatch(r'reg query "(?:HKLM|HKEY_LOCAL_MACHINE)(\\[^"]+)" /(s|v (?P<value>\w+))', command)
+        query = re.fullmatch(r'reg query "(?:HKLM|HKEY_LOCAL_MACHINE)(\\[^"]+)"( /s| /v (?P<value>\w+))?', command)
         assert query is not None, f"unknown program: {command}"
         key = "HKEY_LOCAL_MACHINE" + query[1]  # printed in the long form, however it was asked
         registry = self.registry()
-        if query["value"]:
-            keys = {key: [value for value in registry.get(key, []) if value[0] == query["value"]]}
-        else:
-            keys = {name: values for name, values in registry.items() if name == key or name.startswith(key + "\\")}
-        if not keys or (query["value"] and not keys[key]):
+        below = {name: values for name, values in registry.items() if name.startswith(key + "\\")}
+        if key not in registry and not below:
             return None
-        blocks = [f"\r\n{name}\r\n" + "".join(f"    {n}    {t}    {d}\r\n" for n, t, d in keys[name]) for name in keys]
-        return "".join(blocks) + "\r\n"
+        own = registry.get(key, [])
+        if query["value"]:
+            found = [value for value in own if value[0] == query["value"]]
+            return _block(key, found) + "\r\n" if found else None
+        # The queried key's own name is printed only if it has values (Wine's query.c, test 8b).
+        blocks = _block(key, own) if own else ""
+        if query[2]:
+            return blocks + "".join(_block(name, values) for name, values in below.items()) + "\r\n"
+        listed = dict.fromkeys(key + "\\" + name[len(key) + 1 :].partition("\\")[0] for name in below)
+        return blocks + "\r\n" + "".join(f"{name}\r\n" for name in listed)
 
     def registry(self) -> dict[str, list[tuple[str, str, str]]]:
         """Keys to name, type and data, in the order in which reg prints them."""
@@ -186,14 +196,20 @@ class WindowsModel:
             keys[rf"{SERVICES}\{name}"] = [("ImagePath", "REG_EXPAND_SZ", image)]
         for name, values in self.profiles.items():
             keys[rf"{POLICY}\{name}Profile"] = numbers(values)
-            keys[rf"{POLICY}\{name}Profile\Logging"] = [("LogFilePath", "REG_EXPAND_SZ", r"%systemroot%\pfirewall.log")]
-        keys[rf"{POLICY}\FirewallRules"] = [(default, "REG_SZ", ""), *rules(self.local)]
+            if self.logging:
+                log = ("LogFilePath", "REG_EXPAND_SZ", r"%systemroot%\pfirewall.log")
+                keys[rf"{POLICY}\{name}Profile\Logging"] = [log]
+        keys[rf"{POLICY}\FirewallRules"] = [(default, "REG_SZ", "")] * self.default_value + rules(self.local)
         if self.group_policy is not None:
             keys[GROUP_POLICY] = numbers({"PolicyVersion": 0x216})
             keys[rf"{GROUP_POLICY}\FirewallRules"] = rules(self.group_policy)
             for name, values in self.policy_profiles.items():
                 keys[rf"{GROUP_POLICY}\{name}Profile"] = numbers(values)
         return keys
+
+
+def _block(key: str, values: list[tuple[str, str, str]]) -> str:
+    return f"\r\n{key}\r\n" + "".join(f"    {n}    {t}    {d}\r\n" for n, t, d in values)
 
 
 def parse_line(line: str) -> tuple[str, dict[str, str], dict[str, str]]:

@@ -41,7 +41,7 @@ class RestoringModel(WindowsModel):
         """As WindowsModel.run, and the rollback's programs beside."""
         if "reg query" in command or command == "netsh" or command.startswith("sc "):
             return super().run(command, stdin)
-        return self.cmd(command, stdin)[1]
+        return self.autorun + self.cmd(command, stdin)[1]
 
     def netsh(self, line: str) -> None:
         """As WindowsModel.netsh, and the word "off"."""

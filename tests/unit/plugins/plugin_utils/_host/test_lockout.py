@@ -38,8 +38,8 @@ NETSTAT = (
 class Host:
     """Answers what the guard asks; counts how often it is asked."""
 
-    def __init__(self, netstat: str = NETSTAT, end: str = "") -> None:
-        self.netstat, self.end = netstat, end
+    def __init__(self, netstat: str = NETSTAT, end: str = "", autorun: str = "") -> None:
+        self.netstat, self.end, self.autorun = netstat, end, autorun
         self.asked: list[str] = []
 
     def management_connection(self) -> ManagementConnection:
@@ -55,7 +55,9 @@ class Host:
         marker = re.search(r"@(\w+)-sockets", command)
         assert marker is not None
         tasks = '"sqlservr.exe","1208","Services","0","9 K"\r\n'
-        whole = f"{self.netstat}@{marker[1]}-sockets\r\n{tasks}@{marker[1]}-tasks\r\n"
+        begin = f"@{marker[1]}-begin\r\n"
+        assert command.startswith(f"echo {begin.strip()}&")
+        whole = f"{self.autorun}{begin}{self.netstat}@{marker[1]}-sockets\r\n{tasks}@{marker[1]}-tasks\r\n"
         return SimpleNamespace(stdout=whole.replace(self.end, "") if self.end else whole)
 
 
@@ -101,7 +103,15 @@ def test_a_lockout_is_never_accepted() -> None:
     assert "WinRM (in tcp 5985 from 10.1.2.3) is closed" in only
 
 
-@pytest.mark.parametrize("part", ["-sockets", "-tasks"])
+def test_what_an_autorun_line_prints_is_not_in_use() -> None:
+    line = "  TCP    0.0.0.0:8080     0.0.0.0:0        LISTENING      4\r\n"
+    found = preview(Host(autorun=line), SWITCH_ON, snapshot())  # type: ignore[arg-type]
+    assert [endpoint.port for endpoint in found.cut] == [1433]
+    found = preview(Host(NETSTAT + line), SWITCH_ON, snapshot())  # type: ignore[arg-type]
+    assert [endpoint.port for endpoint in found.cut] == [1433, 8080]
+
+
+@pytest.mark.parametrize("part", ["-begin", "-sockets", "-tasks"])
 def test_half_an_answer_is_no_answer(part: str) -> None:
     with pytest.raises(ReadError, match="cut off"):
         preview(Host(end=part), SWITCH_ON, snapshot())  # type: ignore[arg-type]

@@ -50,6 +50,15 @@ def test_a_risky_plan_is_locked_armed_applied_confirmed_and_disarmed() -> None:
     assert any("reg query" in command for command in line.commands[reconnected:delete]), "and a reading over it"
 
 
+@pytest.mark.parametrize("autorun", ["Welcome\r\n<Description>a task</Description>\r\n", "C:\\>"])
+def test_what_an_autorun_line_prints_does_not_matter(autorun: str) -> None:
+    line = host()
+    line.model.autorun = autorun
+    assert run(line).rollback == "confirmed"
+    assert stored(line) == [FOREIGN]
+    assert_nothing_left(line)
+
+
 def test_a_plan_that_only_adds_is_sent_without() -> None:
     line = Line()
     assert run(line, BIGGER).rollback == ""
