@@ -10,9 +10,15 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import Network
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import InterfaceAddress, Network
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import ManagementConnection
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.wsman import client_address, networks
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.wsman import (
+    client_address,
+    interface_addresses,
+    networks,
+)
 
 pytest.importorskip("winrm", reason="pywinrm is not installed")
 pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")
@@ -193,3 +199,50 @@ def test_the_address_the_host_sees_us_from() -> None:
     assert message.findtext(f".//{{{W}}}Selector") == "S1"
     assert message.findtext(f"{{{S}}}Header/{{{W}}}ResourceURI") == SHELL
     assert client_address(Host(envelope("<x/>")).protocol, "S1") == ""
+
+
+def address(alias: str, text: str, prefix: object) -> str:
+    """An instance of MSFT_NetIPAddress, as far as it is read."""
+    resource = f"{CLASS.rpartition('/')[0]}/MSFT_NetIPAddress"
+    return (
+        f'<p:MSFT_NetIPAddress xmlns:p="{resource}"><p:AddressFamily>2</p:AddressFamily>'
+        f"<p:InterfaceAlias>{escape(alias)}</p:InterfaceAlias><p:IPAddress>{escape(text)}</p:IPAddress>"
+        f"<p:PrefixLength>{prefix}</p:PrefixLength></p:MSFT_NetIPAddress>"
+    )
+
+
+def test_addresses_come_with_their_interface_and_prefix() -> None:
+    host = Host(at_once(address("Ethernet", "10.1.0.5", 16), address("Ethernet", "fe80::1%12", 64)))
+    assert interface_addresses(host.protocol) == [
+        InterfaceAddress("Ethernet", "10.1.0.5", 16),
+        InterfaceAddress("Ethernet", "fe80::1%12", 64),
+    ]
+    uri = host.sent[0].findtext(f"{{{S}}}Header/{{{W}}}ResourceURI")
+    assert uri == "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/standardcimv2/MSFT_NetIPAddress"
+
+
+@pytest.mark.parametrize("prefix", ["", "-1", "many", "\u0661"])
+def test_an_address_without_a_prefix_is_left_out(prefix: str) -> None:
+    assert interface_addresses(Host(at_once(address("a", "10.1.0.5", prefix))).protocol) == []
+
+
+def test_where_we_arrive_is_asked_with_two_requests_at_most() -> None:
+    connection = ManagementConnection(5985, "http", reached=("10.1.0.5",))
+    pstn = instance("PSTN", None, 0)
+    host = Host(at_once(ETHERNET, pstn), at_once(address("Ethernet", "10.1.0.5", 16)))
+    found = host.remote([]).arrival(connection)
+    assert (found.profiles, str(found.subnets)) == (frozenset({Profile.DOMAIN}), "10.1.0.0/16")
+    assert len(host.sent) == 2
+    # Addresses that the host does not tell leave every network it is in; networks that it does not tell, nothing.
+    log: list[str] = []
+    found = Host(at_once(ETHERNET, pstn), RuntimeError("fault")).remote(log).arrival(connection)
+    assert found.profiles == {Profile.DOMAIN, Profile.PUBLIC}
+    assert "which addresses" in log[0]
+    host = Host(RuntimeError("no such class"))
+    assert not host.remote([]).arrival(connection).known
+    assert len(host.sent) == 1
+
+
+def test_our_connection_names_the_addresses_that_it_may_reach() -> None:
+    host = Host(RuntimeError("no ClientIP"))
+    assert host.remote([]).management_connection().reached == ("127.0.0.1",)
