@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..state.rule import FirewallRule, Profile, Store
@@ -140,12 +140,12 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
     doubled = sorted(key for key, count in keys.items() if count > 1)
     if doubled:
         raise ValueError(f"several desired rules have the key {', '.join(doubled)}")
-    draft = _Draft()
     current: dict[str, list[FirewallRule]] = {}
     for rule in managed_rules(snapshot.rules):
         name = parse_name(rule.name)
         if name is not None:
             current.setdefault(name.key, []).append(rule)
+    draft = _Draft(_needed_in_place_of_refused(wanted, current))
     for desired in sorted(wanted.rules, key=lambda desired: desired.key):
         _plan_key(draft, desired, current.pop(desired.key, []))
     for key in sorted(current):
@@ -167,7 +167,13 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
 class _Draft:
     """A plan being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, spared: frozenset[str] = frozenset()) -> None:
+        """Nothing is planned yet.
+
+        Args:
+            spared: Names, in lower case, that are not deleted.
+        """
+        self.spared = spared
         self.create: list[FirewallRule] = []
         self.update: list[Update] = []
         self.delete: list[str] = []
@@ -191,7 +197,7 @@ def _plan_key(draft: _Draft, desired: DesiredRule, current: Sequence[FirewallRul
         draft.kept.append(keep)
         _delete(draft, [rule for rule in current if rule is not keep])
         return
-    if len(current) == 1 and single:
+    if len(current) == 1 and single and single[0].name.casefold() not in draft.spared:
         fields = _in_place(desired.rule, current[0])
         if fields:
             draft.update.append(Update(current[0], _apply(current[0], desired.rule, fields), fields))
@@ -219,8 +225,22 @@ def _plan_stale(draft: _Draft, current: Sequence[FirewallRule], exclusive: bool)
 def _delete(draft: _Draft, rules: Iterable[FirewallRule]) -> None:
     """netsh deletes by name, all rules of it at once, so each name is deleted once."""
     for rule in rules:
-        if rule.name.casefold() not in (name.casefold() for name in draft.delete):
+        folded = rule.name.casefold()
+        if folded not in draft.spared and folded not in (name.casefold() for name in draft.delete):
             draft.delete.append(rule.name)
+
+
+def _needed_in_place_of_refused(wanted: Wanted, current: Mapping[str, Sequence[FirewallRule]]) -> frozenset[str]:
+    """Names of managed rules that let through what a desired rule would, which an opaque rule keeps from being made.
+
+    To delete them as no longer wanted would close what is wanted.
+    """
+    refused = {
+        desired.rule.traffic() for desired in wanted.rules if any(rule.opaque for rule in current.get(desired.key, ()))
+    }
+    return frozenset(
+        rule.name.casefold() for rules in current.values() for rule in rules if refused and rule.traffic() in refused
+    )
 
 
 def _in_place(desired: FirewallRule, current: FirewallRule) -> tuple[str, ...]:

@@ -267,3 +267,19 @@ def test_profiles_are_switched_on_unless_group_policy_keeps_them_off() -> None:
     (refusal,) = done.refused
     assert "domain" in refusal.subject
     assert not make_plan(Wanted(), there).changes
+
+
+def test_a_stale_rule_that_stands_in_for_a_refused_one_stays() -> None:
+    """The right rule cannot be made while an opaque one has its name; what lets the traffic through is not taken."""
+    opaque = ours(SIP, "LyncOps sip g1", opaque=("the key 'Future' is not known",))
+    stand_in = ours(SIP, "LyncOps a g1")
+    done = make_plan(Wanted((DesiredRule("sip", SIP),)), host(opaque, stand_in))
+    assert (done.delete, done.create, done.changes) == ((), (), False)
+    assert [rule.name for rule in done.stale] == ["LyncOps a g1"]
+    assert [refusal.subject for refusal in done.refused] == ["LyncOps sip g1"]
+    other = replace(stand_in, local_ports=PortSet.of(4))
+    assert make_plan(Wanted((DesiredRule("sip", SIP),)), host(opaque, other)).delete == ("LyncOps a g1",)
+    # Under a key that is wanted for something else it stays too, beside the right rule.
+    for wrong in (replace(SIP, enabled=False), replace(SIP, local_ports=PortSet.of(4))):
+        done = make_plan(Wanted((DesiredRule("sip", SIP), DesiredRule("a", wrong))), host(opaque, stand_in))
+        assert (done.update, done.delete, created(done)) == ((), (), ["LyncOps a g2"])
