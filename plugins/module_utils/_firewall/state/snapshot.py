@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from .older import older_lists, unmerged_lists
@@ -236,27 +235,6 @@ def _listeners(dump: RegistryDump) -> tuple[WinrmListener, ...]:
             transport = key.rsplit("+", 1)[-1]
             found.append(WinrmListener(number, transport, enabled is None or enabled.number() != 0))
     return tuple(sorted(found, key=lambda listener: (listener.port, listener.transport)))
-
-
-_IMAGE = re.compile(r'"([^"]+)"|(\S.*?\.exe)(?=\s|$)|(\S+)', re.IGNORECASE)
-
-
-def service_programs(dump: RegistryDump) -> dict[str, str]:
-    """Short name, in lower case, and program of each service that a dump has.
-
-    ``ImagePath`` is a command line; its program may be quoted, and may hold blanks even if it is not.
-
-    Args:
-        dump: The services' keys.
-    """
-    found = {}
-    prefix = SERVICES.casefold() + "\\"
-    for key in dump.below(SERVICES):
-        image = dump.value(key, "ImagePath")
-        program = _IMAGE.match(image.data.strip()) if image else None
-        if program:
-            found[key[len(prefix) :]] = next(group for group in program.groups() if group)
-    return found
 
 
 def _first(*values: bool | None) -> bool:

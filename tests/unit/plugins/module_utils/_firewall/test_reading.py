@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.programs import (
+    parse_programs,
+    programs_command,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
     NotElevated,
     ReadError,
     parse_answer,
-    parse_programs,
-    programs_command,
     read_command,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile, Store
