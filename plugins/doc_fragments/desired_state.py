@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, RULE_OPTIONS, documentation
+from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, INFO_OPTIONS, RULE_OPTIONS, documentation
 
 
 class ModuleDocFragment:
@@ -34,6 +34,9 @@ class ModuleDocFragment:
 
     ENFORCING = documentation(ENFORCING_OPTIONS)
     """How a host is brought to it."""
+
+    INFO = documentation(INFO_OPTIONS)
+    """What is read."""
 
     RULES = documentation(RULE_OPTIONS)
     """Which rules a host needs."""

@@ -148,7 +148,7 @@ def parse_answer(output: str, marker: str, owner: bool = False, ask: Callable[[s
     texts = split(output, marker, parts)
     _require_elevation(texts["token"][1])
     settle = (lambda unended: _settled(unended, marker, ask)) if ask else None
-    snapshot = build_snapshot(read_keys(texts, parts, settle), _service_state(texts["state"][1]))
+    snapshot = build_snapshot(read_keys(texts, parts, settle), service_state(texts["state"][1]))
     return replace(
         snapshot,
         rollback_pending=texts["rollback"][0],
@@ -271,6 +271,7 @@ def _require_elevation(groups: str) -> None:
     )
 
 
-def _service_state(text: str) -> int | None:
+def service_state(text: str) -> int | None:
+    """The state that ``sc query`` prints; None where there is none."""
     numbers = _SC_NUMBER.findall(text)
     return int(numbers[1]) if len(numbers) > 1 and numbers[1] in tuple("1234567") else None

@@ -12,6 +12,7 @@ the rest of it. Only the value asked for alone tells (`unended`).
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +20,8 @@ from dataclasses import dataclass, field
 _VALUE = re.compile(r" {4}(.+?) {4}(REG_[A-Z_]+)(?: {4}(.*))?", re.DOTALL)
 _RULE = re.compile(r"v\d+\.\d+\|", re.IGNORECASE)
 _NUMBERS = ("REG_DWORD", "REG_QWORD")
-_ROOTS = ("HKEY_LOCAL_MACHINE\\", "HKEY_CURRENT_USER\\", "HKEY_CLASSES_ROOT\\", "HKEY_USERS\\", "HKEY_CURRENT_CONFIG\\")
+ROOTS = ("HKEY_LOCAL_MACHINE\\", "HKEY_CURRENT_USER\\", "HKEY_CLASSES_ROOT\\", "HKEY_USERS\\", "HKEY_CURRENT_CONFIG\\")
+LINE_BREAK = "its data holds a line break"
 _SHORT = {"HKLM": "HKEY_LOCAL_MACHINE"}
 
 
@@ -65,11 +67,11 @@ class RegistryDump:
 
     def has(self, key: str) -> bool:
         """Whether the key was printed, even without values."""
-        return _fold(key) in self.keys
+        return fold_key(key) in self.keys
 
     def values(self, key: str) -> tuple[RegistryValue, ...]:
         """The key's values in stored order; none where there is no such key."""
-        return self.keys.get(_fold(key), ())
+        return self.keys.get(fold_key(key), ())
 
     def value(self, key: str, name: str) -> RegistryValue | None:
         """One value by its name."""
@@ -78,7 +80,7 @@ class RegistryDump:
 
     def below(self, key: str) -> list[str]:
         """Lower-case names of all keys under the key, in printed order, without itself."""
-        prefix = _fold(key) + "\\"
+        prefix = fold_key(key) + "\\"
         return [name for name in self.keys if name.startswith(prefix)]
 
     def __or__(self, other: RegistryDump) -> RegistryDump:
@@ -116,7 +118,7 @@ def parse_dump(text: str) -> RegistryDump:
 
 
 def scan_dump(
-    text: str, settled: Collection[Unended] | None, merge: bool = False
+    text: str, settled: Collection[Unended] | None, merge: bool = False, first_line: int = 1
 ) -> tuple[RegistryDump, tuple[Unended, ...]]:
     """Read the output of one or several ``reg query /s``.
 
@@ -124,6 +126,7 @@ def scan_dump(
         text: As in `parse_dump`.
         settled: Unended rule strings of which it is known that they end where they seem to. None means all of them.
         merge: Whether a key may come several times, as in a file that somebody has put together.
+        first_line: Number of the text's first line, for messages.
 
     Returns:
         The keys, and all unended rule strings that something follows.
@@ -133,8 +136,8 @@ def scan_dump(
             (the output was cut off in the middle of it). And a key follows an unended rule string that is not settled.
     """
     if text and not text.endswith("\n"):
-        rest = text.rsplit("\n", 1)[-1]
-        raise DumpError(f"the output ends in the middle of a line: {rest[:60]!r}")
+        number, rest = text.count("\n") + first_line, text.rsplit("\n", 1)[-1]
+        raise DumpError(f"line {number}: the output ends in the middle of a line: {rest[:60]!r}")
     keys: dict[str, dict[str, _Value]] = {}
     unended: list[Unended] = []
     name = ""
@@ -151,16 +154,16 @@ def scan_dump(
         # looks like the next value may be the rest of its description.
         return settled is not None and not last.lines[-1].endswith("|") and found not in settled
 
-    for number, line in _lines(text):
+    for number, line in _lines(text, first_line):
         if not line:
             continue
         match = _VALUE.fullmatch(line)
-        if match is None and line.startswith(_ROOTS):
+        if match is None and line.startswith(ROOTS):
             if in_doubt():
                 raise DumpError(f"line {number}: the key {line} follows a rule without an end; one of them is forged")
-            if _fold(line) in keys and not merge:
+            if fold_key(line) in keys and not merge:
                 raise DumpError(f"line {number}: the key {line} is there twice")
-            name, current, last = line, keys.setdefault(_fold(line), {}), None
+            name, current, last = line, keys.setdefault(fold_key(line), {}), None
         elif match is not None:
             if current is None:
                 raise DumpError(f"line {number}: a value stands before any key: {line[:60]!r}")
@@ -194,16 +197,17 @@ class _Value:
         return self.type == "REG_SZ" and _RULE.match(data) is not None and not data.endswith("|")
 
     def done(self) -> RegistryValue:
-        broken = ("its data holds a line break",) if len(self.lines) > 1 else ()
+        broken = (LINE_BREAK,) if len(self.lines) > 1 else ()
         return RegistryValue(self.name, self.type, "\n".join(self.lines), (*self.doubts, *broken))
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
+def _lines(text: str, first: int) -> Iterator[tuple[int, str]]:
     # Not str.splitlines: U+0085, U+2028 and others may stand inside a value and are no line ends to reg.exe.
-    for number, line in enumerate(text.split("\n"), 1):
-        yield number, line.removesuffix("\r")
+    for number, line in enumerate(io.StringIO(text, newline="\n"), first):
+        yield number, line.removesuffix("\n").removesuffix("\r")
 
 
-def _fold(key: str) -> str:
+def fold_key(key: str) -> str:
+    """A key's name as `RegistryDump.keys` has it: in lower case, with the long name of its root."""
     root, slash, rest = key.rstrip("\\").partition("\\")
     return f"{_SHORT.get(root.upper(), root)}{slash}{rest}".casefold()

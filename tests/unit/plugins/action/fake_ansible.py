@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -72,7 +73,7 @@ def action(kind: type[Any], model: WindowsModel, args: dict[str, Any], **task: A
         task=SimpleNamespace(args=args, **{**settings, **task}),
         connection=Connection(ModelProtocol(model)),
         play_context=SimpleNamespace(check_mode=task.get("check_mode", False)),
-        loader=None,
+        loader=SimpleNamespace(path_dwim=os.path.abspath),
         templar=None,
         shared_loader_obj=None,
     )
