@@ -26,6 +26,7 @@ from .snapshot import (
     FILTERING_SERVICE,
     FIREWALL_SERVICE,
     GROUP_POLICY,
+    LOCAL_IPSEC_RULES,
     LOCAL_POLICY,
     LOCAL_PROFILE_KEYS,
     MDM_POLICY,
@@ -82,6 +83,7 @@ _PARTS = (
     query("listeners", WINRM_LISTENERS, False),
     query("local", LOCAL_POLICY, False, ""),
     *(query(profile.value, rf"{LOCAL_POLICY}\{key}", True, listed=True) for profile, key in LOCAL_PROFILE_KEYS.items()),
+    query("ipsec", LOCAL_IPSEC_RULES, False),
     query("policy", GROUP_POLICY, False),
     query("mdm", MDM_POLICY, False),
     # Exists while a run of this collection has a rollback armed.
