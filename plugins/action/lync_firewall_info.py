@@ -5,11 +5,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..module_utils._firewall.change.plan import make_plan
-from ..module_utils._options.table import HOST_OPTIONS
+from ..module_utils._firewall.state.dump_file import DumpFileError, read_dump_file
+from ..module_utils._firewall.state.snapshot import Snapshot
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import HOST_OPTIONS, INFO_OPTIONS
+from ..module_utils._policy.effect import Effect, judge_policy
+from ..module_utils._policy.listening import Bound, bind_media, media_services
+from ..module_utils._policy.policy import HostPolicy
 from ..module_utils._policy.wanted import requested_policy, wanted_state
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
@@ -17,28 +24,36 @@ from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.writing import read
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read, of a host or a file, and how it is judged."""
+
+    snapshot: Snapshot
+    judge: Callable[[HostPolicy], tuple[Effect, ...]]
+    bound: Bound | None
+    networks: tuple[dict[str, Any], ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
 class ActionModule(FirewallAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
-    OPTIONS = HOST_OPTIONS
+    OPTIONS = HOST_OPTIONS + INFO_OPTIONS
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         policy = requested_policy(options) if options["roles"] or options["state"] == "absent" else None
-        host = self.remote_host()
-        notes: tuple[str, ...] = ()
-        if policy:
-            bound = self.bound(host, policy, options)
-            policy, notes = bound.policy, bound.notes
-        snapshot = read(host, owner=True)
+        found = self._file(policy, options) if options["dump"] else self._host(policy, options)
+        snapshot = found.snapshot
+        policy, notes = (found.bound.policy, found.bound.notes) if found.bound else (None, ())
         rows = policy.rows if policy else {}
-        networks = host.networks()
         result = {
             "changed": False,
             **results.state_dict(snapshot, rows),
-            "networks": [asdict(network) for network in networks or ()],
+            "networks": list(found.networks),
+            "assumptions": list(found.assumptions),
             "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
-            "requirements": results.requirements(judge_host(host, policy, snapshot), snapshot) if policy else [],
+            "requirements": results.requirements(found.judge(policy), snapshot) if policy else [],
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
             "skipped_rows": list(policy.skipped) if policy else [],
             "differences": results.disagreements(policy) if policy else [],
@@ -49,3 +64,24 @@ class ActionModule(FirewallAction):
             plan = make_plan(wanted_state(policy, options), snapshot)
             result["drift"] = {"found": plan.changes, **results.plan_dict(plan, rows)}
         return result
+
+    def _host(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
+        host = self.remote_host()
+        bound = self.bound(host, policy, options) if policy else None
+        snapshot = read(host, owner=True)
+        networks = tuple(asdict(network) for network in host.networks() or ())
+        return _Read(snapshot, lambda policy: judge_host(host, policy, snapshot), bound, networks)
+
+    def _file(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
+        """What the option `dump` names; nothing is connected to."""
+        path = str(self._loader.path_dwim(options["dump"]))
+        try:
+            saved = read_dump_file(path)
+        except DumpFileError as error:
+            raise OptionError("dump", f"{path}: {error}") from error
+        bound = Bound(policy) if policy else None
+        if policy and options["program"] == "listener" and media_services(policy):
+            bound = bind_media(policy, dict(saved.snapshot.programs))
+        return _Read(
+            saved.snapshot, lambda policy: judge_policy(policy, saved.snapshot), bound, assumptions=saved.assumptions
+        )

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..module_utils._options.option import documentation
-from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, RULE_OPTIONS
+from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, INFO_OPTIONS, RULE_OPTIONS
 
 
 class ModuleDocFragment:
@@ -36,6 +36,9 @@ class ModuleDocFragment:
 
     ENFORCING: str = documentation(ENFORCING_OPTIONS)
     """How a host is brought to it."""
+
+    INFO: str = documentation(INFO_OPTIONS)
+    """What is read."""
 
     RULES: str = documentation(RULE_OPTIONS)
     """Which rules a host needs."""

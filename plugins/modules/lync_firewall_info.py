@@ -15,9 +15,12 @@ author:
 description:
   - Reads a host's firewall with one command and returns its profiles, the state of the firewall service, the managed
     rules and, where O(roles) are given, what the table asks for and what M(lyncops.firewall.lync_firewall) would do.
+  - Or reads a file with what a host's registry holds, O(dump), and judges that. Then no connection is opened, whatever
+    the host's connection is, and C(become) is ignored.
   - Changes nothing, in any mode.
 extends_documentation_fragment:
   - lyncops.firewall.desired_state
+  - lyncops.firewall.desired_state.info
 attributes:
   check_mode:
     description: Never changes anything.
@@ -45,6 +48,18 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: not firewall.drift.found
     fail_msg: "{{ firewall.drift.commands | join('\n') }}"
+
+# On the host: reg export HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy fe01.reg
+- name: The same of a host that cannot be connected to
+  lyncops.firewall.lync_firewall_info:
+    roles: [front_end]
+    dump: files/fe01.reg
+  register: firewall
+  delegate_to: localhost
+
+- name: What was assumed for what the file does not say
+  ansible.builtin.debug:
+    var: firewall.assumptions
 """
 
 RETURN = r"""
@@ -69,11 +84,18 @@ networks:
   description:
     - The network interfaces that are connected, and the firewall profile that each is in now. The verdicts of other
       profiles do not count until that changes.
-    - Empty where the host does not tell, as Windows Server 2008 R2 does not.
+    - Empty where the host does not tell, as Windows Server 2008 R2 does not, and with O(dump).
   returned: success
   type: list
   elements: dict
   sample: [{interface: Ethernet, network: example.com, profile: domain}]
+assumptions:
+  description: What O(dump) does not say and what was taken for it, a sentence each. Empty where a host was read.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "nothing is set by Group Policy: its key is not in the file"
 other_firewall:
   description: Name of the firewall product that has taken over from Windows Firewall, or empty. Then nothing is known.
   returned: success

@@ -320,3 +320,23 @@ ENFORCING_OPTIONS: tuple[Option, ...] = (
     ),
 )
 """How the module that changes hosts goes about it."""
+
+INFO_OPTIONS: tuple[Option, ...] = (
+    Option(
+        "dump",
+        (
+            "A file on the controller with what a host's registry holds. It is judged in place of the host, and "
+            "nothing is connected to. A relative path starts at the playbook's folder.",
+            "It is what C(reg query KEY /s) prints, what C(reg export) writes, or the output of the command line that "
+            "this module runs, which it logs at verbosity 4. Several may be put together in one file; a key may come "
+            "several times, a value of it only once.",
+            "Only the key "
+            "C(HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy) "
+            "must be in it. What is taken for the others where they are absent, such as "
+            "C(HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall) for Group Policy, is in RV(assumptions).",
+            "At most 64 MiB of UTF-16 with a byte order mark, or of UTF-8.",
+        ),
+        type="path",
+    ),
+)
+"""What the module that only reads takes beside."""

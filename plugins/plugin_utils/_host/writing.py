@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from ...module_utils._firewall.change import netsh, undo
 from ...module_utils._firewall.change.plan import Plan, ServiceChange, Wanted, make_plan
-from ...module_utils._firewall.state import reading
+from ...module_utils._firewall.state import programs, reading
 from ...module_utils._firewall.state.reading import NotElevated, ReadError
 from ...module_utils._firewall.state.snapshot import Snapshot
 from .outcome import Failed, HostLost, Outcome
@@ -34,7 +34,7 @@ START = "sc start MpsSvc"
 
 
 def read(host: RemoteHost, owner: bool = False) -> Snapshot:
-    """Read a host with one command.
+    """Read a host with one command; one more where a rule string on it lacks its end.
 
     Args:
         host: The host.
@@ -47,7 +47,9 @@ def read(host: RemoteHost, owner: bool = False) -> Snapshot:
     """
     marker = secrets.token_hex(4)
     output = host.run(reading.read_command(marker, owner), deadline=READ_DEADLINE)
-    return reading.parse_answer(output.stdout, marker, owner)
+    return reading.parse_answer(
+        output.stdout, marker, owner, ask=lambda line: host.run(line, deadline=READ_DEADLINE).stdout
+    )
 
 
 def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]:
@@ -64,8 +66,8 @@ def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]
         ConnectionLost, ReadError: As in `read`.
     """
     marker = secrets.token_hex(4)
-    output = host.run(reading.programs_command(marker, services), deadline=READ_DEADLINE)
-    return reading.parse_programs(output.stdout, marker, services)
+    output = host.run(programs.programs_command(marker, services), deadline=READ_DEADLINE)
+    return programs.parse_programs(output.stdout, marker, services)
 
 
 class Writing:

@@ -15,25 +15,29 @@ One more stands before the first part: cmd's AutoRun line runs, and may print, b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from ..._texts import printable
 from .products import other_firewall
-from .registry_dump import DumpError, RegistryDump, parse_dump
+from .registry_dump import DumpError, RegistryDump, Unended, scan_dump
 from .rollback_files import FOLDER, SCRIPT_NAME
 from .snapshot import (
     FILTERING_SERVICE,
     FIREWALL_SERVICE,
     GROUP_POLICY,
+    LOCAL_IPSEC_RULES,
     LOCAL_POLICY,
     LOCAL_PROFILE_KEYS,
     MDM_POLICY,
-    SERVICES,
     WINRM_LISTENERS,
     Snapshot,
     build_snapshot,
-    service_programs,
 )
+from .unended import ends_as_taken, question
+
+LONGEST_COMMAND = 8191 - len("cmd.exe /C ")
+"""Characters of a command line that cmd takes after all expansion (KB830473), the shell's own words aside."""
 
 ELEVATED = 12288
 """Mandatory level S-1-16-12288: high, what an elevated administrator's token has. System has more."""
@@ -55,7 +59,9 @@ class NotElevated(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
+    """A command of a command line; `key` is what it queries of the registry, if it does."""
+
     name: str
     command: str
     required: bool
@@ -63,30 +69,29 @@ class _Part:
     listed: bool = False  # by the plain query of its parent, a part before it
 
 
-def _query(name: str, key: str, required: bool, options: str = " /s", listed: bool = False) -> _Part:
+def query(name: str, key: str, required: bool, options: str = " /s", listed: bool = False) -> Part:
+    """A part that queries a key of the registry."""
     # The short root saves bytes on every read; reg prints the long one all the same (Wine's reg tests).
-    return _Part(name, f'reg query "{key.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)}"{options}', required, key, listed)
+    return Part(name, f'reg query "{key.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)}"{options}', required, key, listed)
 
 
 _PARTS = (
-    _Part("token", "whoami /groups", True),
-    _Part("state", "sc query MpsSvc", False),
-    _query("service", FIREWALL_SERVICE, True, " /v Start"),
-    _query("bfe", FILTERING_SERVICE, False, " /v Start"),
-    _query("listeners", WINRM_LISTENERS, False),
-    _query("local", LOCAL_POLICY, False, ""),
-    *(
-        _query(profile.value, rf"{LOCAL_POLICY}\{key}", True, listed=True)
-        for profile, key in LOCAL_PROFILE_KEYS.items()
-    ),
-    _query("policy", GROUP_POLICY, False),
-    _query("mdm", MDM_POLICY, False),
+    Part("token", "whoami /groups", True),
+    Part("state", "sc query MpsSvc", False),
+    query("service", FIREWALL_SERVICE, True, " /v Start"),
+    query("bfe", FILTERING_SERVICE, False, " /v Start"),
+    query("listeners", WINRM_LISTENERS, False),
+    query("local", LOCAL_POLICY, False, ""),
+    *(query(profile.value, rf"{LOCAL_POLICY}\{key}", True, listed=True) for profile, key in LOCAL_PROFILE_KEYS.items()),
+    query("ipsec", LOCAL_IPSEC_RULES, False),
+    query("policy", GROUP_POLICY, False),
+    query("mdm", MDM_POLICY, False),
     # Exists while a run of this collection has a rollback armed.
-    _Part("rollback", rf'dir /b "{FOLDER}\{SCRIPT_NAME}"', False),
-    _query("rules", LOCAL_POLICY + r"\FirewallRules", True, listed=True),
+    Part("rollback", rf'dir /b "{FOLDER}\{SCRIPT_NAME}"', False),
+    query("rules", LOCAL_POLICY + r"\FirewallRules", True, listed=True),
 )
 # Only on request: netsh is slower than reg, and hangs if the service does.
-_OWNER = _Part("owner", "netsh advfirewall show global", False)
+_OWNER = Part("owner", "netsh advfirewall show global", False)
 
 
 def read_command(marker: str, owner: bool = False) -> str:
@@ -96,20 +101,11 @@ def read_command(marker: str, owner: bool = False) -> str:
         marker: Letters and digits made for this read only; part of the marker at each part's end.
         owner: Whether to ask if another firewall product filters.
     """
-    return _line(marker, _parts(owner))
+    return command_line(marker, all_parts(owner))
 
 
-def programs_command(marker: str, services: Iterable[str]) -> str:
-    """The command line that asks for the programs of services.
-
-    Args:
-        marker: As in `read_command`.
-        services: Their short names.
-    """
-    return _line(marker, _programs(services))
-
-
-def _line(marker: str, parts: Iterable[_Part]) -> str:
+def command_line(marker: str, parts: Iterable[Part]) -> str:
+    """The line that runs parts one after the other."""
     questions = (
         f"({part.command} <nul&&echo @{marker}-{part.name}-ok||echo @{marker}-{part.name}-no)" for part in parts
     )
@@ -130,32 +126,31 @@ def after_begin(output: str, marker: str) -> str | None:
     return rest.partition("\n")[2] if found else None
 
 
-def _parts(owner: bool) -> tuple[_Part, ...]:
+def all_parts(owner: bool) -> tuple[Part, ...]:
+    """What `read_command` asks for, in order."""
     return (*((_OWNER,) if owner else ()), *_PARTS)
 
 
-def _programs(services: Iterable[str]) -> tuple[_Part, ...]:
-    return tuple(
-        _query(f"image{number}", rf"{SERVICES}\{name}", False, " /v ImagePath") for number, name in enumerate(services)
-    )
-
-
-def parse_answer(output: str, marker: str, owner: bool = False) -> Snapshot:
+def parse_answer(output: str, marker: str, owner: bool = False, ask: Callable[[str], str] | None = None) -> Snapshot:
     """Turn the output of `read_command` into a Snapshot.
 
     Args:
         output: Standard output, decoded.
         marker: The marker given to `read_command`.
         owner: As given to it.
+        ask: Runs one more command line and returns its output: called at most once, and only where rule strings lack
+            their end. None leaves what follows them in doubt, as it does where cmd cannot be given their names.
 
     Raises:
         NotElevated: The account is no administrator here, or its token is filtered.
-        ReadError: The output was cut off, a part that every Windows has is missing, or a dump is broken.
+        ReadError: The output was cut off, a part that every Windows has is missing, or a dump is broken or forged.
+        Exception: Whatever `ask` raises.
     """
-    parts = _parts(owner)
-    texts = _split(output, marker, parts)
+    parts = all_parts(owner)
+    texts = split(output, marker, parts)
     _require_elevation(texts["token"][1])
-    snapshot = build_snapshot(_dump(texts, parts), _service_state(texts["state"][1]))
+    settle = (lambda unended: _settled(unended, marker, ask)) if ask else None
+    snapshot = build_snapshot(read_keys(texts, parts, settle), service_state(texts["state"][1]))
     return replace(
         snapshot,
         rollback_pending=texts["rollback"][0],
@@ -163,45 +158,69 @@ def parse_answer(output: str, marker: str, owner: bool = False) -> Snapshot:
     )
 
 
-def parse_programs(output: str, marker: str, services: Iterable[str]) -> dict[str, str]:
-    """Turn the output of `programs_command` into the program of each service that is installed.
+def read_keys(
+    texts: Mapping[str, tuple[bool, str]],
+    parts: Iterable[Part],
+    settle: Callable[[Collection[Unended]], Collection[Unended]] | None = None,
+) -> RegistryDump:
+    """The keys of all parts that succeeded.
 
     Args:
-        output: Standard output, decoded.
-        marker: The marker given to `programs_command`.
-        services: The services given to it.
-
-    Returns:
-        Short name, in lower case, and path of the program.
+        texts: What each part printed, as `split` has it.
+        parts: The parts.
+        settle: Finds out which unended rule strings end where they seem to.
 
     Raises:
-        ReadError: The output was cut off, or a dump is broken.
+        ReadError: A dump is broken or forged, or prints nothing where every Windows has something.
     """
-    parts = _programs(services)
-    return service_programs(_dump(_split(output, marker, parts), parts))
-
-
-def _dump(texts: Mapping[str, tuple[bool, str]], parts: Iterable[_Part]) -> RegistryDump:
-    """All keys of all parts."""
+    # A key that does not exist and one that may not be read give the same answer; that others read fine, and that the
+    # token is an administrator's, makes it the former.
+    scans = {part: _scan(part, texts[part.name][1], None) for part in parts if part.key and texts[part.name][0]}
+    unended = [value for _found, values in scans.values() for value in values]
+    settled = settle(unended) if settle and unended else ()
     dump = RegistryDump()
-    for part in parts:
-        succeeded, text = texts[part.name]
-        if not part.key or not succeeded:
-            # A key that does not exist and one that may not be read give the same answer; that others read fine, and
-            # that the token is an administrator's, makes it the former.
-            continue
-        try:
-            found = parse_dump(text)
-        except DumpError as error:
-            raise ReadError(f"the answer to '{part.command}' is broken: {error}") from error
-        if part.required and not found.has(part.key) and not _without_values(part, found, text, dump):
+    for part, (found, doubtful) in scans.items():
+        text = texts[part.name][1]
+        keys = _scan(part, text, settled)[0] if doubtful else found
+        if part.required and not keys.has(part.key) and not _without_values(part, keys, text, dump):
             # Nothing at all, or an answer whose head got lost, so that its values seem to be another key's.
             raise ReadError(f"'{part.command}' succeeded and printed nothing; an empty answer is never taken for none")
-        dump |= found
+        dump |= keys
     return dump
 
 
-def _without_values(part: _Part, found: RegistryDump, text: str, before: RegistryDump) -> bool:
+def _scan(part: Part, text: str, settled: Collection[Unended] | None) -> tuple[RegistryDump, tuple[Unended, ...]]:
+    try:
+        return scan_dump(text, settled)
+    except DumpError as error:
+        raise ReadError(f"the answer to '{part.command}' is broken: {error}") from error
+
+
+def _settled(unended: Iterable[Unended], marker: str, ask: Callable[[str], str]) -> tuple[Unended, ...]:
+    """Those of the unended rule strings that end where they seem to; the host is asked for each of them alone."""
+    asked: dict[Part, Unended] = {}
+    for number, value in enumerate(unended):
+        command = question(value)
+        part = Part(f"value{number}", command or "", False)
+        if command and len(command_line(marker, (*asked, part))) <= LONGEST_COMMAND:
+            asked[part] = value
+    if not asked:
+        return ()
+    texts = split(ask(command_line(marker, asked)), marker, asked)
+    settled = []
+    for part, value in asked.items():
+        succeeded, text = texts[part.name]
+        if succeeded and not ends_as_taken(value, text):
+            raise ReadError(
+                f"the value {printable(value.name)!r} of {printable(value.key)} holds a line break, and text behind it "
+                "that looks like other values or keys, so nothing read there can be relied on. Correct or delete it"
+            )
+        if succeeded:
+            settled.append(value)
+    return tuple(settled)
+
+
+def _without_values(part: Part, found: RegistryDump, text: str, before: RegistryDump) -> bool:
     """Whether a key is there and has no values: its parent, read before, lists it, and nothing of it is printed.
 
     reg prints at least an empty line, and beside that only what lies below the key.
@@ -210,8 +229,12 @@ def _without_values(part: _Part, found: RegistryDump, text: str, before: Registr
     return bool(part.listed and text) and before.has(part.key) and all(key.startswith(prefix) for key in found.keys)
 
 
-def _split(output: str, marker: str, parts: Iterable[_Part]) -> dict[str, tuple[bool, str]]:
-    """Cut the output at the markers; every part must be there, in order."""
+def split(output: str, marker: str, parts: Iterable[Part]) -> dict[str, tuple[bool, str]]:
+    """Whether each part succeeded, and what it printed.
+
+    Raises:
+        ReadError: The output was cut off, or a part that every Windows has failed.
+    """
     texts: dict[str, tuple[bool, str]] = {}
     rest = after_begin(output, marker) or ""
     for part in parts:
@@ -250,6 +273,7 @@ def _require_elevation(groups: str) -> None:
     )
 
 
-def _service_state(text: str) -> int | None:
+def service_state(text: str) -> int | None:
+    """The state that ``sc query`` prints; None where there is none."""
     numbers = _SC_NUMBER.findall(text)
     return int(numbers[1]) if len(numbers) > 1 and numbers[1] in tuple("1234567") else None

@@ -6,17 +6,22 @@
 Layout (Wine's ``programs/reg/tests/query.c``, written to pass on real Windows): a key's full name alone on a line, its
 values behind four blanks each, a blank line. Data is never wrapped, so a line that fits neither form is the rest of a
 value with a line break in it, and then nothing tells where the value ends and the next one begins: both are in doubt.
+So are they where a rule string lacks its end: a line break may have cut it, and what looks like the next value may be
+the rest of it. Only the value asked for alone tells (`unended`).
 """
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 _VALUE = re.compile(r" {4}(.+?) {4}(REG_[A-Z_]+)(?: {4}(.*))?", re.DOTALL)
 _RULE = re.compile(r"v\d+\.\d+\|", re.IGNORECASE)
-_ROOTS = ("HKEY_LOCAL_MACHINE\\", "HKEY_CURRENT_USER\\", "HKEY_CLASSES_ROOT\\", "HKEY_USERS\\", "HKEY_CURRENT_CONFIG\\")
+_NUMBERS = ("REG_DWORD", "REG_QWORD")
+ROOTS = ("HKEY_LOCAL_MACHINE\\", "HKEY_CURRENT_USER\\", "HKEY_CLASSES_ROOT\\", "HKEY_USERS\\", "HKEY_CURRENT_CONFIG\\")
+LINE_BREAK = "its data holds a line break"
 _SHORT = {"HKLM": "HKEY_LOCAL_MACHINE"}
 
 
@@ -42,7 +47,7 @@ class RegistryValue:
 
     def number(self) -> int | None:
         """A DWORD's or QWORD's value; None for any other type or broken data."""
-        if self.type not in ("REG_DWORD", "REG_QWORD"):
+        if self.type not in _NUMBERS:
             return None
         try:
             return int(self.data, 16)
@@ -62,11 +67,11 @@ class RegistryDump:
 
     def has(self, key: str) -> bool:
         """Whether the key was printed, even without values."""
-        return _fold(key) in self.keys
+        return fold_key(key) in self.keys
 
     def values(self, key: str) -> tuple[RegistryValue, ...]:
         """The key's values in stored order; none where there is no such key."""
-        return self.keys.get(_fold(key), ())
+        return self.keys.get(fold_key(key), ())
 
     def value(self, key: str, name: str) -> RegistryValue | None:
         """One value by its name."""
@@ -75,7 +80,7 @@ class RegistryDump:
 
     def below(self, key: str) -> list[str]:
         """Lower-case names of all keys under the key, in printed order, without itself."""
-        prefix = _fold(key) + "\\"
+        prefix = fold_key(key) + "\\"
         return [name for name in self.keys if name.startswith(prefix)]
 
     def __or__(self, other: RegistryDump) -> RegistryDump:
@@ -83,51 +88,96 @@ class RegistryDump:
         return RegistryDump(self.keys | other.keys)
 
 
+@dataclass(frozen=True, slots=True)
+class Unended:
+    """A rule string that lacks its end, with something behind it that may be its rest.
+
+    Attributes:
+        key: Full name of the key, as printed.
+        name: Value name.
+        data: What was taken for its data: its lines but for empty ones.
+        line: Number of its first line.
+    """
+
+    key: str
+    name: str
+    data: str
+    line: int
+
+
 def parse_dump(text: str) -> RegistryDump:
-    """Read the output of one or several ``reg query /s``.
+    """Read the output of one or several ``reg query /s``; what follows an unended rule string is in doubt.
 
     Args:
         text: The output, with any line ends; decoded as UTF-8 or whatever the host's code page was.
 
     Raises:
+        DumpError: As `scan_dump`, and a key that follows an unended rule string.
+    """
+    return scan_dump(text, ())[0]
+
+
+def scan_dump(
+    text: str, settled: Collection[Unended] | None, merge: bool = False, first_line: int = 1
+) -> tuple[RegistryDump, tuple[Unended, ...]]:
+    """Read the output of one or several ``reg query /s``.
+
+    Args:
+        text: As in `parse_dump`.
+        settled: Unended rule strings of which it is known that they end where they seem to. None means all of them.
+        merge: Whether a key may come several times, as in a file that somebody has put together.
+        first_line: Number of the text's first line, for messages.
+
+    Returns:
+        The keys, and all unended rule strings that something follows.
+
+    Raises:
         DumpError: A value stands before any key, a key or a value name is there twice, or the last line has no end
-            (the output was cut off in the middle of it).
+            (the output was cut off in the middle of it). And a key follows an unended rule string that is not settled.
     """
     if text and not text.endswith("\n"):
-        rest = text.rsplit("\n", 1)[-1]
-        raise DumpError(f"the output ends in the middle of a line: {rest[:60]!r}")
+        number, rest = text.count("\n") + first_line, text.rsplit("\n", 1)[-1]
+        raise DumpError(f"line {number}: the output ends in the middle of a line: {rest[:60]!r}")
     keys: dict[str, dict[str, _Value]] = {}
+    unended: list[Unended] = []
+    name = ""
     current: dict[str, _Value] | None = None
     last: _Value | None = None
-    torn = False  # the rule string before this line has not come to its end
-    for number, line in _lines(text):
+
+    def in_doubt() -> bool:
+        """Whether what follows may be the rest of the last value."""
+        if last is None or not last.unended:
+            return False
+        found = Unended(name, last.name, "\n".join(last.lines), last.line)
+        unended.append(found)
+        # A rule string always ends with | ([MS-GPFAS] 2.2.2.19). One that does not was cut by a line break, and what
+        # looks like the next value may be the rest of its description.
+        return settled is not None and not last.lines[-1].endswith("|") and found not in settled
+
+    for number, line in _lines(text, first_line):
         if not line:
             continue
         match = _VALUE.fullmatch(line)
-        if match is None and line.startswith(_ROOTS):
-            key = _fold(line)
-            if torn or key in keys:
-                wrong = "follows a rule without an end; one of them is forged" if torn else "is there twice"
-                raise DumpError(f"line {number}: the key {line} {wrong}")
-            current, last, torn = keys.setdefault(key, {}), None, False
+        if match is None and line.startswith(ROOTS):
+            if in_doubt():
+                raise DumpError(f"line {number}: the key {line} follows a rule without an end; one of them is forged")
+            if fold_key(line) in keys and not merge:
+                raise DumpError(f"line {number}: the key {line} is there twice")
+            name, current, last = line, keys.setdefault(fold_key(line), {}), None
         elif match is not None:
             if current is None:
                 raise DumpError(f"line {number}: a value stands before any key: {line[:60]!r}")
             folded = match[1].casefold()
             if folded in current:
                 raise DumpError(f"line {number}: the value {match[1]!r} is there twice; one of them is forged")
-            last = current[folded] = _Value(match[1], match[2], [match[3] or ""])
-            if torn:
-                last.doubts.append("it follows a value with a line break, so it may be part of that")
-            # A rule string always ends with | ([MS-GPFAS] 2.2.2.19). One that does not was cut by a line break, and
-            # what looks like the next value may be the rest of its description.
-            torn = _looks_torn(last)
-        elif last is not None:
+            doubts = ["it follows a value with a line break, so it may be part of that"] if in_doubt() else []
+            last = current[folded] = _Value(match[1], match[2], [match[3] or ""], number, doubts)
+        elif last is not None and last.type not in _NUMBERS:
             last.lines.append(line)
-            torn = not line.endswith("|")
         else:
             raise DumpError(f"line {number}: neither a key nor a value: {line[:60]!r}")
-    return RegistryDump({key: tuple(value.done() for value in values.values()) for key, values in keys.items()})
+    found = {key: tuple(value.done() for value in values.values()) for key, values in keys.items()}
+    return RegistryDump(found), tuple(unended)
 
 
 @dataclass(slots=True)
@@ -137,24 +187,27 @@ class _Value:
     name: str
     type: str
     lines: list[str]
-    doubts: list[str] = field(default_factory=list)
+    line: int
+    doubts: list[str]
+
+    @property
+    def unended(self) -> bool:
+        """Whether it is a rule string that a line break may have cut."""
+        data = self.lines[0]
+        return self.type == "REG_SZ" and _RULE.match(data) is not None and not data.endswith("|")
 
     def done(self) -> RegistryValue:
-        broken = ("its data holds a line break",) if len(self.lines) > 1 else ()
+        broken = (LINE_BREAK,) if len(self.lines) > 1 else ()
         return RegistryValue(self.name, self.type, "\n".join(self.lines), (*self.doubts, *broken))
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
+def _lines(text: str, first: int) -> Iterator[tuple[int, str]]:
     # Not str.splitlines: U+0085, U+2028 and others may stand inside a value and are no line ends to reg.exe.
-    for number, line in enumerate(text.split("\n"), 1):
-        yield number, line.removesuffix("\r")
+    for number, line in enumerate(io.StringIO(text, newline="\n"), first):
+        yield number, line.removesuffix("\n").removesuffix("\r")
 
 
-def _looks_torn(value: _Value) -> bool:
-    data = value.lines[0]
-    return value.type == "REG_SZ" and _RULE.match(data) is not None and not data.endswith("|")
-
-
-def _fold(key: str) -> str:
+def fold_key(key: str) -> str:
+    """A key's name as `RegistryDump.keys` has it: in lower case, with the long name of its root."""
     root, slash, rest = key.rstrip("\\").partition("\\")
     return f"{_SHORT.get(root.upper(), root)}{slash}{rest}".casefold()

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from .ipsec import RULES as IPSEC_RULES
+from .ipsec import requiring_rules
 from .older import older_lists, unmerged_lists
 from .registry_dump import RegistryDump
 from .rule import FirewallRule, Profile, Store
@@ -19,6 +20,7 @@ MDM_POLICY = LOCAL_POLICY + r"\Mdm"
 SERVICES = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services"
 FIREWALL_SERVICE = SERVICES + r"\MpsSvc"
 FILTERING_SERVICE = SERVICES + r"\BFE"
+LOCAL_IPSEC_RULES = rf"{LOCAL_POLICY}\{IPSEC_RULES}"
 WINRM_LISTENERS = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Listener"
 
 LOCAL_PROFILE_KEYS = {
@@ -71,6 +73,8 @@ class ProfileState:
         policy: What Group Policy says.
         older_lists: Names of lists and settings from the time of Windows XP that are in use here. They may open ports
             beside the rules, and are not interpreted.
+        requires_ipsec: Names of connection security rules that require IPsec of inbound traffic here, whatever firewall
+            rules say.
         unmerged: ``GloballyOpenPorts`` or ``AuthorizedApplications`` where Group Policy says that local rules of that
             kind are ignored (``AllowUserPrefMerge`` = 0, [MS-GPFAS] 2.2.3.11 and 2.2.3.12).
     """
@@ -80,6 +84,7 @@ class ProfileState:
     policy: ProfileSettings = ProfileSettings()
     older_lists: tuple[str, ...] = ()
     unmerged: tuple[str, ...] = ()
+    requires_ipsec: tuple[str, ...] = ()
 
     @property
     def enabled(self) -> bool:
@@ -193,6 +198,7 @@ def build_snapshot(dump: RegistryDump, service_state: int | None) -> Snapshot:
                 older_lists(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}", "local")
                 + older_lists(dump, _policy_profile_key(dump, profile), "Group Policy"),
                 unmerged_lists(dump, _policy_profile_key(dump, profile)),
+                _requires_ipsec(dump, profile),
             )
             for profile in Profile
         ),
@@ -208,6 +214,17 @@ def _policy_profile_key(dump: RegistryDump, profile: Profile) -> str:
     own = rf"{GROUP_POLICY}\{_POLICY_PROFILE_KEYS[profile]}"
     newer = any(dump.has(rf"{GROUP_POLICY}\{name}") for name in ("PrivateProfile", "PublicProfile"))
     return own if newer or profile is Profile.DOMAIN else GROUP_POLICY + r"\StandardProfile"
+
+
+def _requires_ipsec(dump: RegistryDump, profile: Profile) -> tuple[str, ...]:
+    """Local rules do not count where Group Policy says so, [MS-GPFAS] 2.2.3.14."""
+    merge = dump.value(_policy_profile_key(dump, profile), "AllowLocalIPsecPolicyMerge")
+    local = () if merge and merge.number() == 0 else requiring_rules(dump, LOCAL_POLICY, profile, Store.LOCAL)
+    return (
+        *local,
+        *requiring_rules(dump, GROUP_POLICY, profile, Store.GROUP_POLICY),
+        *requiring_rules(dump, MDM_POLICY, profile, Store.MDM),
+    )
 
 
 def _settings(dump: RegistryDump, key: str, merges: bool) -> ProfileSettings:
@@ -236,27 +253,6 @@ def _listeners(dump: RegistryDump) -> tuple[WinrmListener, ...]:
             transport = key.rsplit("+", 1)[-1]
             found.append(WinrmListener(number, transport, enabled is None or enabled.number() != 0))
     return tuple(sorted(found, key=lambda listener: (listener.port, listener.transport)))
-
-
-_IMAGE = re.compile(r'"([^"]+)"|(\S.*?\.exe)(?=\s|$)|(\S+)', re.IGNORECASE)
-
-
-def service_programs(dump: RegistryDump) -> dict[str, str]:
-    """Short name, in lower case, and program of each service that a dump has.
-
-    ``ImagePath`` is a command line; its program may be quoted, and may hold blanks even if it is not.
-
-    Args:
-        dump: The services' keys.
-    """
-    found = {}
-    prefix = SERVICES.casefold() + "\\"
-    for key in dump.below(SERVICES):
-        image = dump.value(key, "ImagePath")
-        program = _IMAGE.match(image.data.strip()) if image else None
-        if program:
-            found[key[len(prefix) :]] = next(group for group in program.groups() if group)
-    return found
 
 
 def _first(*values: bool | None) -> bool:

@@ -84,8 +84,8 @@ def _judge_profile(traffic: Traffic, snapshot: Snapshot, state: ProfileState, ma
     if not state.enabled:
         return Verdict(profile, Status.OPEN, Reason.FIREWALL_OFF, (f"{profile.value} profile",), unprotected=True)
     inbound = traffic.direction is Direction.IN
-    if inbound and state.shields_up:
-        return Verdict(profile, Status.CLOSED, Reason.SHIELDS_UP, (f"{profile.value} profile",))
+    if inbound and (state.shields_up or state.requires_ipsec):
+        return _stopped_inbound(state)
     taking_part = [
         found
         for found in matches
@@ -149,6 +149,14 @@ def _judge_profile(traffic: Traffic, snapshot: Snapshot, state: ProfileState, ma
         reason, by = _why_closed(traffic, matches, state, rest)
         settle(Status.CLOSED, reason, rest, by)
     return verdicts[-1]
+
+
+def _stopped_inbound(state: ProfileState) -> Verdict:
+    """The verdict where something else than firewall rules stops inbound traffic, or may."""
+    if state.shields_up:
+        return Verdict(state.profile, Status.CLOSED, Reason.SHIELDS_UP, (f"{state.profile.value} profile",))
+    # [MS-FASP] 2.2.52: what a peer does not authenticate is dropped, whatever firewall rules let through.
+    return Verdict(state.profile, Status.UNKNOWN, Reason.NEEDS_IPSEC, state.requires_ipsec)
 
 
 def _why_closed(

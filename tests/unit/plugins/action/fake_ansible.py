@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -76,7 +77,7 @@ def action(kind: type[Any], model: WindowsModel, args: dict[str, Any], **task: A
         task=SimpleNamespace(args=args, **{**settings, **task}),
         connection=Connection(ModelProtocol(model)),
         play_context=SimpleNamespace(check_mode=task.get("check_mode", False)),
-        loader=None,
+        loader=SimpleNamespace(path_dwim=os.path.abspath),
         templar=None,
         shared_loader_obj=None,
     )

@@ -20,13 +20,17 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.option i
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import (
     ENFORCING_OPTIONS,
     HOST_OPTIONS,
+    INFO_OPTIONS,
     RULE_OPTIONS,
 )
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall, lync_firewall_info
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _arguments
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
-from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
+    POLICY,
+    WindowsModel,
+)
 
 MODULES = {
     "lync_firewall": (lync_firewall, enforcing_action.ActionModule),
@@ -35,6 +39,7 @@ MODULES = {
 FRAGMENTS = {
     "lyncops.firewall.desired_state": desired_state.ModuleDocFragment.DOCUMENTATION,
     "lyncops.firewall.desired_state.enforcing": desired_state.ModuleDocFragment.ENFORCING,
+    "lyncops.firewall.desired_state.info": desired_state.ModuleDocFragment.INFO,
     "lyncops.firewall.desired_state.rules": desired_state.ModuleDocFragment.RULES,
 }
 COLLECTION = Path(__file__).resolve().parents[4]
@@ -97,7 +102,7 @@ def test_the_filters_document_what_they_validate(name: str) -> None:
 
 
 def test_every_option_is_described() -> None:
-    for option in (*HOST_OPTIONS, *ENFORCING_OPTIONS):
+    for option in (*HOST_OPTIONS, *ENFORCING_OPTIONS, *INFO_OPTIONS):
         assert all(told.description for told in (option, *option.suboptions)), option.name
 
 
@@ -171,7 +176,12 @@ def example_tasks() -> list[Any]:
 
 
 @pytest.mark.parametrize(("plugin", "args"), example_tasks())
-def test_every_example_works(plugin: Any, args: dict[str, Any]) -> None:
+def test_every_example_works(
+    plugin: Any, args: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "fe01.reg").write_text(f"REGEDIT4\n\n[{POLICY}]\n", "utf-8")
     validate(args, plugin.OPTIONS, plugin.REQUIRED_IF)
     result = action(plugin, WindowsModel(), args, check_mode=True).run(task_vars={"inventory_hostname": "h"})
     assert not result.get("failed"), result.get("msg")

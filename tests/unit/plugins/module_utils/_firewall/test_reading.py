@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.programs import (
+    parse_programs,
+    programs_command,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
     NotElevated,
     ReadError,
     parse_answer,
-    parse_programs,
-    programs_command,
     read_command,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile, Store
@@ -56,6 +58,7 @@ def test_the_command_is_one_short_line_for_every_part() -> None:
         r'FirewallPolicy" <nul',
         r"FirewallPolicy\FirewallRules",
         r"FirewallPolicy\Mdm",
+        r"FirewallPolicy\ConSecRules",
         r"FirewallPolicy\DomainProfile",
         r"FirewallPolicy\StandardProfile",
         r"FirewallPolicy\PublicProfile",
@@ -68,7 +71,7 @@ def test_the_command_is_one_short_line_for_every_part() -> None:
     assert "RestrictedServices" not in command, "half of the bytes, and nobody's to manage"
     assert "powershell" not in command.lower()
     assert "%" not in command.replace("%SystemRoot%", ""), "cmd expands it before it runs anything"
-    assert command.count("<nul") == command.count("(") == command.count("||echo ") == 13
+    assert command.count("<nul") == command.count("(") == command.count("||echo ") == 14
 
 
 def test_the_command_stays_short_with_the_services_of_a_whole_front_end() -> None:
@@ -212,6 +215,15 @@ def test_a_forged_line_is_an_error_that_names_the_command() -> None:
     host.local["{X}"] = foreign("x\r\n    {A}    REG_SZ    y")
     with pytest.raises(ReadError, match=r"FirewallRules.*twice"):
         parsed(host)
+
+
+ISOLATION = "v2.20|Action=SecureServer|Active=TRUE|Profile=Domain|Name=Server isolation|Auth1Set={1}|"
+
+
+def test_local_rules_that_require_ipsec_are_asked_for() -> None:
+    host = sample()
+    host.texts = {POLICY + r"\ConSecRules": {"{1}": ISOLATION}}
+    assert [state.requires_ipsec for state in parsed(host).profiles] == [("Server isolation",), (), ()]
 
 
 def test_a_filtered_token() -> None:

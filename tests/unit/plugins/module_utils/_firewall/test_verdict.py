@@ -431,6 +431,66 @@ def test_older_settings_leave_open_whether_they_open_it(setting: str, store: str
     assert in_domain(sip(), host(lines=lines("1", "REG_SZ"))).reason is Reason.NO_RULE
 
 
+# The middle one is ../shared/cases/ipsec-required.reg.txt.
+REQUIRING = [
+    "v2.10|Action=Secure|Active=TRUE|Name=Server isolation|Desc=|Auth1Set={1}|",
+    "v2.20|Action=SecureServer|Active=TRUE|Name=Server isolation|Desc=|Auth1Set={1}|Auth2Set={2}|Crypto2Set={3}|",
+    "v2.20|action=secureserver|ACTIVE=true|Profile=Domain|Profile=Public|Name=Server isolation|",
+]
+
+
+def consec(store: str, rule: str) -> list[str]:
+    return [store + r"\ConSecRules", f"    {{1}}    REG_SZ    {rule}"]
+
+
+@pytest.mark.parametrize("rule", REQUIRING)
+@pytest.mark.parametrize(
+    ("store", "named"),
+    [(LOCAL, ""), (POLICY, " (group policy)"), (LOCAL + r"\Mdm", " (mdm)")],
+)
+def test_where_inbound_traffic_must_be_secured_nothing_is_open_for_certain(store: str, named: str, rule: str) -> None:
+    snapshot = host([SIP_RULE], lines=consec(store, rule))
+    name = f"Server isolation{named}"
+    assert summary(in_domain(sip(), snapshot)) == (Status.UNKNOWN, Reason.NEEDS_IPSEC, (name,), "")
+    private = judge(sip(), snapshot)[1]
+    assert private.reason is (Reason.RULE if "Profile=" in rule else Reason.NEEDS_IPSEC)
+    out = in_domain(sip(direction=Direction.OUT), snapshot)
+    assert out.reason is Reason.DEFAULT_ALLOW
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "v2.20|Action=Boundary|Active=TRUE|Name=asks only|",
+        "v2.20|Action=DoNotSecure|Active=TRUE|Name=an exemption|",
+        "v2.20|Action=SecureServer|Active=FALSE|Name=off|",
+        "v2.20|Action=SecureServer|Name=off|",
+        "v2.20|Action=SecureServer|Active=TRUE|Profile=Private|Name=elsewhere|",
+        "",
+        "x",
+    ],
+)
+def test_other_connection_security_rules_change_nothing(rule: str) -> None:
+    assert in_domain(sip(), host([SIP_RULE], lines=consec(POLICY, rule))).status is Status.OPEN
+
+
+def test_local_rules_that_require_ipsec_may_be_ignored_by_group_policy() -> None:
+    settings = {r"policy\DomainProfile": {"AllowLocalIPsecPolicyMerge": 0}}
+    snapshot = host([SIP_RULE], lines=consec(LOCAL, REQUIRING[0]), settings=settings)
+    assert [verdict.reason for verdict in judge(sip(), snapshot)] == [
+        Reason.RULE,
+        Reason.NEEDS_IPSEC,
+        Reason.NEEDS_IPSEC,
+    ]
+    snapshot = host([SIP_RULE], lines=consec(POLICY, REQUIRING[0]), settings=settings)
+    assert in_domain(sip(), snapshot).reason is Reason.NEEDS_IPSEC
+
+
+def test_a_rule_that_requires_ipsec_without_a_name_of_its_own() -> None:
+    rule = REQUIRING[0].replace("Name=Server isolation", "Name=@FirewallAPI.dll,-1")
+    assert in_domain(sip(), host(lines=consec(LOCAL, rule))).by == ("{1}",)
+
+
 # -- Several at once --------------------------------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ LANGUAGES = {
     ),
 }  # fmt: skip
 
-_PART = re.compile(r"\((?P<command>[^&|()]+) <nul&&echo (?P<ok>@[\w-]+)\|\|echo (?P<no>@[\w-]+)\)")
+_PART = re.compile(r'\((?P<command>(?:"[^"]*"|[^&|()"])+) <nul&&echo (?P<ok>@[\w-]+)\|\|echo (?P<no>@[\w-]+)\)')
 _WORD = re.compile(r'(?P<tag>[a-z]+)=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))')
 _KEYWORDS = {
     "localsubnet": "LocalSubnet",
@@ -48,7 +48,10 @@ _TAGS = {"dir", "action", "enable", "profile", "protocol", "localport", "remotep
 
 @dataclass
 class WindowsModel:
-    """One host. The attributes are its state; a test sets them as it likes."""
+    """One host. The attributes are its state; a test sets them as it likes.
+
+    Values of `texts`, by key and name, stand before the others of their key.
+    """
 
     local: dict[str, Pairs] = field(default_factory=dict)
     group_policy: dict[str, Pairs] | None = None
@@ -70,6 +73,7 @@ class WindowsModel:
     autorun: str = ""
     default_value: bool = False
     logging: bool = True
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     _ids: int = 0
 
@@ -158,7 +162,9 @@ class WindowsModel:
         listing = re.fullmatch(r'dir /b "([^"]+)"', command)
         if listing:
             return self.directory(listing[1])
-        query = re.fullmatch(r'reg query "(?:HKLM|HKEY_LOCAL_MACHINE)(\\[^"]+)"( /s| /v (?P<value>\w+))?', command)
+        query = re.fullmatch(
+            r'reg query "(?:HKLM|HKEY_LOCAL_MACHINE)(\\[^"]+)"( /s| /v (?P<value>"[^"]+"|\w+))?', command
+        )
         assert query is not None, f"unknown program: {command}"
         key = "HKEY_LOCAL_MACHINE" + query[1]  # printed in the long form, however it was asked
         registry = self.registry()
@@ -167,7 +173,7 @@ class WindowsModel:
             return None
         own = registry.get(key, [])
         if query["value"]:
-            found = [value for value in own if value[0] == query["value"]]
+            found = [value for value in own if value[0] == query["value"].strip('"')]
             return _block(key, found) + "\r\n" if found else None
         # The queried key's own name is printed only if it has values (Wine's query.c, test 8b).
         blocks = _block(key, own) if own else ""
@@ -205,6 +211,8 @@ class WindowsModel:
             keys[rf"{GROUP_POLICY}\FirewallRules"] = rules(self.group_policy)
             for name, values in self.policy_profiles.items():
                 keys[rf"{GROUP_POLICY}\{name}Profile"] = numbers(values)
+        for key, texts in self.texts.items():
+            keys[key] = [(name, "REG_SZ", text) for name, text in texts.items()] + keys.get(key, [])
         return keys
 
 

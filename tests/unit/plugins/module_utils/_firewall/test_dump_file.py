@@ -1,0 +1,215 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file in place of a host: three formats give the host that was read, and what is missing is said."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state import dump_file
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import (
+    DumpFileError,
+    read_dump_bytes,
+    read_dump_file,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
+    parse_answer,
+    read_command,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    ServiceState,
+    Snapshot,
+)
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.reg_writer import (
+    HEADER,
+    as_exported,
+    from_query,
+    reg_file,
+)
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.test_unended import WINRM, host
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
+    GROUP_POLICY,
+    POLICY,
+    WindowsModel,
+)
+
+MARKER = "a1b2c3d4"
+MINIMAL = f"\r\n{POLICY}\r\n    PolicyVersion    REG_DWORD    0x216\r\n\r\n"
+
+
+def queried(model: WindowsModel) -> str:
+    """What ``reg query KEY /s`` prints of every key that matters, put together."""
+    keys = (
+        POLICY,
+        GROUP_POLICY,
+        r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MpsSvc",
+        r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\BFE",
+        r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Listener",
+        POLICY,
+    )
+    texts = [model.run(f'echo @m-begin&(reg query "{key}" /s <nul&&echo @m-ok||echo @m-no)') for key in keys[:-1]]
+    return "".join(text.split("@m-begin\r\n")[1].split("@m-")[0] for text in texts)
+
+
+def live(model: WindowsModel) -> Snapshot:
+    return parse_answer(model.run(read_command(MARKER)), MARKER, ask=model.run)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_three_formats_give_the_host_that_is_read(encoding: str) -> None:
+    model = host({})
+    text = queried(model)
+    exported = reg_file(from_query(text))
+    answer = "Welcome\r\n" + model.run(read_command(MARKER, owner=True))
+    for content in (text, exported, answer):
+        saved = read_dump_bytes(content.encode(encoding))
+        assert saved.snapshot == live(model)
+        assert [rule.raw for rule in saved.snapshot.rules] == [rule.raw for rule in live(model).rules]
+    assert read_dump_bytes(as_exported(exported)).snapshot == live(model)
+
+
+def test_keys_of_several_saved_queries_are_merged_and_a_value_twice_is_refused() -> None:
+    text = queried(host({}))
+    more = f"{POLICY}\\FirewallRules\r\n    {{New}}    REG_SZ    {WINRM}|\r\n"
+    assert len(read_dump_bytes((text + more).encode()).snapshot.rules) == 3
+    with pytest.raises(DumpFileError, match=r"line \d+: the value .* is there twice"):
+        read_dump_bytes((text + more + more).encode())
+
+
+def test_only_the_local_policy_must_be_there_and_the_rest_is_said() -> None:
+    saved = read_dump_bytes(MINIMAL.encode())
+    snapshot = saved.snapshot
+    assert (snapshot.service, snapshot.rules, snapshot.listeners) == (ServiceState(4, 2), (), ())
+    assert [state.enabled for state in snapshot.profiles] == [True, True, True]
+    told = "\n".join(saved.assumptions)
+    for part in ("MpsSvc", "BFE", "WinRM", "local rule", "domain profile", "private profile", "public profile",
+                 "Group Policy", "MDM", "network", "rights", "firewall product", "programs"):  # fmt: skip
+        assert told.count(part) == 1, part
+    assert len(saved.assumptions) == 13
+    whole = read_dump_bytes(queried(host({})).encode()).assumptions
+    assert len(whole) == 6
+    assert not any("Group Policy" in text or "profile has" in text for text in whole)
+
+
+@pytest.mark.parametrize(("start", "state"), [(2, 4), (3, 1), (4, 1)])
+def test_the_service_runs_if_it_starts_automatically(start: int, state: int) -> None:
+    key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\MpsSvc"
+    saved = read_dump_bytes(f"{MINIMAL}{key}\r\n    Start    REG_DWORD    0x{start}\r\n".encode())
+    assert saved.snapshot.service == ServiceState(state, start)
+    assert sum("MpsSvc" in text for text in saved.assumptions) == 1
+
+
+def test_saved_output_of_the_read_command_says_more() -> None:
+    model = host({})
+    model.state, model.start, model.firewall_product = 1, 2, "Other"
+    saved = read_dump_bytes(model.run(read_command(MARKER, owner=True)).encode())
+    assert saved.snapshot.service == ServiceState(1, 2)
+    assert saved.snapshot.other_firewall == "Other"
+    assert not any("MpsSvc" in text or "product" in text for text in saved.assumptions)
+    text = model.run(read_command(MARKER))
+    for end in range(text.index("begin") + 6, len(text) - 1, 7):
+        with pytest.raises(DumpFileError):
+            read_dump_bytes(text[:end].encode())
+
+
+def test_an_unended_rule_is_opaque_and_said_in_text_and_only_opaque_in_an_export() -> None:
+    model = host({GROUP_POLICY + r"\FirewallRules": {"WINRM-HTTP-In-TCP": WINRM}})
+    text = queried(model)
+    line = next(number for number, found in enumerate(text.split("\n"), 1) if WINRM in found)
+    saved = read_dump_bytes(text.encode())
+    assert [rule.rule_id for rule in saved.snapshot.rules if rule.opaque] == ["WINRM-HTTP-In-TCP"]
+    assert len(saved.snapshot.rules) == 3
+    (told,) = [entry for entry in saved.assumptions if "lacks its end" in entry]
+    assert told.startswith(f"line {line}: the rule 'WINRM-HTTP-In-TCP'")
+    exported = read_dump_bytes(as_exported(reg_file(from_query(text))))
+    assert exported.snapshot == saved.snapshot
+    assert not any("lacks its end" in entry for entry in exported.assumptions)
+
+
+def test_many_unended_rules_are_counted() -> None:
+    texts = {f"Rule {number}": WINRM for number in range(9)}
+    saved = read_dump_bytes(queried(host({POLICY + r"\FirewallRules": texts})).encode())
+    assert sum("lacks its end" in entry for entry in saved.assumptions) == 3
+    assert saved.assumptions[-1] == "6 more rules lack their end"
+
+
+def test_programs_of_services() -> None:
+    key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\RTCSRV"
+    text = MINIMAL + f'{key}\r\n    ImagePath    REG_EXPAND_SZ    "C:\\Lync\\RTCSrv.exe" -x\r\n'
+    saved = read_dump_bytes(text.encode())
+    assert saved.snapshot.programs == (("rtcsrv", r"C:\Lync\RTCSrv.exe"),)
+    assert not any("programs" in entry for entry in saved.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "holds nothing of the key"),
+        (b"\r\n", "holds nothing of the key"),
+        (f"{HEADER}\n\n[HKEY_LOCAL_MACHINE\\x]\n".encode(), "holds nothing of the key"),
+        (b"<html>", "line 1: the output ends in the middle"),
+        (b"\r\n<html>\r\n", "line 2: neither a key nor a value"),
+        (MINIMAL.encode() + b"ERROR: no\r\n", "line 5: neither a key nor a value"),
+        (MINIMAL.encode() + b"    x    REG_SZ", "line 5: .*middle of a line"),
+        (b"PK\x03\x04\0\0", "is no text"),
+        (MINIMAL.encode("utf-16-le"), "is no text"),
+        (b"\xff\xfe\x00", "holds nothing|middle of a line"),
+    ],
+)
+def test_a_wrong_file_is_told_apart(content: bytes, message: str) -> None:
+    with pytest.raises(DumpFileError, match=message):
+        read_dump_bytes(content)
+
+
+def test_a_broken_part_of_a_saved_answer_names_the_line_of_the_file() -> None:
+    text = host({}).run(read_command(MARKER))
+    broken = text.replace("    EnableFirewall    REG_DWORD    0x1\r\n", "what\r\n", 1)
+    line = next(number for number, found in enumerate(broken.split("\n"), 1) if found.startswith("what"))
+    with pytest.raises(DumpFileError, match=f"line {line}: neither"):
+        read_dump_bytes(broken.encode())
+
+
+def test_bytes_that_are_no_utf_8_are_replaced() -> None:
+    text = queried(host({})).replace("Name=ours", "Name=\xe9").encode("latin-1")
+    assert "\ufffd" in {rule.name for rule in read_dump_bytes(text).snapshot.rules}
+
+
+def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "dump.txt"
+    path.write_bytes(MINIMAL.encode())
+    assert read_dump_file(str(path)) == read_dump_bytes(MINIMAL.encode())
+    for wrong in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(DumpFileError, match="is no file"):
+            read_dump_file(str(wrong))
+    monkeypatch.setattr(dump_file, "LARGEST", len(MINIMAL) - 1)
+    with pytest.raises(DumpFileError, match="larger than"):
+        read_dump_file(str(path))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\n" * 1_000_000,
+        f'{HEADER}\n[{POLICY}]\n"a"="' + '\\\\"' * 300_000,
+        f"{HEADER}\n" + "[HKEY_LOCAL_MACHINE\\x]\n" * 40_000,
+        f'{HEADER}\n[{POLICY}]\n"a"=hex:' + "00,\\\n" * 200_000 + "x",
+        f"{HEADER}\n" + ";" * 1_000_000 + "\n;" * 200_000,
+        f"@a-begin\n{MINIMAL}" + "@a-token-no" * 100_000,
+    ],
+)
+def test_a_megabyte_of_hostile_file_is_read_in_time(body: str) -> None:
+    before = time.process_time()
+    with pytest.raises(DumpFileError):
+        read_dump_bytes(body.encode())
+    assert time.process_time() - before < 5
+
+
+def test_a_file_is_the_same_host_whatever_it_was_saved_as() -> None:
+    model = host({})
+    model.state, model.start = 4, 2
+    saved = read_dump_bytes(model.run(read_command(MARKER)).encode()).snapshot
+    assert saved == replace(live(model), rollback_pending=False)
