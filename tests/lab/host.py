@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lab.quirks import NO_QUIRKS, Quirks
 from lab.second_administrator import SecondAdministrator
 from lab.stats import Stats
 from lab.windows.clock import HostClock
-from lab.windows.cmd import run_line
+from lab.windows.cmd import is_batch_file, run_line
 from lab.windows.filesystem import FileSystem
 from lab.windows.firewall_service import FirewallService
 from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
@@ -25,6 +25,8 @@ from lab.windows.wmi import Interface
 
 Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
+
+_LOOPBACK = "127.0.0.0/8"
 
 _SYSTEM_ENVIRONMENT = {
     "USERNAME": "SYSTEM",
@@ -41,7 +43,7 @@ class HostSpec:
     name: inventory name (fe01.contoso.test); address: dotted loopback address; groups: inventory groups;
     registry: starting registry (copied, never changed); listeners: its network services; services: names of the
     installed services besides the standard ones, described by their registry keys; version: as `ver` prints it;
-    interfaces: the main one first, whose network's profile is the host's.
+    interfaces: the main one first, whose network's profile is the host's (quirk `profile`).
     """
 
     name: str
@@ -52,7 +54,6 @@ class HostSpec:
     quirks: Quirks = NO_QUIRKS
     schema_version: tuple[int, int] = (2, 22)
     version: str = "6.3.9600"
-    profile: str = "Domain"
     network: Network = DEFAULT_NETWORK
     winrm_port: int = 5985
     services: tuple[str, ...] = ()
@@ -77,7 +78,6 @@ class Host:
         self.stats = Stats()
         self.quirks = spec.quirks
         self.quirks_generation = 0
-        self.profile = spec.profile
         self.clock = HostClock(self.quirks.minute)
         self.scheduler = TaskScheduler(self)
         self.second_administrator = SecondAdministrator(self)
@@ -90,7 +90,6 @@ class Host:
         self.registry = self.spec.registry.copy()
         self.files = FileSystem()
         self.services = installed_services(self.registry, self.spec.services)
-        self.profile = self.spec.profile
         self.interfaces = self.spec.interfaces
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
         self._apply_mpssvc(initial=True)
@@ -118,6 +117,17 @@ class Host:
     def computer_name(self) -> str:
         """The NetBIOS-like computer name."""
         return self.spec.name.partition(".")[0].upper()
+
+    @property
+    def profile(self) -> str:
+        """The firewall profile in use: Domain, Private or Public."""
+        return self.quirks.profile
+
+    @property
+    def network(self) -> Network:
+        """How the host sees its network."""
+        network = self.spec.network
+        return replace(network, local_subnet=_LOOPBACK) if self.quirks.same_subnet else network
 
     @property
     def version(self) -> str:
@@ -148,7 +158,7 @@ class Host:
 
     def set_profile(self, profile: str) -> None:
         """Let the host see its network as Domain, Private or Public."""
-        self.profile = profile
+        self.quirks = self.quirks.with_changes({"profile": profile})  # without counting anew
         self.on_change(self)
 
     def reset(self) -> None:
@@ -203,7 +213,8 @@ class Host:
         own = {**self._environment(), **(_SYSTEM_ENVIRONMENT if as_system else {})}
         variables = {**own, **{name.upper(): text for name, text in (environment or {}).items()}}
         process = Process(self, "cmd", line, stdin, stdout, stderr, variables, elevated, codepage)
-        return await run_line(process)
+        # The Task Scheduler starts a program itself, and cmd.exe only for a batch file.
+        return await run_line(process, autorun=not as_system or is_batch_file(line))
 
     async def run(self, line: str) -> Result:
         """Run a command line as a local administrator would at the console, without input, in UTF-8."""

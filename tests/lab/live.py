@@ -235,7 +235,7 @@ class LiveFirewall:
             if self.down:
                 addresses = NOTHING
             elif policy is not None and host.quirks.firewall_product is None:
-                addresses = admitted(policy, host.profile, live.listener, host.spec.network)
+                addresses = admitted(policy, host.profile, live.listener, host.network)
             try:
                 live.door.admit(addresses, drop=drop)
             except OSError as error:

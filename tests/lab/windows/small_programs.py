@@ -109,14 +109,17 @@ async def chcp(process: Process) -> int:
 
 
 async def command_interpreter(process: Process) -> int:
-    """`cmd /c LINE`: another cmd.exe. Anything else would wait for a console."""
-    match = re.match(r"\s*(?:/[a-bd-z]\S*\s+)*/c\s?(?P<line>.*)$", process.arguments, re.IGNORECASE | re.DOTALL)
+    """`cmd /c LINE`: another cmd.exe, without AutoRun for `/d`. Anything else would wait for a console."""
+    match = re.match(
+        r"\s*(?P<switches>(?:/[a-bd-z]\S*\s+)*)/c\s?(?P<line>.*)$", process.arguments, re.IGNORECASE | re.DOTALL
+    )
     if match is None:
         return 0
     line = match["line"].strip()
     if len(line) > 1 and line.startswith('"') and line.endswith('"') and line.count('"') == 2:
         line = line[1:-1]
-    return await run_line(process.child("cmd", line, process.stdin, process.stdout, process.stderr))
+    autorun = "/d" not in match["switches"].lower()
+    return await run_line(process.child("cmd", line, process.stdin, process.stdout, process.stderr), autorun=autorun)
 
 
 def _wants_input(arguments: str) -> bool:
