@@ -69,12 +69,12 @@ class EstateOptions:
     registry: paths of more dumps, read on top of the policy (fragments such as a Group Policy); winrm_rule: let WinRM
     in, by a rule of its own where a dump is loaded, as `winrm quickconfig` does where a stock policy is;
     winrm_from_any: a WinRM rule for every profile and address takes the place of the policy's; foreign_rules: total
-    number of rules to pad to; services: whether Lync's ports listen; names: only these hosts (short or full names) of the demo estate; network: the first two
-    numbers of all addresses, so that several labs can run side by side; bystanders: which services that are not
-    Lync's listen too (None: all of them, but none in an estate of more than 100 hosts); lync_rules: Lync's own
-    program rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES (none: what the policy's own file brings);
-    oddities: some of ODDITIES; windows: one of WINDOWS; dual_homed: whether Mediation Servers that
-    are nothing else have a second interface, in a public network, for their gateways.
+    number of rules to pad to; services: whether Lync's ports listen; names: only these hosts (short or full names) of
+    the demo estate; network: the first two numbers of all addresses, so that several labs can run side by side;
+    bystanders: which services that are not Lync's listen too (None: all of them, but none in an estate of more than
+    100 hosts); lync_rules: Lync's own program rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES (none:
+    what the policy's own file brings); oddities: some of ODDITIES; windows: one of WINDOWS; dual_homed: whether
+    Mediation Servers that are nothing else have a second interface, in a public network, for their gateways.
     """
 
     count: int = len(_PATTERN)
