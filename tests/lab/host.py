@@ -21,6 +21,7 @@ from lab.windows.programs import PROGRAMS
 from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
+from lab.windows.winrm_listeners import winrm_listeners
 from lab.windows.wmi import Interface
 
 Connection = tuple[tuple[str, int], tuple[str, int]]
@@ -92,7 +93,12 @@ class Host:
         self.services = installed_services(self.registry, self.spec.services)
         self.interfaces = self.spec.interfaces
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
+        self.read_winrm_policy()
         self._apply_mpssvc(initial=True)
+
+    def read_winrm_policy(self) -> None:
+        """WinRM looks which listeners it shall have: when it starts, and when Group Policy was refreshed."""
+        self.winrm_listeners = winrm_listeners(self.registry, self.spec.address)
 
     def _apply_mpssvc(self, *, initial: bool) -> None:
         """Bring MpsSvc into the state the quirk names."""
@@ -144,6 +150,9 @@ class Host:
         service.state = RUNNING
         if service.name == "MpsSvc":
             self.firewall.start()
+        elif service.name == "WinRM":
+            self.read_winrm_policy()
+            self.on_change(self)
 
     def set_quirks(self, changes: Mapping[str, object]) -> None:
         """Change quirks; counting starts anew. Raises QuirkError."""
@@ -177,6 +186,7 @@ class Host:
         self.firewall.stop()
         for service in self.services.values():
             service.state = STOPPED if start_type(self, service.name) == 4 else RUNNING
+        self.read_winrm_policy()
         if self.services["MPSSVC"].state == RUNNING:
             self.firewall.start()
         if self.services["SCHEDULE"].state == RUNNING:

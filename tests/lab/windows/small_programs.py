@@ -96,7 +96,8 @@ async def more(process: Process) -> int:
 
 
 async def gpupdate(process: Process) -> int:
-    """Group Policy refresh: the firewall service reads the policy store again."""
+    """Group Policy refresh: the firewall service and WinRM read what is policy for them again."""
+    process.host.read_winrm_policy()
     process.host.firewall.refresh_group_policy()
     process.out("Updating policy...\r\n\r\nComputer Policy update has completed successfully.\r\n")
     return 0
