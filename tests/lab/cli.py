@@ -99,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
         "--oddities", type=_names, default=(), metavar="NAME,…", help=f"rules that try a reader: {', '.join(ODDITIES)}"
     )
     serve.add_argument("--windows", choices=tuple(WINDOWS), default="2012r2", help="version (default %(default)s)")
+    serve.add_argument("--ban-list", type=int, default=0, metavar="N", help="N block rules of one address each")
+    serve.add_argument("--winrm-port", type=int, default=5985, metavar="PORT", help="of WinRM (default %(default)s)")
+    serve.add_argument("--winrm-by-policy", action="store_true", help="WinRM's listener is one of Group Policy's only")
     serve.add_argument("--no-services", action="store_true", help="Lync's ports do not listen, only WinRM does")
     serve.add_argument("--quirk", action="append", default=[], metavar="HOST:NAME=VALUE", help="HOST may be *")
     serve.add_argument(
@@ -149,6 +152,9 @@ def _serve_command(options: argparse.Namespace) -> int:
             group_policy=options.group_policy,
             oddities=options.oddities,
             windows=options.windows,
+            ban_list=options.ban_list,
+            winrm_port=options.winrm_port,
+            winrm_by_policy=options.winrm_by_policy,
         )
     )
     minute = [] if options.minute is None else [f"*:minute={options.minute}"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.bystanders import BYSTANDERS, bystander_listeners
-from lab.foreign_rules import ODDITIES, add_oddity, pad
+from lab.foreign_rules import ODDITIES, add_oddity, ban, pad
 from lab.host import HostSpec
 from lab.quirks import NO_QUIRKS, Quirks
 from lab.roles import ServiceKey, listeners, lync_rules, services_of
@@ -29,6 +29,7 @@ from lab.windows.firewall_service import GROUP_POLICY_STORE, LOCAL_STORE
 from lab.windows.policy import Network
 from lab.windows.registry import Registry, RegistryError
 from lab.windows.services import SERVICES_KEY
+from lab.windows.winrm_listeners import PORTS, listen_by_policy, set_listener
 from lab.windows.wmi import PSTN, Interface
 
 USER = "Administrator"
@@ -39,13 +40,17 @@ NETWORK = "127.77"
 FIRST_PLACE = 11
 HOSTS_PER_BLOCK = 200
 MOST_HOSTS = 1000
+MOST_BANNED = 65536
 _MANY_HOSTS = 100
 
 LYNC_RULES = ("one-disabled", "disabled", "enabled", "none")
 """Only `CS RTCSRV` where there is a registrar, disabled; the rules of all services of the roles; none."""
 
-GROUP_POLICIES = ("none", "merge-off", "off", "block", "standard-profile")
-"""No firewall policy; local rules void; firewall off; a block rule on Lync ports; only the older StandardProfile."""
+GROUP_POLICIES = (
+    "none", "merge-off", "off", "block", "standard-profile", "ipsec-required", "remote-admin", "public-merge-off",
+)  # fmt: skip
+"""No firewall policy; local rules void; firewall off; a block rule on Lync ports; only the older StandardProfile;
+inbound traffic must be authenticated; RemoteAdminSettings of XP's time; local rules void in Public only."""
 
 _PATTERN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("fe", ("lync_front_end", "lync_central_management")),
@@ -71,11 +76,12 @@ class EstateOptions:
     winrm_from_any: a WinRM rule for every profile and address takes the place of the policy's; foreign_rules: total
     number of rules to pad to; services: whether Lync's ports listen; names: only these hosts (short or full names) of
     the demo estate; network: the first two numbers of all addresses, so that several labs can run side by side;
-    bystanders: which services that are not
-    Lync's listen too (None: all of them, but none in an estate of more than 100 hosts); lync_rules: Lync's own
-    program rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES (none: what the policy's own file brings);
-    oddities: some of ODDITIES; windows: one of WINDOWS; dual_homed: whether Mediation Servers that
-    are nothing else have a second interface, in a public network, for their gateways.
+    bystanders: which services that are not Lync's listen too (None: all of them, but none in an estate of more than
+    100 hosts); lync_rules: Lync's own program rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES (none:
+    what the policy's own file brings); oddities: some of ODDITIES; windows: one of WINDOWS; dual_homed: whether
+    Mediation Servers that are nothing else have a second interface, in a public network, for their gateways;
+    ban_list: number of one-address block rules; winrm_port: where WinRM listens (on 5986 its listener is called one of
+    HTTPS, but speaks HTTP as ever); winrm_by_policy: the listener comes from Group Policy alone.
     """
 
     count: int = len(_PATTERN)
@@ -94,6 +100,9 @@ class EstateOptions:
     oddities: tuple[str, ...] = ()
     windows: str = "2012r2"
     dual_homed: bool = True
+    ban_list: int = 0
+    winrm_port: int = 5985
+    winrm_by_policy: bool = False
 
     def bystander_names(self) -> tuple[str, ...]:
         """The bystanders that listen."""
@@ -120,6 +129,8 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
         dhcp=f"{options.network}.0.2",
         wins=f"{options.network}.0.2",
     )
+    if not 0 <= options.ban_list <= MOST_BANNED:
+        raise EstateError(f"a ban list has 0 to {MOST_BANNED} addresses, not {options.ban_list}")
     _check_names("bystander", options.bystander_names(), BYSTANDERS)
     _check_names("oddity", options.oddities, ODDITIES)
     _check_names("set of Lync's rules", (options.lync_rules,), LYNC_RULES)
@@ -151,6 +162,7 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
                 schema_version=release.schema,
                 version=release.version,
                 network=network,
+                winrm_port=options.winrm_port,
                 interfaces=_interfaces(options, groups),
             )
         )
@@ -207,6 +219,11 @@ def starting_registry(options: EstateOptions, groups: tuple[str, ...] = ()) -> R
     if options.group_policy != "none":  # else what the files bring stays
         apply_group_policy(registry, options.group_policy)
     pad(registry, options.foreign_rules)
+    ban(registry, options.ban_list, WINDOWS[options.windows].schema)
+    if options.winrm_by_policy:
+        listen_by_policy(registry)
+    elif options.winrm_port != PORTS["HTTP"]:
+        set_listener(registry, options.winrm_port)
     return registry
 
 

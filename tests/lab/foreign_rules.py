@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Foreign rules: padding for hosts with many rules, and malformed ones that a reader must cope with."""
+"""Foreign rules: padding for hosts with many rules, ban lists, and malformed ones that a reader must cope with."""
 
 from __future__ import annotations
 
@@ -18,6 +18,30 @@ def pad(registry: Registry, total: int) -> None:
     source = random.Random(2013)  # the same estate every time
     for number in range(len(key.values), total):
         key.set(*_foreign_rule(source, number))
+
+
+def banned_address(number: int) -> str:
+    """An address that no two numbers share and none is next to another's, of the range for benchmarks (RFC 2544)."""
+    third, fourth = divmod(number, 128)
+    return f"198.{18 + third // 256}.{third % 256}.{2 * fourth + 1}"
+
+
+def ban_rule(number: int, version: tuple[int, int]) -> str:
+    """The string of one rule of a ban list: what brute-force protection writes, a rule for each address.
+
+    :raises ValueError: for more addresses than there are, 65,536.
+    """
+    if not 0 <= number < 65536:
+        raise ValueError(f"a ban list has at most 65536 addresses, not {number + 1}")
+    address = banned_address(number)
+    return f"v{version[0]}.{version[1]}|Action=Block|Active=TRUE|Dir=In|RA4={address}|Name=Banned {address}|"
+
+
+def ban(registry: Registry, count: int, version: tuple[int, int]) -> None:
+    """Give a host a ban list of so many addresses."""
+    key = registry.create(LOCAL_STORE + r"\FirewallRules")
+    for number in range(count):
+        key.set(f"{{BA000000-0000-4000-8000-{number:012X}}}", "REG_SZ", ban_rule(number, version))
 
 
 def _foreign_rule(source: random.Random, number: int) -> tuple[str, str, str]:

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lab.quirks import NO_QUIRKS, Quirks
 from lab.second_administrator import SecondAdministrator
 from lab.stats import Stats
 from lab.windows.clock import HostClock
-from lab.windows.cmd import run_line
+from lab.windows.cmd import is_batch_file, run_line
 from lab.windows.filesystem import FileSystem
 from lab.windows.firewall_service import FirewallService
 from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
@@ -21,10 +21,13 @@ from lab.windows.programs import PROGRAMS
 from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
+from lab.windows.winrm_listeners import winrm_listeners
 from lab.windows.wmi import Interface
 
 Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
+
+_LOOPBACK = "127.0.0.0/8"
 
 _SYSTEM_ENVIRONMENT = {
     "USERNAME": "SYSTEM",
@@ -41,7 +44,7 @@ class HostSpec:
     name: inventory name (fe01.contoso.test); address: dotted loopback address; groups: inventory groups;
     registry: starting registry (copied, never changed); listeners: its network services; services: names of the
     installed services besides the standard ones, described by their registry keys; version: as `ver` prints it;
-    interfaces: the main one first, whose network's profile is the host's.
+    interfaces: the main one first, whose network's profile is the host's (quirk `profile`).
     """
 
     name: str
@@ -52,7 +55,6 @@ class HostSpec:
     quirks: Quirks = NO_QUIRKS
     schema_version: tuple[int, int] = (2, 22)
     version: str = "6.3.9600"
-    profile: str = "Domain"
     network: Network = DEFAULT_NETWORK
     winrm_port: int = 5985
     services: tuple[str, ...] = ()
@@ -77,7 +79,6 @@ class Host:
         self.stats = Stats()
         self.quirks = spec.quirks
         self.quirks_generation = 0
-        self.profile = spec.profile
         self.clock = HostClock(self.quirks.minute)
         self.scheduler = TaskScheduler(self)
         self.second_administrator = SecondAdministrator(self)
@@ -90,10 +91,14 @@ class Host:
         self.registry = self.spec.registry.copy()
         self.files = FileSystem()
         self.services = installed_services(self.registry, self.spec.services)
-        self.profile = self.spec.profile
         self.interfaces = self.spec.interfaces
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
+        self.read_winrm_policy()
         self._apply_mpssvc(initial=True)
+
+    def read_winrm_policy(self) -> None:
+        """WinRM looks which listeners it shall have: when it starts, and when Group Policy was refreshed."""
+        self.winrm_listeners = winrm_listeners(self.registry, self.spec.address)
 
     def _apply_mpssvc(self, *, initial: bool) -> None:
         """Bring MpsSvc into the state the quirk names."""
@@ -120,6 +125,17 @@ class Host:
         return self.spec.name.partition(".")[0].upper()
 
     @property
+    def profile(self) -> str:
+        """The firewall profile in use: Domain, Private or Public."""
+        return self.quirks.profile
+
+    @property
+    def network(self) -> Network:
+        """How the host sees its network."""
+        network = self.spec.network
+        return replace(network, local_subnet=_LOOPBACK) if self.quirks.same_subnet else network
+
+    @property
     def version(self) -> str:
         """The Windows version as `ver` prints it."""
         return self.spec.version
@@ -134,6 +150,9 @@ class Host:
         service.state = RUNNING
         if service.name == "MpsSvc":
             self.firewall.start()
+        elif service.name == "WinRM":
+            self.read_winrm_policy()
+            self.on_change(self)
 
     def set_quirks(self, changes: Mapping[str, object]) -> None:
         """Change quirks; counting starts anew. Raises QuirkError."""
@@ -148,7 +167,7 @@ class Host:
 
     def set_profile(self, profile: str) -> None:
         """Let the host see its network as Domain, Private or Public."""
-        self.profile = profile
+        self.quirks = self.quirks.with_changes({"profile": profile})  # without counting anew
         self.on_change(self)
 
     def reset(self) -> None:
@@ -167,6 +186,7 @@ class Host:
         self.firewall.stop()
         for service in self.services.values():
             service.state = STOPPED if start_type(self, service.name) == 4 else RUNNING
+        self.read_winrm_policy()
         if self.services["MPSSVC"].state == RUNNING:
             self.firewall.start()
         if self.services["SCHEDULE"].state == RUNNING:
@@ -203,7 +223,8 @@ class Host:
         own = {**self._environment(), **(_SYSTEM_ENVIRONMENT if as_system else {})}
         variables = {**own, **{name.upper(): text for name, text in (environment or {}).items()}}
         process = Process(self, "cmd", line, stdin, stdout, stderr, variables, elevated, codepage)
-        return await run_line(process)
+        # The Task Scheduler starts a program itself, and cmd.exe only for a batch file.
+        return await run_line(process, autorun=not as_system or is_batch_file(line))
 
     async def run(self, line: str) -> Result:
         """Run a command line as a local administrator would at the console, without input, in UTF-8."""

@@ -10,13 +10,14 @@ from collections.abc import Coroutine
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeVar
 
+from lab.foreign_rules import ban_rule
 from lab.host import HostSpec
 from lab.probe import tcp_open, udp_open
 from lab.server import RunningHost
 from lab.stats import Stats
 from lab.windows.firewall_service import LOCAL_STORE
 from lab.windows.registry import query_text
-from lab.windows.rules import rule_text
+from lab.windows.rules import parse_rule, rule_text
 from lab.windows.wmi import Interface
 
 _T = TypeVar("_T")
@@ -150,6 +151,17 @@ class LabHost:
 
         async def act() -> None:
             self._running.host.registry.create(key).set(name, kind, data)
+
+        self._lab.call(act())
+
+    def ban(self, count: int) -> None:
+        """Block ``count`` addresses by a rule each, in force at once. Raises ValueError beyond 65,536."""
+
+        async def act() -> None:
+            host = self._running.host
+            for number in range(count):
+                host.firewall.add(parse_rule(ban_rule(number, host.schema_version)))
+            self._running.live.refresh()
 
         self._lab.call(act())
 

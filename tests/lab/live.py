@@ -24,13 +24,14 @@ from dataclasses import dataclass
 
 from lab.host import Host
 from lab.sessions import Sessions
-from lab.windows.addresses import EVERYTHING, NOTHING, Addresses, contains
+from lab.windows.addresses import EVERYTHING, NOTHING, Addresses, contains, parse_ipv4, within
 from lab.windows.policy import TCP, Listener, admitted
 
 _SO_ATTACH_FILTER = 26
 _BACKLOG = 512
 _PAUSE = 0.2
 _FIRST_UNPRIVILEGED = 1024
+_LOOPBACK = parse_ipv4("127.0.0.0/8")
 _LOG = logging.getLogger(__name__)
 
 # Opcodes of classic BPF (linux/filter.h).
@@ -54,7 +55,7 @@ def filter_program(addresses: Addresses) -> list[tuple[int, int, int, int]]:
         (_RET, 0, 0, 0xFFFFFFFF),
         (_LD_ABS_WORD, 0, 0, (_NETWORK_HEADER + 12) & 0xFFFFFFFF),
     ]
-    for low, high in addresses:
+    for low, high in within(addresses, _LOOPBACK):  # nobody else ever gets here, and a ban list would be too long
         program += [
             (_JMP_JGE, 0, 2, low),
             (_JMP_JGT, 1, 0, high),
@@ -195,10 +196,9 @@ class LiveFirewall:
         self.sessions = Sessions()
         self.down = False
         self.unbindable: list[Listener] = []
-        spec = host.spec
-        winrm = Listener(spec.address, TCP, spec.winrm_port, "System")
-        self._listeners.append(LiveListener(winrm, TcpDoor(spec.address, spec.winrm_port, winrm_connected)))
-        for listener in spec.listeners:
+        self._winrm_connected = winrm_connected
+        self._winrm: dict[Listener, TcpDoor] = {}
+        for listener in host.spec.listeners:
             try:
                 self._listeners.append(LiveListener(listener, self._door(listener)))
             except OSError as error:
@@ -227,26 +227,47 @@ class LiveFirewall:
     def refresh(self) -> None:
         """Make every door match the policy in force now."""
         self._pending = False
-        host = self._host
-        policy = host.firewall.policy
-        drop = host.quirks.closed_looks == "dropped"
+        drop = self._host.quirks.closed_looks == "dropped"
+        winrm = self._host.winrm_listeners
+        taken = {listener.port for listener in winrm}
         for live in list(self._listeners):
-            addresses = EVERYTHING
-            if self.down:
-                addresses = NOTHING
-            elif policy is not None and host.quirks.firewall_product is None:
-                addresses = admitted(policy, host.profile, live.listener, host.spec.network)
+            gives_way = isinstance(live.door, TcpDoor) and live.listener.port in taken
             try:
-                live.door.admit(addresses, drop=drop)
+                if gives_way:
+                    live.door.admit(NOTHING, drop=False)
+                else:
+                    live.door.admit(self._admitted(live.listener), drop=drop)
             except OSError as error:
                 self._listeners.remove(live)
                 self._unbindable(live.listener, error)
+        for listener in [known for known in self._winrm if known not in winrm]:
+            self._winrm.pop(listener).close()
+        for listener in winrm:
+            if listener in self.unbindable:
+                continue
+            door = self._winrm.setdefault(listener, TcpDoor(listener.address, listener.port, self._winrm_connected))
+            try:
+                door.admit(self._admitted(listener), drop=drop)
+            except OSError as error:
+                self._unbindable(listener, error)
+
+    def _admitted(self, listener: Listener) -> Addresses:
+        """Who may reach a listener now."""
+        host = self._host
+        policy = host.firewall.policy
+        if self.down:
+            return NOTHING
+        if policy is None or host.quirks.firewall_product is not None:
+            return EVERYTHING
+        return admitted(policy, host.profile, listener, host.network)
 
     def close(self) -> None:
         """Close every door, and the connections that services keep."""
         self.sessions.close()
         for live in self._listeners:
             live.door.close()
+        for door in self._winrm.values():
+            door.close()
 
 
 def _require_bindable(listener: Listener) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from lab.windows.messages import LANGUAGES
+from lab.windows.policy import PROFILES
 
 _CHOICES: Mapping[str, tuple[object, ...]] = {
     "language": LANGUAGES,
@@ -22,6 +23,8 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "mpssvc": ("running", "stopped", "disabled"),
     "closed_looks": ("refused", "dropped"),
     "netsh_exit_code": (None, 0, 1),
+    "profile": PROFILES,
+    "unknown_program_code": (1, 9009),
     "http_status": (500, 503),
     "count_action": (
         "",
@@ -39,7 +42,7 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
 }
 
 
-_OPTIONAL_TEXTS = frozenset({"firewall_product"})
+_OPTIONAL_TEXTS = frozenset({"firewall_product", "autorun"})
 
 
 class QuirkError(ValueError):
@@ -96,6 +99,13 @@ class Quirks:
     tasks_lost: `schtasks /create` claims success and registers nothing.
     tasks_never_fire: tasks are registered and never start, not even by `schtasks /run`.
     on_batteries: the host runs on its UPS; a task that must not start on batteries does not.
+    profile: the firewall profile of the main interface's network: Domain (the host is a member of a domain and reaches
+        a controller), Private or Public.
+    same_subnet: the lab's clients, 127.0.0.1 and all other loopback addresses, belong to the host's own subnet
+        (LocalSubnet); else only the addresses of the lab's own network do, and a client that chooses none comes from
+        another subnet.
+    autorun: an AutoRun line of HKLM, as if it stood in the registry: cmd.exe runs it before every line.
+    unknown_program_code: with what `cmd /c` exits after a program that there is not: 1 or 9009.
     closed_looks: a port the policy closes is refused, or its packets are dropped (as Windows does).
     """
 
@@ -143,6 +153,10 @@ class Quirks:
     tasks_lost: bool = False
     tasks_never_fire: bool = False
     on_batteries: bool = False
+    profile: str = "Domain"
+    same_subnet: bool = False
+    autorun: str | None = None
+    unknown_program_code: int = 1
     closed_looks: str = "refused"
 
     def with_changes(self, changes: Mapping[str, object]) -> Quirks:
@@ -178,7 +192,7 @@ def _converted(name: str, value: object, default: object) -> object:
         elif default is None:
             result = None if value is None or str(value).lower() in ("", "none", "null") else int(str(value))
         else:
-            result = str(value)
+            result = str(value).capitalize() if name == "profile" else str(value)
     except ValueError:
         raise QuirkError(f"{name}: cannot use {value!r}") from None
     if name in _CHOICES and result not in _CHOICES[name]:

@@ -115,6 +115,7 @@ class RunningHost:
     def set_group_policy(self, name: str) -> None:
         """Let Group Policy bring one of GROUP_POLICIES, in force at once. Raises EstateError."""
         apply_group_policy(self.host.registry, name)
+        self.host.read_winrm_policy()
         self.host.firewall.refresh_group_policy()
         self.live.refresh()
 

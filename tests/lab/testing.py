@@ -62,6 +62,9 @@ class Lab:
         oddities: Sequence[str] = (),
         windows: str = "2012r2",
         dual_homed: bool = True,
+        ban_list: int = 0,
+        winrm_port: int = 5985,
+        winrm_by_policy: bool = False,
         quirks: Mapping[str, object] | None = None,
     ) -> None:
         self._options = EstateOptions(
@@ -79,6 +82,9 @@ class Lab:
             oddities=tuple(oddities),
             windows=windows,
             dual_homed=dual_homed,
+            ban_list=ban_list,
+            winrm_port=winrm_port,
+            winrm_by_policy=winrm_by_policy,
         )
         self._quirks = dict(quirks or {})
         self._loop = asyncio.new_event_loop()

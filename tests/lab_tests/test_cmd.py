@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lab.testing import LabHost
 from lab.windows.cmd_syntax import Chain, CmdSyntaxError, Group, Redirect, Simple, expand, parse
 from lab.windows.netsh import split_words
+from lab_tests.clients import Client
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,12 @@ from lab.windows.netsh import split_words
         ("hostname.exe", "FE01\r\n"),
         (r"C:\Windows\System32\hostname.exe", "FE01\r\n"),
         (r'"C:\Windows\System32\hostname.exe"', "FE01\r\n"),
+        ("rem x & echo y", ""),
+        ("rem x | echo y", ""),
+        ("echo a & rem x && echo y", "a \r\n"),
+        ("REM,x & echo y", ""),
+        ("rem & echo y", "y\r\n"),
+        ("remark 2>nul & echo y", "y\r\n"),
         ("(nosuch 2>&1) | findstr /i RECOGNIZED", "'nosuch' is not recognized as an internal or external command,\r\n"),
     ],
 )
@@ -72,6 +79,17 @@ def test_the_chain_the_engine_uses(fe01: LabHost) -> None:
         ("exit /b 3 & echo never", 3),
         ("nosuchprogram", 1),
         ("nosuchprogram & hostname", 0),
+        ("hostname & nosuchprogram", 1),
+        ("nosuchprogram || exit 4", 4),
+        ("hostname && nosuchprogram", 1),
+        ("set UNDEFINED", 1),
+        ("set UNDEFINED || exit 3", 3),
+        ("set OS", 0),
+        (r"reg query HKLM\No & dir /b C:\Windows", 0),
+        (r"echo a>C:\a.txt & reg query HKLM\No & type C:\a.txt", 0),
+        (r"reg query HKLM\No & echo a", 1),
+        (r"reg query HKLM\No & set OS", 1),
+        ("(rem x) & hostname", 1),
         ("sc query NoSuchService", 1060),
         ("sc stop MpsSvc", 5),
         ("sc start MpsSvc", 1056),
@@ -92,10 +110,59 @@ def test_exit_codes(fe01: LabHost, line: str, code: int) -> None:
 
 
 def test_the_line_limit(fe01: LabHost) -> None:
-    fits, longer = "echo " + "x" * 8186, "echo " + "x" * 8187
+    """8,191 characters after expansion, `cmd.exe /C ` counted (KB830473)."""
+    room = 8191 - len("cmd.exe /C ")
+    fits, longer = "echo " + "x" * (room - 5), "echo " + "x" * (room - 4)
     assert fe01.run(fits).rc == 0
-    result = fe01.run(longer)
-    assert (result.rc, result.stdout, result.stderr) == (1, "", "The command line is too long.\r\n")
+    for line in (longer, fits[: -len("%OS%")] + "%OS%"):
+        result = fe01.run(line)
+        assert (result.rc, result.stdout, result.stderr) == (1, "", "The command line is too long.\r\n")
+
+
+def test_an_undefined_variable_is_named(fe01: LabHost) -> None:
+    result = fe01.run("set UNDEFINED")
+    assert (result.stdout, result.stderr) == ("", "Environment variable UNDEFINED not defined\r\n")
+
+
+def test_an_unknown_program_may_give_9009(fe01: LabHost) -> None:
+    fe01.set_quirks(unknown_program_code=9009)
+    assert [fe01.run(line).rc for line in ("nosuch", "hostname & nosuch", "nosuch & hostname")] == [9009, 9009, 0]
+
+
+AUTORUN = r'reg add "{}\SOFTWARE\Microsoft\Command Processor" /v AutoRun /d "{}" /f'
+
+
+def test_autorun_comes_before_every_line(fe01: LabHost, client: Client) -> None:
+    fe01.run(AUTORUN.format("HKCU", "echo yours"))
+    fe01.run(AUTORUN.format("HKLM", "echo ours"))
+    assert client.run("echo a & echo b").stdout == "ours\r\nyours\r\na \r\nb\r\n"
+    assert client.run("cmd /c echo a").stdout == "ours\r\nyours\r\n" * 2 + "a\r\n"
+    assert client.run("cmd /d /c echo a").stdout == "ours\r\nyours\r\na\r\n"
+    assert client.run("cmd /q /d /c echo a").stdout == "ours\r\nyours\r\na\r\n"
+    # Either side of a pipe is run by a `cmd /d`.
+    assert client.run("echo a | findstr a").stdout == "ours\r\nyours\r\na \r\n"
+
+
+def test_autorun_shares_folder_variables_and_errorlevel_with_the_line(fe01: LabHost, client: Client) -> None:
+    fe01.set_quirks(autorun=r"set MARK=1& cd C:\Windows& reg query HKLM\No 2>nul")
+    assert client.run("cd & echo %MARK% %ERRORLEVEL%").stdout == "C:\\Windows\r\n1 1\r\n"
+    assert client.run("hostname").rc == 0
+    fe01.set_quirks(autorun="exit 7")
+    assert (client.run("hostname").stdout, client.run("hostname").rc) == ("", 7)
+
+
+def test_autorun_and_tasks(fe01: LabHost) -> None:
+    """The Task Scheduler starts programs itself; cmd.exe, and so AutoRun, has a part only where it is named."""
+    fe01.set_quirks(autorun=r"echo x>>C:\Windows\Temp\autorun.txt")
+    seen = fe01.file(r"C:\Windows\Temp\autorun.txt")
+    assert seen is None
+    for number, action in enumerate(("hostname", "cmd /d /c hostname", "cmd /c hostname")):
+        fe01.run(rf'schtasks /create /tn T{number} /sc onstart /ru SYSTEM /tr "{action}"')
+    before = (fe01.file(r"C:\Windows\Temp\autorun.txt") or "").count("x")
+    fe01.reboot()
+    time.sleep(0.2)
+    assert fe01.tasks()["fired"] == ["T0", "T1", "T2"]
+    assert (fe01.file(r"C:\Windows\Temp\autorun.txt") or "").count("x") == before + 1
 
 
 def test_ping_is_a_sleep(fe01: LabHost) -> None:

@@ -95,6 +95,42 @@ def test_profile_switch(fe01: LabHost) -> None:
     assert fe01.tcp_open(5061)
 
 
+def test_our_address_is_of_another_subnet_unless_asked_otherwise(fe01: LabHost) -> None:
+    fe01.run(f"{ADD} name=a action=allow localport=5061 remoteip=localsubnet")
+    assert fe01.tcp_open(5061, source=fe01.address)
+    assert not fe01.tcp_open(5061, timeout=0.3)
+    fe01.set_quirks(same_subnet=True)
+    assert fe01.tcp_open(5061)
+
+
+def test_the_profile_is_a_quirk_as_well(fe01: LabHost) -> None:
+    fe01.run(f"{ADD} name=a action=allow localport=5061 profile=domain")
+    fe01.set_quirks(profile="public")
+    assert fe01.quirks()["profile"] == "Public"
+    assert not fe01.tcp_open(5061)
+    fe01.set_profile("Domain")
+    assert fe01.tcp_open(5061)
+    fe01.set_profile("Private")
+    fe01.reset()
+    assert fe01.quirks()["profile"] == "Domain"
+
+
+@pytest.mark.parametrize(
+    ("profile", "same_subnet", "expected"),
+    [
+        ("Domain", False, True),
+        ("Domain", True, True),
+        ("Private", False, True),
+        ("Public", False, False),
+        ("Public", True, True),
+    ],
+)
+def test_who_reaches_winrm_on_a_stock_host(profile: str, same_subnet: bool, expected: bool) -> None:
+    quirks = {"profile": profile, "same_subnet": same_subnet}
+    with Lab(hosts=["wac01"], policy="ws2012r2", services=False, quirks=quirks) as lab:
+        assert lab.host("wac01").tcp_open(5985, timeout=0.4) is expected
+
+
 def test_a_dropped_port_times_out_instead(fe01: LabHost) -> None:
     begun = time.monotonic()
     assert not fe01.tcp_open(5061, timeout=30)

@@ -70,6 +70,24 @@ def test_query_without_s_lists_values_then_subkeys(fe01: LabHost) -> None:
     )
 
 
+def test_the_queried_key_has_a_header_only_with_values(fe01: LabHost) -> None:
+    key = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Empty"
+    fe01.run(r"reg add HKLM\SOFTWARE\Empty /f")
+    result = fe01.run(r"reg query HKLM\SOFTWARE\Empty /s")
+    assert (result.rc, result.stdout, result.stderr) == (0, "\r\n", "")
+    assert fe01.run(r"reg query HKLM\SOFTWARE\Empty").stdout == "\r\n"
+    fe01.run(r"reg add HKLM\SOFTWARE\Empty\Sub\Deep /f")
+    assert fe01.run(r"reg query HKLM\SOFTWARE\Empty /s").stdout == (f"\r\n{key}\\Sub\r\n\r\n{key}\\Sub\\Deep\r\n\r\n")
+    assert f"{key}\r\n" in fe01.run(r"reg query HKLM\SOFTWARE").stdout
+
+
+def test_a_host_without_any_rule(fe01: LabHost) -> None:
+    fe01.run("netsh advfirewall firewall delete rule name=all dir=in & netsh advfirewall firewall delete rule name=all")
+    assert fe01.run(rf"reg query {POLICY}\FirewallRules /s").stdout == "\r\n"
+    whole = fe01.run(rf"reg query {POLICY} /s").stdout
+    assert f"\r\n{POLICY}\\FirewallRules\r\n\r\n" in whole
+
+
 def test_query_one_value(fe01: LabHost) -> None:
     result = fe01.run(rf'reg query "{POLICY}\DomainProfile" /v enablefirewall /reg:64')
     assert result.stdout == f"\r\n{POLICY}\\DomainProfile\r\n    EnableFirewall    REG_DWORD    0x1\r\n\r\n"

@@ -36,14 +36,16 @@ def merged(intervals: Iterable[Interval]) -> Addresses:
 def without(base: Addresses, taken: Addresses) -> Addresses:
     """The addresses of ``base`` that are not in ``taken``."""
     result: list[Interval] = []
+    first = 0  # of ``taken`` that may still matter: both are sorted, so one pass does
     for low, high in base:
-        start = low
-        for taken_low, taken_high in taken:
-            if taken_high < start or taken_low > high:
-                continue
-            if taken_low > start:
-                result.append((start, taken_low - 1))
-            start = taken_high + 1
+        while first < len(taken) and taken[first][1] < low:
+            first += 1
+        start, at = low, first
+        while at < len(taken) and taken[at][0] <= high:
+            if taken[at][0] > start:
+                result.append((start, taken[at][0] - 1))
+            start = taken[at][1] + 1
+            at += 1
         if start <= high:
             result.append((start, high))
     return tuple(result)
@@ -58,6 +60,12 @@ def contains(addresses: Addresses, address: str) -> bool:
 def overlap(left: Addresses, right: Addresses) -> Addresses:
     """The addresses that are in both sets."""
     return without(left, without(left, right))
+
+
+def within(addresses: Addresses, bounds: Interval) -> Addresses:
+    """The addresses of the set that lie within an interval."""
+    least, most = bounds
+    return tuple((max(low, least), min(high, most)) for low, high in addresses if low <= most and high >= least)
 
 
 def parse_ipv4(text: str) -> Interval:

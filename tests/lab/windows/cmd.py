@@ -3,9 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """cmd.exe: runs a command line's tree, and batch files line by line.
 
-Simulates `cmd.exe /c LINE`, which winrshost starts for each WS-Man Command. An unknown command leaves 9009 in
-ERRORLEVEL and makes `cmd /c` exit with 1. A batch file is opened anew for each line, as cmd.exe does: when it has
-moved away meanwhile, it ends there. Blocks over several lines, labels and `call` are not simulated.
+Simulates `cmd.exe /c LINE`, which winrshost starts for each WS-Man Command, without `/d`: so the AutoRun values of
+`Command Processor` run first, in the same interpreter, and may print. A line is refused when it is longer than 8,191
+characters after its variables are expanded, `cmd.exe /C ` counted (KB830473). An unknown command leaves 9009 in
+ERRORLEVEL; `cmd /c` then exits with 1 by Wine's conformance test, with 9009 as Wine 10 behaves (a quirk). A batch file
+is opened anew for each line, as cmd.exe does: when it has moved away meanwhile, it ends there. Blocks over several
+lines, labels and `call` are not simulated.
 """
 
 from __future__ import annotations
@@ -33,6 +36,8 @@ from lab.windows.netsh import split_words
 from lab.windows.process import InputPipe, Process, Sink, discard, nul_input
 
 UNKNOWN_COMMAND = 9009
+_HEAD = "cmd.exe /C "
+_AUTORUN_KEY = r"SOFTWARE\Microsoft\Command Processor"
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,25 @@ class _Streams:
     stderr: Sink
 
 
-async def run_line(process: Process) -> int:
-    """Run ``process.arguments`` as a command line; answers cmd.exe's exit code."""
-    return await _Interpreter(process).run(process.arguments)
+async def run_line(process: Process, *, autorun: bool = True) -> int:
+    """Run ``process.arguments`` as a command line; answers cmd.exe's exit code. ``autorun`` is off for `cmd /d`."""
+    first = _autorun_lines(process) if autorun else ()
+    return await _Interpreter(process).run((*first, process.arguments))
+
+
+def _autorun_lines(process: Process) -> tuple[str, ...]:
+    """The AutoRun values, the machine's before the user's; LocalSystem's own is nobody's that signs in."""
+    host = process.host
+    roots = ("HKLM",) if process.environment.get("USERNAME") == "SYSTEM" else ("HKLM", "HKCU")
+    keys = [host.registry.find(f"{root}\\{_AUTORUN_KEY}") for root in roots]
+    values = [key.get("AutoRun") for key in keys if key is not None]
+    lines = [value.data for value in values if value is not None and value.data]
+    return ((host.quirks.autorun,) if host.quirks.autorun else ()) + tuple(lines)
+
+
+def is_batch_file(line: str) -> bool:
+    """Whether a command line starts a batch file."""
+    return bool(line.strip()) and _first_word(line).lower().endswith((".cmd", ".bat"))
 
 
 class _Interpreter:
@@ -52,18 +73,23 @@ class _Interpreter:
         self._process = process
         self._session = Session(dict(process.environment))
 
-    async def run(self, line: str) -> int:
+    async def run(self, lines: tuple[str, ...]) -> int:
+        """Run lines one after the other; the exit code is that of the last."""
         process, session = self._process, self._session
-        if len(line) > MAX_LINE:
-            process.err(process.message("cmd_too_long") + "\r\n")
-            return 1
         streams = _Streams(process.stdin, process.stdout, process.stderr)
+        parsed = True
         try:
-            if not await self._line(expand(line, {**session.environment, "ERRORLEVEL": "0"}), streams):
-                return 1
+            for line in lines:
+                expanded = expand(line, {**session.environment, "ERRORLEVEL": str(session.errorlevel)})
+                if len(_HEAD) + max(len(line), len(expanded)) > MAX_LINE:
+                    process.err(process.message("cmd_too_long") + "\r\n")
+                    return 1
+                parsed = await self._line(expanded, streams)
         except Exit as exit_:
             return exit_.code
-        return 1 if session.errorlevel == UNKNOWN_COMMAND else session.errorlevel
+        if not parsed:
+            return 1
+        return process.host.quirks.unknown_program_code if session.errorlevel == UNKNOWN_COMMAND else session.errorlevel
 
     async def _line(self, expanded: str, streams: _Streams) -> bool:
         """Parse and run an expanded line; returns whether it could be parsed."""

@@ -4,8 +4,10 @@
 """The commands built into cmd.exe.
 
 Exit codes follow what public reports measured: `md`, `ren`, `type` and `dir` leave 1 in ERRORLEVEL when they fail; `rd`
-fails for `&&` and `||` but leaves ERRORLEVEL alone; `del` of a missing file is a success. `echo` and the like never
-touch ERRORLEVEL and count as success for `&&`. Only `dir /b` is simulated, and of `goto` only `goto :eof`.
+fails for `&&` and `||` but leaves ERRORLEVEL alone; `del` of a missing file is a success. `type` and `dir` that
+succeed set ERRORLEVEL to 0, and `set` of a name that is not defined sets it to 1, as Wine's conformance tests have it.
+`echo` and the like never touch ERRORLEVEL and count as success for `&&`. Only `dir /b` is simulated, and of `goto` only
+`goto :eof`.
 """
 
 from __future__ import annotations
@@ -117,7 +119,7 @@ async def _set(session: Session, process: Process) -> int:
     shown = {key: text for key, text in environment.items() if key.upper().startswith(name.upper())}
     for key in sorted(shown):
         process.out(f"{key}={shown[key]}\r\n")
-    return 0 if shown else 1
+    return 0 if shown else _refused(session, process, FileSystemError("not_defined", name))
 
 
 async def _type(session: Session, process: Process) -> int:
@@ -125,6 +127,7 @@ async def _type(session: Session, process: Process) -> int:
     if content is None:
         return _refused(session, process, FileSystemError("file_not_found"))
     process.stdout(content)
+    session.errorlevel = 0
     return 0
 
 
@@ -200,6 +203,7 @@ async def _dir(session: Session, process: Process) -> int:
     except FileSystemError as error:
         return _refused(session, process, error)
     process.out("".join(f"{name}\r\n" for name in found))
+    session.errorlevel = 0
     return 0
 
 

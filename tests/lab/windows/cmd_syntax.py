@@ -8,7 +8,8 @@ group; `"` switches quoting on and off; `^` outside quotes takes the next charac
 an optional handle digit, redirect; `2>&1` duplicates. `%NAME%` is replaced in the whole line before anything is
 parsed or run; an undefined one stays as it stands (command-line mode). In a batch file an undefined one vanishes
 and `%%` is a percent sign. `if` takes all that follows on its line as its body, up to an `else` behind a closing
-parenthesis; conditions are `exist`, `defined`, `errorlevel` and `a==b`, with `not` and `/i`.
+parenthesis; conditions are `exist`, `defined`, `errorlevel` and `a==b`, with `not` and `/i`. `rem` with a word behind
+it takes the rest of its line, whatever that is.
 """
 
 from __future__ import annotations
@@ -83,6 +84,7 @@ _CONDITION = re.compile(
     (?:(?P<kind>exist|defined|errorlevel)\s+(?P<word>{_WORD})|(?P<left>{_WORD})\s*==\s*(?P<right>{_WORD}))""",
     re.IGNORECASE | re.VERBOSE,
 )
+_REMARK = re.compile(r"rem[ \t,;=]+[^\s,;=&|<>()]", re.IGNORECASE)
 _VARIABLE = re.compile(r"%([^%:=\s][^%]*)%")
 
 
@@ -179,6 +181,9 @@ class _Parser:
             return self._group()
         if re.match(r"if[\s/]", self.rest(), re.IGNORECASE):
             return self._if()
+        if _REMARK.match(self.rest()):
+            self._at = len(self._line)
+            return Simple("rem")
         return self._simple()
 
     def _if(self) -> If:

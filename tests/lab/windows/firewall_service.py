@@ -15,7 +15,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from lab.windows.policy import NOT_CONFIGURED, PROFILES, Policy, ProfileSettings, read_profile
+from lab.windows.connection_security import ConnectionRule, read_connection_rules
+from lab.windows.older_policy import older_conditions
+from lab.windows.policy import NOT_CONFIGURED, PROFILES, Condition, Policy, ProfileSettings, read_profile
 from lab.windows.registry import Key, Registry
 from lab.windows.rules import Rule, RuleError, parse_rule, rule_text
 
@@ -51,6 +53,9 @@ class FirewallService:
         self._group: tuple[Rule, ...] = ()
         self._group_profiles: tuple[ProfileSettings, ...] = (NOT_CONFIGURED,) * 3
         self._local_profiles: tuple[ProfileSettings, ...] = (NOT_CONFIGURED,) * 3
+        self._older: tuple[Condition, ...] = ()
+        self._local_security: tuple[ConnectionRule, ...] = ()
+        self._group_security: tuple[ConnectionRule, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -75,6 +80,9 @@ class FirewallService:
                 mdm_rules=self._mdm,
                 local_profiles=(local[0], local[1], local[2]),
                 policy_profiles=(group[0], group[1], group[2]),
+                older=self._older,
+                local_security=self._local_security,
+                policy_security=self._group_security,
             )
         return self._policy
 
@@ -83,6 +91,7 @@ class FirewallService:
         self._local = _read_rules(self._registry.find(LOCAL_STORE + r"\FirewallRules"))
         mdm = _read_rules(self._registry.find(LOCAL_STORE + r"\Mdm\FirewallRules"))
         self._mdm = tuple(stored.rule for stored in mdm)
+        self._local_security = read_connection_rules(self._registry.find(LOCAL_STORE + r"\ConSecRules"))
         self._read_group_policy()
         self._local_profiles = tuple(
             read_profile(self._registry.find(f"{LOCAL_STORE}\\{LOCAL_PROFILE_KEYS[name]}"), is_policy=False)
@@ -156,6 +165,8 @@ class FirewallService:
             # [MS-GPFAS] 2.2.3: StandardProfile applies to both, but only where neither has a key of its own.
             keys["Private"] = keys["Public"] = keys["Standard"]
         self._group_profiles = tuple(read_profile(keys[name], is_policy=True) for name in PROFILES)
+        self._older = tuple(found for name in PROFILES for found in older_conditions(keys[name], name))
+        self._group_security = read_connection_rules(registry.find(GROUP_POLICY_STORE + r"\ConSecRules"))
 
     def _write(self, stored: StoredRule) -> None:
         key = self._registry.create(LOCAL_STORE + r"\FirewallRules")

@@ -54,6 +54,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Die Batchdatei kann nicht gefunden werden.",
         "Не удается найти пакетный файл.",
     ),
+    "not_defined": (
+        "Environment variable {} not defined",
+        "A variável de ambiente {} não foi definida",
+        "Die Umgebungsvariable {} ist nicht definiert.",
+        "Переменная среды {} не определена",
+    ),
     "are_you_sure": (
         "{}, Are you sure (Y/N)? ",
         "{}, Tem certeza (S/N)? ",

@@ -199,6 +199,7 @@ class Commands:
             raise NetshError("bad_value")
         self._need_service(writing=True)
         self._host.registry.delete(LOCAL_STORE)
+        self._host.registry.create(LOCAL_STORE)
         self._host.registry.load_dump(content[len(_EXPORT_MAGIC) :].decode("utf-16-le"))
         self._host.firewall.start()
         self._ok()

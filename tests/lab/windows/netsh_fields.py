@@ -166,16 +166,30 @@ def _stored_address(text: str) -> tuple[int, str]:
     """IP version and the stored form: IPv4 subnets get a dotted mask, IPv6 subnets a prefix, hosts stay bare."""
     first, dash, last = text.partition("-")
     if dash:
-        low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
+        low, high = _usable(first), _usable(last)
         if low.version != high.version or int(low) > int(high):
             raise ValueError(text)
         return low.version, f"{low}-{high}"
+    _usable(text.partition("/")[0])
     network = ipaddress.ip_network(text, strict=False)
+    _usable(str(network.network_address))
     if network.num_addresses == 1:
         return network.version, str(network.network_address)
     if network.version == 4:
         return 4, f"{network.network_address}/{network.netmask}"
     return 6, str(network)
+
+
+def _usable(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An address that a rule may hold. Raises ValueError for others.
+
+    [MS-FASP] 2.2.6 and 2.2.10 forbid the IPv6 loopback and unspecified addresses, the status code
+    FW_RULE_STATUS_SEMANTIC_ERROR_ADDR_V6 multicast ones as well. Of IPv4 the structures (2.2.4, 2.2.8) say nothing.
+    """
+    address = ipaddress.ip_address(text)
+    if address.version == 6 and (address.is_loopback or address.is_unspecified or address.is_multicast):
+        raise ValueError(text)
+    return address
 
 
 def _sddl(key: str) -> Callable[[str], Tokens]:

@@ -6,7 +6,9 @@
 A policy joins three stores: local, Group Policy and MDM. Profile settings come from Group Policy where it
 configures them, else from the local store; shields-up is on when either side turns it on; AllowLocalPolicyMerge=0
 in Group Policy makes all local rules void. Then, for inbound traffic: authenticated bypass, block, allow, the
-profile's default. Neither order nor specificity of rules matters.
+profile's default. Neither order nor specificity of rules matters. Connection security rules then drop whoever has to
+authenticate (`connection_security.py`); the older settings of Group Policy count as its allow rules
+(`older_policy.py`).
 
 The lab's choices where no specification decides:
 - A condition the lab cannot evaluate (a user, a package, an interface, IPsec) is never met by lab traffic, so such a
@@ -20,12 +22,13 @@ import ntpath
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from lab.windows.addresses import EVERYTHING, NOTHING, Addresses, Interval, contains, merged, parse_ipv4, without
+from lab.windows.addresses import EVERYTHING, NOTHING, Addresses, Interval, contains, merged, without
+from lab.windows.connection_security import ConnectionRule, must_authenticate
+from lab.windows.network import DEFAULT_NETWORK, PROFILES, TCP, UDP, Listener, Network, addresses_of
 from lab.windows.registry import Key
 from lab.windows.rules import Rule
 
-PROFILES = ("Domain", "Private", "Public")
-TCP, UDP = 6, 17
+__all__ = ["DEFAULT_NETWORK", "PROFILES", "TCP", "UDP", "Listener", "Network"]
 
 # A token that ties a rule to something lab traffic never has.
 _NEVER_MET = frozenset({
@@ -42,45 +45,10 @@ class ProfileSettings:
     block_inbound: bool | None = None
     shields_up: bool | None = None
     local_rules_merge: bool | None = None
+    local_security_merge: bool | None = None
 
 
 NOT_CONFIGURED = ProfileSettings()
-
-
-@dataclass(frozen=True)
-class Network:
-    """How a host sees its network, for the keywords of remote addresses ([MS-GPFAS] 2.2.2.13).
-
-    All addresses dotted IPv4; ``local_subnet`` as `net/prefix`.
-    """
-
-    local_subnet: str = "127.77.0.0/16"
-    gateway: str = "127.77.0.1"
-    dns: str = "127.77.0.2"
-    dhcp: str = "127.77.0.2"
-    wins: str = "127.77.0.2"
-    interface_type: str = "Lan"
-
-
-DEFAULT_NETWORK = Network()
-
-
-@dataclass(frozen=True)
-class Listener:
-    """A listening socket as the firewall sees it.
-
-    ``program`` is the full path or `System` for kernel listeners; ``rpc`` says whether the RPC runtime owns the
-    port (`dynamic`) or it is the endpoint mapper (`epmap`): the keywords RPC and RPC-EPMap mean just these. One
-    that ``keeps`` leaves its connections open until the client goes.
-    """
-
-    address: str
-    protocol: int
-    port: int
-    program: str
-    service: str = ""
-    rpc: str = ""
-    keeps: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,10 +79,14 @@ class Policy:
     mdm_rules: tuple[Rule, ...]
     local_profiles: tuple[ProfileSettings, ProfileSettings, ProfileSettings]
     policy_profiles: tuple[ProfileSettings, ProfileSettings, ProfileSettings]
+    older: tuple[Condition, ...] = ()
+    local_security: tuple[ConnectionRule, ...] = ()
+    policy_security: tuple[ConnectionRule, ...] = ()
 
     @cached_property
     def _unmergeable(self) -> tuple[Condition, ...]:
-        return tuple(c for c in map(condition, self.policy_rules + self.mdm_rules) if c is not None)
+        rules = self.policy_rules + self.mdm_rules
+        return tuple(c for c in map(condition, rules) if c is not None) + self.older
 
     @cached_property
     def _local(self) -> tuple[Condition, ...]:
@@ -124,6 +96,11 @@ class Policy:
         """The conditions of every rule that counts in ``profile``, from all stores."""
         merge = self.policy_profiles[PROFILES.index(profile)].local_rules_merge
         return self._unmergeable if merge is False else self._local + self._unmergeable
+
+    def security(self, profile: str) -> tuple[ConnectionRule, ...]:
+        """The connection security rules that count in ``profile``."""
+        merge = self.policy_profiles[PROFILES.index(profile)].local_security_merge
+        return self.policy_security if merge is False else self.local_security + self.policy_security
 
 
 def read_profile(key: Key | None, *, is_policy: bool) -> ProfileSettings:
@@ -140,6 +117,7 @@ def read_profile(key: Key | None, *, is_policy: bool) -> ProfileSettings:
         block_inbound=flag("DefaultInboundAction"),
         shields_up=flag("DoNotAllowExceptions"),
         local_rules_merge=flag("AllowLocalPolicyMerge") if is_policy else None,
+        local_security_merge=flag("AllowLocalIPsecPolicyMerge") if is_policy else None,
     )
 
 
@@ -157,10 +135,10 @@ def admitted(policy: Policy, profile: str, listener: Listener, network: Network)
     program = expand_path(listener.program)
     for rule in policy.conditions(profile):
         if _met(rule, profile, listener, program, network):
-            (blocked if rule.blocks else allowed).extend(_addresses(rule.remote, network))
+            (blocked if rule.blocks else allowed).extend(addresses_of(rule.remote, network))
     block_by_default = group.block_inbound if group.block_inbound is not None else local.block_inbound
     base = EVERYTHING if block_by_default is False else merged(allowed)
-    return without(base, merged(blocked))
+    return without(base, merged([*blocked, *must_authenticate(policy.security(profile), profile, listener, network)]))
 
 
 @lru_cache(maxsize=32768)
@@ -237,7 +215,7 @@ def _met(rule: Condition, profile: str, listener: Listener, program: str, networ
         return False
     if rule.service is not None and not (listener.service and rule.service in ("*", listener.service.upper())):
         return False
-    return rule.local is None or contains(_addresses(rule.local, network), listener.address)
+    return rule.local is None or contains(addresses_of(rule.local, network), listener.address)
 
 
 def _covers(ports: tuple[Interval, ...], port: int) -> bool:
@@ -250,23 +228,3 @@ def _address_tokens(rule: Rule, key4: str, key6: str) -> tuple[str, ...] | None:
     A rule scoped to IPv6 addresses only matches no IPv4 traffic at all: an empty tuple.
     """
     return rule.all(key4) if rule.all(key4) or rule.all(key6) else None
-
-
-@lru_cache(maxsize=4096)
-def _addresses(tokens: tuple[str, ...] | None, network: Network) -> Addresses:
-    if tokens is None:
-        return EVERYTHING
-    keywords = {
-        "LOCALSUBNET": network.local_subnet,
-        "DNS": network.dns,
-        "DHCP": network.dhcp,
-        "WINS": network.wins,
-        "DEFAULTGATEWAY": network.gateway,
-    }
-    intervals = []
-    for token in tokens:
-        try:
-            intervals.append(parse_ipv4(keywords.get(token.upper(), token)))
-        except ValueError:
-            continue  # what the service could not read opens nothing
-    return merged(intervals)

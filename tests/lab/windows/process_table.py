@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lab.windows.policy import TCP, Listener
+from lab.windows.network import Listener
 from lab.windows.services import RUNNING, Service
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ _SYSTEM_PROCESSES = (
 
 def all_listeners(host: Host) -> tuple[Listener, ...]:
     """Everything that listens, WinRM first."""
-    spec = host.spec
-    return (Listener(spec.address, TCP, spec.winrm_port, "System"), *spec.listeners)
+    winrm = host.winrm_listeners
+    taken = {(listener.protocol, listener.port) for listener in winrm}
+    return (*winrm, *(other for other in host.spec.listeners if (other.protocol, other.port) not in taken))
 
 
 def process_table(host: Host) -> tuple[RunningProcess, ...]:

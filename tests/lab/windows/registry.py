@@ -189,13 +189,16 @@ def value_line(value: Value, default_name: str = "(Default)") -> str:
 def query_text(registry: Registry, path: str, *, recurse: bool, default_name: str = "(Default)") -> str:
     """What `reg query path [/s]` prints, CRLF line ends.
 
-    With ``recurse`` every key has a header, its values and a blank line; without it the subkeys' paths follow
-    the key's own values.
+    With ``recurse`` every subkey has a header, its values and a blank line, and so has the key itself if it has values:
+    one without values and without subkeys prints a blank line and nothing else (Wine's query.c, test 8b). Without it
+    the subkeys' paths follow the key's own values.
     """
     lines = [""]
     if recurse:
+        asked = registry.find(path)
         for key_path, key in registry.walk(path):
-            lines += [key_path, *(value_line(value, default_name) for value in key.values.values()), ""]
+            if key.values or key is not asked:
+                lines += [key_path, *(value_line(value, default_name) for value in key.values.values()), ""]
     else:
         key_path, key = next(registry.walk(path))
         if key.values:

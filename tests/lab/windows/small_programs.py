@@ -96,7 +96,8 @@ async def more(process: Process) -> int:
 
 
 async def gpupdate(process: Process) -> int:
-    """Group Policy refresh: the firewall service reads the policy store again."""
+    """Group Policy refresh: the firewall service and WinRM read what is policy for them again."""
+    process.host.read_winrm_policy()
     process.host.firewall.refresh_group_policy()
     process.out("Updating policy...\r\n\r\nComputer Policy update has completed successfully.\r\n")
     return 0
@@ -109,14 +110,17 @@ async def chcp(process: Process) -> int:
 
 
 async def command_interpreter(process: Process) -> int:
-    """`cmd /c LINE`: another cmd.exe. Anything else would wait for a console."""
-    match = re.match(r"\s*(?:/[a-bd-z]\S*\s+)*/c\s?(?P<line>.*)$", process.arguments, re.IGNORECASE | re.DOTALL)
+    """`cmd /c LINE`: another cmd.exe, without AutoRun for `/d`. Anything else would wait for a console."""
+    match = re.match(
+        r"\s*(?P<switches>(?:/[a-bd-z]\S*\s+)*)/c\s?(?P<line>.*)$", process.arguments, re.IGNORECASE | re.DOTALL
+    )
     if match is None:
         return 0
     line = match["line"].strip()
     if len(line) > 1 and line.startswith('"') and line.endswith('"') and line.count('"') == 2:
         line = line[1:-1]
-    return await run_line(process.child("cmd", line, process.stdin, process.stdout, process.stderr))
+    autorun = "/d" not in match["switches"].lower()
+    return await run_line(process.child("cmd", line, process.stdin, process.stdout, process.stderr), autorun=autorun)
 
 
 def _wants_input(arguments: str) -> bool:

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which ports WinRM listens on: its own registry of listeners, and the policies of WindowsRemoteManagement.admx.
+
+Listeners stand under `WSMAN\\Listener` as ADDRESS+TRANSPORT with a Port. By policy (`Policies\\…\\WinRM\\Service`)
+AllowAutoConfig=1 makes an HTTP listener on 5985 where IPv4Filter (`*`, or ranges with commas between) has the host's
+address; without a filter there is none. HttpCompatibilityListener=1 and HttpsCompatibilityListener=1 make listeners on
+80 and 443. AllowAutoConfig=0 has WinRM answer no remote computer, whatever listeners there are.
+
+The lab's choices: the compatibility listeners need no AllowAutoConfig; http.sys shares a port between WinRM and IIS by
+URL, while here WinRM takes the whole port; every listener speaks plain HTTP, those for HTTPS too.
+"""
+
+from __future__ import annotations
+
+from lab.windows.addresses import contains, merged, parse_ipv4
+from lab.windows.network import TCP, Listener
+from lab.windows.registry import Registry
+
+LISTENER_KEY = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Listener"
+POLICY_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\WinRM\Service"
+PORTS = {"HTTP": 5985, "HTTPS": 5986}
+
+
+def winrm_listeners(registry: Registry, address: str) -> tuple[Listener, ...]:
+    """WinRM's listeners on a host of this address, by port."""
+    policy = registry.find(POLICY_KEY)
+    auto = None if policy is None else policy.dword("AllowAutoConfig")
+    if auto == 0:
+        return ()
+    ports = set(_configured(registry, address))
+    if policy is not None:
+        written = policy.get("IPv4Filter")
+        if auto == 1 and _in_filter("" if written is None else written.data, address):
+            ports.add(PORTS["HTTP"])
+        compatible = {"HttpCompatibilityListener": 80, "HttpsCompatibilityListener": 443}
+        ports |= {port for name, port in compatible.items() if policy.dword(name) == 1}
+    return tuple(Listener(address, TCP, port, "System") for port in sorted(ports))
+
+
+def _configured(registry: Registry, address: str) -> list[int]:
+    key = registry.find(LISTENER_KEY)
+    found = []
+    for listener in key.sorted_subkeys() if key else ():
+        where, _unused, transport = listener.name.upper().partition("+")
+        if where in ("*", f"IP:{address}") and transport in PORTS:
+            port = listener.dword("Port")
+            found.append(PORTS[transport] if port is None else port)
+    return found
+
+
+def _in_filter(text: str, address: str) -> bool:
+    if text.strip() == "*":
+        return True
+    ranges = []
+    for part in text.split(","):
+        try:
+            ranges.append(parse_ipv4(part.strip()))
+        except ValueError:
+            continue  # what WinRM cannot read admits nothing
+    return contains(merged(ranges), address)
+
+
+def set_listener(registry: Registry, port: int) -> None:
+    """Have one configured listener, on this port: of HTTPS on its usual port, else of HTTP."""
+    key = registry.create(LISTENER_KEY)
+    key.subkeys.clear()
+    transport = "HTTPS" if port == PORTS["HTTPS"] else "HTTP"
+    registry.create(f"{LISTENER_KEY}\\*+{transport}").set_dword("Port", port)
+
+
+def listen_by_policy(registry: Registry) -> None:
+    """Have no configured listener, and the policy that makes one on all addresses."""
+    registry.create(LISTENER_KEY).subkeys.clear()
+    policy = registry.create(POLICY_KEY)
+    policy.set_dword("AllowAutoConfig", 1)
+    policy.set("IPv4Filter", "REG_SZ", "*")
+    policy.set("IPv6Filter", "REG_SZ", "*")
