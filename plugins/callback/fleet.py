@@ -107,15 +107,16 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result: Any) -> None:
         self._take(result)
 
+    # Ansible takes these keys out of what callbacks get; a host that failed would pass for one that is well.
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:  # noqa: ARG002
-        self._take(result)
+        self._take(result, failed=True)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
-        self._take(result)
+        self._take(result, unreachable=True)
 
     def v2_runner_on_skipped(self, result: Any) -> None:
         # A host that was read by an earlier task keeps that result.
-        self._take(result, only_first=True)
+        self._take(result, only_first=True, skipped=True)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002
         self._line.close()
@@ -127,13 +128,13 @@ class CallbackModule(CallbackBase):
         self._display.display("\n".join(shown) + "\n", screen_only=True)
         self._display.display("\n".join(line.text for line in lines), log_only=True)
 
-    def _take(self, result: Any, only_first: bool = False) -> None:
+    def _take(self, result: Any, only_first: bool = False, **outcome: bool) -> None:
         task = result._task
         if not _is_ours(task):
             return
         name = result._host.get_name()
         if not (only_first and name in self._rows):
-            self._rows[name] = to_row(name, result._result, bool(task.check_mode))
+            self._rows[name] = to_row(name, {**result._result, **outcome}, bool(task.check_mode))
         self._finished.add(name)
         self._show(f"{name} {self._rows[name].state.value}")
 

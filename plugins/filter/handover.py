@@ -23,12 +23,15 @@ def _policy(roles: Any, options: dict[str, Any]) -> HostPolicy:
     return described_policy(known["roles"], known)
 
 
+# Errors are raised "from None": newer ansible-core prints the cause too, and would then say all twice.
+
+
 def netsh_gpo_script(roles: Any, gpo: str, **options: Any) -> str:
     """A ``netsh -f`` script for a Group Policy; see the documentation beside this file."""
     try:
         return gpo_script(_policy(roles, options), str(gpo))
     except OptionError as error:
-        raise AnsibleFilterError(f"lyncops.firewall.netsh_gpo_script: {error}") from error
+        raise AnsibleFilterError(f"lyncops.firewall.netsh_gpo_script: {error}") from None
 
 
 def lync_rules_csv(roles: Any, **options: Any) -> str:
@@ -36,7 +39,7 @@ def lync_rules_csv(roles: Any, **options: Any) -> str:
     try:
         return rules_csv(_policy(roles, options))
     except OptionError as error:
-        raise AnsibleFilterError(f"lyncops.firewall.lync_rules_csv: {error}") from error
+        raise AnsibleFilterError(f"lyncops.firewall.lync_rules_csv: {error}") from None
 
 
 class FilterModule:

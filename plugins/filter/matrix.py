@@ -11,9 +11,10 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._options.option import Option
-from ..module_utils._options.reading import OptionError
+from ..module_utils._options.reading import OptionError, read_addresses
 from ..module_utils._options.table import ROLES, RULE_OPTIONS
 from ..module_utils._policy.matrix import Flow, as_csv, as_markdown, flows
+from ..module_utils._policy.scoping import WORDS
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._results import plain
 
@@ -34,7 +35,7 @@ def _matrix(name: str, hosts: Any) -> Sequence[Flow]:
     try:
         return flows([_host(host) for host in hosts])
     except OptionError as error:
-        raise AnsibleFilterError(f"lyncops.firewall.{name}: {error}") from error
+        raise AnsibleFilterError(f"lyncops.firewall.{name}: {error}") from None
 
 
 def _host(given: Any) -> dict[str, Any]:
@@ -43,11 +44,23 @@ def _host(given: Any) -> dict[str, Any]:
         raise OptionError("hosts", f"a host is a dict with name and roles, not {given!r}")
     try:
         host = validate(plain(given), _HOST)
+        _check_peers(host)
         options = validate(host["options"], RULE_OPTIONS)
     except OptionError as error:
-        raise OptionError(error.option, f"{given['name']}: {error.reason}") from error
+        raise OptionError(error.option, f"{given['name']}: {error.reason}") from None
     del options["program"]  # of no meaning to the network between the hosts
     return {**host, "options": options}
+
+
+def _check_peers(host: Mapping[str, Any]) -> None:
+    """As the modules check them, but for names, which stand for peers of no known address."""
+    for kind, texts in host["peers"].items():
+        if kind not in WORDS:
+            raise OptionError(f"peers.{kind}", f"this is no peer of any row; they are {', '.join(WORDS)}")
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise OptionError(f"peers.{kind}", f"a list of addresses is needed, not {texts!r}")
+    if host["client_networks"]:
+        read_addresses("client_networks", host["client_networks"])
 
 
 def lync_matrix_csv(hosts: Any) -> str:

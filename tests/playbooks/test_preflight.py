@@ -53,6 +53,32 @@ def test_a_misspelt_variable_stops_the_host(runner: Runner) -> None:
     assert "did you mean lync_firewall_skip_rows?" in runner.report()["hosts"][0]["message"]
 
 
+@pytest.mark.parametrize("name", ["gpo", "matrix"])
+def test_files_for_others_are_not_written_from_misspelt_variables(runner: Runner, name: str) -> None:
+    """A scope that is ignored would be open to anybody in somebody's Group Policy."""
+    run = runner.play(name, variables={"lync_firewall_remote_adresses": ["10.0.0.0/8"], "lync_firewall_gpo": "a.b\\c"})
+    assert run.code == 2
+    assert "did you mean lync_firewall_remote_addresses?" in run.output
+    assert not (runner.folder / f"lync_firewall_{name}").exists()
+
+
+def test_tags_do_not_skip_the_look_at_variables(runner: Runner) -> None:
+    wrong = {"lync_firewall_remote_adresses": ["10.0.0.0/8"]}
+    run = runner.play("site", "--limit", "dir01*", "--tags", "lync_firewall_rules", variables=wrong)
+    assert run.code == 2
+    assert run.changed == set()
+
+
+@pytest.mark.parametrize("hosts", ["nosuch", ["nosuch"]])
+def test_remediate_of_unknown_hosts_is_no_success(runner: Runner, hosts: Any) -> None:
+    run = runner.play("remediate", variables={"lync_firewall_drifted_hosts": hosts})
+    assert run.code == 2
+    assert "There is no host to work on" in run.output
+    run = runner.play("remediate", "--check", variables={"lync_firewall_drifted_hosts": "dir01.contoso.test"})
+    assert run.code == 0
+    assert "not looked at" not in run.output
+
+
 def test_rows_that_a_scope_leaves_open_are_named(runner: Runner) -> None:
     run = runner.play("site", "--limit", "med01*", "--check", variables={"lync_firewall_scope": "topology",
                       "lync_firewall_extra_peers": {"all": ["127.0.0.0/8"]}})  # fmt: skip

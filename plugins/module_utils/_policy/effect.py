@@ -108,16 +108,8 @@ def remedy(effect: Effect, snapshot: Snapshot) -> str:
         snapshot: The host, as it was when the row was judged.
     """
     verdict = effect.verdict
-    if verdict.reason is Reason.BLOCK_RULE:
-        return _switch_off(verdict.by, snapshot) or _WHERE_IT_IS_MADE
-    if verdict.reason is Reason.LOCAL_RULES_IGNORED:
-        return "let local rules merge in the Group Policy of this profile, or put these rules into that policy"
-    if verdict.reason is Reason.SHIELDS_UP:
-        return f"netsh advfirewall set {verdict.profile.value}profile firewallpolicy blockinbound,allowoutbound"
-    return ""
-
-
-_WHERE_IT_IS_MADE = "switch the block rule off where it is made: Group Policy, MDM or, for a built-in rule, the console"
+    command = _switch_off(verdict.by, snapshot) if verdict.reason is Reason.BLOCK_RULE else ""
+    return command or TEXTS[verdict.reason].remedy.format(profile=verdict.profile.value)
 
 
 def _switch_off(labels: Sequence[str], snapshot: Snapshot) -> str:

@@ -93,7 +93,7 @@ def to_row(name: str, result: Mapping[str, Any], check_mode: bool) -> Row:
         state,
         Counter(cell.finding.verdict for cell in host.cells) if host.cells else None,
         _rules(plan) if isinstance(plan, Mapping) else None,
-        _why(host),
+        _why(host) or (_beside_rules(plan) if isinstance(plan, Mapping) else ""),
     )
 
 
@@ -113,6 +113,19 @@ def _why(host: ReportHost) -> str:
         if reasons:
             reason, count = max(reasons.items(), key=lambda item: (item[1], item[0]))
             return f"{short_form(reason)} ({count})"
+    return ""
+
+
+def _beside_rules(plan: Mapping[str, Any]) -> str:
+    """What a plan changes, or refuses, where no requirement says why: the service and the profiles."""
+    profiles = plan.get("profiles_enabled")
+    if isinstance(profiles, list) and profiles:
+        return f"profile off: {', '.join(str(name) for name in profiles)}"
+    if plan.get("service_changes"):
+        return "service not running, or not automatic"
+    refused = plan.get("refused")
+    if isinstance(refused, list) and refused and isinstance(refused[0], Mapping):
+        return f"refused: {refused[0].get('subject', '')}"
     return ""
 
 

@@ -19,6 +19,7 @@ from .model import Cell, Finding, HostClass, Report, ReportHost, ReportRequireme
 from .parts import ResultError, flag_of, list_of, mapping_of, text_of, texts_of
 
 _LONGEST_MESSAGE = 2000
+_LONGEST_END = 500
 _NOT_AUDITED = "The host was not audited: there is no result of it."
 
 
@@ -236,4 +237,7 @@ def _refusals(plan: Mapping[str, Any]) -> str:
 
 def _message(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]} …"
+    if len(text) <= _LONGEST_MESSAGE:
+        return text
+    # The end stays: of an error in a template that is where ansible-core says what is wrong.
+    return f"{text[: _LONGEST_MESSAGE - _LONGEST_END]} … {text[-_LONGEST_END:]}"

@@ -57,12 +57,15 @@ class ReasonText:
         short: A few words, for lists and filters.
         meaning: One sentence: what it means for the traffic.
         advice: One sentence: what to do; empty where there is nothing to do.
+        remedy: What corrects it on one host, for the end of a message, with the name of the ``{profile}``; empty where
+            a run of this collection corrects it. A command is used as it is.
     """
 
     clause: str
     short: str
     meaning: str
     advice: str = ""
+    remedy: str = ""
 
 
 _REMEDIATE = "Run the remediation. What it would send is listed for each host."
@@ -161,18 +164,21 @@ TEXTS: dict[Reason, ReasonText] = {
         short="block rule",
         meaning="A block rule beats every allow rule, the managed ones included.",
         advice="Switch the named rule off, or narrow it, where it is made. Rules of others are never touched here.",
+        remedy="switch the block rule off where it is made: Group Policy, MDM or, for a built-in rule, the console",
     ),
     Reason.LOCAL_RULES_IGNORED: ReasonText(
         clause="Group Policy ignores local rules, such as",
         short="Group Policy ignores local rules",
         meaning="Group Policy forbids local rules in this profile, the managed ones included.",
         advice="Let local rules merge, or put the rules into that policy: the playbook gpo.yml writes what it needs.",
+        remedy="let local rules merge in the Group Policy of this profile, or put these rules into that policy",
     ),
     Reason.SHIELDS_UP: ReasonText(
         clause="all exceptions are switched off in the",
         short="shields up",
         meaning="The profile blocks all inbound connections, whatever the rules say.",
         advice="Allow exceptions again in the profile.",
+        remedy="netsh advfirewall set {profile}profile firewallpolicy blockinbound,allowoutbound",
     ),
 }
 """Every reason in words."""

@@ -63,6 +63,10 @@ OPTIONS = st.fixed_dictionaries(
         "skip_rows": st.sampled_from([[], ["server-26"]]),
         "profiles": st.sampled_from([["domain"], ["domain", "private", "public"]]),
         "remote_addresses": st.sampled_from([[], ["10.0.0.0/8"]]),
+        "ruleset": st.sampled_from(["documented", "extended"]),
+        "features": st.sampled_from([[], ["remote_call_control"]]),
+        "program": st.sampled_from(["any", "listener"]),
+        "port_overrides": st.sampled_from([{}, {"server-45": "5061-5063"}]),
         "extra_rules": st.sampled_from([[], [{"name": "agent", "protocol": "tcp", "localport": "10000"}]]),
     },
 )

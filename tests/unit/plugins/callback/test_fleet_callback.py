@@ -31,7 +31,9 @@ def task(action: str = INFO, check_mode: bool = False) -> SimpleNamespace:
 
 
 def result(host: str, value: dict[str, Any], of: SimpleNamespace | None = None) -> SimpleNamespace:
-    return SimpleNamespace(_host=SimpleNamespace(get_name=lambda: host), _task=of or task(), _result=value)
+    """As callbacks get it: ansible-core takes `failed` and `skipped` away (`TaskResult.clean_copy`)."""
+    kept = {key: item for key, item in value.items() if key not in ("failed", "skipped")}
+    return SimpleNamespace(_host=SimpleNamespace(get_name=lambda: host), _task=of or task(), _result=kept)
 
 
 def play(*hosts: str) -> SimpleNamespace:
@@ -53,6 +55,13 @@ def test_the_table_comes_at_the_end(fleet: Any, capsys: pytest.CaptureFixture[st
         ["host", "state"], ["fe02", "unreachable"], ["fe03", "failed"], ["fe01", "compliant"], ["lb01", "not"],
         ["4", "hosts:"],
     ]  # fmt: skip
+
+
+def test_a_failed_run_is_not_shown_as_repaired(fleet: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    fired = {**enforced(OPEN, rules=(1, 0, 0)), "failed": True, "msg": "fe01: restored itself", "rollback": "fired"}
+    fleet.v2_runner_on_failed(result("fe01", fired, task(ENFORCE)))
+    fleet.v2_playbook_on_stats(None)
+    assert "fe01  failed" in capsys.readouterr().out
 
 
 def test_a_run_without_our_tasks_has_no_table(fleet: Any, capsys: pytest.CaptureFixture[str]) -> None:

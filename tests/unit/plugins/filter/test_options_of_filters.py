@@ -96,3 +96,23 @@ def test_what_the_module_takes_means_the_same(name: str, written: dict[str, Any]
 
 def test_roles_may_be_text_as_in_the_module() -> None:
     assert netsh_gpo_script("director,mediation", GPO) == netsh_gpo_script(["director", "mediation"], GPO)
+
+
+@pytest.mark.parametrize(
+    ("given", "option"),
+    [
+        ({"peers": {"front_end": "10.0.0.1"}}, "peers.front_end: h: a list"),
+        ({"peers": {"front_end": 5}}, "peers.front_end: h: a list"),
+        ({"peers": {"frontend": ["10.0.0.1"]}}, "peers.frontend: h: this is no peer"),
+        ({"client_networks": ["10.1.0.0/33"]}, "client_networks: h: "),
+    ],
+)
+def test_the_matrix_checks_peers_and_clients_as_the_module_does(given: dict[str, Any], option: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=f"lync_matrix_csv: {option}"):
+        lync_matrix_csv([{"name": "h", "roles": ["director"], **given}])
+    assert module_says({"scope": "topology", **given})
+
+
+def test_names_stand_for_peers_of_no_known_address_in_the_matrix() -> None:
+    peers = {"front_end": ["10.1.0.8", "fe02.example.com"]}
+    assert "fe02.example.com" in lync_matrix_csv([{"name": "h", "roles": ["mediation"], "peers": peers}])

@@ -8,6 +8,7 @@ validate-modules does not look at the documentation of action plugins, so nothin
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import pytest
 import yaml
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall as enforcing_action
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info as info_action
+from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_report
 from ansible_collections.lyncops.firewall.plugins.doc_fragments import desired_state
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import (
     ENFORCING_OPTIONS,
@@ -135,12 +138,42 @@ def test_the_role_maps_each_variable_to_its_option_once() -> None:
     assert sorted(rules) == sorted(option.name for option in RULE_OPTIONS)
     (site,) = [task for task in loaded("tasks", "main.yml") if "lyncops.firewall.lync_firewall" in task]
     (audit,) = [task for task in loaded("tasks", "audit.yml") if "lyncops.firewall.lync_firewall_info" in task]
-    assert site["module_defaults"] == {"group/lyncops.firewall.lync_firewall": OF_THE_ROLE}
-    assert audit["module_defaults"] == {"group/lyncops.firewall.lync_firewall": "{{ options }}"}
+    group = "group/lyncops.firewall.lync_firewall"
+    assert site["module_defaults"] == {group: OF_THE_ROLE, "lyncops.firewall.lync_firewall": {}}
+    assert audit["module_defaults"] == {group: "{{ options }}", "lyncops.firewall.lync_firewall_info": {}}
     assert audit["vars"]["options"].startswith("{{ lync_firewall_options if ")
     own = {option.name: f"{{{{ {PREFIX}{option.name} }}}}" for option in ENFORCING_OPTIONS}
     assert site["lyncops.firewall.lync_firewall"] == own
     assert audit["lyncops.firewall.lync_firewall_info"] is None
+
+
+def test_the_role_takes_the_reports_options_as_they_are() -> None:
+    """But for files that it derives from the current directory, and what it works out itself."""
+    spec = loaded("meta", "argument_specs.yml")["argument_specs"]["audit"]["options"]
+    defaults = loaded("defaults", "main.yml")
+    report = argument_spec(lync_firewall_report.ActionModule.OPTIONS)
+    for name in ("name", "formats", "title", "previous"):
+        told = spec[f"{PREFIX}report_{name}"]
+        assert told["type"] == report[name]["type"]
+        assert told.get("choices") == report[name].get("choices")
+        assert told.get("default") == report[name].get("default")
+        assert (defaults[f"{PREFIX}report_{name}"] or None) == report[name].get("default")
+
+
+def test_every_host_role_has_its_group_and_the_pattern_knows_all_but_sql() -> None:
+    groups = loaded("vars", "main.yml")[f"{PREFIX}group_roles"]
+    assert groups == {f"lync_{role.value}": role.value for role in HOST_ROLES}
+    pattern = yaml.safe_load((COLLECTION / "playbooks" / "vars" / "hosts.yml").read_text("utf-8"))[f"{PREFIX}pattern"]
+    named = re.search(r"~lync_\((\S+)\)\$", pattern)
+    assert named is not None
+    assert {f"lync_{word}" for word in named[1].split("|")} == set(groups) - {"lync_sql"}
+
+
+def test_readme_names_every_option() -> None:
+    text = (COLLECTION / "README.md").read_text("utf-8")
+    table = text.partition("| option | default |")[2].partition("\n\n")[0]
+    named = {word for line in table.splitlines()[2:] for word in re.findall(r"`(\w+)`", line.split("|")[1])}
+    assert named == {option.name for option in (*HOST_OPTIONS, *ENFORCING_OPTIONS)}
 
 
 def test_former_values_still_pass_and_are_deprecated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,3 +95,15 @@ def test_why_says_first_what_matters(message: str, why: str) -> None:
 def test_worst_first() -> None:
     rows = [Row("b", State.COMPLIANT), Row("a", State.COMPLIANT), Row("z", State.DRIFTED), Row("c", State.UNREACHABLE)]
     assert [row.name for row in sorted(rows, key=lambda row: row.rank)] == ["c", "z", "a", "b"]
+
+
+def test_what_is_beside_the_rules_is_a_reason_too() -> None:
+    """A profile that is off, a service, a refusal: otherwise the table would say "drifted", and not why."""
+    well = audited(OPEN)
+    for changes, why in (
+        ({"found": True, "profiles_enabled": ["public"]}, "profile off: public"),
+        ({"found": True, "service_changes": ["automatic"]}, "service not running, or not automatic"),
+        ({"refused": [{"subject": "public profile", "reason": "by policy"}]}, "refused: public profile"),
+    ):
+        assert to_row("h", {**well, "drift": {**well["drift"], **changes}}, False).why == why
+    assert to_row("h", well, False).why == ""
