@@ -191,7 +191,10 @@ def read_keys(
 
 def _scan(part: Part, text: str, settled: Collection[Unended] | None) -> tuple[RegistryDump, tuple[Unended, ...]]:
     try:
-        return scan_dump(text, settled)
+        try:
+            return scan_dump(text, settled)
+        except DumpError:
+            return scan_dump(text, ())  # what is forged is named before what it breaks
     except DumpError as error:
         raise ReadError(f"the answer to '{part.command}' is broken: {error}") from error
 

@@ -160,7 +160,10 @@ def scan_dump(
         match = _VALUE.fullmatch(line)
         if match is None and line.startswith(ROOTS):
             if in_doubt():
-                raise DumpError(f"line {number}: the key {line} follows a rule without an end; one of them is forged")
+                rule = unended[-1].name
+                raise DumpError(
+                    f"line {number}: the key {line} follows the rule {rule!r}, which has no end; one of them is forged"
+                )
             if fold_key(line) in keys and not merge:
                 raise DumpError(f"line {number}: the key {line} is there twice")
             name, current, last = line, keys.setdefault(fold_key(line), {}), None
@@ -169,7 +172,9 @@ def scan_dump(
                 raise DumpError(f"line {number}: a value stands before any key: {line[:60]!r}")
             folded = match[1].casefold()
             if folded in current:
-                raise DumpError(f"line {number}: the value {match[1]!r} is there twice; one of them is forged")
+                raise DumpError(
+                    f"line {number}: the value {match[1]!r} is there twice; one of them is forged{_by(last)}"
+                )
             doubts = ["it follows a value with a line break, so it may be part of that"] if in_doubt() else []
             last = current[folded] = _Value(match[1], match[2], [match[3] or ""], number, doubts)
         elif last is not None and last.type not in _NUMBERS:
@@ -199,6 +204,13 @@ class _Value:
     def done(self) -> RegistryValue:
         broken = (LINE_BREAK,) if len(self.lines) > 1 else ()
         return RegistryValue(self.name, self.type, "\n".join(self.lines), (*self.doubts, *broken))
+
+
+def _by(last: _Value | None) -> str:
+    """Who may have forged a value that follows; nobody where the last one has its end."""
+    return (
+        f", if the rule {last.name!r} before it, which has no end, holds a line break" if last and last.unended else ""
+    )
 
 
 def _lines(text: str, first: int) -> Iterator[tuple[int, str]]:
