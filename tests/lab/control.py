@@ -170,7 +170,7 @@ async def _interfaces(running: RunningHost, request: web.Request) -> web.StreamR
         interfaces = tuple(Interface(**each) for each in wanted)
     except (TypeError, ValueError) as error:
         raise _BadRequest(f"not an interface: {error}") from error
-    running.host.interfaces = interfaces
+    running.host.set_interfaces(interfaces)
     return web.json_response({"interfaces": [asdict(each) for each in interfaces]})
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -22,11 +23,12 @@ from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
 from lab.windows.winrm_listeners import winrm_listeners
-from lab.windows.wmi import Interface
+from lab.windows.wmi import Interface, adapter_id, interface_addresses
 
 Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
 
+_INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
 _LOOPBACK = "127.0.0.0/8"
 
 _SYSTEM_ENVIRONMENT = {
@@ -91,10 +93,28 @@ class Host:
         self.registry = self.spec.registry.copy()
         self.files = FileSystem()
         self.services = installed_services(self.registry, self.spec.services)
-        self.interfaces = self.spec.interfaces
+        self.set_interfaces(self.spec.interfaces)
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
         self.read_winrm_policy()
         self._apply_mpssvc(initial=True)
+
+    def set_interfaces(self, interfaces: tuple[Interface, ...]) -> None:
+        """Give the host these network interfaces, the main one first; the registry tells their addresses."""
+        self.interfaces = interfaces
+        self._write_addresses()
+
+    @property
+    def addresses(self) -> tuple[tuple[Interface, str, int], ...]:
+        """Each interface with its IPv4 address and the length of its subnet's prefix."""
+        length = int(self.network.local_subnet.partition("/")[2])
+        return interface_addresses(self.interfaces, self.spec.address, length)
+
+    def _write_addresses(self) -> None:
+        for at, address, length in self.addresses:
+            key = self.registry.create(f"{_INTERFACES_KEY}\\{adapter_id(self.computer_name, at.index)}")
+            key.set_dword("EnableDHCP", 0)
+            key.set("IPAddress", "REG_MULTI_SZ", address)
+            key.set("SubnetMask", "REG_MULTI_SZ", str(ipaddress.IPv4Network(f"0.0.0.0/{length}").netmask))
 
     def read_winrm_policy(self) -> None:
         """WinRM looks which listeners it shall have: when it starts, and when Group Policy was refreshed."""
@@ -161,6 +181,7 @@ class Host:
         self.quirks_generation += 1
         self.second_administrator.start_counting()
         self.clock.set_minute(self.quirks.minute)
+        self._write_addresses()
         if "mpssvc" in changes:
             self._apply_mpssvc(initial=False)
         self.on_change(self)

@@ -134,7 +134,7 @@ class LabHost:
         """Give the host these network interfaces, the main one first; the firewall goes on filtering by set_profile."""
 
         async def act() -> None:
-            self._running.host.interfaces = interfaces
+            self._running.host.set_interfaces(interfaces)
 
         self._lab.call(act())
 

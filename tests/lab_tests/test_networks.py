@@ -22,6 +22,7 @@ from lab.windows.wmi import PSTN, Interface
 
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi"
 RESOURCE = f"{WMI}/root/standardcimv2/MSFT_NetConnectionProfile"
+ADDRESSES = f"{WMI}/root/standardcimv2/MSFT_NetIPAddress"
 N = "{http://schemas.xmlsoap.org/ws/2004/09/enumeration}"
 W = "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}"
 S = "{http://www.w3.org/2003/05/soap-envelope}"
@@ -60,7 +61,7 @@ class Enumerator:
         """Enumerate."""
         element = self.ask("Enumerate", body, resource, envelope)
         assert element.tag == f"{N}EnumerateResponse"
-        return _read(element, W)
+        return _read(element, W, ADDRESSES if resource == ADDRESSES else RESOURCE)
 
     def pull(self, context: str | None, most: int) -> Answer:
         """Pull."""
@@ -69,12 +70,12 @@ class Enumerator:
         return _read(element, N)
 
 
-def _read(element: Element, namespace: str) -> Answer:
+def _read(element: Element, namespace: str, resource: str = RESOURCE) -> Answer:
     items = element.find(f"{namespace}Items")
     found = []
     for item in () if items is None else items:
-        assert item.tag == f"{{{RESOURCE}}}MSFT_NetConnectionProfile"
-        assert all(each.tag.startswith(f"{{{RESOURCE}}}") for each in item)
+        assert item.tag == f"{{{resource}}}{resource.rpartition('/')[2]}"
+        assert all(each.tag.startswith(f"{{{resource}}}") for each in item)
         found.append({
             each.tag.rpartition("}")[2]: None if each.get(NIL) == "true" else each.text or "" for each in item
         })  # fmt: skip
@@ -286,3 +287,30 @@ def test_wrong_credentials_get_no_answer(fe01: LabHost) -> None:
     with pytest.raises(Exception, match="credentials"):
         Enumerator(fe01, password="wrong").enumerate(OPTIMIZED)
     assert fe01.stats()["unauthorized"] == 1
+
+
+def test_which_interface_has_which_address() -> None:
+    with Lab(hosts=["med01"], services=False) as lab:
+        med01 = lab.host("med01")
+        asker = Enumerator(med01)
+
+        def told() -> list[tuple[str | None, ...]]:
+            names = ("InterfaceIndex", "InterfaceAlias", "IPAddress", "PrefixLength", "AddressFamily")
+            return [tuple(item[name] for name in names) for item in asker.enumerate(OPTIMIZED, ADDRESSES).items]
+
+        pstn = ("14", "PSTN", "192.0.2.14", "24", "2")
+        assert told() == [("12", "Ethernet", med01.address, "16", "2"), pstn]
+        med01.set_quirks(same_subnet=True)
+        assert told() == [("12", "Ethernet", med01.address, "8", "2"), pstn]
+        profiles = asker.enumerate(OPTIMIZED).items
+        key = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces"
+        text = med01.run(rf"reg query {key}\{profiles[0]['InstanceID']}").stdout
+        assert f"    IPAddress    REG_MULTI_SZ    {med01.address}\r\n" in text
+        assert "    SubnetMask    REG_MULTI_SZ    255.0.0.0\r\n" in text
+        med01.set_interfaces(Interface("LAN", 3))
+        assert told() == [("3", "LAN", med01.address, "8", "2")]
+
+
+def test_an_address_must_be_one() -> None:
+    with pytest.raises(ValueError, match="fe80"):
+        Interface(address="fe80::1")

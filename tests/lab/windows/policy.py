@@ -19,8 +19,10 @@ The lab's choices where no specification decides:
 from __future__ import annotations
 
 import ntpath
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from lab.windows.addresses import EVERYTHING, NOTHING, Addresses, Interval, contains, merged, without
 from lab.windows.connection_security import ConnectionRule, must_authenticate
@@ -86,11 +88,11 @@ class Policy:
     @cached_property
     def _unmergeable(self) -> tuple[Condition, ...]:
         rules = self.policy_rules + self.mdm_rules
-        return tuple(c for c in map(condition, rules) if c is not None) + self.older
+        return _bundled((*map(condition, rules), *self.older))
 
     @cached_property
     def _local(self) -> tuple[Condition, ...]:
-        return tuple(c for c in map(condition, self.local_rules) if c is not None)
+        return _bundled(map(condition, self.local_rules))
 
     def conditions(self, profile: str) -> tuple[Condition, ...]:
         """The conditions of every rule that counts in ``profile``, from all stores."""
@@ -101,6 +103,20 @@ class Policy:
         """The connection security rules that count in ``profile``."""
         merge = self.policy_profiles[PROFILES.index(profile)].local_security_merge
         return self.policy_security if merge is False else self.local_security + self.policy_security
+
+
+def _bundled(conditions: Iterable[Condition | None]) -> tuple[Condition, ...]:
+    """The same conditions, those that differ in their remote addresses only put together: a ban list is one."""
+    bundles: dict[object, tuple[Condition, list[tuple[str, ...] | None]]] = {}
+    for one in conditions:
+        if one is not None:
+            key = (one.blocks, one.profiles, one.protocol, one.ports, one.rpc, one.interface_types, one.program,
+                   one.service, one.local)  # fmt: skip
+            bundles.setdefault(key, (one, []))[1].append(one.remote)
+    return tuple(
+        replace(one, remote=None if None in remotes else tuple(chain.from_iterable(filter(None, remotes))))
+        for one, remotes in bundles.values()
+    )
 
 
 def read_profile(key: Key | None, *, is_policy: bool) -> ProfileSettings:

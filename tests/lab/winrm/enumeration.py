@@ -20,7 +20,14 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 from lab.host import Host
-from lab.windows.wmi import Instance, WmiError, check_class, network_interface_instances
+from lab.windows.wmi import (
+    NET_IP_ADDRESS,
+    Instance,
+    WmiError,
+    address_instances,
+    check_class,
+    network_interface_instances,
+)
 from lab.winrm.soap import ENUMERATION, WSMAN, Request, WsmanFault, answer, invalid_message
 
 WMI_RESOURCES = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
@@ -129,6 +136,8 @@ class WmiEnumerations:
             check_class(host.version, namespace, class_name)
         except WmiError as error:
             raise _not_found(error) from None
+        if class_name.lower() == NET_IP_ADDRESS.lower():
+            return address_instances(host.addresses)
         return network_interface_instances(host.interfaces, host.profile, host.computer_name)
 
 
