@@ -92,6 +92,8 @@ def explain(effect: Effect, snapshot: Snapshot) -> str:
     if verdict.part:
         where += f" for {verdict.part}"
     names = ", ".join(f"'{name}'" for name in verdict.by)
+    if verdict.more:
+        names += f" and {verdict.more} more rule{'s' if verdict.more > 1 else ''}"
     sentence = f"{what} is {verdict.status.value} {where}: {TEXTS[verdict.reason].clause} {names}".strip()
     found = remedy(effect, snapshot)
     return f"{sentence}. Remedy: {found}" if found else sentence
@@ -109,7 +111,7 @@ def remedy(effect: Effect, snapshot: Snapshot) -> str:
     """
     verdict = effect.verdict
     if verdict.reason is Reason.BLOCK_RULE:
-        return _switch_off(verdict.by, snapshot) or _WHERE_IT_IS_MADE
+        return ("" if verdict.more else _switch_off(verdict.by, snapshot)) or _WHERE_IT_IS_MADE
     if verdict.reason is Reason.LOCAL_RULES_IGNORED:
         return "let local rules merge in the Group Policy of this profile, or put these rules into that policy"
     if verdict.reason is Reason.SHIELDS_UP:
