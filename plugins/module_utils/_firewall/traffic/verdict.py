@@ -18,6 +18,8 @@ from .matching import RuleIndex, Traffic
 from .reasons import SEVERITY, Reason, Status
 from .weighing import LONGEST_LIST, Verdict, judge_rules
 
+__all__ = ["Verdict", "describe", "judge", "worst"]
+
 
 def judge(traffic: Traffic, snapshot: Snapshot, index: RuleIndex | None = None) -> tuple[Verdict, ...]:
     """Judge traffic in each of its profiles.
