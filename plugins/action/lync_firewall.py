@@ -20,6 +20,9 @@ from ..plugin_utils._host.lockout import LockoutGuard
 from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 
+LONGEST_MESSAGE = 1999
+"""Characters of a host's failure message. A policy may spoil every row; the result has all of them."""
+
 
 class ActionModule(FirewallAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
@@ -52,8 +55,10 @@ class ActionModule(FirewallAction):
         if warnings:
             result["warnings"] = [f"{self.host_name}: {warning}" for warning in warnings]
         if problems:
-            message = f"{self.host_name}: not everything is as it should be. {'; '.join(problems)}"
-            result.update(failed=True, msg=message)
+            introduction = f"{self.host_name}: not everything is as it should be. "
+            result.update(
+                failed=True, msg=introduction + results.bounded(problems, LONGEST_MESSAGE - len(introduction))
+            )
         return result
 
     def _effects(self, host: RemoteHost, outcome: Outcome) -> tuple[Effect, ...]:

@@ -8,7 +8,7 @@ Newer ansible-core breaks on anything but dict, list, str, int, float, bool and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -28,6 +28,8 @@ Rows = Mapping[str, tuple[str, ...]]
 
 _STATES = {1: "stopped", 2: "starting", 3: "stopping", 4: "running", 5: "continuing", 6: "pausing", 7: "paused"}
 _STARTS = {0: "boot", 1: "system", 2: "automatic", 3: "manual", 4: "disabled"}
+
+_LONGEST_SENTENCE = 600  # of several in one message: most of what is said fits, and no name fills it alone
 
 
 def plain(value: Any) -> Any:
@@ -227,6 +229,30 @@ def _line(rule: FirewallRule, rows: Rows) -> str:
         *((f"not understood: {'; '.join(rule.opaque)}",) if rule.opaque else ()),
     )
     return " ".join(words)
+
+
+def bounded(sentences: Sequence[str], room: int) -> str:
+    """Sentences with semicolons between them, as many as there is room for, and how many more there are.
+
+    Args:
+        sentences: What to say; a single one that is too long is cut.
+        room: Characters in all.
+    """
+    text = "; ".join(sentences)
+    if len(text) <= room:
+        return text
+    pieces = [
+        sentence if len(sentence) <= _LONGEST_SENTENCE else f"{sentence[: _LONGEST_SENTENCE - 3]}..."
+        for sentence in sentences
+    ]
+    text = ""
+    for told, piece in enumerate(pieces):
+        more = f"; and {len(pieces) - told} more: the result has all of them"
+        longer = f"{text}; {piece}" if text else piece
+        if len(longer) + len(more) > room:
+            return text + more if text else piece[:room]
+        text = longer
+    return text
 
 
 def disagreements(policy: HostPolicy) -> list[dict[str, str]]:

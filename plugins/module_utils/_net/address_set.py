@@ -147,7 +147,7 @@ class AddressSet:
         kept = self.keywords & other.keywords
         kept |= {keyword for keyword in self.keywords if other._complete(keyword[0])}
         kept |= {keyword for keyword in other.keywords if self._complete(keyword[0])}
-        return AddressSet(
+        return _canonical(
             intervals.intersect(self.v4, other.v4), intervals.intersect(self.v6, other.v6), frozenset(kept)
         )
 
@@ -156,11 +156,25 @@ class AddressSet:
         if other.is_any:
             return _NONE
         kept = frozenset(k for k in self.keywords - other.keywords if not other._complete(k[0]))
-        return AddressSet(intervals.subtract(self.v4, other.v4), intervals.subtract(self.v6, other.v6), kept)
+        return _canonical(intervals.subtract(self.v4, other.v4), intervals.subtract(self.v6, other.v6), kept)
 
     def __le__(self, other: AddressSet) -> bool:
         """Containment: every address of this set is certainly in the other."""
-        return not (self - other)
+        return (
+            intervals.within(self.v4, other.v4)
+            and intervals.within(self.v6, other.v6)
+            and all(word in other.keywords or other._complete(word[0]) for word in self.keywords)
+        )
+
+    def overlaps(self, other: AddressSet) -> bool:
+        """Whether ``self & other`` is not empty; cheaper than to say what it is."""
+        return (
+            intervals.overlap(self.v4, other.v4)
+            or intervals.overlap(self.v6, other.v6)
+            or not self.keywords.isdisjoint(other.keywords)
+            or any(other._complete(family) for family, _word in self.keywords)
+            or any(self._complete(family) for family, _word in other.keywords)
+        )
 
     def _complete(self, family: int) -> bool:
         return (self.v4 if family == 4 else self.v6) == (_ALL[family],)
@@ -180,6 +194,41 @@ class AddressSet:
 
     def __str__(self) -> str:
         return ",".join(self.texts())
+
+    def spelled(self, most: int) -> str:
+        """The set for people, ``10.0.0.1,10.0.0.2 and 3 more``: cut first, since spelling is what takes time.
+
+        Args:
+            most: Keywords, and ranges of neighbouring addresses, that are spelled.
+        """
+        words = sorted(self.keywords, key=lambda word: (word[1], word[0]))
+        kept, v4 = words[:most], self.v4[:most]
+        first = AddressSet(v4, self.v6[: most - len(v4)], frozenset(kept))
+        more = len(words) - len(kept) + len(self.v4) - len(first.v4) + len(self.v6) - len(first.v6)
+        return f"{first} and {more} more" if more else str(self)
+
+
+def _canonical(v4: intervals.Intervals, v6: intervals.Intervals, keywords: frozenset[Keyword]) -> AddressSet:
+    """A set of intervals that need no merging: what operations on merged ones leave."""
+    if keywords:
+        return AddressSet(v4, v6, keywords)
+    made = object.__new__(AddressSet)
+    object.__setattr__(made, "v4", v4)
+    object.__setattr__(made, "v6", v6)
+    object.__setattr__(made, "keywords", keywords)
+    return made
+
+
+def together(sets: Iterable[AddressSet]) -> AddressSet:
+    """All addresses of all sets, merged once."""
+    found = list(sets)
+    if len(found) == 1:
+        return found[0]
+    return AddressSet(
+        tuple(pair for addresses in found for pair in addresses.v4),
+        tuple(pair for addresses in found for pair in addresses.v6),
+        frozenset(word for addresses in found for word in addresses.keywords),
+    )
 
 
 _ANY = AddressSet((_ALL[4],), (_ALL[6],))

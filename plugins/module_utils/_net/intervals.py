@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from math import inf
 
 Interval = tuple[int, int]
 """First and last number, both inside."""
@@ -71,3 +73,24 @@ def subtract(left: Intervals, right: Intervals) -> Intervals:
         if start <= last:
             rest.append((start, last))
     return tuple(rest)
+
+
+def overlap(left: Intervals, right: Intervals) -> bool:
+    """Whether any number is in both sets, in the time of looking up each interval of the smaller one in the other."""
+    if len(left) > len(right):
+        left, right = right, left
+    return any(_meets(pair, right) for pair in left)
+
+
+def _meets(pair: Interval, others: Intervals) -> bool:
+    place = bisect_right(others, (pair[1], inf))  # those before begin at or before its end
+    return place > 0 and others[place - 1][1] >= pair[0]
+
+
+def within(left: Intervals, right: Intervals) -> bool:
+    """Whether every number of ``left`` is in ``right``; stops at the first that is not."""
+    for first, last in left:
+        place = bisect_right(right, (first, inf))
+        if not place or right[place - 1][1] < last:
+            return False
+    return True

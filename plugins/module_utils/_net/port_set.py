@@ -108,11 +108,20 @@ class PortSet:
 
     def __le__(self, other: PortSet) -> bool:
         """Containment: every port of this set is in the other."""
-        return not intervals.subtract(self.ranges, other.ranges)
+        return intervals.within(self.ranges, other.ranges)
+
+    def overlaps(self, other: PortSet) -> bool:
+        """Whether any port is in both."""
+        return intervals.overlap(self.ranges, other.ranges)
 
     def __str__(self) -> str:
         """``5061,57501-65535``, or ``any`` for all ports: the syntax of netsh and the registry."""
         return "any" if self.is_any else ",".join(_spell(first, last) for first, last in self.ranges)
+
+    def spelled(self, most: int) -> str:
+        """The set for people, ``1,3,5 and 7 more``: the first ranges only."""
+        more = len(self.ranges) - most
+        return f"{PortSet(self.ranges[:most])} and {more} more" if more > 0 else str(self)
 
 
 _ALL: intervals.Intervals = ((LOWEST, HIGHEST),)

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from .address_set import AddressSet
+from .address_set import AddressSet, together
 from .port_set import PortSet
 
 Box = tuple[PortSet, AddressSet]
@@ -22,9 +22,11 @@ class Region:
 
     Attributes:
         boxes: Disjoint boxes, none of them empty.
+        cut: Whether that is not all, because no more boxes were asked for.
     """
 
     boxes: tuple[Box, ...] = ()
+    cut: bool = False
 
     @classmethod
     def of(cls, ports: PortSet, addresses: AddressSet) -> Region:
@@ -56,18 +58,41 @@ class Region:
 
     def overlaps(self, other: Region) -> bool:
         """Whether any pair is in both; cheaper than to say which."""
-        return any(mine[0] & theirs[0] and mine[1] & theirs[1] for mine in self.boxes for theirs in other.boxes)
+        return any(
+            mine[0].overlaps(theirs[0]) and mine[1].overlaps(theirs[1]) for mine in self.boxes for theirs in other.boxes
+        )
+
+    def covers(self, other: Region) -> bool:
+        """Whether one box of this region certainly holds all of the other; a cheap test that may miss a containment."""
+        return any(
+            all(ports <= mine[0] and addresses <= mine[1] for ports, addresses in other.boxes) for mine in self.boxes
+        )
 
     def __or__(self, other: Region) -> Region:
         return union((self, other))
 
     def __str__(self) -> str:
         """``5061 from any; 5062,5063 from 10.0.0.0/8``, boxes with the same addresses put together."""
+        return self._text(self.boxes, str, str)
+
+    def spelled(self, most: int) -> str:
+        """The same for people, cut to the first boxes, and in each to the first ports and addresses.
+
+        Args:
+            most: How many of each.
+        """
+        text = self._text(self.boxes[:most], lambda ports: ports.spelled(most), lambda them: them.spelled(most))
+        return f"{text}; and more" if self.cut or len(self.boxes) > most else text
+
+    @staticmethod
+    def _text(
+        boxes: Iterable[Box], spell_ports: Callable[[PortSet], str], spell_addresses: Callable[[AddressSet], str]
+    ) -> str:
         by_addresses: dict[str, PortSet] = {}
-        for ports, addresses in self.boxes:
-            text = str(addresses)
+        for ports, addresses in boxes:
+            text = spell_addresses(addresses)
             by_addresses[text] = by_addresses.get(text, PortSet()) | ports
-        return "; ".join(f"{ports} from {addresses}" for addresses, ports in sorted(by_addresses.items()))
+        return "; ".join(f"{spell_ports(ports)} from {addresses}" for addresses, ports in sorted(by_addresses.items()))
 
 
 _NOTHING = Region()
@@ -79,12 +104,36 @@ def union(regions: Iterable[Region]) -> Region:
     return Region(tuple(boxes)) if len(boxes) < 2 else _sweep(boxes, (), lambda mine, _theirs: mine)
 
 
+def common(left: Iterable[Region], right: Iterable[Region], most: int | None = None) -> Region:
+    """Pairs that are in any of the regions on the left and in any of those on the right.
+
+    Args:
+        left: Regions, which may overlap.
+        right: Regions, which may overlap.
+        most: Boxes that are enough; the result then says whether it was cut.
+    """
+    return _sweep(_boxes(left), _boxes(right), AddressSet.__and__, most)
+
+
+def remainder(whole: Region, parts: Iterable[Region], most: int | None = None) -> Region:
+    """Pairs of a region that are in none of the parts, which may overlap; the arguments are those of `common`."""
+    return _sweep(whole.boxes, _boxes(parts), AddressSet.__sub__, most)
+
+
+def _boxes(regions: Iterable[Region]) -> list[Box]:
+    return [box for region in regions for box in region.boxes]
+
+
 def _sweep(
-    left: Sequence[Box], right: Sequence[Box], operate: Callable[[AddressSet, AddressSet], AddressSet]
+    left: Sequence[Box],
+    right: Sequence[Box],
+    operate: Callable[[AddressSet, AddressSet], AddressSet],
+    most: int | None = None,
 ) -> Region:
     """Go through the ports once, and combine both sides' addresses wherever a box begins or ends.
 
-    Cutting boxes against boxes instead would leave more and more of them: a host may have 1,600 rules.
+    Cutting boxes against boxes instead would leave more and more of them: a host may have 1,600 rules. Nested ranges
+    with addresses of their own have a result in the square of their number: whoever needs only some of it says so.
     """
     boxes = (*left, *right)
     changes: dict[int, list[tuple[bool, int]]] = {}
@@ -94,22 +143,17 @@ def _sweep(
             changes.setdefault(last + 1, []).append((False, number))
     ports_by_addresses: dict[AddressSet, list[tuple[int, int]]] = {}
     here: set[int] = set()
+    cut = False
     for first, following in itertools.pairwise(sorted(changes)):
         for begins, number in changes[first]:
             (here.add if begins else here.discard)(number)
-        mine = _together(boxes[number][1] for number in here if number < len(left))
-        theirs = _together(boxes[number][1] for number in here if number >= len(left))
+        mine = together(boxes[number][1] for number in here if number < len(left))
+        if not mine:
+            continue
+        theirs = together(boxes[number][1] for number in here if number >= len(left))
         if found := operate(mine, theirs):
+            if len(ports_by_addresses) == most and found not in ports_by_addresses:
+                cut = True
+                break
             ports_by_addresses.setdefault(found, []).append((first, following - 1))
-    return Region(tuple((PortSet(tuple(ranges)), addresses) for addresses, ranges in ports_by_addresses.items()))
-
-
-def _together(sets: Iterable[AddressSet]) -> AddressSet:
-    found = list(sets)
-    if len(found) == 1:
-        return found[0]
-    return AddressSet(
-        tuple(pair for addresses in found for pair in addresses.v4),
-        tuple(pair for addresses in found for pair in addresses.v6),
-        frozenset(word for addresses in found for word in addresses.keywords),
-    )
+    return Region(tuple((PortSet(tuple(ranges)), them) for them, ranges in ports_by_addresses.items()), cut)

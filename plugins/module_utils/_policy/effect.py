@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from .._catalogue.listeners import IN_KERNEL, SERVICE
 from .._catalogue.model import Transport
 from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
-from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, FirewallRule, Store, same_path
+from .._firewall.state.rule import (
+    PROTOCOL_NUMBERS,
+    Action,
+    Direction,
+    FirewallRule,
+    Store,
+    protocol_name,
+    same_path,
+)
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.matching import SYSTEM, RuleIndex, Traffic, label
 from .._firewall.traffic.reasons import TEXTS, Reason, Status
@@ -92,6 +100,8 @@ def explain(effect: Effect, snapshot: Snapshot) -> str:
     if verdict.part:
         where += f" for {verdict.part}"
     names = ", ".join(f"'{name}'" for name in verdict.by)
+    if verdict.more:
+        names += f" and {verdict.more} more rule{'s' if verdict.more > 1 else ''}"
     sentence = f"{what} is {verdict.status.value} {where}: {TEXTS[verdict.reason].clause} {names}".strip()
     found = remedy(effect, snapshot)
     return f"{sentence}. Remedy: {found}" if found else sentence
@@ -108,8 +118,12 @@ def remedy(effect: Effect, snapshot: Snapshot) -> str:
         snapshot: The host, as it was when the row was judged.
     """
     verdict = effect.verdict
-    command = _switch_off(verdict.by, snapshot) if verdict.reason is Reason.BLOCK_RULE else ""
-    return command or TEXTS[verdict.reason].remedy.format(profile=verdict.profile.value)
+    command = ""
+    if verdict.reason is Reason.BLOCK_RULE and not verdict.more:
+        command = _switch_off(verdict.by, snapshot)
+    state = next(state for state in snapshot.profiles if state.profile is verdict.profile)
+    outbound = "blockoutbound" if state.outbound_block else "allowoutbound"
+    return command or TEXTS[verdict.reason].remedy.format(profile=verdict.profile.value, outbound=outbound)
 
 
 def _switch_off(labels: Sequence[str], snapshot: Snapshot) -> str:
@@ -118,12 +132,41 @@ def _switch_off(labels: Sequence[str], snapshot: Snapshot) -> str:
     # Labels of other stores and of built-in rules are no names that netsh knows (`matching.label`).
     if {rule.name for rule in rules} != set(labels) or not all(_is_addressable(rule) for rule in rules):
         return ""
-    line = " & ".join(f'netsh advfirewall firewall set rule name="{name}" new enable=no' for name in labels)
+    selectors = [_selectors(name, snapshot) for name in labels]
+    if None in selectors:
+        return ""
+    line = " & ".join(
+        f'netsh advfirewall firewall set rule name="{name}"{more} new enable=no'
+        for name, more in zip(labels, selectors, strict=True)
+    )
     return line if len(line) <= LONGEST_LINE else ""
 
 
+def _selectors(name: str, snapshot: Snapshot) -> str | None:
+    """What else netsh must be told to change the block rules of a name only; None where nothing tells them apart.
+
+    ``set rule`` changes every rule of the name, and names are not unique.
+    """
+    alike = [rule for rule in snapshot.local_rules() if rule.name.casefold() == name.casefold()]
+    others = [rule for rule in alike if rule.action is not Action.BLOCK]
+    if not others:
+        return ""
+    wanted = {_selected(rule) for rule in alike if rule.action is Action.BLOCK}
+    if len(wanted) != 1 or not wanted.isdisjoint(map(_selected, others)) or any(rule.opaque for rule in alike):
+        return None
+    direction, protocol, ports = wanted.pop()
+    if direction is None or protocol not in (6, 17) or ports == "any":
+        return None
+    return f" dir={direction.value} protocol={protocol_name(protocol)} localport={ports}"
+
+
+def _selected(rule: FirewallRule) -> tuple[Direction | None, int | None, str]:
+    return rule.direction, rule.protocol, str(rule.local_ports)
+
+
 def _is_addressable(rule: FirewallRule) -> bool:
-    return rule.store is Store.LOCAL and can_name_rule(rule.name)
+    # A name that the host's code page cannot hold arrives with "?" in it, and is no name that netsh knows.
+    return rule.store is Store.LOCAL and can_name_rule(rule.name) and "?" not in rule.name
 
 
 def _traffics(policy: HostPolicy, demand: Demand, programs: Mapping[str, str]) -> tuple[Traffic, ...]:

@@ -5,13 +5,21 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from ..._net.address_set import AddressSet
+from ..._net.address_set import AddressSet, together
 from ..._net.port_set import HIGHEST, LOWEST, PortSet
 from ..._net.region import Region
 from ..state.rule import ALL_PROFILES, Direction, FirewallRule, Profile, Store, same_path
+
+MOST_NAMED = 3
+"""Rules that a verdict names; a policy may hold thousands for one row."""
+
+_LOOKED_AT = 64  # rules whose names are read to find three different ones
 
 SYSTEM = "system"
 """The program of listeners in the kernel: HTTP.sys for IIS and WinRM, SMB."""
@@ -52,26 +60,55 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """How a rule meets some traffic.
+class Bundle:
+    """Rules that differ only in remote addresses and in what does not matter to traffic: a ban list is one of them.
 
     Attributes:
-        rule: The rule.
+        rule: What they have in common, with the remote addresses of all.
+        members: The rules, each with its place among the host's.
+    """
+
+    rule: FirewallRule
+    members: tuple[tuple[int, FirewallRule], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How a rule, or a bundle of rules, meets some traffic.
+
+    Attributes:
+        rule: The rule; of a bundle what its rules have in common.
         exact: Pairs that it matches as far as ports and addresses go.
         possible: Pairs that it may match once words such as LocalSubnet or RPC are resolved; at least the exact ones.
         limits: What it depends on beyond ports and addresses. Words: program, service, ipsec, interface, local address,
             source port, condition, opaque.
+        members: The rules of the bundle, each with its place among the host's; empty for a rule by itself.
     """
 
     rule: FirewallRule
     exact: Region
     possible: Region
     limits: tuple[str, ...] = ()
+    members: tuple[tuple[int, FirewallRule], ...] = ()
 
     @property
     def certain(self) -> Region:
         """Pairs that it matches whatever the host is like: none where it has limits."""
         return Region() if self.limits else self.exact
+
+    def meeting(self, traffic: Traffic, area: Region | None = None) -> list[tuple[int, FirewallRule]]:
+        """The rules of the bundle that may be about an area, each with its place.
+
+        Args:
+            traffic: The traffic that the bundle meets.
+            area: Some of it; all of it by default.
+        """
+        if len(self.members) < 2 or self.rule.opaque or (area is None and traffic.remote.is_any):
+            return list(self.members)
+        asked = traffic.remote if area is None else together(addresses for _ports, addresses in area.boxes)
+        if asked.is_any:
+            return list(self.members)
+        return [member for member in self.members if _reach(member[1], traffic).overlaps(asked)]
 
 
 def match(rule: FirewallRule, traffic: Traffic) -> Match | None:
@@ -116,21 +153,71 @@ class RuleIndex:
         Args:
             rules: The rules, in the order in which `near` is to give them.
         """
-        self._rules = tuple(rules)
-        self._groups: dict[tuple[Direction, int], list[tuple[int, int, FirewallRule]]] = {}
+        alike: dict[tuple[Any, ...], list[tuple[int, FirewallRule]]] = {}
+        for place, rule in enumerate(rules):
+            alike.setdefault(_kind(rule), []).append((place, rule))
+        self._bundles = [_bundle(members) for members in alike.values()]
+        self._groups: dict[tuple[Direction, int], list[tuple[int, int, Bundle]]] = {}
 
     def near(self, traffic: Traffic) -> list[FirewallRule]:
         """All rules that `match` may find to match, and few others."""
+        return [rule for _place, rule in sorted(_members(self._near(traffic)), key=lambda member: member[0])]
+
+    def matches(self, traffic: Traffic) -> list[Match]:
+        """How each bundle meets the traffic; those that cannot match any of it are left out."""
+        found = []
+        for bundle in self._near(traffic):
+            met = match(bundle.rule, traffic)
+            if met:
+                found.append(Match(met.rule, met.exact, met.possible, met.limits, bundle.members))
+        return found
+
+    def _near(self, traffic: Traffic) -> list[Bundle]:
         key = (traffic.direction, traffic.protocol)
         if key not in self._groups:
             self._groups[key] = [
-                (*_span(rule, traffic.direction), rule)
-                for rule in self._rules
-                if rule.direction in (traffic.direction, None) and rule.protocol in (traffic.protocol, None)
+                (*_span(bundle.rule, traffic.direction), bundle)
+                for bundle in self._bundles
+                if bundle.rule.direction in (traffic.direction, None)
+                and bundle.rule.protocol in (traffic.protocol, None)
             ]
         ranges = traffic.ports.ranges or ((LOWEST, HIGHEST),)
         lowest, highest = ranges[0][0], ranges[-1][1]
-        return [rule for first, last, rule in self._groups[key] if first <= highest and last >= lowest]
+        return [bundle for first, last, bundle in self._groups[key] if first <= highest and last >= lowest]
+
+
+def _members(bundles: Iterable[Bundle]) -> Iterable[tuple[int, FirewallRule]]:
+    return (member for bundle in bundles for member in bundle.members)
+
+
+def _kind(rule: FirewallRule) -> tuple[Any, ...]:
+    """What rules of one bundle have in common: all that a verdict looks at, but for the remote addresses."""
+    if rule.opaque:
+        return rule.direction, rule.action, rule.protocol, rule.store
+    return (
+        rule.direction,
+        rule.action,
+        rule.protocol,
+        rule.store,
+        rule.enabled,
+        rule.local_ports,
+        rule.remote_ports,
+        rule.port_words,
+        rule.icmp,
+        rule.local_addresses,
+        rule.profiles,
+        same_path(rule.program),
+        rule.service.casefold(),
+        rule.conditions,
+    )
+
+
+def _bundle(members: list[tuple[int, FirewallRule]]) -> Bundle:
+    first = members[0][1]
+    if len(members) == 1 or first.opaque:
+        return Bundle(first, tuple(members))
+    scope = together(rule.remote_addresses for _place, rule in members)
+    return Bundle(replace(first, remote_addresses=scope), tuple(members))
 
 
 def _span(rule: FirewallRule, direction: Direction) -> tuple[int, int]:
@@ -185,6 +272,25 @@ def _limits(rule: FirewallRule, traffic: Traffic) -> tuple[str, ...] | None:
     if not other.is_any:
         limits.append("source port")
     return tuple(limits)
+
+
+def named(found: Iterable[Match], traffic: Traffic, area: Region | None = None) -> tuple[tuple[str, ...], int]:
+    """The rules of some matches for people: the names of the first three, and how many more rules there are.
+
+    Args:
+        found: Matches of the traffic.
+        traffic: The traffic.
+        area: The part of it that the rules must be about; all of it by default.
+    """
+    meeting = [match.meeting(traffic, area) for match in found]
+    names: dict[str, None] = {}
+    told = 0
+    for _place, rule in itertools.islice(heapq.merge(*meeting, key=lambda member: member[0]), _LOOKED_AT):
+        if label(rule) not in names and len(names) == MOST_NAMED:
+            break
+        names[label(rule)] = None
+        told += 1
+    return tuple(names), sum(map(len, meeting)) - told
 
 
 def label(rule: FirewallRule) -> str:

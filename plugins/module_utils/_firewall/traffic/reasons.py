@@ -57,8 +57,8 @@ class ReasonText:
         short: A few words, for lists and filters.
         meaning: One sentence: what it means for the traffic.
         advice: One sentence: what to do; empty where there is nothing to do.
-        remedy: What corrects it on one host, for the end of a message, with the name of the ``{profile}``; empty where
-            a run of this collection corrects it. A command is used as it is.
+        remedy: What corrects it on one host, for the end of a message, with ``{profile}`` and what the profile does
+            ``{outbound}``, in netsh's words; empty where a run of this collection corrects it.
     """
 
     clause: str
@@ -178,7 +178,7 @@ TEXTS: dict[Reason, ReasonText] = {
         short="shields up",
         meaning="The profile blocks all inbound connections, whatever the rules say.",
         advice="Allow exceptions again in the profile.",
-        remedy="netsh advfirewall set {profile}profile firewallpolicy blockinbound,allowoutbound",
+        remedy="netsh advfirewall set {profile}profile firewallpolicy blockinbound,{outbound}",
     ),
 }
 """Every reason in words."""

@@ -140,7 +140,21 @@ def test_a_block_that_netsh_cannot_address_is_left_to_its_owner(local: list[str]
     assert explain(effect, snapshot).endswith(f". Remedy: {remedy(effect, snapshot)}")
 
 
-@pytest.mark.parametrize("name", ['x" & del C:\\ & "', "100%", "a^b", "a\tb", "", "Überwachung"])
+def test_a_command_for_a_block_rule_does_not_hit_an_allow_rule_of_its_name() -> None:
+    shared = r"Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=10000|App=C:\Backup\beremote.exe|Name=hardening|"
+    snapshot = host([BLOCK, shared])
+    command = 'netsh advfirewall firewall set rule name="hardening" dir=in protocol=tcp localport=5061 new enable=no'
+    assert remedy(of_row(row_for(5061), snapshot), snapshot) == command
+    alike = host([BLOCK, shared.replace("10000", "5061")])
+    assert "netsh" not in remedy(of_row(row_for(5061), alike), alike)
+
+
+def test_shields_go_down_without_opening_what_is_blocked_outbound() -> None:
+    up = host([allow(5061)], policy=ProfileSettings(shields_up=True, outbound_block=True))
+    assert remedy(of_row(row_for(5061), up), up).endswith(" blockinbound,blockoutbound")
+
+
+@pytest.mark.parametrize("name", ["???", 'x" & del C:\\ & "', "100%", "a^b", "a\tb", "", "Überwachung"])
 def test_a_hostile_name_gets_no_command_to_paste(name: str) -> None:
     snapshot = host([BLOCK.replace("hardening", name)])
     assert "netsh" not in remedy(of_row(row_for(5061), snapshot), snapshot)
