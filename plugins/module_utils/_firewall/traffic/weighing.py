@@ -94,7 +94,8 @@ class _Weighing:
         if self._rest:
             reason, near = _why_closed(self._traffic, self._matches, self._state, self._rest)
             self._settle(Status.CLOSED, reason, self._rest, near)
-        assert self._worst
+        if not self._worst:
+            raise AssertionError("a region is settled in full: what nothing else decides is closed")
         return self._worst
 
     def _blocked(self, blocks: list[Match]) -> Verdict:
