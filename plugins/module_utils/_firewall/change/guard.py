@@ -15,7 +15,7 @@ from ..._net.port_set import PortSet
 from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile
 from ..state.snapshot import RUNNING, ServiceState, Snapshot
 from ..traffic.matching import SYSTEM, Traffic
-from ..traffic.reasons import Reason, Status
+from ..traffic.reasons import TEXTS, Reason, Status
 from ..traffic.verdict import Verdict, describe, judge
 from .plan import Plan
 from .prediction import predict
@@ -115,5 +115,5 @@ def _sentence(stage: str, traffic: Traffic, verdict: Verdict) -> str:
     names = f" ({', '.join(verdict.by)})" if verdict.by else ""
     return (
         f"{stage}, WinRM ({describe(traffic)}) is {verdict.status.value} in the {verdict.profile.value} profile: "
-        f"{verdict.reason.value.replace('_', ' ')}{names}"
+        f"{TEXTS[verdict.reason].short}{names}"
     )
