@@ -27,19 +27,28 @@ class LabError(Exception):
     """The lab did not start; the text holds what it said."""
 
 
+_claims: list[socket.socket] = []
+"""Keep what `free_network` gave away for as long as this process lives."""
+
+
 def free_network() -> str:
-    """The first half of loopback addresses that no lab uses, as in ``127.101``.
+    """The first half of loopback addresses that no lab uses, as in ``127.101``; nobody else gets it meanwhile.
 
     Labs of people (``make lab``, ``make demo``: 127.77) and of other test runs may be there at the same time. Each lab
-    holds the control port of its own network.
+    holds the control port of its own network; a network that was asked for and has no lab yet is held by a claim, an
+    abstract Unix socket as in `lab.server.NetworkLock`.
     """
     for number in TEST_NETWORKS:
-        with socket.socket() as probe:
-            try:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0lyncops-firewall-claim-127.{number}")
+            with socket.socket() as probe:
                 probe.bind((f"127.{number}.255.1", CONTROL_PORT))
-            except OSError:
-                continue
-            return f"127.{number}"
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
+        return f"127.{number}"
     raise LabError(f"all loopback networks from 127.{TEST_NETWORKS[0]} to 127.{TEST_NETWORKS[-1]} have a lab already")
 
 

@@ -19,6 +19,7 @@ import pytest
 import requests
 import yaml
 
+from lab.background import free_network
 from lab.cli import main, with_quirks
 from lab.estate import EstateError, EstateOptions, build_estate
 from lab.inventory import InventoryError, read_inventory, write_inventory
@@ -29,7 +30,7 @@ from lab.windows.firewall_service import LOCAL_STORE
 from lab.windows.rules import parse_rule
 
 TESTS = Path(__file__).resolve().parents[1]
-NETWORK = "127.101"
+NETWORK = free_network()  # other test runs have labs at the same time
 
 
 def test_the_demo_estate() -> None:
@@ -135,19 +136,20 @@ def test_quirks_on_the_command_line() -> None:
 def test_two_labs_never_share_addresses() -> None:
     with Lab(hosts=["wac01"]) as one, Lab(hosts=["wac01"]) as two:
         assert one.host("wac01").address != two.host("wac01").address
-    lock = NetworkLock("127.102")
+    lock = NetworkLock(NETWORK)
     with pytest.raises(LabInUse):
-        NetworkLock("127.102")
+        NetworkLock(NETWORK)
     lock.release()
-    NetworkLock("127.102").release()
+    NetworkLock(NETWORK).release()
+    assert free_network() not in (NETWORK, free_network())
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
         ["serve", "--hosts", "0"],
-        ["serve", "--control", "0.0.0.0:7700", "--network", "127.103"],
-        ["serve", "--control", "7700", "--network", "127.103"],
+        ["serve", "--control", "0.0.0.0:7700", "--network", NETWORK],
+        ["serve", "--control", "7700", "--network", NETWORK],
         ["serve", "--network", "10.0"],
         ["serve", "--quirk", "fe01:nonsense=1"],
         ["probe", "--inventory", "/no/such/file"],

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ...module_utils._firewall.traffic.reasons import Status
+from ...module_utils._firewall.traffic.reasons import Status, short_form
 
 SCHEMA = "urn:lyncops:firewall:report:1"
 """Names the JSON report's schema, docs/report-schema-1.json. A name, not an address: nothing is fetched."""
@@ -182,6 +182,6 @@ def summary(report: Report) -> str:
         line += f": {', '.join(parts)}"
     frequent = list(reasons(report).items())[:3]
     if frequent:
-        shown = [f"{reason} {count}".replace("_", " ") for reason, count in frequent]
+        shown = [f"{short_form(reason)} {count}" for reason, count in frequent]
         line += f". Not open: {', '.join(shown)}"
     return line

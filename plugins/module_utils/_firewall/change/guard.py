@@ -15,7 +15,7 @@ from ..._net.port_set import PortSet
 from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile, profile_names
 from ..state.snapshot import RUNNING, ServiceState, Snapshot
 from ..traffic.matching import SYSTEM, Traffic
-from ..traffic.reasons import Reason, Status
+from ..traffic.reasons import TEXTS, Reason, Status
 from ..traffic.verdict import Verdict, describe, judge
 from .arrival import UNKNOWN, Arrival, with_subnet
 from .plan import Plan
@@ -175,5 +175,5 @@ def _sentence(stage: str, traffic: Traffic, verdict: Verdict) -> str:
     names = f" ({', '.join(verdict.by)})" if verdict.by else ""
     return (
         f"{stage}, WinRM ({describe(traffic)}) is {verdict.status.value} in the {verdict.profile.value} profile: "
-        f"{verdict.reason.value.replace('_', ' ')}{names}"
+        f"{TEXTS[verdict.reason].short}{names}"
     )

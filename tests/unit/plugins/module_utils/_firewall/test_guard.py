@@ -115,7 +115,7 @@ def test_group_policy_that_ignores_local_rules() -> None:
     snapshot = replace(host(winrm_rule()), profiles=states)
     found = objections(HTTP, Plan(profiles_on=(Profile.DOMAIN,)), snapshot)
     assert len(found) == 1
-    assert "local rules ignored" in found[0]
+    assert "Group Policy ignores local rules" in found[0]
     by_policy = replace(winrm_rule(), store=Store.GROUP_POLICY)
     assert objections(HTTP, Plan(profiles_on=(Profile.DOMAIN,)), replace(snapshot, rules=(by_policy,))) == ()
 
