@@ -23,7 +23,7 @@ from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.build import Source, build_report
 from ..plugin_utils._report.compare import Changes, Earlier, EarlierError, compare, read_earlier
-from ..plugin_utils._report.files import make_folder, write_file
+from ..plugin_utils._report.files import is_base_name, make_folder, write_file
 from ..plugin_utils._results import plain
 
 _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
@@ -110,7 +110,7 @@ def _check(options: Mapping[str, Any]) -> None:
         OptionError: An option is wrong.
     """
     name = options["name"]
-    if not name or name.startswith(".") or name != Path(name).name or "\0" in name:
+    if not is_base_name(name):
         raise OptionError("name", f"{name!r} is no base name of a file: no folder, and no dot in front")
     if not options["formats"]:
         raise OptionError("formats", f"name at least one of {', '.join(_WRITERS)}")

@@ -20,6 +20,8 @@ description:
     where this run has changed it. Of several tasks the last one counts.
   - In a terminal it also shows one line of progress while hosts finish. It is rewritten in place and leaves nothing
     behind. There is none in a pipe, in a file, or in AWX and ansible-runner, which record all output.
+  - Where the output is for programs, as with C(ANSIBLE_STDOUT_CALLBACK=ansible.posix.json), the table goes to standard
+    error, and there is no line of progress.
   - It prints beside the usual output. To have little else on the screen set C(ANSIBLE_DISPLAY_OK_HOSTS=false) and
     C(ANSIBLE_DISPLAY_SKIPPED_HOSTS=false).
 requirements:
@@ -61,6 +63,8 @@ from ..plugin_utils._fleet.table import to_table
 
 _ACTIONS = ("lyncops.firewall.lync_firewall", "lyncops.firewall.lync_firewall_info")
 _WIDTH_OF_FILES = 120
+_FOR_PROGRAMS = frozenset({"json", "jsonl", "ndjson"})
+"""Last part of the names of callbacks whose standard output programs read; a table would break it."""
 _SETTING_OF_COLOR = {
     State.UNREACHABLE: "COLOR_UNREACHABLE",
     State.FAILED: "COLOR_ERROR",
@@ -125,7 +129,7 @@ class CallbackModule(CallbackBase):
             return
         shown = [stringc(line.text, _color(line.state)) if line.state else line.text for line in lines]
         # Twice: the log gets no colours.
-        self._display.display("\n".join(shown) + "\n", screen_only=True)
+        self._display.display("\n".join(shown) + "\n", screen_only=True, stderr=_is_for_programs())
         self._display.display("\n".join(line.text for line in lines), log_only=True)
 
     def _take(self, result: Any, only_first: bool = False, **outcome: bool) -> None:
@@ -144,7 +148,11 @@ class CallbackModule(CallbackBase):
 
     def _may_show_progress(self) -> bool:
         dumb = os.environ.get("TERM", "dumb") == "dumb"
-        return self.get_option("progress") == "auto" and not dumb and _terminal_columns() is not None
+        return (
+            self.get_option("progress") == "auto"
+            and not (dumb or _is_for_programs())
+            and _terminal_columns() is not None
+        )
 
     def _hosts_of_batch(self) -> int:
         if self._play is None:
@@ -161,6 +169,11 @@ def _terminal_columns() -> int | None:
         return os.get_terminal_size(sys.stdout.fileno()).columns or _WIDTH_OF_FILES
     except (OSError, ValueError):
         return _WIDTH_OF_FILES
+
+
+def _is_for_programs() -> bool:
+    """Whether standard output is read by a program, as far as the name of its callback tells."""
+    return str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2] in _FOR_PROGRAMS
 
 
 def _is_ours(task: Any) -> bool:

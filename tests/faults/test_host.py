@@ -56,6 +56,7 @@ FAULTS = (
     Fault("netsh ignores a line", {"netsh_ignore_line": 2, "netsh_stop_on_error": True, "language": "de"}),
     Fault("netsh ignores its input", {"netsh_ignore_stdin": True}),
     *(Fault("netsh's exit code forced", {"netsh_exit_code": code}) for code in (0, 1)),
+    *(Fault("operations used up", {"max_operations": most}) for most in (1, 2, 5)),
     Fault("netsh is slow", {"netsh_delay": 0.2}),
     Fault("netsh says nothing", {"netsh_silent": True}),
     *(Fault("netsh hangs", {"netsh_hang_line": number}, hurry=_HURRY) for number in (0, 1, 3)),

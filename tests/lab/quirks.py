@@ -90,6 +90,8 @@ class Quirks:
     send_lost: Send is acknowledged but its data never arrive.
     max_envelope_kb: MaxEnvelopeSizekb; a longer request gets HTTP 413.
     max_shells: MaxShellsPerUser; one more gets w:QuotaLimit.
+    max_operations: MaxConcurrentOperationsPerUser. Every command counts until its shell is closed, ended or not; one
+        more gets fault 2150859174 (ERROR_WSMAN_QUOTA_MAX_OPERATIONS, as Ansible's winrm connection describes it).
     foreign_rule_at_line: a second administrator adds an allow rule just before the n-th command that any netsh of the
         host runs after the quirks were set.
     foreign_block_at_line: … blocks WinRM's port for everybody at that moment.
@@ -145,6 +147,7 @@ class Quirks:
     send_lost: bool = False
     max_envelope_kb: int = 500
     max_shells: int = 30
+    max_operations: int | None = None
     foreign_rule_at_line: int | None = None
     foreign_block_at_line: int | None = None
     foreign_rule_when_armed: bool = False

@@ -104,3 +104,41 @@ def test_under_ansible_runner(lab: Lab, runner: Runner) -> None:
     assert artifacts["lync_firewall_compliant_hosts"] == ["dir01.contoso.test"]
     assert artifacts["lync_firewall_totals"]["drifted"] == 3
     assert (private / "report" / "lync-firewall.html").is_file()
+
+
+_JSON_CALLBACK = """
+import json
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = "name: {0}\\ntype: stdout\\nshort_description: x\\ndescription: x"
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "{0}"
+
+    def v2_playbook_on_stats(self, stats):
+        self._display.display(json.dumps(dict(hosts=sorted(stats.processed))))
+"""
+
+
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+def test_beside_output_for_programs(lab: Lab, runner: Runner, name: str) -> None:
+    """A stand-in for ansible.posix.json: all of standard output is one document, and the table goes elsewhere."""
+    from playbooks.runs import environment
+
+    folder = runner.folder / "collections" / "ansible_collections" / "my" / "own" / "plugins" / "callback"
+    folder.mkdir(parents=True)
+    (folder / f"{name}.py").write_text(_JSON_CALLBACK.format(f"my.own.{name}"))
+    paths = f"{runner.folder / 'collections'}:{environment()['ANSIBLE_COLLECTIONS_PATH']}"
+    env = environment(**_ENABLED, ANSIBLE_STDOUT_CALLBACK=f"my.own.{name}", ANSIBLE_COLLECTIONS_PATH=paths)
+    ran = subprocess.run(
+        runner.command("lyncops.firewall.audit", "--limit", "dir01*"),
+        cwd=runner.folder, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 2, ran.stdout + ran.stderr
+    assert "dir01.contoso.test" in json.loads(ran.stdout)["hosts"]
+    _, titles, table = ran.stderr.partition("host ")
+    assert titles
+    assert "1 host: 1 drifted" in table

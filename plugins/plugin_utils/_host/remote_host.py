@@ -25,6 +25,9 @@ from .wsman import client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
 _ACCESS_DENIED = 5
+# ERROR_WSMAN_QUOTA_MAX_OPERATIONS, 0x803381A6. WinRS counts every command of a shell against the account's operations
+# and does not give them back before the shell is closed, as Ansible's own winrm connection knows.
+_NO_MORE_OPERATIONS = 2150859174
 
 # One Send must stay under the smallest default MaxEnvelopeSizekb of a supported host: 150 on 2008 R2 ([MS-WSMV]
 # 2.2.4.10, note 8). base64 makes 4 bytes of 3, and the envelope around it takes about 2,000.
@@ -109,8 +112,14 @@ class RemoteHost:
         end = self._clock() + deadline
         protocol, shell = self._open()
         try:
-            # Arguments would be joined with blanks and not quoted, so the line is given whole.
-            command_id = protocol.run_command(shell, command, console_mode_stdin=not stdin)
+            try:
+                command_id = _begin(protocol, shell, command, stdin)
+            except Exception as error:
+                if _NO_MORE_OPERATIONS not in _codes(error):
+                    raise
+                # Refused, so that nothing has run: it can be sent again.
+                protocol, shell = self._renew(protocol, shell)
+                command_id = _begin(protocol, shell, command, stdin)
             for start in range(0, len(stdin), _SEND_BYTES):
                 chunk = stdin[start : start + _SEND_BYTES]
                 protocol.send_command_input(shell, command_id, chunk, end=start + _SEND_BYTES >= len(stdin))
@@ -195,6 +204,13 @@ class RemoteHost:
         while self._old_shells:
             self._close(protocol, self._old_shells.pop(), shell)
 
+    def _renew(self, protocol: Any, shell: str) -> tuple[Any, str]:
+        """A new shell in place of one whose account has used up its operations: closed first, or there is no room."""
+        self._log("the account's WS-Man operations are used up; a new shell takes the place of ours")
+        self._quietly(lambda: protocol.close_shell(shell, close_session=False))
+        self._connection.reset()
+        return self._open()
+
     def _close(self, protocol: Any, old: str, current: str) -> None:
         if old != current:
             self._quietly(lambda: protocol.close_shell(old, close_session=False))
@@ -235,6 +251,11 @@ class RemoteHost:
         if isinstance(error, ConnectionLost):
             return error
         code = getattr(error, "wsman_fault_code", None)
+        if _NO_MORE_OPERATIONS in _codes(error):
+            return ConnectionLost(
+                "the account has more WS-Man operations open on the host than it may (WS-Man fault 2150859174): end "
+                "other sessions of it, or raise MaxConcurrentOperationsPerUser there"
+            )
         if code == _UNKNOWN_SHELL:
             return ConnectionLost("the host closed our shell (WS-Man fault 2150858843)")
         if code == _ACCESS_DENIED:
@@ -258,3 +279,13 @@ def _addresses(name: str) -> tuple[str, ...]:
     except (OSError, UnicodeError):
         return ()
     return tuple(sorted({str(item[4][0]) for item in found}))
+
+
+def _begin(protocol: Any, shell: str, command: str, stdin: bytes) -> Any:
+    """Start a command; its id. Arguments would be joined with blanks and not quoted, so the line is given whole."""
+    return protocol.run_command(shell, command, console_mode_stdin=not stdin)
+
+
+def _codes(error: Exception) -> tuple[Any, Any]:
+    """Both numbers of a fault: Windows says some in one place, some in the other."""
+    return getattr(error, "wsman_fault_code", None), getattr(error, "wmierror_code", None)

@@ -1,20 +1,36 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing report files on the controller: whole or not at all, readable for all."""
+"""Writing files on the controller: whole or not at all, with the mode that is wanted or what the umask leaves."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
-_FOLDER_MODE = 0o755
-_FILE_MODE = 0o644
+REPORT_FOLDER_MODE = 0o755
+REPORT_FILE_MODE = 0o644
+"""A report is for others than who made it: all may read it, whatever the umask says."""
 
 
-def make_folder(folder: Path) -> None:
+def is_base_name(name: str) -> bool:
+    """Whether a text can be the name of a file that is not hidden, and of nothing elsewhere."""
+    return bool(name) and not name.startswith(".") and name == Path(name).name and "\0" not in name
+
+
+def is_content(path: Path, content: bytes) -> bool:
+    """Whether a file is there and has this content."""
+    return path.is_file() and path.read_bytes() == content
+
+
+def make_folder(folder: Path, mode: int | None = REPORT_FOLDER_MODE) -> None:
     """Make a folder, and those above it, unless it is there.
+
+    Args:
+        folder: The folder.
+        mode: Its mode if it is made; None leaves that to the umask.
 
     Raises:
         OSError: It cannot be made, or something else has its name.
@@ -23,11 +39,17 @@ def make_folder(folder: Path) -> None:
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(exist_ok=True)
-    folder.chmod(_FOLDER_MODE)  # whatever the umask says
+    if mode is not None:
+        folder.chmod(mode)
 
 
-def write_file(path: Path, content: bytes) -> bool:
+def write_file(path: Path, content: bytes, mode: int | None = REPORT_FILE_MODE) -> bool:
     """Write a file so that a reader sees the old content or the new one, never a part.
+
+    Args:
+        path: The file.
+        content: What it should hold.
+        mode: Its mode; None keeps that of the file that is there, and leaves that of a new one to the umask.
 
     Returns:
         Whether the content is another than before.
@@ -35,16 +57,26 @@ def write_file(path: Path, content: bytes) -> bool:
     Raises:
         OSError: It cannot be written; the old file is then as it was.
     """
-    if path.is_file() and path.read_bytes() == content:
-        path.chmod(_FILE_MODE)
+    if is_content(path, content):
+        if mode is not None:
+            path.chmod(mode)
         return False
+    if mode is None:
+        mode = stat.S_IMODE(path.stat().st_mode) if path.is_file() else 0o666 & ~_umask()
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-            os.fchmod(stream.fileno(), _FILE_MODE)
+            os.fchmod(stream.fileno(), mode)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     return True
+
+
+def _umask() -> int:
+    """The process's umask, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -112,6 +112,8 @@ class Shell:
     created: float = field(default_factory=time.monotonic)
     touched: float = field(default_factory=time.monotonic)
     command: Command | None = None
+    commands: int = 0
+    """Commands that were ever started in it."""
 
     def close(self) -> None:
         """End what runs in it: its processes live in a job that is killed with the shell."""

@@ -38,6 +38,7 @@ CONFIG_RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/config"
 _CONFIG_NAMESPACE = "http://schemas.microsoft.com/wbem/wsman/1/config"
 _STATE = f"{SHELL}/CommandState"
 ACCESS_DENIED, BROKEN_PIPE, CONCURRENCY, QUOTA_MAX_SHELLS = 5, 109, 2150858802, 2150859173
+QUOTA_MAX_OPERATIONS = 2150859174
 INVALID_RESOURCE, ACTION_NOT_SUPPORTED, ENCODING_LIMIT = 2150858848, 2150858818, 2150858807
 _MAX_TIMEOUT = 60.0
 _LEAST_ENVELOPE = 8192
@@ -174,6 +175,17 @@ class WsmanService:
             )
         words = [body.findtext(f"{{{SHELL}}}Command") or ""]
         words += [element.text or "" for element in body.iter(f"{{{SHELL}}}Arguments")]
+        most = self._host.quirks.max_operations
+        if most is not None and sum(known.commands for known in self._shells.values() if known.owner == user) >= most:
+            raise WsmanFault(
+                QUOTA_MAX_OPERATIONS,
+                "w:QuotaLimit",
+                "The WS-Management service cannot process the request. The maximum number of concurrent operations for "
+                "this user has been exceeded. Close existing operations for this user, or raise the quota for this "
+                "user.",
+                sender=False,
+            )
+        shell.commands += 1
         wanted_id = body.get("CommandId", "")
         shell.command = Command(wanted_id.upper() or str(uuid.uuid4()).upper())
         shell.command.start(self._host, " ".join(words), shell)

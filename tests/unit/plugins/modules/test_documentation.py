@@ -132,7 +132,7 @@ def test_the_role_maps_each_variable_to_its_option_once() -> None:
     mapped = [pair for part in parts for pair in variables[f"{PREFIX}{part}_options"].items()]
     shared = [option.name for option in HOST_OPTIONS if option.name != "roles"]
     assert sorted(mapped) == sorted((name, f"{{{{ {PREFIX}{name} }}}}") for name in shared)
-    assert "{'roles': lync_firewall_roles}" in variables[f"{PREFIX}options"]
+    assert "{'roles': lync_firewall_role_list}" in variables[f"{PREFIX}options"]
     assert all(f"{PREFIX}{part}_options" in str(variables) for part in parts)
     rules = variables[f"{PREFIX}row_options"] | variables[f"{PREFIX}scope_options"]
     assert sorted(rules) == sorted(option.name for option in RULE_OPTIONS)

@@ -308,3 +308,38 @@ def test_every_command_is_logged_with_its_input() -> None:
     remote, _connection = host(FakeProtocol((b"Ok.", b"", 0, True)), log)
     remote.run("netsh", b"advfirewall x\r\nbye\r\n")
     assert any("netsh" in line and "advfirewall x" in line for line in log)
+
+
+class FakeFault(Exception):
+    """A WS-Man fault as pywinrm raises it."""
+
+    def __init__(self, **codes: int) -> None:
+        super().__init__("the raw text of a fault")
+        vars(self).update(codes)
+
+
+@pytest.mark.parametrize("place", ["wsman_fault_code", "wmierror_code"])
+def test_used_up_operations_cost_a_new_shell_once(place: str) -> None:
+    protocol = FakeProtocol()
+    remote, connection = host(protocol)
+    begin = protocol.run_command
+    refusals = [FakeFault(**{place: 2150859174})]
+
+    def refused_once(*arguments: Any, **keywords: Any) -> str:
+        return begin(*arguments, **keywords) if not refusals else _throw(refusals.pop())
+
+    protocol.run_command = refused_once  # type: ignore[method-assign]
+    remote.run("netsh", b"bye\r\n")
+    assert connection.opened == 2
+    assert protocol.names() == ["close", "command", "send", "receive", "signal"]
+    assert protocol.calls[0] == ("close", "S1", False)
+    assert protocol.calls[1][:2] == ("command", "S2")
+
+
+def test_operations_that_stay_used_up_are_told_in_words() -> None:
+    protocol = FakeProtocol()
+    protocol.raises["command"] = FakeFault(wsman_fault_code=2150859174)
+    remote, connection = host(protocol)
+    with pytest.raises(ConnectionLost, match="MaxConcurrentOperationsPerUser"):
+        remote.run("x")
+    assert connection.opened == 2

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.lync_firewall_files: text files on the controller, whatever connection and user a play has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import Option
+from ..plugin_utils._arguments import validate
+from ..plugin_utils._report.files import is_base_name, is_content, make_folder, write_file
+from ..plugin_utils._results import plain
+
+
+class ActionModule(ActionBase):
+    """The work of the module of the same name; its documentation is in plugins/modules."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = False
+
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option("dest", type="path", required=True),
+        Option(
+            "files",
+            type="list",
+            elements="dict",
+            required=True,
+            suboptions=(Option("name", required=True), Option("content", required=True)),
+        ),
+    )
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ansible's entry: validate, work, and report errors as results that name the option."""
+        result: dict[str, Any] = super().run(tmp, task_vars or {})
+        try:
+            result.update(plain(self._work(validate(self._task.args, self.OPTIONS))))
+        except OptionError as error:
+            result.update({"failed": True, "changed": False, "msg": str(error)})
+        return result
+
+    def _work(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        # Relative paths start at the playbook's folder, as everywhere in Ansible.
+        folder = Path(str(self._loader.path_dwim(options["dest"])))
+        contents = _contents(options["files"])
+        differing = {name: content for name, content in contents.items() if not is_content(folder / name, content)}
+        result: dict[str, Any] = {
+            "changed": bool(differing) or not folder.is_dir(),
+            "files": [str(folder / name) for name in contents],
+        }
+        if self._task.diff:
+            result["diff"] = [_diff(folder / name, content) for name, content in differing.items()]
+        if not self._task.check_mode:
+            try:
+                make_folder(folder, mode=None)
+                for name, content in differing.items():
+                    write_file(folder / name, content, mode=None)
+            except OSError as error:
+                raise OptionError("dest", f"{folder} cannot be written to: {error.strerror or error}") from error
+        return result
+
+
+def _contents(files: Iterable[Mapping[str, str]]) -> dict[str, bytes]:
+    """Content by name.
+
+    Raises:
+        OptionError: A name is none, or two files have one.
+    """
+    contents: dict[str, bytes] = {}
+    for file in files:
+        name, content = file["name"], file["content"].encode()
+        if not is_base_name(name):
+            raise OptionError("files", f"{name!r} is no base name of a file: no folder, and no dot in front")
+        if contents.setdefault(name, content) != content:
+            raise OptionError("files", f"{name} is there twice, with different contents")
+    return contents
+
+
+def _diff(path: Path, content: bytes) -> dict[str, str]:
+    before = path.read_bytes() if path.is_file() else b""
+    return {
+        "before_header": str(path),
+        "after_header": str(path),
+        "before": before.decode("utf-8", "replace"),
+        "after": content.decode("utf-8", "replace"),
+    }

@@ -1,0 +1,84 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The work is done by the action plugin of the same name; this file is its documentation.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: lync_firewall_files
+short_description: Write text files on the controller
+version_added: 1.0.0
+author:
+  - lyncops.firewall contributors (@lyncops)
+description:
+  - Writes the files of the entry points C(gpo) and C(matrix) of the role C(lync_firewall). It does so in the process
+    of Ansible itself, with no connection and no other user, whatever connection and C(become) a play or extra variables
+    ask for. M(ansible.builtin.copy) would follow them to another place.
+  - Files are replaced as a whole or not at all. Other files in the folder stay.
+options:
+  dest:
+    description:
+      - Folder on the controller. It is made if it is not there, with those above it. A relative path starts at the
+        playbook's folder.
+    type: path
+    required: true
+  files:
+    description:
+      - What to write. New files and folders get the mode that the umask of the user leaves them; a file that is there
+        keeps its own.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Name of the file in O(dest), without a folder.
+        type: str
+        required: true
+      content:
+        description: Its content, which is written as UTF-8.
+        type: str
+        required: true
+attributes:
+  check_mode:
+    description: Tells what would be written.
+    support: full
+  diff_mode:
+    description: Shows each file that differs.
+    support: full
+  async:
+    description: Refused. One task takes less than a second.
+    support: none
+  become:
+    description: Has no effect. The files are written by the user who runs Ansible.
+    support: none
+  platform:
+    description: The controller.
+    platforms: posix
+    support: full
+seealso:
+  - plugin: lyncops.firewall.netsh_gpo_script
+    plugin_type: filter
+  - plugin: lyncops.firewall.lync_matrix_csv
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Keep the rules of a Front End as a table
+  lyncops.firewall.lync_firewall_files:
+    dest: /srv/lync
+    files:
+      - name: front_end.csv
+        content: "{{ ['front_end'] | lyncops.firewall.lync_rules_csv }}"
+  run_once: true
+"""
+
+RETURN = r"""
+files:
+  description: Paths of all files, in the order given.
+  returned: success
+  type: list
+  elements: str
+  sample: [/srv/lync/front_end.csv]
+"""

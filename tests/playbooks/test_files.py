@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""matrix.yml and gpo.yml connect to nobody and need no root, whatever they are given."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playbooks.runs import Runner
+
+_GIVEN: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "winrm for all": ((), {"ansible_connection": "winrm"}),
+    "become": (("--become",), {}),
+    "become by another name": ((), {"ansible_become": True, "ansible_become_method": "ansible.builtin.sudo"}),
+    "become as extra variable": ((), {"ansible_become": True, "ansible_become_user": "nobody-here"}),
+    "both": (("--become",), {"ansible_connection": "winrm", "ansible_port": 9}),
+    "an account that is not known": ((), {"ansible_connection": "winrm", "ansible_become_method": "runas"}),
+}
+
+
+def _files(runner: Runner, name: str) -> dict[str, Path]:
+    folder = runner.folder / f"lync_firewall_{name}"
+    return {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
+
+
+@pytest.fixture
+def without_sudo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever calls sudo fails."""
+    bin_folder = tmp_path / "bin"
+    bin_folder.mkdir()
+    (bin_folder / "sudo").write_text("#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n")
+    (bin_folder / "sudo").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{bin_folder}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize("case", _GIVEN)
+@pytest.mark.parametrize("name", ["matrix", "gpo"])
+def test_nothing_is_connected_to(runner: Runner, without_sudo: None, name: str, case: str) -> None:
+    def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
+        everything["children"]["windows"]["vars"]["ansible_password"] = "{{ of_nobody }}"
+
+    runner.change_inventory(change)
+    flags, variables = _GIVEN[case]
+    run = runner.play(name, *flags, variables={**variables, "lync_firewall_gpo": "contoso.test\\Lync"})
+    assert run.code == 0, run.output
+    assert len(_files(runner, name)) >= 2
+
+
+@pytest.mark.parametrize("name", ["matrix", "gpo"])
+def test_check_mode_shows_and_writes_nothing(runner: Runner, name: str) -> None:
+    variables = {"lync_firewall_gpo": "contoso.test\\Lync"}
+    run = runner.play(name, "--check", "--diff", variables=variables)
+    assert run.code == 0, run.output
+    assert run.changed
+    assert "5061" in run.output
+    assert not _files(runner, name)
+    assert runner.play(name, variables=variables).changed
+    assert not runner.play(name, "--check", "--diff", variables=variables).changed
+    again = runner.play(name, variables=variables)
+    assert not again.changed, "a second run finds what it would write"
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+@pytest.mark.parametrize("name", ["matrix", "gpo"])
+def test_modes_follow_the_umask(runner: Runner, name: str, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        run = runner.play(name, variables={"lync_firewall_gpo": "contoso.test\\Lync"})
+    finally:
+        os.umask(before)
+    assert run.code == 0, run.output
+    files = _files(runner, name)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files.values()} == {0o666 & ~mask}
+    folder = runner.folder / f"lync_firewall_{name}"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o777 & ~mask
+
+
+@pytest.mark.parametrize("name", ["matrix", "gpo"])
+def test_hosts_of_no_role_are_no_success(runner: Runner, name: str) -> None:
+    """An empty table says that nothing is needed."""
+
+    def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
+        everything["children"]["strangers"] = {"hosts": {"stranger": {}}}
+
+    runner.change_inventory(change)
+    run = runner.play(name, variables={"lync_firewall_hosts": "strangers", "lync_firewall_gpo": "contoso.test\\Lync"})
+    assert run.code == 2
+    assert "stranger is in none of the groups lync_front_end" in run.output
+    assert not _files(runner, name)
