@@ -20,26 +20,26 @@ _SERVERS = "lync"
 
 
 def lync_targets(
-    groups: Any, hostvars: Mapping[str, Any], default: str, within: Iterable[str] | None = None, named: Any = None
+    groups: Any, hostvars: Mapping[str, Any], default: str, within: Iterable[str] | None = None, named: Any = False
 ) -> dict[str, list[str]]:
     """The hosts to work on, and what is wrong about them; see the documentation beside this file."""
     if not isinstance(groups, Mapping):
         raise AnsibleFilterError(f"lyncops.firewall.lync_targets: the input must be 'groups', not {groups!r}")
     inventory = _Inventory({str(group): [str(host) for host in hosts] for group, hosts in groups.items()})
-    of_roles = set(inventory.matching(default))
-    if named is None:
+    of_roles = inventory.matching(default)
+    if named is False or named is None:
         values, unsaid = _said(inventory.hosts, hostvars)
-        found = {host for value in values for host in inventory.matching(value)} | (of_roles & unsaid)
+        found = [host for value in values for host in inventory.matching(value)]
+        found += [host for host in of_roles if host in unsaid]
         patterns = values + ([default] if unsaid or not values else [])
     else:
         items = plain(named) if isinstance(named, list) else str(named).split(",")
         values = patterns = [str(item).strip() for item in items if str(item).strip()]
-        found = set(inventory.matching(values)) if values else set()
-    allowed = inventory.hosts if within is None else [str(host) for host in within]
-    looked_at = of_roles | found
-    may = set(allowed)
+        found = inventory.matching(values) if values else []
+    looked_at = {*of_roles, *found}
+    may = set(inventory.hosts) if within is None else {str(host) for host in within}
     return {
-        "hosts": [host for host in allowed if host in found],
+        "hosts": [host for host in dict.fromkeys(found) if host in may],
         "patterns": [value if isinstance(value, str) else ",".join(value) for value in patterns],
         "unknown": sorted({part for value in values for part in inventory.unknown(value)}),
         "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at],
