@@ -15,13 +15,16 @@ from ansible.parsing.dataloader import DataLoader
 from ..plugin_utils._results import plain
 
 _VARIABLE = "lync_firewall_hosts"
+_ADDRESSES = ("ansible_winrm_host", "ansible_host")
+_PORTS = ("ansible_winrm_port", "ansible_port")
+_MOST_NAMED = 5
 _SERVERS = "lync"
 """The group of all hosts that the inventory plugin says are managed."""
 
 
 def lync_targets(
     groups: Any, hostvars: Mapping[str, Any], default: str, within: Iterable[str] | None = None, named: Any = False
-) -> dict[str, list[str]]:
+) -> dict[str, Any]:
     """The hosts to work on, and what is wrong about them; see the documentation beside this file."""
     if not isinstance(groups, Mapping):
         raise AnsibleFilterError(f"lyncops.firewall.lync_targets: the input must be 'groups', not {groups!r}")
@@ -38,11 +41,13 @@ def lync_targets(
         found = inventory.matching(values) if values else []
     looked_at = {*of_roles, *found}
     may = set(inventory.hosts) if within is None else {str(host) for host in within}
+    hosts = [host for host in dict.fromkeys(found) if host in may]
     return {
-        "hosts": [host for host in dict.fromkeys(found) if host in may],
+        "hosts": hosts,
         "patterns": [value if isinstance(value, str) else ",".join(value) for value in patterns],
         "unknown": sorted({part for value in values for part in inventory.unknown(value)}),
         "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at],
+        "namesakes": _namesakes(hosts, hostvars),
     }
 
 
@@ -58,6 +63,25 @@ def _said(hosts: Iterable[str], hostvars: Mapping[str, Any]) -> tuple[list[Any],
         elif value not in values:
             values.append(value)
     return values, unsaid
+
+
+def _namesakes(hosts: Iterable[str], hostvars: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Each host that another one shares address and port with, and these others: one machine with two names."""
+    by_address: dict[tuple[str, ...], list[str]] = {}
+    for host in hosts:
+        known = hostvars[host]
+        try:
+            address = next((known[name] for name in _ADDRESSES if known.get(name)), host)
+            port = next((known[name] for name in _PORTS if known.get(name)), "")
+        except AnsibleError:
+            continue  # a host whose variables are wrong is not connected to either
+        by_address.setdefault((str(address).lower(), str(port)), []).append(host)
+    return {
+        host: [other for other in shared[: _MOST_NAMED + 1] if other != host][:_MOST_NAMED]
+        for shared in by_address.values()
+        if len(shared) > 1
+        for host in shared
+    }
 
 
 class _Inventory:

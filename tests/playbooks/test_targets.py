@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from playbooks.runs import Run, Runner
+
+if TYPE_CHECKING:
+    from lab.testing import Lab
 
 PLAYBOOKS = ("site", "audit", "verify", "report", "remediate", "matrix", "gpo")
 _GPO = {"lync_firewall_gpo": "contoso.test\\Lync"}
@@ -117,3 +120,32 @@ def test_a_slice_may_hold_nobody_and_a_workflows_job_may_not(runner: Runner) -> 
     assert "This slice of the job has none" in run.output
     _lost(runner.play("audit", "--limit", "printer", variables={**sliced, "awx_workflow_job_name": "Nightly"}))
     _lost(runner.play("audit", "--limit", "printer", variables={"awx_job_template_name": "Audit"}))
+
+
+def test_two_names_of_one_machine_are_refused(lab: Lab, runner: Runner) -> None:
+    """Their roles would take turns: every run deletes the rules of the other name, and is green."""
+
+    def change(everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        hosts["alias.contoso.test"] = dict(hosts["dir01.contoso.test"])
+        everything["children"]["lync"]["children"]["lync_mediation"]["hosts"]["alias.contoso.test"] = {}
+
+    runner.change_inventory(change)
+    run = runner.play("site", "--limit", "dir01*,alias*,med01*")
+    assert run.code == 2
+    assert run.changed == {"med01.contoso.test"}
+    for host, other in (("dir01", "alias"), ("alias", "dir01")):
+        assert f"{host}.contoso.test has the same address and port as {other}.contoso.test. Keep one" in run.output
+    runner.play("audit", "--limit", "dir01*,alias*,med01*")
+    assert runner.classes() == {"dir01": "failed", "alias": "failed", "med01": "compliant"}
+    assert runner.play("site", "--limit", "dir01*").code == 0, "one name at a time is a person's own decision"
+    assert runner.play("matrix").code == 0, "nothing is connected to"
+
+
+def test_two_machines_behind_one_address_are_two(runner: Runner) -> None:
+    def change(_everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        hosts["fe01.contoso.test"].update(ansible_host="127.0.0.1", ansible_port=9)
+        hosts["fe02.contoso.test"].update(ansible_host="127.0.0.1", ansible_port=10)
+
+    runner.change_inventory(change)
+    run = runner.play("site", "--limit", "fe0*")
+    assert "same address" not in run.output
