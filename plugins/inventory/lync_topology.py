@@ -69,6 +69,8 @@ notes:
     sites can be told apart only if it has the sites. Convert objects to text before C(ConvertTo-Json), as shown in the
     examples; this needs PowerShell 3.0.
   - A cached inventory is used only as long as the file has not changed.
+  - Of a document that Ansible Vault has encrypted nothing is kept in an inventory cache, which would hold it in clear,
+    with a warning.
 """
 
 EXAMPLES = r"""
@@ -137,8 +139,10 @@ else:
 
 _FILE_NAMES = ("lync_topology.yml", "lync_topology.yaml")
 _YAML = (".yml", ".yaml")
-_NAMES_US = re.compile(rb"^plugin:\s*['\"]?lyncops\.firewall\.lync_topology\b", re.MULTILINE)
+# Windows' editors put a byte order mark before the first line.
+_NAMES_US = re.compile(rb"^(?:\xef\xbb\xbf)?plugin:\s*['\"]?lyncops\.firewall\.lync_topology\b", re.MULTILINE)
 _PEEK = 64 * 1024
+_VAULT = b"$ANSIBLE_VAULT;"
 _CANNOT_BE_TEMPLATE = re.compile(r"[\w .:/-]*")
 _FORMAT = 1  # Of what is cached: another number makes older caches useless.
 
@@ -186,6 +190,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         }
         enabled = self.get_option("cache")
         key = self.get_cache_key(path) if enabled else ""
+        if enabled and _begins(file, _VAULT):
+            enabled = False
+            self.display.warning(
+                f"{file}: the document is encrypted, so the inventory cache, which is in clear, keeps nothing of it"
+            )
+            if self._cache.get(key):
+                self._cache[key] = {}  # what was kept before the document was encrypted
         if enabled and cache:
             cached = self._cache.get(key)
             if isinstance(cached, dict) and cached.get("source") == source:
@@ -283,6 +294,14 @@ class _Untrusted:
             # The original is kept, so that nothing else gets its id.
             self._shared[id(value)] = (value, made)
         return self._shared[id(value)][1]
+
+
+def _begins(path: str, start: bytes) -> bool:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(len(start)) == start
+    except OSError:
+        return False
 
 
 def _names_us(path: str) -> bool:

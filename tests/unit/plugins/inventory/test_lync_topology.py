@@ -17,6 +17,7 @@ from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.loader import inventory_loader
 from ansible.template import Templar
 from ansible.utils.display import Display
@@ -295,3 +296,33 @@ class TestCache:
         for _run in range(2):
             host = self.read(file).get_host("fe01.contoso.com")
             assert Templar(loader=DataLoader(), variables={}).template(host.vars["lync_site"]) == "{{ 6 * 7 }}"
+
+    def test_nothing_of_an_encrypted_document_is_kept(self, tmp_path: Path, warnings: list[str]) -> None:
+        """Neither now nor from when it was not encrypted; a vault needs no password for that."""
+        file = self.cached(tmp_path)
+        self.read(file)
+        (kept,) = (tmp_path / "cache").iterdir()
+        assert "fe01.contoso.com" in kept.read_text()
+        secret = VaultSecret(b"of the lab")
+        encrypted = VaultLib([("default", secret)]).encrypt(TOPOLOGY)
+        (tmp_path / "topology").write_bytes(encrypted)
+        for _run in range(2):
+            manager = InventoryManager(loader=DataLoader(), sources=None, parse=False)
+            manager._loader.set_vault_secrets([("default", secret)])
+            plugin = inventory_loader.get(NAME)
+            plugin.parse(manager._inventory, manager._loader, str(file), cache=True)
+            plugin.update_cache_if_changed()
+            assert "fe01.contoso.com" in manager.hosts
+            assert "contoso" not in kept.read_text()
+        assert len(warnings) == 2
+        assert "encrypted" in warnings[0]
+
+
+@pytest.mark.parametrize("name", ["x.lync_topology.yml", "inventory.yml"])
+def test_a_byte_order_mark_is_no_trouble(tmp_path: Path, name: str) -> None:
+    """As Windows' editors write UTF-8, in the inventory file and in the document."""
+    file = configuration(tmp_path, path="topology", name=name)
+    for path in (file, tmp_path / "topology"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    manager = InventoryManager(loader=DataLoader(), sources=[str(file)])
+    assert len(manager.hosts) == 3
