@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -211,7 +212,8 @@ def mangled(draw: st.DrawFn) -> Any:
     """A good result with some of its parts replaced or taken out, at any depth; or something else altogether."""
     if draw(st.booleans()):
         return draw(JUNK)
-    result = draw(st.sampled_from([info(CLOSED, commands=[ADD]), enforced(CLOSED, **NEW), enforced(failed=True)]))
+    good = [info(CLOSED, commands=[ADD]), enforced(CLOSED, **NEW), enforced(failed=True)]
+    result = deepcopy(draw(st.sampled_from(good)))  # it has parts in common with others, and is changed in place
     for _time in range(draw(st.integers(1, 3))):
         at: Any = result
         while isinstance(at, (dict, list)) and at:
