@@ -163,8 +163,8 @@ def test_the_role_takes_the_reports_options_as_they_are() -> None:
 def test_every_host_role_has_its_group_and_the_pattern_knows_all_but_sql() -> None:
     groups = loaded("vars", "main.yml")[f"{PREFIX}group_roles"]
     assert groups == {f"lync_{role.value}": role.value for role in HOST_ROLES}
-    pattern = yaml.safe_load((COLLECTION / "playbooks" / "vars" / "hosts.yml").read_text("utf-8"))[f"{PREFIX}pattern"]
-    named = re.search(r"~lync_\((\S+)\)\$", pattern)
+    hosts = yaml.safe_load((COLLECTION / "playbooks" / "vars" / "hosts.yml").read_text("utf-8"))
+    named = re.search(r"~lync_\((\S+)\)\$", hosts[f"{PREFIX}default_pattern"])
     assert named is not None
     assert {f"lync_{word}" for word in named[1].split("|")} == set(groups) - {"lync_sql"}
 
