@@ -45,3 +45,37 @@ IN_KERNEL = frozenset(
     {"server-11", "server-12", "server-13", "server-14", "server-19", "server-40", "server-43", "server-44"}
 )
 """Rows that IIS serves: HTTP.sys listens in the kernel, and rules name it ``System``."""
+
+PRODUCT_FILES = frozenset(
+    {
+        # "Antivirus scanning exclusions for Lync Server 2013", and the same page of Skype for Business Server 2015
+        "abserver.exe", "acpmcusvc.exe", "asmcusvc.exe", "avmcusvc.exe", "channelservice.exe", "clsagent.exe",
+        "complianceservice.exe", "datamcusvc.exe", "dataproxy.exe", "fabric.exe", "fabricdca.exe", "fabrichost.exe",
+        "filetransferagent.exe", "healthagent.exe", "immcusvc.exe", "lyncbackupservice.exe", "lyssvc.exe",
+        "masterreplicatoragent.exe", "mediarelaysvc.exe", "mediationserversvc.exe", "mrassvc.exe",
+        "ocsappserverhost.exe", "replicareplicatoragent.exe", "replicationapp.exe", "rtchost.exe", "rtcsrv.exe",
+        "xmpptgw.exe",
+        # the SQL Server that setup installs beside it
+        "sqlservr.exe", "sqlbrowser.exe",
+    }
+)  # fmt: skip
+"""File names, in lower case, of the product's programs that listen, from the documents named above."""
+
+PRODUCT_FOLDERS = frozenset(
+    {
+        "microsoft lync server 2013",
+        "skype for business server 2015",
+        "skype for business server 2019",
+    }
+)
+"""Install folders, in lower case, of which every program is the product's."""
+
+PRODUCT_SERVICES = frozenset(
+    {
+        *(service.lower() for service in _BY_SERVICE),
+        *(service.lower() for services in MEDIA_SERVICES.values() for service in services),
+        "replica", "master", "fta", "rtcclsagt", "lyncbackup", "rtcxmpptgw", "rtcha", "fabrichostsvc",
+        "mssql$rtclocal", "mssql$lynclocal", "mssql$rtc",
+    }
+)  # fmt: skip
+"""Short names, in lower case, of the product's services that listen, from the documents named above."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .._catalogue.listeners import IN_KERNEL, SERVICE
+from .._catalogue.listeners import IN_KERNEL, PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES, SERVICE
 from .._catalogue.model import Transport
 from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
 from .._firewall.state.rule import (
@@ -21,10 +21,12 @@ from .._firewall.state.rule import (
     same_path,
 )
 from .._firewall.state.snapshot import Snapshot
-from .._firewall.traffic.matching import SYSTEM, RuleIndex, Traffic, label
+from .._firewall.traffic.matching import SYSTEM, Listeners, RuleIndex, Traffic, label
 from .._firewall.traffic.reasons import TEXTS, Reason, Status
 from .._firewall.traffic.verdict import Verdict, describe, judge, worst
 from .policy import Demand, HostPolicy
+
+_PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,7 @@ def _traffic(policy: HostPolicy, demand: Demand, transport: Transport, program: 
         profiles=policy.profiles,
         programs=frozenset({program} if program else ()),
         services=frozenset({service} if program and service else ()),
+        listeners=_PRODUCT if demand.direction is Direction.IN else None,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from ..._net.address_set import AddressSet, together
 from ..._net.port_set import HIGHEST, LOWEST, PortSet
 from ..._net.region import Region
-from ..state.rule import ALL_PROFILES, Direction, FirewallRule, Profile, Store, same_path
+from ..state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile, Store, same_path
 
 MOST_NAMED = 3
 """Rules that a verdict names; a policy may hold thousands for one row."""
@@ -29,6 +29,31 @@ SYSTEM = "system"
 _HARMLESS = {"Edge", "Defer", "LSM", "PCross", "AuthByPassOut"}
 _NEEDS_IPSEC = {"Security", "Security2_9", "Security2", "RMauth", "RUAuth"}
 _INTERFACE = {"IF", "IFType"}
+_PACKAGE = {"AppPkgId", "PFN", "LUOwn"}
+_SHARED = {SYSTEM, "svchost.exe"}  # where anybody's listener may run
+
+LISTENER = frozenset({"program", "service"})
+"""Limits that are about who listens, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who may listen where nobody knows exactly who does: the programs and services of one product, in lower case.
+
+    Attributes:
+        files: File names of its programs.
+        folders: Names of folders, anywhere in a path, that hold its programs only.
+        services: Short names of its services.
+    """
+
+    files: frozenset[str]
+    folders: frozenset[str]
+    services: frozenset[str]
+
+    def have_program(self, path: str) -> bool:
+        """Whether a program is one of them; the path as `same_path` spells it."""
+        *folders, file = path.split("\\")
+        return file in self.files or not self.folders.isdisjoint(folders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +68,7 @@ class Traffic:
         profiles: Profiles in which it should get through.
         programs: What listens, as `same_path` spells it, or `SYSTEM`; empty where it is not known.
         services: Short names of the services that listen, in lower case; empty where it is not known.
+        listeners: Who else may listen where programs or services are not known; by default it may be anybody.
     """
 
     direction: Direction
@@ -52,6 +78,7 @@ class Traffic:
     profiles: frozenset[Profile] = ALL_PROFILES
     programs: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
+    listeners: Listeners | None = None
 
     @property
     def region(self) -> Region:
@@ -247,13 +274,14 @@ def _limits(rule: FirewallRule, traffic: Traffic) -> tuple[str, ...] | None:
     limits = []
     if rule.program:
         program = same_path(rule.program)
-        if traffic.programs and program not in traffic.programs:
+        if _is_for_others(rule, traffic) if not traffic.programs else program not in traffic.programs:
             return None
         if traffic.programs != {program}:
             limits.append("program")
     if rule.service:
         service = rule.service.casefold()
-        if service != "*" and traffic.services and service not in traffic.services:
+        services = traffic.services or (traffic.listeners.services if traffic.listeners else ())
+        if service != "*" and services and service not in services:
             return None
         if not traffic.services or (service != "*" and traffic.services != {service}):
             limits.append("service")
@@ -272,6 +300,26 @@ def _limits(rule: FirewallRule, traffic: Traffic) -> tuple[str, ...] | None:
     if not other.is_any:
         limits.append("source port")
     return tuple(limits)
+
+
+def _is_for_others(rule: FirewallRule, traffic: Traffic) -> bool:
+    """Whether the program of a rule is certainly none that may listen; who blocks may mean any listener of a host's."""
+    if not traffic.listeners:
+        return False
+    program = same_path(rule.program)
+    shared = rule.action is not Action.ALLOW and program.rpartition("\\")[2] in _SHARED
+    return not shared and not traffic.listeners.have_program(program)
+
+
+def is_about_packages(rule: FirewallRule) -> bool:
+    """Whether a rule is for packaged apps or one user's programs, which no server product is."""
+    return any(key in _PACKAGE for key, _value in rule.conditions)
+
+
+def names_ports(rule: FirewallRule, direction: Direction) -> bool:
+    """Whether a rule is about ports that it names by number, and not about any port or a keyword such as RPC."""
+    ports = rule.local_ports if direction is Direction.IN else rule.remote_ports
+    return bool(ports) and not ports.is_any
 
 
 def named(found: Iterable[Match], traffic: Traffic, area: Region | None = None) -> tuple[tuple[str, ...], int]:

@@ -16,13 +16,12 @@ from ..._net.region import Region, common, remainder, union
 from ..state.older import PORT_LIST, PROGRAM_LIST
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store
 from ..state.snapshot import ProfileState
-from .matching import Match, Traffic, named
+from .matching import LISTENER, Match, Traffic, is_about_packages, named, names_ports
 from .reasons import SEVERITY, Reason, Status
 
 LONGEST_LIST = 8
 """Boxes, ports and addresses of each that a text spells; the rest is counted."""
 
-_LISTENER = {"program", "service"}
 _ENOUGH = 16  # boxes that are worked out where only a text and the rules near them are wanted
 
 
@@ -76,7 +75,7 @@ class _Weighing:
         self._doubtful = [found for found in allows if _unmerged(found.rule, state)]
         self._allows = [found for found in allows if not _unmerged(found.rule, state)]
         self._conditional = [
-            found for found in self._allows if found.exact and found.limits and set(found.limits) <= _LISTENER
+            found for found in self._allows if found.exact and found.limits and set(found.limits) <= LISTENER
         ]
 
     def verdict(self) -> Verdict:
@@ -185,10 +184,12 @@ def _why_closed(
         if rule.action is Action.BLOCK or (rule.action is not Action.ALLOW and not rule.opaque):
             continue
         obstacle = _obstacle(found, state)
-        if obstacle in (Reason.DISABLED, Reason.OTHER_PROFILE) and found.limits:
-            continue  # even without that it would be for one program only, or the like, and most such rules are
-        # A rule that lets other addresses in on the same ports is too narrow, though it is not about the rest.
-        if found.possible.overlaps(same_ports if obstacle is Reason.NARROWER_SCOPE else rest):
+        if _means_others(found, obstacle, traffic):
+            continue
+        # A rule that lets other addresses in on the same ports is too narrow, though it is not about the rest. What a
+        # keyword such as RPC stands for is not known, and a rule is no reason for being about it.
+        area = found.possible if rule.opaque or not rule.port_words else found.exact
+        if area.overlaps(same_ports if obstacle is Reason.NARROWER_SCOPE else rest):
             near.setdefault(obstacle, []).append(found)
     for reason in (
         Reason.LOCAL_RULES_IGNORED,
@@ -202,6 +203,21 @@ def _why_closed(
         if reason in near:
             return reason, near[reason]
     return Reason.NO_RULE, []
+
+
+def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
+    """Whether a rule is no reason, because even without its obstacle it would be for something else.
+
+    Of the stock rules of Windows most are: for packages, for one program on any port, switched off.
+    """
+    if is_about_packages(found.rule):
+        return True
+    if obstacle is Reason.DISABLED and not found.rule.opaque and not names_ports(found.rule, traffic.direction):
+        return True
+    if obstacle not in (Reason.DISABLED, Reason.OTHER_PROFILE):
+        return False
+    # Where it is not known who listens, a program rule is one that may be about anybody.
+    return bool(found.limits) and not (traffic.listeners and set(found.limits) <= LISTENER)
 
 
 def _takes_part(rule: FirewallRule, state: ProfileState) -> bool:
@@ -222,7 +238,7 @@ def _obstacle(found: Match, state: ProfileState) -> Reason:
         return Reason.OTHER_PROFILE
     if "ipsec" in found.limits:
         return Reason.NEEDS_IPSEC
-    return Reason.OTHER_CONDITION if found.limits else Reason.NARROWER_SCOPE
+    return Reason.NARROWER_SCOPE if set(found.limits) <= LISTENER else Reason.OTHER_CONDITION
 
 
 def _may_block(rule: FirewallRule) -> bool:

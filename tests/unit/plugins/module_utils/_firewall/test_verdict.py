@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import parse_dump
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Direction, Profile, same_path
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot, build_snapshot
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import SYSTEM, Traffic
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import (
+    SYSTEM,
+    Listeners,
+    Traffic,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import (
     Verdict,
@@ -338,7 +343,57 @@ def test_http_sys_is_the_program_system() -> None:
 def test_a_program_rule_with_words_for_ports_counts_for_its_numbers_only() -> None:
     snapshot = host([f"{SIP_RULE}LPort=RPC|App={LYNC}|"])
     assert in_domain(sip(), snapshot).status is Status.CONDITIONAL
-    assert in_domain(sip("50000"), snapshot).reason is Reason.OTHER_CONDITION
+    # What RPC stands for is not known, and a rule is no reason for being about it.
+    assert in_domain(sip("50000"), snapshot).reason is Reason.NO_RULE
+
+
+PRODUCT = Listeners(files=frozenset({"rtcsrv.exe"}), folders=frozenset({"lync server"}), services=frozenset({"rtcsrv"}))
+
+OTHERS = {
+    "package": SIP_RULE + "AppPkgId=S-1-15-2-1|LUOwn=S-1-5-21|",
+    "another program": SIP_RULE + r"App=C:\Games\game.exe|",
+    "another program, any port": r"Action=Allow|Active=TRUE|Dir=In|Protocol=6|App=C:\Games\game.exe|Name=sip|",
+    "another service": SIP_RULE + "Svc=iphlpsvc|",
+    "a service of a shared program": SIP_RULE + r"App=%SystemRoot%\system32\svchost.exe|Svc=rpcss|",
+    "switched off, another program": SIP_RULE.replace("TRUE", "FALSE") + r"App=C:\Games\game.exe|",
+    "switched off, any port": "Action=Allow|Active=FALSE|Dir=In|Protocol=6|Name=sip|",
+    "RPC": "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=RPC|Name=sip|",
+    "words": "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort2_10=IPHTTPSIn|Name=sip|",
+    "Teredo": "Action=Allow|Active=TRUE|Dir=In|Protocol=17|LPort=Teredo|Name=sip|",
+    "ICMP": "Action=Allow|Active=TRUE|Dir=In|Protocol=1|ICMP4=8:*|Name=sip|",
+    "another program in another profile": SIP_RULE + r"Profile=Public|App=C:\Games\game.exe|",
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_what_is_about_something_else_is_no_reason(case: str) -> None:
+    verdict = in_domain(replace(sip(), listeners=PRODUCT), host([OTHERS[case]]))
+    assert (verdict.status, verdict.reason, verdict.by) == (Status.CLOSED, Reason.NO_RULE, ())
+
+
+PRODUCTS = {
+    "a file": (r"App=C:\Elsewhere\RTCSrv.exe|", Status.CONDITIONAL, Reason.PROGRAM_RULE),
+    "a folder": (r"App=%ProgramFiles%\Lync Server\x.exe|", Status.CONDITIONAL, Reason.PROGRAM_RULE),
+    "a service": ("Svc=RTCSRV|", Status.CONDITIONAL, Reason.PROGRAM_RULE),
+    "switched off": (r"Active=FALSE|App=C:\Elsewhere\RTCSrv.exe|", Status.CLOSED, Reason.DISABLED),
+    "another profile": (r"Profile=Public|App=C:\Elsewhere\RTCSrv.exe|", Status.CLOSED, Reason.OTHER_PROFILE),
+    "narrower": (r"RA4=10.0.0.5|App=C:\Elsewhere\RTCSrv.exe|", Status.CLOSED, Reason.NARROWER_SCOPE),
+}
+
+
+@pytest.mark.parametrize("case", PRODUCTS)
+def test_rules_of_the_product_are_reasons(case: str) -> None:
+    more, status, reason = PRODUCTS[case]
+    rule = (SIP_RULE.replace("Active=TRUE|", "") if "Active" in more else SIP_RULE) + more
+    verdict = in_domain(replace(sip(), listeners=PRODUCT), host([rule]))
+    assert (verdict.status, verdict.reason, verdict.by) == (status, reason, ("sip",))
+
+
+def test_a_block_of_another_program_is_no_doubt_and_one_of_a_shared_program_is() -> None:
+    asked = replace(sip(), listeners=PRODUCT)
+    assert in_domain(asked, host([SIP_RULE, BLOCK + r"App=C:\Games\game.exe|"])).status is Status.OPEN
+    for mine in (r"App=C:\Elsewhere\RTCSrv.exe|", "App=System|", r"App=%SystemRoot%\system32\svchost.exe|"):
+        assert in_domain(asked, host([SIP_RULE, BLOCK + mine])).reason is Reason.POSSIBLE_BLOCK
 
 
 # -- Unknown ----------------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ open
     Every packet of the traffic passes, in every `World`, for every program, service, source port and interface that
     the traffic leaves open.
 closed
-    Packets of the named part do not pass. Where the reason is certain (a block rule, no rule at all, shields up) none
-    passes in any world; for the other reasons none passes that fulfils no further condition, and the rules named do
-    have the obstacle that they are named for.
+    Packets of the named part do not pass. Where the reason is certain (a block rule, shields up) none passes in any
+    world; for the other reasons none passes that fulfils no further condition, and the rules named do have the obstacle
+    that they are named for. "No rule" also promises that no rule for any program names these ports and lacks nothing
+    but to be enabled, or to be for this profile.
 conditional
     Packets of the named part pass for the program or service of a rule named, and not for another one.
 unknown
@@ -130,7 +131,7 @@ def check_open(case: Case) -> None:
             assert case.passes(packet, world), f"called open, but {packet} does not pass in {world}"
 
 
-CERTAIN = {Reason.BLOCK_RULE, Reason.NO_RULE, Reason.SHIELDS_UP}
+CERTAIN = {Reason.BLOCK_RULE, Reason.SHIELDS_UP}
 
 
 def check_closed(case: Case) -> None:
@@ -147,7 +148,24 @@ def check_closed(case: Case) -> None:
             assert decision.step == by_step[reason], f"called {reason.value}, but {packet} meets {decision}"
             if reason is Reason.BLOCK_RULE:
                 assert decision.rule in {rule["name"] for rule in case.named()}
+    if reason is Reason.NO_RULE:
+        check_no_rule(case)
     check_obstacle(case)
+
+
+def check_no_rule(case: Case) -> None:
+    """No rule is about the part but for what a person would switch on first."""
+    host = case.host
+    forgiving = replace(
+        host,
+        **{
+            store: [{**rule, "active": True, "profiles": []} for rule in getattr(host, store) if _ports(rule)]
+            for store in ("local_rules", "policy_rules", "mdm_rules")
+        },
+    )
+    for packet in case.packets(WORLDS[0]):
+        found = decide(forgiving, packet, WORLDS[0])
+        assert found.step in ("default", "block"), f"called no_rule, but {packet} meets {found}"
 
 
 def check_obstacle(case: Case) -> None:

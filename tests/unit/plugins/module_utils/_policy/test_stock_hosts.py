@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What verdicts say of hosts as Windows ships them: the policies of tests/lab/policies/stock, with every profile on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import read_dump_file
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
+
+STOCK = Path(__file__).parents[4] / "lab" / "policies" / "stock"
+EDITIONS = sorted(path.name.partition(".")[0] for path in STOCK.glob("*.reg.txt"))
+ROLES = ("front_end", "director", "mediation", "persistent_chat", "office_web_apps", "sql")
+PLAIN = {"front_end": (28, 3), "director": (4, 2), "mediation": (7, 0), "persistent_chat": (5, 0)}
+"""Rows without a rule, and rows with a disabled rule for the very port, on a server without Windows roles."""
+
+
+def reasons(edition: str, role: str) -> Counter[tuple[Status, Reason]]:
+    """How often each reason is given on a fresh host."""
+    snapshot = read_dump_file(str(STOCK / f"{edition}.reg.txt")).snapshot
+    profiles = tuple(replace(state, local=replace(state.local, enabled=True)) for state in snapshot.profiles)
+    policy = requested_policy(validate({"roles": [role]}, HOST_OPTIONS))
+    effects = judge_policy(policy, replace(snapshot, profiles=profiles))
+    return Counter((effect.verdict.status, effect.verdict.reason) for effect in effects)
+
+
+def test_there_are_editions() -> None:
+    assert len(EDITIONS) >= 7
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_nothing_that_windows_ships_is_blamed(edition: str, role: str) -> None:
+    found = reasons(edition, role)
+    assert {reason for status, reason in found if status is not Status.OPEN} <= {Reason.NO_RULE, Reason.DISABLED}
+    assert not {Status.CONDITIONAL, Status.UNKNOWN} & {status for status, _reason in found}
+    if role in PLAIN and edition != "ws2019-roles":
+        counts = (found[Status.CLOSED, Reason.NO_RULE], found[Status.CLOSED, Reason.DISABLED])
+        assert counts == PLAIN[role]
