@@ -92,6 +92,7 @@ class ActionModule(FirewallAction):
             "before": results.state_dict(outcome.before, rows),
             "after": results.state_dict(outcome.after, rows),
             **results.plan_dict(outcome.plan, rows),
+            "other_firewall": outcome.before.other_firewall,
             "requirements": results.requirements(effects, outcome.after),
             "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
             "skipped_rows": list(self._policy.skipped),

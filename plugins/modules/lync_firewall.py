@@ -156,6 +156,11 @@ after:
   returned: when the host was read
   type: dict
   contains: *state
+other_firewall:
+  description: Name of the firewall product that has taken over from Windows Firewall, or empty. Then nothing is known.
+  returned: when the host was read
+  type: str
+  sample: ""
 service_changes:
   description:
     - What was, or would be, done to the firewall service. V(automatic) makes it start with Windows, V(started) starts

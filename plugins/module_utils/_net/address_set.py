@@ -31,6 +31,12 @@ KEYWORDS = {
 TYPED_KEYWORDS = ("localsubnet", "dns", "dhcp", "wins", "defaultgateway")
 """Those that ``netsh advfirewall firewall add rule remoteip=`` accepts."""
 
+_NOT_IN_RULES: dict[str, intervals.Interval] = {
+    "the unspecified address (::)": (0, 0),
+    "the loopback address (::1)": (1, 1),
+    "a multicast address (ff00::/8)": (0xFF << 120, _ALL[6][1]),
+}
+
 Keyword = tuple[int, str]
 """Address family (4 or 6) and a keyword in lower case."""
 
@@ -98,6 +104,28 @@ class AddressSet:
         return typed
 
     @classmethod
+    def parse_for_rule(cls, items: Iterable[str]) -> AddressSet:
+        """Parse user input as `parse` does, for the scope of a rule, which cannot hold some IPv6 addresses.
+
+        [MS-FASP] 2.2.6 and 2.2.10 forbid the loopback and the unspecified address, and the status code
+        FW_RULE_STATUS_SEMANTIC_ERROR_ADDR_V6 multicast ones as well. The structures of IPv4 (2.2.4, 2.2.8) forbid none.
+
+        Args:
+            items: As for `parse`.
+
+        Raises:
+            AddressError: As for `parse`; or an item is such an address, or a network or range that holds one.
+        """
+        texts = [item.strip() for item in items]
+        parsed = cls.parse(texts)
+        for text in texts:
+            if ":" in text and (kind := cls((), (_typed(text)[1],)).impossible_in_rule):
+                raise AddressError(
+                    f"{text!r} is or holds {kind} of IPv6, which Windows Firewall does not take in a rule; leave it out"
+                )
+        return parsed
+
+    @classmethod
     def from_registry(cls, v4: Iterable[str], v6: Iterable[str]) -> AddressSet:
         """Read the ``RA4``/``LA4``/``RA42`` and ``RA6``/``LA6``/``RA62`` values of one rule string.
 
@@ -131,6 +159,13 @@ class AddressSet:
     def fills_a_family(self) -> bool:
         """Whether every address of IPv4, or of IPv6, is in the set."""
         return self._complete(4) or self._complete(6)
+
+    @property
+    def impossible_in_rule(self) -> str:
+        """What kind of address is in the set that no rule can hold, see `parse_for_rule`; empty where there is none."""
+        if self._complete(6):  # a rule without addresses: nothing is said of any of them
+            return ""
+        return next((kind for kind, span in _NOT_IN_RULES.items() if intervals.overlap((span,), self.v6)), "")
 
     def __bool__(self) -> bool:
         return bool(self.v4 or self.v6 or self.keywords)

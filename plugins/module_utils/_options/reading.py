@@ -51,11 +51,11 @@ def read_addresses(option: str, items: Iterable[Any]) -> AddressSet:
     """Read a scope, one item or a comma list an entry.
 
     Raises:
-        OptionError: An item is no address, network, range or keyword.
+        OptionError: An item is no address, network, range or keyword, or one that no rule can hold.
     """
     texts = [part for item in items for part in str(item).split(",")]
     try:
-        return AddressSet.parse(texts)
+        return AddressSet.parse_for_rule(texts)
     except AddressError as error:
         raise OptionError(option, str(error)) from error
 

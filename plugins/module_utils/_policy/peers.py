@@ -129,6 +129,6 @@ def _read(what: str, items: Any) -> AddressSet:
     if not isinstance(texts, (list, tuple)):
         raise PeerError(f"{what}: a list of addresses is needed, not {items!r}")
     try:
-        return AddressSet.parse([str(text) for text in texts]) if texts else AddressSet()
+        return AddressSet.parse_for_rule([str(text) for text in texts]) if texts else AddressSet()
     except AddressError as error:
         raise PeerError(f"{what}: {error}") from error

@@ -126,7 +126,7 @@ def _arm(rollback: Rollback, prepare: Callable[[], Outcome]) -> Outcome:
 
 def _prepare(host: RemoteHost, wanted: Wanted, guard: Guard | None) -> Outcome:
     """Read, plan and call the guard; the outcome has the predicted state."""
-    before = read(host)
+    before = read(host, owner=True)
     plan = make_plan(wanted, before)
     netsh.plan_lines(plan)  # raises before anything is sent
     outcome = Outcome(plan, before, predict(plan, before))
@@ -186,7 +186,7 @@ class _Confirmed:
                 f"seen to have done so: {error}",
                 replace(self._writing.outcome, rollback="armed"),
             ) from error
-        self._writing.outcome = replace(self._writing.outcome, after=after)
+        self._writing.saw(after)
         if fired:
             self._fired(str(cause))
         outcome = replace(self._writing.outcome, rollback="confirmed")

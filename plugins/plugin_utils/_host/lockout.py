@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...module_utils._firewall.change.guard import assess
 from ...module_utils._firewall.change.impact import Endpoint, read_endpoints, would_be_cut
@@ -52,6 +52,8 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     """
     if not plan.changes or not is_risky(plan, before):
         return Preview()
+    # Another product that filters now may go at any time; then Windows Firewall decides by what the plan has made.
+    before = replace(before, other_firewall="")
     connection = host.management_connection()
     found = assess(connection, plan, before, host.arrival(connection), confirmed)
     profiles = _beginning_to_filter(plan, before)

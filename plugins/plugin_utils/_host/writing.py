@@ -189,8 +189,12 @@ class Writing:
             after = self._settle(error)
         except (ReadError, NotElevated) as error:
             raise Failed(f"after writing, the host could not be read: {error}", self.outcome) from error
-        self.outcome = replace(self.outcome, after=after)
+        self.saw(after)
         return make_plan(self.wanted, after)
+
+    def saw(self, after: Snapshot) -> None:
+        """Note how the host was read. Who filters was asked before; a product does not come or go with our rules."""
+        self.outcome = replace(self.outcome, after=replace(after, other_firewall=self.outcome.before.other_firewall))
 
     def _replan_until_done(self) -> Plan:
         for seconds in _POLL_DELAYS:
@@ -212,7 +216,7 @@ class Writing:
                 for _attempt in range(5):
                     snapshot = read(self._host)
                     if last is not None and _same(last, snapshot):
-                        self.outcome = replace(self.outcome, after=snapshot)
+                        self.saw(snapshot)
                         return snapshot
                     last = snapshot
                     self._sleep(1.0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ..._net.address_set import AddressError, AddressSet
 from ..._net.port_set import PortSet
 from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile, profile_names
-from ..state.snapshot import RUNNING, ServiceState, Snapshot
+from ..state.snapshot import RUNNING, ProfileState, ServiceState, Snapshot
 from ..traffic.matching import SYSTEM, Traffic
 from ..traffic.reasons import TEXTS, Reason, Status
 from ..traffic.verdict import Verdict, describe, judge
@@ -97,7 +97,8 @@ def assess(
     What decides is the profile of the network that our connection arrives through. Another profile that would be closed
     is a warning. Where the host cannot tell its networks, as Windows Server 2008 R2 cannot, a plan that leaves WinRM
     open in some profile goes ahead with a warning, if it is commit-confirmed. A profile in which WinRM is closed today
-    and stays closed says nothing: we are connected through another one.
+    and stays closed says nothing: we are connected through another one. Connection security rules that require IPsec
+    in a profile that filters already are met: the connection works with them.
 
     Args:
         connection: The connection the plan is sent over.
@@ -114,7 +115,11 @@ def assess(
                 "cannot be told whether WinRM would still get in",
             )
         )
-    before = replace(before, rules=tuple(with_subnet(rule, arrives.subnets) for rule in before.rules))
+    before = replace(
+        before,
+        rules=tuple(with_subnet(rule, arrives.subnets) for rule in before.rules),
+        profiles=tuple(_as_met_today(state, before, arrives) for state in before.profiles),
+    )
     now = _filtering(traffic, before)
     if now and not any(verdict.status is Status.OPEN for verdict in now.values()):
         # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
@@ -137,7 +142,7 @@ def assess(
         for verdict in closed:
             sentence = _sentence(stage, traffic, verdict)
             if verdict.profile in arrives.profiles or nowhere or not (arrives.known or confirmed):
-                objections.append(sentence + (_remedy(traffic, verdict.profile) if stage == _AFTER else ""))
+                objections.append(sentence + (_remedy(traffic, verdict) if stage == _AFTER else ""))
             elif arrives.known:
                 warnings.append(f"{sentence}. Our connection arrives through {_listed(arrives.profiles)}")
             else:
@@ -157,8 +162,24 @@ def _filtering(traffic: Traffic, snapshot: Snapshot) -> dict[Profile, Verdict]:
     }
 
 
-def _remedy(traffic: Traffic, profile: Profile) -> str:
-    """A site rule that would admit us, ready to be pasted."""
+def _as_met_today(state: ProfileState, before: Snapshot, arrives: Arrival) -> ProfileState:
+    """The profile without the connection security rules that today's connection has met and works with.
+
+    In a profile that does not filter yet nothing tells whether the host would authenticate us.
+    """
+    filters = before.service.running and state.enabled
+    arriving = not arrives.known or state.profile in arrives.profiles
+    return replace(state, requires_ipsec=()) if filters and arriving else state
+
+
+def _remedy(traffic: Traffic, verdict: Verdict) -> str:
+    """What would admit us: a site rule, ready to be pasted, unless rules of the firewall do not decide."""
+    profile = verdict.profile
+    if verdict.reason is Reason.NEEDS_IPSEC:
+        return (
+            ". What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
+            "has to make; or leave firewall_enabled unmanaged"
+        )
     scope = "" if traffic.remote.is_any else f"remoteip: [{traffic.remote}], "
     return (
         f". What would admit it: extra_rules: [{{name: WinRM, protocol: tcp, localport: '{traffic.ports}', {scope}"

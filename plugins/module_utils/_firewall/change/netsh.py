@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..._net.address_set import AddressSet
 from ..state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile, profile_names, protocol_name
 from .plan import Plan, Update
 
@@ -70,6 +71,8 @@ def add_line(rule: FirewallRule) -> str:
     words = [f"advfirewall firewall add rule {_quoted('name', rule.name)}"]
     words += [f"dir={_word(rule.direction)}", f"action={_word(rule.action)}", f"enable={_yes(rule.enabled)}"]
     words += [f"profile={_profiles(rule.profiles)}", f"protocol={protocol_name(rule.protocol)}"]
+    _check_scope(rule.local_addresses)
+    _check_scope(rule.remote_addresses)
     # An outbound rule names remote ports: there the other side listens, and any local port may be used.
     if not rule.local_ports.is_any:
         words.append(f"localport={rule.local_ports}")
@@ -92,6 +95,8 @@ def set_line(update: Update) -> str:
         UnsupportedValueError: The line would be too long.
     """
     after = update.after
+    if "remote_addresses" in update.fields:
+        _check_scope(after.remote_addresses)
     values = {
         "enabled": f"enable={_yes(after.enabled)}",
         "action": f"action={_word(after.action)}",
@@ -142,6 +147,11 @@ def _fitting(line: str) -> str:
             f"the netsh line would have {len(line)} characters, more than {LONGEST_LINE}: {line[:80]}…"
         )
     return line
+
+
+def _check_scope(addresses: AddressSet) -> None:
+    if kind := addresses.impossible_in_rule:
+        raise UnsupportedValueError(f"a rule cannot hold {kind} of IPv6; leave it out")
 
 
 def _word(value: Direction | Action | None) -> str:

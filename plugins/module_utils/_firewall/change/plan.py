@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from ..state.rule import FirewallRule, Profile, Store
 from ..state.snapshot import Snapshot
 from .naming import HIGHEST_GENERATION, ManagedName, parse_name
+from .ordering import in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
         _plan_key(draft, desired, current.pop(desired.key, []))
     for key in sorted(current):
         _plan_stale(draft, current[key], wanted.exclusive)
+    _order_updates(draft)
     profiles_on = _plan_profiles(draft, wanted, snapshot)
     return Plan(
         service=_plan_service(draft, wanted, snapshot, profiles_on),
@@ -211,6 +213,21 @@ def _next_generation(current: Iterable[FirewallRule]) -> int:
     used = {name.generation for rule in current if (name := parse_name(rule.name))}
     following = max(used, default=0) + 1
     return following if following <= HIGHEST_GENERATION else min(set(range(1, len(used) + 2)) - used)
+
+
+def _order_updates(draft: _Draft) -> None:
+    """Bring the changes in place into their order; where there is none, the next generation replaces a rule."""
+    changes = draft.update
+    ordered, replaced = in_order([(change.before, change.after) for change in changes], (*draft.create, *draft.kept))
+    draft.update = [changes[place] for place in ordered]
+    for place in replaced:
+        before, after = changes[place].before, changes[place].after
+        name = parse_name(before.name)
+        if name is None:
+            raise AssertionError(f"{before.name!r} is no managed name, so it is not changed")
+        following = ManagedName(name.key, _next_generation([before]))
+        draft.create.append(replace(after, name=str(following), rule_id=""))
+        _delete(draft, [before])
 
 
 def _plan_stale(draft: _Draft, current: Sequence[FirewallRule], exclusive: bool) -> None:

@@ -5,13 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..._net.address_set import AddressSet
-from ..._net.port_set import PortSet
-from ..._net.region import Region, union
-from ..state.rule import Action, Direction, FirewallRule, Profile, same_path
+from ..state.rule import Action, Direction, FirewallRule, Profile
 from ..state.snapshot import Snapshot
+from .coverage import allows, left_open
 from .plan import Plan
 
 
@@ -55,9 +51,7 @@ def risks(plan: Plan, before: Snapshot) -> tuple[str, ...]:
 
 def _allows(rule: FirewallRule) -> bool:
     """Whether a rule may open anything inbound; one that cannot be interpreted may."""
-    return bool(rule.opaque) or (
-        rule.enabled and rule.direction is Direction.IN and rule.action in (Action.ALLOW, Action.BYPASS)
-    )
+    return bool(rule.opaque) or (rule.direction is Direction.IN and allows(rule))
 
 
 def _blocks(rule: FirewallRule) -> bool:
@@ -73,39 +67,7 @@ def _uncovered(rule: FirewallRule, opening: list[FirewallRule]) -> str:
     """What a rule lets through and the others do not, in the first profile where there is any; else nothing."""
     if rule.opaque:
         return "; ".join(rule.opaque)
-    for profile in (profile for profile in Profile if profile in rule.profiles):
-        covers = [other for other in opening if profile in other.profiles and _same_kind(other, rule)]
-        rest = _region(rule) - union(_region(other) for other in covers)
-        if rest:
+    for profile in Profile:
+        if rest := left_open(rule, profile, opening):
             return f"{rest} in the {profile.value} profile"
     return ""
-
-
-def _region(rule: FirewallRule) -> Region:
-    # Keywords such as RPC stand for ports that only Windows knows, so any port may be meant. For two rules with the
-    # same keywords that is right, since `_same_kind` compares them; a rule without keywords must cover every port.
-    return Region.of(PortSet.any() if rule.port_words else rule.local_ports, rule.remote_addresses)
-
-
-def _same_kind(cover: FirewallRule, rule: FirewallRule) -> bool:
-    """Whether a rule matches all that another does, ports, remote addresses and profiles aside."""
-    if cover.opaque or cover.protocol not in (None, rule.protocol) or cover.action is not rule.action:
-        return False  # bypass is stronger than allow
-    limits, others = _limits(cover), _limits(rule)
-    return all(limit in (free, other) for limit, free, other in zip(limits, _FREE, others, strict=True))
-
-
-def _limits(rule: FirewallRule) -> tuple[Any, ...]:
-    return (
-        rule.remote_ports,
-        rule.port_words,
-        rule.icmp,
-        rule.local_addresses,
-        same_path(rule.program),
-        rule.service.casefold(),
-        tuple(sorted(rule.conditions)),
-    )
-
-
-_FREE: tuple[Any, ...] = (PortSet.any(), frozenset(), frozenset(), AddressSet.any(), "", "", ())
-"""`_limits` of a rule that has none."""

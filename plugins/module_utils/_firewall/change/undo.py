@@ -230,6 +230,6 @@ def _set_back(update: Update) -> str:
 def _expressible(addresses: AddressSet) -> bool:
     """Whether netsh can express exactly these addresses: not, for instance, a keyword for one family only."""
     try:
-        return AddressSet.parse(addresses.texts()) == addresses
+        return AddressSet.parse_for_rule(addresses.texts()) == addresses
     except AddressError:
         return False

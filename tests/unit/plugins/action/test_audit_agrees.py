@@ -88,6 +88,8 @@ def hosts(draw: st.DrawFn) -> WindowsModel:
     model.local["foreign"] = foreign("CS RTCSRV", ("LPort", "5061"))
     model.state = draw(st.sampled_from([4, 1]))
     model.start = draw(st.sampled_from([2, 3]))
+    model.firewall_product = draw(st.sampled_from(["", "", "Contoso Endpoint Security"]))
+    model.language = draw(st.sampled_from(["en", "pt"]))
     model.profiles["Public"]["EnableFirewall"] = draw(st.integers(0, 1))
     model.policy_profiles = draw(st.sampled_from([{}, {"Domain": {"EnableFirewall": 0}}]))
     return model
@@ -117,6 +119,39 @@ def test_after_a_run_no_drift_is_left_but_what_it_refused(
     drift = audited(model, options)["drift"]
     assert drift["found"] is False
     assert drift["refused"] == site["refused"]
+
+
+@settings(deadline=None)
+@given(hosts(), WHOSE, OPTIONS, st.booleans())
+def test_both_say_who_filters_and_judge_by_it(
+    model: WindowsModel, whose: dict[str, Any], options: dict[str, Any], check_mode: bool
+) -> None:
+    """Where nothing is to be changed, or all was, both see the same host and must judge it alike."""
+    options = {**whose, **options}
+    site = enforced(model, options, check_mode)
+    audit = audited(model, options)
+    assert site["other_firewall"] == audit["other_firewall"] == model.firewall_product
+    if not check_mode or not site["changed"]:
+        assert site["requirements"] == audit["requirements"]
+    if model.firewall_product and model.state == 4:
+        assert {row["reason"] for row in (*site["requirements"], *audit["requirements"])} <= {"other_firewall"}
+
+
+def test_an_enforcement_asks_who_filters_in_the_one_read_it_makes() -> None:
+    model = copy.deepcopy(CONVERGED)
+    model.firewall_product = "Contoso Endpoint Security"
+    asked: list[str] = []
+    run = model.run
+
+    def listening(command: str, stdin: bytes = b"") -> str:
+        asked.append(command)
+        return run(command, stdin)
+
+    with mock.patch.object(model, "run", listening):
+        site = enforced(model, {"roles": ["director"]}, check_mode=False)
+    assert (site["changed"], site["other_firewall"]) == (False, "Contoso Endpoint Security")
+    assert {(row["verdict"], row["reason"]) for row in site["requirements"]} == {("unknown", "other_firewall")}
+    assert [command.count("show global") for command in asked] == [1]
 
 
 def test_the_hosts_are_not_all_alike() -> None:

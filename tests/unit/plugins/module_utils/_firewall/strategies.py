@@ -34,20 +34,27 @@ PORTS = st.one_of(
 )
 
 
-def _range(bits: int) -> st.SearchStrategy[tuple[int, int]]:
-    number = st.integers(0, (1 << bits) - 2)
+def _ranges(first: int, last: int) -> st.SearchStrategy[tuple[int, int]]:
+    number = st.integers(first, last)
     return st.tuples(number, number).map(lambda pair: (min(pair), max(pair)))
 
 
-ADDRESSES = st.one_of(
-    st.just(AddressSet.any()),
-    st.builds(
-        lambda v4, v6, words: AddressSet(tuple(v4), tuple(v6), frozenset(words)),
-        st.lists(_range(32), min_size=1, max_size=4),
-        st.lists(_range(128), max_size=3),
-        st.sampled_from([(), ((4, "localsubnet"), (6, "localsubnet")), ((4, "dns"), (6, "dns"))]),
-    ),
-)
+def _addresses(v6: st.SearchStrategy[tuple[int, int]]) -> st.SearchStrategy[AddressSet]:
+    return st.one_of(
+        st.just(AddressSet.any()),
+        st.builds(
+            lambda v4, v6, words: AddressSet(tuple(v4), tuple(v6), frozenset(words)),
+            st.lists(_ranges(0, (1 << 32) - 2), min_size=1, max_size=4),
+            st.lists(v6, max_size=3),
+            st.sampled_from([(), ((4, "localsubnet"), (6, "localsubnet")), ((4, "dns"), (6, "dns"))]),
+        ),
+    )
+
+
+ADDRESSES = _addresses(_ranges(0, (1 << 128) - 2))
+TELLABLE_ADDRESSES = _addresses(_ranges(2, (0xFF << 120) - 1))
+"""Without the IPv6 addresses that Windows takes in no rule: ``::``, ``::1`` and ``ff00::/8``."""
+
 PROFILES = st.frozensets(st.sampled_from(list(Profile)), min_size=1)
 
 _CONDITIONS = st.lists(
@@ -91,7 +98,7 @@ WRITABLE_RULES = st.builds(
     protocol=st.sampled_from([6, 17]),
     local_ports=PORTS,
     remote_ports=PORTS,
-    remote_addresses=ADDRESSES,
+    remote_addresses=TELLABLE_ADDRESSES,
     profiles=PROFILES,
     program=st.sampled_from(["", r"C:\Program Files (x86)\Agent\agent.exe"]),
     description=TEXT,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import UNKNOWN, Arrival
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import (
     ManagementConnection,
     assess,
@@ -130,3 +131,52 @@ def test_a_zone_in_the_clients_address_means_any() -> None:
     traffic = winrm_traffic(ManagementConnection(5985, "http", "fe80::1%12"), host())
     assert traffic is not None
     assert traffic.remote.is_any
+
+
+ISOLATION = ("Server isolation",)
+
+
+def isolated(*rules: FirewallRule, profiles: ProfileSettings, state: int = 4) -> Snapshot:
+    """A host that requires IPsec of what comes in through the domain profile."""
+    found = host(*rules, profiles=profiles, state=state)
+    states = [replace(one, requires_ipsec=ISOLATION if one.profile is Profile.DOMAIN else ()) for one in found.profiles]
+    return replace(found, profiles=tuple(states))
+
+
+def test_connection_security_that_todays_connection_works_with_is_no_objection() -> None:
+    ours = replace(winrm_rule(), name="LyncOps x-winrm g1")
+    for arrives in (UNKNOWN, Arrival(frozenset({Profile.DOMAIN}))):
+        kept = assess(HTTP, Plan(), isolated(winrm_rule(), profiles=ON), arrives)
+        assert (kept.objections, kept.warnings) == ((), ())
+        lost = assess(HTTP, Plan(delete=(ours.name,)), isolated(ours, profiles=ON), arrives)
+        assert any("after the plan" in text and "domain profile: no rule" in text for text in lost.objections)
+
+
+def test_a_profile_that_requires_ipsec_is_not_switched_on_under_a_connection_that_arrives_there() -> None:
+    """Whether the host would authenticate us is not known, and no rule of the firewall can help."""
+    off = isolated(winrm_rule(), profiles=OFF)
+    plan = Plan(profiles_on=(Profile.DOMAIN,))
+    (only,) = assess(HTTP, plan, off, Arrival(frozenset({Profile.DOMAIN}))).objections
+    assert "Server isolation" in only
+    assert "a connection security rule that exempts WinRM" in only
+    assert "extra_rules" not in only
+    started = Plan(service=ServiceChange(start=True))
+    stopped = isolated(winrm_rule(), profiles=ON, state=1)
+    assert all(
+        "IPsec" in text for text in assess(HTTP, started, stopped, Arrival(frozenset({Profile.DOMAIN}))).objections
+    )
+    assert assess(HTTP, started, stopped, Arrival(frozenset({Profile.DOMAIN}))).objections
+
+
+def test_a_profile_that_requires_ipsec_and_is_not_known_to_be_ours_is_a_warning() -> None:
+    off = isolated(winrm_rule(), profiles=OFF)
+    plan = Plan(profiles_on=(Profile.DOMAIN,))
+    for arrives, says in (
+        (UNKNOWN, "the host restores itself"),
+        (Arrival(frozenset({Profile.PUBLIC})), "arrives through"),
+    ):
+        found = assess(HTTP, plan, off, arrives)
+        assert found.objections == ()
+        assert len(found.warnings) == 1
+        assert says in found.warnings[0]
+    assert assess(HTTP, plan, off, UNKNOWN, confirmed=False).objections

@@ -186,11 +186,21 @@ def test_texts_that_would_not_come_back_as_they_are(text: str) -> None:
         {"service": "RTCSRV"},
         {"direction": None},
         {"action": None},
+        {"remote_addresses": AddressSet.parse(["::1"])},
+        {"remote_addresses": AddressSet.parse(["10.0.0.1", "ff00::-ff00::5"])},
+        {"local_addresses": AddressSet.parse(["::"])},
     ],
 )
 def test_a_rule_that_netsh_cannot_say_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(UnsupportedValueError):
         add_line(replace(RULE, **changes))
+
+
+def test_a_change_to_addresses_that_no_rule_holds_is_refused() -> None:
+    after = replace(RULE, remote_addresses=AddressSet.parse(["ff02::1"]))
+    with pytest.raises(UnsupportedValueError, match="multicast"):
+        set_line(Update(RULE, after, ("remote_addresses",)))
+    assert set_line(Update(RULE, after, ("enabled",)))
 
 
 def test_a_line_that_is_too_long_is_refused() -> None:

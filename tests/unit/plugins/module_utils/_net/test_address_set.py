@@ -221,3 +221,74 @@ def test_shortest_spelling() -> None:
     assert AddressSet.parse(["dns", "10.0.0.1", "fe80::1", "localsubnet"]).texts() == [
         "dns", "localsubnet", "10.0.0.1", "fe80::1",
     ]  # fmt: skip
+
+
+_IMPOSSIBLE = (ipaddress.ip_network("::/128"), ipaddress.ip_network("::1/128"), ipaddress.ip_network("ff00::/8"))
+_EDGES = st.sampled_from([0, 1, 2, 3, (0xFF << 120) - 1, 0xFF << 120, (0xFF << 120) + 1, (1 << 128) - 1])
+_NUMBERS = st.one_of(_EDGES, st.integers(0, (1 << 128) - 1))
+_IPV6_SCOPES = st.one_of(
+    _NUMBERS.map(lambda number: str(ipaddress.IPv6Address(number))),
+    st.tuples(_NUMBERS, st.integers(1, 128)).map(
+        lambda made: str(ipaddress.IPv6Network((made[0], made[1]), strict=False))
+    ),
+    st.tuples(_NUMBERS, _NUMBERS).map(
+        lambda made: f"{ipaddress.IPv6Address(min(made))}-{ipaddress.IPv6Address(max(made))}"
+    ),
+)
+
+
+def _ends(text: str) -> tuple[ipaddress.IPv6Address, ipaddress.IPv6Address]:
+    if "-" in text:
+        first, last = text.split("-")
+        return ipaddress.IPv6Address(first), ipaddress.IPv6Address(last)
+    network = ipaddress.IPv6Network(text)
+    return network[0], network[-1]
+
+
+@given(st.lists(_IPV6_SCOPES, min_size=1, max_size=3))
+def test_a_rule_takes_ipv6_addresses_that_touch_none_of_the_forbidden_ones(texts: list[str]) -> None:
+    forbidden = [
+        text
+        for text in texts
+        for first, last in [_ends(text)]
+        for net in _IMPOSSIBLE
+        if first <= net[-1] and last >= net[0]
+    ]
+    if forbidden:
+        with pytest.raises(AddressError) as raised:
+            AddressSet.parse_for_rule(texts)
+        assert repr(forbidden[0]) in str(raised.value) or "every IPv6 address" in str(raised.value)
+        assert "leave" in str(raised.value)
+        return
+    parsed = AddressSet.parse_for_rule(texts)
+    assert parsed == AddressSet.parse(texts)
+    assert not parsed.impossible_in_rule
+    assert AddressSet.parse_for_rule(parsed.texts()) == parsed, "what is spelled anew is taken too"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("::", "the unspecified address"),
+        ("::/96", "the unspecified address"),
+        ("0:0:0:0:0:0:0:1", "the loopback address"),
+        ("::1-::5", "the loopback address"),
+        ("ff02::1", "a multicast address"),
+        ("ff05::/16", "a multicast address"),
+        ("fe80::-ff02::1", "a multicast address"),
+        ("8000::/1", "a multicast address"),
+    ],
+)
+def test_what_a_rule_cannot_hold_is_named(text: str, kind: str) -> None:
+    with pytest.raises(AddressError, match=kind):
+        AddressSet.parse_for_rule(["10.0.0.1", text])
+    assert AddressSet.parse([text]).impossible_in_rule.startswith(kind)
+
+
+@pytest.mark.parametrize(
+    "text", ["127.0.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.0/4", "::2", "fe80::1"]
+)
+def test_of_ipv4_a_rule_takes_every_address(text: str) -> None:
+    """[MS-FASP] 2.2.4 and 2.2.8 forbid a mask of zero and ranges that run backwards, no address."""
+    assert AddressSet.parse_for_rule([text]) == AddressSet.parse([text])
+    assert not AddressSet.any().impossible_in_rule

@@ -97,6 +97,7 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("remoteip", {"remoteip": ["10.0.0.1/8"]}, "host bits"),
     ("remoteip", {"remoteip": ["any", "10.0.0.1"]}, "beside"),
     ("remoteip", {"remoteip": ["nowhere"]}, "keyword"),
+    ("remoteip", {"remoteip": ["fd00::1", "ff00::/8"]}, "'ff00::/8' .*multicast"),
     ("program", {"program": "agent.exe"}, "full path"),
     ("program", {"program": r"%ProgramFiles%\a.exe"}, "not allowed"),
     ("program", {"program": "C:\\Tools\\"}, "backslash"),

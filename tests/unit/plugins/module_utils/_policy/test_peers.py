@@ -144,6 +144,8 @@ def test_extra_peers_come_on_top_and_make_a_kind_known() -> None:
         ({"ansible_host": None}, "nothing says which address gw has"),
         ({"lync_firewall_addresses": ["gw.contoso.test"]}, "lync_firewall_addresses of gw: 'gw.contoso.test'"),
         ({"lync_addresses": ["10.0.0.1/8"]}, "lync_addresses of gw: .*host bits"),
+        ({"lync_addresses": ["10.0.0.1", "ff02::5"]}, "lync_addresses of gw: 'ff02::5' .*multicast"),
+        ({"ansible_host": "::1"}, "the address of gw: '::1' .*loopback"),
         ({"lync_addresses": {"a": 1}}, "lync_addresses of gw: a list"),
         ({"lync_addresses": 7}, "lync_addresses of gw: a list"),
     ],
@@ -164,6 +166,7 @@ def test_the_group_that_an_error_names_is_one_of_the_inventory() -> None:
         ({"gateways": []}, "lync_firewall_extra_peers: 'gateways' is no kind of peer; they are .*gateway"),
         ({"gateway": ["gw"]}, r"lync_firewall_extra_peers\.gateway: 'gw'"),
         ({"gateway": None}, r"lync_firewall_extra_peers\.gateway: a list"),
+        ({"gateway": ["::/8"]}, r"lync_firewall_extra_peers\.gateway: '::/8' .*unspecified"),
         ({"gateway": ""}, r"lync_firewall_extra_peers\.gateway: '' is no address"),
     ],
 )

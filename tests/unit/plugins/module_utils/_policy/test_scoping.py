@@ -331,6 +331,9 @@ ERRORS: list[tuple[str, dict[str, Any], str]] = [
     ("peers.gateway", {"scope": "topology", "peers": {"gateway": [""]}}, "no address"),
     ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["10.0.0.1|x"]}}, "no address"),
     ("client_networks", {"scope": "topology", "client_networks": ["0.0.0.0/0"]}, "every IPv4"),
+    ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["10.0.0.1, ::1"]}}, "'::1' .*leave it out"),
+    ("client_networks", {"scope": "topology", "client_networks": ["::/64"]}, "'::/64' .*unspecified"),
+    ("remote_addresses", {"remote_addresses": ["ff02::-ff02::9"]}, "'ff02::-ff02::9' .*multicast"),
     ("skip_rows", {"skip_rows": ["add-01"]}, "set ruleset: extended"),
     ("port_overrides", {"port_overrides": {"add-12": 1500}}, "set ruleset: extended"),
 ]
