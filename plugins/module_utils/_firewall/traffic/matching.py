@@ -220,7 +220,7 @@ def _members(bundles: Iterable[Bundle]) -> Iterable[tuple[int, FirewallRule]]:
 def _kind(rule: FirewallRule) -> tuple[Any, ...]:
     """What rules of one bundle have in common: all that a verdict looks at, but for the remote addresses."""
     if rule.opaque:
-        return rule.direction, rule.action, rule.protocol, rule.store
+        return rule.direction, rule.action, rule.protocol, rule.store, rule.local_ports, rule.remote_ports
     return (
         rule.direction,
         rule.action,

@@ -210,9 +210,14 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
 
     Of the stock rules of Windows most are: for packages, for one program on any port, switched off.
     """
-    if is_about_packages(found.rule):
+    rule = found.rule
+    if is_about_packages(rule):
         return True
-    if obstacle is Reason.DISABLED and not found.rule.opaque and not names_ports(found.rule, traffic.direction):
+    if rule.opaque:
+        # It may do anything, but somebody who wrote other ports into it hardly meant these.
+        ports = rule.local_ports if traffic.direction is Direction.IN else rule.remote_ports
+        return names_ports(rule, traffic.direction) and not ports.overlaps(traffic.ports)
+    if obstacle is Reason.DISABLED and not names_ports(rule, traffic.direction):
         return True
     if obstacle not in (Reason.DISABLED, Reason.OTHER_PROFILE):
         return False

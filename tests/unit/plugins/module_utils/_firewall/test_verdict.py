@@ -371,6 +371,19 @@ def test_what_is_about_something_else_is_no_reason(case: str) -> None:
     assert (verdict.status, verdict.reason, verdict.by) == (Status.CLOSED, Reason.NO_RULE, ())
 
 
+def test_a_rule_that_cannot_be_interpreted_is_a_reason_where_it_may_be_about_the_port() -> None:
+    bad = "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort={}|Future=1|Name=bad|"
+    for ports, reason, by in (
+        ("5985", Reason.NO_RULE, ()),
+        ("5060-5070", Reason.OPAQUE, ("bad",)),
+        ("nonsense", Reason.OPAQUE, ("bad",)),
+    ):
+        verdict = in_domain(sip(), host([bad.format(ports)]))
+        assert (verdict.status, verdict.reason, verdict.by) == (Status.CLOSED, reason, by)
+    two = [bad.format("5985"), bad.format("5061").replace("Name=bad", "Name=mine")]
+    assert in_domain(sip(), host(two)).by == ("mine",)
+
+
 PRODUCTS = {
     "a file": (r"App=C:\Elsewhere\RTCSrv.exe|", Status.CONDITIONAL, Reason.PROGRAM_RULE),
     "a folder": (r"App=%ProgramFiles%\Lync Server\x.exe|", Status.CONDITIONAL, Reason.PROGRAM_RULE),
