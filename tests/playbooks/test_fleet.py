@@ -139,6 +139,6 @@ def test_beside_output_for_programs(lab: Lab, runner: Runner, name: str) -> None
     )  # fmt: skip
     assert ran.returncode == 2, ran.stdout + ran.stderr
     assert "dir01.contoso.test" in json.loads(ran.stdout)["hosts"]
-    _, titles, table = ran.stderr.partition("host ")
+    _before, titles, table = ran.stderr.partition("host ")
     assert titles
     assert "1 host: 1 drifted" in table
