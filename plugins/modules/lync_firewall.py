@@ -227,6 +227,7 @@ requirements:
       traffic; C(by_profile) has the same for each profile where they differ.
     - C(remote_addresses) is whom the row lets in, C(scope_note) why that is any although O(scope=topology), and
       C(programs) the programs that its rules are limited to.
+    - C(by) names three rules at most, and C(more_rules) counts the others.
     - C(unprotected) is V(true) where everything is let through because the profile's firewall is off.
     - C(remedy) is what a person can do about a rule or a setting that this collection does not touch, such as a foreign
       block rule. It is one command line where netsh can name the rule, otherwise where to look, and empty where there
@@ -251,6 +252,7 @@ requirements:
       verdict: open
       reason: rule
       by: [LyncOps in-tcp-5061 g1]
+      more_rules: 0
       part: ""
       unprotected: false
       remedy: ""

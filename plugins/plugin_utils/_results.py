@@ -155,7 +155,7 @@ def requirements(effects: Iterable[Effect], snapshot: Snapshot) -> list[dict[str
 
 
 def _differ(verdicts: tuple[Verdict, ...]) -> bool:
-    return len({(verdict.status, verdict.reason, verdict.by, verdict.part) for verdict in verdicts}) > 1
+    return len({(verdict.status, verdict.reason, verdict.by, verdict.more, verdict.part) for verdict in verdicts}) > 1
 
 
 def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
@@ -163,6 +163,7 @@ def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.status.value,
         "reason": verdict.reason.value,
         "by": list(verdict.by),
+        "more_rules": verdict.more,
         "part": verdict.part,
         "unprotected": verdict.unprotected,
     }

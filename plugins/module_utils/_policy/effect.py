@@ -125,7 +125,23 @@ def remedy(effect: Effect, snapshot: Snapshot) -> str:
         command = _switch_off(verdict.by, snapshot)
     state = next(state for state in snapshot.profiles if state.profile is verdict.profile)
     outbound = "blockoutbound" if state.outbound_block else "allowoutbound"
-    return command or TEXTS[verdict.reason].remedy.format(profile=verdict.profile.value, outbound=outbound)
+    text = TEXTS[verdict.reason].remedy.format(profile=verdict.profile.value, outbound=outbound)
+    if verdict.reason is Reason.LOCAL_RULES_IGNORED:
+        text += _leaving_out(effect, snapshot)
+    return command or text
+
+
+def _leaving_out(effect: Effect, snapshot: Snapshot) -> str:
+    """How to do without the profiles that ignore local rules, where others do not, as hardening benchmarks have it."""
+    asked = [state for state in snapshot.profiles if state.profile in effect.traffic.profiles]
+    merging = [state.profile.value for state in asked if state.local_rules]
+    ignoring = [state.profile.value for state in asked if not state.local_rules]
+    if not merging:
+        return ""
+    return (
+        f"; or, if the host has no network in the {' or '.join(ignoring)} profile, leave it out with"
+        f" profiles: [{', '.join(merging)}]"
+    )
 
 
 def _switch_off(labels: Sequence[str], snapshot: Snapshot) -> str:

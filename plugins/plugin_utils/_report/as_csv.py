@@ -14,7 +14,7 @@ from .model import Cell, Report, ReportHost
 
 COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
-    "verdict", "reason", "by", "part", "unprotected", "mended_by",
+    "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules",
 )  # fmt: skip
 """The first row. Lists are joined with ``; ``."""
 
@@ -48,6 +48,7 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         finding.part,
         "yes" if finding.unprotected else "no",
         _joined([*commands, *([cell.remedy] if cell.remedy else [])]),
+        str(finding.more_rules),
     )
 
 

@@ -69,6 +69,7 @@ def _cell(cell: Cell, places: Mapping[ReportRequirement, int]) -> list[Any]:
     """``[requirement, verdict, reason, [by], part]``, and a sixth item, an object, where there is more to say."""
     more = _filled(
         unprotected=cell.finding.unprotected,
+        more_rules=cell.finding.more_rules,
         commands=cell.commands,
         remedy=cell.remedy,
         by_profile={name: [*_finding(found), found.unprotected] for name, found in cell.by_profile},

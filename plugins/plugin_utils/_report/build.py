@@ -16,7 +16,7 @@ from typing import Any
 from ...module_utils._firewall.change.naming import PREFIX
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from .model import Cell, Finding, HostClass, Report, ReportHost, ReportRequirement
-from .parts import ResultError, flag_of, list_of, mapping_of, text_of, texts_of
+from .parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
 
 _LONGEST_MESSAGE = 2000
 _LONGEST_END = 500
@@ -202,6 +202,7 @@ def _finding(item: Any) -> Finding:
         by=texts_of(item, "by"),
         part=text_of(item, "part"),
         unprotected=flag_of(item, "unprotected"),
+        more_rules=count_of(item, "more_rules"),
     )
 
 

@@ -67,9 +67,10 @@ class Finding:
     Attributes:
         verdict: Whether the traffic gets through.
         reason: Why, one of the engine's reasons; a reader must expect new ones.
-        by: Names of the rules or settings that decide it.
+        by: Names of the rules or settings that decide it, the first of them.
         part: The part of the traffic it is about; empty if it is all.
         unprotected: Whether everything else gets through as well, because the profile's firewall is off.
+        more_rules: How many more rules decide it.
     """
 
     verdict: Status
@@ -77,6 +78,7 @@ class Finding:
     by: tuple[str, ...] = ()
     part: str = ""
     unprotected: bool = False
+    more_rules: int = 0
 
 
 @dataclass(frozen=True, slots=True)

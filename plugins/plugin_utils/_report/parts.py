@@ -52,6 +52,14 @@ def flag_of(item: Any, key: str) -> bool:
     return value
 
 
+def count_of(item: Any, key: str) -> int:
+    """A number of things; one that is not there is none."""
+    value = _get(item, key, 0)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ResultError(f"{key} is no number of things")
+    return value
+
+
 _MISSING = object()
 
 

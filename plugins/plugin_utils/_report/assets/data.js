@@ -19,14 +19,14 @@ const REQUIREMENTS = DATA.requirements.map((row) => ({
   ranges: row.ports.split(",").map((range) => range.split("-").map(Number)),
 }));
 
-function finding(verdict, reason, by, part, unprotected) {
-  return { verdict, reason, by, part, unprotected, look: verdict === "open" && unprotected ? "unprotected" : verdict };
+function finding(verdict, reason, by, part, unprotected, more_rules = 0) {
+  return { verdict, reason, by, part, unprotected, more_rules, look: verdict === "open" && unprotected ? "unprotected" : verdict };
 }
 
 function readCell(host, [, verdict, reason, by, part, more = {}]) {
   const profiles = Object.entries(more.by_profile || {}).map(([name, found]) => ({ name, ...finding(...found) }));
   return {
-    ...finding(verdict, reason, by, part, more.unprotected === true),
+    ...finding(verdict, reason, by, part, more.unprotected === true, more.more_rules),
     profiles,
     remedy: more.remedy || "",
     commands: (more.commands || []).map((place) => host.commands[place]),

@@ -42,9 +42,10 @@ function sign(kind, look) {
   return el("span", { class: `sign ${kind}-${look}`, "aria-hidden": "true" }, symbol);
 }
 
-function names(list, most = 4) {
+function names(list, most = 4, uncounted = 0) {
   const shown = list.slice(0, most).map((name) => bdi(name, "rule"));
-  if (list.length > most) shown.push(el("span", { class: "muted" }, `and ${list.length - most} more`));
+  const more = Math.max(list.length - most, 0) + uncounted;
+  if (more > 0) shown.push(el("span", { class: "muted" }, `and ${more.toLocaleString("en")} more`));
   return shown;
 }
 

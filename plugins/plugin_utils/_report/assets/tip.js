@@ -7,7 +7,7 @@ function explain(found) {
   const reason = reasonWords(found.reason);
   return [
     el("p", {}, reason.meaning || reason.short),
-    found.by.length > 0 && el("p", { class: "by" }, el("span", { class: "muted" }, "by "), names(found.by)),
+    found.by.length > 0 && el("p", { class: "by" }, el("span", { class: "muted" }, "by "), names(found.by, 4, found.more_rules)),
     found.part && el("p", {}, el("span", { class: "muted" }, "for "), bdi(found.part)),
   ];
 }

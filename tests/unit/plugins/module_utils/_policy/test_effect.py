@@ -178,6 +178,7 @@ def test_the_place_that_mends_settings_is_named() -> None:
     effect = of_row(row_for(5061), ignored)
     assert effect.verdict.reason is Reason.LOCAL_RULES_IGNORED
     assert "Group Policy" in remedy(effect, ignored)
+    assert "profiles:" not in remedy(effect, ignored), "no profile would take the rules"
     up = host([allow(5061)], policy=ProfileSettings(shields_up=True))
     assert remedy(of_row(row_for(5061), up), up).startswith("netsh advfirewall set domainprofile firewallpolicy")
     bare = host()

@@ -54,9 +54,10 @@ def test_a_row_for_each_requirement_and_one_for_each_host_without() -> None:
 
 
 def test_the_remedy_of_the_result_follows_the_commands() -> None:
-    told = row(verdict="closed", reason="block_rule", by=["Block"], remedy="look in Group Policy")
+    told = row(verdict="closed", reason="block_rule", by=["Block"], more_rules=7, remedy="look in Group Policy")
     (one,) = read(to_csv(report_of(host=info(told, commands=[ADD]))))
     assert one["mended_by"] == f"{ADD}; look in Group Policy"
+    assert one["more_rules"] == "7"
 
 
 @pytest.mark.parametrize("start", [*FORMULA, "\n", "\uff1d"])

@@ -55,7 +55,15 @@ def test_everything_is_there_in_its_place() -> None:
     rows = [
         row(),
         row("server-04", "closed", "no_rule", part="445 from any", by_profile={"public": part}),
-        row("server-05", "open", "firewall_off", unprotected=True, caveat="careful", documented_ports="1"),
+        row(
+            "server-05",
+            "open",
+            "firewall_off",
+            unprotected=True,
+            more_rules=1234,
+            caveat="careful",
+            documented_ports="1",
+        ),
         row("server-06", "closed", "block_rule", by=["Block"], rules=[], remedy="look in Group Policy"),
     ]
     found = {**info(*rows, commands=["sc start MpsSvc", ADD]), "skipped_rows": ["server-09"]}
@@ -83,7 +91,7 @@ def test_everything_is_there_in_its_place() -> None:
         [0, "open", "rule", ["LyncOps in-tcp-5061 g1"], ""],
         [1, "closed", "no_rule", [], "445 from any",
          {"commands": [1], "by_profile": {"public": ["open", "firewall_off", ["public profile"], "", True]}}],
-        [2, "open", "firewall_off", [], "", {"unprotected": True}],
+        [2, "open", "firewall_off", [], "", {"unprotected": True, "more_rules": 1234}],
         [3, "closed", "block_rule", ["Block"], "",
          {"remedy": "look in Group Policy"}],
     ]  # fmt: skip
