@@ -42,6 +42,13 @@ class ManagementConnection:
     reached: tuple[str, ...] = ()
 
 
+BY_POLICY = ("http", 5985)
+"""Where WinRM listens if Group Policy alone has it listen ("Allow remote server management through WinRM").
+
+The registry then has no listener for it, so a connection to this port that works is what shows it.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What the guard has to say about a plan.
@@ -70,6 +77,8 @@ def winrm_traffic(connection: ManagementConnection, snapshot: Snapshot) -> Traff
     ports = {listener.port for listener in enabled if listener.port == connection.port} or {
         listener.port for listener in enabled if listener.transport == connection.scheme
     }
+    if not ports and (connection.scheme, connection.port) == BY_POLICY:
+        ports = {connection.port}
     if not ports:
         return None
     try:

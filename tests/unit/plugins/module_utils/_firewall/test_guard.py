@@ -127,6 +127,16 @@ def test_a_mapped_port_is_found_by_its_scheme() -> None:
     assert str(traffic.ports) == "5985"
 
 
+def test_a_listener_of_group_policy_is_shown_by_the_connection_that_works() -> None:
+    for others in ((), (WinrmListener(5986, "https", True),)):
+        unlisted = replace(host(), listeners=others)
+        traffic = winrm_traffic(ManagementConnection(5985, "http", "10.1.2.3"), unlisted)
+        assert traffic is not None
+        assert str(traffic.ports) == "5985"
+        assert winrm_traffic(ManagementConnection(25985, "http", "10.1.2.3"), unlisted) is None
+    assert winrm_traffic(ManagementConnection(5986, "https", "10.1.2.3"), replace(host(), listeners=())) is None
+
+
 def test_a_zone_in_the_clients_address_means_any() -> None:
     traffic = winrm_traffic(ManagementConnection(5985, "http", "fe80::1%12"), host())
     assert traffic is not None
