@@ -23,6 +23,7 @@ from lab.starting_policy import (
     admit_winrm_from_any,
     describe_windows,
     dump_text,
+    enable_winrm_rules,
     load_named,
 )
 from lab.windows.firewall_service import GROUP_POLICY_STORE, LOCAL_STORE
@@ -71,17 +72,17 @@ class EstateOptions:
     """How to build an estate.
 
     count: number of hosts; policy: one of NAMED_POLICIES or the path of a `*.reg.txt` dump, of which every key is kept;
-    registry: paths of more dumps, read on top of the policy (fragments such as a Group Policy); winrm_rule: let WinRM
-    in, by a rule of its own where a dump is loaded, as `winrm quickconfig` does where a stock policy is;
-    winrm_from_any: a WinRM rule for every profile and address takes the place of the policy's; foreign_rules: total
-    number of rules to pad to; services: whether Lync's ports listen; names: only these hosts (short or full names) of
-    the demo estate; network: the first two numbers of all addresses, so that several labs can run side by side;
-    bystanders: which services that are not Lync's listen too (None: all of them, but none in an estate of more than
-    100 hosts); lync_rules: Lync's own program rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES (none:
-    what the policy's own file brings); oddities: some of ODDITIES; windows: one of WINDOWS; dual_homed: whether
-    Mediation Servers that are nothing else have a second interface, in a public network, for their gateways;
-    ban_list: number of one-address block rules; winrm_port: where WinRM listens (on 5986 its listener is called one of
-    HTTPS, but speaks HTTP as ever); winrm_by_policy: the listener comes from Group Policy alone.
+    registry: paths of more dumps, read on top of the policy (fragments such as a Group Policy); winrm_rule: enable
+    the policy's own WinRM rules as `winrm quickconfig` does; winrm_from_any: a WinRM rule for every profile and address
+    takes the place of the policy's; foreign_rules: total number of rules to pad to; services: whether Lync's ports
+    listen; names: only these hosts (short or full names) of the demo estate; network: the first two numbers of all
+    addresses, so that several labs can run side by side; bystanders: which services that are not
+    Lync's listen too (None: all of them, but none in an estate of more than 100 hosts); lync_rules: Lync's own program
+    rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES (none: what the policy's own file brings); oddities:
+    some of ODDITIES; windows: one of WINDOWS; dual_homed: whether Mediation Servers that are nothing else have a
+    second interface, in a public network, for their gateways; ban_list: number of one-address block rules;
+    winrm_port: where WinRM listens (on 5986 its listener is called one of HTTPS, but speaks HTTP as ever);
+    winrm_by_policy: the listener comes from Group Policy alone.
     """
 
     count: int = len(_PATTERN)
@@ -205,7 +206,7 @@ def starting_registry(options: EstateOptions, groups: tuple[str, ...] = ()) -> R
     else:
         _load_file(registry, options.policy)
         if options.winrm_rule:
-            admit_winrm_from_any(registry)
+            enable_winrm_rules(registry)
     for path in options.registry:
         _load_file(registry, path)
     if options.winrm_from_any:

@@ -54,8 +54,10 @@ STOCK_POLICIES = (
 )
 
 NAMED_POLICIES = ("default", "off", "stock", "stock-off", *STOCK_POLICIES, *(name + OFF for name in STOCK_POLICIES))
-"""`stock` is the one of the host's Windows; `…-off` has the firewall off in all profiles, the rules as ever."""
+"""`stock` is the one of the host's Windows; `…-off` has the firewall off in all profiles, the rules as ever; `default`
+and `off` are short for `stock` and `stock-off`."""
 
+_SHORT = {"default": "stock", "off": "stock-off"}
 _WINRM_RULES = "WINRM-HTTP-IN-TCP"
 _FROM_ANY = (
     "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5985|App=System|Name=@FirewallAPI.dll,-30253|"
@@ -68,16 +70,13 @@ _RULES_KEY = LOCAL_STORE + r"\FirewallRules"
 
 def load_named(registry: Registry, name: str, windows: str, *, winrm_rule: bool) -> None:
     """Load one of NAMED_POLICIES; with ``winrm_rule`` as `winrm quickconfig` leaves it."""
-    base, is_off = name.removesuffix(OFF), name.endswith(OFF)
-    if name in ("default", "off"):
-        registry.load_dump(dump_text(POLICIES / "server-2012-r2.reg.txt"))
-        is_off = name == "off"
-    else:
-        stock = WINDOWS[windows].stock if base == "stock" else base
-        registry.load_dump(dump_text(STOCK_FOLDER / f"{stock}.reg.txt"))
-        if winrm_rule:
-            enable_winrm_rules(registry)
-    if is_off:
+    name = _SHORT.get(name, name)
+    base = name.removesuffix(OFF)
+    stock = WINDOWS[windows].stock if base == "stock" else base
+    registry.load_dump(dump_text(STOCK_FOLDER / f"{stock}.reg.txt"))
+    if winrm_rule:
+        enable_winrm_rules(registry)
+    if name.endswith(OFF):
         for profile in _PROFILE_KEYS:
             registry.create(f"{LOCAL_STORE}\\{profile}").set_dword("EnableFirewall", 0)
 

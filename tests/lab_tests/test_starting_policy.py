@@ -99,6 +99,26 @@ def test_a_stock_policy_may_be_off() -> None:
     assert stored_rules(off) == stored_rules(on)
 
 
+@pytest.mark.parametrize("windows", WINDOWS)
+def test_a_host_starts_with_the_stock_policy_of_its_windows(windows: str) -> None:
+    assert stored_rules(started(windows=windows)) == stored_rules(
+        started(policy=WINDOWS[windows].stock, windows=windows)
+    )
+    assert who_reaches(started(windows=windows, policy="off"), "Public", 5061) == "all"
+
+
+def test_nothing_admits_winrm_in_public_from_everywhere_unless_asked(registry_data: Path) -> None:
+    assert who_reaches(started(), "Public") == "subnet"
+    dump = str(registry_data / "win8.1-client.reg.txt")
+    assert [who_reaches(started(policy=dump), profile) for profile in ("Domain", "Private", "Public")] == [
+        "all", "all", "subnet",
+    ]  # fmt: skip
+    assert [who_reaches(started(policy=dump, winrm_rule=False), profile) for profile in ("Domain", "Public")] == [
+        "nobody", "nobody",
+    ]  # fmt: skip
+    assert who_reaches(started(policy=dump, winrm_from_any=True), "Public") == "all"
+
+
 def test_winrm_from_any_is_asked_for_by_name() -> None:
     host = started(policy="stock", winrm_from_any=True)
     assert [who_reaches(host, profile) for profile in ("Domain", "Private", "Public")] == ["all"] * 3

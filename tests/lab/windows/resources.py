@@ -4,7 +4,7 @@
 """Display texts behind `@dll,-id` references.
 
 Windows stores built-in rules by reference and shows, and matches in netsh, the text of its own language. The lab
-knows the texts of the rules in its own starting policy; any other reference shows as it stands.
+knows the texts of few rules of the stock policies; any other reference shows as it stands.
 """
 
 from __future__ import annotations
