@@ -25,7 +25,7 @@ from awx.job import COLLECTIONS, Job, Login, run
 from lab import background
 
 # Nobody listens there: the control interface of a lab is on NETWORK.255.1, its hosts start at NETWORK.0.11.
-DEAD = "255.254"
+DEAD = "254"
 _FROM_CREDENTIAL = ("ansible_user", "ansible_password")
 LOGIN = Login("Administrator", "lab-only-no-secret")
 
@@ -48,8 +48,8 @@ class Estate:
         :param dead: Hosts whose address nobody answers at.
         """
         copy: dict[str, Any] = json.loads(json.dumps(self._inventory))
-        for name in dead:
-            copy["_meta"]["hostvars"][name]["ansible_host"] = f"{self._network}.{DEAD}"
+        for number, name in enumerate(dead, 1):  # two names of one address would be one machine
+            copy["_meta"]["hostvars"][name]["ansible_host"] = f"{self._network}.{DEAD}.{number}"
         return copy
 
     def reset(self) -> None:
