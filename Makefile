@@ -57,7 +57,7 @@ link: ## Let Ansible find this clone as lyncops.firewall
 
 # ---- The lab of simulated Windows hosts ----------------------------------------------------------------------------
 
-.PHONY: demo lab bench bench-fleet topology-figures
+.PHONY: demo lab bench bench-fleet bench-judging topology-figures
 demo: setup ## See it work on simulated hosts: closed, opened, proven, broken, repaired
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python scripts/demo.py $(ARGS)
 
@@ -71,6 +71,9 @@ bench: setup ## Compare with community.windows side by side (installs the ansibl
 
 bench-fleet: setup ## Audit 50, 200 and 1,000 simulated hosts beside a bare WinRM task (ARGS="--hosts 50")
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python -m bench.fleet $(ARGS)
+
+bench-judging: setup ## Judge a Front End where others have thousands of rules
+	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.judging
 
 topology-figures: setup ## Measure what topologies hold, what 5,000 machines cost, what scoping writes
 	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.topology_figures $(ARGS)

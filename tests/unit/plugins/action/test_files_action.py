@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action that writes files on the controller: idempotent, with check mode and diff, and no file is mixed up."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_files
+
+
+def write(folder: Path, *files: tuple[str, str], check: bool = False, diff: bool = False) -> dict[str, Any]:
+    """Run the action; a connection that can do nothing is all it has."""
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="nowhere"))
+    arguments = {"dest": str(folder), "files": [{"name": name, "content": content} for name, content in files]}
+    task = SimpleNamespace(args=arguments, check_mode=check, diff=diff, async_val=0, _ansible_internal_redirect_list=[])
+    action = lync_firewall_files.ActionModule(
+        task=task, connection=connection, play_context=None, loader=DataLoader(), templar=None, shared_loader_obj=None
+    )
+    return action.run(task_vars={})
+
+
+def test_files_are_written_once(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "er"
+    first = write(folder, ("a.netsh", "one\r\n"), ("b.csv", "ü"))
+    assert (first["changed"], first["files"]) == (True, [str(folder / "a.netsh"), str(folder / "b.csv")])
+    assert (folder / "a.netsh").read_bytes() == b"one\r\n"
+    assert (folder / "b.csv").read_text("utf-8") == "ü"
+    assert write(folder, ("a.netsh", "one\r\n"), ("b.csv", "ü"))["changed"] is False
+    assert write(folder, ("a.netsh", "two"))["changed"] is True
+    assert sorted(path.name for path in folder.iterdir()) == ["a.netsh", "b.csv"]
+
+
+def test_modes_follow_the_umask(tmp_path: Path) -> None:
+    former = os.umask(0o027)
+    try:
+        write(tmp_path / "new", ("a.csv", "x"))
+    finally:
+        os.umask(former)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o750
+    assert stat.S_IMODE((tmp_path / "new" / "a.csv").stat().st_mode) == 0o640
+
+
+def test_check_mode_writes_nothing_and_says_the_same(tmp_path: Path) -> None:
+    checked = write(tmp_path / "new", ("a.csv", "x"), check=True, diff=True)
+    assert checked["changed"] is True
+    assert not (tmp_path / "new").exists()
+    done = write(tmp_path / "new", ("a.csv", "x"), diff=True)
+    assert {key: done[key] for key in ("changed", "files", "diff")} == {
+        key: checked[key] for key in ("changed", "files", "diff")
+    }
+    assert done["diff"] == [
+        {"before_header": done["files"][0], "after_header": done["files"][0], "before": "", "after": "x"}
+    ]
+
+
+@pytest.mark.parametrize("name", ["../a.csv", "/etc/a.csv", "a/b.csv", "", ".", "..", ".hidden"])
+def test_a_name_that_leads_elsewhere_is_refused_and_nothing_is_written(tmp_path: Path, name: str) -> None:
+    result = write(tmp_path / "new", ("good.csv", "x"), (name, "x"))
+    assert result["failed"] is True
+    assert result["msg"].startswith("files:")
+    assert not (tmp_path / "new").exists()
+
+
+def test_one_name_with_two_contents_is_refused(tmp_path: Path) -> None:
+    result = write(tmp_path, ("a.csv", "x"), ("a.csv", "y"))
+    assert (result["failed"], "twice" in result["msg"]) == (True, True)
+    assert write(tmp_path, ("a.csv", "x"), ("a.csv", "x"))["changed"] is True
+
+
+def test_a_folder_that_is_a_file_is_an_error_that_names_the_option(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    result = write(tmp_path / "file", ("a.csv", "x"))
+    assert result["failed"] is True
+    assert result["msg"].startswith("dest:")
+    assert (tmp_path / "file").read_text() == "mine"

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which hosts a playbook works on, what is misspelt, who is forgotten, and who is one machine with two names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.lyncops.firewall.plugins.filter.targets import lync_targets
+
+GROUPS = {
+    "all": ["fe01", "fe02", "med01", "sip1", "wac9"],
+    "lync": ["fe01", "fe02", "med01", "wac9"],
+    "lync_front_end": ["fe01", "fe02"],
+    "lync_mediation": ["med01"],
+    "sip_servers": ["sip1"],
+    "nobody": [],
+}
+DEFAULT = "~lync_(front_end|mediation)$"
+
+
+def targets(named: Any = False, within: list[str] | None = None, **variables: dict[str, Any]) -> dict[str, Any]:
+    """What the filter says of the estate above, with some variables of hosts."""
+    return lync_targets(GROUPS, {host: variables.get(host, {}) for host in GROUPS["all"]}, DEFAULT, within, named)
+
+
+def test_hosts_are_those_of_the_roles_groups_unless_something_is_said() -> None:
+    found = targets()
+    assert (found["hosts"], found["patterns"], found["unknown"]) == (["fe01", "fe02", "med01"], [DEFAULT], [])
+    assert found["forgotten"] == ["wac9"]
+
+
+def test_a_variable_of_one_group_adds_what_it_names_and_the_others_keep_the_default() -> None:
+    found = targets(sip1={"lync_firewall_hosts": "sip_servers"})
+    assert found["hosts"] == ["sip1", "fe01", "fe02", "med01"]
+    assert found["patterns"] == ["sip_servers", DEFAULT]
+
+
+def test_a_variable_of_all_hosts_takes_the_place_of_the_default() -> None:
+    everywhere = {host: {"lync_firewall_hosts": "fe*:!fe02"} for host in GROUPS["all"]}
+    found = targets(**everywhere)
+    assert (found["hosts"], found["patterns"]) == (["fe01"], ["fe*:!fe02"])
+
+
+def test_a_list_is_read_as_ansible_reads_one() -> None:
+    everywhere = {host: {"lync_firewall_hosts": ["fe01", "med01"]} for host in GROUPS["all"]}
+    assert targets(**everywhere)["hosts"] == ["fe01", "med01"]
+
+
+@pytest.mark.parametrize("named", [["fe01", "typo", "nobody"], "fe01, typo,,nobody"])
+def test_misspelt_names_of_a_list_are_told_and_empty_groups_are_not(named: Any) -> None:
+    found = targets(named)
+    assert (found["hosts"], found["unknown"]) == (["fe01"], ["typo"])
+
+
+def test_a_misspelt_group_in_a_variable_is_told() -> None:
+    everywhere = {host: {"lync_firewall_hosts": "sip_server:!typo"} for host in GROUPS["all"]}
+    found = targets(**everywhere)
+    assert (found["hosts"], found["unknown"]) == ([], ["sip_server"])
+
+
+def test_the_empty_list_is_nobody() -> None:
+    assert targets([])["hosts"] == []
+    assert targets([])["unknown"] == []
+
+
+def test_a_limit_leaves_some() -> None:
+    found = targets(within=["fe02", "sip1"])
+    assert (found["hosts"], found["forgotten"], found["unknown"]) == (["fe02"], [], [])
+    assert targets(within=["sip1"])["hosts"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ({"ansible_host": "10.0.0.1"}, {"ansible_host": "10.0.0.1"}, True),
+        ({"ansible_host": "FE.Example.com"}, {"ansible_winrm_host": "fe.example.com"}, True),
+        ({"ansible_host": "10.0.0.1", "ansible_port": 5986}, {"ansible_host": "10.0.0.1"}, False),
+        ({"ansible_host": "10.0.0.1"}, {"ansible_host": "10.0.0.2"}, False),
+        ({"ansible_host": "fe02"}, {}, True),
+        ({}, {}, False),
+    ],
+)
+def test_two_names_of_one_address_are_namesakes(first: dict[str, Any], second: dict[str, Any], same: bool) -> None:
+    assert targets(fe01=first, fe02=second)["namesakes"] == ({"fe01": ["fe02"], "fe02": ["fe01"]} if same else {})
+
+
+def test_many_names_of_one_address_are_cut() -> None:
+    hosts = [f"fe{number:03}" for number in range(100)]
+    groups = {"all": hosts, "lync_front_end": hosts}
+    found = lync_targets(groups, {host: {"ansible_host": "10.0.0.1"} for host in hosts}, DEFAULT)
+    assert len(found["namesakes"]) == 100
+    assert max(len(others) for others in found["namesakes"].values()) <= 5
+    assert all(host not in others for host, others in found["namesakes"].items())
+
+
+def test_something_else_than_groups_is_an_error() -> None:
+    with pytest.raises(AnsibleFilterError, match="must be 'groups'"):
+        lync_targets(["fe01"], {}, DEFAULT)
