@@ -227,6 +227,8 @@ requirements:
       traffic; C(by_profile) has the same for each profile where they differ.
     - C(remote_addresses) is whom the row lets in, C(scope_note) why that is any although O(scope=topology), and
       C(programs) the programs that its rules are limited to.
+    - C(except) is there where a few blocked addresses are left out of an open row (O(tolerate_blocked_addresses)), with
+      the number of C(addresses) and of C(rules) that block them, the C(first) three, and C(private) ones among them.
     - C(by) names three rules at most, and C(more_rules) counts the others.
     - C(unprotected) is V(true) where everything is let through because the profile's firewall is off.
     - C(remedy) is what a person can do about a rule or a setting that this collection does not touch, such as a foreign

@@ -16,7 +16,7 @@ description:
   - Takes the registered results of M(lyncops.firewall.lync_firewall_info), or of M(lyncops.firewall.lync_firewall), of
     all hosts and writes them as one report on the controller. As HTML it is one file that loads nothing. It shows the
     estate at a glance, what to do first, a map of hosts and requirements, and for each host the commands that would
-    correct it. As JSON it is for programs, with the schema C(docs/report-schema-1.json), and as CSV for spreadsheets.
+    correct it. As JSON it is for programs, with the schema C(docs/report-schema-2.json), and as CSV for spreadsheets.
   - Never connects to a host. Use it with C(run_once).
   - "Every host has one class. V(unreachable) and V(failed): nothing, or not enough, is known of it; a host without a
     result is V(failed). V(drifted): it differs from what its roles need. V(ineffective): it does not, and a requirement

@@ -9,6 +9,7 @@ Newer ansible-core breaks on anything but dict, list, str, int, float, bool and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from enum import Enum
 from typing import Any
 
@@ -155,7 +156,15 @@ def requirements(effects: Iterable[Effect], snapshot: Snapshot) -> list[dict[str
 
 
 def _differ(verdicts: tuple[Verdict, ...]) -> bool:
-    return len({(verdict.status, verdict.reason, verdict.by, verdict.more, verdict.part) for verdict in verdicts}) > 1
+    return (
+        len(
+            {
+                (verdict.status, verdict.reason, verdict.by, verdict.more, verdict.part, verdict.excepted)
+                for verdict in verdicts
+            }
+        )
+        > 1
+    )
 
 
 def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
@@ -166,6 +175,7 @@ def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "more_rules": verdict.more,
         "part": verdict.part,
         "unprotected": verdict.unprotected,
+        **({"except": asdict(verdict.excepted)} if verdict.excepted else {}),
     }
 
 

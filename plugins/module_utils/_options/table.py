@@ -242,6 +242,18 @@ HOST_OPTIONS: tuple[Option, ...] = (
         default=True,
     ),
     Option(
+        "tolerate_blocked_addresses",
+        (
+            "Whether a row that is for any address stays V(open) although block rules keep a few addresses out, as "
+            "brute-force protection writes them. The verdict then says how many and which (C(except)).",
+            "Few means that each blocked range is smaller than an IPv4 /24 or IPv6 /64, and touches none of the "
+            "addresses that the host's rows name as peers or client networks.",
+            "If V(false), such a row is V(closed).",
+        ),
+        type="bool",
+        default=True,
+    ),
+    Option(
         "firewall_service",
         (
             "V(started) makes sure that the Windows Firewall service (MpsSvc) runs and starts with Windows. Where "

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._catalogue.listeners import IN_KERNEL, PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES, SERVICE
 from .._catalogue.model import Transport
@@ -24,6 +24,7 @@ from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.matching import SYSTEM, Listeners, RuleIndex, Traffic, label
 from .._firewall.traffic.reasons import TEXTS, Reason, Status
 from .._firewall.traffic.verdict import Verdict, describe, judge, worst
+from .._net.address_set import AddressSet, together
 from .policy import Demand, HostPolicy
 
 _PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES)
@@ -67,8 +68,9 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
     # Rows share ports, and judging is the costly part of an audit: the same traffic is judged once.
     judged: dict[Traffic, tuple[Verdict, ...]] = {}
     effects = []
+    known = _known(policy)
     for demand in policy.demands:
-        traffics = _traffics(policy, demand, programs)
+        traffics = tuple(replace(traffic, known=known) for traffic in _traffics(policy, demand, programs))
         for traffic in traffics:
             if traffic not in judged:
                 judged[traffic] = judge(traffic, snapshot, index)
@@ -83,6 +85,14 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
             )
         )
     return tuple(effects)
+
+
+def _known(policy: HostPolicy) -> AddressSet | None:
+    """Who is known to connect to the host, the scopes of its rows among them; None where that makes no difference."""
+    if policy.known is None:
+        return None
+    scopes = (demand.scope.addresses for demand in policy.demands)
+    return together([policy.known, *(scope for scope in scopes if not scope.is_any)])
 
 
 def depends_on_programs(effects: tuple[Effect, ...]) -> bool:

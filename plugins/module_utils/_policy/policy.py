@@ -73,6 +73,8 @@ class HostPolicy:
         rows: Key of a desired rule to the ids of the rows it serves; site rules serve none.
         profiles: Profiles the host is managed in.
         configuration: What the topology says of the host's ports.
+        known: Who is known to connect, beside those that rows name; None where every blocked address counts
+            (`traffic.proportion`).
     """
 
     rules: tuple[DesiredRule, ...]
@@ -81,6 +83,7 @@ class HostPolicy:
     rows: Mapping[str, tuple[str, ...]]
     profiles: frozenset[Profile] = ALL_PROFILES
     configuration: Configuration = field(default_factory=Configuration)
+    known: AddressSet | None = None
 
 
 def build_policy(

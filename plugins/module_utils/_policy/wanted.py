@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._firewall.change.plan import Wanted
 from .._firewall.state.rule import ALL_PROFILES
+from .._net.address_set import AddressSet
 from .._options.reading import OptionError
 from .._options.table import RULE_OPTIONS
 from .policy import HostPolicy, build_policy
@@ -34,7 +36,15 @@ def requested_policy(options: Mapping[str, Any]) -> HostPolicy:
         if options["roles"]:
             raise OptionError("roles", "state absent removes all managed rules, whatever their role; leave roles out")
         return NOTHING
-    return described_policy(options["roles"] or [], options)
+    policy = described_policy(options["roles"] or [], options)
+    return replace(policy, known=_known(options)) if options["tolerate_blocked_addresses"] else policy
+
+
+def _known(options: Mapping[str, Any]) -> AddressSet:
+    """Who is known to connect, whatever the scope is; the options were checked when the policy was made."""
+    peers = [address for addresses in (options["peers"] or {}).values() for address in addresses]
+    texts = [*peers, *(options["client_networks"] or ())]
+    return AddressSet.parse(texts) if texts else AddressSet()  # as a scope, no address at all would mean any
 
 
 def described_policy(roles: list[str], options: Mapping[str, Any]) -> HostPolicy:

@@ -113,7 +113,13 @@ def _why(host: ReportHost) -> str:
         if reasons:
             reason, count = max(reasons.items(), key=lambda item: (item[1], item[0]))
             return f"{short_form(reason)} ({count})"
-    return ""
+    return _left_out(host)
+
+
+def _left_out(host: ReportHost) -> str:
+    """What open rows leave out: the most blocked addresses that one of them does."""
+    most = max((cell.finding.excepted.addresses for cell in host.cells if cell.finding.excepted), default=0)
+    return f"except {most:,} blocked address{'es' if most > 1 else ''}" if most else ""
 
 
 def _beside_rules(plan: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from .model import Cell, Report, ReportHost
 
 COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
-    "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules",
+    "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules", "blocked_addresses",
 )  # fmt: skip
 """The first row. Lists are joined with ``; ``."""
 
@@ -49,6 +49,7 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         "yes" if finding.unprotected else "no",
         _joined([*commands, *([cell.remedy] if cell.remedy else [])]),
         str(finding.more_rules),
+        str(finding.excepted.addresses if finding.excepted else 0),
     )
 
 

@@ -1,16 +1,17 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report as JSON: docs/report-schema-1.json describes it, and the page reads the same document."""
+"""The report as JSON: docs/report-schema-2.json describes it, and the page reads the same document."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from .compare import Changes, HostChange
-from .model import SCHEMA, VERSION, Cell, Finding, Report, ReportHost, ReportRequirement, reasons, totals
+from .model import SCHEMA, VERSION, Cell, Excepted, Finding, Report, ReportHost, ReportRequirement, reasons, totals
 
 
 def to_json(report: Report, changes: Changes | None = None) -> bytes:
@@ -70,6 +71,7 @@ def _cell(cell: Cell, places: Mapping[ReportRequirement, int]) -> list[Any]:
     more = _filled(
         unprotected=cell.finding.unprotected,
         more_rules=cell.finding.more_rules,
+        **{"except": _excepted(cell.finding.excepted)},
         commands=cell.commands,
         remedy=cell.remedy,
         by_profile={name: [*_finding(found), found.unprotected] for name, found in cell.by_profile},
@@ -80,6 +82,11 @@ def _cell(cell: Cell, places: Mapping[ReportRequirement, int]) -> list[Any]:
 def _finding(finding: Finding) -> list[Any]:
     """``[verdict, reason, [by], part]``."""
     return [finding.verdict.value, finding.reason, finding.by, finding.part]
+
+
+def _excepted(excepted: Excepted | None) -> dict[str, Any]:
+    """``private`` only where there are private addresses among them."""
+    return _filled(**asdict(excepted)) if excepted else {}
 
 
 def _changes(changes: Changes) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ...module_utils._firewall.change.naming import PREFIX
 from ...module_utils._firewall.traffic.reasons import Reason, Status
-from .model import Cell, Finding, HostClass, Report, ReportHost, ReportRequirement
+from .model import Cell, Excepted, Finding, HostClass, Report, ReportHost, ReportRequirement
 from .parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
 
 _LONGEST_MESSAGE = 2000
@@ -203,6 +203,13 @@ def _finding(item: Any) -> Finding:
         part=text_of(item, "part"),
         unprotected=flag_of(item, "unprotected"),
         more_rules=count_of(item, "more_rules"),
+        excepted=_excepted(mapping_of(item, "except")) if "except" in item else None,
+    )
+
+
+def _excepted(item: Mapping[str, Any]) -> Excepted:
+    return Excepted(
+        count_of(item, "addresses"), count_of(item, "rules"), texts_of(item, "first"), texts_of(item, "private")
     )
 
 

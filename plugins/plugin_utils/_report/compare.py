@@ -101,8 +101,9 @@ def read_earlier(text: str | bytes) -> Earlier:
         raise EarlierError(f"it is not JSON ({error})") from error
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise EarlierError(f"it is JSON, but no report of this collection: its schema is not {SCHEMA}")
-    if found.get("version") != VERSION:
-        raise EarlierError(f"it is a report of version {found.get('version')!r}; this one reads version {VERSION}")
+    # Version 2 added members that nothing is compared by.
+    if found.get("version") not in range(1, VERSION + 1):
+        raise EarlierError(f"it is a report of version {found.get('version')!r}; this one reads 1 to {VERSION}")
     try:
         return _earlier(found)
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:

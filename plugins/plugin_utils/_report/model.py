@@ -18,9 +18,9 @@ from typing import Any
 from ...module_utils._firewall.traffic.reasons import Status, short_form
 
 SCHEMA = "urn:lyncops:firewall:report:1"
-"""Names the JSON report's schema, docs/report-schema-1.json. A name, not an address: nothing is fetched."""
+"""Names the JSON report's schema, docs/report-schema-2.json. A name, not an address: nothing is fetched."""
 
-VERSION = 1
+VERSION = 2
 """Version of the JSON report. It changes when a reader of the old one would misread the new one."""
 
 
@@ -61,6 +61,23 @@ class ReportRequirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Excepted:
+    """Blocked addresses that an open verdict leaves out.
+
+    Attributes:
+        addresses: How many.
+        rules: How many rules block them.
+        first: The first of them.
+        private: The first of them that are private.
+    """
+
+    addresses: int
+    rules: int
+    first: tuple[str, ...]
+    private: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A status and why. All texts may come from a host: they are hostile until escaped.
 
@@ -71,6 +88,7 @@ class Finding:
         part: The part of the traffic it is about; empty if it is all.
         unprotected: Whether everything else gets through as well, because the profile's firewall is off.
         more_rules: How many more rules decide it.
+        excepted: A few blocked addresses that it leaves out.
     """
 
     verdict: Status
@@ -79,6 +97,7 @@ class Finding:
     part: str = ""
     unprotected: bool = False
     more_rules: int = 0
+    excepted: Excepted | None = None
 
 
 @dataclass(frozen=True, slots=True)

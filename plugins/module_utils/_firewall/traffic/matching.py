@@ -69,6 +69,8 @@ class Traffic:
         programs: What listens, as `same_path` spells it, or `SYSTEM`; empty where it is not known.
         services: Short names of the services that listen, in lower case; empty where it is not known.
         listeners: Who else may listen where programs or services are not known; by default it may be anybody.
+        known: Who is known to connect. Where it is given, a few blocked addresses that are nobody's of these do not
+            make traffic from any closed (`proportion`).
     """
 
     direction: Direction
@@ -79,6 +81,7 @@ class Traffic:
     programs: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
     listeners: Listeners | None = None
+    known: AddressSet | None = None
 
     @property
     def region(self) -> Region:

@@ -57,8 +57,8 @@ def judge(traffic: Traffic, snapshot: Snapshot, index: RuleIndex | None = None) 
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict that matters most; the first of equals."""
-    return max(verdicts, key=lambda verdict: SEVERITY[verdict.status])
+    """The verdict that matters most: the worst, and of equals one that leaves addresses out, or the first."""
+    return max(verdicts, key=lambda verdict: (SEVERITY[verdict.status], verdict.excepted is not None))
 
 
 def describe(traffic: Traffic) -> str:

@@ -10,13 +10,14 @@ or a port range may hold thousands of rules.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..._net.region import Region, common, remainder, union
 from ..state.older import PORT_LIST, PROGRAM_LIST
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store
 from ..state.snapshot import ProfileState
 from .matching import LISTENER, Match, Traffic, is_about_packages, named, names_ports
+from .proportion import Except, blocked_addresses, told
 from .reasons import SEVERITY, Reason, Status
 
 LONGEST_LIST = 8
@@ -38,6 +39,7 @@ class Verdict:
         part: The part of the traffic that the status is about, such as ``57502-65535 from any``; empty if it is all. A
             long one is cut: what is spelled is certain, and ``and 7 more`` counts the rest.
         unprotected: Whether the firewall of the profile is off, so that everything else gets through as well.
+        excepted: A few blocked addresses that it leaves out; None where there are none.
     """
 
     profile: Profile
@@ -47,6 +49,7 @@ class Verdict:
     part: str = ""
     unprotected: bool = False
     more: int = 0
+    excepted: Except | None = None
 
 
 def judge_rules(traffic: Traffic, state: ProfileState, matches: Sequence[Match]) -> Verdict:
@@ -67,7 +70,7 @@ class _Weighing:
         self._traffic = traffic
         self._state = state
         self._matches = matches
-        self._rest = traffic.region
+        self._whole = self._rest = traffic.region
         self._worst: Verdict | None = None
         taking_part = [found for found in matches if _takes_part(found.rule, state)]
         self._blocks = [found for found in taking_part if found.rule.action is Action.BLOCK or _may_block(found.rule)]
@@ -81,8 +84,16 @@ class _Weighing:
     def verdict(self) -> Verdict:
         """Go through blocks, allow rules, the default, program rules and older lists, in this order."""
         certain = [found for found in self._blocks if found.certain]
-        if certain:
+        if not certain:
+            return self._without_blocks()
+        blocked = blocked_addresses(self._traffic, certain)
+        if blocked is None:
             return self._blocked(certain)
+        self._whole = self._rest = Region.of(self._traffic.ports, self._traffic.remote - blocked)
+        verdict = self._without_blocks()
+        return verdict if verdict.status is Status.CLOSED else replace(verdict, excepted=told(blocked, certain))
+
+    def _without_blocks(self) -> Verdict:
         self._allowed()
         if not self._rest and self._worst:
             return self._worst
@@ -168,7 +179,7 @@ class _Weighing:
         if not part or self._is_settled(status):
             return
         names, more = named(by, self._traffic, part)
-        whole = not part.cut and (part.covers(self._traffic.region) or not remainder(self._traffic.region, [part], 1))
+        whole = not part.cut and (part.covers(self._whole) or not remainder(self._whole, [part], 1))
         text = "" if whole else part.spelled(LONGEST_LIST)
         self._worst = Verdict(self._state.profile, status, reason, (*names, *settings), text, more=more)
 

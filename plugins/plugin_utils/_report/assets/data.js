@@ -1,7 +1,7 @@
 // Copyright (c) 2026, the lyncops.firewall contributors
 // GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The report, as docs/report-schema-1.json has it, and what is derived from it once. WORDS stands in front of this file:
+// The report, as docs/report-schema-2.json has it, and what is derived from it once. WORDS stands in front of this file:
 // what to say of each class, verdict and reason.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
@@ -29,6 +29,7 @@ function readCell(host, [, verdict, reason, by, part, more = {}]) {
     ...finding(verdict, reason, by, part, more.unprotected === true, more.more_rules),
     profiles,
     remedy: more.remedy || "",
+    except: more.except || null, // a few blocked addresses that an open verdict leaves out
     commands: (more.commands || []).map((place) => host.commands[place]),
     names: [...by, ...profiles.flatMap((one) => one.by)].join("\n").toLowerCase(),
   };

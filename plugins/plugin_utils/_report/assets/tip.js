@@ -9,7 +9,15 @@ function explain(found) {
     el("p", {}, reason.meaning || reason.short),
     found.by.length > 0 && el("p", { class: "by" }, el("span", { class: "muted" }, "by "), names(found.by, 4, found.more_rules)),
     found.part && el("p", {}, el("span", { class: "muted" }, "for "), bdi(found.part)),
+    found.except && exceptOf(found.except),
   ];
+}
+
+// A ban list is no reason to switch the protection off; a private address in it may be a colleague's.
+function exceptOf({ addresses, rules, first, private: own = [] }) {
+  const kept = `Except ${`${addresses.toLocaleString("en")} blocked ${addresses === 1 ? "address" : "addresses"}`} of ${count(rules, "rule")}: `;
+  return el("p", { class: "except" }, kept, names(first, 3, Math.max(addresses - first.length, 0)),
+    own.length > 0 && el("strong", {}, " Private among them, look at these: "), own.length > 0 && names(own, 3));
 }
 
 // A remedy is a command to run on the host, or where to look.

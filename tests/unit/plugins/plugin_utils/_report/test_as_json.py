@@ -26,7 +26,7 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._repor
     row,
 )
 
-SCHEMA_FILE = Path(__file__).resolve().parents[5] / "docs" / "report-schema-1.json"
+SCHEMA_FILE = Path(__file__).resolve().parents[5] / "docs" / "report-schema-2.json"
 
 
 def check(document: dict[str, Any]) -> None:
@@ -61,6 +61,7 @@ def test_everything_is_there_in_its_place() -> None:
             "firewall_off",
             unprotected=True,
             more_rules=1234,
+            **{"except": {"addresses": 2, "rules": 1, "first": ["192.0.2.1"], "private": []}},
             caveat="careful",
             documented_ports="1",
         ),
@@ -91,7 +92,8 @@ def test_everything_is_there_in_its_place() -> None:
         [0, "open", "rule", ["LyncOps in-tcp-5061 g1"], ""],
         [1, "closed", "no_rule", [], "445 from any",
          {"commands": [1], "by_profile": {"public": ["open", "firewall_off", ["public profile"], "", True]}}],
-        [2, "open", "firewall_off", [], "", {"unprotected": True, "more_rules": 1234}],
+        [2, "open", "firewall_off", [], "",
+         {"unprotected": True, "more_rules": 1234, "except": {"addresses": 2, "rules": 1, "first": ["192.0.2.1"]}}],
         [3, "closed", "block_rule", ["Block"], "",
          {"remedy": "look in Group Policy"}],
     ]  # fmt: skip
