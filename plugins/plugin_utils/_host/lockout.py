@@ -15,7 +15,7 @@ from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import predict
 from ...module_utils._firewall.change.risk import is_risky
 from ...module_utils._firewall.state.reading import ReadError, after_begin, begin
-from ...module_utils._firewall.state.rule import Profile
+from ...module_utils._firewall.state.rule import ALL_PROFILES, Profile
 from ...module_utils._firewall.state.snapshot import Snapshot
 from .remote_host import RemoteHost
 
@@ -55,8 +55,10 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     # Another product that filters now may go at any time; then Windows Firewall decides by what the plan has made.
     before = replace(before, other_firewall="")
     connection = host.management_connection()
-    found = assess(connection, plan, before, host.arrival(connection), confirmed)
-    profiles = _beginning_to_filter(plan, before)
+    arrives = host.arrival(connection)
+    found = assess(connection, plan, before, arrives, confirmed)
+    # Nothing is in use through a network that the host is not in, so a profile without one has nothing to cut.
+    profiles = _beginning_to_filter(plan, before) & (arrives.connected or ALL_PROFILES)
     cut = would_be_cut(_in_use(host), profiles, predict(plan, before)) if profiles else ()
     return Preview(found.objections, found.warnings, cut)
 

@@ -58,10 +58,12 @@ class Arrival:
     Attributes:
         profiles: The profiles that it may be in; one where it is known, none at all where the host cannot tell.
         subnets: The subnets of its interface; none where the interface is not known.
+        connected: The profiles of all networks that the host is in; none where it cannot tell.
     """
 
     profiles: frozenset[Profile] = frozenset()
     subnets: AddressSet = _NO_ADDRESSES
+    connected: frozenset[Profile] = frozenset()
 
     @property
     def known(self) -> bool:
@@ -89,11 +91,12 @@ def arrival(
     known = tuple(addresses)
     interfaces = {entry.interface for entry in known if any(_same(entry.address, one) for one in reached)}
     mine = [network for network in networks if network.interface in interfaces]
-    profiles = frozenset(Profile(network.profile) for network in mine or networks)
+    connected = frozenset(Profile(network.profile) for network in networks)
     if not mine:
-        return Arrival(profiles)
+        return Arrival(connected, connected=connected)
+    profiles = frozenset(Profile(network.profile) for network in mine)
     subnets = [subnet for entry in known if entry.interface in interfaces and (subnet := _subnet(entry))]
-    return Arrival(profiles, AddressSet.parse(subnets) if subnets else _NO_ADDRESSES)
+    return Arrival(profiles, AddressSet.parse(subnets) if subnets else _NO_ADDRESSES, connected)
 
 
 def with_subnet(rule: FirewallRule, subnets: AddressSet) -> FirewallRule:

@@ -39,6 +39,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 
+DOMAIN, PUBLIC = frozenset({Profile.DOMAIN}), frozenset({Profile.PUBLIC})
+BOTH = DOMAIN | PUBLIC
 LAN, PSTN = Network("LAN", "contoso.test", "domain"), Network("PSTN", "Unidentified network", "public")
 ADDRESSES = (
     InterfaceAddress("LAN", "10.1.0.5", 16),
@@ -52,11 +54,11 @@ ADDRESSES = (
     [
         (None, "10.1.0.5", UNKNOWN),
         ([], "10.1.0.5", UNKNOWN),
-        ([LAN, PSTN], "10.1.0.5", Arrival(frozenset({Profile.DOMAIN}), AddressSet.parse(["10.1.0.0/16", "fe80::/64"]))),
-        ([LAN, PSTN], "192.0.2.5", Arrival(frozenset({Profile.PUBLIC}), AddressSet.parse(["192.0.2.0/24"]))),
-        ([LAN, PSTN], "198.51.100.7", Arrival(frozenset({Profile.DOMAIN, Profile.PUBLIC}))),
-        ([LAN], "198.51.100.7", Arrival(frozenset({Profile.DOMAIN}))),
-        ([LAN], "no address", Arrival(frozenset({Profile.DOMAIN}))),
+        ([LAN, PSTN], "10.1.0.5", Arrival(DOMAIN, AddressSet.parse(["10.1.0.0/16", "fe80::/64"]), BOTH)),
+        ([LAN, PSTN], "192.0.2.5", Arrival(PUBLIC, AddressSet.parse(["192.0.2.0/24"]), BOTH)),
+        ([LAN, PSTN], "198.51.100.7", Arrival(BOTH, connected=BOTH)),
+        ([LAN], "198.51.100.7", Arrival(DOMAIN, connected=DOMAIN)),
+        ([LAN], "no address", Arrival(DOMAIN, connected=DOMAIN)),
     ],
 )
 def test_the_network_is_that_of_the_address_that_we_reach(

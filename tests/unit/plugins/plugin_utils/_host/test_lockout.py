@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,8 +39,8 @@ NETSTAT = (
 class Host:
     """Answers what the guard asks; counts how often it is asked."""
 
-    def __init__(self, netstat: str = NETSTAT, end: str = "", autorun: str = "") -> None:
-        self.netstat, self.end, self.autorun = netstat, end, autorun
+    def __init__(self, netstat: str = NETSTAT, end: str = "", autorun: str = "", arrives: Arrival = UNKNOWN) -> None:
+        self.netstat, self.end, self.autorun, self.arrives = netstat, end, autorun, arrives
         self.asked: list[str] = []
 
     def management_connection(self) -> ManagementConnection:
@@ -48,7 +49,7 @@ class Host:
 
     def arrival(self, connection: ManagementConnection) -> Arrival:
         self.asked.append("arrival")
-        return UNKNOWN
+        return self.arrives
 
     def run(self, command: str) -> Any:
         self.asked.append(command)
@@ -95,6 +96,28 @@ def test_starting_the_service_counts_as_beginning_to_filter() -> None:
     guard = LockoutGuard(Host(), accept_impact=False)  # type: ignore[arg-type]
     assert guard(Plan(service=ServiceChange(start=True)), snapshot(enabled=True, state=1))
     assert guard.cut
+
+
+@pytest.mark.parametrize(
+    ("on", "connected", "expected"),
+    [
+        ((Profile.PUBLIC,), {Profile.DOMAIN}, []),
+        ((Profile.DOMAIN, Profile.PUBLIC), {Profile.DOMAIN}, [1433]),
+        ((Profile.DOMAIN, Profile.PUBLIC), {Profile.DOMAIN, Profile.PUBLIC}, [1433, 5985]),
+        ((Profile.PUBLIC,), set(), [1433, 5985]),
+    ],
+)
+def test_nothing_is_in_use_in_a_profile_of_no_network_of_the_host(
+    on: tuple[Profile, ...], connected: set[Profile], expected: list[int]
+) -> None:
+    """The stock rule of WinRM admits everybody in Domain and Private, but only the subnet in Public."""
+    texts = ("Profile=Domain|Profile=Private|LPort=5985", "Profile=Public|LPort=5985|RA4=LocalSubnet|RA6=LocalSubnet")
+    rules = [f"v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|{text}|App=System|Name=WinRM|" for text in texts]
+    before = replace(snapshot(), rules=tuple(parse_rule(str(at), rule) for at, rule in enumerate(rules)))
+    host = Host(arrives=Arrival(frozenset({Profile.DOMAIN}), connected=frozenset(connected)))
+    found = preview(host, Plan(profiles_on=on), before)  # type: ignore[arg-type]
+    assert [endpoint.port for endpoint in found.cut] == expected
+    assert any("netstat" in asked for asked in host.asked) is bool(expected)
 
 
 def test_a_lockout_is_never_accepted() -> None:
