@@ -98,10 +98,18 @@ class _Inventory:
         self._names = {*groups, *self.hosts, "localhost"}
 
     def matching(self, pattern: str | list[str]) -> list[str]:
+        """Hosts of a pattern; with ANSIBLE_HOST_PATTERN_MISMATCH=error one misspelt part does not hide the others."""
         try:
-            return [str(host.name) for host in self._manager.get_hosts(pattern=pattern)]
+            return self._hosts(pattern)
         except AnsibleError:
-            return []
+            parts = [str(part) for part in split_host_pattern(pattern)]
+            found = [part for part in parts if len(parts) > 1 and self.matching(part.lstrip("!&"))]
+        if any(part.startswith("&") for part in parts if part not in found):
+            return []  # what is to be in a group that is not there as well is nobody
+        return self._hosts(found) if found else []
+
+    def _hosts(self, pattern: str | list[str]) -> list[str]:
+        return [str(host.name) for host in self._manager.get_hosts(pattern=pattern)]
 
     def unknown(self, pattern: str | list[str]) -> list[str]:
         """Parts that should add hosts and name none; a group without hosts is known."""

@@ -56,6 +56,19 @@ def test_misspelt_names_of_a_list_are_told_and_empty_groups_are_not(named: Any) 
     assert (found["hosts"], found["unknown"]) == (["fe01"], ["typo"])
 
 
+@pytest.mark.parametrize("mismatch", ["error", "warning", "ignore"])
+@pytest.mark.parametrize(
+    ("pattern", "hosts"),
+    [("fe*:!typo", ["fe01", "fe02"]), ("fe*:&typo", []), ("fe*,typo", ["fe01", "fe02"]), ("typo", [])],
+)
+def test_what_ansible_is_told_to_do_about_a_mismatch_changes_no_host(
+    pattern: str, hosts: list[str], mismatch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ansible.constants.HOST_PATTERN_MISMATCH", mismatch, raising=False)
+    everywhere = {host: {"lync_firewall_hosts": pattern} for host in GROUPS["all"]}
+    assert targets(**everywhere)["hosts"] == hosts
+
+
 def test_a_misspelt_group_in_a_variable_is_told() -> None:
     everywhere = {host: {"lync_firewall_hosts": "sip_server:!typo"} for host in GROUPS["all"]}
     found = targets(**everywhere)
