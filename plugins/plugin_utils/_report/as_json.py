@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ...module_utils._firewall.traffic.proportion import Except
 from .compare import Changes, HostChange
-from .model import SCHEMA, VERSION, Cell, Excepted, Finding, Report, ReportHost, ReportRequirement, reasons, totals
+from .model import SCHEMA, VERSION, Cell, Finding, Report, ReportHost, ReportRequirement, reasons, totals
 
 
 def to_json(report: Report, changes: Changes | None = None) -> bytes:
@@ -84,7 +85,7 @@ def _finding(finding: Finding) -> list[Any]:
     return [finding.verdict.value, finding.reason, finding.by, finding.part]
 
 
-def _excepted(excepted: Excepted | None) -> dict[str, Any]:
+def _excepted(excepted: Except | None) -> dict[str, Any]:
     """``private`` only where there are private addresses among them."""
     return _filled(**asdict(excepted)) if excepted else {}
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils._firewall.change.naming import PREFIX
+from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Reason, Status
-from .model import Cell, Excepted, Finding, HostClass, Report, ReportHost, ReportRequirement
+from .model import Cell, Finding, HostClass, Report, ReportHost, ReportRequirement
 from .parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
 
 _LONGEST_MESSAGE = 2000
@@ -207,8 +208,8 @@ def _finding(item: Any) -> Finding:
     )
 
 
-def _excepted(item: Mapping[str, Any]) -> Excepted:
-    return Excepted(
+def _excepted(item: Mapping[str, Any]) -> Except:
+    return Except(
         count_of(item, "addresses"), count_of(item, "rules"), texts_of(item, "first"), texts_of(item, "private")
     )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Status, short_form
 
 SCHEMA = "urn:lyncops:firewall:report:1"
@@ -61,23 +62,6 @@ class ReportRequirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Excepted:
-    """Blocked addresses that an open verdict leaves out.
-
-    Attributes:
-        addresses: How many.
-        rules: How many rules block them.
-        first: The first of them.
-        private: The first of them that are private.
-    """
-
-    addresses: int
-    rules: int
-    first: tuple[str, ...]
-    private: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """A status and why. All texts may come from a host: they are hostile until escaped.
 
@@ -97,7 +81,7 @@ class Finding:
     part: str = ""
     unprotected: bool = False
     more_rules: int = 0
-    excepted: Excepted | None = None
+    excepted: Except | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ def match(rule: FirewallRule, traffic: Traffic) -> Match | None:
     if rule.opaque:
         return Match(rule, Region(), traffic.region, ("opaque",))
     inbound = traffic.direction is Direction.IN
-    ports = rule.local_ports if inbound else rule.remote_ports
+    ports = ports_of(rule, traffic.direction)
     vague = False
     if rule.port_words:
         if ("LPort", "RPC-EPMap") in rule.port_words and inbound:
@@ -254,7 +254,7 @@ def _span(rule: FirewallRule, direction: Direction) -> tuple[int, int]:
     """The lowest and the highest port a rule may be about."""
     if rule.opaque or rule.port_words:
         return LOWEST, HIGHEST
-    ranges = (rule.local_ports if direction is Direction.IN else rule.remote_ports).ranges
+    ranges = ports_of(rule, direction).ranges
     return (ranges[0][0], ranges[-1][1]) if ranges else (HIGHEST + 1, HIGHEST + 1)
 
 
@@ -319,9 +319,14 @@ def is_about_packages(rule: FirewallRule) -> bool:
     return any(key in _PACKAGE for key, _value in rule.conditions)
 
 
+def ports_of(rule: FirewallRule, direction: Direction) -> PortSet:
+    """The ports of a rule on the side that listens."""
+    return rule.local_ports if direction is Direction.IN else rule.remote_ports
+
+
 def names_ports(rule: FirewallRule, direction: Direction) -> bool:
     """Whether a rule is about ports that it names by number, and not about any port or a keyword such as RPC."""
-    ports = rule.local_ports if direction is Direction.IN else rule.remote_ports
+    ports = ports_of(rule, direction)
     return bool(ports) and not ports.is_any
 
 

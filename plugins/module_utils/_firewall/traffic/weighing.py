@@ -16,7 +16,7 @@ from ..._net.region import Region, common, remainder, union
 from ..state.older import PORT_LIST, PROGRAM_LIST
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store
 from ..state.snapshot import ProfileState
-from .matching import LISTENER, Match, Traffic, is_about_packages, named, names_ports
+from .matching import LISTENER, Match, Traffic, is_about_packages, named, names_ports, ports_of
 from .proportion import Except, blocked_addresses, told
 from .reasons import SEVERITY, Reason, Status
 
@@ -226,8 +226,8 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
         return True
     if rule.opaque:
         # It may do anything, but somebody who wrote other ports into it hardly meant these.
-        ports = rule.local_ports if traffic.direction is Direction.IN else rule.remote_ports
-        return names_ports(rule, traffic.direction) and not ports.overlaps(traffic.ports)
+        asked = ports_of(rule, traffic.direction).overlaps(traffic.ports)
+        return names_ports(rule, traffic.direction) and not asked
     if obstacle is Reason.DISABLED and not names_ports(rule, traffic.direction):
         return True
     if obstacle not in (Reason.DISABLED, Reason.OTHER_PROFILE):
