@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
+from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
+from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS
-from ..module_utils._policy.effect import Effect, explain, failures, judge_policy
+from ..module_utils._policy.effect import Effect, failures, judge_policy
+from ..module_utils._policy.remedy import explain
 from ..module_utils._policy.wanted import requested_policy, wanted_state
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
@@ -47,11 +51,18 @@ class ActionModule(FirewallAction):
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
         warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings]
-        ineffective = [explain(effect, outcome.after) for effect in failures(effects)]
-        (problems if options["on_ineffective"] == "fail" else warnings).extend(ineffective)
-        result = self._result(outcome, effects)
-        if ineffective:  # which profile a network is in tells a person whether a profile's verdict matters now
-            result["networks"] = self._networks(host)
+        closed = failures(effects)
+        # Which profile a network is in tells a person whether a profile's verdict matters now.
+        networks = self._networks(host) if closed else ()
+        connected = profiles_of(networks)
+        ineffective = [explain(effect, outcome.after, connected) for effect in closed]
+        if options["on_ineffective"] == "fail":
+            problems += ineffective
+        elif ineffective:
+            warnings.append(results.bounded(ineffective, LONGEST_MESSAGE))
+        result = self._result(outcome, effects, connected)
+        if closed:
+            result["networks"] = [asdict(network) for network in networks]
         if warnings:
             result["warnings"] = [f"{self.host_name}: {warning}" for warning in warnings]
         if problems:
@@ -69,11 +80,11 @@ class ActionModule(FirewallAction):
                 raise
             raise Failed(f"all was written and seen, but the host was lost afterwards: {error}", outcome) from error
 
-    def _networks(self, host: RemoteHost) -> list[dict[str, str]]:
+    def _networks(self, host: RemoteHost) -> Sequence[Network]:
         try:
-            return [asdict(network) for network in host.networks() or ()]
+            return host.networks() or ()
         except ConnectionLost:
-            return []
+            return ()
 
     def known(self, error: Failed) -> dict[str, Any]:
         if error.outcome is None:
@@ -85,7 +96,9 @@ class ActionModule(FirewallAction):
                 result["after"] = result["before"]
         return result
 
-    def _result(self, outcome: Outcome, effects: tuple[Effect, ...]) -> dict[str, Any]:
+    def _result(
+        self, outcome: Outcome, effects: tuple[Effect, ...], connected: frozenset[Profile] = frozenset()
+    ) -> dict[str, Any]:
         rows = self._policy.rows
         result = {
             "changed": outcome.changed,
@@ -93,7 +106,7 @@ class ActionModule(FirewallAction):
             "after": results.state_dict(outcome.after, rows),
             **results.plan_dict(outcome.plan, rows),
             "other_firewall": outcome.before.other_firewall,
-            "requirements": results.requirements(effects, outcome.after),
+            "requirements": results.requirements(effects, outcome.after, connected),
             "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
             "skipped_rows": list(self._policy.skipped),
             "rollback": outcome.rollback,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.change.plan import make_plan
 from ..module_utils._firewall.state.dump_file import DumpFileError, read_dump_file
 from ..module_utils._firewall.state.snapshot import Snapshot
@@ -31,7 +32,7 @@ class _Read:
     snapshot: Snapshot
     judge: Callable[[HostPolicy], tuple[Effect, ...]]
     bound: Bound | None
-    networks: tuple[dict[str, Any], ...] = ()
+    networks: tuple[Network, ...] = ()
     assumptions: tuple[str, ...] = ()
 
 
@@ -49,11 +50,13 @@ class ActionModule(FirewallAction):
         result = {
             "changed": False,
             **results.state_dict(snapshot, rows),
-            "networks": list(found.networks),
+            "networks": [asdict(network) for network in found.networks],
             "assumptions": list(found.assumptions),
             "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
-            "requirements": results.requirements(found.judge(policy), snapshot) if policy else [],
+            "requirements": (
+                results.requirements(found.judge(policy), snapshot, profiles_of(found.networks)) if policy else []
+            ),
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
             "skipped_rows": list(policy.skipped) if policy else [],
             "differences": results.disagreements(policy) if policy else [],
@@ -69,7 +72,7 @@ class ActionModule(FirewallAction):
         host = self.remote_host()
         bound = self.bound(host, policy, options) if policy else None
         snapshot = read(host, owner=True)
-        networks = tuple(asdict(network) for network in host.networks() or ())
+        networks = tuple(host.networks() or ())
         return _Read(snapshot, lambda policy: judge_host(host, policy, snapshot), bound, networks)
 
     def _file(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -59,8 +60,17 @@ def _check_peers(host: Mapping[str, Any]) -> None:
             raise OptionError(f"peers.{kind}", f"this is no peer of any row; they are {', '.join(WORDS)}")
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise OptionError(f"peers.{kind}", f"a list of addresses is needed, not {texts!r}")
+        read_addresses(f"peers.{kind}", filter(_is_network, texts))
     if host["client_networks"]:
         read_addresses("client_networks", host["client_networks"])
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def lync_matrix_csv(hosts: Any) -> str:

@@ -17,11 +17,19 @@ from ..module_utils._firewall.change import netsh
 from ..module_utils._firewall.change.impact import Endpoint
 from ..module_utils._firewall.change.naming import parse_name
 from ..module_utils._firewall.change.plan import Plan, managed_rules
-from ..module_utils._firewall.state.rule import ALL_PROFILES, FirewallRule, Store, profile_names, protocol_name
+from ..module_utils._firewall.state.rule import (
+    ALL_PROFILES,
+    FirewallRule,
+    Profile,
+    Store,
+    profile_names,
+    protocol_name,
+)
 from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ..module_utils._firewall.traffic.verdict import Verdict
-from ..module_utils._policy.effect import Effect, remedy
+from ..module_utils._policy.effect import Effect
 from ..module_utils._policy.policy import Demand, HostPolicy
+from ..module_utils._policy.remedy import remedy
 from ._host.writing import SET_AUTOMATIC, START
 
 Rows = Mapping[str, tuple[str, ...]]
@@ -132,18 +140,21 @@ def commands(plan: Plan) -> list[str]:
     return [*service, *(f"netsh {line}" for line in netsh.plan_lines(plan))]
 
 
-def requirements(effects: Iterable[Effect], snapshot: Snapshot) -> list[dict[str, Any]]:
+def requirements(
+    effects: Iterable[Effect], snapshot: Snapshot, connected: frozenset[Profile] = frozenset()
+) -> list[dict[str, Any]]:
     """What the table asks for on this host, row by row, whether it gets through, and the remedy where it does not.
 
     Args:
         effects: The rows as judged.
         snapshot: The host they were judged on.
+        connected: The profiles of the networks that the host is in; none where that is not known.
     """
     return [
         {
             **_demand_dict(effect.demand),
             **_verdict_dict(effect.verdict),
-            "remedy": remedy(effect, snapshot),
+            "remedy": remedy(effect, snapshot, connected),
             # The profiles nearly always agree; then one dict for each would only make the result unreadable.
             "by_profile": {
                 verdict.profile.value: _verdict_dict(verdict)

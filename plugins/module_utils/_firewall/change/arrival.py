@@ -56,7 +56,8 @@ class Arrival:
     """What is known of the network that our connection arrives through.
 
     Attributes:
-        profiles: The profiles that it may be in; one where it is known, none at all where the host cannot tell.
+        profiles: The profiles that it may be in; one where it is known, none at all where the host cannot tell, of any
+            network or of the one of our interface.
         subnets: The subnets of its interface; none where the interface is not known.
         connected: The profiles of all networks that the host is in; none where it cannot tell.
     """
@@ -67,7 +68,7 @@ class Arrival:
 
     @property
     def known(self) -> bool:
-        """Whether the host told which networks it is in."""
+        """Whether the host told which network it may be."""
         return bool(self.profiles)
 
 
@@ -91,12 +92,17 @@ def arrival(
     known = tuple(addresses)
     interfaces = {entry.interface for entry in known if any(_same(entry.address, one) for one in reached)}
     mine = [network for network in networks if network.interface in interfaces]
-    connected = frozenset(Profile(network.profile) for network in networks)
-    if not mine:
+    connected = profiles_of(networks)
+    if not interfaces:
         return Arrival(connected, connected=connected)
-    profiles = frozenset(Profile(network.profile) for network in mine)
+    # An interface that has our address and no network: which profile counts there is documented nowhere.
     subnets = [subnet for entry in known if entry.interface in interfaces and (subnet := _subnet(entry))]
-    return Arrival(profiles, AddressSet.parse(subnets) if subnets else _NO_ADDRESSES, connected)
+    return Arrival(profiles_of(mine), AddressSet.parse(subnets) if subnets else _NO_ADDRESSES, connected)
+
+
+def profiles_of(networks: Iterable[Network]) -> frozenset[Profile]:
+    """The profiles that networks are in."""
+    return frozenset(Profile(network.profile) for network in networks)
 
 
 def with_subnet(rule: FirewallRule, subnets: AddressSet) -> FirewallRule:

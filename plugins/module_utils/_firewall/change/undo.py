@@ -64,15 +64,16 @@ def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
     """The netsh lines that undo a plan, whatever part of it was carried out.
 
     Each step ends in the old state from both the old and the new one: deleting what is not there and setting what is
-    already so do nothing, and a deleted name is emptied before its rules are added again.
+    already so do nothing, and a deleted name is emptied before its rules are added again. The order is that of the plan
+    backwards, so that what is let in before and after stays let in: what the plan has added goes last.
     """
     lines = [f"advfirewall set {profile.value}profile state off" for profile in plan.profiles_on]
-    lines += [netsh.delete_line(rule.name) for rule in plan.create]
-    lines += [line for update in plan.update if (line := _set_back(update))]
     for name in plan.delete:
         adding = [line for rule in _named(name, before) if (line := _add_back(rule))]
         # Where none of its rules can be added again, the name is left alone: the plan may not have come to deleting it.
         lines += [netsh.delete_line(name), *adding] if adding else []
+    lines += [line for update in reversed(plan.update) if (line := _set_back(update))]
+    lines += [netsh.delete_line(rule.name) for rule in plan.create]
     return tuple(lines)
 
 

@@ -292,6 +292,16 @@ def test_the_networks_come_with_a_verdict_that_is_not_met() -> None:
     assert "networks" not in run(WindowsModel(), {"roles": ["director"]})
 
 
+def test_what_is_not_met_is_one_bounded_warning_where_it_is_no_failure() -> None:
+    """A policy that ignores local rules spoils every row; forty long warnings would hide all others."""
+    model = WindowsModel(group_policy={}, policy_profiles={"Public": {"AllowLocalPolicyMerge": 0}})
+    result = run(model, {"roles": ["front_end"], "on_ineffective": "warn"})
+    assert not result.get("failed")
+    (warning,) = [warning for warning in result["warnings"] if "Group Policy ignores local rules" in warning]
+    assert len(warning) < 2100
+    assert " more: the result has all of them" in warning
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"ruleset": "all"}, "ruleset"),
     ({"scope": "peers"}, "scope"),

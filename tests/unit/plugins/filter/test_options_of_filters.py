@@ -116,3 +116,14 @@ def test_the_matrix_checks_peers_and_clients_as_the_module_does(given: dict[str,
 def test_names_stand_for_peers_of_no_known_address_in_the_matrix() -> None:
     peers = {"front_end": ["10.1.0.8", "fe02.example.com"]}
     assert "fe02.example.com" in lync_matrix_csv([{"name": "h", "roles": ["mediation"], "peers": peers}])
+
+
+@pytest.mark.parametrize("text", ["::1", "::", "ff02::1", "10.0.0.1/8", "2001:db8::/129"])
+def test_peers_of_the_matrix_are_addresses_that_a_rule_can_hold_or_names(text: str) -> None:
+    """A name stands for a peer of no known address; what looks like an address has to be one."""
+    host = {"name": "h", "roles": ["director"], "peers": {"front_end": ["fe01.example.com", text]}}
+    if text == "2001:db8::/129":  # no address of any kind, so it is shown as a name
+        assert text in lync_matrix_csv([host])
+        return
+    with pytest.raises(AnsibleFilterError, match=r"peers\.front_end: "):
+        lync_matrix_csv([host])

@@ -59,6 +59,8 @@ ADDRESSES = (
         ([LAN, PSTN], "198.51.100.7", Arrival(BOTH, connected=BOTH)),
         ([LAN], "198.51.100.7", Arrival(DOMAIN, connected=DOMAIN)),
         ([LAN], "no address", Arrival(DOMAIN, connected=DOMAIN)),
+        # An interface that the host names no network for: its profile is not known, though others are.
+        ([LAN], "192.0.2.5", Arrival(subnets=AddressSet.parse(["192.0.2.0/24"]), connected=DOMAIN)),
     ],
 )
 def test_the_network_is_that_of_the_address_that_we_reach(

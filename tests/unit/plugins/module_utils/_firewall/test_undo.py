@@ -52,7 +52,7 @@ def snapshot(*rules: FirewallRule, public: bool = True) -> Snapshot:
     )
 
 
-def test_switches_first_then_what_was_added_then_changes_then_what_was_deleted() -> None:
+def test_switches_first_then_what_was_deleted_then_changes_and_last_what_was_added() -> None:
     old = RULE.named("LyncOps b g1")
     narrowed = replace(RULE, remote_addresses=AddressSet.parse(["10.0.0.0/8"]))
     plan = Plan(
@@ -63,10 +63,10 @@ def test_switches_first_then_what_was_added_then_changes_then_what_was_deleted()
     )
     assert undo_lines(plan, snapshot(RULE, old)) == (
         "advfirewall set publicprofile state off",
-        'advfirewall firewall delete rule name="LyncOps b g2"',
-        'advfirewall firewall set rule name="LyncOps a g1" new remoteip=any',
         'advfirewall firewall delete rule name="LyncOps b g1"',
         ADD.replace("LyncOps a", "LyncOps b") + "localport=443 remoteip=any",
+        'advfirewall firewall set rule name="LyncOps a g1" new remoteip=any',
+        'advfirewall firewall delete rule name="LyncOps b g2"',
     )
 
 

@@ -22,13 +22,12 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import (
     Effect,
-    explain,
     failures,
     judge_policy,
     listening_services,
-    remedy,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain, remedy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,6 +151,29 @@ def test_a_command_for_a_block_rule_does_not_hit_an_allow_rule_of_its_name() -> 
 def test_shields_go_down_without_opening_what_is_blocked_outbound() -> None:
     up = host([allow(5061)], policy=ProfileSettings(shields_up=True, outbound_block=True))
     assert remedy(of_row(row_for(5061), up), up).endswith(" blockinbound,blockoutbound")
+
+
+def test_the_profile_in_use_decides_whether_another_one_may_be_left_out() -> None:
+    public = host([allow(5061), BLOCK + "Profile=Public|"])
+    effect = of_row(row_for(5061), public)
+    said = {used: explain(effect, public, frozenset(used)) for used in [(), (Profile.DOMAIN,), (Profile.PUBLIC,)]}
+    assert said[()].endswith(
+        "; or, if the host has no network in the public profile, leave it out with profiles: [domain, private]"
+    )
+    assert said[(Profile.DOMAIN,)].endswith(
+        "; or, as the host's networks are all in the domain profile, leave it out with profiles: [domain, private]"
+    )
+    assert "leave it out" not in said[(Profile.PUBLIC,)]
+    assert remedy(effect, public, frozenset({Profile.DOMAIN})).endswith("new enable=no"), "a command can be pasted"
+
+
+def test_where_a_network_is_blocked_the_peers_may_be_named() -> None:
+    some = host([allow(5061), BLOCK + "RA4=10.0.0.0/255.0.0.0|"])
+    assert "; or, if nobody there needs it, name who does with remote_addresses" in explain(
+        of_row(row_for(5061), some), some
+    )
+    everybody = host([allow(5061), BLOCK])
+    assert "remote_addresses" not in explain(of_row(row_for(5061), everybody), everybody)
 
 
 @pytest.mark.parametrize("name", ["???", 'x" & del C:\\ & "', "100%", "a^b", "a\tb", "", "Überwachung"])
