@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...module_utils._firewall.change.guard import assess
-from ...module_utils._firewall.change.impact import Endpoint, read_endpoints, would_be_cut
+from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_cut
+from ...module_utils._firewall.change.management import WINRM_POLICY, arriving_ports, policy_listeners
 from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import predict
 from ...module_utils._firewall.change.risk import is_risky
-from ...module_utils._firewall.state.reading import ReadError, after_begin, begin
+from ...module_utils._firewall.change.sockets import Socket, read_sockets
+from ...module_utils._firewall.state.reading import Part, ReadError, command_line, query, read_keys, split
 from ...module_utils._firewall.state.rule import ALL_PROFILES, Profile
-from ...module_utils._firewall.state.snapshot import Snapshot
+from ...module_utils._firewall.state.snapshot import Snapshot, WinrmListener
 from .remote_host import RemoteHost
 
 
@@ -56,10 +58,15 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     before = replace(before, other_firewall="")
     connection = host.management_connection()
     arrives = host.arrival(connection)
-    found = assess(connection, plan, before, arrives, confirmed)
+    use = _in_use(host)
+    listeners = (*before.listeners, *use.listeners)
+    ports = arriving_ports(host.with_source_ports(connection), listeners, use.sockets or ())
+    found = assess(connection, plan, before, arrives, confirmed, ports)
     # Nothing is in use through a network that the host is not in, so a profile without one has nothing to cut.
     profiles = _beginning_to_filter(plan, before) & (arrives.connected or ALL_PROFILES)
-    cut = would_be_cut(_in_use(host), profiles, predict(plan, before)) if profiles else ()
+    if profiles and use.sockets is None:
+        raise ReadError("'netstat -ano' failed, so it is not known what is in use and would be cut")
+    cut = would_be_cut(endpoints(use.sockets or (), use.tasks), profiles, predict(plan, before)) if profiles else ()
     return Preview(found.objections, found.warnings, cut)
 
 
@@ -70,15 +77,25 @@ def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
     return frozenset(plan.profiles_on)
 
 
-def _in_use(host: RemoteHost) -> tuple[Endpoint, ...]:
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """What is in use on a host: its sockets, if it tells them, its programs, and WinRM's listeners by Group Policy."""
+
+    sockets: tuple[Socket, ...] | None
+    tasks: str
+    listeners: tuple[WinrmListener, ...]
+
+
+def _in_use(host: RemoteHost) -> _Use:
     marker = secrets.token_hex(4)
-    questions = f"(netstat -ano <nul&&echo @{marker}-sockets)&(tasklist /fo csv /nh <nul&echo @{marker}-tasks)"
-    output = after_begin(host.run(f"{begin(marker)}&{questions}").stdout, marker)
-    sockets, found, rest = (output or "").partition(f"@{marker}-sockets")
-    tasks, end, _rest = rest.partition(f"@{marker}-tasks")
-    if not found or not end:
-        raise ReadError("'netstat -ano' failed or was cut off, so it is not known what is in use and would be cut")
-    return read_endpoints(sockets, tasks)
+    parts = (
+        Part("sockets", "netstat -ano", False),
+        Part("tasks", "tasklist /fo csv /nh", False),
+        query("policy", WINRM_POLICY, False),
+    )
+    texts = split(host.run(command_line(marker, parts)).stdout, marker, parts)
+    told, sockets = texts["sockets"]
+    return _Use(read_sockets(sockets) if told else None, texts["tasks"][1], policy_listeners(read_keys(texts, parts)))
 
 
 class LockoutGuard:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from ansible.errors import AnsibleError
 
 from ...module_utils._firewall.change.arrival import Arrival, Network, arrival
-from ...module_utils._firewall.change.guard import ManagementConnection
+from ...module_utils._firewall.change.management import ManagementConnection
 from .wsman import client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
@@ -152,6 +152,10 @@ class RemoteHost:
         except Exception as error:
             self._log(f"the host does not say from where it sees us: {error}")
             return connection
+
+    def with_source_ports(self, connection: ManagementConnection) -> ManagementConnection:
+        """The connection with our own ports of its sockets that are open now; none where a proxy stands in between."""
+        return replace(connection, source_ports=_source_ports(getattr(self._connection, "protocol", None)))
 
     def networks(self) -> list[Network] | None:
         """The firewall profile of each network interface, by one more WS-Man request.
@@ -289,3 +293,17 @@ def _begin(protocol: Any, shell: str, command: str, stdin: bytes) -> Any:
 def _codes(error: Exception) -> tuple[Any, Any]:
     """Both numbers of a fault: Windows says some in one place, some in the other."""
     return getattr(error, "wsman_fault_code", None), getattr(error, "wmierror_code", None)
+
+
+def _source_ports(protocol: Any) -> tuple[int, ...]:
+    """Ports of the sockets that requests keeps open for the session; no interface tells them, so none may be found."""
+    try:
+        pools = [
+            adapter.poolmanager.pools[key]
+            for adapter in protocol.transport.session.adapters.values()
+            for key in adapter.poolmanager.pools.keys()  # noqa: SIM118 - no mapping: it cannot be iterated
+        ]
+        kept = [connection.sock for pool in pools for connection in pool.pool.queue if connection]
+        return tuple(socket.getsockname()[1] for socket in kept if socket)
+    except (AttributeError, KeyError, OSError, TypeError):
+        return ()

@@ -8,45 +8,25 @@ Pure; it works on what was read from the host's registry and on the properties o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ..._net.address_set import AddressError, AddressSet
-from ..._net.port_set import PortSet
-from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile, profile_names
+from ..._net.region import Region, union
+from ..state.rule import Profile, profile_names
 from ..state.snapshot import RUNNING, ProfileState, ServiceState, Snapshot
-from ..traffic.matching import SYSTEM, Traffic
+from ..traffic.matching import MOST_NAMED, RuleIndex, Traffic, match
 from ..traffic.reasons import TEXTS, Reason, Status
 from ..traffic.verdict import Verdict, describe, judge
+from ..traffic.weighing import possibly_open
 from .arrival import UNKNOWN, Arrival, with_subnet
+from .coverage import allows
+from .management import ManagementConnection, arriving_ports, winrm_traffic
 from .plan import Plan
 from .prediction import predict
+from .undo import unrestorable
 
 _STARTED = "once the firewall service is started with today's rules"
 _AFTER = "after the plan"
-
-
-@dataclass(frozen=True, slots=True)
-class ManagementConnection:
-    """The WinRM connection that a plan is sent over.
-
-    Attributes:
-        port: The port we connect to; behind a port mapping not the listener's.
-        scheme: ``http`` or ``https``.
-        client: Our address as the host sees it; empty where it is not known, and then only an allow from any counts.
-        reached: The addresses that we may be connected to: more than one where a name has several.
-    """
-
-    port: int
-    scheme: str
-    client: str = ""
-    reached: tuple[str, ...] = ()
-
-
-BY_POLICY = ("http", 5985)
-"""Where WinRM listens if Group Policy alone has it listen ("Allow remote server management through WinRM").
-
-The registry then has no listener for it, so a connection to this port that works is what shows it.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,51 +43,22 @@ class Assessment:
     warnings: tuple[str, ...] = ()
 
 
-def winrm_traffic(connection: ManagementConnection, snapshot: Snapshot) -> Traffic | None:
-    """The traffic that the host must admit for us to stay connected.
-
-    Args:
-        connection: The connection the plan is sent over.
-        snapshot: The host.
-
-    Returns:
-        None where the host's listeners do not show on which port we arrive.
-    """
-    enabled = [listener for listener in snapshot.listeners if listener.enabled]
-    ports = {listener.port for listener in enabled if listener.port == connection.port} or {
-        listener.port for listener in enabled if listener.transport == connection.scheme
-    }
-    if not ports and (connection.scheme, connection.port) == BY_POLICY:
-        ports = {connection.port}
-    if not ports:
-        return None
-    try:
-        remote = AddressSet.parse([connection.client]) if connection.client else AddressSet.any()
-    except AddressError:  # a zone in a link-local address, for one
-        remote = AddressSet.any()
-    return Traffic(
-        direction=Direction.IN,
-        protocol=PROTOCOL_NUMBERS["tcp"],
-        ports=PortSet.of(*ports),
-        remote=remote,
-        programs=frozenset({SYSTEM}),  # HTTP.sys listens for WinRM
-    )
-
-
 def assess(
     connection: ManagementConnection,
     plan: Plan,
     before: Snapshot,
     arrives: Arrival = UNKNOWN,
     confirmed: bool = True,
+    ports: Iterable[int] = (),
 ) -> Assessment:
     """Check three times that WinRM is admitted: as things are, after MpsSvc is started, after the plan.
 
     What decides is the profile of the network that our connection arrives through. Another profile that would be closed
     is a warning. Where the host cannot tell its networks, as Windows Server 2008 R2 cannot, a plan that leaves WinRM
     open in some profile goes ahead with a warning, if it is commit-confirmed. A profile in which WinRM is closed today
-    and stays closed says nothing: we are connected through another one. Connection security rules that require IPsec
-    in a profile that filters already are met: the connection works with them.
+    and stays closed says nothing: we are connected through another one; unless a rule that may be what lets us in today
+    would go. Connection security rules that require IPsec in a profile that filters already are met: the connection
+    works with them.
 
     Args:
         connection: The connection the plan is sent over.
@@ -115,43 +66,66 @@ def assess(
         before: The host as it is.
         arrives: What is known of the network that the connection arrives through.
         confirmed: Whether the plan is commit-confirmed: the host restores itself if we are cut off.
+        ports: The ports of the host of which one is that of our connection (`arriving_ports`); by default those that
+            follow from the listeners of the host. Each has to be admitted.
     """
-    traffic = winrm_traffic(connection, before)
-    if traffic is None:
-        return Assessment(
-            (
-                f"no WinRM listener of the host is known for port {connection.port} ({connection.scheme}), so it "
-                "cannot be told whether WinRM would still get in",
-            )
-        )
     before = replace(
         before,
         rules=tuple(with_subnet(rule, arrives.subnets) for rule in before.rules),
         profiles=tuple(_as_met_today(state, before, arrives) for state in before.profiles),
     )
-    now = _filtering(traffic, before)
-    if now and not any(verdict.status is Status.OPEN for verdict in now.values()):
-        # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
-        return Assessment((_sentence("as things are", traffic, next(iter(now.values()))),))
-    stages = [(_AFTER, predict(plan, before))]
-    if plan.service.start:
-        stages.insert(0, (_STARTED, replace(before, service=ServiceState(RUNNING, before.service.start))))
-    objections: list[str] = []
-    warnings: list[str] = []
-    for stage, snapshot in stages:
-        verdicts = _filtering(traffic, snapshot)
-        closed = [
-            verdict
-            for profile, verdict in verdicts.items()
-            if verdict.status is not Status.OPEN and (profile not in now or now[profile].status is Status.OPEN)
-        ]
-        nowhere = all(verdict.status is not Status.OPEN for verdict in verdicts.values()) and len(verdicts) == len(
-            snapshot.profiles
+    ports = ports or arriving_ports(connection, before.listeners)
+    candidates = [_Port(winrm_traffic(connection, port), plan, before, arrives, confirmed) for port in sorted(ports)]
+    # Where all profiles filter, a port that is closed in all of them is not the one that we are connected to.
+    found = [port.assess() for port in [port for port in candidates if not port.shut()] or candidates]
+    return Assessment(
+        tuple(dict.fromkeys(text for one in found for text in one.objections)),
+        tuple(dict.fromkeys(text for one in found for text in one.warnings)),
+    )
+
+
+class _Port:
+    """One port of the host that may be that of our connection."""
+
+    def __init__(self, traffic: Traffic, plan: Plan, before: Snapshot, arrives: Arrival, confirmed: bool) -> None:
+        self._traffic, self._plan, self._before = traffic, plan, before
+        self._arrives, self._confirmed = arrives, confirmed
+        self._now = _filtering(traffic, before)
+        self._after = predict(plan, before)
+
+    def shut(self) -> bool:
+        """Whether every profile filters today, and no rule in any of them could let it in, whatever it depends on."""
+        matches = RuleIndex(self._before.rules).matches(self._traffic)
+        return len(self._now) == len(self._before.profiles) and not any(
+            self._now[state.profile].status in (Status.OPEN, Status.UNKNOWN) or possibly_open(state, matches)
+            for state in self._before.profiles
         )
+
+    def assess(self) -> Assessment:
+        """All that is to be said of this port."""
+        if self._now and not any(verdict.status is Status.OPEN for verdict in self._now.values()):
+            # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
+            return Assessment((_sentence("as things are", self._traffic, next(iter(self._now.values()))),))
+        objections: list[str] = []
+        warnings: list[str] = []
+        if self._plan.service.start:
+            started = ServiceState(RUNNING, self._before.service.start)
+            self._closing(_STARTED, replace(self._before, service=started), objections, warnings)
+        self._closing(_AFTER, self._after, objections, warnings)
+        return Assessment((*objections, *self._losing_a_chance(), *self._beyond_undo()), tuple(warnings))
+
+    def _closing(self, stage: str, snapshot: Snapshot, objections: list[str], warnings: list[str]) -> None:
+        """Profiles in which it is open today, or which do not filter yet, and in which it would not be open."""
+        arrives = self._arrives
+        verdicts = _filtering(self._traffic, snapshot)
+        closed = [verdict for verdict in verdicts.values() if verdict.status is not Status.OPEN]
+        nowhere = len(closed) == len(snapshot.profiles)
         for verdict in closed:
-            sentence = _sentence(stage, traffic, verdict)
-            if verdict.profile in arrives.profiles or nowhere or not (arrives.known or confirmed):
-                objections.append(sentence + (_remedy(traffic, verdict) if stage == _AFTER else ""))
+            if verdict.profile in self._now and self._now[verdict.profile].status is not Status.OPEN:
+                continue
+            sentence = _sentence(stage, self._traffic, verdict)
+            if verdict.profile in arrives.profiles or nowhere or not (arrives.known or self._confirmed):
+                objections.append(sentence + (_remedy(self._traffic, verdict) if stage == _AFTER else ""))
             elif arrives.known:
                 warnings.append(f"{sentence}. Our connection arrives through {_listed(arrives.profiles)}")
             else:
@@ -159,7 +133,40 @@ def assess(
                     f"{sentence}. Which profile our connection arrives through is not known; if it is this one, the "
                     "host restores itself"
                 )
-    return Assessment(tuple(objections), tuple(warnings))
+
+    def _losing_a_chance(self) -> Iterable[str]:
+        """Profiles in which it is not certainly open today, and where what may let us in there would go."""
+        for verdict in _filtering(self._traffic, self._after).values():
+            profile = verdict.profile
+            if verdict.status is Status.OPEN or profile not in self._now or self._now[profile].status is Status.OPEN:
+                continue
+            if self._arrives.known and profile not in self._arrives.profiles:
+                continue
+            today, then = (self._possibly_open(snapshot, profile) for snapshot in (self._before, self._after))
+            lost = union(today.values()) - union(then.values())
+            names = [name for name, area in today.items() if area.overlaps(lost)]
+            if names:
+                yield (
+                    f"{_AFTER}, WinRM ({describe(self._traffic)}) could not get in any more in the {profile.value} "
+                    f"profile by what may let it in today ({', '.join(names[:MOST_NAMED])})"
+                    + _remedy(self._traffic, verdict)
+                )
+
+    def _possibly_open(self, snapshot: Snapshot, profile: Profile) -> dict[str, Region]:
+        state = next(state for state in snapshot.profiles if state.profile is profile)
+        return possibly_open(state, RuleIndex(snapshot.rules).matches(self._traffic))
+
+    def _beyond_undo(self) -> Iterable[str]:
+        """Allow rules that may carry WinRM, are not certainly replaced, and that the undo could not restore."""
+        verdicts = _filtering(self._traffic, self._after)
+        for rule in unrestorable(self._plan, self._before) if self._confirmed else ():
+            open_after = all(verdicts[profile].status is Status.OPEN for profile in rule.profiles & verdicts.keys())
+            if allows(rule) and not open_after and match(rule, self._traffic):
+                yield (
+                    f"the rule '{rule.name}' may be what lets WinRM ({describe(self._traffic)}) in. The plan changes "
+                    "or deletes it, and netsh cannot say it again, so the host could not restore itself. Replace it "
+                    "by hand, or name what it admits in extra_rules"
+                )
 
 
 def _filtering(traffic: Traffic, snapshot: Snapshot) -> dict[Profile, Verdict]:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import ipaddress
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,10 +17,7 @@ from ..state.snapshot import Snapshot
 from ..traffic.matching import RuleIndex, Traffic
 from ..traffic.reasons import Status
 from ..traffic.verdict import judge
-
-# "  TCP    0.0.0.0:135    0.0.0.0:0    LISTENING    904" and "  UDP    0.0.0.0:1434    *:*    1208": the state is
-# localised, the columns are not; a TCP listener is known by its foreign port 0.
-_LINE = re.compile(r"^\s+(TCP|UDP)\s+(\S+):(\d+)\s+(\S+):(\d+|\*)\s+(?:\S+\s+)*?(\d+)\s*$", re.MULTILINE)
+from .sockets import Socket
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +41,26 @@ class Endpoint:
         return f"{self.protocol} {self.port} {self.program}{peers if self.peers else ''}"
 
 
-def read_endpoints(netstat: str, tasklist: str) -> tuple[Endpoint, ...]:
-    """Read ``netstat -ano`` and ``tasklist /fo csv /nh``.
+def endpoints(sockets: Iterable[Socket], tasklist: str) -> tuple[Endpoint, ...]:
+    """What others reach on a host.
 
     Sockets bound to a loopback address are left out: the firewall does not filter what stays on the host.
+
+    Args:
+        sockets: The host's sockets.
+        tasklist: What ``tasklist /fo csv /nh`` printed.
     """
     programs = {row[1]: row[0] for row in csv.reader(io.StringIO(tasklist)) if len(row) > 1 and row[1].isdigit()}
     listening: dict[tuple[str, int], str] = {}
     peers: dict[tuple[str, int], set[str]] = {}
-    for protocol, local, port, foreign, foreign_port, process in _LINE.findall(netstat):
-        if _loopback(local):
+    for socket in sockets:
+        if socket.stays_on_the_host():
             continue
-        key = (protocol.lower(), int(port))
-        if foreign_port in ("0", "*"):
-            listening.setdefault(key, programs.get(process, f"process {process}"))
-        elif not _loopback(foreign):
-            peers.setdefault(key, set()).add(foreign.strip("[]"))
+        key = (socket.protocol, socket.port)
+        if socket.listens:
+            listening.setdefault(key, programs.get(str(socket.process), f"process {socket.process}"))
+        else:
+            peers.setdefault(key, set()).add(socket.peer)
     return tuple(
         Endpoint(protocol, port, program, tuple(sorted(peers.get((protocol, port), ()))))
         for (protocol, port), program in sorted(listening.items())
@@ -85,20 +84,9 @@ def _cut(endpoint: Endpoint, profiles: frozenset[Profile], after: Snapshot, inde
         direction=Direction.IN,
         protocol=PROTOCOL_NUMBERS[endpoint.protocol],
         ports=PortSet.of(endpoint.port),
-        remote=AddressSet.parse(_usable(endpoint.peers)),
+        remote=AddressSet.parse(endpoint.peers),
         profiles=profiles,
     )
     # A rule for a program is taken to be for the program that listens: this is a preview, and a list in which every
     # built-in service stands would not be read.
     return any(verdict.status is Status.CLOSED for verdict in judge(traffic, after, index))
-
-
-def _usable(peers: Iterable[str]) -> list[str]:
-    return [peer for peer in peers if "%" not in peer]
-
-
-def _loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address.strip("[]").split("%")[0]).is_loopback
-    except ValueError:
-        return False

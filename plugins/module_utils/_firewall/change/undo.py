@@ -98,6 +98,14 @@ def losses(plan: Plan, before: Snapshot) -> tuple[str, ...]:
     return tuple(lost)
 
 
+def unrestorable(plan: Plan, before: Snapshot) -> tuple[FirewallRule, ...]:
+    """The rules, as they are, that `undo_lines` cannot restore."""
+    return (
+        *(update.before for update in plan.update if not _set_back(update)),
+        *(rule for name in plan.delete for rule in _named(name, before) if not _add_back(rule)),
+    )
+
+
 def covers(plan: Plan, further: Plan) -> bool:
     """Whether the undo of a plan also takes back a further plan, made later from a state in between."""
     names = {name.casefold() for name in _touched(plan)}

@@ -16,7 +16,7 @@ from ..._net.region import Region, common, remainder, union
 from ..state.older import PORT_LIST, PROGRAM_LIST
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store
 from ..state.snapshot import ProfileState
-from .matching import LISTENER, Match, Traffic, is_about_packages, named, names_ports, ports_of
+from .matching import LISTENER, Match, Traffic, is_about_packages, label, named, names_ports, ports_of
 from .proportion import Except, blocked_addresses, told
 from .reasons import SEVERITY, Reason, Status
 
@@ -61,6 +61,21 @@ def judge_rules(traffic: Traffic, state: ProfileState, matches: Sequence[Match])
         matches: Every bundle of rules that meets it.
     """
     return _Weighing(traffic, state, matches).verdict()
+
+
+def possibly_open(state: ProfileState, matches: Sequence[Match]) -> dict[str, Region]:
+    """What each rule of a profile may let through, however its words and conditions turn out, by the rule's label.
+
+    Args:
+        state: The profile.
+        matches: Every bundle of rules that meets the traffic.
+    """
+    found: dict[str, Region] = {}
+    for one in matches:
+        if _takes_part(one.rule, state) and one.rule.action is not Action.BLOCK:
+            name = label(one.rule)
+            found[name] = union([found.get(name, Region()), one.possible])
+    return found
 
 
 class _Weighing:

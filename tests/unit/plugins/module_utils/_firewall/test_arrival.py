@@ -18,10 +18,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     arrival,
     with_subnet,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import (
-    ManagementConnection,
-    assess,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import assess
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
     Plan,
     ServiceChange,

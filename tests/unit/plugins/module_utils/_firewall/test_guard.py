@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import UNKNOWN, Arrival
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import (
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import assess
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import (
     ManagementConnection,
-    assess,
     winrm_traffic,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange, Update
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile, Store
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
@@ -23,6 +23,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     Snapshot,
     WinrmListener,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 
 
 def objections(connection: ManagementConnection, plan: Plan, before: Snapshot) -> tuple[str, ...]:
@@ -121,25 +123,8 @@ def test_group_policy_that_ignores_local_rules() -> None:
     assert objections(HTTP, Plan(profiles_on=(Profile.DOMAIN,)), replace(snapshot, rules=(by_policy,))) == ()
 
 
-def test_a_mapped_port_is_found_by_its_scheme() -> None:
-    traffic = winrm_traffic(ManagementConnection(25985, "http", "10.1.2.3"), host())
-    assert traffic is not None
-    assert str(traffic.ports) == "5985"
-
-
-def test_a_listener_of_group_policy_is_shown_by_the_connection_that_works() -> None:
-    for others in ((), (WinrmListener(5986, "https", True),)):
-        unlisted = replace(host(), listeners=others)
-        traffic = winrm_traffic(ManagementConnection(5985, "http", "10.1.2.3"), unlisted)
-        assert traffic is not None
-        assert str(traffic.ports) == "5985"
-        assert winrm_traffic(ManagementConnection(25985, "http", "10.1.2.3"), unlisted) is None
-    assert winrm_traffic(ManagementConnection(5986, "https", "10.1.2.3"), replace(host(), listeners=())) is None
-
-
 def test_a_zone_in_the_clients_address_means_any() -> None:
-    traffic = winrm_traffic(ManagementConnection(5985, "http", "fe80::1%12"), host())
-    assert traffic is not None
+    traffic = winrm_traffic(ManagementConnection(5985, "http", "fe80::1%12"), 5985)
     assert traffic.remote.is_any
 
 
@@ -190,3 +175,55 @@ def test_a_profile_that_requires_ipsec_and_is_not_known_to_be_ours_is_a_warning(
         assert len(found.warnings) == 1
         assert says in found.warnings[0]
     assert assess(HTTP, plan, off, UNKNOWN, confirmed=False).objections
+
+
+SUBNET = "RA4=LocalSubnet|RA6=LocalSubnet|"
+
+
+def test_what_may_let_us_in_today_is_not_taken_away() -> None:
+    """Domain is open and Public admits the local subnet by a rule of ours: we may come in through either."""
+    ours = replace(winrm_rule(f"Profile=Public|{SUBNET}"), name="LyncOps x-winrm g1")
+    before = host(winrm_rule("Profile=Domain|Profile=Private|"), ours)
+    plan = Plan(delete=(ours.name,))
+    for arrives in (UNKNOWN, Arrival(frozenset({Profile.PUBLIC}))):
+        for confirmed in (True, False):
+            (only,) = assess(HTTP, plan, before, arrives, confirmed).objections
+            assert "could not get in any more in the public profile by what may let it in today" in only
+            assert "LyncOps x-winrm g1" in only
+            assert "profiles: [public]" in only
+    assert assess(HTTP, plan, before, Arrival(frozenset({Profile.DOMAIN})), False).objections == ()
+    narrowed = Update(ours, replace(ours, remote_addresses=AddressSet.parse(["10.9.9.9"])), ("remote_addresses",))
+    assert assess(HTTP, Plan(update=(narrowed,)), before, UNKNOWN, False).objections
+    moved = replace(ours, name="LyncOps x-winrm g2")
+    assert assess(HTTP, Plan(create=(moved,), delete=(ours.name,)), before, UNKNOWN, False).objections == ()
+
+
+def test_a_rule_that_may_carry_winrm_and_that_the_undo_cannot_restore_is_not_touched() -> None:
+    """Somebody limited our rule to an interface type, which netsh cannot say again."""
+    ours = replace(winrm_rule("Profile=Public|IFType=Lan|"), name="LyncOps x-winrm g1")
+    before = host(winrm_rule("Profile=Domain|Profile=Private|"), ours)
+    plan = Plan(delete=(ours.name,))
+    found = assess(HTTP, plan, before, Arrival(frozenset({Profile.DOMAIN})))
+    (only,) = found.objections
+    assert "could not restore itself" in only
+    assert "LyncOps x-winrm g1" in only
+    others = replace(ours, local_ports=PortSet.of(443))
+    assert assess(HTTP, plan, host(winrm_rule(), others), UNKNOWN).objections == ()
+    plain = replace(winrm_rule(), name="LyncOps x-winrm g2")
+    replaced = Plan(create=(plain,), delete=(ours.name,))
+    assert assess(HTTP, replaced, before, UNKNOWN).objections == ()
+
+
+def test_of_several_ports_that_may_be_ours_each_has_to_stay_open() -> None:
+    others = [replace(winrm_rule(), local_ports=PortSet.of(port), name=f"LyncOps x-{port} g1") for port in (80, 8080)]
+    before = host(winrm_rule(), *others)
+    plan = Plan(delete=("LyncOps x-80 g1",))
+    found = assess(HTTP, plan, before, UNKNOWN, ports={5985, 80})
+    assert found.objections
+    assert all("in tcp 80 " in text for text in found.objections)
+    assert assess(HTTP, plan, before, UNKNOWN, ports={5985, 8080}).objections == ()
+    closed = host(winrm_rule())
+    assert assess(HTTP, Plan(), closed, UNKNOWN, ports={5985, 25985}).objections == (), "we are not connected to it"
+    off = host(winrm_rule(), profiles=OFF)
+    switched = assess(HTTP, Plan(profiles_on=(Profile.DOMAIN,)), off, UNKNOWN, False, ports={5985, 25985})
+    assert any("localport: '25985'" in text for text in switched.objections)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import (
     Endpoint,
-    read_endpoints,
+    endpoints,
     would_be_cut,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import read_sockets
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
@@ -51,7 +52,7 @@ def host(*rules: str) -> Snapshot:
 
 @pytest.mark.parametrize("language", WORDS)
 def test_columns_are_read_in_every_language(language: str) -> None:
-    assert read_endpoints(netstat(language), TASKLIST) == (
+    assert endpoints(read_sockets(netstat(language)), TASKLIST) == (
         Endpoint("tcp", 1433, "sqlservr.exe", ("10.0.0.9",)),
         Endpoint("tcp", 5985, "System"),
         Endpoint("udp", 546, "process 900"),
@@ -60,16 +61,16 @@ def test_columns_are_read_in_every_language(language: str) -> None:
 
 
 def test_only_what_no_rule_admits_is_cut() -> None:
-    endpoints = read_endpoints(netstat("en"), TASKLIST)
+    found = endpoints(read_sockets(netstat("en")), TASKLIST)
     sql = "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=1433|RA4=10.0.0.0/255.0.0.0|Name=SQL|"
-    cut = would_be_cut(endpoints, ALL_PROFILES, host(sql))
+    cut = would_be_cut(found, ALL_PROFILES, host(sql))
     assert [endpoint.port for endpoint in cut] == [5985, 546, 1434]
 
 
 def test_a_scope_that_leaves_out_a_connected_peer_cuts_it() -> None:
-    endpoints = read_endpoints(netstat("en"), TASKLIST)
+    found = endpoints(read_sockets(netstat("en")), TASKLIST)
     sql = "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=1433|RA4=192.168.0.0/255.255.0.0|Name=SQL|"
-    assert 1433 in [endpoint.port for endpoint in would_be_cut(endpoints, ALL_PROFILES, host(sql))]
+    assert 1433 in [endpoint.port for endpoint in would_be_cut(found, ALL_PROFILES, host(sql))]
 
 
 def test_it_reads_well() -> None:

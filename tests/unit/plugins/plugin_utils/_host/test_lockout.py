@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import UNKNOWN, Arrival
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import ManagementConnection
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import ReadError
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
@@ -42,10 +42,15 @@ class Host:
     def __init__(self, netstat: str = NETSTAT, end: str = "", autorun: str = "", arrives: Arrival = UNKNOWN) -> None:
         self.netstat, self.end, self.autorun, self.arrives = netstat, end, autorun, arrives
         self.asked: list[str] = []
+        self.source_ports: tuple[int, ...] = ()
+        self.policy = ""
 
     def management_connection(self) -> ManagementConnection:
         self.asked.append("management_connection")
         return ManagementConnection(5985, "http", "10.1.2.3")
+
+    def with_source_ports(self, connection: ManagementConnection) -> ManagementConnection:
+        return replace(connection, source_ports=self.source_ports)
 
     def arrival(self, connection: ManagementConnection) -> Arrival:
         self.asked.append("arrival")
@@ -53,12 +58,14 @@ class Host:
 
     def run(self, command: str) -> Any:
         self.asked.append(command)
-        marker = re.search(r"@(\w+)-sockets", command)
+        marker = re.search(r"@(\w+)-sockets-ok", command)
         assert marker is not None
         tasks = '"sqlservr.exe","1208","Services","0","9 K"\r\n'
         begin = f"@{marker[1]}-begin\r\n"
         assert command.startswith(f"echo {begin.strip()}&")
-        whole = f"{self.autorun}{begin}{self.netstat}@{marker[1]}-sockets\r\n{tasks}@{marker[1]}-tasks\r\n"
+        parts = {"sockets": self.netstat, "tasks": tasks, "policy": self.policy}
+        said = (f"{text}@{marker[1]}-{name}-{'ok' if text else 'no'}\r\n" for name, text in parts.items())
+        whole = f"{self.autorun}{begin}{''.join(said)}"
         return SimpleNamespace(stdout=whole.replace(self.end, "") if self.end else whole)
 
 
@@ -117,7 +124,6 @@ def test_nothing_is_in_use_in_a_profile_of_no_network_of_the_host(
     host = Host(arrives=Arrival(frozenset({Profile.DOMAIN}), connected=frozenset(connected)))
     found = preview(host, Plan(profiles_on=on), before)  # type: ignore[arg-type]
     assert [endpoint.port for endpoint in found.cut] == expected
-    assert any("netstat" in asked for asked in host.asked) is bool(expected)
 
 
 def test_a_lockout_is_never_accepted() -> None:
@@ -138,3 +144,34 @@ def test_what_an_autorun_line_prints_is_not_in_use() -> None:
 def test_half_an_answer_is_no_answer(part: str) -> None:
     with pytest.raises(ReadError, match="cut off"):
         preview(Host(end=part), SWITCH_ON, snapshot())  # type: ignore[arg-type]
+
+
+def test_without_netstat_nothing_begins_to_filter_and_every_listener_counts() -> None:
+    with pytest.raises(ReadError, match="netstat"):
+        preview(Host(""), SWITCH_ON, snapshot())  # type: ignore[arg-type]
+    elsewhere = replace(WINRM, name="LyncOps x-winrm g1")
+    before = replace(snapshot(enabled=True), rules=(WINRM, elsewhere))
+    assert preview(Host(""), Plan(delete=(elsewhere.name,)), before).lockout == ()  # type: ignore[arg-type]
+
+
+COMPATIBLE = (
+    "\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows\\WinRM\\Service\r\n"
+    "    HttpCompatibilityListener    REG_DWORD    0x1\r\n\r\n"
+)
+
+
+def test_the_port_of_the_hosts_own_socket_is_the_one_that_has_to_stay_open() -> None:
+    """We dialled 5985, a device maps it to 80: the compatibility listener, which no listener key shows."""
+    mine = "  TCP    10.0.0.5:80    10.1.2.3:41000    ESTABLISHED    4\r\n"
+    admitting_80 = parse_rule(
+        "C", "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=80|App=System|Name=LyncOps x-c g1|"
+    )
+    before = replace(snapshot(enabled=True), rules=(WINRM, admitting_80))
+    plan = Plan(delete=(admitting_80.name,))
+    (only, *_rest) = preview(Host(NETSTAT + mine), plan, before).lockout  # type: ignore[arg-type]
+    assert "in tcp 80 from 10.1.2.3" in only
+    assert "extra_rules: [{name: WinRM, protocol: tcp, localport: '80'" in only
+    host = Host(NETSTAT)
+    assert preview(host, plan, before).lockout == ()  # type: ignore[arg-type]
+    host.policy = COMPATIBLE
+    assert "in tcp 80" in preview(host, plan, before).lockout[0]  # type: ignore[arg-type]

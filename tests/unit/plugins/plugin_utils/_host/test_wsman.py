@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import InterfaceAddress, Network
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import ManagementConnection
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.wsman import (
