@@ -47,6 +47,7 @@ class ActionModule(FirewallAction):
             rollback=options["rollback"],
             rollback_after=options["rollback_after"],
             guard=self._guard,
+            say=self.say,
         )
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]

@@ -91,6 +91,11 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         services = media_services(policy) if options["program"] == "listener" else ()
         return bind_media(policy, read_programs(host, services)) if services else Bound(policy)
 
+    def say(self, sentence: str) -> None:
+        """Tell the user something at once: a task's result comes only when it is over."""
+        if not self._task.no_log:
+            display.display(f"{self.host_name}: {sentence}")
+
     def _log(self, line: str) -> None:
         if not self._task.no_log:
             display.vvvv(line, host=self.host_name)

@@ -38,6 +38,7 @@ def enforce(
     rollback: str = "auto",
     rollback_after: int = 10,
     guard: Guard | None = None,
+    say: Callable[[str], None] = lambda _text: None,
 ) -> Outcome:
     """Bring a host to the wanted state, or predict it.
 
@@ -49,6 +50,7 @@ def enforce(
         rollback: ``auto`` has the host restore itself where a risky plan cuts it off, ``never`` does without.
         rollback_after: Minutes until it does, 6 to 1440.
         guard: Checks every plan before it is sent, in check mode too.
+        say: Takes one sentence for the user at once, such as for whom is being waited.
 
     Returns:
         The outcome. What the plan refuses is in it; all else of the plan has been carried out and verified.
@@ -62,14 +64,15 @@ def enforce(
     outcome = _prepare(host, wanted, guard)
     if check:
         return _warned(outcome) if outcome.before.rollback_pending else outcome
+    notes: tuple[str, ...] = ()
     if outcome.before.rollback_pending:
-        _wait_for_others(Rollback(host, rollback_after, sleep))
-        outcome = _prepare(host, wanted, guard)
+        notes = _wait_for_others(Rollback(host, rollback_after, sleep, say=say))
+        outcome = _with_notes(_prepare(host, wanted, guard), notes)
     if not outcome.changed:
         return outcome
     if rollback == "auto" and is_risky(outcome.plan, outcome.before):
-        armed = Rollback(host, rollback_after, sleep)
-        outcome = _arm(armed, lambda: _prepare(host, wanted, guard))
+        armed = Rollback(host, rollback_after, sleep, say=say)
+        outcome = _with_notes(_arm(armed, lambda: _prepare(host, wanted, guard)), (*notes, *armed.notes))
         if outcome.changed and is_risky(outcome.plan, outcome.before):
             writing = Writing(host, wanted, outcome, sleep, armed.is_armed)
             return _Confirmed(writing, armed, lambda: read(host)).run()
@@ -85,8 +88,15 @@ def _warned(outcome: Outcome) -> Outcome:
     return replace(outcome, warnings=(*outcome.warnings, warning))
 
 
-def _wait_for_others(rollback: Rollback) -> None:
+def _with_notes(outcome: Outcome, notes: Sequence[str]) -> Outcome:
+    return replace(outcome, warnings=(*outcome.warnings, *notes))
+
+
+def _wait_for_others(rollback: Rollback) -> tuple[str, ...]:
     """Wait until another run's rollback is over: what is read before may be undone in minutes.
+
+    Returns:
+        What was found and cleaned up.
 
     Raises:
         Failed: It is still pending after its time.
@@ -96,6 +106,7 @@ def _wait_for_others(rollback: Rollback) -> None:
         rollback.give_up()
     except RollbackError as error:
         raise Failed(f"another run has armed a rollback on this host: {error}") from error
+    return tuple(rollback.notes)
 
 
 def _arm(rollback: Rollback, prepare: Callable[[], Outcome]) -> Outcome:

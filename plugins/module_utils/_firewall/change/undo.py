@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..._net.address_set import AddressError, AddressSet
-from ..state.rollback_files import FOLDER, LONGEST_DELAY, SCRIPT_NAME, SHORTEST_DELAY, TASK
+from ..state.rollback_files import FOLDER, LONGEST_DELAY, SCRIPT_NAME, SHORTEST_DELAY, task_name
 from ..state.rule import Action, FirewallRule
 from ..state.snapshot import Snapshot
 from . import netsh
@@ -24,6 +24,15 @@ from .plan import Plan, Update, managed_rules
 
 _NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _SYSTEM = "S-1-5-18"
+_PRIVATE = "D:P(A;;FA;;;SY)(A;;FA;;;BA)"
+"""SDDL: SYSTEM and the local administrators may do everything with the task, nobody else anything."""
+
+_SLOWEST_LINE = 5
+"""Minutes that one line of the script may take: firewall changes were seen to block for 4 (tailscale/tailscale#867)."""
+
+_BESIDE_LINES = 10  # minutes for all that is no netsh line
+_LONGEST_LIMIT = 72 * 60  # minutes; Task Scheduler's own default, P3D
+_SYSTEM32 = r"%SystemRoot%\System32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +42,13 @@ class Undo:
     Attributes:
         script: Text of undo.cmd; ASCII, lines end in CR LF.
         task: Text of task.xml, for ``schtasks /create /xml``; likewise.
+        limit: Minutes after which Task Scheduler ends the script.
         losses: What the script cannot restore, for messages.
     """
 
     script: str
     task: str
+    limit: int
     losses: tuple[str, ...] = ()
 
 
@@ -57,7 +68,9 @@ def make_undo(plan: Plan, before: Snapshot, marker: str, minutes: int) -> Undo:
         raise ValueError(f"{marker!r} is no marker of letters and digits")
     if not SHORTEST_DELAY <= minutes <= LONGEST_DELAY:
         raise ValueError(f"a rollback after {minutes} minutes; it takes {SHORTEST_DELAY} to {LONGEST_DELAY}")
-    return Undo(_script(undo_lines(plan, before), marker), task_xml(marker, minutes), losses(plan, before))
+    lines = undo_lines(plan, before)
+    limit = min(_BESIDE_LINES + _SLOWEST_LINE * len(lines), _LONGEST_LIMIT)
+    return Undo(_script(lines, marker), task_xml(marker, minutes, limit), limit, losses(plan, before))
 
 
 def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
@@ -140,16 +153,22 @@ def describe(plan: Plan) -> str:
     return "; ".join(heading + _listed(names) for heading, names in parts if names) or "nothing"
 
 
-def task_xml(marker: str, minutes: int) -> str:
+def task_xml(marker: str, minutes: int, limit: int) -> str:
     """The scheduled task, Task Scheduler schema 1.2 ([MS-TSCH] 2.5).
 
     Its trigger is relative to its registration, so no date in a local format is needed; the second one is for a
     restart before the first is due. It must run on battery power too, as in a power cut.
+
+    Args:
+        marker: The run's marker.
+        minutes: Minutes from the registration until it runs.
+        limit: Minutes that it may run.
     """
     # The namespace as a plain attribute: ElementTree would otherwise give every tag a prefix.
     task = ET.Element("Task", {"version": "1.2", "xmlns": _NAMESPACE})
     about = ET.SubElement(task, "RegistrationInfo")
     _text(about, "Description", f"lyncops.firewall: restores firewall rules unless it is taken away in time ({marker})")
+    _text(about, "SecurityDescriptor", _PRIVATE)
     triggers = ET.SubElement(task, "Triggers")
     registered = ET.SubElement(triggers, "RegistrationTrigger")
     _text(registered, "Enabled", "true")
@@ -166,13 +185,15 @@ def task_xml(marker: str, minutes: int) -> str:
         ("DisallowStartIfOnBatteries", "false"),
         ("StopIfGoingOnBatteries", "false"),
         ("StartWhenAvailable", "true"),
-        ("ExecutionTimeLimit", "PT10M"),
+        ("ExecutionTimeLimit", f"PT{limit}M"),
         ("Enabled", "true"),
     ):
         _text(settings, name, value)
     action = ET.SubElement(ET.SubElement(task, "Actions", {"Context": "Author"}), "Exec")
-    _text(action, "Command", r"%SystemRoot%\System32\cmd.exe")
-    _text(action, "Arguments", rf'/c "{FOLDER}\{SCRIPT_NAME}"')
+    _text(action, "Command", rf"{_SYSTEM32}\cmd.exe")
+    # /d: no AutoRun line of the registry runs before the script, or in its place.
+    _text(action, "Arguments", rf'/d /c "{FOLDER}\{SCRIPT_NAME}"')
+    _text(action, "WorkingDirectory", _SYSTEM32)
     ET.indent(task)
     # No encoding in the declaration: the file is ASCII, which is right under whatever encoding schtasks assumes.
     return _crlf(['<?xml version="1.0"?>', *ET.tostring(task, encoding="unicode").splitlines()])
@@ -180,12 +201,14 @@ def task_xml(marker: str, minutes: int) -> str:
 
 def _script(lines: Iterable[str], marker: str) -> str:
     # The last line is one, because cmd reads a batch file line by line and the file moves away with its folder. The
-    # folder is kept under another name, for administrators; under its own name it would be a lock.
+    # folder is kept under another name, for administrators; under its own name it would be a lock. Programs have their
+    # whole paths: cmd looks for a bare name in the current folder first.
+    name = task_name(marker)
     ending = (
-        rf'schtasks /delete /tn {TASK} /f >nul 2>nul & rd /s /q "{FOLDER}-{marker}" 2>nul'
-        rf' & ren "{FOLDER}" "{TASK}-{marker}"'
+        rf'{_SYSTEM32}\schtasks.exe /delete /tn {name} /f >nul 2>nul & rd /s /q "{FOLDER}-{marker}" 2>nul'
+        rf' & ren "{FOLDER}" "{name}"'
     )
-    commands = [f"netsh {line} >nul 2>nul" for line in lines]
+    commands = [rf"{_SYSTEM32}\netsh.exe {line} >nul 2>nul" for line in lines]
     return _crlf(["@echo off", *commands, rf'echo fired> "{FOLDER}\fired.txt"', ending])
 
 

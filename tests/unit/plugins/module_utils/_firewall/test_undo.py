@@ -130,16 +130,17 @@ def test_the_script() -> None:
     assert script.replace("\r\n", "").isprintable()
     assert script.split("\r\n") == [
         "@echo off",
-        'netsh advfirewall firewall delete rule name="LyncOps a g1" >nul 2>nul',
+        r'%SystemRoot%\System32\netsh.exe advfirewall firewall delete rule name="LyncOps a g1" >nul 2>nul',
         r'echo fired> "%SystemRoot%\LyncOpsRollback\fired.txt"',
-        r'schtasks /delete /tn LyncOpsRollback /f >nul 2>nul & rd /s /q "%SystemRoot%\LyncOpsRollback-1a2b" 2>nul'
+        r"%SystemRoot%\System32\schtasks.exe /delete /tn LyncOpsRollback-1a2b /f >nul 2>nul"
+        r' & rd /s /q "%SystemRoot%\LyncOpsRollback-1a2b" 2>nul'
         r' & ren "%SystemRoot%\LyncOpsRollback" "LyncOpsRollback-1a2b"',
         "",
     ]
 
 
 def test_the_task() -> None:
-    text = task_xml("1a2b", 7)
+    text = task_xml("1a2b", 7, 15)
     assert text.isascii()
     assert re.match(r'<\?xml version="1\.0"\?>\r\n<Task ', text), "no encoding in the declaration"
     assert text.endswith("</Task>\r\n")
@@ -151,6 +152,7 @@ def test_the_task() -> None:
         return task.findtext("/".join(NS + tag for tag in path.split("/")))
 
     assert "1a2b" in (find("RegistrationInfo/Description") or "")
+    assert find("RegistrationInfo/SecurityDescriptor") == "D:P(A;;FA;;;SY)(A;;FA;;;BA)"
     assert find("Triggers/RegistrationTrigger/Delay") == "PT7M"
     assert find("Triggers/BootTrigger/Enabled") == "true"
     assert find("Principals/Principal/UserId") == "S-1-5-18"
@@ -162,11 +164,12 @@ def test_the_task() -> None:
         "StopIfGoingOnBatteries": "false",
         "StartWhenAvailable": "true",
         "MultipleInstancesPolicy": "IgnoreNew",
-        "ExecutionTimeLimit": "PT10M",
+        "ExecutionTimeLimit": "PT15M",
         "Enabled": "true",
     }
     assert find("Actions/Exec/Command") == r"%SystemRoot%\System32\cmd.exe"
-    assert find("Actions/Exec/Arguments") == r'/c "%SystemRoot%\LyncOpsRollback\undo.cmd"'
+    assert find("Actions/Exec/Arguments") == r'/d /c "%SystemRoot%\LyncOpsRollback\undo.cmd"'
+    assert find("Actions/Exec/WorkingDirectory") == r"%SystemRoot%\System32"
 
 
 @pytest.mark.parametrize(("marker", "minutes"), [("", 10), ("a-b", 10), ('a"', 10), ("a", 5), ("a", 1441)])
@@ -198,3 +201,13 @@ def test_differences_and_description() -> None:
     assert describe(Plan()) == "nothing"
     many = Plan(delete=tuple(f"LyncOps a g{number}" for number in range(1, 13)))
     assert describe(many).endswith("LyncOps a g10 and 2 more")
+
+
+def test_the_time_limit_covers_what_each_line_may_take() -> None:
+    """A blocked line of netsh takes minutes; Task Scheduler would end the script in the middle of its work."""
+    many = tuple(RULE.named(f"LyncOps k{number} g1") for number in range(40))
+    assert make_undo(Plan(create=many[:1]), snapshot(), "1a2b", 10).limit == 15
+    undo = make_undo(Plan(create=many), snapshot(), "1a2b", 10)
+    assert undo.limit == 210
+    assert "<ExecutionTimeLimit>PT210M</ExecutionTimeLimit>" in undo.task
+    assert make_undo(Plan(create=many * 50), snapshot(), "1a2b", 10).limit == 72 * 60

@@ -55,9 +55,9 @@ def run_undo(host: RestoringModel, plan: Plan, before: Snapshot) -> None:
     undo = make_undo(plan, before, "w0rd", 10)
     host.folders.add(FOLDER)
     host.files = {rf"{FOLDER}\undo.cmd": undo.script, rf"{FOLDER}\task.xml": undo.task}
-    host.cmd(r'schtasks /create /tn LyncOpsRollback /xml "%SystemRoot%\LyncOpsRollback\task.xml" /f')
+    host.cmd(r'schtasks /create /tn LyncOpsRollback-w0rd /xml "%SystemRoot%\LyncOpsRollback\task.xml" /f')
     host.fire()
-    assert host.task is None
+    assert not host.tasks
     assert host.folders == {FOLDER + "-w0rd"}
     assert rf"{FOLDER}-w0rd\fired.txt" in host.files
 

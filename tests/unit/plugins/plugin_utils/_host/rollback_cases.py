@@ -45,7 +45,7 @@ def needs_443(model: RestoringModel) -> bool:
 
 
 def assert_nothing_left(line: Line) -> None:
-    assert line.model.task is None
+    assert not line.model.tasks
     assert FOLDER not in line.model.folders, "the lock is still there"
 
 

@@ -21,6 +21,8 @@ _ROOT = r"C:\Windows"
 FOLDER = r"C:\Windows\LyncOpsRollback"
 _OFF = re.compile(r"advfirewall set (domain|private|public)profile state off")
 _REDIRECT = re.compile(r"\s*(?:2>nul|>nul|<nul)\s*$")
+_SYSTEM32 = "%SystemRoot%\\System32\\"
+_DACL_LIKE_WINDOWS = "D:AI(A;OICIIOID;GA;;;CO)(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;0x1200a9;;;BU)"
 _TO_FILE = re.compile(r'^(?P<command>.*?)\s*>\s*"(?P<file>[^"]+)"$')
 _IF = re.compile(r'if exist "(?P<path>[^"]+)" \((?P<yes>[^()]*)\) else \((?P<no>[^()]*)\)')
 
@@ -31,8 +33,10 @@ class RestoringModel(WindowsModel):
 
     files: dict[str, str] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
-    task: str | None = None
-    due: float | None = None
+    dacls: dict[str, str] = field(default_factory=dict)
+    tasks: dict[str, str] = field(default_factory=dict)
+    due: dict[str, float] = field(default_factory=dict)
+    answers_tasks: bool = True
     now: float = 0.0
     fired: int = 0
     ignores: set[str] = field(default_factory=set)
@@ -59,25 +63,27 @@ class RestoringModel(WindowsModel):
     def pass_time(self, seconds: float) -> None:
         """Let the clock run; what is due runs at its moment."""
         end = self.now + seconds
-        if self.due is not None and self.due <= end:
-            self.now = max(self.now, self.due)
-            self.fire()
+        while ready := sorted((moment, name) for name, moment in self.due.items() if moment <= end):
+            moment, name = ready[0]
+            self.now = max(self.now, moment)
+            self.fire(name)
         self.now = end
 
     def reboot(self) -> None:
         """A restart: boot triggers run."""
-        if self.task and ET.fromstring(self.task).find(f"{_NAMESPACE}Triggers/{_NAMESPACE}BootTrigger") is not None:
-            self.fire()
+        for name, task in list(self.tasks.items()):
+            if ET.fromstring(task).find(f"{_NAMESPACE}Triggers/{_NAMESPACE}BootTrigger") is not None:
+                self.fire(name)
 
-    def fire(self) -> None:
-        """Run the task: its command, and so the script, line by line from the file as it is then."""
-        assert self.task is not None
-        action = ET.fromstring(self.task).find(f"{_NAMESPACE}Actions/{_NAMESPACE}Exec")
+    def fire(self, name: str = "") -> None:
+        """Run a task, by default the only one: its command, and so the script, line by line from the file as it is."""
+        name = name or next(iter(self.tasks))
+        action = ET.fromstring(self.tasks[name]).find(f"{_NAMESPACE}Actions/{_NAMESPACE}Exec")
         assert action is not None
         assert action.findtext(f"{_NAMESPACE}Command") == r"%SystemRoot%\System32\cmd.exe"
-        arguments = re.fullmatch(r'/c "([^"]+)"', action.findtext(f"{_NAMESPACE}Arguments") or "")
+        arguments = re.fullmatch(r'/d /c "([^"]+)"', action.findtext(f"{_NAMESPACE}Arguments") or "")
         assert arguments is not None
-        self.due = None
+        self.due.pop(name, None)
         self.fired += 1
         number = 0
         while number < len(lines := self.files.get(self.path(arguments[1]), "").split("\r\n")):
@@ -123,31 +129,44 @@ class RestoringModel(WindowsModel):
         target = _TO_FILE.fullmatch(line)
         if target:
             path = self.path(target["file"])
-            if path.rpartition("\\")[0] not in self.folders:
+            if path.rpartition("\\")[0] not in (*self.folders, _ROOT):
                 return False, ""
             succeeded, self.files[path] = self._small_program(target["command"], stdin)
             return succeeded, ""
         return self._small_program(line, stdin)
 
     def _small_program(self, line: str, stdin: bytes) -> tuple[bool, str]:
-        name, _blank, rest = line.partition(" ")
+        name, _blank, rest = line.removeprefix(_SYSTEM32).partition(" ")
+        name = name.removesuffix(".exe")
         names = [self.path(text) for text in re.findall(r'"([^"]*)"', rest)]
         if name == "@echo" or not name:
             return True, ""
         if name == "echo":
             return True, rest + "\r\n"
-        if name == "findstr":
-            assert rest == '"^"', line
+        if name == "findstr" and rest == '/r "^"':
             return True, stdin.decode("ascii")
+        if name == "findstr":
+            wanted = re.fullmatch(r'/l /c:"([^"]+)" "[^"]+"', rest)
+            assert wanted is not None, line
+            found = [text for text in self.files.get(names[-1], "").splitlines(True) if wanted[1] in text]
+            return bool(found), "".join(found)
+        if name == "icacls":
+            return self._icacls(names[0], rest), ""
+        if name == "del":
+            return self.files.pop(names[0], None) is not None, ""
+        if name == "dir":
+            inside = [path for path in self.files if path.startswith(names[0] + "\\")]
+            return bool(inside), "".join(path.rpartition("\\")[2] + "\r\n" for path in inside)
         if name == "type":
             return names[0] in self.files, self.files.get(names[0], "")
         if name == "md":
             made = names[0] not in self.folders
             self.folders.add(names[0])
+            self.dacls.setdefault(names[0], _DACL_LIKE_WINDOWS)
             return made, ""
         if name == "rd":
-            assert rest.startswith("/s /q "), line
-            return self._remove(names[0]), ""
+            empty = not any(path.startswith(names[0] + "\\") for path in self.files)
+            return (empty or rest.startswith("/s /q ")) and self._remove(names[0]), ""
         if name == "ren":
             return self._rename(*names), ""
         if name == "netsh":
@@ -162,8 +181,22 @@ class RestoringModel(WindowsModel):
             self.netsh(rest)
         return True
 
+    def _icacls(self, folder: str, rest: str) -> bool:
+        if folder not in self.folders:
+            return False
+        if "/save" in rest:
+            name = folder.rpartition("\\")[2]
+            text = f"{name}\r\n{self.dacls[folder]}\r\n"
+            # UTF-16, as `type` prints it where no byte order mark tells.
+            self.files[self.path(rest.split('"')[3])] = "".join(f"{character}\0" for character in text)
+            return True
+        assert rest.endswith('/inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F"'), rest
+        self.dacls[folder] = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
+        return True
+
     def _remove(self, folder: str) -> bool:
         there = folder in self.folders
+        self.dacls.pop(folder, None)
         self.folders.discard(folder)
         for path in [path for path in self.files if path.startswith(folder + "\\")]:
             del self.files[path]
@@ -181,22 +214,25 @@ class RestoringModel(WindowsModel):
         return True
 
     def _schtasks(self, rest: str) -> tuple[bool, str]:
-        if rest == "/query /tn LyncOpsRollback /xml":
-            return self.task is not None, self.task or ""
-        if rest == "/query /tn LyncOpsRollback":
-            return self.task is not None, ""
-        if rest == "/delete /tn LyncOpsRollback /f":
-            there, self.task, self.due = self.task is not None, None, None
-            return there, ""
-        create = re.fullmatch(r'/create /tn LyncOpsRollback /xml "([^"]+)" /f', rest)
+        if not self.answers_tasks:
+            return False, ""
+        if rest == "/query /fo csv /nh":
+            rows = [r'"\Microsoft\Windows\Defrag\ScheduledDefrag","N/A","Ready"']
+            rows += [rf'"\{name}","28/11/2026 09:00:00","Ready"' for name in self.tasks]
+            return True, "".join(f"{row}\r\n" for row in rows)
+        gone = re.fullmatch(r"/delete /tn (LyncOpsRollback-\w+) /f", rest)
+        if gone:
+            self.due.pop(gone[1], None)
+            return self.tasks.pop(gone[1], None) is not None, ""
+        create = re.fullmatch(r'/create /tn (LyncOpsRollback-\w+) /xml "([^"]+)" /f', rest)
         assert create is not None, f"nobody may run schtasks {rest}"
-        xml = self.files.get(self.path(create[1]))
+        xml = self.files.get(self.path(create[2]))
         if xml is None:
             return False, ""
         delay = ET.fromstring(xml).findtext(f"{_NAMESPACE}Triggers/{_NAMESPACE}RegistrationTrigger/{_NAMESPACE}Delay")
         minutes = re.fullmatch(r"PT(\d+)M", delay or "")
         assert minutes is not None
-        self.task, self.due = xml, self.now + 60 * int(minutes[1])
+        self.tasks[create[1]], self.due[create[1]] = xml, self.now + 60 * int(minutes[1])
         return True, ""
 
 

@@ -20,6 +20,7 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.
     stored,
 )
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.rollback_host import (
+    FOLDER,
     Line,
     lost_after,
     lost_before,
@@ -48,7 +49,7 @@ def test_a_line_that_breaks_once_at_any_step(step: int, trouble: Callable[[Line,
     except ConnectionLost:
         assert stored(line) == before, "a lost connection means that nothing was applied"
     assert (stored(line) == [FOREIGN]) == bool(rollback)
-    assert line.model.task is None, "left armed"
+    assert not line.model.tasks, "left armed"
     assert line.model.fired == 0
     again = Line(line.model)
     run(again)
@@ -73,7 +74,7 @@ def test_a_host_that_is_lost_for_good_at_any_step(step: int, trouble: Callable[[
     line.model.pass_time(DAY)
     disarmed = step > delete or (step == delete and trouble is lost_after)
     assert stored(line) == ([FOREIGN] if disarmed else before)
-    assert line.model.task is None
+    assert not line.model.tasks
     again = Line(line.model)
     run(again)
     assert stored(again) == [FOREIGN]
@@ -142,18 +143,18 @@ def test_without_a_task_that_was_seen_nothing_is_applied(ignored: str) -> None:
 def test_a_task_that_cannot_be_taken_away_fires_and_that_is_said() -> None:
     line = host()
     before = stored(line)
-    line.model.ignores = {"schtasks /delete /tn LyncOpsRollback /f <nul", "rd /s /q"}
+    line.model.ignores = {"schtasks /delete", "rd /s /q"}  # the script has whole paths
     with pytest.raises(Failed, match=r"could not be removed\. The host has restored itself"):
         run(line)
     assert line.model.fired == 1
     assert stored(line) == before
-    assert line.model.task is None
+    assert not line.model.tasks
 
 
 def test_a_task_that_neither_goes_nor_runs_is_said_to_be_there() -> None:
     line = host()
     before = stored(line)
-    line.model.ignores = {"schtasks /delete /tn LyncOpsRollback /f"}  # nor when the script itself says it
+    line.model.ignores = {"/delete /tn LyncOpsRollback-"}  # nor when the script itself says it
     with pytest.raises(Failed, match=r"could not be removed.*still registered") as caught:
         run(line)
     assert caught.value.outcome is not None
@@ -213,3 +214,63 @@ def test_a_host_that_does_not_come_back_is_said_to_be_armed() -> None:
     assert caught.value.outcome is not None
     assert caught.value.outcome.rollback == "armed"
     assert line.model.fired == 1, "it did, all the same"
+
+
+def test_that_task_scheduler_does_not_answer_is_not_that_the_task_is_gone() -> None:
+    line = host()
+    before = stored(line)
+    clean = host()
+    run(clean)
+
+    def silent(line: Line, command: str, stdin: bytes) -> str:
+        line.model.answers_tasks = False
+        return line.model.run(command, stdin)
+
+    line.trouble = {index(clean, "/delete"): silent}
+    line.later = [(3.0, lambda model: setattr(model, "answers_tasks", True))]
+    with pytest.raises(Failed, match="does not list its tasks"):
+        run(line)
+    assert line.model.fired == 1, "its script was still there when it was due"
+    assert stored(line) == before
+
+
+def test_where_task_scheduler_does_not_answer_nothing_is_sent() -> None:
+    line = host()
+    before = stored(line)
+    line.model.answers_tasks = False
+    with pytest.raises(Failed, match=r"nothing was applied: .*See whether the service Schedule runs"):
+        run(line)
+    assert stored(line) == before
+
+
+@pytest.mark.parametrize(
+    ("ignored", "message"),
+    [("/inheritance:r", "could not be closed to all but SYSTEM and administrators"), ("/save", "could not be closed")],
+)
+def test_nothing_is_put_into_a_folder_that_others_may_change(ignored: str, message: str) -> None:
+    line = host()
+    before = stored(line)
+    line.model.ignores = {ignored}
+    with pytest.raises(Failed, match=message):
+        run(line)
+    assert stored(line) == before
+    assert not [path for path in line.model.files if path.startswith(FOLDER + "\\")]
+    assert not line.model.tasks
+
+
+def test_nothing_is_put_beside_what_others_were_quick_to_put_there() -> None:
+    line = host()
+    before = stored(line)
+    clean = host()
+    run(clean)
+
+    def squatted(line: Line, command: str, stdin: bytes) -> str:
+        text = line.model.run(command, stdin)
+        line.model.files[rf"{FOLDER}\undo.cmd"] = "format c:"
+        return text
+
+    line.trouble = {index(clean, "md "): squatted}
+    with pytest.raises(Failed, match="somebody put files into"):
+        run(line)
+    assert stored(line) == before
+    assert not line.model.tasks

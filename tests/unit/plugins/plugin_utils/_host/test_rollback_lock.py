@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rollback_files import Owner
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.rollback import Rollback, RollbackError
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.rollback_cases import (
     assert_nothing_left,
     host,
@@ -22,29 +26,34 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.
     RestoringModel,
 )
 
-OTHER_OWNER = "controller other, run feedbeef\r\n"
+NOW = datetime(2026, 11, 28, 9, 0, tzinfo=timezone.utc)
+OTHER = Owner("other", "feedbeef", NOW, 10, 25)
+OTHER_OWNER = f"{OTHER}\r\n"
+OTHER_TASK = "LyncOpsRollback-feedbeef"
+PRIVATE = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 
 
 def armed_by_other(model: RestoringModel, minutes: int = 10) -> None:
     """Another controller has locked and armed; its script touches nothing of ours."""
     model.folders.add(FOLDER)
+    model.dacls[FOLDER] = PRIVATE
     model.files[rf"{FOLDER}\owner.txt"] = OTHER_OWNER
     model.files[rf"{FOLDER}\undo.cmd"] = (
-        "@echo off\r\nschtasks /delete /tn LyncOpsRollback /f >nul 2>nul"
+        "@echo off\r\nschtasks /delete /tn LyncOpsRollback-feedbeef /f >nul 2>nul"
         ' & rd /s /q "%SystemRoot%\\LyncOpsRollback-feedbeef" 2>nul'
         ' & ren "%SystemRoot%\\LyncOpsRollback" "LyncOpsRollback-feedbeef"\r\n'
     )
-    model.task = (
+    model.tasks[OTHER_TASK] = (
         '<?xml version="1.0"?><Task xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task"><RegistrationInfo>'
         "<Description>the other one feedbeef</Description></RegistrationInfo><Triggers><BootTrigger/></Triggers>"
         "<Actions><Exec><Command>%SystemRoot%\\System32\\cmd.exe</Command>"
-        '<Arguments>/c "%SystemRoot%\\LyncOpsRollback\\undo.cmd"</Arguments></Exec></Actions></Task>'
+        '<Arguments>/d /c "%SystemRoot%\\LyncOpsRollback\\undo.cmd"</Arguments></Exec></Actions></Task>'
     )
-    model.due = model.now + 60 * minutes
+    model.due[OTHER_TASK] = model.now + 60 * minutes
 
 
 def disarmed_by_other(model: RestoringModel) -> None:
-    model.cmd('schtasks /delete /tn LyncOpsRollback /f & rd /s /q "%SystemRoot%\\LyncOpsRollback"')
+    model.cmd('schtasks /delete /tn LyncOpsRollback-feedbeef /f & rd /s /q "%SystemRoot%\\LyncOpsRollback"')
 
 
 def test_another_controller_is_waited_for() -> None:
@@ -76,7 +85,7 @@ def test_a_lock_that_is_not_given_back_is_an_error_that_names_its_owner() -> Non
     assert caught.value.outcome is None
     assert stored(line) == before
     assert line.model.files == files, "what is another's was touched"
-    assert line.model.due == 600 * 60
+    assert line.model.due == {OTHER_TASK: 600 * 60}
     assert 600 < line.slept < 1000
 
 
@@ -84,6 +93,7 @@ def test_a_lock_that_is_not_given_back_is_an_error_that_names_its_owner() -> Non
 def test_a_folder_whose_owner_died_before_arming_is_taken_over(owner: str) -> None:
     line = host()
     line.model.folders.add(FOLDER)
+    line.model.dacls[FOLDER] = PRIVATE
     if owner:
         line.model.files[rf"{FOLDER}\owner.txt"] = owner
     assert run(line).rollback == "confirmed"
@@ -94,6 +104,7 @@ def test_a_folder_whose_owner_died_before_arming_is_taken_over(owner: str) -> No
 def test_an_owner_who_arms_within_the_minute_is_not_dead() -> None:
     line = host()
     line.model.folders.add(FOLDER)
+    line.model.dacls[FOLDER] = PRIVATE
     line.later = [(50.0, armed_by_other), (300.0, disarmed_by_other)]
     assert run(line).rollback == "confirmed"
     assert line.slept >= 300
@@ -145,3 +156,85 @@ def test_a_pending_rollback_is_not_overlooked_where_nothing_is_to_do() -> None:
     assert line.model.fired == 1
     assert [rule.name for rule in outcome.plan.create] == ["LyncOps in-tcp-443 g1"]
     assert_nothing_left(line)
+
+
+def told(line: Line, now: datetime = NOW) -> tuple[list[str], list[str]]:
+    """Lock as a run does; what was said at once, and what was found."""
+    said: list[str] = []
+    rollback = Rollback(line, 10, line.sleep, now=lambda: now, say=said.append)  # type: ignore[arg-type]
+    rollback.lock()
+    return said, rollback.notes
+
+
+def test_who_is_waited_for_and_until_when_is_said_at_once() -> None:
+    line = host()
+    armed_by_other(line.model)
+    line.later = [(100.0, disarmed_by_other)]
+    said, notes = told(line)
+    (only,) = said
+    assert "controller other, run feedbeef" in only
+    assert "until 2026-11-28 09:25 UTC at the latest" in only
+    assert notes == []
+
+
+def test_a_rollback_that_outlived_its_time_does_not_stay_for_ever() -> None:
+    """Its script was ended by Task Scheduler before it took itself away."""
+    line = host()
+    armed_by_other(line.model)
+    line.model.due.clear()
+    said, notes = told(line, NOW + timedelta(minutes=31))
+    assert line.slept == 0.0
+    assert len(said) == 1
+    assert "was over and had not cleaned up (controller other, run feedbeef" in notes[0]
+    assert "its task was still registered" in notes[0]
+    assert not line.model.tasks
+    assert line.model.folders == {FOLDER}, "ours now"
+
+
+@pytest.mark.parametrize("minutes", [-60, 29])
+def test_it_is_not_over_before_its_time_nor_by_a_clock_that_cannot_be_right(minutes: int) -> None:
+    line = host()
+    armed_by_other(line.model, minutes=600)
+    with pytest.raises(RollbackError, match="controller other"):
+        told(line, NOW + timedelta(minutes=minutes))
+    assert OTHER_TASK in line.model.tasks
+
+
+def test_a_run_goes_on_after_it_has_cleaned_up_and_says_what_it_found() -> None:
+    line = host()
+    armed_by_other(line.model)
+    line.model.due.clear()
+    long_ago = Owner("other", "feedbeef", NOW - timedelta(days=3), 10, 25)
+    line.model.files[rf"{FOLDER}\owner.txt"] = f"{long_ago}\r\n"
+    outcome = run(line)
+    assert outcome.rollback == "confirmed"
+    assert any("was over and had not cleaned up" in warning for warning in outcome.warnings)
+    assert_nothing_left(line)
+
+
+@pytest.mark.parametrize("content", [{}, {"undo.cmd": "format c:"}])
+def test_a_folder_of_others_is_never_used(content: dict[str, str]) -> None:
+    """An empty one is taken away, and made anew; in another one nothing is touched."""
+    line = host()
+    before = stored(line)
+    line.model.cmd(f'md "{FOLDER}"')  # with the rights that it inherits
+    line.model.files.update({rf"{FOLDER}\{name}": text for name, text in content.items()})
+    if not content:
+        assert run(line).rollback == "confirmed"
+        assert_nothing_left(line)
+        return
+    files = dict(line.model.files)
+    with pytest.raises(Failed, match=r"others than SYSTEM and administrators may change what is in it.*delete it"):
+        run(line)
+    assert line.model.files == files
+    assert stored(line) == before
+
+
+def test_the_folder_of_the_next_run_stays_when_a_slow_one_gives_up() -> None:
+    """It was thought dead, its folder was taken over; what it takes away is its own."""
+    line = host()
+    slow = Rollback(line, 10, line.sleep, marker="51ow")  # type: ignore[arg-type]
+    slow.lock()
+    line.model.files[rf"{FOLDER}\owner.txt"] = OTHER_OWNER
+    slow.give_up()
+    assert FOLDER in line.model.folders

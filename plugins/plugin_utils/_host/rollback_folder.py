@@ -1,0 +1,237 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run's folder and scheduled task on a host: made, looked at and taken away, by command lines that may run twice.
+
+What is in the folder runs as SYSTEM. So only administrators may change it, which is set and read back before anything
+is written into it; and a folder that was there before is never written into.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ...module_utils._firewall.state.reading import after_begin, begin
+from ...module_utils._firewall.state.rollback_files import (
+    EXPORT_NAME,
+    FOLDER,
+    GRANTS,
+    OWNER_NAME,
+    PREFIX,
+    TASK_NAME,
+    Owner,
+    is_private,
+    read_owner,
+    task_name,
+)
+from .remote_host import ConnectionLost, RemoteHost
+
+_DEADLINE = 60.0
+_EXPORT_DEADLINE = 120.0
+_RECONNECT_AFTER = (2.0, 5.0, 10.0)
+_TASK = re.compile(rf"\\({PREFIX}-[0-9a-zA-Z]{{1,40}})\"")
+
+
+class RollbackError(Exception):
+    """A rollback could not be armed, or not be disarmed; the message says why, and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackState:
+    """The rollbacks on the host.
+
+    Attributes:
+        tasks: Names of the registered tasks, of all runs.
+        owner: Text of owner.txt; empty where there is none.
+        folder: Whether the folder exists, armed or not.
+        private: Whether only SYSTEM and administrators may do anything in it.
+        fired: Whether this run's rollback has run to its end. It then moves the folder to another name, but cannot
+            where somebody has it open.
+    """
+
+    tasks: tuple[str, ...]
+    owner: str
+    folder: bool
+    private: bool
+    fired: bool
+
+    @property
+    def owned_by(self) -> Owner | None:
+        """The owner, if owner.txt names one."""
+        return read_owner(self.owner)
+
+    def belongs_to(self, marker: str) -> bool:
+        """Whether the task or the lock is of the run with this marker, and not over."""
+        return task_name(marker) in self.tasks or (marker in self.owner and not self.fired)
+
+
+class RollbackFolder:
+    """One run's folder, and its task."""
+
+    def __init__(self, host: RemoteHost, marker: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            host: The host.
+            marker: Random letters and digits that mark the run.
+            sleep: Waits the given seconds; for tests.
+        """
+        self._host = host
+        self._marker = marker
+        self._sleep = sleep
+        # Beside the folder, where only administrators write as well: what must not be in it yet.
+        self._notes = f"{FOLDER}-{marker}.txt"
+
+    def make(self) -> bool:
+        """Make the folder and close it to all but SYSTEM and administrators.
+
+        Returns:
+            Whether it was made; not where it is there already.
+
+        Raises:
+            RollbackError: Others may have had a hand in it.
+            ConnectionLost: The host was lost. It may have been made; the next run takes it over after a minute.
+        """
+        grants = " ".join(f'"{grant}"' for grant in GRANTS)
+        closed = f'icacls "{FOLDER}" /inheritance:r /grant:r {grants} >nul 2>nul <nul'
+        command = f'md "{FOLDER}" && ({closed}&echo @{self._marker}-made) || echo @{self._marker}-busy'
+        if f"@{self._marker}-made" not in self._host.run(command, deadline=_DEADLINE).stdout:
+            return False
+        found = self._ask({"content": self._marked("content", f'dir /b /a "{FOLDER}"'), "dacl": self._dacl()})
+        if not is_private(found["dacl"] or ""):
+            raise RollbackError(
+                f"the folder {FOLDER} could not be closed to all but SYSTEM and administrators (icacls). Nothing is "
+                "put there that runs as SYSTEM"
+            )
+        if found["content"] is not None:
+            raise RollbackError(
+                f"somebody put files into {FOLDER} as it was made. Look at it, see who may write into the Windows "
+                "folder, and delete it"
+            )
+        return True
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files and read them back.
+
+        Raises:
+            RollbackError: What is there is not what was written.
+            ConnectionLost: The host was lost.
+        """
+        for name, text in files.items():
+            # /r: without it, whether "^" is a regular expression depends on findstr's guess.
+            self._run(rf'findstr /r "^" > "{FOLDER}\{name}"', text.encode("ascii"))
+        found = self._ask({name: self._marked(name, rf'type "{FOLDER}\{name}"') for name in files})
+        for name, text in files.items():
+            if (found[name] or "").splitlines() != text.splitlines():
+                raise RollbackError(
+                    rf"{FOLDER}\{name} does not hold what was written to it. Another "
+                    "controller may work on this host, or the disk be full"
+                )
+
+    def register(self) -> None:
+        """Save the policy for people and register the task; whether it worked, `inspect` tells."""
+        self._run(rf'netsh advfirewall export "{FOLDER}\{EXPORT_NAME}" <nul', deadline=_EXPORT_DEADLINE)
+        self._run(rf'schtasks /create /tn {task_name(self._marker)} /xml "{FOLDER}\{TASK_NAME}" /f <nul')
+
+    def inspect(self) -> RollbackState:
+        """Read the state of the rollbacks on the host.
+
+        Raises:
+            RollbackError: The answer was cut off, or Task Scheduler does not answer: that a task is gone is concluded
+                only from a list without it.
+            ConnectionLost: The host was lost.
+        """
+        found = self._ask(
+            {
+                "tasks": self._marked("tasks", f"{self._listed()} && ({self._named(PREFIX)} || echo none)"),
+                "owner": self._marked("owner", rf'type "{FOLDER}\{OWNER_NAME}"'),
+                "folder": self._exists("folder", FOLDER),
+                "dacl": self._dacl(),
+                "moved": self._exists("moved", f"{FOLDER}-{self._marker}"),
+                "fired": self._exists("fired", rf"{FOLDER}\fired.txt"),
+            }
+        )
+        if found["tasks"] is None:
+            raise RollbackError(
+                "Task Scheduler does not list its tasks (schtasks /query), so it is not known which rollbacks are "
+                "armed. See whether the service Schedule runs"
+            )
+        owner = (found["owner"] or "").strip()
+        return RollbackState(
+            tasks=tuple(sorted(set(_TASK.findall(found["tasks"])))),
+            owner=owner,
+            folder=found["folder"] is not None,
+            private=is_private(found["dacl"] or ""),
+            fired=found["moved"] is not None or (found["fired"] is not None and self._marker in owner),
+        )
+
+    def remove(self, marker: str = "") -> None:
+        """Delete a run's task, and its folder once the task is gone: without its script it would fire into nothing.
+
+        Args:
+            marker: Marks the run; this one by default.
+        """
+        marker = marker or self._marker
+        name = task_name(marker)
+        own = rf'findstr /l /c:"run {marker}," "{FOLDER}\{OWNER_NAME}" >nul 2>nul && rd /s /q "{FOLDER}"'
+        gone = f"({self._listed()} && ({self._named(name)} >nul || ({own})))"
+        self._run(f"schtasks /delete /tn {name} /f <nul&{gone}&del {self._quoted_notes}")
+
+    def remove_unowned(self) -> None:
+        """Delete a folder that nobody has armed a rollback in, with what is in it."""
+        self._run(rf'rd /s /q "{FOLDER}"')
+
+    def remove_empty(self) -> None:
+        """Delete a folder that others may have made, if it is empty: nothing in it, or behind a link, is touched."""
+        self._run(rf'rd "{FOLDER}"')
+
+    @property
+    def _quoted_notes(self) -> str:
+        return f'"{self._notes}"'
+
+    def _listed(self) -> str:
+        # The whole list has thousands of characters on every host, so it stays there.
+        return f"schtasks /query /fo csv /nh >{self._quoted_notes} 2>nul <nul"
+
+    def _named(self, name: str) -> str:
+        return rf'findstr /l /c:"{name}" {self._quoted_notes}'
+
+    def _dacl(self) -> str:
+        # "save" does not overwrite what is there on every Windows, and no document says where it does.
+        saved = f'del {self._quoted_notes} 2>nul&icacls "{FOLDER}" /save {self._quoted_notes} >nul 2>nul <nul'
+        return f"{self._marked('dacl', f'({saved}) && type {self._quoted_notes}')}&del {self._quoted_notes} 2>nul"
+
+    # Both in parentheses: without them, what follows "else" or "||" on the line would belong to it.
+    def _marked(self, name: str, command: str) -> str:
+        return f"({command} && echo @{self._marker}-{name}-yes || echo @{self._marker}-{name}-no)"
+
+    def _exists(self, name: str, path: str) -> str:
+        return f'(if exist "{path}" (echo @{self._marker}-{name}-yes) else (echo @{self._marker}-{name}-no))'
+
+    def _ask(self, commands: Mapping[str, str]) -> dict[str, str | None]:
+        """What each part prints before its marker, an AutoRun line's output aside; None where the part failed."""
+        line = "&".join((begin(self._marker), *commands.values()))
+        output = after_begin(self._run(line), self._marker) or ""
+        texts: dict[str, str | None] = {}
+        for name in commands:
+            match = re.search(rf"@{self._marker}-{re.escape(name)}-(yes|no)[ \t]{{0,9}}\r?\n?", output)
+            if match is None:
+                raise RollbackError("the host's answer was cut off; nothing is concluded from half an answer")
+            texts[name] = output[: match.start()] if match[1] == "yes" else None
+            output = output[match.end() :]
+        return texts
+
+    def _run(self, command: str, stdin: bytes = b"", deadline: float = _DEADLINE) -> str:
+        """Run a command that may run twice; if the connection is lost, connect anew and run it again."""
+        for seconds in _RECONNECT_AFTER:
+            try:
+                return self._host.run(command, stdin, deadline).stdout
+            except ConnectionLost:
+                self._sleep(seconds)
+                with suppress(ConnectionLost):
+                    self._host.reconnect()
+        return self._host.run(command, stdin, deadline).stdout
