@@ -14,6 +14,7 @@ from lab.second_administrator import SecondAdministrator
 from lab.stats import Stats
 from lab.windows.clock import HostClock
 from lab.windows.cmd import is_batch_file, run_line
+from lab.windows.cmd_search import PATHEXT, ProgramRun, machine_path, own_program
 from lab.windows.filesystem import FileSystem
 from lab.windows.firewall_service import FirewallService
 from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
@@ -21,6 +22,7 @@ from lab.windows.process import InputPipe, Process, Sink, nul_input
 from lab.windows.programs import PROGRAMS
 from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
+from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, Token
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
 from lab.windows.winrm_listeners import winrm_listeners
 from lab.windows.wmi import Interface, adapter_id, interface_addresses
@@ -31,6 +33,7 @@ Connection = tuple[tuple[str, int], tuple[str, int]]
 _INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
 _LOOPBACK = "127.0.0.0/8"
 
+_SHORT_NAMES = {"Administrator": "ADMINI~1"}
 _SYSTEM_ENVIRONMENT = {
     "USERNAME": "SYSTEM",
     "USERPROFILE": "C:\\Windows\\system32\\config\\systemprofile",
@@ -92,6 +95,7 @@ class Host:
     def _prepare(self) -> None:
         self.registry = self.spec.registry.copy()
         self.files = FileSystem()
+        self.program_runs: list[ProgramRun] = []
         self.services = installed_services(self.registry, self.spec.services)
         self.set_interfaces(self.spec.interfaces)
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
@@ -213,13 +217,19 @@ class Host:
         if self.services["SCHEDULE"].state == RUNNING:
             self.scheduler.boot()
 
-    async def start_program(self, process: Process) -> int | None:
-        """Run a program of this host; None when it has none of that name."""
-        program = PROGRAMS.get(process.name)
-        if program is None:
-            return None
-        self.stats.processes[process.name] += 1
-        return await program(process)
+    async def start_program(self, process: Process, path: str) -> int:
+        """Run the program in a file; a file that is none of the lab's programs prints its own text."""
+        name = own_program(path)
+        if name is None:
+            self.note_run(path, process.arguments, process.token)
+            process.stdout(self.files.read(path) or b"")
+            return 0
+        self.stats.processes[name] += 1
+        return await PROGRAMS[name](replace(process, name=name))
+
+    def note_run(self, path: str, arguments: str, token: Token) -> None:
+        """Remember that somebody ran a file that is none of Windows' own programs."""
+        self.program_runs.append(ProgramRun(path, arguments.strip(), token.name))
 
     async def execute(
         self,
@@ -230,7 +240,7 @@ class Host:
         stderr: Sink,
         environment: Mapping[str, str] | None = None,
         codepage: int = 437,
-        elevated: bool = True,
+        token: Token = ADMINISTRATOR,
         as_system: bool = False,
     ) -> int:
         """Run a command line under cmd.exe; returns its exit code.
@@ -241,29 +251,47 @@ class Host:
         if not as_system:
             self.stats.commands.append(line)
             self.stats.processes["cmd"] += 1
-        own = {**self._environment(), **(_SYSTEM_ENVIRONMENT if as_system else {})}
+        token = SYSTEM_TOKEN if as_system else token
+        own = {**self._environment(token), **(_SYSTEM_ENVIRONMENT if as_system else {})}
         variables = {**own, **{name.upper(): text for name, text in (environment or {}).items()}}
-        process = Process(self, "cmd", line, stdin, stdout, stderr, variables, elevated, codepage)
+        process = Process(self, "cmd", line, stdin, stdout, stderr, variables, token, codepage)
         # The Task Scheduler starts a program itself, and cmd.exe only for a batch file.
         return await run_line(process, autorun=not as_system or is_batch_file(line))
 
-    async def run(self, line: str) -> Result:
-        """Run a command line as a local administrator would at the console, without input, in UTF-8."""
+    async def run(self, line: str, token: Token = ADMINISTRATOR, folder: str | None = None) -> Result:
+        """Run a command line as a local administrator would at the console, without input, in UTF-8.
+
+        ``token``: as somebody else; ``folder``: with another current folder than the user's own.
+        """
         out: list[bytes] = []
         err: list[bytes] = []
-        code = await self.execute(line, stdin=nul_input(), stdout=out.append, stderr=err.append, codepage=65001)
+        code = await self.execute(
+            line,
+            stdin=nul_input(),
+            stdout=out.append,
+            stderr=err.append,
+            codepage=65001,
+            token=token,
+            environment={} if folder is None else {"CD": folder},
+        )
         return Result(b"".join(out), b"".join(err), code)
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, token: Token) -> dict[str, str]:
+        home = f"C:\\Users\\{token.name}"
         return {
             "COMPUTERNAME": self.computer_name,
-            "USERNAME": "Administrator",
-            "USERPROFILE": "C:\\Users\\Administrator",
-            "CD": "C:\\Users\\Administrator",
+            "USERNAME": token.name,
+            "USERPROFILE": home,
+            "CD": home if self.files.is_folder(home) else "C:\\Windows\\System32",
+            "PATH": machine_path(self.registry),
+            "PATHEXT": PATHEXT,
+            "SYSTEMDRIVE": "C:",
+            "PROGRAMDATA": "C:\\ProgramData",
+            "ALLUSERSPROFILE": "C:\\ProgramData",
             "SYSTEMROOT": "C:\\Windows",
             "WINDIR": "C:\\Windows",
             "PROGRAMFILES": "C:\\Program Files",
-            "TEMP": "C:\\Users\\ADMINI~1\\AppData\\Local\\Temp",
+            "TEMP": f"C:\\Users\\{_SHORT_NAMES.get(token.name, token.name)}\\AppData\\Local\\Temp",
             "COMSPEC": "C:\\Windows\\system32\\cmd.exe",
             "OS": "Windows_NT",
             "PROCESSOR_ARCHITECTURE": "AMD64",

@@ -12,12 +12,16 @@ from typing import Any, Protocol, TypeVar
 
 from lab.foreign_rules import ban_rule
 from lab.host import HostSpec
+from lab.lab_user import LabUser
 from lab.probe import tcp_open, udp_open
 from lab.server import RunningHost
 from lab.stats import Stats
+from lab.windows.cmd_search import ProgramRun
 from lab.windows.firewall_service import LOCAL_STORE
 from lab.windows.registry import query_text
 from lab.windows.rules import parse_rule, rule_text
+from lab.windows.sddl import parse_sddl, sddl
+from lab.windows.security import ADMINISTRATOR, Token
 from lab.windows.wmi import Interface
 
 _T = TypeVar("_T")
@@ -71,9 +75,12 @@ class LabHost:
         """WinRM's URL."""
         return f"http://{self.address}:{self.winrm_port}/wsman"
 
-    def run(self, command: str) -> CommandResult:
-        """Run a command line as an administrator at the console; the firewall is up to date afterwards."""
-        out, err, code = self._lab.call(self._running.run(command))
+    def run(self, command: str, *, token: Token = ADMINISTRATOR, folder: str | None = None) -> CommandResult:
+        """Run a command line as an administrator at the console; the firewall is up to date afterwards.
+
+        ``token``: as somebody else; ``folder``: in another current folder than that account's own.
+        """
+        out, err, code = self._lab.call(self._running.run(command, token, folder))
         return CommandResult(out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), code)
 
     def registry_text(self, key: str = LOCAL_STORE) -> str:
@@ -194,6 +201,43 @@ class LabHost:
             return self._running.host.scheduler.as_dict()
 
         return self._lab.call(read())
+
+    def user(self, name: str = "mallory") -> LabUser:
+        """A second account, without any right of an administrator."""
+        return LabUser(self._lab, self._running.host, self, name)
+
+    def program_runs(self) -> list[ProgramRun]:
+        """Every program and batch file that was run and is none of Windows' own, since the last reset."""
+
+        async def read() -> list[ProgramRun]:
+            return list(self._running.host.program_runs)
+
+        return self._lab.call(read())
+
+    def write_file(self, path: str, data: bytes) -> None:
+        """Make or replace a file as an administrator."""
+
+        async def act() -> None:
+            self._running.host.files.write(path, data)
+
+        self._lab.call(act())
+
+    def security(self, path: str) -> str:
+        """Owner and DACL of a file or folder as SDDL. Raises FileSystemError when nothing is there."""
+
+        async def read() -> str:
+            return sddl(self._running.host.files.security(path), owner=True)
+
+        return self._lab.call(read())
+
+    def set_security(self, path: str, text: str) -> None:
+        """Set owner and DACL from SDDL, without asking anybody. Raises FileSystemError and SddlError."""
+
+        async def act() -> None:
+            files = self._running.host.files
+            files.replace_security(path, parse_sddl(text, files.security(path).owner))
+
+        self._lab.call(act())
 
     def file(self, path: str) -> str | None:
         """A file's text, or None when there is no such file."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from lab.estate import NETWORK, PASSWORD, USER, apply_group_policy
 from lab.host import Connection, Host, HostSpec
 from lab.live import LiveFirewall
+from lab.windows.security import ADMINISTRATOR, Token
 from lab.winrm.authentication import BasicAuthenticator
 from lab.winrm.http import WinrmEndpoint
 
@@ -106,9 +107,9 @@ class RunningHost:
             connection.close()
             return None
 
-    async def run(self, line: str) -> tuple[bytes, bytes, int]:
+    async def run(self, line: str, token: Token = ADMINISTRATOR, folder: str | None = None) -> tuple[bytes, bytes, int]:
         """A command line at the console; the firewall is up to date when this returns."""
-        result = await self.host.run(line)
+        result = await self.host.run(line, token, folder)
         self.live.refresh()
         return result.stdout, result.stderr, result.code
 
