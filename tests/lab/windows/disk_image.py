@@ -4,9 +4,9 @@
 """The folders and programs of a fresh disk, with the access that Windows ships for them.
 
 The descriptors are those that people publish of untouched systems: `C:\\ProgramData`, `C:\\Program Files` and the root
-of a server's system drive as `icacls /save` prints them (Windows 10, Server 2025), `C:\\Windows\\Temp` by its
-well-known `(A;CI;0x100026;;;BU)`: every user may make files and folders there and read none of the others'. In `C:\\ProgramData`
-every user may make files and folders, and so in every folder that inherits from it; in the root, folders only.
+of a server's system drive as `icacls /save` prints them (Windows 10, Server 2025), `C:\\Windows\\Temp` by its well-known
+entry `(A;CI;0x100026;;;BU)`. Every user may make files and folders in `C:\\ProgramData`, and so in every folder that
+inherits from it, and in `C:\\Windows\\Temp`, where nobody reads the others'; in the root, folders only.
 
 Not confirmed: that Server 2008 R2 to 2012 R2 have the same (entries for app packages, which begin with 2012, are left
 out everywhere); that `C:\\Windows\\System32` has the descriptor of `C:\\Windows`; the list of
