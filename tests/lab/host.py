@@ -17,6 +17,7 @@ from lab.windows.cmd import is_batch_file, run_line
 from lab.windows.cmd_search import PATHEXT, ProgramRun, machine_path, own_program
 from lab.windows.filesystem import FileSystem
 from lab.windows.firewall_service import FirewallService
+from lab.windows.netstat import Socket
 from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
 from lab.windows.process import InputPipe, Process, Sink, nul_input
 from lab.windows.programs import PROGRAMS
@@ -97,6 +98,8 @@ class Host:
         self.files = FileSystem()
         self.program_runs: list[ProgramRun] = []
         self.services = installed_services(self.registry, self.spec.services)
+        self.unlisted_winrm_ports: tuple[int, ...] = ()
+        self.other_sockets: tuple[Socket, ...] = ()
         self.set_interfaces(self.spec.interfaces)
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
         self.read_winrm_policy()
@@ -122,7 +125,7 @@ class Host:
 
     def read_winrm_policy(self) -> None:
         """WinRM looks which listeners it shall have: when it starts, and when Group Policy was refreshed."""
-        self.winrm_listeners = winrm_listeners(self.registry, self.spec.address)
+        self.winrm_listeners = winrm_listeners(self.registry, self.spec.address, self.unlisted_winrm_ports)
 
     def _apply_mpssvc(self, *, initial: bool) -> None:
         """Bring MpsSvc into the state the quirk names."""

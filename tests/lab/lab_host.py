@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -18,10 +18,12 @@ from lab.server import RunningHost
 from lab.stats import Stats
 from lab.windows.cmd_search import ProgramRun
 from lab.windows.firewall_service import LOCAL_STORE
+from lab.windows.netstat import Socket
 from lab.windows.registry import query_text
 from lab.windows.rules import parse_rule, rule_text
 from lab.windows.sddl import parse_sddl, sddl
 from lab.windows.security import ADMINISTRATOR, Token
+from lab.windows.winrm_listeners import POLICY_KEY, set_listeners
 from lab.windows.wmi import Interface
 
 _T = TypeVar("_T")
@@ -158,6 +160,52 @@ class LabHost:
 
         async def act() -> None:
             self._running.host.registry.create(key).set(name, kind, data)
+
+        self._lab.call(act())
+
+    def set_winrm_listeners(
+        self,
+        listeners: Mapping[str, int],
+        *,
+        compatibility: Sequence[str] = (),
+        unlisted: Sequence[int] = (),
+        policy: Mapping[str, int | str] | None = None,
+    ) -> None:
+        """Let WinRM have these configured listeners (`*+HTTP` or `IP:address+HTTPS` to port) and no others, now.
+
+        ``compatibility``: transports with a compatibility listener, by WinRM's own settings; ``unlisted``: ports that
+        no known key of the registry tells; ``policy``: values of the policies' key, which replace what is there.
+        """
+
+        async def act() -> None:
+            host = self._running.host
+            set_listeners(host.registry, listeners, compatibility=compatibility)
+            host.unlisted_winrm_ports = tuple(unlisted)
+            if policy is not None:
+                key = host.registry.create(POLICY_KEY)
+                key.values.clear()
+                for name, value in policy.items():
+                    key.set_dword(name, value) if isinstance(value, int) else key.set(name, "REG_SZ", value)
+            host.read_winrm_policy()
+            self._running.live.refresh()
+
+        self._lab.call(act())
+
+    def map_port(self, inside: int, *, outside: tuple[str, int] | None = None, source: str = "") -> tuple[str, int]:
+        """Put a port mapping in front of a port, until the host is reset; returns the address and port to dial.
+
+        ``outside``: where it listens (a free port of the host's own address if not given); ``source``: the loopback
+        address that the host sees as the client's (one of the lab's own network if not given).
+        """
+        own = source or f"{self.address.rpartition('.')[0]}.250"
+        made = self._lab.call(self._running.map_port(outside or (self.address, 0), inside, own))
+        return made.outside
+
+    def show_sockets(self, *sockets: Socket) -> None:
+        """Let `netstat` show these connections besides the real ones, until the host is reset."""
+
+        async def act() -> None:
+            self._running.host.other_sockets = sockets
 
         self._lab.call(act())
 

@@ -69,7 +69,7 @@ class Quirks:
         and can be changed as ever, and Windows filters nothing (nor does the product, of which the lab knows nothing
         but its name).
     sc_delay: seconds sc takes.
-    deny_netsh, deny_sc, deny_reg, deny_icacls: the program is denied access.
+    deny_netsh, deny_sc, deny_reg, deny_icacls, deny_netstat: the program is denied access.
     icacls_sacl: `icacls /save` writes a piece of SACL behind each DACL, as some captures have it.
     reg_cut_after: `reg query` output ends after that many bytes, exit code 0.
     reg_cut_keeps_end: … but its last kilobyte comes, so that there is a hole in the middle.
@@ -128,6 +128,7 @@ class Quirks:
     deny_netsh: bool = False
     deny_sc: bool = False
     deny_icacls: bool = False
+    deny_netstat: bool = False
     icacls_sacl: bool = False
     deny_reg: bool = False
     reg_cut_after: int | None = None
