@@ -14,7 +14,8 @@ from lab.second_administrator import SecondAdministrator
 from lab.stats import Stats
 from lab.windows.clock import HostClock
 from lab.windows.cmd import is_batch_file, run_line
-from lab.windows.cmd_search import PATHEXT, ProgramRun, machine_path, own_program
+from lab.windows.cmd_search import ProgramRun, own_program
+from lab.windows.environment import account_environment
 from lab.windows.filesystem import FileSystem
 from lab.windows.firewall_service import FirewallService
 from lab.windows.netstat import Socket
@@ -33,14 +34,6 @@ Connection = tuple[tuple[str, int], tuple[str, int]]
 
 _INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
 _LOOPBACK = "127.0.0.0/8"
-
-_SHORT_NAMES = {"Administrator": "ADMINI~1"}
-_SYSTEM_ENVIRONMENT = {
-    "USERNAME": "SYSTEM",
-    "USERPROFILE": "C:\\Windows\\system32\\config\\systemprofile",
-    "CD": "C:\\Windows\\system32",
-    "TEMP": "C:\\Windows\\TEMP",
-}
 
 
 @dataclass(frozen=True)
@@ -255,7 +248,7 @@ class Host:
             self.stats.commands.append(line)
             self.stats.processes["cmd"] += 1
         token = SYSTEM_TOKEN if as_system else token
-        own = {**self._environment(token), **(_SYSTEM_ENVIRONMENT if as_system else {})}
+        own = account_environment(token, self.files, self.registry, self.computer_name)
         variables = {**own, **{name.upper(): text for name, text in (environment or {}).items()}}
         process = Process(self, "cmd", line, stdin, stdout, stderr, variables, token, codepage)
         # The Task Scheduler starts a program itself, and cmd.exe only for a batch file.
@@ -278,24 +271,3 @@ class Host:
             environment={} if folder is None else {"CD": folder},
         )
         return Result(b"".join(out), b"".join(err), code)
-
-    def _environment(self, token: Token) -> dict[str, str]:
-        home = f"C:\\Users\\{token.name}"
-        return {
-            "COMPUTERNAME": self.computer_name,
-            "USERNAME": token.name,
-            "USERPROFILE": home,
-            "CD": home if self.files.is_folder(home) else "C:\\Windows\\System32",
-            "PATH": machine_path(self.registry),
-            "PATHEXT": PATHEXT,
-            "SYSTEMDRIVE": "C:",
-            "PROGRAMDATA": "C:\\ProgramData",
-            "ALLUSERSPROFILE": "C:\\ProgramData",
-            "SYSTEMROOT": "C:\\Windows",
-            "WINDIR": "C:\\Windows",
-            "PROGRAMFILES": "C:\\Program Files",
-            "TEMP": f"C:\\Users\\{_SHORT_NAMES.get(token.name, token.name)}\\AppData\\Local\\Temp",
-            "COMSPEC": "C:\\Windows\\system32\\cmd.exe",
-            "OS": "Windows_NT",
-            "PROCESSOR_ARCHITECTURE": "AMD64",
-        }

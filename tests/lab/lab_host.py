@@ -6,46 +6,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol, TypeVar
+from dataclasses import asdict
+from typing import Any
 
 from lab.foreign_rules import ban_rule
 from lab.host import HostSpec
-from lab.lab_user import LabUser
+from lab.lab_calls import Caller, CommandResult
+from lab.lab_host_files import HostFiles
+from lab.lab_host_network import HostNetwork
 from lab.probe import tcp_open, udp_open
 from lab.server import RunningHost
 from lab.stats import Stats
-from lab.windows.cmd_search import ProgramRun
 from lab.windows.firewall_service import LOCAL_STORE
-from lab.windows.netstat import Socket
 from lab.windows.registry import query_text
 from lab.windows.rules import parse_rule, rule_text
-from lab.windows.sddl import parse_sddl, sddl
 from lab.windows.security import ADMINISTRATOR, Token
-from lab.windows.winrm_listeners import POLICY_KEY, set_listeners
 from lab.windows.wmi import Interface
 
-_T = TypeVar("_T")
+__all__ = ["Caller", "CommandResult", "LabHost"]
 
 
-class Caller(Protocol):
-    """Runs coroutines in the lab's event loop."""
-
-    def call(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Run a coroutine in the lab's event loop and return its result."""
-
-
-@dataclass(frozen=True)
-class CommandResult:
-    """The result of a console command."""
-
-    stdout: str
-    stderr: str
-    rc: int
-
-
-class LabHost:
+class LabHost(HostFiles, HostNetwork):
     """One running host, as a test sees it. All methods may be called from any thread."""
 
     def __init__(self, lab: Caller, running: RunningHost) -> None:
@@ -163,52 +144,6 @@ class LabHost:
 
         self._lab.call(act())
 
-    def set_winrm_listeners(
-        self,
-        listeners: Mapping[str, int],
-        *,
-        compatibility: Sequence[str] = (),
-        unlisted: Sequence[int] = (),
-        policy: Mapping[str, int | str] | None = None,
-    ) -> None:
-        """Let WinRM have these configured listeners (`*+HTTP` or `IP:address+HTTPS` to port) and no others, now.
-
-        ``compatibility``: transports with a compatibility listener, by WinRM's own settings; ``unlisted``: ports that
-        no known key of the registry tells; ``policy``: values of the policies' key, which replace what is there.
-        """
-
-        async def act() -> None:
-            host = self._running.host
-            set_listeners(host.registry, listeners, compatibility=compatibility)
-            host.unlisted_winrm_ports = tuple(unlisted)
-            if policy is not None:
-                key = host.registry.create(POLICY_KEY)
-                key.values.clear()
-                for name, value in policy.items():
-                    key.set_dword(name, value) if isinstance(value, int) else key.set(name, "REG_SZ", value)
-            host.read_winrm_policy()
-            self._running.live.refresh()
-
-        self._lab.call(act())
-
-    def map_port(self, inside: int, *, outside: tuple[str, int] | None = None, source: str = "") -> tuple[str, int]:
-        """Put a port mapping in front of a port, until the host is reset; returns the address and port to dial.
-
-        ``outside``: where it listens (a free port of the host's own address if not given); ``source``: the loopback
-        address that the host sees as the client's (one of the lab's own network if not given).
-        """
-        own = source or f"{self.address.rpartition('.')[0]}.250"
-        made = self._lab.call(self._running.map_port(outside or (self.address, 0), inside, own))
-        return made.outside
-
-    def show_sockets(self, *sockets: Socket) -> None:
-        """Let `netstat` show these connections besides the real ones, until the host is reset."""
-
-        async def act() -> None:
-            self._running.host.other_sockets = sockets
-
-        self._lab.call(act())
-
     def ban(self, count: int) -> None:
         """Block ``count`` addresses by a rule each, in force at once. Raises ValueError beyond 65,536."""
 
@@ -249,52 +184,6 @@ class LabHost:
             return self._running.host.scheduler.as_dict()
 
         return self._lab.call(read())
-
-    def user(self, name: str = "mallory") -> LabUser:
-        """A second account, without any right of an administrator."""
-        return LabUser(self._lab, self._running.host, self, name)
-
-    def program_runs(self) -> list[ProgramRun]:
-        """Every program and batch file that was run and is none of Windows' own, since the last reset."""
-
-        async def read() -> list[ProgramRun]:
-            return list(self._running.host.program_runs)
-
-        return self._lab.call(read())
-
-    def write_file(self, path: str, data: bytes) -> None:
-        """Make or replace a file as an administrator."""
-
-        async def act() -> None:
-            self._running.host.files.write(path, data)
-
-        self._lab.call(act())
-
-    def security(self, path: str) -> str:
-        """Owner and DACL of a file or folder as SDDL. Raises FileSystemError when nothing is there."""
-
-        async def read() -> str:
-            return sddl(self._running.host.files.security(path), owner=True)
-
-        return self._lab.call(read())
-
-    def set_security(self, path: str, text: str) -> None:
-        """Set owner and DACL from SDDL, without asking anybody. Raises FileSystemError and SddlError."""
-
-        async def act() -> None:
-            files = self._running.host.files
-            files.replace_security(path, parse_sddl(text, files.security(path).owner))
-
-        self._lab.call(act())
-
-    def file(self, path: str) -> str | None:
-        """A file's text, or None when there is no such file."""
-
-        async def read() -> bytes | None:
-            return self._running.host.files.read(path)
-
-        content = self._lab.call(read())
-        return None if content is None else content.decode("utf-8", "replace")
 
     def tcp_open(self, port: int, source: str | None = None, timeout: float = 1.0) -> bool:
         """Whether a TCP connection gets in now, optionally from a given loopback source address."""

@@ -9,13 +9,14 @@ import ntpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from lab.lab_calls import Caller, CommandResult
 from lab.windows.filesystem import FileSystem, Handle
 from lab.windows.sddl import parse_sddl
 from lab.windows.security import READ, WRITE, WRITE_DAC, Token, local_user
 
 if TYPE_CHECKING:
     from lab.host import Host
-    from lab.lab_host import Caller, CommandResult, LabHost
+    from lab.server import RunningHost
 
 _T = TypeVar("_T")
 
@@ -56,11 +57,11 @@ class LabUser:
     Its actions succeed or fail by the DACLs that the host holds; failing is a FileSystemError, whose ``key`` says why.
     """
 
-    def __init__(self, lab: Caller, host: Host, lab_host: LabHost, name: str) -> None:
-        self._lab, self._host, self._lab_host = lab, host, lab_host
+    def __init__(self, lab: Caller, running: RunningHost, name: str) -> None:
+        self._lab, self._running, self._host = lab, running, running.host
         self.token = local_user(name)
         self.sid = self.token.user
-        _in_loop(lab, lambda: prepare_home(host, self.token))
+        _in_loop(lab, lambda: prepare_home(self._host, self.token))
 
     @property
     def _files(self) -> FileSystem:
@@ -68,7 +69,8 @@ class LabUser:
 
     def run(self, command: str, folder: str | None = None) -> CommandResult:
         """Run a command line, in its profile or another current folder."""
-        return self._lab_host.run(command, token=self.token, folder=folder)
+        out, err, code = self._lab.call(self._running.run(command, self.token, folder))
+        return CommandResult(out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), code)
 
     def make_folder(self, path: str) -> None:
         """`md`."""

@@ -4,7 +4,7 @@
 """The folders and programs of a fresh disk, with the access that Windows ships for them.
 
 The descriptors are those that people publish of untouched systems: `C:\\ProgramData`, `C:\\Program Files` and the
-root of a server's system drive as `icacls /save` prints them (Windows 10, Server 2025), `C:\\Windows\\Temp` by its known
+root of a server's system drive as `icacls /save` prints them (Windows 10, Server 2025), `C:\\Windows\\Temp` with its
 entry `(A;CI;0x100026;;;BU)`. Every user may make files and folders in `C:\\ProgramData`, and so in every folder that
 inherits from it, and in `C:\\Windows\\Temp`, where nobody reads the others'; in the root, folders only.
 
