@@ -20,7 +20,7 @@ from lab.windows.filesystem import FileSystem
 from lab.windows.firewall_service import FirewallService
 from lab.windows.netstat import Socket
 from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
-from lab.windows.process import InputPipe, Process, Sink, nul_input
+from lab.windows.process import InputPipe, Life, Process, Sink, nul_input
 from lab.windows.programs import PROGRAMS
 from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
@@ -238,11 +238,12 @@ class Host:
         codepage: int = 437,
         token: Token = ADMINISTRATOR,
         as_system: bool = False,
+        life: Life | None = None,
     ) -> int:
         """Run a command line under cmd.exe; returns its exit code.
 
         With ``as_system`` it is the Task Scheduler's: run as LocalSystem, in the system's folders, and not counted
-        among the command lines that somebody sent.
+        among the command lines that somebody sent. ``life`` ends its cmd.exe before the next command.
         """
         if not as_system:
             self.stats.commands.append(line)
@@ -250,7 +251,7 @@ class Host:
         token = SYSTEM_TOKEN if as_system else token
         own = account_environment(token, self.files, self.registry, self.computer_name)
         variables = {**own, **{name.upper(): text for name, text in (environment or {}).items()}}
-        process = Process(self, "cmd", line, stdin, stdout, stderr, variables, token, codepage)
+        process = Process(self, "cmd", line, stdin, stdout, stderr, variables, token, codepage, life or Life())
         # The Task Scheduler starts a program itself, and cmd.exe only for a batch file.
         return await run_line(process, autorun=not as_system or is_batch_file(line))
 

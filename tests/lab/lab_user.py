@@ -13,6 +13,7 @@ from lab.lab_calls import Caller, CommandResult
 from lab.windows.filesystem import FileSystem, Handle
 from lab.windows.sddl import parse_sddl
 from lab.windows.security import READ, WRITE, WRITE_DAC, Token, local_user
+from lab.windows.task_xml import TaskDefinition
 
 if TYPE_CHECKING:
     from lab.host import Host
@@ -95,6 +96,14 @@ class LabUser:
     def set_dacl(self, path: str, sddl: str) -> None:
         """Replace the DACL of what it may do that to, such as its own files."""
         _in_loop(self._lab, lambda: self._files.set_dacl(path, parse_sddl(sddl), self.token))
+
+    def squat_task(self, name: str, command: str = "C:\\Windows\\System32\\cmd.exe", sddl: str = "") -> None:
+        """Take a scheduled task's name for a task of its own, with this security descriptor.
+
+        Raises TaskDenied when the name has a task that it may not change, and TaskXmlError.
+        """
+        definition = TaskDefinition(command, user=self.token.user, security=sddl)
+        _in_loop(self._lab, lambda: self._host.scheduler.register(name, definition, self.token))
 
     def hold(self, path: str, *, write: bool = False, change_access: bool = False, share: str = "rw") -> HeldObject:
         """Open a file or folder and keep it open; ``share`` has `r`, `w`, `d` for what others may do meanwhile."""

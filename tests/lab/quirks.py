@@ -24,6 +24,7 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "closed_looks": ("refused", "dropped"),
     "netsh_exit_code": (None, 0, 1),
     "profile": PROFILES,
+    "schtasks_query_fails": ("", "denied", "busy", "unavailable"),
     "unknown_program_code": (1, 9009),
     "http_status": (500, 503),
     "count_action": (
@@ -99,6 +100,8 @@ class Quirks:
     foreign_rule_when_armed: … adds an allow rule whenever a task is registered.
     minute: real seconds that a minute of the host's clock takes; tasks are scheduled by that clock.
     deny_schtasks: the program is denied access.
+    schtasks_query_fails, schtasks_query_failures: `schtasks /query` fails, always or so many times, with exit code 1 as
+        for a task that is gone: denied, busy (the service is too busy), unavailable (no RPC server).
     tasks_lost: `schtasks /create` claims success and registers nothing.
     tasks_never_fire: tasks are registered and never start, not even by `schtasks /run`.
     on_batteries: the host runs on its UPS; a task that must not start on batteries does not.
@@ -157,6 +160,8 @@ class Quirks:
     foreign_rule_when_armed: bool = False
     minute: float = 60.0
     deny_schtasks: bool = False
+    schtasks_query_fails: str = ""
+    schtasks_query_failures: int | None = None
     tasks_lost: bool = False
     tasks_never_fire: bool = False
     on_batteries: bool = False

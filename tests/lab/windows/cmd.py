@@ -106,6 +106,8 @@ class _Interpreter:
 
     async def _node(self, node: Node, streams: _Streams) -> int:
         """Run a node; returns what `&&` and `||` look at."""
+        if self._process.life.ended:
+            raise Exit(1)
         if isinstance(node, Chain):
             return await self._chain(node, streams)
         if isinstance(node, If):

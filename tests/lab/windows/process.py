@@ -81,12 +81,20 @@ def nul_input() -> InputPipe:
     return InputPipe(ended=True, is_nul=True)
 
 
+@dataclass(eq=False)
+class Life:
+    """Whether somebody has ended a cmd.exe. What it had started goes on to its own end, but it starts nothing more."""
+
+    ended: bool = False
+
+
 @dataclass(frozen=True)
 class Process:
     """One program being run.
 
     ``name`` is the lower-cased program name without `.exe`, ``arguments`` the raw rest of its command line.
-    ``token`` says who runs it; ``codepage`` is the console's.
+    ``token`` says who runs it; ``codepage`` is the console's; ``life`` is that of
+    the cmd.exe.
     """
 
     host: Host
@@ -98,6 +106,7 @@ class Process:
     environment: dict[str, str]
     token: Token
     codepage: int
+    life: Life
 
     @property
     def elevated(self) -> bool:
