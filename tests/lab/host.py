@@ -14,13 +14,17 @@ from lab.second_administrator import SecondAdministrator
 from lab.stats import Stats
 from lab.windows.clock import HostClock
 from lab.windows.cmd import is_batch_file, run_line
+from lab.windows.cmd_search import ProgramRun, own_program
+from lab.windows.environment import account_environment
 from lab.windows.filesystem import FileSystem
 from lab.windows.firewall_service import FirewallService
+from lab.windows.netstat import Socket
 from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
-from lab.windows.process import InputPipe, Process, Sink, nul_input
+from lab.windows.process import InputPipe, Life, Process, Sink, nul_input
 from lab.windows.programs import PROGRAMS
 from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
+from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, Token
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
 from lab.windows.winrm_listeners import winrm_listeners
 from lab.windows.wmi import Interface, adapter_id, interface_addresses
@@ -30,13 +34,6 @@ Connection = tuple[tuple[str, int], tuple[str, int]]
 
 _INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
 _LOOPBACK = "127.0.0.0/8"
-
-_SYSTEM_ENVIRONMENT = {
-    "USERNAME": "SYSTEM",
-    "USERPROFILE": "C:\\Windows\\system32\\config\\systemprofile",
-    "CD": "C:\\Windows\\system32",
-    "TEMP": "C:\\Windows\\TEMP",
-}
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,10 @@ class Host:
     def _prepare(self) -> None:
         self.registry = self.spec.registry.copy()
         self.files = FileSystem()
+        self.program_runs: list[ProgramRun] = []
         self.services = installed_services(self.registry, self.spec.services)
+        self.unlisted_winrm_ports: tuple[int, ...] = ()
+        self.other_sockets: tuple[Socket, ...] = ()
         self.set_interfaces(self.spec.interfaces)
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
         self.read_winrm_policy()
@@ -118,7 +118,7 @@ class Host:
 
     def read_winrm_policy(self) -> None:
         """WinRM looks which listeners it shall have: when it starts, and when Group Policy was refreshed."""
-        self.winrm_listeners = winrm_listeners(self.registry, self.spec.address)
+        self.winrm_listeners = winrm_listeners(self.registry, self.spec.address, self.unlisted_winrm_ports)
 
     def _apply_mpssvc(self, *, initial: bool) -> None:
         """Bring MpsSvc into the state the quirk names."""
@@ -213,13 +213,19 @@ class Host:
         if self.services["SCHEDULE"].state == RUNNING:
             self.scheduler.boot()
 
-    async def start_program(self, process: Process) -> int | None:
-        """Run a program of this host; None when it has none of that name."""
-        program = PROGRAMS.get(process.name)
-        if program is None:
-            return None
-        self.stats.processes[process.name] += 1
-        return await program(process)
+    async def start_program(self, process: Process, path: str) -> int:
+        """Run the program in a file; a file that is none of the lab's programs prints its own text."""
+        name = own_program(path)
+        if name is None:
+            self.note_run(path, process.arguments, process.token)
+            process.stdout(self.files.read(path) or b"")
+            return 0
+        self.stats.processes[name] += 1
+        return await PROGRAMS[name](replace(process, name=name))
+
+    def note_run(self, path: str, arguments: str, token: Token) -> None:
+        """Remember that somebody ran a file that is none of Windows' own programs."""
+        self.program_runs.append(ProgramRun(path, arguments.strip(), token.name))
 
     async def execute(
         self,
@@ -230,41 +236,39 @@ class Host:
         stderr: Sink,
         environment: Mapping[str, str] | None = None,
         codepage: int = 437,
-        elevated: bool = True,
+        token: Token = ADMINISTRATOR,
         as_system: bool = False,
+        life: Life | None = None,
     ) -> int:
         """Run a command line under cmd.exe; returns its exit code.
 
         With ``as_system`` it is the Task Scheduler's: run as LocalSystem, in the system's folders, and not counted
-        among the command lines that somebody sent.
+        among the command lines that somebody sent. ``life`` ends its cmd.exe before the next command.
         """
         if not as_system:
             self.stats.commands.append(line)
             self.stats.processes["cmd"] += 1
-        own = {**self._environment(), **(_SYSTEM_ENVIRONMENT if as_system else {})}
+        token = SYSTEM_TOKEN if as_system else token
+        own = account_environment(token, self.files, self.registry, self.computer_name)
         variables = {**own, **{name.upper(): text for name, text in (environment or {}).items()}}
-        process = Process(self, "cmd", line, stdin, stdout, stderr, variables, elevated, codepage)
+        process = Process(self, "cmd", line, stdin, stdout, stderr, variables, token, codepage, life or Life())
         # The Task Scheduler starts a program itself, and cmd.exe only for a batch file.
         return await run_line(process, autorun=not as_system or is_batch_file(line))
 
-    async def run(self, line: str) -> Result:
-        """Run a command line as a local administrator would at the console, without input, in UTF-8."""
+    async def run(self, line: str, token: Token = ADMINISTRATOR, folder: str | None = None) -> Result:
+        """Run a command line as a local administrator would at the console, without input, in UTF-8.
+
+        ``token``: as somebody else; ``folder``: with another current folder than the user's own.
+        """
         out: list[bytes] = []
         err: list[bytes] = []
-        code = await self.execute(line, stdin=nul_input(), stdout=out.append, stderr=err.append, codepage=65001)
+        code = await self.execute(
+            line,
+            stdin=nul_input(),
+            stdout=out.append,
+            stderr=err.append,
+            codepage=65001,
+            token=token,
+            environment={} if folder is None else {"CD": folder},
+        )
         return Result(b"".join(out), b"".join(err), code)
-
-    def _environment(self) -> dict[str, str]:
-        return {
-            "COMPUTERNAME": self.computer_name,
-            "USERNAME": "Administrator",
-            "USERPROFILE": "C:\\Users\\Administrator",
-            "CD": "C:\\Users\\Administrator",
-            "SYSTEMROOT": "C:\\Windows",
-            "WINDIR": "C:\\Windows",
-            "PROGRAMFILES": "C:\\Program Files",
-            "TEMP": "C:\\Users\\ADMINI~1\\AppData\\Local\\Temp",
-            "COMSPEC": "C:\\Windows\\system32\\cmd.exe",
-            "OS": "Windows_NT",
-            "PROCESSOR_ARCHITECTURE": "AMD64",
-        }

@@ -6,40 +6,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol, TypeVar
+from dataclasses import asdict
+from typing import Any
 
 from lab.foreign_rules import ban_rule
 from lab.host import HostSpec
+from lab.lab_calls import Caller, CommandResult
+from lab.lab_host_files import HostFiles
+from lab.lab_host_network import HostNetwork
 from lab.probe import tcp_open, udp_open
 from lab.server import RunningHost
 from lab.stats import Stats
 from lab.windows.firewall_service import LOCAL_STORE
 from lab.windows.registry import query_text
 from lab.windows.rules import parse_rule, rule_text
+from lab.windows.security import ADMINISTRATOR, Token
 from lab.windows.wmi import Interface
 
-_T = TypeVar("_T")
+__all__ = ["Caller", "CommandResult", "LabHost"]
 
 
-class Caller(Protocol):
-    """Runs coroutines in the lab's event loop."""
-
-    def call(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Run a coroutine in the lab's event loop and return its result."""
-
-
-@dataclass(frozen=True)
-class CommandResult:
-    """The result of a console command."""
-
-    stdout: str
-    stderr: str
-    rc: int
-
-
-class LabHost:
+class LabHost(HostFiles, HostNetwork):
     """One running host, as a test sees it. All methods may be called from any thread."""
 
     def __init__(self, lab: Caller, running: RunningHost) -> None:
@@ -71,9 +58,12 @@ class LabHost:
         """WinRM's URL."""
         return f"http://{self.address}:{self.winrm_port}/wsman"
 
-    def run(self, command: str) -> CommandResult:
-        """Run a command line as an administrator at the console; the firewall is up to date afterwards."""
-        out, err, code = self._lab.call(self._running.run(command))
+    def run(self, command: str, *, token: Token = ADMINISTRATOR, folder: str | None = None) -> CommandResult:
+        """Run a command line as an administrator at the console; the firewall is up to date afterwards.
+
+        ``token``: as somebody else; ``folder``: in another current folder than that account's own.
+        """
+        out, err, code = self._lab.call(self._running.run(command, token, folder))
         return CommandResult(out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), code)
 
     def registry_text(self, key: str = LOCAL_STORE) -> str:
@@ -194,15 +184,6 @@ class LabHost:
             return self._running.host.scheduler.as_dict()
 
         return self._lab.call(read())
-
-    def file(self, path: str) -> str | None:
-        """A file's text, or None when there is no such file."""
-
-        async def read() -> bytes | None:
-            return self._running.host.files.read(path)
-
-        content = self._lab.call(read())
-        return None if content is None else content.decode("utf-8", "replace")
 
     def tcp_open(self, port: int, source: str | None = None, timeout: float = 1.0) -> bool:
         """Whether a TCP connection gets in now, optionally from a given loopback source address."""

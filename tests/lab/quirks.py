@@ -24,6 +24,7 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "closed_looks": ("refused", "dropped"),
     "netsh_exit_code": (None, 0, 1),
     "profile": PROFILES,
+    "schtasks_query_fails": ("", "denied", "busy", "unavailable"),
     "unknown_program_code": (1, 9009),
     "http_status": (500, 503),
     "count_action": (
@@ -69,7 +70,8 @@ class Quirks:
         and can be changed as ever, and Windows filters nothing (nor does the product, of which the lab knows nothing
         but its name).
     sc_delay: seconds sc takes.
-    deny_netsh, deny_sc, deny_reg: the program is denied access.
+    deny_netsh, deny_sc, deny_reg, deny_icacls, deny_netstat: the program is denied access.
+    icacls_sacl: `icacls /save` writes a piece of SACL behind each DACL, as some captures have it.
     reg_cut_after: `reg query` output ends after that many bytes, exit code 0.
     reg_cut_keeps_end: … but its last kilobyte comes, so that there is a hole in the middle.
     receive_size: most bytes of a stream in one Receive answer, 4096 to 16384.
@@ -98,6 +100,8 @@ class Quirks:
     foreign_rule_when_armed: … adds an allow rule whenever a task is registered.
     minute: real seconds that a minute of the host's clock takes; tasks are scheduled by that clock.
     deny_schtasks: the program is denied access.
+    schtasks_query_fails, schtasks_query_failures: `schtasks /query` fails, always or so many times, with exit code 1 as
+        for a task that is gone: denied, busy (the service is too busy), unavailable (no RPC server).
     tasks_lost: `schtasks /create` claims success and registers nothing.
     tasks_never_fire: tasks are registered and never start, not even by `schtasks /run`.
     on_batteries: the host runs on its UPS; a task that must not start on batteries does not.
@@ -126,6 +130,9 @@ class Quirks:
     sc_delay: float = 0.0
     deny_netsh: bool = False
     deny_sc: bool = False
+    deny_icacls: bool = False
+    deny_netstat: bool = False
+    icacls_sacl: bool = False
     deny_reg: bool = False
     reg_cut_after: int | None = None
     reg_cut_keeps_end: bool = False
@@ -153,6 +160,8 @@ class Quirks:
     foreign_rule_when_armed: bool = False
     minute: float = 60.0
     deny_schtasks: bool = False
+    schtasks_query_fails: str = ""
+    schtasks_query_failures: int | None = None
     tasks_lost: bool = False
     tasks_never_fire: bool = False
     on_batteries: bool = False

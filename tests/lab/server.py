@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from lab.estate import NETWORK, PASSWORD, USER, apply_group_policy
 from lab.host import Connection, Host, HostSpec
 from lab.live import LiveFirewall
+from lab.port_mapping import PortMapping
+from lab.windows.security import ADMINISTRATOR, Token
 from lab.winrm.authentication import BasicAuthenticator
 from lab.winrm.http import WinrmEndpoint
 
@@ -66,6 +68,7 @@ class RunningHost:
         self.host = Host(spec)
         self._user, self._password = user, password
         self._tasks: set[asyncio.Task[object]] = set()
+        self.mappings: list[PortMapping] = []
         self._open_endpoint()
         self.live = LiveFirewall(self.host, self._connected)
         self.host.connections = self._connections
@@ -106,9 +109,9 @@ class RunningHost:
             connection.close()
             return None
 
-    async def run(self, line: str) -> tuple[bytes, bytes, int]:
+    async def run(self, line: str, token: Token = ADMINISTRATOR, folder: str | None = None) -> tuple[bytes, bytes, int]:
         """A command line at the console; the firewall is up to date when this returns."""
-        result = await self.host.run(line)
+        result = await self.host.run(line, token, folder)
         self.live.refresh()
         return result.stdout, result.stderr, result.code
 
@@ -119,8 +122,20 @@ class RunningHost:
         self.host.firewall.refresh_group_policy()
         self.live.refresh()
 
+    async def map_port(self, outside: tuple[str, int], inside: int, source: str) -> PortMapping:
+        """Put a mapping in front of a port; it lives until the host is reset. Raises OSError."""
+        mapping = PortMapping(outside, (self.host.spec.address, inside), source)
+        await mapping.start()
+        self.mappings.append(mapping)
+        return mapping
+
+    async def _close_mappings(self) -> None:
+        while self.mappings:
+            await self.mappings.pop().close()
+
     async def reset(self) -> None:
-        """Back to the starting state; every shell and connection is gone."""
+        """Back to the starting state; every shell, connection and mapping is gone."""
+        await self._close_mappings()
         await self._cut()
         self.host.reset()
         self.live.refresh()
@@ -146,6 +161,7 @@ class RunningHost:
 
     async def close(self) -> None:
         """Close everything."""
+        await self._close_mappings()
         self.live.close()
         self.host.scheduler.shut_down()
         self.endpoint.service.drop_shells()

@@ -10,6 +10,7 @@ import pytest
 from lab.testing import LabHost
 from lab.windows.cmd_syntax import CmdSyntaxError, Group, If, Simple, expand_batch, parse
 from lab.windows.filesystem import FileSystem, FileSystemError
+from lab.windows.security import TOKENS
 from lab_tests.clients import Client
 
 
@@ -122,8 +123,8 @@ def test_the_disk_by_itself() -> None:
         lambda: disk.write(r"C:\Windows", b""),
         lambda: disk.remove_folder(r"C:\Program Files\a.txt", recurse=True),
         lambda: disk.rename(r"C:\Program Files\a.txt", r"..\b"),
-        lambda: disk.write(r"C:\Windows\x", b"", elevated=False),
-        lambda: disk.remove_file(r"C:\Program Files\a.txt", elevated=False),
+        lambda: disk.write(r"C:\Windows\x", b"", token=TOKENS["filtered"]),
+        lambda: disk.remove_file(r"C:\Program Files\a.txt", token=TOKENS["filtered"]),
     ):
         with pytest.raises(FileSystemError):
             act()

@@ -340,7 +340,9 @@ def test_plain_users_may_not_register_nor_write_below_windows(fe01: LabHost, cli
     assert client.run("schtasks /create /tn T /sc onstart /ru SYSTEM /tr x").rc == 1
     assert client.run(f'md "{FOLDER}"').rc == 1
     assert client.run(r"echo x>C:\Windows\x.txt").rc == 1
-    assert client.run(r"echo x>C:\x.txt").rc == 0
+    # In the root of the disk users may make folders, not files.
+    assert client.run(r"echo x>C:\x.txt").rc == 1
+    assert client.run(r"md C:\theirs && echo x>C:\theirs\x.txt").rc == 0
 
 
 def test_task_quirks(fe01: LabHost, client: Client) -> None:

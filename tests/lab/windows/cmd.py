@@ -18,6 +18,7 @@ import contextlib
 from dataclasses import dataclass, replace
 
 from lab.windows.cmd_builtins import BUILTINS, EndOfBatch, Exit, Session
+from lab.windows.cmd_search import find_program, is_batch
 from lab.windows.cmd_syntax import (
     MAX_LINE,
     Chain,
@@ -34,6 +35,7 @@ from lab.windows.cmd_syntax import (
 from lab.windows.filesystem import FileSystemError
 from lab.windows.netsh import split_words
 from lab.windows.process import InputPipe, Process, Sink, discard, nul_input
+from lab.windows.security import EXECUTE, READ
 
 UNKNOWN_COMMAND = 9009
 _HEAD = "cmd.exe /C "
@@ -104,6 +106,8 @@ class _Interpreter:
 
     async def _node(self, node: Node, streams: _Streams) -> int:
         """Run a node; returns what `&&` and `||` look at."""
+        if self._process.life.ended:
+            raise Exit(1)
         if isinstance(node, Chain):
             return await self._chain(node, streams)
         if isinstance(node, If):
@@ -174,7 +178,7 @@ class _Interpreter:
     def _read_target(self, target: str) -> InputPipe:
         if target.upper() == "NUL":
             return nul_input()
-        content = self._process.host.files.read(self._session.path(target))
+        content = self._process.host.files.read(self._session.path(target), self._process.token)
         if content is None:
             raise FileSystemError("file_not_found")
         pipe = InputPipe()
@@ -184,13 +188,13 @@ class _Interpreter:
     def _write_target(self, redirect: Redirect) -> Sink:
         if redirect.target.upper() == "NUL":
             return discard
-        files, path, elevated = self._process.host.files, self._session.path(redirect.target), self._process.elevated
-        files.write(path, b"", append=redirect.operator == ">>", elevated=elevated)
+        files, path, token = self._process.host.files, self._session.path(redirect.target), self._process.token
+        files.write(path, b"", append=redirect.operator == ">>", token=token)
 
         def append(data: bytes) -> None:
             # Windows would not let a folder with an open file go; here what is written afterwards is lost.
             with contextlib.suppress(FileSystemError):
-                files.write(path, data, append=True, elevated=elevated)
+                files.write(path, data, append=True, token=token)
 
         return append
 
@@ -200,36 +204,42 @@ class _Interpreter:
         return b"".join(collected)
 
     async def _simple(self, node: Simple, streams: _Streams) -> int:
-        name, arguments = _split_command(node.text)
-        if not name:
+        word, arguments = _split_command(node.text)
+        if not word:
             return 0
         session = self._session
-        process = self._process.child(name, arguments, streams.stdin, streams.stdout, streams.stderr)
+        process = self._process.child(word.lower(), arguments, streams.stdin, streams.stdout, streams.stderr)
         process = replace(process, environment=session.environment)
-        builtin = BUILTINS.get(name)
+        builtin = BUILTINS.get(word.lower())
         if builtin is not None:
             return await builtin(session, process)
-        if name.endswith((".cmd", ".bat")) and self._process.host.files.exists(session.path(_first_word(node.text))):
-            await self._batch(split_words(node.text), streams)
+        path = find_program(process.host.files, word, session.environment)
+        if path is None:
+            process.err(process.message("unknown_command", word) + "\r\n")
+            session.errorlevel = UNKNOWN_COMMAND
+        elif not process.host.files.allows(path, process.token, READ | EXECUTE):
+            process.err(process.message("access_denied") + "\r\n")
+            session.errorlevel = 1
+        elif is_batch(path):
+            process.host.note_run(path, arguments, process.token)
+            await self._batch(path, [word, *split_words(arguments)], streams)
             if session.batch:  # without `call` the outer file does not go on
                 raise EndOfBatch
-            return session.errorlevel
-        code = await process.host.start_program(process)
-        if code is None:
-            process.err(process.message("unknown_command", _first_word(node.text)) + "\r\n")
-            code = UNKNOWN_COMMAND
-        session.errorlevel = code
-        return code
+        else:
+            session.errorlevel = await process.host.start_program(process, path)
+        return session.errorlevel
 
-    async def _batch(self, words: list[str], streams: _Streams) -> None:
+    async def _batch(self, path: str, words: list[str], streams: _Streams) -> None:
         """Run a batch file; each line is read when it is its turn."""
         session, files = self._session, self._process.host.files
-        path = session.path(words[0])
         outer, session.batch = session.batch, True
         at = 0
         try:
             while True:
-                content = files.read(path)
+                try:
+                    content = files.read(path, self._process.token)
+                except FileSystemError:  # somebody has it open and shares nothing
+                    content = None
                 if content is None:
                     streams.stderr(self._text("batch_gone"))
                     session.errorlevel = 1
@@ -271,7 +281,7 @@ def _first_word(text: str) -> str:
 
 
 def _split_command(text: str) -> tuple[str, str]:
-    """The lower-cased program name, without folder and `.exe`, and the raw rest of a command."""
+    """The first word of a command as it is written, without quotes, and the raw rest."""
     stripped = text.lstrip(" \t,;=")
     if stripped.startswith('"'):
         word, _unused, rest = stripped[1:].partition('"')
@@ -282,9 +292,6 @@ def _split_command(text: str) -> tuple[str, str]:
         if head.lower() == "echo" and dot:
             word, rest = head, dot + tail + rest
         head, slash, tail = word.partition("/")
-        if head.lower() in BUILTINS and slash:
+        if slash and ("\\" not in head):  # `md/x`, `cmd/c`: a switch ends the name
             word, rest = head, slash + tail + rest
-    name = word.rpartition("\\")[2].lower()
-    for suffix in (".exe", ".com"):
-        name = name.removesuffix(suffix)
-    return name, rest
+    return word, rest

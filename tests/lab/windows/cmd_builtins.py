@@ -6,12 +6,15 @@
 Exit codes follow what public reports measured: `md`, `ren`, `type` and `dir` leave 1 in ERRORLEVEL when they fail; `rd`
 fails for `&&` and `||` but leaves ERRORLEVEL alone; `del` of a missing file is a success. `type` and `dir` that
 succeed set ERRORLEVEL to 0, and `set` of a name that is not defined sets it to 1, as Wine's conformance tests have it.
+`type` turns a UTF-16 file into the console's code page when it begins
+with a byte order mark, and copies any other byte for byte (public reports; unconfirmed where the output is a pipe).
 `echo` and the like never touch ERRORLEVEL and count as success for `&&`. Only `dir /b` is simulated, and of `goto` only
 `goto :eof`.
 """
 
 from __future__ import annotations
 
+import codecs
 import ntpath
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -123,10 +126,16 @@ async def _set(session: Session, process: Process) -> int:
 
 
 async def _type(session: Session, process: Process) -> int:
-    content = process.host.files.read(session.path(process.arguments))
+    try:
+        content = process.host.files.read(session.path(process.arguments), process.token)
+    except FileSystemError as error:
+        return _refused(session, process, error)
     if content is None:
         return _refused(session, process, FileSystemError("file_not_found"))
-    process.stdout(content)
+    if content.startswith(codecs.BOM_UTF16_LE):
+        process.out(content[2:].decode("utf-16-le", "replace"))
+    else:
+        process.stdout(content)
     session.errorlevel = 0
     return 0
 
@@ -138,7 +147,7 @@ async def _del(session: Session, process: Process) -> int:
     for name in names:
         path = session.path(name)
         try:
-            if not process.host.files.remove_file(path, elevated=process.elevated):
+            if not process.host.files.remove_file(path, token=process.token):
                 process.err(process.message("del_not_found", path) + "\r\n")
         except FileSystemError as error:
             process.err(f"{path}\r\n{process.message(error.key)}\r\n")
@@ -152,7 +161,7 @@ async def _md(session: Session, process: Process) -> int:
     code = 0
     for name in names:
         try:
-            process.host.files.make_folder(session.path(name), elevated=process.elevated)
+            process.host.files.make_folder(session.path(name), token=process.token)
         except FileSystemError as error:
             # The message has the name as it was typed.
             arguments = (name,) if error.key == "already_exists" else ()
@@ -169,7 +178,7 @@ async def _rd(session: Session, process: Process) -> int:
         if "s" in switches and "q" not in switches and not await _agrees(process, name):
             continue
         try:
-            process.host.files.remove_folder(session.path(name), recurse="s" in switches, elevated=process.elevated)
+            process.host.files.remove_folder(session.path(name), recurse="s" in switches, token=process.token)
         except FileSystemError as error:
             process.err(process.message(error.key) + "\r\n")
             code = 2
@@ -188,7 +197,7 @@ async def _ren(session: Session, process: Process) -> int:
     if len(names) != 2:
         return _bad_syntax(session, process)
     try:
-        process.host.files.rename(session.path(names[0]), names[1], elevated=process.elevated)
+        process.host.files.rename(session.path(names[0]), names[1], token=process.token)
     except FileSystemError as error:
         return _refused(session, process, error)
     return 0
@@ -199,7 +208,7 @@ async def _dir(session: Session, process: Process) -> int:
     if "b" not in switches or len(names) > 1:
         return _bad_syntax(session, process)
     try:
-        found = process.host.files.names_in(session.path(names[0] if names else "."))
+        found = process.host.files.names_in(session.path(names[0] if names else "."), process.token)
     except FileSystemError as error:
         return _refused(session, process, error)
     process.out("".join(f"{name}\r\n" for name in found))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lab.windows import messages_files, messages_firewall, messages_network, messages_tasks
+from lab.windows import messages_files, messages_firewall, messages_network, messages_security, messages_tasks
 
 LANGUAGES = ("en", "pt", "de", "ru")
 
@@ -286,6 +286,7 @@ _TEXTS = {
     **messages_files.TEXTS,
     **messages_firewall.TEXTS,
     **messages_network.TEXTS,
+    **messages_security.TEXTS,
     **messages_tasks.TEXTS,
 }
 

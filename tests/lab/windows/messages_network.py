@@ -16,6 +16,9 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
     "state": ("State", "Estado", "Status", "Состояние"),
     "listening": ("LISTENING", "OUVINDO", "ABHÖREN", "LISTENING"),
     "established": ("ESTABLISHED", "ESTABELECIDA", "HERGESTELLT", "ESTABLISHED"),
+    "time_wait": ("TIME_WAIT", "TIME_WAIT", "WARTEND", "TIME_WAIT"),
+    "close_wait": ("CLOSE_WAIT", "CLOSE_WAIT", "SCHLIESSEN_WARTEN", "CLOSE_WAIT"),
+    "syn_received": ("SYN_RECEIVED", "SYN_RECEBIDO", "SYN_EMPFANGEN", "SYN_RECEIVED"),
     "memory": ("{} K", "{} K", "{} K", "{} КБ"),
     "thousands": (",", ".", ".", "\N{NO-BREAK SPACE}"),
     "bad_option": (

@@ -54,6 +54,19 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "FEHLER: Zugriff verweigert",
         "ОШИБКА: Отказано в доступе.",
     ),
+    "task_busy": (
+        "ERROR: The Task Scheduler service is too busy to handle your request. Please try again later.",
+        "ERRO: O serviço Agendador de Tarefas está muito ocupado para atender à solicitação. Tente novamente mais "
+        "tarde.",
+        "FEHLER: Der Aufgabenplanungsdienst ist zu stark ausgelastet, um die Anforderung zu verarbeiten.",
+        "ОШИБКА: Служба планировщика заданий слишком занята для обработки запроса. Повторите попытку позже.",
+    ),
+    "task_unavailable": (
+        "ERROR: The RPC server is unavailable.",
+        "ERRO: O servidor RPC não está disponível.",
+        "FEHLER: Der RPC-Server ist nicht verfügbar.",
+        "ОШИБКА: Сервер RPC недоступен.",
+    ),
     "task_syntax": (
         'ERROR: Invalid syntax.\r\nType "SCHTASKS {} /?" for usage.',
         'ERRO: Sintaxe inválida.\r\nDigite "SCHTASKS {} /?" para ver o uso.',

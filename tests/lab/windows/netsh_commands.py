@@ -183,7 +183,7 @@ class Commands:
         text = query_text(self._host.registry, LOCAL_STORE, recurse=True)
         try:
             content = _EXPORT_MAGIC + text.encode("utf-16-le")
-            self._host.files.write(words[0], content, elevated=self._process.elevated)
+            self._host.files.write(words[0], content, token=self._process.token)
         except FileSystemError as error:
             raise NetshError(error.key) from None
         self._ok()
@@ -192,7 +192,10 @@ class Commands:
         """Replaces the whole local policy by an exported one."""
         if len(words) != 1:
             raise NetshError("missing")
-        content = self._host.files.read(words[0])
+        try:
+            content = self._host.files.read(words[0], self._process.token)
+        except FileSystemError as error:
+            raise NetshError(error.key) from None
         if content is None:
             raise NetshError("file_not_found")
         if not content.startswith(_EXPORT_MAGIC):

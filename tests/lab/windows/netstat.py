@@ -3,30 +3,57 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """netstat.exe -ano and tasklist.exe: who listens, who is connected, and which program that is.
 
-Simulates the documented columns. Every service listens on all addresses, for IPv4 and IPv6; SQL Server's dedicated
-administrator connection listens on 127.0.0.1 alone. Headings and state words are in the host's language.
+Simulates the documented columns and the options -a, -n, -o and -p. An accepted WinRM connection is http.sys's: PID 4,
+with the client's address and port as the host sees them (those of a mapping, if there is one between), and so is an
+SMB one on 139 or 445; a connection that waits for its end belongs to PID 0 (public listings). Every service listens
+on all addresses, for IPv4 and IPv6; SQL Server's dedicated administrator connection listens on 127.0.0.1 alone.
+Headings and state words are in the host's language.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from lab.windows.netsh import split_words
 from lab.windows.policy import TCP
 from lab.windows.process import Process
-from lab.windows.process_table import RunningProcess, all_listeners, pid_of, process_table
+from lab.windows.process_table import KERNEL, RunningProcess, all_listeners, pid_of, process_table
 
 _SQL_PORT, _SQL_ADMINISTRATOR_PORT = 1433, 1434
 
 
+@dataclass(frozen=True)
+class Socket:
+    """A connection that only `netstat` knows. ``state`` is a key of lab.windows.messages_network; ``local`` an address,
+    the host's own if it is empty."""
+
+    port: int
+    remote: tuple[str, int]
+    state: str = "established"
+    pid: int = KERNEL
+    local: str = ""
+
+
 async def netstat(process: Process) -> int:
-    """`netstat -ano`, its letters in any order; other reports are not simulated."""
-    letters = "".join(word.lstrip("-/") for word in split_words(process.arguments)).lower()
-    if not letters or set(letters) - set("ano") or "n" not in letters:
+    """`netstat -ano [-p tcp|udp]`, its letters in any order; other reports are not simulated."""
+    words = [word.lower().lstrip("-/") for word in split_words(process.arguments)]
+    protocol = ""
+    if "p" in words[:-1]:
+        protocol = words.pop(words.index("p") + 1)
+        words.remove("p")
+    letters = "".join(words)
+    if not letters or set(letters) - set("ano") or "n" not in letters or protocol not in ("", "tcp", "udp"):
         process.err(process.message("cmd_syntax") + "\r\n")
+        return 1
+    if process.host.quirks.deny_netstat:
+        process.err(process.message("access_denied") + "\r\n")
         return 1
     say = process.message
     with_pid = "o" in letters
     rows = _listening(process) if "a" in letters else []
-    rows += [row for row in _established(process) if row not in rows]
+    rows += [row for row in (*_established(process), *_others(process)) if row not in rows]
+    if protocol:
+        rows = [row for row in rows if row[0].lower() == protocol and not row[1].startswith("[")]
     rows.sort(key=lambda row: (row[0] == "UDP", row[1].startswith("["), row[3] != say("listening")))
     text = f"\r\n{say('connections')}\r\n\r\n"
     head = (say("proto"), say("local_address"), say("foreign_address"), say("state"), "PID")
@@ -68,9 +95,23 @@ def _established(process: Process) -> list[_Row]:
             f"{local[0]}:{local[1]}",
             f"{remote[0]}:{remote[1]}",
             process.message("established"),
-            str(owners.get(local[1], 0)),
+            # A connection outlives its listener only when it is WinRM's.
+            str(owners.get(local[1], KERNEL)),
         )
         for local, remote in sorted(host.connections())
+    ]
+
+
+def _others(process: Process) -> list[_Row]:
+    return [
+        (
+            "TCP",
+            f"{each.local or process.host.spec.address}:{each.port}",
+            f"{each.remote[0]}:{each.remote[1]}",
+            process.message(each.state),
+            str(each.pid),
+        )
+        for each in process.host.other_sockets
     ]
 
 

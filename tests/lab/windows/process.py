@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lab.windows.messages import text
+from lab.windows.security import Token
 
 if TYPE_CHECKING:
     from lab.host import Host
@@ -80,12 +81,20 @@ def nul_input() -> InputPipe:
     return InputPipe(ended=True, is_nul=True)
 
 
+@dataclass(eq=False)
+class Life:
+    """Whether somebody has ended a cmd.exe. What it had started goes on to its own end, but it starts nothing more."""
+
+    ended: bool = False
+
+
 @dataclass(frozen=True)
 class Process:
     """One program being run.
 
     ``name`` is the lower-cased program name without `.exe`, ``arguments`` the raw rest of its command line.
-    ``elevated`` says whether its token may administer the host; ``codepage`` is the console's.
+    ``token`` says who runs it; ``codepage`` is the console's; ``life`` is that of
+    the cmd.exe.
     """
 
     host: Host
@@ -95,8 +104,14 @@ class Process:
     stdout: Sink
     stderr: Sink
     environment: dict[str, str]
-    elevated: bool
+    token: Token
     codepage: int
+    life: Life
+
+    @property
+    def elevated(self) -> bool:
+        """Whether its token may administer the host."""
+        return self.token.elevated
 
     def out(self, output: str) -> None:
         """Print to standard output."""

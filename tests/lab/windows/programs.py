@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from lab.windows import findstr, netsh, netstat, reg, schtasks, services, small_programs
+from lab.windows import findstr, icacls, netsh, netstat, reg, schtasks, services, small_programs
 from lab.windows.process import Process
 
 Program = Callable[[Process], Awaitable[int]]
@@ -25,6 +25,8 @@ PROGRAMS: Mapping[str, Program] = {
     "timeout": small_programs.timeout,
     "findstr": findstr.run,
     "more": small_programs.more,
+    "icacls": icacls.run,
+    "takeown": icacls.takeown,
     "gpupdate": small_programs.gpupdate,
     "chcp": small_programs.chcp,
     "cmd": small_programs.command_interpreter,

@@ -6,7 +6,8 @@
 Simulates [MS-TSCH] as far as a rollback needs it. A RegistrationTrigger fires its Delay after the registration and
 is lost by a reboot; a TimeTrigger fires at a local time, and one that was missed fires late only with
 StartWhenAvailable; a BootTrigger fires its Delay after each start. A running instance lives on when its task is
-deleted and is ended by its ExecutionTimeLimit. All delays are in host time (see clock).
+deleted and is ended by its ExecutionTimeLimit: its process is, not what that has started, so that a script stops after
+the line in work. Who may do what is told in task_security. All delays are in host time (see clock).
 
 The lab's choices: a task of any other user than SYSTEM never starts, for nobody is logged on; one that is not to
 start on batteries does not while the quirk ``on_batteries`` is on.
@@ -20,11 +21,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lab.windows.process import discard, nul_input
+from lab.windows.process import Life, discard, nul_input
+from lab.windows.sddl import sddl
+from lab.windows.security import Descriptor, Token
+from lab.windows.task_security import descriptor_of, require, require_own
 from lab.windows.task_xml import TaskDefinition, Trigger
 
 if TYPE_CHECKING:
     from lab.host import Host
+
+
+TERMINATED = 0x41306
+"""SCHED_S_TASK_TERMINATED, the last result of an instance that was ended."""
 
 
 @dataclass(eq=False)
@@ -34,6 +42,7 @@ class ScheduledTask:
     name: str
     definition: TaskDefinition
     registered: datetime
+    security: Descriptor
     last_run: datetime | None = None
     last_result: int | None = None
     runs: int = 0
@@ -76,8 +85,10 @@ class TaskScheduler:
         self._tasks: dict[str, ScheduledTask] = {}
         # Instances outlive their tasks' entries: who deletes a task does not end it.
         self._instances: set[asyncio.Task[None]] = set()
+        self._work: set[asyncio.Future[int]] = set()
         self.on_register: Callable[[ScheduledTask], None] = lambda _: None
         self.fired: list[str] = []
+        self._generation, self._failed_queries = -1, 0
 
     @property
     def tasks(self) -> tuple[ScheduledTask, ...]:
@@ -88,10 +99,15 @@ class TaskScheduler:
         """A task by name, in any case, with or without the root folder's backslash."""
         return self._tasks.get(_key(name))
 
-    def register(self, name: str, definition: TaskDefinition) -> ScheduledTask:
-        """Add or replace a task and wait for its triggers."""
+    def register(self, name: str, definition: TaskDefinition, token: Token) -> ScheduledTask:
+        """Add or replace a task and wait for its triggers. Raises TaskDenied and TaskXmlError."""
+        require_own(definition, token)
+        old = self.find(name)
+        if old is not None:
+            require(old.security, token, "change")
+        security = descriptor_of(definition, token, None if old is None else old.security)
         self.delete(name)
-        task = ScheduledTask(name.lstrip("\\"), definition, self._host.clock.now())
+        task = ScheduledTask(name.lstrip("\\"), definition, self._host.clock.now(), security)
         self._tasks[_key(name)] = task
         for trigger in definition.triggers:
             if trigger.kind == "RegistrationTrigger":
@@ -100,6 +116,17 @@ class TaskScheduler:
                 self._wait_for_time(task, trigger)
         self.on_register(task)
         return task
+
+    def query_trouble(self) -> str:
+        """Why the next query fails, by the quirk ``schtasks_query_fails``; empty when it does not."""
+        quirks = self._host.quirks
+        if self._generation != self._host.quirks_generation:
+            self._generation, self._failed_queries = self._host.quirks_generation, 0
+        most = quirks.schtasks_query_failures
+        if not quirks.schtasks_query_fails or (most is not None and self._failed_queries >= most):
+            return ""
+        self._failed_queries += 1
+        return quirks.schtasks_query_fails
 
     def delete(self, name: str) -> bool:
         """Forget a task; an instance that runs goes on. Returns whether there was such a task."""
@@ -140,7 +167,7 @@ class TaskScheduler:
 
     def shut_down(self) -> None:
         """The host goes down: everything that runs or waits is gone, the tasks stay registered."""
-        for instance in list(self._instances):
+        for instance in (*self._instances, *self._work):
             instance.cancel()
         for task in self._tasks.values():
             for timer in list(task.timers):
@@ -163,6 +190,7 @@ class TaskScheduler:
                 {
                     "name": task.name,
                     "description": task.definition.description,
+                    "security": sddl(task.security, owner=True),
                     "enabled": task.definition.enabled,
                     "running": task.running,
                     "runs": task.runs,
@@ -208,17 +236,20 @@ class TaskScheduler:
         definition = task.definition
         line = f'"{definition.command.strip(chr(34))}" {definition.arguments}'.rstrip()
         host = self._host
+        life = Life()
         work = asyncio.ensure_future(
-            host.execute(line, stdin=nul_input(), stdout=discard, stderr=discard, as_system=True)
+            host.execute(line, stdin=nul_input(), stdout=discard, stderr=discard, as_system=True, life=life)
         )
+        self._work.add(work)
+        work.add_done_callback(self._work.discard)
         limit = asyncio.ensure_future(_limit(host, definition.limit))
         try:
             await asyncio.wait({work, limit}, return_when=asyncio.FIRST_COMPLETED)
-            if work.done():
-                task.last_result = work.result()
         finally:
             limit.cancel()
-            work.cancel()
+            life.ended = True
+            if not work.cancelled():
+                task.last_result = work.result() if work.done() else TERMINATED
 
 
 async def _limit(host: Host, limit: timedelta | None) -> None:

@@ -4,20 +4,24 @@
 """schtasks.exe: /create (from XML, or with /sc minute, onstart, once), /query, /delete, /run, /end.
 
 Success is told on standard output with exit code 0, everything else on standard error with 1. `/query /xml` prints
-the stored definition behind a declaration that claims UTF-16 though the bytes are in the console's code page, as
-the real program does. Without /f an existing task is asked about, on standard input. `/sd`, whose form follows the
-host's language, is not simulated and refused.
+the stored definition behind a declaration that claims UTF-16 though the bytes are in the console's code page, as the
+real program does. What a task's descriptor does not allow is denied. Without /f an existing task is asked about, on
+standard input. `/sd`, whose form follows the host's language, is not simulated and refused.
 """
 
 from __future__ import annotations
 
+import ntpath
 import re
 from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element, SubElement
 
+from lab.windows.filesystem import FileSystemError
 from lab.windows.netsh import split_words
 from lab.windows.process import Process
 from lab.windows.scheduler import ScheduledTask, TaskScheduler
+from lab.windows.security import check
+from lab.windows.task_security import RIGHTS, TaskDenied, require, require_own
 from lab.windows.task_xml import NAMESPACE, TaskDefinition, TaskXmlError, decode_file, parse_task, simple_task
 
 _LONGEST_COMMAND = 261
@@ -55,6 +59,9 @@ async def run(process: Process) -> int:
             _query(process, options)
         else:
             await _act(process, verb, options)
+    except TaskDenied:
+        process.err(process.message("task_denied") + "\r\n")
+        return 1
     except _Refused as refused:
         process.err(process.message(refused.key, *refused.arguments) + "\r\n")
         return 1
@@ -95,13 +102,15 @@ async def _create(process: Process, options: dict[str, str]) -> None:
         definition = _from_file(process, options["/xml"])
     else:
         definition = _from_options(process, options)
-    if not process.elevated:
-        raise _Refused("task_denied")
     scheduler = process.host.scheduler
     if scheduler.find(name) is not None and "/f" not in options and not await _may_replace(process, name):
         raise _Refused("task_denied")
+    require_own(definition, process.token)
     if not process.host.quirks.tasks_lost:
-        scheduler.register(name, definition)
+        try:
+            scheduler.register(name, definition, process.token)
+        except TaskXmlError as error:
+            raise _Refused("task_xml", error) from None
     process.out(process.message("task_created", name) + "\r\n")
 
 
@@ -112,7 +121,10 @@ async def _may_replace(process: Process, name: str) -> bool:
 
 
 def _from_file(process: Process, path: str) -> TaskDefinition:
-    content = process.host.files.read(path)
+    try:
+        content = process.host.files.read(ntpath.join(process.environment.get("CD", "C:\\"), path), process.token)
+    except FileSystemError:
+        raise _Refused("task_denied") from None
     if content is None:
         raise _Refused("task_not_found")
     try:
@@ -164,9 +176,14 @@ def _start_time(now: datetime, options: dict[str, str]) -> datetime | None:
 
 def _query(process: Process, options: dict[str, str]) -> None:
     scheduler = process.host.scheduler
-    found = scheduler.tasks
+    trouble = scheduler.query_trouble()
+    if trouble:
+        raise _Refused(f"task_{trouble}")
     if "/tn" in options:
-        found = (_known(scheduler, _task_name("query", options), "task_not_found"),)
+        found: tuple[ScheduledTask, ...] = (_known(scheduler, _task_name("query", options), "task_not_found"),)
+        require(found[0].security, process.token, "query")
+    else:
+        found = tuple(task for task in scheduler.tasks if check(task.security, process.token, RIGHTS["query"]))
     if "/xml" in options:
         for task in found:
             process.out(_xml(task))
@@ -217,8 +234,7 @@ async def _act(process: Process, verb: str, options: dict[str, str]) -> None:
     scheduler = process.host.scheduler
     key = "task_no_such_name" if verb == "delete" else "task_not_found"
     task = _known(scheduler, name, key, *([name] if verb == "delete" else []))
-    if not process.elevated:
-        raise _Refused("task_denied")
+    require(task.security, process.token, verb)
     if verb == "delete":
         if "/f" not in options and not await _may_replace(process, name):
             return

@@ -29,17 +29,17 @@ async def whoami(process: Process) -> int:
         process.err(process.message("cmd_syntax") + "\r\n")
         return 1
     say = process.message
-    token = process.host.quirks.token
+    kind = process.token.kind
     rows = [(say("everyone"), say("well_known_group"), "S-1-1-0", say("mandatory"))]
-    if token != "user":
-        attributes = say("deny_only") if token == "filtered" else say("mandatory") + ", " + say("group_owner")
+    if kind != "user":
+        attributes = say("deny_only") if kind == "filtered" else say("mandatory") + ", " + say("group_owner")
         rows.append((say("administrators"), say("alias"), "S-1-5-32-544", attributes))
     rows += [
         (say("users"), say("alias"), "S-1-5-32-545", say("mandatory")),
         (say("network_logon"), say("well_known_group"), "S-1-5-2", say("mandatory")),
         (say("authenticated"), say("well_known_group"), "S-1-5-11", say("mandatory")),
     ]
-    level = ("high_label", "S-1-16-12288") if token == "admin" else ("medium_label", "S-1-16-8192")
+    level = ("high_label", "S-1-16-12288") if process.elevated else ("medium_label", "S-1-16-8192")
     rows.append((say(level[0]), say("label"), level[1], ""))
     header = (say("group_name"), say("type"), "SID", say("attributes"))
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(4)]

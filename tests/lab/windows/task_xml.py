@@ -49,12 +49,13 @@ class Trigger:
 
 @dataclass(frozen=True)
 class TaskDefinition:
-    """What a task is. ``user`` is a SID or name; ``limit`` its ExecutionTimeLimit, None for none."""
+    """What a task is. ``user`` is a SID or name; ``security`` SDDL or empty; ``limit`` the ExecutionTimeLimit or None."""
 
     command: str
     arguments: str = ""
     triggers: tuple[Trigger, ...] = ()
     description: str = ""
+    security: str = ""
     user: str = ""
     enabled: bool = True
     not_on_batteries: bool = True
@@ -104,6 +105,7 @@ def parse_task(text: str) -> TaskDefinition:
         arguments=arguments,
         triggers=tuple(_trigger(element) for element in sections.get("Triggers", ())),
         description=information.get("Description", ""),
+        security=information.get("SecurityDescriptor", ""),
         user=_principal(sections.get("Principals")),
         enabled=_boolean(settings.get("Enabled", "true"), "Enabled"),
         not_on_batteries=_boolean(settings.get("DisallowStartIfOnBatteries", "true"), "DisallowStartIfOnBatteries"),

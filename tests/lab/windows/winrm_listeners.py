@@ -6,7 +6,13 @@
 Listeners stand under `WSMAN\\Listener` as ADDRESS+TRANSPORT with a Port. By policy (`Policies\\…\\WinRM\\Service`)
 AllowAutoConfig=1 makes an HTTP listener on 5985 where IPv4Filter (`*`, or ranges with commas between) has the host's
 address; without a filter there is none. HttpCompatibilityListener=1 and HttpsCompatibilityListener=1 make listeners on
-80 and 443. AllowAutoConfig=0 has WinRM answer no remote computer, whatever listeners there are.
+80 and 443, and so do EnableCompatibilityHttpListener and EnableCompatibilityHttpsListener of `winrm/config/service`
+(Microsoft's page on secure ports for WS-Management, ee922665: they exist beside the configured ones). There is one
+listener an address and transport; several of a transport stand under `*` and `IP:address`. AllowAutoConfig=0 has WinRM
+answer no remote computer, whatever listeners there are.
+
+Not confirmed: where the registry keeps the two settings. Here they are values of `WSMAN\\Service` of the setting's
+name; or, for `unlisted`, nowhere that anybody knows of. A client must not depend on either.
 
 The lab's choices: the compatibility listeners need no AllowAutoConfig; http.sys shares a port between WinRM and IIS by
 URL, while here WinRM takes the whole port; every listener speaks plain HTTP, those for HTTPS too.
@@ -14,29 +20,40 @@ URL, while here WinRM takes the whole port; every listener speaks plain HTTP, th
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from lab.windows.addresses import contains, merged, parse_ipv4
 from lab.windows.network import TCP, Listener
-from lab.windows.registry import Registry
+from lab.windows.registry import Key, Registry
 
 LISTENER_KEY = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Listener"
 POLICY_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\WinRM\Service"
+SERVICE_KEY = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Service"
 PORTS = {"HTTP": 5985, "HTTPS": 5986}
+COMPATIBILITY_PORTS = {"HTTP": 80, "HTTPS": 443}
+_SETTINGS = {"HTTP": "EnableCompatibilityHttpListener", "HTTPS": "EnableCompatibilityHttpsListener"}
+_POLICIES = {"HTTP": "HttpCompatibilityListener", "HTTPS": "HttpsCompatibilityListener"}
 
 
-def winrm_listeners(registry: Registry, address: str) -> tuple[Listener, ...]:
-    """WinRM's listeners on a host of this address, by port."""
+def winrm_listeners(registry: Registry, address: str, unlisted: Iterable[int] = ()) -> tuple[Listener, ...]:
+    """WinRM's listeners on a host of this address, by port; ``unlisted`` are ports that no known key tells."""
     policy = registry.find(POLICY_KEY)
     auto = None if policy is None else policy.dword("AllowAutoConfig")
     if auto == 0:
         return ()
-    ports = set(_configured(registry, address))
+    ports = {*_configured(registry, address), *unlisted}
+    service = registry.find(SERVICE_KEY)
+    ports |= _compatible(service, _SETTINGS)
     if policy is not None:
         written = policy.get("IPv4Filter")
         if auto == 1 and _in_filter("" if written is None else written.data, address):
             ports.add(PORTS["HTTP"])
-        compatible = {"HttpCompatibilityListener": 80, "HttpsCompatibilityListener": 443}
-        ports |= {port for name, port in compatible.items() if policy.dword(name) == 1}
+        ports |= _compatible(policy, _POLICIES)
     return tuple(Listener(address, TCP, port, "System") for port in sorted(ports))
+
+
+def _compatible(key: Key | None, names: Mapping[str, str]) -> set[int]:
+    return {COMPATIBILITY_PORTS[each] for each, name in names.items() if key is not None and key.dword(name) == 1}
 
 
 def _configured(registry: Registry, address: str) -> list[int]:
@@ -62,12 +79,25 @@ def _in_filter(text: str, address: str) -> bool:
     return contains(merged(ranges), address)
 
 
-def set_listener(registry: Registry, port: int) -> None:
-    """Have one configured listener, on this port: of HTTPS on its usual port, else of HTTP."""
+def set_listeners(registry: Registry, listeners: Mapping[str, int], *, compatibility: Iterable[str] = ()) -> None:
+    """Have these configured listeners and no others: `*+HTTP` or `IP:127.77.0.11+HTTPS` to port.
+
+    ``compatibility``: the transports, HTTP and HTTPS, that have a compatibility listener by the service's settings.
+    """
     key = registry.create(LISTENER_KEY)
     key.subkeys.clear()
-    transport = "HTTPS" if port == PORTS["HTTPS"] else "HTTP"
-    registry.create(f"{LISTENER_KEY}\\*+{transport}").set_dword("Port", port)
+    for name, port in listeners.items():
+        registry.create(f"{LISTENER_KEY}\\{name}").set_dword("Port", port)
+    service = registry.create(SERVICE_KEY)
+    for transport, name in _SETTINGS.items():
+        service.values.pop(name.upper(), None)
+        if transport in compatibility:
+            service.set_dword(name, 1)
+
+
+def set_listener(registry: Registry, port: int) -> None:
+    """Have one configured listener, on this port: of HTTPS on its usual port, else of HTTP."""
+    set_listeners(registry, {"*+HTTPS" if port == PORTS["HTTPS"] else "*+HTTP": port})
 
 
 def listen_by_policy(registry: Registry) -> None:

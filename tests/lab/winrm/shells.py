@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from lab.host import Host
 from lab.windows.process import InputPipe
+from lab.windows.security import TOKENS
 
 TERMINATED = 3221225786
 """STATUS_CONTROL_C_EXIT, the exit code of a command that a signal ended."""
@@ -47,7 +48,7 @@ class Command:
                 stderr=lambda data: self._write("stderr", data),
                 environment=shell.environment,
                 codepage=shell.codepage,
-                elevated=host.quirks.token == "admin",
+                token=TOKENS[host.quirks.token],
             )
         except asyncio.CancelledError:
             self.exit_code = TERMINATED

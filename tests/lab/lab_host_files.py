@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A running host's files and second account, as a test sees and arranges them."""
+
+from __future__ import annotations
+
+from lab.lab_calls import Caller
+from lab.lab_user import LabUser
+from lab.server import RunningHost
+from lab.windows.cmd_search import ProgramRun
+from lab.windows.sddl import parse_sddl, sddl
+
+
+class HostFiles:
+    """The part of LabHost that is about files, their security and who runs what."""
+
+    _lab: Caller
+    _running: RunningHost
+
+    def user(self, name: str = "mallory") -> LabUser:
+        """A second account, without any right of an administrator."""
+        return LabUser(self._lab, self._running, name)
+
+    def program_runs(self) -> list[ProgramRun]:
+        """Every program and batch file that was run and is none of Windows' own, since the last reset."""
+
+        async def read() -> list[ProgramRun]:
+            return list(self._running.host.program_runs)
+
+        return self._lab.call(read())
+
+    def write_file(self, path: str, data: bytes) -> None:
+        """Make or replace a file as an administrator."""
+
+        async def act() -> None:
+            self._running.host.files.write(path, data)
+
+        self._lab.call(act())
+
+    def security(self, path: str) -> str:
+        """Owner and DACL of a file or folder as SDDL. Raises FileSystemError when nothing is there."""
+
+        async def read() -> str:
+            return sddl(self._running.host.files.security(path), owner=True)
+
+        return self._lab.call(read())
+
+    def set_security(self, path: str, text: str) -> None:
+        """Set owner and DACL from SDDL, without asking anybody. Raises FileSystemError and SddlError."""
+
+        async def act() -> None:
+            files = self._running.host.files
+            files.replace_security(path, parse_sddl(text, files.security(path).owner))
+
+        self._lab.call(act())
+
+    def file(self, path: str) -> str | None:
+        """A file's text, or None when there is no such file."""
+
+        async def read() -> bytes | None:
+            return self._running.host.files.read(path)
+
+        content = self._lab.call(read())
+        return None if content is None else content.decode("utf-8", "replace")
