@@ -6,23 +6,22 @@
 from __future__ import annotations
 
 import csv
-import io
 import ipaddress
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..._net.address_set import AddressSet
-from ..._net.port_set import PortSet
+from ..._net.port_set import HIGHEST, PortSet
+from ..._texts import lines_of, said
+from ..state.reading import ReadError
 from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile
 from ..state.snapshot import Snapshot
 from ..traffic.matching import RuleIndex, Traffic
 from ..traffic.reasons import Status
 from ..traffic.verdict import judge
 
-# "  TCP    0.0.0.0:135    0.0.0.0:0    LISTENING    904" and "  UDP    0.0.0.0:1434    *:*    1208": the state is
-# localised, the columns are not; a TCP listener is known by its foreign port 0.
-_LINE = re.compile(r"^\s+(TCP|UDP)\s+(\S+):(\d+)\s+(\S+):(\d+|\*)\s+(?:\S+\s+)*?(\d+)\s*$", re.MULTILINE)
+_MOST_ENDPOINTS = 20_000
+"""Ports in use that are judged; a DNS server holds 5,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +42,76 @@ class Endpoint:
 
     def __str__(self) -> str:
         peers = f", {len(self.peers)} connected ({', '.join(self.peers[:3])}{', …' * (len(self.peers) > 3)})"
-        return f"{self.protocol} {self.port} {self.program}{peers if self.peers else ''}"
+        return f"{self.protocol} {self.port} {said(self.program)}{peers if self.peers else ''}"
 
 
 def read_endpoints(netstat: str, tasklist: str) -> tuple[Endpoint, ...]:
     """Read ``netstat -ano`` and ``tasklist /fo csv /nh``.
 
     Sockets bound to a loopback address are left out: the firewall does not filter what stays on the host.
+
+    Raises:
+        ReadError: More is in use than can be judged.
     """
-    programs = {row[1]: row[0] for row in csv.reader(io.StringIO(tasklist)) if len(row) > 1 and row[1].isdigit()}
+    programs = _programs(tasklist)
     listening: dict[tuple[str, int], str] = {}
     peers: dict[tuple[str, int], set[str]] = {}
-    for protocol, local, port, foreign, foreign_port, process in _LINE.findall(netstat):
+    for protocol, (local, port), (foreign, foreign_port), process in _sockets(netstat):
         if _loopback(local):
             continue
         key = (protocol.lower(), int(port))
         if foreign_port in ("0", "*"):
             listening.setdefault(key, programs.get(process, f"process {process}"))
-        elif not _loopback(foreign):
+        elif _is_address(foreign) and not _loopback(foreign):
             peers.setdefault(key, set()).add(foreign.strip("[]"))
+    if len(listening) > _MOST_ENDPOINTS:
+        raise ReadError(
+            f"'netstat -ano' names {len(listening)} ports in use, more than the {_MOST_ENDPOINTS} that can be judged, "
+            "so it is not known what would be cut"
+        )
     return tuple(
         Endpoint(protocol, port, program, tuple(sorted(peers.get((protocol, port), ()))))
         for (protocol, port), program in sorted(listening.items())
     )
+
+
+def _programs(tasklist: str) -> dict[str, str]:
+    """Image name by number of the process."""
+    found = {}
+    for line in lines_of(tasklist):
+        try:
+            row = next(csv.reader([line]), [])
+        except csv.Error:  # a line break of another kind, or a NUL
+            continue
+        if len(row) > 1 and row[1].isdigit():
+            found[row[1]] = row[0]
+    return found
+
+
+def _sockets(netstat: str) -> Iterator[tuple[str, tuple[str, str], tuple[str, str], str]]:
+    """Protocol, both ends and number of the process of each socket.
+
+    ``  TCP    0.0.0.0:135    0.0.0.0:0    LISTENING    904`` and ``  UDP    0.0.0.0:1434    *:*    1208``: the state is
+    localised and may be several words, the columns are not; a TCP listener is known by its foreign port 0.
+    """
+    for line in lines_of(netstat):
+        words = line.split()
+        if len(words) < 4 or words[0] not in ("TCP", "UDP") or not line[0].isspace():
+            continue
+        local, port = _end(words[1])
+        foreign, foreign_port = _end(words[2])
+        process = words[-1]
+        if _is_port(port) and (_is_port(foreign_port) or foreign_port == "*") and process.isdigit():
+            yield words[0], (local, port), (foreign, foreign_port), process
+
+
+def _end(word: str) -> tuple[str, str]:
+    address, _colon, port = word.rpartition(":")
+    return address, port
+
+
+def _is_port(text: str) -> bool:
+    return len(text) <= 5 and text.isascii() and text.isdigit() and int(text) <= HIGHEST
 
 
 def would_be_cut(endpoints: Iterable[Endpoint], profiles: frozenset[Profile], after: Snapshot) -> tuple[Endpoint, ...]:
@@ -95,6 +141,14 @@ def _cut(endpoint: Endpoint, profiles: frozenset[Profile], after: Snapshot, inde
 
 def _usable(peers: Iterable[str]) -> list[str]:
     return [peer for peer in peers if "%" not in peer]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _loopback(address: str) -> bool:
