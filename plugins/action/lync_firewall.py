@@ -36,7 +36,7 @@ class ActionModule(FirewallAction):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         policy = requested_policy(options)  # before the connection is opened: it says what is wrong
-        host = self.remote_host()
+        host = self.remote_host(options)
         bound = self.bound(host, policy, options)
         self._policy = bound.policy
         self._guard = LockoutGuard(host, options["accept_impact"], confirmed=options["rollback"] == "auto")

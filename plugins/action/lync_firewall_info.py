@@ -69,7 +69,7 @@ class ActionModule(FirewallAction):
         return result
 
     def _host(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
-        host = self.remote_host()
+        host = self.remote_host(options)
         bound = self.bound(host, policy, options) if policy else None
         snapshot = read(host, owner=True)
         networks = tuple(host.networks() or ())

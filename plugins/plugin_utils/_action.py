@@ -20,6 +20,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
 from ._arguments import validate
+from ._host.bounds import MEGABYTE, Bounds
 from ._host.outcome import Failed
 from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
 from ._host.writing import read_programs
@@ -67,8 +68,11 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         """Results of a task that failed after it began to write."""
         raise NotImplementedError
 
-    def remote_host(self) -> RemoteHost:
+    def remote_host(self, options: dict[str, Any]) -> RemoteHost:
         """The host behind the task's connection.
+
+        Args:
+            options: The task's options.
 
         Raises:
             OptionError: The task asks for become.
@@ -80,7 +84,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
                 "it would be ignored, because no PowerShell is started on the host. Take it out and connect as an "
                 "administrator",
             )
-        return RemoteHost(self._connection, self._log)
+        return RemoteHost(self._connection, self._log, bounds=Bounds(options["largest_answer"] * MEGABYTE))
 
     def bound(self, host: RemoteHost, policy: HostPolicy, options: dict[str, Any]) -> Bound:
         """The policy with its media rules limited to programs, if that is wished; the host is asked which they are.

@@ -18,6 +18,9 @@ SCOPES = ("any", "topology")
 PROGRAMS = ("any", "listener")
 PROTOCOLS = ("any", "tcp", "udp")
 
+LARGEST_ANSWER = 16
+"""Megabytes that are taken from a host by default."""
+
 _PROFILES = tuple(profile.value for profile in Profile)
 
 
@@ -275,6 +278,17 @@ HOST_OPTIONS: tuple[Option, ...] = (
         choices=("enabled", "unmanaged"),
         default="unmanaged",
         renamed=(("true", "enabled"),),
+    ),
+    Option(
+        "largest_answer",
+        (
+            "Megabytes that are taken from a host, of one message and of all that one command prints, 1 to 512. A "
+            "host that sends more is given up, so that a hostile or broken one cannot use up the controller's memory.",
+            "A thousand rules are about 300 kB.",
+        ),
+        type="int",
+        default=LARGEST_ANSWER,
+        bounds=(1, 512),
     ),
 )
 """The desired state of a host. Both modules take it, so that an audit judges by what enforcement would do."""

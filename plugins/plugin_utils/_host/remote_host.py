@@ -21,6 +21,8 @@ from ansible.errors import AnsibleError
 
 from ...module_utils._firewall.change.arrival import Arrival, Network, arrival
 from ...module_utils._firewall.change.management import ManagementConnection
+from ...module_utils._texts import printable
+from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
 from .wsman import client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
@@ -32,6 +34,10 @@ _NO_MORE_OPERATIONS = 2150859174
 # One Send must stay under the smallest default MaxEnvelopeSizekb of a supported host: 150 on 2008 R2 ([MS-WSMV]
 # 2.2.4.10, note 8). base64 makes 4 bytes of 3, and the envelope around it takes about 2,000.
 _SEND_BYTES = 64 * 1024
+
+_REQUEST_TIME = 60.0  # seconds for what is no command: to connect and open a shell, or to ask one WS-Man question
+_LONGEST_ERROR = 500  # characters
+_TIDY_TIME = 10.0  # seconds for what may as well fail
 
 _NEEDS_WINRM = (
     "lyncops.firewall speaks WinRM itself and needs 'ansible_connection: winrm' for this host, not {transport!r}. "
@@ -49,6 +55,10 @@ class ConnectionLost(Exception):
 
 class CommandTimeout(ConnectionLost):
     """A command did not end in time. A stop was requested; what it did until then is not known."""
+
+
+class TooMuchSaid(ConnectionLost):
+    """The host sent more than is taken from one, or in a form that is not taken. A stop was requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ class RemoteHost:
         connection: Any,
         log: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
+        bounds: Bounds | None = None,
     ) -> None:
         """Take over a connection; nothing is sent yet.
 
@@ -81,6 +92,7 @@ class RemoteHost:
             connection: Ansible's connection plugin for the host.
             log: Takes one line for high verbosity; must not print it under ``no_log``.
             clock: Seconds; for tests.
+            bounds: What the host may send; the default ones where there are none.
 
         Raises:
             NotWinrm: The connection is another one.
@@ -90,7 +102,7 @@ class RemoteHost:
             raise NotWinrm(_NEEDS_WINRM.format(transport=str(transport)))
         self._connection = connection
         self._log = log
-        self._clock = clock
+        self._bounds = bounds or Bounds(clock=clock)
         self._old_shells: list[str] = []
 
     def run(self, command: str, stdin: bytes = b"", deadline: float = 120.0) -> Output:
@@ -99,18 +111,26 @@ class RemoteHost:
         Args:
             command: The command line; printable ASCII, at most 8,191 characters (cmd's limit, KB830473).
             stdin: Bytes for its standard input.
-            deadline: Seconds until it is stopped. pywinrm itself would wait for ever.
+            deadline: Seconds for all of it, connecting included, until it is stopped. pywinrm itself would wait for
+                ever.
 
         Raises:
             ConnectionLost: The host could not be reached, or the connection broke.
             CommandTimeout: The deadline passed.
+            TooMuchSaid: It printed more than is taken from a host.
             ValueError: The command line cannot be sent as it is.
         """
         if len(command) > 8191 or any(not " " <= character <= "~" for character in command):
             raise ValueError(f"a command line of {len(command)} characters, or with other than printable ASCII")
         self._log(f"RUN {command}" + (f" <<< {stdin.decode('ascii', 'replace')}" if stdin else ""))
-        end = self._clock() + deadline
+        with self._bounds.within(deadline):
+            output = self._run(command, stdin)
+        self._log(f"RAN {command[:60]} -> {output.code}, {len(output.stdout)} characters")
+        return output
+
+    def _run(self, command: str, stdin: bytes) -> Output:
         protocol, shell = self._open()
+        command_id: Any = None
         try:
             try:
                 command_id = _begin(protocol, shell, command, stdin)
@@ -123,14 +143,15 @@ class RemoteHost:
             for start in range(0, len(stdin), _SEND_BYTES):
                 chunk = stdin[start : start + _SEND_BYTES]
                 protocol.send_command_input(shell, command_id, chunk, end=start + _SEND_BYTES >= len(stdin))
-            output = self._receive(protocol, shell, command_id, end)
+            output = self._receive(protocol, shell, command_id)
             protocol.cleanup_command(shell, command_id)
-        except CommandTimeout:
-            self._quietly(lambda: protocol.cleanup_command(shell, command_id))
-            raise
         except Exception as error:
-            raise self._lost(error) from error
-        self._log(f"RAN {command[:60]} -> {output.code}, {len(output.stdout)} characters")
+            lost = self._lost(error)
+            if isinstance(lost, (CommandTimeout, TooMuchSaid)) and command_id is not None:
+                self._quietly(lambda: protocol.cleanup_command(shell, command_id))
+            if isinstance(lost, CommandTimeout):
+                lost = CommandTimeout("the command did not end in time and was told to stop")
+            raise lost from error
         return output
 
     def management_connection(self) -> ManagementConnection:
@@ -142,7 +163,10 @@ class RemoteHost:
         Raises:
             ConnectionLost: The host could not be reached.
         """
-        protocol, shell = self._open()
+        with self._bounds.within(_REQUEST_TIME):
+            return self._management_connection(*self._open())
+
+    def _management_connection(self, protocol: Any, shell: str) -> ManagementConnection:
         url = urlsplit(str(protocol.transport.endpoint))
         connection = ManagementConnection(
             url.port or (5986 if url.scheme == "https" else 5985), url.scheme, reached=_addresses(url.hostname or "")
@@ -150,7 +174,7 @@ class RemoteHost:
         try:
             return replace(connection, client=client_address(protocol, shell))
         except Exception as error:
-            self._log(f"the host does not say from where it sees us: {error}")
+            self._log(f"the host does not say from where it sees us: {_told(error)}")
             return connection
 
     def with_source_ports(self, connection: ManagementConnection) -> ManagementConnection:
@@ -166,12 +190,13 @@ class RemoteHost:
         Raises:
             ConnectionLost: The host could not be reached.
         """
-        protocol, _shell = self._open()
-        try:
-            return networks(protocol)
-        except Exception as error:
-            self._log(f"the host does not say which profile its network interfaces are in: {error}")
-            return None
+        with self._bounds.within(_REQUEST_TIME):
+            protocol, _shell = self._open()
+            try:
+                return networks(protocol)
+            except Exception as error:
+                self._log(f"the host does not say which profile its network interfaces are in: {_told(error)}")
+                return None
 
     def arrival(self, connection: ManagementConnection) -> Arrival:
         """The network that our connection arrives through, by one or two more WS-Man requests.
@@ -183,12 +208,13 @@ class RemoteHost:
             ConnectionLost: The host could not be reached.
         """
         found = self.networks()
-        protocol, _shell = self._open()
-        try:
-            return arrival(found, interface_addresses(protocol) if found else (), connection.reached)
-        except Exception as error:
-            self._log(f"the host does not say which addresses its network interfaces have: {error}")
-            return arrival(found, (), connection.reached)
+        with self._bounds.within(_REQUEST_TIME):
+            protocol, _shell = self._open()
+            try:
+                return arrival(found, interface_addresses(protocol) if found else (), connection.reached)
+            except Exception as error:
+                self._log(f"the host does not say which addresses its network interfaces have: {_told(error)}")
+                return arrival(found, (), connection.reached)
 
     def reconnect(self) -> None:
         """Open a new connection and shell, then close the old shell.
@@ -200,11 +226,13 @@ class RemoteHost:
         """
         if self._connection.shell_id:  # forgotten by a reset that fails, so it is kept until one succeeds
             self._old_shells.append(str(self._connection.shell_id))
-        try:
-            self._connection.reset()
-        except Exception as error:
-            raise self._lost(error) from error
-        protocol, shell = self._open()
+        with self._bounds.within(_REQUEST_TIME):
+            try:
+                with enforced(self._bounds):
+                    self._connection.reset()
+            except Exception as error:
+                raise self._lost(error) from error
+            protocol, shell = self._open()
         while self._old_shells:
             self._close(protocol, self._old_shells.pop(), shell)
 
@@ -212,7 +240,8 @@ class RemoteHost:
         """A new shell in place of one whose account has used up its operations: closed first, or there is no room."""
         self._log("the account's WS-Man operations are used up; a new shell takes the place of ours")
         self._quietly(lambda: protocol.close_shell(shell, close_session=False))
-        self._connection.reset()
+        with enforced(self._bounds):
+            self._connection.reset()
         return self._open()
 
     def _close(self, protocol: Any, old: str, current: str) -> None:
@@ -221,20 +250,23 @@ class RemoteHost:
 
     def _open(self) -> tuple[Any, str]:
         try:
-            self._connection._connect()
+            with enforced(self._bounds):
+                self._connection._connect()
         except Exception as error:
             raise self._lost(error) from error
         protocol = getattr(self._connection, "protocol", None)
         shell = getattr(self._connection, "shell_id", None)
         if protocol is None or not shell:
             raise ConnectionLost("the winrm connection has no open shell; this ansible-core is not supported")
+        bind(getattr(protocol, "transport", None), self._bounds)
         return protocol, str(shell)
 
-    def _receive(self, protocol: Any, shell: str, command_id: str, end: float) -> Output:
+    def _receive(self, protocol: Any, shell: str, command_id: str) -> Output:
         # pywinrm 0.5.0 made the method public.
         receive = getattr(protocol, "get_command_output_raw", None) or protocol._raw_get_command_output
         stdout: list[bytes] = []
         stderr: list[bytes] = []
+        size = 0
         while True:
             try:
                 out, err, code, done = receive(shell, command_id)
@@ -244,16 +276,23 @@ class RemoteHost:
                 out, err, code, done = b"", b"", 0, False  # nothing printed for a while: ask again
             stdout.append(out)
             stderr.append(err)
+            size += len(out) + len(err)
+            self._bounds.check_size(size, "what the command printed")
             if done:
                 texts = [b"".join(parts).decode("utf-8", "replace") for parts in (stdout, stderr)]
                 return Output(texts[0], texts[1], int(code))
-            if self._clock() > end:
-                raise CommandTimeout("the command did not end in time and was told to stop")
+            self._bounds.left()
 
     def _lost(self, error: Exception) -> ConnectionLost:
         """Any exception of requests, pywinrm and ansible as a ConnectionLost with a message of one line."""
         if isinstance(error, ConnectionLost):
             return error
+        # Ansible makes an exception of its own of what its _connect() raises.
+        exceeded = error if isinstance(error, BoundsExceeded) else self._bounds.exceeded
+        if isinstance(exceeded, OutOfTime):
+            return CommandTimeout(str(exceeded))
+        if exceeded is not None:
+            return TooMuchSaid(str(exceeded))
         code = getattr(error, "wsman_fault_code", None)
         if _NO_MORE_OPERATIONS in _codes(error):
             return ConnectionLost(
@@ -264,16 +303,22 @@ class RemoteHost:
             return ConnectionLost("the host closed our shell (WS-Man fault 2150858843)")
         if code == _ACCESS_DENIED:
             return ConnectionLost("the host denies this account access to WinRM (WS-Man fault 5)")
-        text = " ".join(str(error).split()) or type(error).__name__
         kind = "" if isinstance(error, AnsibleError) else f"{type(error).__name__}: "
-        return ConnectionLost(f"{kind}{text[:500]}")
+        return ConnectionLost(f"{kind}{_told(error)}")
 
     def _quietly(self, action: Callable[[], object]) -> None:
         """Clean up; a failure is only logged."""
         try:
-            action()
+            with self._bounds.anew(_TIDY_TIME):
+                action()
         except Exception as error:
-            self._log(f"tidying up failed: {error}")
+            self._log(f"tidying up failed: {_told(error)}")
+
+
+def _told(error: Exception) -> str:
+    """An exception in one line for people. The host wrote a part of it: some hold the whole body of its answer."""
+    text = " ".join(str(error)[: 4 * _LONGEST_ERROR].split()) or type(error).__name__
+    return printable(text)[:_LONGEST_ERROR]
 
 
 def _addresses(name: str) -> tuple[str, ...]:

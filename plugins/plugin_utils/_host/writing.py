@@ -184,13 +184,14 @@ class Writing:
             Failed: It cannot be read.
         """
         try:
-            after = read(self._host)
-        except ConnectionLost as error:
-            after = self._settle(error)
+            try:
+                after = read(self._host)
+            except ConnectionLost as error:
+                after = self._settle(error)
+            self.saw(after)
+            return make_plan(self.wanted, after)
         except (ReadError, NotElevated) as error:
             raise Failed(f"after writing, the host could not be read: {error}", self.outcome) from error
-        self.saw(after)
-        return make_plan(self.wanted, after)
 
     def saw(self, after: Snapshot) -> None:
         """Note how the host was read. Who filters was asked before; a product does not come or go with our rules."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -38,7 +39,8 @@ def client_address(protocol: Any, shell: str) -> str:
         shell: Id of an open shell.
     """
     answer = _send(protocol, _SHELL, _GET, {}, shell)
-    return next((node.text or "" for node in answer.iter() if node.tag.endswith("}ClientIP")), "")
+    found = next((node.text or "" for node in answer.iter() if node.tag.endswith("}ClientIP")), "")
+    return printable(found.strip()[:_LONGEST])
 
 
 def networks(protocol: Any) -> list[Network]:
@@ -84,7 +86,7 @@ def _instances(protocol: Any, name: str) -> list[Any]:
     answer = _send(protocol, resource, f"{_ENUMERATION}/Enumerate", {"n:Enumerate": at_once})
     found = _named(answer, name)
     for _number in range(_MOST_PULLS):
-        context = _raw(answer, "EnumerationContext")
+        context = _raw(answer.iter(), "EnumerationContext")
         if not context or any(node.tag.endswith("}EndOfSequence") for node in answer.iter()):
             break
         pull = {"n:Pull": {"n:EnumerationContext": context, "n:MaxElements": "100"}}
@@ -104,10 +106,10 @@ def _send(protocol: Any, resource: str, action: str, body: dict[str, Any], shell
     return ElementTree.fromstring(protocol.send_message(xmltodict.unparse({"env:Envelope": envelope})))
 
 
-def _raw(parent: Any, name: str) -> str:
-    return next((node.text or "" for node in parent.iter() if node.tag.rpartition("}")[2] == name), "").strip()
+def _raw(nodes: Iterable[Any], name: str) -> str:
+    return next((node.text or "" for node in nodes if node.tag.rpartition("}")[2] == name), "").strip()
 
 
-def _text(parent: Any, name: str) -> str:
-    """Text for messages: names on a host are not trusted."""
-    return printable(_raw(parent, name))[:_LONGEST]
+def _text(instance: Any, name: str) -> str:
+    """A property as text for messages: names on a host are not trusted. Instances in instances are not looked into."""
+    return printable(_raw(instance, name)[:_LONGEST])

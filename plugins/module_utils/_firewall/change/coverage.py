@@ -23,12 +23,47 @@ def region(rule: FirewallRule) -> Region:
     """Ports on the side that listens, and remote addresses, of an inbound rule.
 
     Keywords such as RPC stand for ports that only Windows knows, so any port may be meant. For two rules with the same
-    keywords that is right, since `same_kind` compares them; a rule without keywords must cover every port.
+    keywords that is right, since `Covers` compares them; a rule without keywords must cover every port.
     """
     return Region.of(PortSet.any() if rule.port_words else rule.local_ports, rule.remote_addresses)
 
 
-def left_open(rule: FirewallRule, profile: Profile, others: Iterable[FirewallRule]) -> Region:
+class Covers:
+    """Rules that could admit what others do, sorted out once: a host may have thousands of those others."""
+
+    def __init__(self, rules: Iterable[FirewallRule]) -> None:
+        """Sort rules out.
+
+        Args:
+            rules: The rules; those that cannot be interpreted cover nothing.
+        """
+        self._by_kind: dict[tuple[Any, ...], list[tuple[FirewallRule, tuple[Any, ...], Region]]] = {}
+        for rule in rules:
+            if not rule.opaque:
+                kind = (rule.direction, rule.action, rule.protocol)  # bypass is stronger than allow
+                self._by_kind.setdefault(kind, []).append((rule, _limits(rule), region(rule)))
+
+    def near(self, rule: FirewallRule, profile: Profile, area: Region) -> list[Region]:
+        """What those of the rules admit that match all that another does, as far as it is about an area of its.
+
+        Args:
+            rule: The other rule.
+            profile: The profile.
+            area: Ports and addresses.
+        """
+        limits: tuple[Any, ...] = ()
+        found = []
+        for protocol in {rule.protocol, None}:
+            for cover, its, admits in self._by_kind.get((rule.direction, rule.action, protocol), ()):
+                if profile not in cover.profiles or not admits.overlaps(area):
+                    continue
+                limits = limits or _limits(rule)
+                if all(limit in (free, other) for limit, free, other in zip(its, _FREE, limits, strict=True)):
+                    found.append(admits)
+        return found
+
+
+def left_open(rule: FirewallRule, profile: Profile, *others: Covers) -> Region:
     """What an allow rule admits in a profile and others, which allow as well, do not.
 
     Args:
@@ -38,18 +73,9 @@ def left_open(rule: FirewallRule, profile: Profile, others: Iterable[FirewallRul
     """
     if profile not in rule.profiles:
         return Region()
-    covers = [other for other in others if profile in other.profiles and same_kind(other, rule)]
-    return region(rule) - union(region(other) for other in covers)
-
-
-def same_kind(cover: FirewallRule, rule: FirewallRule) -> bool:
-    """Whether a rule matches all that another does, ports, remote addresses and profiles aside."""
-    if cover.opaque or cover.direction is not rule.direction or cover.protocol not in (None, rule.protocol):
-        return False
-    if cover.action is not rule.action:
-        return False  # bypass is stronger than allow
-    limits, others = _limits(cover), _limits(rule)
-    return all(limit in (free, other) for limit, free, other in zip(limits, _FREE, others, strict=True))
+    mine = region(rule)
+    near = [admits for covers in others for admits in covers.near(rule, profile, mine)]
+    return Region() if any(admits.covers(mine) for admits in near) else mine - union(near)
 
 
 def _limits(rule: FirewallRule) -> tuple[Any, ...]:

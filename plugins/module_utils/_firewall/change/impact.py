@@ -6,18 +6,22 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..._net.address_set import AddressSet
 from ..._net.port_set import PortSet
+from ..._texts import lines_of, said
+from ..state.reading import ReadError
 from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile
 from ..state.snapshot import Snapshot
 from ..traffic.matching import RuleIndex, Traffic
 from ..traffic.reasons import Status
 from ..traffic.verdict import judge
 from .sockets import Socket
+
+_MOST_ENDPOINTS = 20_000
+"""Ports in use that are judged; a DNS server holds 5,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Endpoint:
 
     def __str__(self) -> str:
         peers = f", {len(self.peers)} connected ({', '.join(self.peers[:3])}{', …' * (len(self.peers) > 3)})"
-        return f"{self.protocol} {self.port} {self.program}{peers if self.peers else ''}"
+        return f"{self.protocol} {self.port} {said(self.program)}{peers if self.peers else ''}"
 
 
 def endpoints(sockets: Iterable[Socket], tasklist: str) -> tuple[Endpoint, ...]:
@@ -49,8 +53,11 @@ def endpoints(sockets: Iterable[Socket], tasklist: str) -> tuple[Endpoint, ...]:
     Args:
         sockets: The host's sockets.
         tasklist: What ``tasklist /fo csv /nh`` printed.
+
+    Raises:
+        ReadError: More is in use than can be judged.
     """
-    programs = {row[1]: row[0] for row in csv.reader(io.StringIO(tasklist)) if len(row) > 1 and row[1].isdigit()}
+    programs = _programs(tasklist)
     listening: dict[tuple[str, int], str] = {}
     peers: dict[tuple[str, int], set[str]] = {}
     for socket in sockets:
@@ -61,10 +68,28 @@ def endpoints(sockets: Iterable[Socket], tasklist: str) -> tuple[Endpoint, ...]:
             listening.setdefault(key, programs.get(str(socket.process), f"process {socket.process}"))
         else:
             peers.setdefault(key, set()).add(socket.peer)
+    if len(listening) > _MOST_ENDPOINTS:
+        raise ReadError(
+            f"'netstat -ano' names {len(listening)} ports in use, more than the {_MOST_ENDPOINTS} that can be judged, "
+            "so it is not known what would be cut"
+        )
     return tuple(
         Endpoint(protocol, port, program, tuple(sorted(peers.get((protocol, port), ()))))
         for (protocol, port), program in sorted(listening.items())
     )
+
+
+def _programs(tasklist: str) -> dict[str, str]:
+    """Image name by number of the process."""
+    found = {}
+    for line in lines_of(tasklist):
+        try:
+            row = next(csv.reader([line]), [])
+        except csv.Error:  # a line break of another kind, or a NUL
+            continue
+        if len(row) > 1 and row[1].isdigit():
+            found[row[1]] = row[0]
+    return found
 
 
 def would_be_cut(endpoints: Iterable[Endpoint], profiles: frozenset[Profile], after: Snapshot) -> tuple[Endpoint, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from ..._net.region import Region
 from ..state.rule import Direction, FirewallRule, Profile
-from .coverage import allows, left_open
+from .coverage import Covers, allows, left_open
 
 Areas = dict[Profile, Region]
 """What a change opens or closes, by profile."""
@@ -40,8 +40,8 @@ def in_order(changes: Sequence[Change], staying: Sequence[FirewallRule]) -> tupl
     places = range(len(changes))
     if len(places) < 2:
         return list(places), []
-    certain = [rule for rule in staying if allows(rule)]
-    losses = [_beyond(before, [*_allowing(after), *certain]) for before, after in changes]
+    certain = Covers(rule for rule in staying if allows(rule))
+    losses = [_beyond(before, _allowing(after), certain) for before, after in changes]
     gains = [_beyond(after, _allowing(before)) for before, after in changes]
     waiting = {
         place: {
@@ -67,15 +67,15 @@ def in_order(changes: Sequence[Change], staying: Sequence[FirewallRule]) -> tupl
     return ordered, replaced
 
 
-def _allowing(rule: FirewallRule) -> list[FirewallRule]:
-    return [rule] if allows(rule) else []
+def _allowing(rule: FirewallRule) -> Covers:
+    return Covers([rule] if allows(rule) else [])
 
 
-def _beyond(rule: FirewallRule, others: Sequence[FirewallRule]) -> Areas:
+def _beyond(rule: FirewallRule, *others: Covers) -> Areas:
     """What a rule lets through and others do not, by profile."""
     if not allows(rule):
         return {}
-    areas = {profile: left_open(rule, profile, others) for profile in rule.profiles}
+    areas = {profile: left_open(rule, profile, *others) for profile in rule.profiles}
     return {profile: area for profile, area in areas.items() if area}
 
 

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..state.reading import ReadError
 from ..state.rule import FirewallRule, Profile, Store
 from ..state.snapshot import Snapshot
-from .naming import HIGHEST_GENERATION, ManagedName, parse_name
+from .naming import HIGHEST_GENERATION, PREFIX, ManagedName, parse_name
 from .ordering import in_order
 
 
@@ -121,10 +122,15 @@ class Plan:
         return bool(self.create or self.update or self.delete or self.profiles_on)
 
 
+MOST_MANAGED = 20_000
+"""Managed rules of a host that are planned for: ten times what all rows of all roles with the longest scopes need."""
+
+
 def managed_rules(rules: Iterable[FirewallRule]) -> tuple[FirewallRule, ...]:
     """The rules that are ours: in the local store and in our name space. Sorted by name and id."""
-    ours = [rule for rule in rules if rule.store is Store.LOCAL and parse_name(rule.name)]
-    return tuple(sorted(ours, key=lambda rule: (parse_name(rule.name) or ManagedName("x"), rule.name, rule.rule_id)))
+    named = ((parse_name(rule.name), rule) for rule in rules if rule.store is Store.LOCAL)
+    ours = [(name, rule.name, rule.rule_id, rule) for name, rule in named if name]
+    return tuple(rule for *_key, rule in sorted(ours, key=lambda entry: entry[:3]))
 
 
 def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
@@ -136,13 +142,20 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
 
     Raises:
         ValueError: Two desired rules have one key; the caller names its rules, so this is its mistake.
+        ReadError: The host has more managed rules than anybody makes with this collection.
     """
     keys = Counter(desired.key for desired in wanted.rules)
     doubled = sorted(key for key, count in keys.items() if count > 1)
     if doubled:
         raise ValueError(f"several desired rules have the key {', '.join(doubled)}")
     current: dict[str, list[FirewallRule]] = {}
-    for rule in managed_rules(snapshot.rules):
+    managed = managed_rules(snapshot.rules)
+    if len(managed) > MOST_MANAGED:
+        raise ReadError(
+            f"the host has {len(managed)} local rules whose names are those of managed rules ('{PREFIX} ...'), more "
+            f"than the {MOST_MANAGED} that are planned for. Somebody else must have made them: delete them"
+        )
+    for rule in managed:
         name = parse_name(rule.name)
         if name is not None:
             current.setdefault(name.key, []).append(rule)
@@ -179,6 +192,7 @@ class _Draft:
         self.create: list[FirewallRule] = []
         self.update: list[Update] = []
         self.delete: list[str] = []
+        self.deleted: set[str] = set()
         self.kept: list[FirewallRule] = []
         self.stale: list[FirewallRule] = []
         self.refused: list[Refusal] = []
@@ -243,8 +257,9 @@ def _delete(draft: _Draft, rules: Iterable[FirewallRule]) -> None:
     """netsh deletes by name, all rules of it at once, so each name is deleted once."""
     for rule in rules:
         folded = rule.name.casefold()
-        if folded not in draft.spared and folded not in (name.casefold() for name in draft.delete):
+        if folded not in draft.spared and folded not in draft.deleted:
             draft.delete.append(rule.name)
+            draft.deleted.add(folded)
 
 
 def _needed_in_place_of_refused(wanted: Wanted, current: Mapping[str, Sequence[FirewallRule]]) -> frozenset[str]:

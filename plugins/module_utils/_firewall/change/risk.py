@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..state.rule import Action, Direction, FirewallRule, Profile
 from ..state.snapshot import Snapshot
-from .coverage import allows, left_open
+from .coverage import Covers, allows, left_open
 from .plan import Plan
+
+_MOST_SAID = 3
 
 
 def is_risky(plan: Plan, before: Snapshot) -> bool:
     """Whether a plan may close something inbound; one that only adds or widens may not. Arguments as in `risks`."""
-    return bool(risks(plan, before))
+    return next(_risks(plan, before), None) is not None
 
 
 def risks(plan: Plan, before: Snapshot) -> tuple[str, ...]:
@@ -26,26 +30,29 @@ def risks(plan: Plan, before: Snapshot) -> tuple[str, ...]:
         plan: The plan.
         before: The snapshot it was made from: a plan holds only the names of what it deletes.
     """
+    return tuple(_risks(plan, before))
+
+
+def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
     deleted = {name.casefold() for name in plan.delete}
     closing = [rule for rule in before.local_rules() if rule.name.casefold() in deleted]
     closing += [update.before for update in plan.update]
     result = (*plan.create, *(update.after for update in plan.update))
-    opening = [rule for rule in (*result, *plan.kept) if _allows(rule)]
+    opening = Covers(rule for rule in (*result, *plan.kept) if _allows(rule))
     was_blocking = {update.after.name for update in plan.update if _blocks(update.before)}
-    return (
-        *(("the firewall service is started",) if plan.service.start else ()),
-        *(f"the firewall of the {profile.value} profile is switched on" for profile in plan.profiles_on),
-        *(f"'{rule.name}' blocks" for rule in result if _blocks(rule) and rule.name not in was_blocking),
-        *(
-            f"'{update.after.name}' blocks more"
-            for update in plan.update
-            if _blocks(update.before) and _blocks(update.after) and not _narrower(update.after, update.before)
-        ),
-        *(
-            f"'{rule.name}' lets through what nothing of the plan will: {rest}"
-            for rule in closing
-            if _allows(rule) and (rest := _uncovered(rule, opening))
-        ),
+    if plan.service.start:
+        yield "the firewall service is started"
+    yield from (f"the firewall of the {profile.value} profile is switched on" for profile in plan.profiles_on)
+    yield from (f"'{rule.name}' blocks" for rule in result if _blocks(rule) and rule.name not in was_blocking)
+    yield from (
+        f"'{update.after.name}' blocks more"
+        for update in plan.update
+        if _blocks(update.before) and _blocks(update.after) and not _narrower(update.after, update.before)
+    )
+    yield from (
+        f"'{rule.name}' lets through what nothing of the plan will: {rest}"
+        for rule in closing
+        if _allows(rule) and (rest := _uncovered(rule, opening))
     )
 
 
@@ -63,11 +70,11 @@ def _narrower(rule: FirewallRule, than: FirewallRule) -> bool:
     return rule.profiles <= than.profiles and rule.remote_addresses <= than.remote_addresses
 
 
-def _uncovered(rule: FirewallRule, opening: list[FirewallRule]) -> str:
+def _uncovered(rule: FirewallRule, opening: Covers) -> str:
     """What a rule lets through and the others do not, in the first profile where there is any; else nothing."""
     if rule.opaque:
         return "; ".join(rule.opaque)
     for profile in Profile:
         if rest := left_open(rule, profile, opening):
-            return f"{rest} in the {profile.value} profile"
+            return f"{rest.spelled(_MOST_SAID)} in the {profile.value} profile"
     return ""

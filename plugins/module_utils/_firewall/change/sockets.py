@@ -12,6 +12,8 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
+from ..._texts import lines_of
+
 _LONGEST_LINE = 200  # characters: two addresses of IPv6 with zone and port, a state of a few words, a process id
 
 KERNEL = 4
@@ -54,7 +56,7 @@ def read_sockets(netstat: str) -> tuple[Socket, ...]:
     Args:
         netstat: What it printed.
     """
-    lines = (line for line in netstat.splitlines() if len(line) <= _LONGEST_LINE)
+    lines = (line for line in lines_of(netstat) if line[:1].isspace() and len(line) <= _LONGEST_LINE)
     return tuple(socket for line in lines if (socket := _socket(line.split())))
 
 

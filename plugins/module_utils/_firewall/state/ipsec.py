@@ -9,7 +9,7 @@ read: what a rule requires may close every port that firewall rules open.
 
 from __future__ import annotations
 
-from ..._texts import printable
+from ..._texts import said
 from .registry_dump import RegistryDump, RegistryValue
 from .rule import Profile, Store
 
@@ -53,4 +53,4 @@ def _requires(value: RegistryValue, profile: Profile) -> bool:
 
 def _name(value: RegistryValue) -> str:
     name = dict(_tokens(value)).get("name", "")
-    return printable(value.name if not name or name.startswith("@") else name)
+    return said(value.name if not name or name.startswith("@") else name)

@@ -9,11 +9,9 @@ registration lives in the service's memory; ``netsh advfirewall show global`` pr
 
 from __future__ import annotations
 
-import re
+from ..._texts import lines_of, printable
 
-from ..._texts import printable
-
-_CATEGORY = re.compile(r"^(?P<category>Firewall|ConSec)RuleCategory[ \t]+(?P<owner>[^\s].*?)[ \t\r]*$", re.MULTILINE)
+_LABEL = "RuleCategory"
 _WINDOWS = {"windows firewall", "windows defender firewall"}
 _LONGEST = 100
 
@@ -31,8 +29,10 @@ def other_firewall(text: str) -> str:
         text: What ``netsh advfirewall show global`` prints, in any language.
     """
     owners: dict[str, list[str]] = {"Firewall": [], "ConSec": []}
-    for match in _CATEGORY.finditer(text):
-        owners[match["category"]].append(match["owner"])
+    for line in lines_of(text):
+        category, label, owner = line.partition(_LABEL)
+        if label and category in owners and owner[:1] in (" ", "\t") and owner.strip():
+            owners[category].append(owner.strip())
     windows = {*_WINDOWS, *(owner.casefold() for owner in owners["ConSec"][-1:])}
     if not owners["ConSec"]:
         return ""

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..._texts import printable
+from ..._texts import lines_of, said
 from .products import other_firewall
 from .registry_dump import DumpError, RegistryDump, Unended, scan_dump
 from .rollback_files import FOLDER, SCRIPT_NAME
@@ -47,7 +47,7 @@ _ADMINISTRATORS = "S-1-5-32-544"
 _LEVEL = re.compile(r"S-1-16-(\d{1,10})(?!\d)")
 # sc prints "        STATE              : 4  RUNNING". Labels are not relied on, whether they are localised is not
 # documented; by Microsoft's reference of ``sc query`` the first such line is the type, the second the state.
-_SC_NUMBER = re.compile(r"^[ \t]+\S[^:\r\n]*:\s*([0-9a-fA-F]+)\s", re.MULTILINE)
+_SC_NUMBER = re.compile(r"[ \t]+\S[^:]*:\s*([0-9a-fA-F]+)(?:\s|$)")
 
 
 class ReadError(Exception):
@@ -202,11 +202,14 @@ def _scan(part: Part, text: str, settled: Collection[Unended] | None) -> tuple[R
 def _settled(unended: Iterable[Unended], marker: str, ask: Callable[[str], str]) -> tuple[Unended, ...]:
     """Those of the unended rule strings that end where they seem to; the host is asked for each of them alone."""
     asked: dict[Part, Unended] = {}
+    length = len(command_line(marker, ()))
     for number, value in enumerate(unended):
         command = question(value)
         part = Part(f"value{number}", command or "", False)
-        if command and len(command_line(marker, (*asked, part))) <= LONGEST_COMMAND:
+        more = len(command_line(marker, (part,))) - len(begin(marker))
+        if command and length + more <= LONGEST_COMMAND:
             asked[part] = value
+            length += more
     if not asked:
         return ()
     texts = split(ask(command_line(marker, asked)), marker, asked)
@@ -215,7 +218,7 @@ def _settled(unended: Iterable[Unended], marker: str, ask: Callable[[str], str])
         succeeded, text = texts[part.name]
         if succeeded and not ends_as_taken(value, text):
             raise ReadError(
-                f"the value {printable(value.name)!r} of {printable(value.key)} holds a line break, and text behind it "
+                f"the value {said(value.name)!r} of {said(value.key)} holds a line break, and text behind it "
                 "that looks like other values or keys, so nothing read there can be relied on. Correct or delete it"
             )
         if succeeded:
@@ -278,5 +281,5 @@ def _require_elevation(groups: str) -> None:
 
 def service_state(text: str) -> int | None:
     """The state that ``sc query`` prints; None where there is none."""
-    numbers = _SC_NUMBER.findall(text)
+    numbers = [found[1] for line in lines_of(text) if (found := _SC_NUMBER.match(line))]
     return int(numbers[1]) if len(numbers) > 1 and numbers[1] in tuple("1234567") else None

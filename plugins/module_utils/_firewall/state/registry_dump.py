@@ -17,6 +17,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from ..._texts import said
+
 _VALUE = re.compile(r" {4}(.+?) {4}(REG_[A-Z_]+)(?: {4}(.*))?", re.DOTALL)
 _RULE = re.compile(r"v\d+\.\d+\|", re.IGNORECASE)
 _NUMBERS = ("REG_DWORD", "REG_QWORD")
@@ -162,10 +164,11 @@ def scan_dump(
             if in_doubt():
                 rule = unended[-1].name
                 raise DumpError(
-                    f"line {number}: the key {line} follows the rule {rule!r}, which has no end; one of them is forged"
+                    f"line {number}: the key {said(line)} follows the rule {said(rule)!r}, which has no end; one of "
+                    "them is forged"
                 )
             if fold_key(line) in keys and not merge:
-                raise DumpError(f"line {number}: the key {line} is there twice")
+                raise DumpError(f"line {number}: the key {said(line)} is there twice")
             name, current, last = line, keys.setdefault(fold_key(line), {}), None
         elif match is not None:
             if current is None:
@@ -173,7 +176,7 @@ def scan_dump(
             folded = match[1].casefold()
             if folded in current:
                 raise DumpError(
-                    f"line {number}: the value {match[1]!r} is there twice; one of them is forged{_by(last)}"
+                    f"line {number}: the value {said(match[1])!r} is there twice; one of them is forged{_by(last)}"
                 )
             doubts = ["it follows a value with a line break, so it may be part of that"] if in_doubt() else []
             last = current[folded] = _Value(match[1], match[2], [match[3] or ""], number, doubts)
@@ -209,7 +212,9 @@ class _Value:
 def _by(last: _Value | None) -> str:
     """Who may have forged a value that follows; nobody where the last one has its end."""
     return (
-        f", if the rule {last.name!r} before it, which has no end, holds a line break" if last and last.unended else ""
+        f", if the rule {said(last.name)!r} before it, which has no end, holds a line break"
+        if last and last.unended
+        else ""
     )
 
 

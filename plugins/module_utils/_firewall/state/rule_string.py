@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from ..._net.address_set import AddressError, AddressSet
 from ..._net.port_set import HIGHEST, PortError, PortSet
+from ..._texts import elided
 from .rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile, Store
 
 _VERSION = re.compile(r"v\d{1,5}\.\d{1,5}", re.IGNORECASE | re.ASCII)
@@ -70,6 +71,9 @@ _FOLDED = {
 _KNOWN = frozenset(_FOLDED.values())
 
 _MOST_REASONS = 5  # why a rule is opaque; a hostile one could have a million
+_LONGEST_REASON = 200
+_MOST_PARTS = 50_000  # Key=Value pairs of one rule; a ban list of 10,000 addresses has as many
+_LONGEST_WORD = 40  # characters of a number or a word; longer ones are none, and need not be kept in a cache
 
 _ICMP = re.compile(r"\d{1,3}:(?:\d{1,3}|\*)", re.ASCII)
 _ACTIONS = {action.value: action for action in Action}
@@ -92,8 +96,8 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
     Returns:
         The rule. What cannot be interpreted is named in its ``opaque``; no text raises.
     """
-    tokens, opaque = _tokens(text)
-    opaque = [*doubts, *opaque]
+    opaque = _Reasons(doubts)
+    tokens = _tokens(text, opaque)
 
     def first(key: str) -> str:
         return tokens[key][0] if key in tokens else ""
@@ -103,21 +107,21 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
             return None
         found = convert(tokens[key][0])
         if found is None:
-            opaque.append(f"{key}={tokens[key][0]} is not understood")
+            opaque.add(f"{key}={tokens[key][0]} is not understood")
         return found
 
     direction = read("dir", lambda value: _DIRECTIONS.get(value.casefold()))
     action = read("action", lambda value: _ACTIONS.get(value.casefold()))
-    opaque += [f"{key} is missing" for key in ("dir", "action") if key not in tokens]
+    opaque.extend(f"{key} is missing" for key in ("dir", "action") if key not in tokens)
     enabled = read("active", lambda value: _BOOLS.get(value.casefold()))
-    protocol = read("protocol", _protocol)
+    protocol = read("protocol", lambda value: _protocol(value) if len(value) <= _LONGEST_WORD else None)
     words: set[tuple[str, str]] = set()
     local_ports = _ports(tokens, _LOCAL_PORTS, words, opaque)
     remote_ports = _ports(tokens, _REMOTE_PORTS, words, opaque)
     icmp = _NONE
     if not _ICMP_KEYS.isdisjoint(tokens):
         icmp = frozenset((key.upper(), value) for key in ("icmp4", "icmp6") for value in tokens.get(key, ()))
-        opaque += [f"{key}={value} is not understood" for key, value in sorted(icmp) if not _ICMP.fullmatch(value)]
+        opaque.extend(f"{key}={value} is not understood" for key, value in sorted(icmp) if not _ICMP.fullmatch(value))
     return FirewallRule(
         name=first("name"),
         direction=direction,
@@ -136,32 +140,50 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
         description=first("desc"),
         group=first("embedctxt"),
         conditions=_conditions(tokens),
-        opaque=tuple(opaque[:_MOST_REASONS]),
+        opaque=tuple(opaque.texts),
         rule_id=rule_id,
         store=store,
         raw=text,
     )
 
 
-def _tokens(text: str) -> tuple[dict[str, list[str]], list[str]]:
+class _Reasons:
+    """Why a rule is opaque: the first few reasons, each cut, since the host's own words are in it."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.texts: list[str] = []
+        self.extend(texts)
+
+    def add(self, text: str) -> None:
+        if len(self.texts) < _MOST_REASONS:
+            self.texts.append(elided(text, _LONGEST_REASON))
+
+    def extend(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self.add(text)
+
+
+def _tokens(text: str, opaque: _Reasons) -> dict[str, list[str]]:
     """Split into values by lower-case key, and say what is wrong with the whole."""
-    opaque: list[str] = []
-    version, *pairs = text.split("|")
+    version, *pairs = text.split("|", _MOST_PARTS)
     if not _VERSION.fullmatch(version.strip()):
-        opaque.append("it does not begin with a schema version")
+        opaque.add("it does not begin with a schema version")
+    if len(pairs) == _MOST_PARTS:
+        opaque.add(f"it has more than {_MOST_PARTS} parts")
     if pairs and not pairs[-1].strip():
         pairs.pop()
     else:
-        opaque.append("it does not end with |")
+        opaque.add("it does not end with |")
     tokens: dict[str, list[str]] = {}
     doubled: set[str] = set()
     for pair in pairs:
         key, equals, value = pair.partition("=")
         folded = _FOLDED.get(key) or key.strip().casefold()
         if not equals or folded not in _KNOWN:
-            opaque.append(f"the key {key!r} is not known" if equals else f"{pair!r} is no Key=Value")
+            short = elided(key if equals else pair, _LONGEST_REASON // 2)
+            opaque.add(f"the key {short!r} is not known" if equals else f"{short!r} is no Key=Value")
         elif folded in tokens and folded not in _REPEATABLE and tokens[folded] != [value]:
-            opaque.append(f"{key} is there twice")
+            opaque.add(f"{key} is there twice")
             doubled.add(folded)
         elif folded in tokens:
             tokens[folded].append(value)
@@ -170,7 +192,7 @@ def _tokens(text: str) -> tuple[dict[str, list[str]], list[str]]:
     # Which of two actions or directions Windows takes is not documented, so the rule has none.
     if doubled:
         tokens = {key: values for key, values in tokens.items() if key not in doubled}
-    return tokens, opaque
+    return tokens
 
 
 @lru_cache(maxsize=256)  # a host's rules have few different protocols
@@ -181,9 +203,7 @@ def _protocol(value: str) -> int | None:
     return number if number is not None and number <= 255 else None
 
 
-def _ports(
-    tokens: dict[str, list[str]], keys: Iterable[str], words: set[tuple[str, str]], opaque: list[str]
-) -> PortSet:
+def _ports(tokens: dict[str, list[str]], keys: Iterable[str], words: set[tuple[str, str]], opaque: _Reasons) -> PortSet:
     named = [key for key in keys if key in tokens]
     if not named:
         return PortSet.any()
@@ -200,11 +220,11 @@ def _ports(
             try:
                 ranges += PortSet.parse(item).ranges
             except PortError as error:
-                opaque.append(f"{key}: {error}")
+                opaque.add(f"{key}: {error}")
     return PortSet(tuple(ranges))
 
 
-def _addresses(tokens: dict[str, list[str]], keys: tuple[str, ...], opaque: list[str]) -> AddressSet:
+def _addresses(tokens: dict[str, list[str]], keys: tuple[str, ...], opaque: _Reasons) -> AddressSet:
     named = [key for key in keys if key in tokens]
     if not named:
         return AddressSet.any()
@@ -214,16 +234,16 @@ def _addresses(tokens: dict[str, list[str]], keys: tuple[str, ...], opaque: list
             [value.strip() for key in named if key not in _V4 for value in tokens[key]],
         )
     except AddressError as error:
-        opaque.append(str(error))
+        opaque.add(str(error))
         return AddressSet()
 
 
-def _profiles(values: Iterable[str], opaque: list[str]) -> frozenset[Profile]:
+def _profiles(values: Iterable[str], opaque: _Reasons) -> frozenset[Profile]:
     profiles = set()
     for value in values:
         profile = _PROFILES.get(value.strip().casefold())
         if profile is None:
-            opaque.append(f"Profile={value} is not known")
+            opaque.add(f"Profile={value} is not known")
         else:
             profiles.add(profile)
     return frozenset(profiles) or ALL_PROFILES

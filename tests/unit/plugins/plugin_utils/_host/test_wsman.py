@@ -19,6 +19,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.wsman impor
     interface_addresses,
     networks,
 )
+from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
 
 pytest.importorskip("winrm", reason="pywinrm is not installed")
 pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")
@@ -246,3 +247,11 @@ def test_where_we_arrive_is_asked_with_two_requests_at_most() -> None:
 def test_our_connection_names_the_addresses_that_it_may_reach() -> None:
     host = Host(RuntimeError("no ClientIP"))
     assert host.remote([]).management_connection().reached == ("127.0.0.1",)
+
+
+def test_instances_within_instances_are_not_searched() -> None:
+    """Each level searched for each property of each level above it would be quadratic in what the host says."""
+    opened, closed = '<p:MSFT_NetIPAddress xmlns:p="x">', "</p:MSFT_NetIPAddress>"
+    assert grows_linearly(
+        lambda answer: interface_addresses(Host(answer).protocol), lambda n: at_once(opened * n + closed * n), 2000
+    )
