@@ -18,7 +18,7 @@ from faults.stack import Attempt, Labs, attempt
 from faults.state import State, look
 from lab.testing import LabHost
 
-TASK = "LyncOpsRollback"
+FOLDER = r"C:\Windows\LyncOpsRollback"
 RISKY = pytest.mark.parametrize("scenario", [ABSENT, SWITCH_ON], ids=label)
 
 

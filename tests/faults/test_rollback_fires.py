@@ -18,9 +18,9 @@ from faults.case import check, check_added, run_case
 from faults.report import FAILED, REFUSED, UNREACHABLE, Record
 from faults.rollbacks import (
     BLOCK,
+    FOLDER,
     REMOVE_BLOCK,
     RISKY,
-    TASK,
     ControllerDied,
     armed,
     check_clean,
@@ -182,11 +182,12 @@ def test_task_never_fires_when_needed(labs: Labs, record: Take, scenario: Scenar
     assert check(made, scenario, before, after) == FAILED
     assert made.known is not None
     assert made.known.rollback == "armed"
-    assert f"the scheduled task {TASK} is still registered" in made.message
+    (task,) = host.tasks()["tasks"]
+    assert f"the scheduled task {task['name']} is still registered" in made.message
     assert "then delete it" in made.message
     check_added(before, after, ())
     host.set_quirks(tasks_never_fire=False)
-    host.run(rf'schtasks /delete /tn {TASK} /f & rd /s /q "C:\Windows\{TASK}"')
+    host.run(f'schtasks /delete /tn {task["name"]} /f & rd /s /q "{FOLDER}"')
     final = check_clean(host, scenario)
     check_added(before, final, ())
     compared = after.foreign_rules + final.foreign_rules

@@ -14,7 +14,7 @@ import pytest
 
 from faults.case import check, check_added, run_case
 from faults.report import CONVERGED, FAILED, Record
-from faults.rollbacks import RISKY, TASK, ControllerDied, armed, check_clean, die, starting
+from faults.rollbacks import FOLDER, RISKY, ControllerDied, armed, check_clean, die, starting
 from faults.scenarios import Scenario
 from faults.stack import WRITING, WRITTEN, Attempt, Labs, attempt, lost_until_fired
 from faults.state import look
@@ -34,7 +34,7 @@ def test_next_controller_after_one_that_died(labs: Labs, record: Take, scenario:
         lost_until_fired(host, scenario, line=WRITTEN if folder else WRITING, on_long_wait=die)
     assert armed(host)
     if not folder:
-        assert not host.run(rf'rd /s /q "C:\Windows\{TASK}"').rc
+        assert not host.run(f'rd /s /q "{FOLDER}"').rc
     made = attempt(host, scenario)
     after = look(host, scenario)
     outcome = check(made, scenario, before, after)
@@ -53,7 +53,7 @@ def test_next_controller_after_one_that_died(labs: Labs, record: Take, scenario:
 def test_left_over_folder(labs: Labs, record: Take, scenario: Scenario) -> None:
     """A folder without a task is of a run that died before it changed anything: it is taken over."""
     host = starting(labs, scenario)
-    assert not host.run(rf'md "C:\Windows\{TASK}"').rc
+    assert not host.run(f'md "{FOLDER}"').rc
     case = run_case(host, scenario, "left-over rollback folder", {}, prepared=True)
     record(case.record)
     assert case.record.outcome == CONVERGED

@@ -158,11 +158,17 @@ class Rollback:
         self._folder.write({OWNER_NAME: f"{owner}\r\n", SCRIPT_NAME: undo.script, TASK_NAME: undo.task})
         self._folder.register()
         state = self._folder.inspect()
-        if task_name(self.marker) not in state.tasks or self.marker not in state.owner:
+        if self._folder.strays:
+            self.notes.append(
+                f"tasks of other runs without their folder were deleted: {', '.join(self._folder.strays[:3])}"
+                + (f" and {len(self._folder.strays) - 3} more" if len(self._folder.strays) > 3 else "")
+            )
+        if state.tasks != (task_name(self.marker),) or self.marker not in state.owner:
+            found = ", ".join(state.tasks[:3]) or "no task of this collection"
             raise RollbackError(
                 f"the scheduled task {task_name(self.marker)}, which would restore the firewall if this host were "
-                f"lost, could not be registered (found: {', '.join(state.tasks) or 'no task of this collection'}). See "
-                "whether Task Scheduler (Schedule) runs, or set rollback to never to work without this protection"
+                f"lost, could not be registered alone (found: {found}). See whether Task Scheduler (Schedule) runs, or set "
+                "rollback to never to work without this protection"
             )
 
     def is_armed(self) -> bool:

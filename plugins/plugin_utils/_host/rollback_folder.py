@@ -33,6 +33,7 @@ from .remote_host import ConnectionLost, RemoteHost
 _DEADLINE = 60.0
 _EXPORT_DEADLINE = 120.0
 _RECONNECT_AFTER = (2.0, 5.0, 10.0)
+_MOST_STRAYS = 50  # of which the names fit into one command line
 _TASK = re.compile(rf"\\({PREFIX}-[0-9a-zA-Z]{{1,40}})\"")
 
 
@@ -70,7 +71,11 @@ class RollbackState:
 
 
 class RollbackFolder:
-    """One run's folder, and its task."""
+    """One run's folder, and its task.
+
+    Attributes:
+        strays: Tasks of other runs that were there when the folder was made, and were deleted.
+    """
 
     def __init__(self, host: RemoteHost, marker: str, sleep: Callable[[float], None] = time.sleep) -> None:
         """Nothing is sent yet.
@@ -83,11 +88,15 @@ class RollbackFolder:
         self._host = host
         self._marker = marker
         self._sleep = sleep
+        self.strays: tuple[str, ...] = ()
         # Beside the folder, where only administrators write as well: what must not be in it yet.
         self._notes = f"{FOLDER}-{marker}.txt"
 
     def make(self) -> bool:
         """Make the folder and close it to all but SYSTEM and administrators.
+
+        Where there was none, a task of another run has lost its script. When it is due it would run that of this run,
+        so it is deleted.
 
         Returns:
             Whether it was made; not where it is there already.
@@ -101,17 +110,23 @@ class RollbackFolder:
         command = f'md "{FOLDER}" && ({closed}&echo @{self._marker}-made) || echo @{self._marker}-busy'
         if f"@{self._marker}-made" not in self._host.run(command, deadline=_DEADLINE).stdout:
             return False
-        found = self._ask({"content": self._marked("content", f'dir /b /a "{FOLDER}"'), "dacl": self._dacl()})
+        found = self._ask(
+            {"content": self._marked("content", f'dir /b /a "{FOLDER}"'), "tasks": self._tasks(), "dacl": self._dacl()}
+        )
         if not is_private(found["dacl"] or ""):
             raise RollbackError(
                 f"the folder {FOLDER} could not be closed to all but SYSTEM and administrators (icacls). Nothing is "
                 "put there that runs as SYSTEM"
             )
-        if found["content"] is not None:
+        # Of an empty folder "dir /b" prints nothing, or that no file was found, on the other stream, and fails.
+        if (found["content"] or "").strip():
             raise RollbackError(
                 f"somebody put files into {FOLDER} as it was made. Look at it, see who may write into the Windows "
                 "folder, and delete it"
             )
+        self.strays = _task_names(found["tasks"])[:_MOST_STRAYS]
+        if self.strays:
+            self._run("&".join(f"schtasks /delete /tn {name} /f <nul" for name in self.strays))
         return True
 
     def write(self, files: Mapping[str, str]) -> None:
@@ -147,7 +162,7 @@ class RollbackFolder:
         """
         found = self._ask(
             {
-                "tasks": self._marked("tasks", f"{self._listed()} && ({self._named(PREFIX)} || echo none)"),
+                "tasks": self._tasks(),
                 "owner": self._marked("owner", rf'type "{FOLDER}\{OWNER_NAME}"'),
                 "folder": self._exists("folder", FOLDER),
                 "dacl": self._dacl(),
@@ -155,14 +170,9 @@ class RollbackFolder:
                 "fired": self._exists("fired", rf"{FOLDER}\fired.txt"),
             }
         )
-        if found["tasks"] is None:
-            raise RollbackError(
-                "Task Scheduler does not list its tasks (schtasks /query), so it is not known which rollbacks are "
-                "armed. See whether the service Schedule runs"
-            )
         owner = (found["owner"] or "").strip()
         return RollbackState(
-            tasks=tuple(sorted(set(_TASK.findall(found["tasks"])))),
+            tasks=_task_names(found["tasks"]),
             owner=owner,
             folder=found["folder"] is not None,
             private=is_private(found["dacl"] or ""),
@@ -177,7 +187,7 @@ class RollbackFolder:
         """
         marker = marker or self._marker
         name = task_name(marker)
-        own = rf'findstr /l /c:"run {marker}," "{FOLDER}\{OWNER_NAME}" >nul 2>nul && rd /s /q "{FOLDER}"'
+        own = rf'findstr /l /c:"run {marker}," <"{FOLDER}\{OWNER_NAME}" >nul 2>nul && rd /s /q "{FOLDER}"'
         gone = f"({self._listed()} && ({self._named(name)} >nul || ({own})))"
         self._run(f"schtasks /delete /tn {name} /f <nul&{gone}&del {self._quoted_notes}")
 
@@ -197,8 +207,11 @@ class RollbackFolder:
         # The whole list has thousands of characters on every host, so it stays there.
         return f"schtasks /query /fo csv /nh >{self._quoted_notes} 2>nul <nul"
 
+    def _tasks(self) -> str:
+        return self._marked("tasks", f"{self._listed()} && ({self._named(PREFIX)} || echo none)")
+
     def _named(self, name: str) -> str:
-        return rf'findstr /l /c:"{name}" {self._quoted_notes}'
+        return rf'findstr /l /c:"{name}" <{self._quoted_notes}'
 
     def _dacl(self) -> str:
         # "save" does not overwrite what is there on every Windows, and no document says where it does.
@@ -235,3 +248,17 @@ class RollbackFolder:
                 with suppress(ConnectionLost):
                     self._host.reconnect()
         return self._host.run(command, stdin, deadline).stdout
+
+
+def _task_names(listed: str | None) -> tuple[str, ...]:
+    """Names of our tasks in a list of ``schtasks /query /fo csv``; None where it failed.
+
+    Raises:
+        RollbackError: It failed.
+    """
+    if listed is None:
+        raise RollbackError(
+            "Task Scheduler does not list its tasks (schtasks /query), so it is not known which rollbacks are armed. "
+            "See whether the service Schedule runs"
+        )
+    return tuple(sorted(set(_TASK.findall(listed))))

@@ -193,7 +193,6 @@ def task_xml(marker: str, minutes: int, limit: int) -> str:
     _text(action, "Command", rf"{_SYSTEM32}\cmd.exe")
     # /d: no AutoRun line of the registry runs before the script, or in its place.
     _text(action, "Arguments", rf'/d /c "{FOLDER}\{SCRIPT_NAME}"')
-    _text(action, "WorkingDirectory", _SYSTEM32)
     ET.indent(task)
     # No encoding in the declaration: the file is ASCII, which is right under whatever encoding schtasks assumes.
     return _crlf(['<?xml version="1.0"?>', *ET.tostring(task, encoding="unicode").splitlines()])

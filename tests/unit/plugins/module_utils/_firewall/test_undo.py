@@ -169,7 +169,6 @@ def test_the_task() -> None:
     }
     assert find("Actions/Exec/Command") == r"%SystemRoot%\System32\cmd.exe"
     assert find("Actions/Exec/Arguments") == r'/d /c "%SystemRoot%\LyncOpsRollback\undo.cmd"'
-    assert find("Actions/Exec/WorkingDirectory") == r"%SystemRoot%\System32"
 
 
 @pytest.mark.parametrize(("marker", "minutes"), [("", 10), ("a-b", 10), ('a"', 10), ("a", 5), ("a", 1441)])

@@ -146,7 +146,7 @@ class RestoringModel(WindowsModel):
         if name == "findstr" and rest == '/r "^"':
             return True, stdin.decode("ascii")
         if name == "findstr":
-            wanted = re.fullmatch(r'/l /c:"([^"]+)" "[^"]+"', rest)
+            wanted = re.fullmatch(r'/l /c:"([^"]+)" <"[^"]+"', rest)
             assert wanted is not None, line
             found = [text for text in self.files.get(names[-1], "").splitlines(True) if wanted[1] in text]
             return bool(found), "".join(found)

@@ -238,3 +238,15 @@ def test_the_folder_of_the_next_run_stays_when_a_slow_one_gives_up() -> None:
     line.model.files[rf"{FOLDER}\owner.txt"] = OTHER_OWNER
     slow.give_up()
     assert FOLDER in line.model.folders
+
+
+def test_a_task_that_lost_its_folder_does_not_run_the_script_of_the_next_run() -> None:
+    line = host()
+    armed_by_other(line.model)
+    line.model.cmd(f'rd /s /q "{FOLDER}"')
+    outcome = run(line)
+    assert outcome.rollback == "confirmed"
+    assert f"tasks of other runs without their folder were deleted: {OTHER_TASK}" in outcome.warnings
+    line.model.pass_time(24 * 3600.0)
+    assert line.model.fired == 0
+    assert_nothing_left(line)
