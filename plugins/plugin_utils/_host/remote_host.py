@@ -21,6 +21,7 @@ from ansible.errors import AnsibleError
 
 from ...module_utils._firewall.change.arrival import Arrival, Network, arrival
 from ...module_utils._firewall.change.management import ManagementConnection
+from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
 from ...module_utils._texts import printable
 from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
 from .wsman import client_address, interface_addresses, networks
@@ -109,7 +110,7 @@ class RemoteHost:
         """Run one command line under cmd.exe and wait until it ends.
 
         Args:
-            command: The command line; printable ASCII, at most 8,191 characters (cmd's limit, KB830473).
+            command: The command line; printable ASCII, at most `LONGEST_COMMAND` characters. It runs in System32.
             stdin: Bytes for its standard input.
             deadline: Seconds for all of it, connecting included, until it is stopped. pywinrm itself would wait for
                 ever.
@@ -120,11 +121,11 @@ class RemoteHost:
             TooMuchSaid: It printed more than is taken from a host.
             ValueError: The command line cannot be sent as it is.
         """
-        if len(command) > 8191 or any(not " " <= character <= "~" for character in command):
+        if len(command) > LONGEST_COMMAND or any(not " " <= character <= "~" for character in command):
             raise ValueError(f"a command line of {len(command)} characters, or with other than printable ASCII")
         self._log(f"RUN {command}" + (f" <<< {stdin.decode('ascii', 'replace')}" if stdin else ""))
         with self._bounds.within(deadline):
-            output = self._run(command, stdin)
+            output = self._run(IN_SYSTEM32 + command, stdin)
         self._log(f"RAN {command[:60]} -> {output.code}, {len(output.stdout)} characters")
         return output
 

@@ -167,8 +167,8 @@ class Rollback:
             found = ", ".join(state.tasks[:3]) or "no task of this collection"
             raise RollbackError(
                 f"the scheduled task {task_name(self.marker)}, which would restore the firewall if this host were "
-                f"lost, could not be registered alone (found: {found}). See whether Task Scheduler (Schedule) runs, or set "
-                "rollback to never to work without this protection"
+                f"lost, could not be registered alone (found: {found}). See whether Task Scheduler (Schedule) runs, or "
+                "set rollback to never to work without this protection"
             )
 
     def is_armed(self) -> bool:

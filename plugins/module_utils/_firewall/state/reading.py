@@ -36,8 +36,15 @@ from .snapshot import (
 )
 from .unended import ends_as_taken, question
 
-LONGEST_COMMAND = 8191 - len("cmd.exe /C ")
-"""Characters of a command line that cmd takes after all expansion (KB830473), the shell's own words aside."""
+IN_SYSTEM32 = r"cd /d %SystemRoot%\System32&"
+"""Before every line: cmd looks for a bare name such as netsh in the current folder first, and anybody's may lie there.
+
+The folder that WinRM starts in is the account's own, but an AutoRun line may have changed it.
+"""
+
+_EXPANSION = 50  # characters that a variable may take more than its name, in all
+LONGEST_COMMAND = 8191 - len("cmd.exe /C ") - len(IN_SYSTEM32) - _EXPANSION
+"""Characters of a command line that cmd takes after all expansion (KB830473), what stands before it aside."""
 
 ELEVATED = 12288
 """Mandatory level S-1-16-12288: high, what an elevated administrator's token has. System has more."""

@@ -15,6 +15,8 @@ from ansible_collections.lyncops.firewall.plugins.action import lync_firewall
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
+_IN_SYSTEM32 = "cd /d %SystemRoot%\\System32&"
+
 
 class ModelProtocol:
     """pywinrm's Protocol: runs the commands on a model. `broken` holds the numbers of commands whose line breaks."""
@@ -28,7 +30,8 @@ class ModelProtocol:
 
     def run_command(self, shell_id: str, command: str, arguments: Any = (), console_mode_stdin: bool = True) -> str:
         """Take a command; it runs at the first Receive."""
-        self.commands.append(command)
+        assert command.startswith(_IN_SYSTEM32), "a program of another folder could run"
+        self.commands.append(command.removeprefix(_IN_SYSTEM32))
         self._stdin, self._closed = b"", console_mode_stdin
         if len(self.commands) - 1 in self.broken:
             raise ConnectionError("connection reset by peer")

@@ -49,7 +49,9 @@ class FakeProtocol:
     ) -> str:
         assert not arguments
         assert not skip_cmd_shell, "the line is for cmd.exe"
-        self._call("command", shell_id, command, console_mode_stdin)
+        folder = "cd /d %SystemRoot%\\System32&"
+        assert command.startswith(folder), "cmd looks for programs in the current folder first"
+        self._call("command", shell_id, command.removeprefix(folder), console_mode_stdin)
         return "C1"
 
     def send_command_input(self, shell_id: str, command_id: str, stdin_input: bytes, end: bool = False) -> None:
