@@ -8,7 +8,10 @@ administrator at the console, a reboot, a network that changes its profile) and 
 simulation has (counters, quirks).
 
 GET  /hosts                       names, addresses, groups, profile, quirks
-POST /hosts/NAME/run              {"command": "…"} at the console: stdout, stderr, rc
+POST /hosts/NAME/run              {"command": "…"} at the console: stdout, stderr, rc; with {"user": "mallory"} as an
+                                  unprivileged account of that name
+POST /hosts/NAME/mapping          {"inside": 5985, "source": "127.0.0.9"} puts a port mapping in front of a port:
+                                  {"address": …, "port": …} to dial
 GET  /hosts/NAME/stats            counters
 GET  /hosts/NAME/registry?key=…   text as `reg query KEY /s`
 GET  /hosts/NAME/rules            the local rules: id to rule string
@@ -33,12 +36,14 @@ from typing import Any
 from aiohttp import web
 
 from lab.estate import EstateError
+from lab.lab_user import prepare_home
 from lab.quirks import QuirkError
 from lab.server import Estate, LabError, RunningHost
 from lab.stats import Stats
 from lab.windows.policy import PROFILES
 from lab.windows.registry import RegistryError, query_text
 from lab.windows.rules import rule_text
+from lab.windows.security import ADMINISTRATOR, local_user
 from lab.windows.wmi import Interface
 
 DEFAULT_PORT = 7700
@@ -75,6 +80,7 @@ def control_application(estate: Estate) -> web.Application:
         web.get("/hosts", hosts),
         web.post("/stats/reset", reset_stats),
         web.post("/hosts/{name}/run", for_host(_run)),
+        web.post("/hosts/{name}/mapping", for_host(_mapping)),
         web.get("/hosts/{name}/stats", for_host(_stats)),
         web.get("/hosts/{name}/registry", for_host(_registry)),
         web.get("/hosts/{name}/rules", for_host(_rules)),
@@ -123,15 +129,28 @@ def _describe(running: RunningHost) -> dict[str, Any]:
 
 
 async def _run(running: RunningHost, request: web.Request) -> web.StreamResponse:
-    command = (await _json_object(request)).get("command")
+    wanted = await _json_object(request)
+    command, user = wanted.get("command"), wanted.get("user")
     if not isinstance(command, str):
         raise _BadRequest('"command" must be a string')
-    out, err, code = await running.run(command)
+    token = ADMINISTRATOR if user is None else local_user(str(user))
+    if user is not None:
+        prepare_home(running.host, token)
+    out, err, code = await running.run(command, token)
     return web.json_response({
         "stdout": out.decode("utf-8", "replace"),
         "stderr": err.decode("utf-8", "replace"),
         "rc": code,
     })  # fmt: skip
+
+
+async def _mapping(running: RunningHost, request: web.Request) -> web.StreamResponse:
+    wanted = await _json_object(request)
+    inside, source = wanted.get("inside"), str(wanted.get("source", "127.0.0.9"))
+    if not isinstance(inside, int):
+        raise _BadRequest('"inside" must be a port')
+    mapping = await running.map_port((running.host.spec.address, 0), inside, source)
+    return web.json_response({"address": mapping.outside[0], "port": mapping.outside[1]})
 
 
 async def _stats(running: RunningHost, _unused: web.Request) -> web.StreamResponse:

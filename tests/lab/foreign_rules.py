@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
+from lab.hostile_text import NAMES
 from lab.windows.firewall_service import LOCAL_STORE
 from lab.windows.registry import LONG_ROOTS, Registry
 
@@ -90,6 +91,8 @@ _BASE = "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=20999|"
 _FORGED = "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5061|Name=Lync forged|"
 _FORGED_KEY = f"{_LONG_STORE}\\StandardProfile\r\n    EnableFirewall    REG_DWORD    0x0"
 
+_HOSTILE = {kind: text.replace("|", "/") for kind, text in NAMES.items()}  # a rule cannot hold its own separator
+
 ODDITIES: Mapping[str, tuple[tuple[str, str], ...]] = {
     # A value that the service cannot read and ignores, but that looks like a rule where `reg query` prints it …
     "forged-rule": (
@@ -107,6 +110,11 @@ ODDITIES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("Odd-Line-Feed", f"{_BASE}Name=Odd line feed|Desc=one\ntwo|"),
         ("Odd-Carriage-Return", f"{_BASE}Name=Odd carriage return|Desc=one\rtwo|"),
     ),
+    # Names that do something to a terminal, a spreadsheet or a page.
+    "hostile-names": tuple(
+        (f"Odd-Hostile-{kind}", f"{_BASE}Name={text}|Desc=Odd {text}|") for kind, text in _HOSTILE.items()
+    ),
+    "huge-name": (("Odd-Huge", f"{_BASE}Name=%HUGE%|"),),
     "six-names": tuple(
         (f"Odd-Six-{number}", f"{_BASE.replace('20999', str(20990 + number))}Name=Odd six of one name|")
         for number in range(1, 7)
@@ -127,8 +135,12 @@ ODDITIES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+HUGE_NAME = 5 << 20
+"""Characters in the name of the oddity huge-name; [MS-FASP] 2.2.37 allows 9,999, a registry value holds more."""
+
+
 def add_oddity(registry: Registry, name: str) -> None:
     """Add the rules of one of ODDITIES to the local store."""
     key = registry.create(LOCAL_STORE + r"\FirewallRules")
     for rule_id, text in ODDITIES[name]:
-        key.set(rule_id, "REG_SZ", text)
+        key.set(rule_id, "REG_SZ", text.replace("%HUGE%", "n" * HUGE_NAME))

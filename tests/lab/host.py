@@ -90,6 +90,7 @@ class Host:
         self.registry = self.spec.registry.copy()
         self.files = FileSystem()
         self.program_runs: list[ProgramRun] = []
+        self.waiting: list[tuple[str, Callable[[], object]]] = []
         self.services = installed_services(self.registry, self.spec.services)
         self.unlisted_winrm_ports: tuple[int, ...] = ()
         self.other_sockets: tuple[Socket, ...] = ()
@@ -222,6 +223,12 @@ class Host:
             return 0
         self.stats.processes[name] += 1
         return await PROGRAMS[name](replace(process, name=name))
+
+    def bystander_acts(self, command: str) -> None:
+        """Let those act who wait for a command such as this one, right before it runs (LabHost.before)."""
+        for waiting in [each for each in self.waiting if each[0].lower() in command.lower()]:
+            self.waiting.remove(waiting)
+            waiting[1]()
 
     def note_run(self, path: str, arguments: str, token: Token) -> None:
         """Remember that somebody ran a file that is none of Windows' own programs."""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lab.lab_calls import Caller
 from lab.lab_user import LabUser
 from lab.server import RunningHost
@@ -21,6 +23,17 @@ class HostFiles:
     def user(self, name: str = "mallory") -> LabUser:
         """A second account, without any right of an administrator."""
         return LabUser(self._lab, self._running, name)
+
+    def before(self, text: str, act: Callable[[], object]) -> None:
+        """Call ``act`` once, right before the next command of a line, script or task that has this text.
+
+        It runs in the lab's own thread: a LabUser may do anything there but ``run``.
+        """
+
+        async def wait() -> None:
+            self._running.host.waiting.append((text, act))
+
+        self._lab.call(wait())
 
     def program_runs(self) -> list[ProgramRun]:
         """Every program and batch file that was run and is none of Windows' own, since the last reset."""

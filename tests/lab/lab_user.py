@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ntpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -118,7 +119,13 @@ class LabUser:
 
 
 def _in_loop(lab: Caller, act: Callable[[], _T]) -> _T:
+    """What ``act`` gives, called in the lab's thread: at once where this is that thread (LabHost.before)."""
+
     async def run() -> _T:
         return act()
 
-    return lab.call(run())
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return lab.call(run())
+    return act()

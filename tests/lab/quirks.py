@@ -14,9 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from lab.hostile_text import SHAPES
 from lab.windows.messages import LANGUAGES
 from lab.windows.policy import PROFILES
 
+_ACTIONS = ("Create", "Command", "Send", "Receive", "Signal", "Delete", "Get", "Enumerate", "Pull", "Release")
 _CHOICES: Mapping[str, tuple[object, ...]] = {
     "language": LANGUAGES,
     "token": ("admin", "filtered", "user"),
@@ -27,23 +29,18 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "schtasks_query_fails": ("", "denied", "busy", "unavailable"),
     "unknown_program_code": (1, 9009),
     "http_status": (500, 503),
-    "count_action": (
-        "",
-        "Create",
-        "Command",
-        "Send",
-        "Receive",
-        "Signal",
-        "Delete",
-        "Get",
-        "Enumerate",
-        "Pull",
-        "Release",
-    ),
+    "hostile_action": ("", "Login", *_ACTIONS),
+    "answer_endless": ("", "chunked", "announced", "silent"),
+    "trickle_from": ("body", "head"),
+    "redirect_status": (0, 301, 302, 303, 307, 308),
+    "flood": tuple(SHAPES),
+    "netstat_pads": ("", *SHAPES),
+    "global_pads": ("", *SHAPES),
+    "count_action": ("", *_ACTIONS),
 }
 
 
-_OPTIONAL_TEXTS = frozenset({"firewall_product", "autorun"})
+_OPTIONAL_TEXTS = frozenset({"firewall_product", "autorun", "flood_if"})
 
 
 class QuirkError(ValueError):
@@ -112,6 +109,18 @@ class Quirks:
         another subnet.
     autorun: an AutoRun line of HKLM, as if it stood in the registry: cmd.exe runs it before every line.
     unknown_program_code: with what `cmd /c` exits after a program that there is not: 1 or 9009.
+    hostile_action, hostile_at: which answers the next five spoil: those to requests of this action (Login: that are
+        not authenticated, answered with 401), none: to all; only the n-th of them, or every one.
+    answer_trickle, trickle_from: seconds between two bytes of the answer's body, or of its head and body.
+    answer_endless: the answer never ends: chunked, with blanks behind the right body; announced, with a Content-Length
+        of 10 GB; silent, as that, but nothing is sent.
+    answer_mb: so many megabytes of blanks behind the right body.
+    gzip_mb: the same, compressed with gzip (Content-Encoding), whatever the client accepts.
+    redirect_status, redirect_to: the answer is a redirect (301, 302, 303, 307 or 308) to this URL.
+    flood_mb, flood, flood_if: so many megabytes of this shape (newlines, blanks, one-line …: lab.hostile_text.SHAPES)
+        behind the standard output of every command, or of those whose line has this text; over many Receives.
+    netstat_pads, global_pads, pads_kb: the answer of `netstat`, of `netsh advfirewall show global`, has so many
+        kilobytes of this shape at its start, behind its first line, in the widest gap of a line, and at its end.
     closed_looks: a port the policy closes is refused, or its packets are dropped (as Windows does).
     """
 
@@ -169,6 +178,21 @@ class Quirks:
     same_subnet: bool = False
     autorun: str | None = None
     unknown_program_code: int = 1
+    hostile_action: str = ""
+    hostile_at: int | None = None
+    answer_trickle: float = 0.0
+    trickle_from: str = "body"
+    answer_endless: str = ""
+    answer_mb: int = 0
+    gzip_mb: int = 0
+    redirect_status: int = 0
+    redirect_to: str = "http://127.0.0.1:9/wsman"
+    flood_mb: int = 0
+    flood: str = "one-line"
+    flood_if: str | None = None
+    netstat_pads: str = ""
+    global_pads: str = ""
+    pads_kb: int = 40
     closed_looks: str = "refused"
 
     def with_changes(self, changes: Mapping[str, object]) -> Quirks:

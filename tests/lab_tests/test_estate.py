@@ -253,6 +253,16 @@ def test_clock_tasks_and_group_policy_over_the_control_api(served: Served) -> No
     assert served.probe()["open"] == 1
 
 
+def test_second_accounts_and_mappings_over_the_control_api(served: Served) -> None:
+    api = f"{served.control}/hosts/fe01"
+    run = {"command": "echo x> C:\\Windows\\x.txt"}
+    assert requests.post(f"{api}/run", json={**run, "user": "mallory"}, timeout=5).json()["rc"] == 1
+    assert requests.post(f"{api}/run", json=run, timeout=5).json()["rc"] == 0
+    mapped = requests.post(f"{api}/mapping", json={"inside": 5985, "source": "127.0.0.9"}, timeout=5).json()
+    assert mapped["port"] not in (0, 5985)
+    assert requests.get(f"http://{mapped['address']}:{mapped['port']}/wsman", timeout=5).status_code == 405
+
+
 def test_bad_calls_of_the_control_api(served: Served) -> None:
     api = served.control
     assert requests.get(f"{api}/hosts/nobody/stats", timeout=5).status_code == 404
@@ -272,6 +282,7 @@ def test_bad_calls_of_the_control_api(served: Served) -> None:
         ("clock", {"advance": "soon"}),
         ("group-policy", {"name": "strict"}),
         ("reboot", {"down": -1}),
+        ("mapping", {"inside": "http"}),
     ):
         response = requests.post(f"{api}/hosts/fe01/{path}", json=body, timeout=5)
         assert response.status_code == 400, path

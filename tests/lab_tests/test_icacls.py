@@ -157,6 +157,23 @@ def test_owners(fe01: LabHost) -> None:
     assert fe01.security(FOLDER) == f"O:BA{PRIVATE}"
 
 
+@pytest.mark.parametrize(
+    ("language", "administrators"), [("en", r"BUILTIN\Administrators"), ("de", r"VORDEFINIERT\Administra")]
+)
+def test_dir_tells_owners(fe01: LabHost, language: str, administrators: str) -> None:
+    mallory = fe01.user()
+    mallory.make_folder(rf"{FOLDER}")
+    fe01.write_file(rf"{FOLDER}\ours.txt", b"12345")
+    fe01.set_quirks(language=language)
+    lines = fe01.run(f"dir /q {FOLDER}").stdout.splitlines()[3:]
+    owners = {line.split(" ")[-1]: line[30:].strip() for line in lines}
+    assert mallory.sid[:23] in owners["."]
+    assert "SYSTEM" in owners[".."]
+    assert administrators in owners["ours.txt"]
+    assert fe01.run(rf"dir /q {FOLDER}\ours.txt").stdout.splitlines()[3:] == lines[2:]
+    assert fe01.run(r"dir /q C:\nope").rc == 1
+
+
 def test_icacls_may_be_denied(fe01: LabHost, client: Client) -> None:
     fe01.set_quirks(deny_icacls=True)
     assert client.run(r"icacls C:\Windows").rc == 5

@@ -98,6 +98,22 @@ def test_a_batch_file_that_nobody_may_read_does_not_run(fe01: LabHost) -> None:
     assert "ran" in fe01.run(rf"{SHARED}\b.cmd").stdout
 
 
+def test_somebody_may_act_between_two_commands_of_a_line(fe01: LabHost, client: Client) -> None:
+    mallory = fe01.user()
+    held = []
+    fe01.before("icacls", lambda: held.append(mallory.hold(rf"{SHARED}\Lock")))
+    fe01.before("icacls", lambda: mallory.write(rf"{SHARED}\Lock\undo.cmd", b"theirs"))
+    close = "/inheritance:r /grant:r *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F"
+    line = rf"mkdir {SHARED}\Lock && icacls {SHARED}\Lock {close}"
+    assert client.run(line).rc == 0
+    assert fe01.file(rf"{SHARED}\Lock\undo.cmd") == "theirs"
+    assert fe01.security(rf"{SHARED}\Lock\undo.cmd").startswith(f"O:{mallory.sid}D:AI(A;ID;FA;;;SY)")
+    assert client.run(rf"ren {SHARED}\Lock Other").rc == 1
+    held[0].close()
+    assert client.run(rf"ren {SHARED}\Lock Other & icacls {SHARED}\Other").rc == 0
+    assert len(held) == 1
+
+
 # --- the search for programs --------------------------------------------------------------------------------------
 
 

@@ -207,6 +207,7 @@ class _Interpreter:
         word, arguments = _split_command(node.text)
         if not word:
             return 0
+        self._process.host.bystander_acts(node.text)
         session = self._session
         process = self._process.child(word.lower(), arguments, streams.stdin, streams.stdout, streams.stderr)
         process = replace(process, environment=session.environment)

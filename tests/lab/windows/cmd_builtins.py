@@ -3,13 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The commands built into cmd.exe.
 
-Exit codes follow what public reports measured: `md`, `ren`, `type` and `dir` leave 1 in ERRORLEVEL when they fail; `rd`
-fails for `&&` and `||` but leaves ERRORLEVEL alone; `del` of a missing file is a success. `type` and `dir` that
-succeed set ERRORLEVEL to 0, and `set` of a name that is not defined sets it to 1, as Wine's conformance tests have it.
-`type` turns a UTF-16 file into the console's code page when it begins
-with a byte order mark, and copies any other byte for byte (public reports; unconfirmed where the output is a pipe).
-`echo` and the like never touch ERRORLEVEL and count as success for `&&`. Only `dir /b` is simulated, and of `goto` only
-`goto :eof`.
+Exit codes follow what public reports measured: `md`, `ren`, `type` and `dir` leave 1 in ERRORLEVEL when they fail;
+`rd` fails for `&&` and `||` but leaves ERRORLEVEL alone; `del` of a missing file is a success. `type` and `dir` that
+succeed set ERRORLEVEL to 0, and `set` of a name that is not defined sets it to 1, as Wine's conformance tests have
+it. `type` turns a UTF-16 file into the console's code page when it begins with a byte order mark, and copies any
+other byte for byte (public reports; unconfirmed where the output is a pipe). `echo` and the like never touch
+ERRORLEVEL and count as success for `&&`. Only `dir /b` and `dir /q` are simulated, and of `goto` only `goto :eof`.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ import ntpath
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from lab.windows.dir_listing import owner_listing
 from lab.windows.filesystem import FileSystemError
 from lab.windows.netsh import split_words
 from lab.windows.process import Process
@@ -205,9 +205,13 @@ async def _ren(session: Session, process: Process) -> int:
 
 async def _dir(session: Session, process: Process) -> int:
     switches, names = _operands(process)
-    if "b" not in switches or len(names) > 1:
+    if not {"b", "q"} & switches or len(names) > 1:
         return _bad_syntax(session, process)
     try:
+        if "q" in switches:
+            process.out(owner_listing(process, ntpath.normpath(session.path(names[0] if names else "."))))
+            session.errorlevel = 0
+            return 0
         found = process.host.files.names_in(session.path(names[0] if names else "."), process.token)
     except FileSystemError as error:
         return _refused(session, process, error)

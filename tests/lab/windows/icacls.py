@@ -114,13 +114,13 @@ class _Icacls:
             self._save(path, self._path(request.values["/save"]))
         elif owner is not None:
             for each in self._objects(path):
-                self._attempt(each, lambda each=each: self._files.set_owner(each, owner, self._process.token))  # type: ignore[misc]
+                self._attempt(each, lambda each=each: self._files.set_owner(each, owner, self._process.token))
         elif entries or request.flags - {"/t", "/c", "/l", "/q"}:
             for each in self._objects(path):
-                self._attempt(each, lambda each=each: self._change(each, entries))  # type: ignore[misc]
+                self._attempt(each, lambda each=each: self._change(each, entries))
         else:
             for each in self._objects(path):
-                self._attempt(each, lambda each=each: self._show(each), quiet=True)  # type: ignore[misc]
+                self._attempt(each, lambda each=each: self._show(each), quiet=True)
         self._process.out(self._process.message("icacls_sum", self._done, self._failed) + "\r\n")
         return self._code
 
@@ -209,7 +209,7 @@ class _Icacls:
             text += f"{self._files.stored_path(each)[len(base) :].lstrip(chr(92))}\r\n{sddl(descriptor)}{end}\r\n"
 
         for each in self._objects(path):
-            self._attempt(each, lambda each=each: add(each))  # type: ignore[misc]
+            self._attempt(each, lambda each=each: add(each))
         try:
             self._files.write(target, text.encode("utf-16-le"), token=self._process.token)
         except FileSystemError as error:
@@ -229,7 +229,7 @@ class _Icacls:
             except SddlError:
                 raise _Refused("icacls_parameter", text) from None
             each = ntpath.normpath(ntpath.join(path, name))
-            self._attempt(each, lambda each=each, to=descriptor: self._files.set_dacl(each, to, self._process.token))  # type: ignore[misc]
+            self._attempt(each, lambda each=each, to=descriptor: self._files.set_dacl(each, to, self._process.token))
 
 
 def _without(descriptor: Descriptor, sid: str, *, allows: bool | None) -> Descriptor:

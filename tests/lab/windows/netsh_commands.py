@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lab.hostile_text import padded
 from lab.windows.filesystem import FileSystemError
 from lab.windows.firewall_service import LOCAL_PROFILE_KEYS, LOCAL_STORE, StoredRule
 from lab.windows.netsh_fields import (
@@ -155,7 +156,8 @@ class Commands:
             raise NetshError("bad_syntax")
         self._need_service(writing=False)
         product = self._host.quirks.firewall_product
-        self._say(global_listing(self._process.message, product, words[0] if words else None))
+        listing = global_listing(self._process.message, product, words[0] if words else None)
+        self._say(padded(listing, self._host.quirks.global_pads, self._host.quirks.pads_kb))
         self._ok()
 
     def _show_profiles(self, words: list[str]) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lab.hostile_text import padded
 from lab.windows.netsh import split_words
 from lab.windows.policy import TCP
 from lab.windows.process import Process
@@ -57,7 +58,9 @@ async def netstat(process: Process) -> int:
     rows.sort(key=lambda row: (row[0] == "UDP", row[1].startswith("["), row[3] != say("listening")))
     text = f"\r\n{say('connections')}\r\n\r\n"
     head = (say("proto"), say("local_address"), say("foreign_address"), say("state"), "PID")
-    process.out(text + "".join(_line(row, with_pid=with_pid) for row in (head, *rows)))
+    text += "".join(_line(row, with_pid=with_pid) for row in (head, *rows))
+    quirks = process.host.quirks
+    process.out(padded(text, quirks.netstat_pads, quirks.pads_kb))
     return 0
 
 

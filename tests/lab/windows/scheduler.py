@@ -167,8 +167,10 @@ class TaskScheduler:
 
     def shut_down(self) -> None:
         """The host goes down: everything that runs or waits is gone, the tasks stay registered."""
-        for instance in (*self._instances, *self._work):
+        for instance in list(self._instances):
             instance.cancel()
+        for work in list(self._work):
+            work.cancel()
         for task in self._tasks.values():
             for timer in list(task.timers):
                 timer.cancel()

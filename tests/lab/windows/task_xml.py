@@ -49,7 +49,7 @@ class Trigger:
 
 @dataclass(frozen=True)
 class TaskDefinition:
-    """What a task is: ``user`` a SID or name, ``security`` SDDL or empty, ``limit`` its ExecutionTimeLimit or None."""
+    """What a task is. ``user``: SID or name; ``security``: SDDL or empty; ``limit``: its ExecutionTimeLimit, if any."""
 
     command: str
     arguments: str = ""

@@ -39,6 +39,7 @@ _NOT_FOUND_TEXT = "The service cannot find the resource identified by the resour
 _CANNOT = "The WS-Management service cannot process the request."
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _CIM = "http://schemas.dmtf.org/wbem/wscim/1/common"
+_AS_REFERENCES = {"\r": "&#13;"}  # a bare one would be read as a line feed
 _CONTEXT_SECONDS = 240.0
 """How long an idle enumeration is kept: EnumerationTimeoutms of a default configuration."""
 _OVERHEAD = 2048
@@ -169,7 +170,7 @@ def _item(instance: Instance) -> str:
     """An object as the WMI provider writes it. Not confirmed: that the namespace has WMI's case, not the client's."""
     name = instance.class_name
     properties = "".join(
-        f'<p:{key} xsi:nil="true"/>' if value is None else f"<p:{key}>{escape(str(value))}</p:{key}>"
+        f'<p:{key} xsi:nil="true"/>' if value is None else f"<p:{key}>{escape(str(value), _AS_REFERENCES)}</p:{key}>"
         for key, value in instance.properties
     )
     return (

@@ -18,6 +18,7 @@ from aiohttp import web
 
 from lab.host import Host
 from lab.winrm.authentication import CHALLENGES, Authenticator, Challenge, Identity
+from lab.winrm.hostile import deliver, is_hostile
 from lab.winrm.soap import Request, WsmanFault, fault_answer, parse_request, timed_out
 from lab.winrm.wsman import WsmanService, operation_name, quota_limit
 
@@ -46,6 +47,7 @@ class WinrmEndpoint:
         self._generation = -1
         self._count = 0
         self._timeouts_given = 0
+        self._spoiling, self._candidates = -1, 0
         self.service = WsmanService(host)
 
     def protocol_factory(self) -> web.Server:
@@ -75,13 +77,13 @@ class WinrmEndpoint:
             identity = Challenge(CHALLENGES)
         if isinstance(identity, Challenge):
             stats.unauthorized += 1
-            return await self._reply(request, _unauthorized(identity))
+            return await self._reply(request, _unauthorized(identity), "Login")
         try:
             response = await self._serve(request, body, identity)
         except _Cut as cut:
             _cut(request, cut.answer)
             return web.Response()
-        return await self._reply(request, response)
+        return await self._reply(request, response, connection.get("operation", ""))
 
     async def _serve(self, request: web.BaseRequest, body: bytes, identity: Identity) -> web.Response:
         relates_to = ""
@@ -90,6 +92,7 @@ class WinrmEndpoint:
         try:
             message = parse_request(identity.unseal(request.headers.get("Content-Type", ""), body))
             relates_to = message.message_id
+            self._connection(request)["operation"] = operation_name(message)
             self._host.stats.requests[operation_name(message)] += 1
             number = self._next_number(operation_name(message))
             early = self._spoiled(number)
@@ -157,8 +160,20 @@ class WinrmEndpoint:
             self._host.stats.connections += 1
         return self._connections[transport]
 
-    async def _reply(self, request: web.BaseRequest, response: web.Response) -> web.Response:
+    def _is_spoiled(self, action: str) -> bool:
+        """Whether the answer to a request of this action is one of those that a hostile server spoils."""
+        quirks = self._host.quirks
+        if not is_hostile(quirks) or quirks.hostile_action not in ("", action):
+            return False
+        if self._spoiling != self._host.quirks_generation:
+            self._spoiling, self._candidates = self._host.quirks_generation, 0
+        self._candidates += 1
+        return quirks.hostile_at in (None, self._candidates)
+
+    async def _reply(self, request: web.BaseRequest, response: web.Response, action: str = "") -> web.StreamResponse:
         response.headers["Server"] = SERVER
+        if action and self._is_spoiled(action):
+            return await deliver(request, response, self._host.quirks)
         await response.prepare(request)
         stats = self._host.stats
         stats.header_bytes_out += len(f"HTTP/1.1 {response.status} {response.reason}\r\n\r\n")

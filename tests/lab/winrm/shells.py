@@ -4,7 +4,8 @@
 """Windows Remote Shell: shells, the command running in each, and its streams ([MS-WSMV] 3.1.4).
 
 A shell runs one command at a time; a second Command is refused until the first is Done. Receive waits for output up
-to the operation timeout and gives at most one piece of each stream. The process itself is an asyncio task, so that
+to the operation timeout and gives at most one piece of each stream. With the quirk ``flood_mb`` more follows what a
+command has printed, made when it is asked for. The process itself is an asyncio task, so that
 a slow one never holds up another request.
 """
 
@@ -13,10 +14,11 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lab.host import Host
+from lab.hostile_text import padding
 from lab.windows.process import InputPipe
 from lab.windows.security import TOKENS
 
@@ -34,9 +36,13 @@ class Command:
         self.exit_code: int | None = None
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._flood, self._flood_left = "", 0
 
     def start(self, host: Host, line: str, shell: Shell) -> None:
         """Begin to run."""
+        quirks = host.quirks
+        if quirks.flood_mb and (quirks.flood_if or "").lower() in line.lower():
+            self._flood, self._flood_left = padding(quirks.flood, 1 << 16), quirks.flood_mb << 20
         self._task = asyncio.get_running_loop().create_task(self._run(host, line, shell))
 
     async def _run(self, host: Host, line: str, shell: Shell) -> None:
@@ -71,6 +77,10 @@ class Command:
         """There is something for Receive to give."""
         return self.done or any(self.buffers.values())
 
+    def has_more(self, streams: Iterable[str]) -> bool:
+        """Whether there is more of any of these streams, now that the process has ended."""
+        return any(self.buffers.get(name) or (name == "stdout" and self._flood_left > 0) for name in streams)
+
     async def wait(self, seconds: float) -> bool:
         """Wait for news; returns whether there is any."""
         deadline = time.monotonic() + seconds
@@ -90,6 +100,9 @@ class Command:
     def take(self, stream: str, most: int) -> bytes:
         """The next piece of a stream, at most ``most`` bytes."""
         buffer = self.buffers[stream]
+        while stream == "stdout" and self.done and self._flood_left > 0 and len(buffer) < most:
+            self._flood_left -= len(self._flood)
+            buffer += self._flood.encode()
         piece = bytes(buffer[:most])
         del buffer[:most]
         return piece

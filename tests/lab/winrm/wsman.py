@@ -239,7 +239,7 @@ class WsmanService:
             if piece:
                 text = base64.b64encode(piece).decode()
                 xml += f'<rsp:Stream Name="{name}" {identity}>{text}</rsp:Stream>'
-        if not command.done or any(command.buffers[name] for name in names if name in command.buffers):
+        if not command.done or command.has_more(names):
             return f'{xml}<rsp:CommandState {identity} State="{_STATE}/Running"/></rsp:ReceiveResponse>'
         for name in names:
             xml += f'<rsp:Stream Name="{name}" {identity} End="true"></rsp:Stream>'
