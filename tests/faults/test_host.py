@@ -130,7 +130,7 @@ def test_registry_output_cut(labs: Labs, record: Take, scenario: Scenario, keeps
         quirks: dict[str, object] = {"reg_cut_after": offset, "reg_cut_keeps_end": keeps_end}
         name = "registry output has a hole" if keeps_end else "registry output cut off"
         try:
-            case = run_case(labs.host(scenario.lab_policy), scenario, name, quirks)
+            case = run_case(labs.host(scenario.lab_policy), scenario, name, quirks, in_series=True)
             record(case.record)
         except AssertionError as problem:
             problems.append(f"after {offset} bytes: {problem}")

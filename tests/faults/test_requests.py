@@ -68,7 +68,7 @@ def test_every_request_once(labs: Labs, record: Take, scenario: Scenario, fault:
     step = _SLICES if fault in _THOROUGHLY or not scenario.risky else 8 * _SLICES
     for number in range(1 + part * step // _SLICES, requests + 1, step):
         try:
-            case = run_case(_starting(labs, scenario), scenario, fault, _AT_EVERY[fault](number))
+            case = run_case(_starting(labs, scenario), scenario, fault, _AT_EVERY[fault](number), in_series=True)
             record(case.record)
         except AssertionError as problem:
             problems.append(f"request {number} of {requests}: {problem}")
@@ -85,7 +85,8 @@ def test_host_lost_until_it_restored_itself(labs: Labs, record: Take, scenario: 
         try:
             host = _starting(labs, scenario)
             quirks: dict[str, object] = {"http_status_at": number, "http_status": 500, "http_status_count": 100000}
-            case = run_case(host, scenario, "host lost until restored", quirks, run=_answering_when_waited_for)
+            fault = "host lost until restored"
+            case = run_case(host, scenario, fault, quirks, run=_answering_when_waited_for, in_series=True)
             record(case.record)
             fired += case.fired
         except AssertionError as problem:

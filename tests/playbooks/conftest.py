@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 if TYPE_CHECKING:
     from lab.testing import Lab
     from playbooks.runs import Runner
+    from playbooks.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,9 +49,19 @@ def lab(served: Lab) -> Lab:
     return served
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """The ansible-core under test, with its imports done."""
+    from playbooks.runs import BIN, environment
+    from playbooks.warm import Warm
+
+    with Warm(BIN / "python", environment()) as started:
+        yield started
+
+
 @pytest.fixture
-def runner(lab: Lab, tmp_path: Path) -> Runner:
+def runner(lab: Lab, tmp_path: Path, warm: Warm) -> Runner:
     """Runs playbooks on the lab, in a folder of its own."""
     from playbooks.runs import Runner
 
-    return Runner(lab, tmp_path)
+    return Runner(lab, tmp_path, warm)

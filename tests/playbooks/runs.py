@@ -22,6 +22,7 @@ from typing import Any
 import yaml
 
 from lab.testing import Lab
+from playbooks.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("LYNCOPS_CORE_BIN", str(Path(sys.executable).parent)))
@@ -80,14 +81,16 @@ def environment(**more: str) -> dict[str, str]:
 class Runner:
     """Runs playbooks of the collection in a folder, where the default report goes too."""
 
-    def __init__(self, lab: Lab, folder: Path) -> None:
+    def __init__(self, lab: Lab, folder: Path, warm: Warm) -> None:
         """Write the inventory of the lab.
 
         Args:
             lab: The hosts.
             folder: The current directory of the runs.
+            warm: What runs playbooks that need no settings of their own.
         """
         self.folder = folder
+        self._warm = warm
         self.inventory = folder / "inventory.yml"
         lab.write_inventory(self.inventory)
 
@@ -111,13 +114,17 @@ class Runner:
         """
         playbook = name if "/" in name else f"lyncops.firewall.{name}"
         extra = ["-e", json.dumps(variables)] if variables else []
-        ran = subprocess.run(
-            self.command(playbook, *arguments, *extra),
-            cwd=self.folder, env=environment(**env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, timeout=_SECONDS, check=False,
-        )  # fmt: skip
-        assert "Traceback" not in ran.stdout, ran.stdout
-        return Run(ran.returncode, ran.stdout)
+        command, environ = self.command(playbook, *arguments, *extra), environment(**env)
+        if self._warm.can_run(environ):
+            run = Run(*self._warm.run(command, self.folder, environ, _SECONDS))
+        else:
+            ran = subprocess.run(
+                command, cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True, timeout=_SECONDS, check=False,
+            )  # fmt: skip
+            run = Run(ran.returncode, ran.stdout)
+        assert "Traceback" not in run.output, run.output
+        return run
 
     def report(self, folder: str = "lync_firewall_report", name: str = "lync-firewall") -> dict[str, Any]:
         """The JSON report that a run wrote."""
