@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from .address_set import AddressSet, together
+from .effort import spend
 from .port_set import PortSet
 
 Box = tuple[PortSet, AddressSet]
@@ -147,6 +148,7 @@ def _sweep(
     for first, following in itertools.pairwise(sorted(changes)):
         for begins, number in changes[first]:
             (here.add if begins else here.discard)(number)
+        spend(len(here))
         mine = together(boxes[number][1] for number in here if number < len(left))
         if not mine:
             continue

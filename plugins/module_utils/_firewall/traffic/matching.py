@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..._net.address_set import AddressSet, together
+from ..._net.effort import Effort
 from ..._net.port_set import HIGHEST, LOWEST, PortSet
 from ..._net.region import Region
 from ..state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile, Store, same_path
@@ -34,6 +35,9 @@ _SHARED = {SYSTEM, "svchost.exe"}  # where anybody's listener may run
 
 LISTENER = frozenset({"program", "service"})
 """Limits that are about who listens, and nothing else."""
+
+_MOST_EFFORT = 3_000_000
+"""Steps: half a minute at worst. A host with 100,000 rules of the usual kinds takes a fraction of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,11 @@ def match(rule: FirewallRule, traffic: Traffic) -> Match | None:
 
 
 class RuleIndex:
-    """Rules sorted out by what they are about: of a host's hundreds hardly any is about the ports in question."""
+    """Rules sorted out by what they are about: of a host's hundreds hardly any is about the ports in question.
+
+    Attributes:
+        effort: What is left of the work that judging by these rules may take, in all.
+    """
 
     def __init__(self, rules: Iterable[FirewallRule]) -> None:
         """Index rules.
@@ -183,6 +191,7 @@ class RuleIndex:
         Args:
             rules: The rules, in the order in which `near` is to give them.
         """
+        self.effort = Effort(_MOST_EFFORT)
         alike: dict[tuple[Any, ...], list[tuple[int, FirewallRule]]] = {}
         for place, rule in enumerate(rules):
             alike.setdefault(_kind(rule), []).append((place, rule))

@@ -42,6 +42,7 @@ class Reason(str, Enum):
     NARROWER_SCOPE = "narrower_scope"
     NEEDS_IPSEC = "needs_ipsec"
     OTHER_CONDITION = "other_condition"
+    TOO_MANY_RULES = "too_many_rules"
     OPAQUE = "opaque"
     BLOCK_RULE = "block_rule"
     LOCAL_RULES_IGNORED = "local_rules_ignored"
@@ -152,6 +153,13 @@ TEXTS: dict[Reason, ReasonText] = {
         short="further conditions",
         meaning="A rule lets it through under further conditions only.",
         advice=_REMEDIATE,
+    ),
+    Reason.TOO_MANY_RULES: ReasonText(
+        clause="too many rules that overlap each other, such as",
+        short="too many rules",
+        meaning="The host has so many overlapping rules for these ports that what they do together was not worked out.",
+        advice="Find out who makes them. No administrator or product is known to.",
+        remedy="delete rules that nobody needs, where they are made",
     ),
     Reason.OPAQUE: ReasonText(
         clause="no rule that can be interpreted; there is",

@@ -9,12 +9,13 @@ rules do not matter. Bypass needs authentication that nobody here can promise, s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from ..._net.effort import TooComplex, limited
 from ..state.rule import Direction, protocol_name
 from ..state.snapshot import ProfileState, Snapshot
-from .matching import RuleIndex, Traffic
+from .matching import Match, RuleIndex, Traffic, named
 from .reasons import SEVERITY, Reason, Status
 from .weighing import LONGEST_LIST, Verdict, judge_rules
 
@@ -32,7 +33,8 @@ def judge(traffic: Traffic, snapshot: Snapshot, index: RuleIndex | None = None) 
     Returns:
         One verdict a profile, in the order domain, private, public.
     """
-    matches = (index or RuleIndex(snapshot.rules)).matches(traffic)
+    index = index or RuleIndex(snapshot.rules)
+    matches = index.matches(traffic)
     judged: dict[tuple[object, ...], Verdict] = {}
     verdicts = []
     for state in snapshot.profiles:
@@ -50,10 +52,19 @@ def judge(traffic: Traffic, snapshot: Snapshot, index: RuleIndex | None = None) 
                 tuple(state.profile in found.rule.profiles for found in matches),
             )
             verdict = judged.get(alike)
-            verdict = replace(verdict, profile=state.profile) if verdict else judge_rules(traffic, state, matches)
+            verdict = replace(verdict, profile=state.profile) if verdict else _by_rules(traffic, state, matches, index)
             judged[alike] = verdict
         verdicts.append(verdict)
     return tuple(verdicts)
+
+
+def _by_rules(traffic: Traffic, state: ProfileState, matches: Sequence[Match], index: RuleIndex) -> Verdict:
+    try:
+        with limited(index.effort):
+            return judge_rules(traffic, state, matches)
+    except TooComplex:
+        names, more = named(matches, traffic)
+        return Verdict(state.profile, Status.UNKNOWN, Reason.TOO_MANY_RULES, names, more=more)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

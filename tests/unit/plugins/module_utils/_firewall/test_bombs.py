@@ -7,9 +7,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change import netsh, risk
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.coverage import left_open
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import endpoints
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
+    DesiredRule,
+    Wanted,
+    make_plan,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import risks
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import read_sockets
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import (
     DumpFileError,
@@ -28,7 +38,23 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     DumpError,
     scan_dump,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
+    Direction,
+    FirewallRule,
+    Profile,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    ProfileSettings,
+    ProfileState,
+    ServiceState,
+    Snapshot,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import RuleIndex, Traffic
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import judge
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.effort import Effort
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
 
 pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")
@@ -136,3 +162,77 @@ def test_more_ports_than_can_be_judged_are_refused() -> None:
     told = "".join(f"  UDP  0.0.0.0:{port}  *:*  4\n" for port in range(20_001))
     with pytest.raises(ReadError, match="names 20001 ports in use"):
         endpoints(read_sockets(told), "")
+
+
+def _snapshot(rules: list[FirewallRule]) -> Snapshot:
+    return Snapshot(tuple(ProfileState(profile) for profile in Profile), tuple(rules), ServiceState(4, 2))
+
+
+def _rule(number: int, ports: str, name: str) -> FirewallRule:
+    address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+    return parse_rule(
+        f"{{{number}}}",
+        f"v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort={ports}|RA4={address}|Name={name}|",
+    )
+
+
+WANTED = Wanted(tuple(DesiredRule(f"in-tcp-{port}", _rule(0, str(port), "")) for port in range(5061, 5081)))
+
+
+@pytest.mark.parametrize("name", ["LyncOps x-{} g1", "LyncOps in-tcp-5061 g{}"])
+@pytest.mark.parametrize("covered", [True, False])
+def test_planning_costs_no_more_than_in_proportion_to_the_managed_rules(name: str, covered: bool) -> None:
+    def host(size: int) -> Snapshot:
+        return _snapshot([_rule(0 if covered else n, str(5061 + n % 20), name.format(n + 1)) for n in range(size)])
+
+    def work(before: Snapshot) -> None:
+        plan = make_plan(WANTED, before)
+        netsh.plan_lines(plan)
+        predict(plan, before)
+        risks(plan, before)
+
+    assert grows_linearly(work, host, 1000)
+
+
+def test_more_managed_rules_than_can_be_ours_are_refused() -> None:
+    rules = [_rule(0, "5061", f"LyncOps x-{number} g1") for number in range(20_001)]
+    with pytest.raises(ReadError, match="has 20001 local rules whose names are those of managed rules"):
+        make_plan(WANTED, _snapshot(rules))
+    assert len(make_plan(WANTED, _snapshot(rules[1:])).delete) == 20_000
+
+
+def test_a_risk_is_found_without_looking_at_all_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _snapshot([_rule(0, "1", f"LyncOps x-{number} g1") for number in range(1000)])
+    looked: list[object] = []
+    monkeypatch.setattr(risk, "left_open", lambda *given: looked.append(given) or left_open(*given))
+    assert risk.is_risky(make_plan(WANTED, before), before)
+    assert len(looked) == 1
+
+
+def _nested(size: int) -> Snapshot:
+    """What is left of the traffic matters to the last port: the profile lets it through."""
+    made = _snapshot([_rule(number, f"{1000 + number}-{60000 - number}", "nested") for number in range(size)])
+    lenient = ProfileSettings(inbound_block=False)
+    return replace(made, profiles=tuple(ProfileState(profile, lenient) for profile in Profile))
+
+
+TRAFFIC = Traffic(Direction.IN, 6, PortSet(((1000, 60000),)))
+
+
+def test_rules_whose_overlaps_are_too_many_to_be_worked_out_leave_a_verdict_unknown() -> None:
+    snapshot = _nested(500)
+    index = RuleIndex(snapshot.rules)
+    assert {verdict.reason for verdict in judge(TRAFFIC, snapshot, index)} == {Reason.RULE}
+    index.effort = Effort(1000)
+    verdicts = judge(TRAFFIC, snapshot, index)
+    assert {(verdict.status, verdict.reason) for verdict in verdicts} == {(Status.UNKNOWN, Reason.TOO_MANY_RULES)}
+    assert index.effort.left > -1000, "it went on with none left"
+
+
+def test_the_effort_of_judging_by_an_index_is_bounded_in_all() -> None:
+    snapshot = _nested(3000)
+    index = RuleIndex(snapshot.rules)
+    assert index.effort.left <= 3_000_000
+    for _row in range(3):
+        judge(TRAFFIC, snapshot, index)
+    assert -10_000 < index.effort.left <= 0
