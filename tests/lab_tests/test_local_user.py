@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from lab.testing import LabHost
@@ -40,6 +42,12 @@ def test_a_held_folder_can_be_neither_renamed_nor_removed(fe01: LabHost) -> None
     assert "used by another process" in fe01.run(f"rd {SHARED}").stderr
     held.close()
     assert fe01.run(f"rd {SHARED} & if not exist {SHARED} echo gone").stdout == "gone\r\n"
+
+
+def test_a_restart_lets_go_of_what_was_held(fe01: LabHost) -> None:
+    fe01.user().hold(SHARED)
+    fe01.reboot()
+    assert fe01.run(f"ren {SHARED} Other").rc == 0
 
 
 def test_a_held_file_keeps_its_folder(fe01: LabHost) -> None:
@@ -134,6 +142,21 @@ def test_the_current_folder_comes_first(fe01: LabHost, client: Client, name: str
         assert "Global Settings" in client.run(inside + safe).stdout
     assert "Global Settings" in client.run("netsh advfirewall show global").stdout
     assert len(fe01.program_runs()) == 1
+
+
+def test_a_task_runs_what_is_planted_in_a_writable_folder_of_the_path_as_system(fe01: LabHost) -> None:
+    fe01.user().write(rf"{SHARED}\netsh.bat", rf"@echo %USERNAME%>{SHARED}\who.txt".encode())
+    environment = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
+    fe01.write_registry(environment, "Path", "REG_EXPAND_SZ", rf"{SHARED};%SystemRoot%\System32")
+    fe01.run(r"md C:\T & echo netsh advfirewall reset>C:\T\undo.cmd")
+    fe01.run(r"schtasks /create /tn T /sc onstart /ru SYSTEM /tr C:\T\undo.cmd & schtasks /run /tn T")
+    deadline = time.monotonic() + 5
+    while fe01.file(rf"{SHARED}\who.txt") is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    runs = [(run.path, run.account) for run in fe01.program_runs()]
+    assert runs == [(r"C:\T\undo.cmd", "SYSTEM"), (rf"{SHARED}\netsh.bat", "SYSTEM")]
+    assert fe01.file(rf"{SHARED}\who.txt") == "SYSTEM\r\n"
 
 
 def test_a_name_with_its_extension_is_not_another_file(fe01: LabHost) -> None:
