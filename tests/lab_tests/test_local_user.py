@@ -144,18 +144,21 @@ def test_the_current_folder_comes_first(fe01: LabHost, client: Client, name: str
     assert len(fe01.program_runs()) == 1
 
 
-def test_a_task_runs_what_is_planted_in_a_writable_folder_of_the_path_as_system(fe01: LabHost) -> None:
+def test_a_task_starts_in_system32_and_is_safe_there_only(fe01: LabHost) -> None:
     fe01.user().write(rf"{SHARED}\netsh.bat", rf"@echo %USERNAME%>{SHARED}\who.txt".encode())
-    environment = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
-    fe01.write_registry(environment, "Path", "REG_EXPAND_SZ", rf"{SHARED};%SystemRoot%\System32")
-    fe01.run(r"md C:\T & echo netsh advfirewall reset>C:\T\undo.cmd")
-    fe01.run(r"schtasks /create /tn T /sc onstart /ru SYSTEM /tr C:\T\undo.cmd & schtasks /run /tn T")
-    deadline = time.monotonic() + 5
-    while fe01.file(rf"{SHARED}\who.txt") is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    runs = [(run.path, run.account) for run in fe01.program_runs()]
-    assert runs == [(r"C:\T\undo.cmd", "SYSTEM"), (rf"{SHARED}\netsh.bat", "SYSTEM")]
+    fe01.run(r"md C:\T")
+    for line, planted in (("", []), (rf"cd {SHARED}", [(rf"{SHARED}\netsh.bat", "SYSTEM")])):
+        fe01.write_file(
+            r"C:\T\undo.cmd", f"{line}\r\necho x>C:\\T\\begun\r\nnetsh advfirewall show global\r\n".encode()
+        )
+        fe01.run(r"schtasks /create /tn T /sc onstart /ru SYSTEM /tr C:\T\undo.cmd /f & schtasks /run /tn T")
+        deadline = time.monotonic() + 5
+        while fe01.file(r"C:\T\begun") is None or fe01.tasks()["tasks"][0]["running"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        fe01.run(r"del C:\T\begun")
+        runs = [(run.path, run.account) for run in fe01.program_runs()]
+        assert [run for run in runs if run[0] != r"C:\T\undo.cmd"] == planted
     assert fe01.file(rf"{SHARED}\who.txt") == "SYSTEM\r\n"
 
 
