@@ -205,6 +205,7 @@ class Host:
     def reboot(self) -> None:
         """Stop and start: nothing runs on, services come up by their start type, MpsSvc reads the registry."""
         self.scheduler.shut_down()
+        self.files.handles.clear()
         self.firewall.stop()
         for service in self.services.values():
             service.state = STOPPED if start_type(self, service.name) == 4 else RUNNING

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from lab.testing import LabHost
@@ -40,6 +42,12 @@ def test_a_held_folder_can_be_neither_renamed_nor_removed(fe01: LabHost) -> None
     assert "used by another process" in fe01.run(f"rd {SHARED}").stderr
     held.close()
     assert fe01.run(f"rd {SHARED} & if not exist {SHARED} echo gone").stdout == "gone\r\n"
+
+
+def test_a_restart_lets_go_of_what_was_held(fe01: LabHost) -> None:
+    fe01.user().hold(SHARED)
+    fe01.reboot()
+    assert fe01.run(f"ren {SHARED} Other").rc == 0
 
 
 def test_a_held_file_keeps_its_folder(fe01: LabHost) -> None:
@@ -134,6 +142,24 @@ def test_the_current_folder_comes_first(fe01: LabHost, client: Client, name: str
         assert "Global Settings" in client.run(inside + safe).stdout
     assert "Global Settings" in client.run("netsh advfirewall show global").stdout
     assert len(fe01.program_runs()) == 1
+
+
+def test_a_task_starts_in_system32_and_is_safe_there_only(fe01: LabHost) -> None:
+    fe01.user().write(rf"{SHARED}\netsh.bat", rf"@echo %USERNAME%>{SHARED}\who.txt".encode())
+    fe01.run(r"md C:\T")
+    for line, planted in (("", []), (rf"cd {SHARED}", [(rf"{SHARED}\netsh.bat", "SYSTEM")])):
+        fe01.write_file(
+            r"C:\T\undo.cmd", f"{line}\r\necho x>C:\\T\\begun\r\nnetsh advfirewall show global\r\n".encode()
+        )
+        fe01.run(r"schtasks /create /tn T /sc onstart /ru SYSTEM /tr C:\T\undo.cmd /f & schtasks /run /tn T")
+        deadline = time.monotonic() + 5
+        while fe01.file(r"C:\T\begun") is None or fe01.tasks()["tasks"][0]["running"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        fe01.run(r"del C:\T\begun")
+        runs = [(run.path, run.account) for run in fe01.program_runs()]
+        assert [run for run in runs if run[0] != r"C:\T\undo.cmd"] == planted
+    assert fe01.file(rf"{SHARED}\who.txt") == "SYSTEM\r\n"
 
 
 def test_a_name_with_its_extension_is_not_another_file(fe01: LabHost) -> None:
