@@ -8,7 +8,7 @@ Pure; it works on what was read from the host's registry and on the properties o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..._net.region import Region, union
@@ -105,7 +105,7 @@ class _Port:
         """All that is to be said of this port."""
         if self._now and not any(verdict.status is Status.OPEN for verdict in self._now.values()):
             # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
-            return Assessment((_sentence("as things are", self._traffic, next(iter(self._now.values()))),))
+            return Assessment((self._unexplained(), *self._beyond_undo()))
         objections: list[str] = []
         warnings: list[str] = []
         if self._plan.service.start:
@@ -113,6 +113,17 @@ class _Port:
             self._closing(_STARTED, replace(self._before, service=started), objections, warnings)
         self._closing(_AFTER, self._after, objections, warnings)
         return Assessment((*objections, *self._losing_a_chance(), *self._beyond_undo()), tuple(warnings))
+
+    def _unexplained(self) -> str:
+        """That no rule is known to let us in for certain, and what would: nothing else makes the reading complete."""
+        mine = [verdict for profile, verdict in self._now.items() if profile in self._arrives.profiles]
+        verdicts = mine or list(self._now.values())
+        names = list(self._possibly_open(self._before, verdicts[0].profile))[:MOST_NAMED]
+        return (
+            _sentence("as things are", self._traffic, verdicts[0])
+            + (f". What may let it in: {', '.join(names)}" if names else "")
+            + _remedy(self._traffic, verdicts, "What would admit it, once a run has added it and nothing else")
+        )
 
     def _closing(self, stage: str, snapshot: Snapshot, objections: list[str], warnings: list[str]) -> None:
         """Profiles in which it is open today, or which do not filter yet, and in which it would not be open."""
@@ -125,7 +136,7 @@ class _Port:
                 continue
             sentence = _sentence(stage, self._traffic, verdict)
             if verdict.profile in arrives.profiles or nowhere or not (arrives.known or self._confirmed):
-                objections.append(sentence + (_remedy(self._traffic, verdict) if stage == _AFTER else ""))
+                objections.append(sentence + (_remedy(self._traffic, [verdict]) if stage == _AFTER else ""))
             elif arrives.known:
                 warnings.append(f"{sentence}. Our connection arrives through {_listed(arrives.profiles)}")
             else:
@@ -149,7 +160,7 @@ class _Port:
                 yield (
                     f"{_AFTER}, WinRM ({describe(self._traffic)}) could not get in any more in the {profile.value} "
                     f"profile by what may let it in today ({', '.join(names[:MOST_NAMED])})"
-                    + _remedy(self._traffic, verdict)
+                    + _remedy(self._traffic, [verdict])
                 )
 
     def _possibly_open(self, snapshot: Snapshot, profile: Profile) -> dict[str, Region]:
@@ -160,12 +171,14 @@ class _Port:
         """Allow rules that may carry WinRM, are not certainly replaced, and that the undo could not restore."""
         verdicts = _filtering(self._traffic, self._after)
         for rule in unrestorable(self._plan, self._before) if self._confirmed else ():
-            open_after = all(verdicts[profile].status is Status.OPEN for profile in rule.profiles & verdicts.keys())
-            if allows(rule) and not open_after and match(rule, self._traffic):
+            closed = [
+                verdicts[one] for one in rule.profiles & verdicts.keys() if verdicts[one].status is not Status.OPEN
+            ]
+            if allows(rule) and closed and match(rule, self._traffic):
                 yield (
                     f"the rule '{rule.name}' may be what lets WinRM ({describe(self._traffic)}) in. The plan changes "
                     "or deletes it, and netsh cannot say it again, so the host could not restore itself. Replace it "
-                    "by hand, or name what it admits in extra_rules"
+                    "by hand, or name what it admits" + _remedy(self._traffic, closed)
                 )
 
 
@@ -188,18 +201,18 @@ def _as_met_today(state: ProfileState, before: Snapshot, arrives: Arrival) -> Pr
     return replace(state, requires_ipsec=()) if filters and arriving else state
 
 
-def _remedy(traffic: Traffic, verdict: Verdict) -> str:
-    """What would admit us: a site rule, ready to be pasted, unless rules of the firewall do not decide."""
-    profile = verdict.profile
-    if verdict.reason is Reason.NEEDS_IPSEC:
+def _remedy(traffic: Traffic, verdicts: Sequence[Verdict], introduction: str = "What would admit it") -> str:
+    """What would admit us in some profiles: a site rule, ready to be pasted, unless rules do not decide there."""
+    if any(verdict.reason is Reason.NEEDS_IPSEC for verdict in verdicts):
         return (
             ". What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
             "has to make; or leave firewall_enabled unmanaged"
         )
     scope = "" if traffic.remote.is_any else f"remoteip: [{traffic.remote}], "
+    profiles = ", ".join(profile_names(frozenset(verdict.profile for verdict in verdicts)))
     return (
-        f". What would admit it: extra_rules: [{{name: WinRM, protocol: tcp, localport: '{traffic.ports}', {scope}"
-        f"profiles: [{profile.value}]}}]"
+        f". {introduction}: extra_rules: [{{name: WinRM, protocol: tcp, localport: '{traffic.ports}', {scope}"
+        f"profiles: [{profiles}]}}]"
     )
 
 
