@@ -9,7 +9,7 @@ The remedy that a refusal names is pasted and tried as well: an objection withou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from faults.case import check_untouched
 from faults.report import GO, REFUSE, WARN, Trial
 from faults.rollbacks import until
 from faults.scenarios import NOTHING, Scenario
-from faults.stack import Attempt, attempt, connect
+from faults.stack import WRITING, Attempt, attempt, connect
 from faults.state import look
 from lab.testing import LabHost
 from lab.windows.firewall_service import LOCAL_STORE
@@ -62,20 +62,23 @@ ALL_ON = partial(wish, on=ALL_PROFILES)
 STARTED = partial(wish, service=True)
 
 
-def carried_by(host: LabHost, *extra_rules: Mapping[str, Any], conditions: str = "") -> None:
-    """Let managed rules carry WinRM, and no stock rule.
+def carried_by(host: LabHost, *extra_rules: Mapping[str, Any], conditions: str = "", stock: bool = False) -> None:
+    """Let managed rules carry WinRM, and no stock rule unless they stay.
 
     Args:
         host: The host.
         extra_rules: What makes the managed rules.
         conditions: What somebody adds to the rule string of MANAGED, as `IFType=Lan|`.
+        stock: Whether the stock rules stay enabled.
     """
     made = attempt(host, wish(*extra_rules))
     assert made.outcome is not None, made.message
-    (rule_id,) = [rule_id for rule_id, text in host.rules().items() if f"Name={MANAGED}|" in text]
-    host.write_registry(LOCAL_STORE + r"\FirewallRules", rule_id, "REG_SZ", host.rules()[rule_id] + conditions)
-    host.reboot()  # MpsSvc reads its rules as it starts
-    stock_rule(host, "enable=no")
+    if conditions:
+        (rule_id,) = [rule_id for rule_id, text in host.rules().items() if f"Name={MANAGED}|" in text]
+        host.write_registry(LOCAL_STORE + r"\FirewallRules", rule_id, "REG_SZ", host.rules()[rule_id] + conditions)
+        host.reboot()  # MpsSvc reads its rules as it starts
+    if not stock:
+        stock_rule(host, "enable=no")
 
 
 def stock_rule(host: LabHost, change: str) -> None:
@@ -121,7 +124,7 @@ class Lockout:
         *,
         dial: tuple[str, int] | None = None,
         extra_rules: Iterable[Mapping[str, Any]] = (),
-        **how: Any,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Trial:
         """Run the engine, and check what was decided and what came of it.
 
@@ -131,13 +134,21 @@ class Lockout:
             rollback: The option.
             dial: What is connected to, where it is not the host's own address and port.
             extra_rules: Those of `wanted`, which the remedy is added to.
-            how: More for `attempt`.
+            meanwhile: What somebody else does right before the plan is sent.
         """
         assert answers(host, dial), "WinRM does not work as it is"
-        before = look(host, wanted)
-        made = attempt(host, wanted, rollback=rollback, dial=dial, **how)
+        states = [look(host, wanted)]
+
+        def hear(line: str) -> None:
+            if line.startswith(WRITING):
+                meanwhile()
+                states.append(look(host, wanted))
+
+        made = attempt(host, wanted, rollback=rollback, dial=dial, on_line=hear)
+        before = states[-1]
         assert _decision(made) == self.decision, f"{made.message} {made.warnings}"
-        said = made.message if self.decision == REFUSE else " ".join(made.warnings)
+        refused = made.outcome.plan.refused if made.outcome else ()
+        said = " ".join((made.message, *(f"{one.subject}: {one.reason}" for one in refused), *made.warnings))
         for part in self.says:
             assert re.search(part, said), f"{part!r} is not in: {said}"
         came = "WinRM works"
@@ -150,7 +161,8 @@ class Lockout:
             came = "the host has restored itself, WinRM works"
         after = look(host, wanted)
         assert not before.added(after)
-        assert not (after.tasks or after.locked)
+        assert not after.tasks
+        assert not after.locked
         if self.decision == REFUSE:
             check_untouched(before, after)
             came = "nothing changed, " + came
@@ -161,7 +173,7 @@ class Lockout:
 
 
 def _decision(made: Attempt) -> str:
-    if isinstance(made.error, Refused):
+    if isinstance(made.error, Refused) or (made.outcome and made.outcome.plan.refused):
         return REFUSE
     return WARN if made.warnings else GO
 

@@ -135,6 +135,8 @@ class _Port:
             if verdict.profile in self._now and self._now[verdict.profile].status is not Status.OPEN:
                 continue
             sentence = _sentence(stage, self._traffic, verdict)
+            if today := verdict.profile in self._now and self._now[verdict.profile].by:
+                sentence += f". Today it gets in by {', '.join(today)}"
             if verdict.profile in arrives.profiles or nowhere or not (arrives.known or self._confirmed):
                 objections.append(sentence + (_remedy(self._traffic, [verdict]) if stage == _AFTER else ""))
             elif arrives.known:
