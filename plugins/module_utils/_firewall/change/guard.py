@@ -27,6 +27,10 @@ from .undo import unrestorable
 
 _STARTED = "once the firewall service is started with today's rules"
 _AFTER = "after the plan"
+_TOO_EARLY = (
+    ". No rule can be written before the service runs. What would admit it: a rule of Group Policy, or starting the "
+    "service at the console; or leave firewall_service unmanaged"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,10 @@ def assess(
 
     What decides is the profile of the network that our connection arrives through. Another profile that would be closed
     is a warning. Where the host cannot tell its networks, as Windows Server 2008 R2 cannot, a plan that leaves WinRM
-    open in some profile goes ahead with a warning, if it is commit-confirmed. A profile in which WinRM is closed today
-    and stays closed says nothing: we are connected through another one; unless a rule that may be what lets us in today
-    would go. Connection security rules that require IPsec in a profile that filters already are met: the connection
-    works with them.
+    open in some profile goes ahead with a warning, if it is commit-confirmed; but not where that needs MpsSvc stopped
+    again, which no undo does. A profile in which WinRM is closed today and stays closed says nothing: we are connected
+    through another one; unless a rule that may be what lets us in today would go. Connection security rules that
+    require IPsec in a profile that filters already are met: the connection works with them.
 
     Args:
         connection: The connection the plan is sent over.
@@ -128,6 +132,7 @@ class _Port:
     def _closing(self, stage: str, snapshot: Snapshot, objections: list[str], warnings: list[str]) -> None:
         """Profiles in which it is open today, or which do not filter yet, and in which it would not be open."""
         arrives = self._arrives
+        undone = self._confirmed and stage == _AFTER  # no undo stops MpsSvc
         verdicts = _filtering(self._traffic, snapshot)
         closed = [verdict for verdict in verdicts.values() if verdict.status is not Status.OPEN]
         nowhere = len(closed) == len(snapshot.profiles)
@@ -137,8 +142,9 @@ class _Port:
             sentence = _sentence(stage, self._traffic, verdict)
             if today := verdict.profile in self._now and self._now[verdict.profile].by:
                 sentence += f". Today it gets in by {', '.join(today)}"
-            if verdict.profile in arrives.profiles or nowhere or not (arrives.known or self._confirmed):
-                objections.append(sentence + (_remedy(self._traffic, [verdict]) if stage == _AFTER else ""))
+            if verdict.profile in arrives.profiles or nowhere or not (arrives.known or undone):
+                helped = stage == _AFTER or verdict.reason is Reason.NEEDS_IPSEC
+                objections.append(sentence + (_remedy(self._traffic, [verdict]) if helped else _TOO_EARLY))
             elif arrives.known:
                 warnings.append(f"{sentence}. Our connection arrives through {_listed(arrives.profiles)}")
             else:
@@ -208,7 +214,7 @@ def _remedy(traffic: Traffic, verdicts: Sequence[Verdict], introduction: str = "
     if any(verdict.reason is Reason.NEEDS_IPSEC for verdict in verdicts):
         return (
             ". What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
-            "has to make; or leave firewall_enabled unmanaged"
+            "has to make; or leave firewall_enabled and firewall_service unmanaged"
         )
     scope = "" if traffic.remote.is_any else f"remoteip: [{traffic.remote}], "
     profiles = ", ".join(profile_names(frozenset(verdict.profile for verdict in verdicts)))
