@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
-from faults.lockouts import ALL_ON, STARTED, Lockout, carried_by, stock_rule, winrm, wish
+from faults.lockouts import ALL_ON, MANAGED, STARTED, Lockout, carried_by, stock_rule, winrm, wish
 from faults.report import GO, REFUSE, WARN, Trial
 from faults.stack import Labs
 from lab.testing import LabHost
@@ -24,7 +24,6 @@ Take = Callable[[str, Trial], None]
 
 BOTH = pytest.mark.parametrize("rollback", ["auto", "never"])
 HTTP = {"*+HTTP": 5985}
-COMPATIBLE = {"HttpCompatibilityListener": 1}
 _RULES = LOCAL_STORE + r"\FirewallRules"
 
 
@@ -44,16 +43,17 @@ def test_3_compatibility_listener(labs: Labs, tried: Take, rollback: str) -> Non
         3,
         "connected to the compatibility listener on 80, the registry lists 5985; MpsSvc is started",
         REFUSE,
-        ("tcp 80 ", "domain profile", "WINRM-HTTP-Compat-In-TCP", "localport: '80'"),
+        ("tcp 80 ", "domain profile", "WINRM-HTTP-Compat-In-TCP", "Group Policy"),
     )
     tried("lockouts", case.run(host, STARTED(), rollback, dial=(host.address, 80)))
 
 
 @BOTH
 def test_3_compatibility_listener_profiles_switched_on(labs: Labs, tried: Take, rollback: str) -> None:
+    """A Director has a rule for port 80 itself, and with the profiles on its rules are there before."""
     host = labs.host("off")
     host.set_winrm_listeners(HTTP, compatibility=["HTTP"])
-    case = Lockout(3, "the same; the profiles are switched on", REFUSE, ("tcp 80 ", "domain profile"), remedy=True)
+    case = Lockout(3, "the same; the profiles are switched on, and the plan has a rule for 80", GO)
     tried("lockouts", case.run(host, ALL_ON(), rollback, dial=(host.address, 80)))
 
 
@@ -74,7 +74,7 @@ def test_4_port_mapping(labs: Labs, tried: Take, rollback: str) -> None:
 @BOTH
 def test_4_port_mapping_to_the_right_port(labs: Labs, tried: Take, rollback: str) -> None:
     host = stopped(labs)
-    case = Lockout(4, "connected through a port mapping to the listener of the registry; MpsSvc is started", WARN)
+    case = Lockout(4, "connected through a port mapping to the listener of the registry; MpsSvc is started", GO)
     tried("lockouts", case.run(host, STARTED(), rollback, dial=host.map_port(5985)))
 
 
@@ -112,16 +112,24 @@ def test_6_listener_by_policy_only(labs: Labs, tried: Take, rollback: str) -> No
 
 @BOTH
 def test_7_compatibility_listener_by_policy(labs: Labs, tried: Take, rollback: str) -> None:
-    host = labs.host("off")
-    host.set_winrm_listeners(HTTP, policy=COMPATIBLE)
+    host = stopped(labs)
+    host.set_winrm_listeners(HTTP, policy={"HttpCompatibilityListener": 1})
     case = Lockout(
         7,
-        "connected to 80 by HttpCompatibilityListener of Group Policy; the profiles are switched on",
+        "connected to 80 by HttpCompatibilityListener of Group Policy; MpsSvc is started",
         REFUSE,
-        ("tcp 80 ", "domain profile"),
-        remedy=True,
+        ("tcp 80 ", "domain profile", "WINRM-HTTP-Compat-In-TCP", "Group Policy"),
     )
-    tried("lockouts", case.run(host, ALL_ON(), rollback, dial=(host.address, 80)))
+    tried("lockouts", case.run(host, STARTED(), rollback, dial=(host.address, 80)))
+
+
+@BOTH
+def test_7_compatibility_listener_by_policy_and_absent(labs: Labs, tried: Take, rollback: str) -> None:
+    host = labs.host()
+    carried_by(host, winrm(80), stock=True)
+    host.set_winrm_listeners({}, policy={"HttpCompatibilityListener": 1})
+    case = Lockout(7, "the same, by a managed rule for 80; state absent", REFUSE, ("tcp 80 ", MANAGED, "extra_rules"))
+    tried("lockouts", case.run(host, wish(absent=True), rollback, dial=(host.address, 80)))
 
 
 @BOTH
@@ -225,7 +233,7 @@ def test_16_netstat_padded(labs: Labs, tried: Take, shape: str, language: str, r
     host = labs.host()
     carried_by(host, winrm(8888), stock=True)
     host.set_winrm_listeners({**HTTP, f"IP:{host.address}+HTTP": 8888})
-    host.set_quirks(netstat_pads=shape, pads_kb=400, language=language)
+    host.set_quirks(netstat_pads=shape, language=language)
     case = Lockout(16, f"netstat pads with {shape}, two listeners; the rule of ours is removed", REFUSE, ("tcp 8888 ",))
     tried("lockouts", case.run(host, wish(), rollback, dial=(host.address, 8888)))
 
@@ -254,6 +262,17 @@ def test_17_stock_2008_r2_open_in_one_profile(labs: Labs, tried: Take, rollback:
 
 
 @BOTH
+def test_17_stock_2008_r2_started(labs: Labs, tried: Take, rollback: str) -> None:
+    """No rollback stops MpsSvc, so where the profile may be one without a rule it is not started."""
+    host = labs.host(windows="2008r2", winrm_rule=False)
+    stock_rule(host, "enable=yes profile=domain")
+    host.set_profile("Public")
+    host.set_quirks(mpssvc="stopped")
+    case = Lockout(17, "the same; MpsSvc is started", REFUSE, ("tcp 5985 ", "public profile", "Group Policy"))
+    tried("lockouts", case.run(host, STARTED(), rollback))
+
+
+@BOTH
 def test_18_interface_without_a_network(labs: Labs, tried: Take, rollback: str) -> None:
     """Which profile counts on an interface that no network is known of is documented nowhere."""
     host = labs.host("off")
@@ -263,7 +282,7 @@ def test_18_interface_without_a_network(labs: Labs, tried: Take, rollback: str) 
     decision, says = (WARN, "is not known") if rollback == "auto" else (REFUSE, "public profile")
     case = Lockout(
         18,
-        "our interface has no network profile, WinRM has a rule in Domain only, Public counts; profiles are switched on",
+        "our interface has no network profile, Public counts, WinRM has a rule in Domain; profiles are switched on",
         decision,
         ("tcp 5985 ", says),
         remedy=rollback == "never",
