@@ -22,7 +22,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome imp
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 
 from faults.case import check_untouched
-from faults.report import GO, REFUSE, WARN, Trial
+from faults.report import FAILS, GO, REFUSE, WARN, Trial
 from faults.rollbacks import until
 from faults.scenarios import NOTHING, Scenario
 from faults.stack import WRITING, Attempt, attempt, connect
@@ -105,7 +105,7 @@ class Lockout:
     Attributes:
         number: As the issue counts them.
         name: What the host is like.
-        decision: GO, WARN or REFUSE.
+        decision: GO, WARN, REFUSE or FAILS.
         says: What the objections or warnings say, each a regular expression.
         remedy: Whether the objections name an extra_rules entry that lets the run go ahead.
     """
@@ -163,7 +163,7 @@ class Lockout:
         assert not before.added(after)
         assert not after.tasks
         assert not after.locked
-        if self.decision == REFUSE:
+        if self.decision in (REFUSE, FAILS):
             check_untouched(before, after)
             came = "nothing changed, " + came
         if self.remedy:
@@ -175,6 +175,8 @@ class Lockout:
 def _decision(made: Attempt) -> str:
     if isinstance(made.error, Refused) or (made.outcome and made.outcome.plan.refused):
         return REFUSE
+    if made.error is not None and made.known is None:
+        return FAILS
     return WARN if made.warnings else GO
 
 

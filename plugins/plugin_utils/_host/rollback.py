@@ -125,7 +125,10 @@ class Rollback:
                     )
                 orphaned = 0.0
             if waited >= patience:
-                raise RollbackError(f"{_holder(state)}. It was waited for {waited / 60:.0f} minutes. Try again later")
+                raise RollbackError(
+                    f"{_holder(state)}. It was waited for {waited / 60:.0f} minutes. Try again later; if there is no "
+                    f"such run, close what holds {FOLDER} open, and delete the folder and the task"
+                )
             self._sleep(_POLL)
             waited += _POLL
             orphaned += _POLL
