@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any, ClassVar
 
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
@@ -19,6 +18,8 @@ from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
 from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ..plugin_utils._said import texts
+from ..plugin_utils._states import diff, states
 
 LONGEST_MESSAGE = 1999
 """Characters of a host's failure message. A policy may spoil every row; the result has all of them."""
@@ -71,7 +72,7 @@ class ActionModule(FirewallAction):
 
     def _networks(self, host: RemoteHost) -> list[dict[str, str]]:
         try:
-            return [asdict(network) for network in host.networks() or ()]
+            return results.networks_list(host.networks() or ())
         except ConnectionLost:
             return []
 
@@ -87,18 +88,19 @@ class ActionModule(FirewallAction):
 
     def _result(self, outcome: Outcome, effects: tuple[Effect, ...]) -> dict[str, Any]:
         rows = self._policy.rows
+        before, after = states(rows, outcome.plan, outcome.before, outcome.after)
         result = {
             "changed": outcome.changed,
-            "before": results.state_dict(outcome.before, rows),
-            "after": results.state_dict(outcome.after, rows),
+            "before": before,
+            "after": after,
             **results.plan_dict(outcome.plan, rows),
             "other_firewall": outcome.before.other_firewall,
             "requirements": results.requirements(effects, outcome.after),
             "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
             "skipped_rows": list(self._policy.skipped),
             "rollback": outcome.rollback,
-            "impact": [str(endpoint) for endpoint in self._guard.cut],
+            "impact": texts(map(str, self._guard.cut), "impact"),
         }
         if self._task.diff:
-            result["diff"] = results.diff(outcome.before, outcome.after, rows, self._guard.cut)
+            result["diff"] = diff(outcome.before, outcome.after, rows, self._guard.cut, outcome.plan)
         return result

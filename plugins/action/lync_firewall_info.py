@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ..module_utils._firewall.change.plan import make_plan
@@ -22,6 +22,7 @@ from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.writing import read
+from ..plugin_utils._states import states
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,10 @@ class ActionModule(FirewallAction):
         snapshot = found.snapshot
         policy, notes = (found.bound.policy, found.bound.notes) if found.bound else (None, ())
         rows = policy.rows if policy else {}
+        plan = make_plan(wanted_state(policy, options), snapshot) if policy else None
         result = {
             "changed": False,
-            **results.state_dict(snapshot, rows),
+            **states(rows, plan, snapshot)[0],
             "networks": list(found.networks),
             "assumptions": list(found.assumptions),
             "other_firewall": snapshot.other_firewall,
@@ -60,8 +62,7 @@ class ActionModule(FirewallAction):
         }
         if notes:
             result["warnings"] = [f"{self.host_name}: {note}" for note in notes]
-        if policy:
-            plan = make_plan(wanted_state(policy, options), snapshot)
+        if plan:
             result["drift"] = {"found": plan.changes, **results.plan_dict(plan, rows)}
         return result
 
@@ -69,7 +70,7 @@ class ActionModule(FirewallAction):
         host = self.remote_host(options)
         bound = self.bound(host, policy, options) if policy else None
         snapshot = read(host, owner=True)
-        networks = tuple(asdict(network) for network in host.networks() or ())
+        networks = tuple(results.networks_list(host.networks() or ()))
         return _Read(snapshot, lambda policy: judge_host(host, policy, snapshot), bound, networks)
 
     def _file(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:

@@ -25,6 +25,7 @@ from .._firewall.traffic.matching import SYSTEM, Listeners, RuleIndex, Traffic, 
 from .._firewall.traffic.reasons import TEXTS, Reason, Status
 from .._firewall.traffic.verdict import Verdict, describe, judge, worst
 from .._net.address_set import AddressSet, together
+from .._texts import LONGEST_NAME, said
 from .policy import Demand, HostPolicy
 
 _PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES)
@@ -111,7 +112,7 @@ def explain(effect: Effect, snapshot: Snapshot) -> str:
     where = f"in the {verdict.profile.value} profile"
     if verdict.part:
         where += f" for {verdict.part}"
-    names = ", ".join(f"'{name}'" for name in verdict.by)
+    names = ", ".join(f"'{said(name)}'" for name in verdict.by)
     if verdict.more:
         names += f" and {verdict.more} more rule{'s' if verdict.more > 1 else ''}"
     sentence = f"{what} is {verdict.status.value} {where}: {TEXTS[verdict.reason].clause} {names}".strip()
@@ -119,7 +120,7 @@ def explain(effect: Effect, snapshot: Snapshot) -> str:
     return f"{sentence}. Remedy: {found}" if found else sentence
 
 
-def remedy(effect: Effect, snapshot: Snapshot) -> str:
+def remedy(effect: Effect, snapshot: Snapshot, command: bool = True) -> str:
     """The remedy for what this collection may not change: a command, or where to look; empty where there is none.
 
     Rule names on a host are hostile. A command is offered only where netsh knows the rules by these names, and where
@@ -128,17 +129,18 @@ def remedy(effect: Effect, snapshot: Snapshot) -> str:
     Args:
         effect: A row on the host.
         snapshot: The host, as it was when the row was judged.
+        command: Whether it may be a command, with names of rules in it.
     """
     verdict = effect.verdict
-    command = ""
-    if verdict.reason is Reason.BLOCK_RULE and not verdict.more:
-        command = _switch_off(verdict.by, snapshot)
+    line = ""
+    if command and verdict.reason is Reason.BLOCK_RULE and not verdict.more:
+        line = _switch_off(verdict.by, snapshot)
     state = next(state for state in snapshot.profiles if state.profile is verdict.profile)
     outbound = "blockoutbound" if state.outbound_block else "allowoutbound"
     text = TEXTS[verdict.reason].remedy.format(profile=verdict.profile.value, outbound=outbound)
     if verdict.reason is Reason.LOCAL_RULES_IGNORED:
         text += _leaving_out(effect, snapshot)
-    return command or text
+    return line or text
 
 
 def _leaving_out(effect: Effect, snapshot: Snapshot) -> str:
@@ -194,7 +196,8 @@ def _selected(rule: FirewallRule) -> tuple[Direction | None, int | None, str]:
 
 def _is_addressable(rule: FirewallRule) -> bool:
     # A name that the host's code page cannot hold arrives with "?" in it, and is no name that netsh knows.
-    return rule.store is Store.LOCAL and can_name_rule(rule.name) and "?" not in rule.name
+    named = len(rule.name) <= LONGEST_NAME and can_name_rule(rule.name) and "?" not in rule.name
+    return rule.store is Store.LOCAL and named
 
 
 def _traffics(policy: HostPolicy, demand: Demand, programs: Mapping[str, str]) -> tuple[Traffic, ...]:

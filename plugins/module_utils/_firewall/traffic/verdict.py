@@ -15,7 +15,7 @@ from dataclasses import replace
 from ..._net.effort import TooComplex, limited
 from ..state.rule import Direction, protocol_name
 from ..state.snapshot import ProfileState, Snapshot
-from .matching import Match, RuleIndex, Traffic, named
+from .matching import MOST_NAMED, Match, RuleIndex, Traffic, named
 from .reasons import SEVERITY, Reason, Status
 from .weighing import LONGEST_LIST, Verdict, judge_rules
 
@@ -100,4 +100,7 @@ def _stopped_inbound(state: ProfileState) -> Verdict:
     if state.shields_up:
         return Verdict(state.profile, Status.CLOSED, Reason.SHIELDS_UP, (f"{state.profile.value} profile",))
     # [MS-FASP] 2.2.52: what a peer does not authenticate is dropped, whatever firewall rules let through.
-    return Verdict(state.profile, Status.UNKNOWN, Reason.NEEDS_IPSEC, state.requires_ipsec)
+    names = state.requires_ipsec[:MOST_NAMED]
+    return Verdict(
+        state.profile, Status.UNKNOWN, Reason.NEEDS_IPSEC, names, more=len(state.requires_ipsec) - len(names)
+    )
