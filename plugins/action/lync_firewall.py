@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, ClassVar
 
 from ..module_utils._firewall.change.arrival import Network, profiles_of
@@ -23,6 +22,8 @@ from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
 from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ..plugin_utils._said import texts
+from ..plugin_utils._states import diff, states
 
 LONGEST_MESSAGE = 1999
 """Characters of a host's failure message. A policy may spoil every row; the result has all of them."""
@@ -63,7 +64,7 @@ class ActionModule(FirewallAction):
             warnings.append(results.bounded(ineffective, LONGEST_MESSAGE))
         result = self._result(outcome, effects, connected)
         if closed:
-            result["networks"] = [asdict(network) for network in networks]
+            result["networks"] = results.networks_list(networks)
         if warnings:
             result["warnings"] = [f"{self.host_name}: {warning}" for warning in warnings]
         if problems:
@@ -101,18 +102,19 @@ class ActionModule(FirewallAction):
         self, outcome: Outcome, effects: tuple[Effect, ...], connected: frozenset[Profile] = frozenset()
     ) -> dict[str, Any]:
         rows = self._policy.rows
+        before, after = states(rows, outcome.plan, outcome.before, outcome.after)
         result = {
             "changed": outcome.changed,
-            "before": results.state_dict(outcome.before, rows),
-            "after": results.state_dict(outcome.after, rows),
+            "before": before,
+            "after": after,
             **results.plan_dict(outcome.plan, rows),
             "other_firewall": outcome.before.other_firewall,
             "requirements": results.requirements(effects, outcome.after, connected),
             "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
             "skipped_rows": list(self._policy.skipped),
             "rollback": outcome.rollback,
-            "impact": [str(endpoint) for endpoint in self._guard.cut],
+            "impact": texts(map(str, self._guard.cut), "impact"),
         }
         if self._task.diff:
-            result["diff"] = results.diff(outcome.before, outcome.after, rows, self._guard.cut)
+            result["diff"] = diff(outcome.before, outcome.after, rows, self._guard.cut, outcome.plan)
         return result

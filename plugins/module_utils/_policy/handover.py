@@ -54,7 +54,7 @@ def gpo_script(policy: HostPolicy, gpo: str) -> str:
 def rules_csv(policy: HostPolicy) -> str:
     """The same rules as a table with a head line, for people and other tools."""
     text = io.StringIO()
-    table = csv.writer(text)
+    table = csv.writer(text, quoting=csv.QUOTE_ALL)
     table.writerow(COLUMNS)
     for desired, rule in zip(policy.rules, _named(policy), strict=True):
         table.writerow(

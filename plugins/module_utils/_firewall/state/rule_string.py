@@ -11,7 +11,7 @@ lenient; but an unknown key or value makes the rule *opaque*, never a guess and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -70,6 +70,10 @@ _FOLDED = {
 }  # fmt: skip
 _KNOWN = frozenset(_FOLDED.values())
 
+_NO_TOKENS = ("any", "*")
+"""Words of netsh and of people; [MS-GPFAS] 2.2.2.5 and 2.2.2.6 have no such port."""
+
+_NAMING_PORTS = ("lport", "rport")  # what keys of later versions begin with, such as LPort2_24
 _MOST_REASONS = 5  # why a rule is opaque; a hostile one could have a million
 _LONGEST_REASON = 200
 _MOST_PARTS = 50_000  # Key=Value pairs of one rule; a ban list of 10,000 addresses has as many
@@ -84,7 +88,7 @@ _NONE: frozenset[Any] = frozenset()
 _Read = TypeVar("_Read")
 
 
-def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iterable[str] = ()) -> FirewallRule:
+def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Collection[str] = ()) -> FirewallRule:
     """Read one rule string.
 
     Args:
@@ -116,12 +120,24 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
     enabled = read("active", lambda value: _BOOLS.get(value.casefold()))
     protocol = read("protocol", lambda value: _protocol(value) if len(value) <= _LONGEST_WORD else None)
     words: set[tuple[str, str]] = set()
+    before = len(opaque.texts)
     local_ports = _ports(tokens, _LOCAL_PORTS, words, opaque)
     remote_ports = _ports(tokens, _REMOTE_PORTS, words, opaque)
+    ports_read = len(opaque.texts) == before < _MOST_REASONS
     icmp = _NONE
     if not _ICMP_KEYS.isdisjoint(tokens):
         icmp = frozenset((key.upper(), value) for key in ("icmp4", "icmp6") for value in tokens.get(key, ()))
         opaque.extend(f"{key}={value} is not understood" for key, value in sorted(icmp) if not _ICMP.fullmatch(value))
+    opaque.extend(f"{key} is empty" for key in ("app", "svc") if key in tokens and not tokens[key][0])
+    profiles = _profiles(tokens["profile"], opaque) if "profile" in tokens else ALL_PROFILES
+    if opaque.texts:
+        # What it may do is bounded only by what was certainly read.
+        whole = not doubts and opaque.whole
+        enabled = enabled if whole and "active" in tokens and enabled is not None else True
+        profiles = profiles if whole and opaque.profiles else ALL_PROFILES
+        if not (whole and ports_read and opaque.ports):
+            local_ports = remote_ports = PortSet.any()
+            words = set()
     return FirewallRule(
         name=first("name"),
         direction=direction,
@@ -134,7 +150,7 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
         icmp=icmp,
         local_addresses=_addresses(tokens, _LOCAL_ADDRESSES, opaque),
         remote_addresses=_addresses(tokens, _REMOTE_ADDRESSES, opaque),
-        profiles=_profiles(tokens["profile"], opaque) if "profile" in tokens else ALL_PROFILES,
+        profiles=profiles,
         program=first("app"),
         service=first("svc"),
         description=first("desc"),
@@ -148,10 +164,18 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
 
 
 class _Reasons:
-    """Why a rule is opaque: the first few reasons, each cut, since the host's own words are in it."""
+    """Why a rule is opaque: the first few reasons, each cut, since the host's own words are in it.
+
+    Attributes:
+        texts: The reasons.
+        whole: Whether all of the text is there, as far as that can be told.
+        ports: Whether no key is unknown that may name further ports.
+        profiles: Whether every profile is known.
+    """
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts: list[str] = []
+        self.whole = self.ports = self.profiles = True
         self.extend(texts)
 
     def add(self, text: str) -> None:
@@ -170,16 +194,19 @@ def _tokens(text: str, opaque: _Reasons) -> dict[str, list[str]]:
         opaque.add("it does not begin with a schema version")
     if len(pairs) == _MOST_PARTS:
         opaque.add(f"it has more than {_MOST_PARTS} parts")
+        opaque.whole = False
     if pairs and not pairs[-1].strip():
         pairs.pop()
     else:
         opaque.add("it does not end with |")
+        opaque.whole = False
     tokens: dict[str, list[str]] = {}
     doubled: set[str] = set()
     for pair in pairs:
         key, equals, value = pair.partition("=")
         folded = _FOLDED.get(key) or key.strip().casefold()
         if not equals or folded not in _KNOWN:
+            opaque.ports = opaque.ports and bool(equals) and not folded.startswith(_NAMING_PORTS)
             short = elided(key if equals else pair, _LONGEST_REASON // 2)
             opaque.add(f"the key {short!r} is not known" if equals else f"{short!r} is no Key=Value")
         elif folded in tokens and folded not in _REPEATABLE and tokens[folded] != [value]:
@@ -218,6 +245,8 @@ def _ports(tokens: dict[str, list[str]], keys: Iterable[str], words: set[tuple[s
                 words.add(word)
                 continue
             try:
+                if item.casefold() in _NO_TOKENS:
+                    raise PortError(f"{item!r} is no port; a rule for any port names none")
                 ranges += PortSet.parse(item).ranges
             except PortError as error:
                 opaque.add(f"{key}: {error}")
@@ -244,6 +273,7 @@ def _profiles(values: Iterable[str], opaque: _Reasons) -> frozenset[Profile]:
         profile = _PROFILES.get(value.strip().casefold())
         if profile is None:
             opaque.add(f"Profile={value} is not known")
+            opaque.profiles = False
         else:
             profiles.add(profile)
     return frozenset(profiles) or ALL_PROFILES

@@ -48,16 +48,22 @@ class Listeners:
         files: File names of its programs.
         folders: Names of folders, anywhere in a path, that hold its programs only.
         services: Short names of its services.
+        prefixes: What the names of further services of it begin with.
     """
 
     files: frozenset[str]
     folders: frozenset[str]
     services: frozenset[str]
+    prefixes: tuple[str, ...] = ()
 
     def have_program(self, path: str) -> bool:
         """Whether a program is one of them; the path as `same_path` spells it."""
         *folders, file = path.split("\\")
         return file in self.files or not self.folders.isdisjoint(folders)
+
+    def have_service(self, name: str) -> bool:
+        """Whether a service is one of them; its short name in lower case."""
+        return name in self.services or name.startswith(self.prefixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,8 @@ def match(rule: FirewallRule, traffic: Traffic) -> Match | None:
     if rule.direction not in (traffic.direction, None) or rule.protocol not in (traffic.protocol, None):
         return None
     if rule.opaque:
-        return Match(rule, Region(), traffic.region, ("opaque",))
+        meant = traffic.ports if rule.port_words else ports_of(rule, traffic.direction) & traffic.ports
+        return Match(rule, Region(), Region.of(meant, traffic.remote), ("opaque",)) if meant else None
     inbound = traffic.direction is Direction.IN
     ports = ports_of(rule, traffic.direction)
     vague = False
@@ -232,7 +239,8 @@ def _members(bundles: Iterable[Bundle]) -> Iterable[tuple[int, FirewallRule]]:
 def _kind(rule: FirewallRule) -> tuple[Any, ...]:
     """What rules of one bundle have in common: all that a verdict looks at, but for the remote addresses."""
     if rule.opaque:
-        return rule.direction, rule.action, rule.protocol, rule.store, rule.local_ports, rule.remote_ports
+        ports = rule.local_ports, rule.remote_ports, rule.port_words
+        return rule.direction, rule.action, rule.protocol, rule.store, rule.enabled, rule.profiles, *ports
     return (
         rule.direction,
         rule.action,
@@ -261,7 +269,7 @@ def _bundle(members: list[tuple[int, FirewallRule]]) -> Bundle:
 
 def _span(rule: FirewallRule, direction: Direction) -> tuple[int, int]:
     """The lowest and the highest port a rule may be about."""
-    if rule.opaque or rule.port_words:
+    if rule.port_words:
         return LOWEST, HIGHEST
     ranges = ports_of(rule, direction).ranges
     return (ranges[0][0], ranges[-1][1]) if ranges else (HIGHEST + 1, HIGHEST + 1)
@@ -292,8 +300,7 @@ def _limits(rule: FirewallRule, traffic: Traffic) -> tuple[str, ...] | None:
             limits.append("program")
     if rule.service:
         service = rule.service.casefold()
-        services = traffic.services or (traffic.listeners.services if traffic.listeners else ())
-        if service != "*" and services and service not in services:
+        if service != "*" and not _may_listen(service, traffic):
             return None
         if not traffic.services or (service != "*" and traffic.services != {service}):
             limits.append("service")
@@ -312,6 +319,12 @@ def _limits(rule: FirewallRule, traffic: Traffic) -> tuple[str, ...] | None:
     if not other.is_any:
         limits.append("source port")
     return tuple(limits)
+
+
+def _may_listen(service: str, traffic: Traffic) -> bool:
+    if traffic.services:
+        return service in traffic.services
+    return not traffic.listeners or traffic.listeners.have_service(service)
 
 
 def _is_for_others(rule: FirewallRule, traffic: Traffic) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ..._net.port_set import PortSet
 from ..._net.region import Region, common, remainder, union
 from ..state.older import PORT_LIST, PROGRAM_LIST
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store
@@ -99,14 +100,18 @@ class _Weighing:
     def verdict(self) -> Verdict:
         """Go through blocks, allow rules, the default, program rules and older lists, in this order."""
         certain = [found for found in self._blocks if found.certain]
-        if not certain:
-            return self._without_blocks()
-        blocked = blocked_addresses(self._traffic, certain)
+        blocks = self._blocks  # all of them, and where those are too many, the certain ones
+        blocked = blocked_addresses(self._traffic, [found.possible for found in blocks]) if blocks else None
         if blocked is None:
-            return self._blocked(certain)
+            blocks = certain
+            blocked = blocked_addresses(self._traffic, [found.certain for found in blocks]) if blocks else None
+        else:
+            self._blocks = []
+        if blocked is None:
+            return self._blocked(certain) if certain else self._without_blocks()
         self._whole = self._rest = Region.of(self._traffic.ports, self._traffic.remote - blocked)
         verdict = self._without_blocks()
-        return verdict if verdict.status is Status.CLOSED else replace(verdict, excepted=told(blocked, certain))
+        return verdict if verdict.status is Status.CLOSED else replace(verdict, excepted=told(blocked, blocks))
 
     def _without_blocks(self) -> Verdict:
         self._allowed()
@@ -240,10 +245,8 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
     if is_about_packages(rule):
         return True
     if rule.opaque:
-        # It may do anything, but somebody who wrote other ports into it hardly meant these.
-        asked = ports_of(rule, traffic.direction).overlaps(traffic.ports)
-        return names_ports(rule, traffic.direction) and not asked
-    if obstacle is Reason.DISABLED and not names_ports(rule, traffic.direction):
+        return not rule.enabled
+    if obstacle is Reason.DISABLED and not _is_for_these_ports(rule, traffic):
         return True
     if obstacle not in (Reason.DISABLED, Reason.OTHER_PROFILE):
         return False
@@ -251,10 +254,17 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
     return bool(found.limits) and not (traffic.listeners and set(found.limits) <= LISTENER)
 
 
+def _is_for_these_ports(rule: FirewallRule, traffic: Traffic) -> bool:
+    """Whether a rule names ports of the traffic, and not in a range that reaches beyond them."""
+    ranges = [PortSet((pair,)) for pair in ports_of(rule, traffic.direction).ranges]
+    meeting = [one for one in ranges if one.overlaps(traffic.ports)]
+    return names_ports(rule, traffic.direction) and all(one <= traffic.ports for one in meeting)
+
+
 def _takes_part(rule: FirewallRule, state: ProfileState) -> bool:
     if _is_local(rule) and not state.local_rules:
         return False
-    return bool(rule.opaque) or (rule.enabled and state.profile in rule.profiles)
+    return rule.enabled and state.profile in rule.profiles
 
 
 def _obstacle(found: Match, state: ProfileState) -> Reason:
