@@ -11,10 +11,12 @@ from typing import Any, ClassVar
 from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
+from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
 from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS
 from ..module_utils._policy.effect import Effect, failures, judge_policy
 from ..module_utils._policy.remedy import explain
 from ..module_utils._policy.wanted import requested_policy, wanted_state
+from ..module_utils._texts import said
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._host.enforcement import enforce
@@ -27,6 +29,11 @@ from ..plugin_utils._states import diff, states
 
 LONGEST_MESSAGE = 1999
 """Characters of a host's failure message. A policy may spoil every row; the result has all of them."""
+
+
+_OTHER_FIREWALL = (
+    "{} filters in place of Windows Firewall, and nobody here knows its rules. " + TEXTS[Reason.OTHER_FIREWALL].advice
+)
 
 
 class ActionModule(FirewallAction):
@@ -58,6 +65,8 @@ class ActionModule(FirewallAction):
         networks = self._networks(host) if closed else ()
         connected = profiles_of(networks)
         ineffective = [explain(effect, outcome.after, connected) for effect in closed]
+        if outcome.after.other_firewall and effects:
+            ineffective.insert(0, _OTHER_FIREWALL.format(said(outcome.after.other_firewall)))
         if options["on_ineffective"] == "fail":
             problems += ineffective
         elif ineffective:

@@ -92,6 +92,7 @@ class _Port:
         self._arrives, self._confirmed = arrives, confirmed
         self._now = _filtering(traffic, before)
         self._after = predict(plan, before)
+        self._refused: dict[Profile, Reason] = {}
 
     def shut(self) -> bool:
         """Whether every profile filters today, and no rule in any of them could let it in, whatever it depends on."""
@@ -112,7 +113,10 @@ class _Port:
             started = ServiceState(RUNNING, self._before.service.start)
             self._closing(_STARTED, replace(self._before, service=started), objections, warnings)
         self._closing(_AFTER, self._after, objections, warnings)
-        return Assessment((*objections, *self._losing_a_chance(), *self._beyond_undo()), tuple(warnings))
+        objections += [*self._losing_a_chance(), *self._beyond_undo()]
+        if self._refused:
+            objections[-1] += f". {self._way_out()}"
+        return Assessment(tuple(objections), tuple(warnings))
 
     def _closing(self, stage: str, snapshot: Snapshot, objections: list[str], warnings: list[str]) -> None:
         """Profiles in which it is open today, or which do not filter yet, and in which it would not be open."""
@@ -125,7 +129,9 @@ class _Port:
                 continue
             sentence = _sentence(stage, self._traffic, verdict)
             if verdict.profile in arrives.profiles or nowhere or not (arrives.known or self._confirmed):
-                objections.append(sentence + (_remedy(self._traffic, verdict) if stage == _AFTER else ""))
+                objections.append(sentence)
+                if stage == _AFTER:
+                    self._refused[verdict.profile] = verdict.reason
             elif arrives.known:
                 warnings.append(f"{sentence}. Our connection arrives through {_listed(arrives.profiles)}")
             else:
@@ -133,6 +139,28 @@ class _Port:
                     f"{sentence}. Which profile our connection arrives through is not known; if it is this one, the "
                     "host restores itself"
                 )
+
+    def _way_out(self) -> str:
+        """What would admit us in the profiles that are objected to: one site rule, ready to be pasted."""
+        if set(self._refused.values()) == {Reason.NEEDS_IPSEC}:
+            return (
+                "What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
+                "has to make; or leave firewall_enabled unmanaged"
+            )
+        names, remote = profile_names(frozenset(self._refused)), self._traffic.remote
+        if self._plan.delete and not (self._plan.create or self._plan.update or self._plan.kept):
+            # No managed rule is to be left, so none could help.
+            profiles = "any" if len(names) == len(Profile) else ",".join(names)
+            return (
+                "What would admit it: a rule that is not managed here, netsh advfirewall firewall add rule "
+                f'name="WinRM" dir=in action=allow protocol=TCP localport={self._traffic.ports} remoteip={remote} '
+                f"profile={profiles}"
+            )
+        scope = "" if remote.is_any else f"remoteip: [{remote}], "
+        return (
+            f"What would admit it: extra_rules: [{{name: WinRM {self._traffic.ports}, protocol: tcp, localport: "
+            f"'{self._traffic.ports}', {scope}profiles: [{', '.join(names)}]}}]"
+        )
 
     def _losing_a_chance(self) -> Iterable[str]:
         """Profiles in which it is not certainly open today, and where what may let us in there would go."""
@@ -149,8 +177,8 @@ class _Port:
                 yield (
                     f"{_AFTER}, WinRM ({describe(self._traffic)}) could not get in any more in the {profile.value} "
                     f"profile by what may let it in today ({', '.join(names[:MOST_NAMED])})"
-                    + _remedy(self._traffic, verdict)
                 )
+                self._refused[profile] = verdict.reason
 
     def _possibly_open(self, snapshot: Snapshot, profile: Profile) -> dict[str, Region]:
         state = next(state for state in snapshot.profiles if state.profile is profile)
@@ -186,21 +214,6 @@ def _as_met_today(state: ProfileState, before: Snapshot, arrives: Arrival) -> Pr
     filters = before.service.running and state.enabled
     arriving = not arrives.known or state.profile in arrives.profiles
     return replace(state, requires_ipsec=()) if filters and arriving else state
-
-
-def _remedy(traffic: Traffic, verdict: Verdict) -> str:
-    """What would admit us: a site rule, ready to be pasted, unless rules of the firewall do not decide."""
-    profile = verdict.profile
-    if verdict.reason is Reason.NEEDS_IPSEC:
-        return (
-            ". What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
-            "has to make; or leave firewall_enabled unmanaged"
-        )
-    scope = "" if traffic.remote.is_any else f"remoteip: [{traffic.remote}], "
-    return (
-        f". What would admit it: extra_rules: [{{name: WinRM, protocol: tcp, localport: '{traffic.ports}', {scope}"
-        f"profiles: [{profile.value}]}}]"
-    )
 
 
 def _listed(profiles: frozenset[Profile]) -> str:

@@ -73,7 +73,6 @@ _KNOWN = frozenset(_FOLDED.values())
 _NO_TOKENS = ("any", "*")
 """Words of netsh and of people; [MS-GPFAS] 2.2.2.5 and 2.2.2.6 have no such port."""
 
-_NAMING_PORTS = ("lport", "rport")  # what keys of later versions begin with, such as LPort2_24
 _MOST_REASONS = 5  # why a rule is opaque; a hostile one could have a million
 _LONGEST_REASON = 200
 _MOST_PARTS = 50_000  # Key=Value pairs of one rule; a ban list of 10,000 addresses has as many
@@ -120,24 +119,16 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Coll
     enabled = read("active", lambda value: _BOOLS.get(value.casefold()))
     protocol = read("protocol", lambda value: _protocol(value) if len(value) <= _LONGEST_WORD else None)
     words: set[tuple[str, str]] = set()
-    before = len(opaque.texts)
     local_ports = _ports(tokens, _LOCAL_PORTS, words, opaque)
     remote_ports = _ports(tokens, _REMOTE_PORTS, words, opaque)
-    ports_read = len(opaque.texts) == before < _MOST_REASONS
     icmp = _NONE
     if not _ICMP_KEYS.isdisjoint(tokens):
         icmp = frozenset((key.upper(), value) for key in ("icmp4", "icmp6") for value in tokens.get(key, ()))
         opaque.extend(f"{key}={value} is not understood" for key, value in sorted(icmp) if not _ICMP.fullmatch(value))
     opaque.extend(f"{key} is empty" for key in ("app", "svc") if key in tokens and not tokens[key][0])
     profiles = _profiles(tokens["profile"], opaque) if "profile" in tokens else ALL_PROFILES
-    if opaque.texts:
-        # What it may do is bounded only by what was certainly read.
-        whole = not doubts and opaque.whole
-        enabled = enabled if whole and "active" in tokens and enabled is not None else True
-        profiles = profiles if whole and opaque.profiles else ALL_PROFILES
-        if not (whole and ports_read and opaque.ports):
-            local_ports = remote_ports = PortSet.any()
-            words = set()
+    if opaque.texts and (doubts or not opaque.whole or enabled is None):
+        enabled = True  # it is taken to be switched off only where that was certainly read
     return FirewallRule(
         name=first("name"),
         direction=direction,
@@ -169,13 +160,11 @@ class _Reasons:
     Attributes:
         texts: The reasons.
         whole: Whether all of the text is there, as far as that can be told.
-        ports: Whether no key is unknown that may name further ports.
-        profiles: Whether every profile is known.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts: list[str] = []
-        self.whole = self.ports = self.profiles = True
+        self.whole = True
         self.extend(texts)
 
     def add(self, text: str) -> None:
@@ -206,7 +195,6 @@ def _tokens(text: str, opaque: _Reasons) -> dict[str, list[str]]:
         key, equals, value = pair.partition("=")
         folded = _FOLDED.get(key) or key.strip().casefold()
         if not equals or folded not in _KNOWN:
-            opaque.ports = opaque.ports and bool(equals) and not folded.startswith(_NAMING_PORTS)
             short = elided(key if equals else pair, _LONGEST_REASON // 2)
             opaque.add(f"the key {short!r} is not known" if equals else f"{short!r} is no Key=Value")
         elif folded in tokens and folded not in _REPEATABLE and tokens[folded] != [value]:
@@ -273,7 +261,6 @@ def _profiles(values: Iterable[str], opaque: _Reasons) -> frozenset[Profile]:
         profile = _PROFILES.get(value.strip().casefold())
         if profile is None:
             opaque.add(f"Profile={value} is not known")
-            opaque.profiles = False
         else:
             profiles.add(profile)
     return frozenset(profiles) or ALL_PROFILES

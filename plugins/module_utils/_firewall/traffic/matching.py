@@ -164,8 +164,7 @@ def match(rule: FirewallRule, traffic: Traffic) -> Match | None:
     if rule.direction not in (traffic.direction, None) or rule.protocol not in (traffic.protocol, None):
         return None
     if rule.opaque:
-        meant = traffic.ports if rule.port_words else ports_of(rule, traffic.direction) & traffic.ports
-        return Match(rule, Region(), Region.of(meant, traffic.remote), ("opaque",)) if meant else None
+        return Match(rule, Region(), traffic.region, ("opaque",))
     inbound = traffic.direction is Direction.IN
     ports = ports_of(rule, traffic.direction)
     vague = False
@@ -239,8 +238,8 @@ def _members(bundles: Iterable[Bundle]) -> Iterable[tuple[int, FirewallRule]]:
 def _kind(rule: FirewallRule) -> tuple[Any, ...]:
     """What rules of one bundle have in common: all that a verdict looks at, but for the remote addresses."""
     if rule.opaque:
-        ports = rule.local_ports, rule.remote_ports, rule.port_words
-        return rule.direction, rule.action, rule.protocol, rule.store, rule.enabled, rule.profiles, *ports
+        ports = rule.local_ports, rule.remote_ports
+        return rule.direction, rule.action, rule.protocol, rule.store, rule.enabled, *ports
     return (
         rule.direction,
         rule.action,
@@ -269,7 +268,7 @@ def _bundle(members: list[tuple[int, FirewallRule]]) -> Bundle:
 
 def _span(rule: FirewallRule, direction: Direction) -> tuple[int, int]:
     """The lowest and the highest port a rule may be about."""
-    if rule.port_words:
+    if rule.opaque or rule.port_words:
         return LOWEST, HIGHEST
     ranges = ports_of(rule, direction).ranges
     return (ranges[0][0], ranges[-1][1]) if ranges else (HIGHEST + 1, HIGHEST + 1)

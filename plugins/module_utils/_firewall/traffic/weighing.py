@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ..._net.port_set import PortSet
 from ..._net.region import Region, common, remainder, union
 from ..state.older import PORT_LIST, PROGRAM_LIST
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store
@@ -245,8 +244,10 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
     if is_about_packages(rule):
         return True
     if rule.opaque:
-        return not rule.enabled
-    if obstacle is Reason.DISABLED and not _is_for_these_ports(rule, traffic):
+        # It may do anything, but somebody who wrote other ports into it hardly meant these.
+        asked = ports_of(rule, traffic.direction).overlaps(traffic.ports)
+        return not rule.enabled or (names_ports(rule, traffic.direction) and not asked)
+    if obstacle is Reason.DISABLED and not names_ports(rule, traffic.direction):
         return True
     if obstacle not in (Reason.DISABLED, Reason.OTHER_PROFILE):
         return False
@@ -254,17 +255,10 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
     return bool(found.limits) and not (traffic.listeners and set(found.limits) <= LISTENER)
 
 
-def _is_for_these_ports(rule: FirewallRule, traffic: Traffic) -> bool:
-    """Whether a rule names ports of the traffic, and not in a range that reaches beyond them."""
-    ranges = [PortSet((pair,)) for pair in ports_of(rule, traffic.direction).ranges]
-    meeting = [one for one in ranges if one.overlaps(traffic.ports)]
-    return names_ports(rule, traffic.direction) and all(one <= traffic.ports for one in meeting)
-
-
 def _takes_part(rule: FirewallRule, state: ProfileState) -> bool:
     if _is_local(rule) and not state.local_rules:
         return False
-    return rule.enabled and state.profile in rule.profiles
+    return rule.enabled and (bool(rule.opaque) or state.profile in rule.profiles)
 
 
 def _obstacle(found: Match, state: ProfileState) -> Reason:
