@@ -19,15 +19,18 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from faults.report import Record, table
+from faults.report import Record, Trial, table, trials_table
 
 if TYPE_CHECKING:
     from faults.stack import Labs
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "build" / "faults" / "report.md"
+TRIALS = {"lockouts": "Lockouts", "undo": "The undo under attack"}
+"""File of a table of trials, beside the report, and its title."""
 _PROPERTY = "fault-record"
 _RECORDS: list[Record] = []
+_TRIALS: dict[str, list[Trial]] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,18 +62,32 @@ def record(record_property: Callable[[str, object], None]) -> Callable[[Record],
     return take
 
 
+@pytest.fixture
+def tried(record_property: Callable[[str, object], None]) -> Callable[[str, Trial], None]:
+    """Takes a trial for the table of that name in TRIALS; it travels as records do."""
+
+    def take(name: str, trial: Trial) -> None:
+        record_property(f"{_PROPERTY}-{name}", json.dumps(trial.as_dict()))
+
+    return take
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """In the controlling process, for the tests of all processes."""
     if report.when == "call":
         _RECORDS.extend(Record(**json.loads(str(data))) for name, data in report.user_properties if name == _PROPERTY)
+        for name, data in report.user_properties:
+            for table_name in TRIALS:
+                if name == f"{_PROPERTY}-{table_name}":
+                    _TRIALS.setdefault(table_name, []).append(Trial(**json.loads(str(data))))
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Print and write the table."""
-    if not _RECORDS:
-        return
-    text = table(_RECORDS)
-    REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(text)
-    terminalreporter.section("fault matrix")
-    terminalreporter.write_line(text)
+    texts = {REPORT.stem: table(_RECORDS)} if _RECORDS else {}
+    texts |= {name: trials_table(TRIALS[name], trials) for name, trials in _TRIALS.items()}
+    for name, text in texts.items():
+        REPORT.parent.mkdir(parents=True, exist_ok=True)
+        REPORT.with_stem(name).write_text(text)
+        terminalreporter.section("fault matrix" if name == REPORT.stem else TRIALS[name])
+        terminalreporter.write_line(text)

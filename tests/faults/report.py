@@ -40,6 +40,42 @@ class Record:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Trial:
+    """One attempt to lose WinRM, or to turn the undo against its host.
+
+    Attributes:
+        number: Of the case, for the order.
+        name: What the host is like, and what is asked of it.
+        rollback: The option.
+        decision: GO, WARN or REFUSE, or how else the run ended.
+        outcome: What came of it.
+    """
+
+    number: int
+    name: str
+    rollback: str
+    decision: str
+    outcome: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+GO, WARN, REFUSE = "goes ahead", "goes ahead with a warning", "refused"
+
+
+def trials_table(title: str, trials: Iterable[Trial]) -> str:
+    """The report on trials, in Markdown, in the order of their numbers."""
+    rows = [
+        [str(trial.number), trial.name, trial.rollback, trial.decision, trial.outcome]
+        for trial in sorted(set(trials), key=lambda trial: (trial.number, trial.name, trial.rollback))
+    ]
+    lines = [["", "case", "rollback", "decision", "what came of it"], ["---"] * 5, *rows]
+    return "\n".join([f"# {title}", "", *(f"| {' | '.join(line)} |" for line in lines)]) + "\n"
+
+
 def table(records: Sequence[Record]) -> str:
     """The report, in Markdown."""
     cases = [record for record in records if record.outcome in OUTCOMES]

@@ -20,7 +20,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import UnsupportedValueError
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import NotElevated, ReadError
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import Guard, enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.judging import judge_host
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.lockout import LockoutGuard
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed, Outcome
@@ -88,12 +88,14 @@ class Attempt:
         outcome: Of a run that ended well.
         error: Of one that did not.
         requests: WS-Man requests it took.
+        warnings: What the user was warned of, by the guard and in the outcome.
         lines: What the engine logged.
     """
 
     outcome: Outcome | None = None
     error: Exception | None = None
     requests: int = 0
+    warnings: tuple[str, ...] = ()
     lines: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -117,6 +119,7 @@ def attempt(
     sleep: Callable[[float], None] | None = None,
     hurry: float = 1.0,
     on_line: Callable[[str], None] = lambda _line: None,
+    dial: tuple[str, int] | None = None,
 ) -> Attempt:
     """Run the engine once, as the action plugin does.
 
@@ -129,17 +132,18 @@ def attempt(
         sleep: Waits; the host's time by default.
         hurry: How much faster than real time the deadlines of commands run out.
         on_line: Is told of each line that the engine logs, as it does.
+        dial: Address and port to connect to, where they are not the host's own.
     """
     before = host.stats()["requests_total"]
     lines: list[str] = []
-    connection = connect(host.address, host.winrm_port)
+    connection = connect(*(dial or (host.address, host.winrm_port)))
 
     def log(line: str) -> None:
         lines.append(line)
         on_line(line)
 
     remote = RemoteHost(connection, log, lambda: time.monotonic() * hurry)
-    guard: Guard | None = LockoutGuard(remote, accept_impact=True) if guarded else None
+    guard = LockoutGuard(remote, accept_impact=True, confirmed=rollback == "auto") if guarded else None
     wait = sleep or HostTime(host).sleep
     outcome: Outcome | None = None
     error: Exception | None = None
@@ -153,7 +157,9 @@ def attempt(
     requests = host.stats()["requests_total"] - before
     with contextlib.suppress(Exception):  # as Ansible does at a task's end, whatever became of the host
         connection.close()
-    return Attempt(outcome, error, requests, tuple(lines))
+    known = outcome or getattr(error, "outcome", None)
+    warnings = (*(guard.warnings if guard else ()), *(known.warnings if known else ()))
+    return Attempt(outcome, error, requests, warnings, tuple(lines))
 
 
 def lost_until_fired(
@@ -220,9 +226,16 @@ class Labs:
         while self._running:
             self._close_oldest()
 
-    def host(self, policy: str = "default", foreign_rules: int = 0, oddities: tuple[str, ...] = ()) -> LabHost:
+    def host(
+        self,
+        policy: str = "default",
+        foreign_rules: int = 0,
+        oddities: tuple[str, ...] = (),
+        windows: str = "2012r2",
+        winrm_rule: bool = True,
+    ) -> LabHost:
         """A host in its starting state, by what EstateOptions call these."""
-        key = (policy, foreign_rules, oddities)
+        key = (policy, foreign_rules, oddities, windows, winrm_rule)
         if key in self._running:
             self._running[key] = self._running.pop(key)  # the last one used is the last to go
         else:
@@ -233,6 +246,8 @@ class Labs:
                 policy=policy,
                 foreign_rules=foreign_rules,
                 oddities=oddities,
+                windows=windows,
+                winrm_rule=winrm_rule,
                 services=False,
                 bystanders=(),
             )

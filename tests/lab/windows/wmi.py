@@ -47,7 +47,8 @@ class Interface:
     alias: what Windows calls it; index: its interface index; profile: the firewall profile of its network, or None
     for the host's own (`Host.profile`); network: the name of its network, or None when Windows gives none;
     ipv4, ipv6: connectivity, 0 disconnected, 1 no traffic, 2 subnet, 3 local network, 4 internet; address: dotted IPv4,
-    None for the host's own where it is the main interface, else for none.
+    None for the host's own where it is the main interface, else for none; identified: whether it has a connection
+    profile at all, which one whose network is still being identified, or that is no network's, has not.
     """
 
     alias: str = "Ethernet"
@@ -57,6 +58,7 @@ class Interface:
     ipv4: int = 4
     ipv6: int = 1
     address: str | None = None
+    identified: bool = True
 
     def __post_init__(self) -> None:
         texts, numbers = (self.alias, self.network or "", self.address or ""), (self.index, self.ipv4, self.ipv6)
@@ -144,6 +146,7 @@ def network_interface_instances(
             ),
         )
         for at in interfaces
+        if at.identified
     )
 
 

@@ -8,7 +8,7 @@ Pure; it works on what was read from the host's registry and on the properties o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..._net.region import Region, union
@@ -25,8 +25,13 @@ from .plan import Plan
 from .prediction import predict
 from .undo import unrestorable
 
+_ADMITS = "What would admit it"
 _STARTED = "once the firewall service is started with today's rules"
 _AFTER = "after the plan"
+_TOO_EARLY = (
+    ". No rule can be written before the service runs. What would admit it: a rule of Group Policy, or starting the "
+    "service at the console; or leave firewall_service unmanaged"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,10 @@ def assess(
 
     What decides is the profile of the network that our connection arrives through. Another profile that would be closed
     is a warning. Where the host cannot tell its networks, as Windows Server 2008 R2 cannot, a plan that leaves WinRM
-    open in some profile goes ahead with a warning, if it is commit-confirmed. A profile in which WinRM is closed today
-    and stays closed says nothing: we are connected through another one; unless a rule that may be what lets us in today
-    would go. Connection security rules that require IPsec in a profile that filters already are met: the connection
-    works with them.
+    open in some profile goes ahead with a warning, if it is commit-confirmed; but not where that needs MpsSvc stopped
+    again, which no undo does. A profile in which WinRM is closed today and stays closed says nothing: we are connected
+    through another one; unless a rule that may be what lets us in today would go. Connection security rules that
+    require IPsec in a profile that filters already are met: the connection works with them.
 
     Args:
         connection: The connection the plan is sent over.
@@ -106,7 +111,7 @@ class _Port:
         """All that is to be said of this port."""
         if self._now and not any(verdict.status is Status.OPEN for verdict in self._now.values()):
             # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
-            return Assessment((_sentence("as things are", self._traffic, next(iter(self._now.values()))),))
+            return Assessment((self._unexplained(), *self._beyond_undo()))
         objections: list[str] = []
         warnings: list[str] = []
         if self._plan.service.start:
@@ -115,12 +120,25 @@ class _Port:
         self._closing(_AFTER, self._after, objections, warnings)
         objections += [*self._losing_a_chance(), *self._beyond_undo()]
         if self._refused:
-            objections[-1] += f". {self._way_out()}"
+            objections[-1] += f". {self._way_out(self._refused)}"
         return Assessment(tuple(objections), tuple(warnings))
+
+    def _unexplained(self) -> str:
+        """That no rule is known to let us in for certain, and what would: nothing else makes the reading complete."""
+        mine = [verdict for profile, verdict in self._now.items() if profile in self._arrives.profiles]
+        verdicts = mine or list(self._now.values())
+        names = list(self._possibly_open(self._before, verdicts[0].profile))[:MOST_NAMED]
+        refused = {verdict.profile: verdict.reason for verdict in verdicts}
+        return (
+            _sentence("as things are", self._traffic, verdicts[0])
+            + (f". What may let it in: {', '.join(names)}" if names else "")
+            + f". {self._way_out(refused, 'What would admit it, once a run has added it and nothing else')}"
+        )
 
     def _closing(self, stage: str, snapshot: Snapshot, objections: list[str], warnings: list[str]) -> None:
         """Profiles in which it is open today, or which do not filter yet, and in which it would not be open."""
         arrives = self._arrives
+        undone = self._confirmed and stage == _AFTER  # no undo stops MpsSvc
         verdicts = _filtering(self._traffic, snapshot)
         closed = [verdict for verdict in verdicts.values() if verdict.status is not Status.OPEN]
         nowhere = len(closed) == len(snapshot.profiles)
@@ -128,9 +146,12 @@ class _Port:
             if verdict.profile in self._now and self._now[verdict.profile].status is not Status.OPEN:
                 continue
             sentence = _sentence(stage, self._traffic, verdict)
-            if verdict.profile in arrives.profiles or nowhere or not (arrives.known or self._confirmed):
-                objections.append(sentence)
-                if stage == _AFTER:
+            if today := verdict.profile in self._now and self._now[verdict.profile].by:
+                sentence += f". Today it gets in by {', '.join(today)}"
+            if verdict.profile in arrives.profiles or nowhere or not (arrives.known or undone):
+                helped = stage == _AFTER or verdict.reason is Reason.NEEDS_IPSEC
+                objections.append(sentence if helped else sentence + _TOO_EARLY)
+                if helped:
                     self._refused[verdict.profile] = verdict.reason
             elif arrives.known:
                 warnings.append(f"{sentence}. Our connection arrives through {_listed(arrives.profiles)}")
@@ -140,26 +161,25 @@ class _Port:
                     "host restores itself"
                 )
 
-    def _way_out(self) -> str:
-        """What would admit us in the profiles that are objected to: one site rule, ready to be pasted."""
-        if set(self._refused.values()) == {Reason.NEEDS_IPSEC}:
+    def _way_out(self, refused: Mapping[Profile, Reason], introduction: str = _ADMITS) -> str:
+        """What would admit us in some profiles: one site rule, ready to be pasted, unless rules do not decide there."""
+        if Reason.NEEDS_IPSEC in refused.values():
             return (
                 "What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
-                "has to make; or leave firewall_enabled unmanaged"
+                "has to make; or leave firewall_enabled and firewall_service unmanaged"
             )
-        names, remote = profile_names(frozenset(self._refused)), self._traffic.remote
-        if self._plan.delete and not (self._plan.create or self._plan.update or self._plan.kept):
+        names, ports, remote = profile_names(frozenset(refused)), self._traffic.ports, self._traffic.remote
+        if introduction == _ADMITS and not (self._plan.create or self._plan.update or self._plan.kept):
             # No managed rule is to be left, so none could help.
             profiles = "any" if len(names) == len(Profile) else ",".join(names)
             return (
                 "What would admit it: a rule that is not managed here, netsh advfirewall firewall add rule "
-                f'name="WinRM" dir=in action=allow protocol=TCP localport={self._traffic.ports} remoteip={remote} '
-                f"profile={profiles}"
+                f'name="WinRM" dir=in action=allow protocol=TCP localport={ports} remoteip={remote} profile={profiles}'
             )
         scope = "" if remote.is_any else f"remoteip: [{remote}], "
         return (
-            f"What would admit it: extra_rules: [{{name: WinRM {self._traffic.ports}, protocol: tcp, localport: "
-            f"'{self._traffic.ports}', {scope}profiles: [{', '.join(names)}]}}]"
+            f"{introduction}: extra_rules: [{{name: WinRM {ports}, protocol: tcp, localport: '{ports}', {scope}"
+            f"profiles: [{', '.join(names)}]}}]"
         )
 
     def _losing_a_chance(self) -> Iterable[str]:
@@ -188,13 +208,16 @@ class _Port:
         """Allow rules that may carry WinRM, are not certainly replaced, and that the undo could not restore."""
         verdicts = _filtering(self._traffic, self._after)
         for rule in unrestorable(self._plan, self._before) if self._confirmed else ():
-            open_after = all(verdicts[profile].status is Status.OPEN for profile in rule.profiles & verdicts.keys())
-            if allows(rule) and not open_after and match(rule, self._traffic):
+            closed = [
+                verdicts[one] for one in rule.profiles & verdicts.keys() if verdicts[one].status is not Status.OPEN
+            ]
+            if allows(rule) and closed and match(rule, self._traffic):
                 yield (
                     f"the rule '{rule.name}' may be what lets WinRM ({describe(self._traffic)}) in. The plan changes "
                     "or deletes it, and netsh cannot say it again, so the host could not restore itself. Replace it "
-                    "by hand, or name what it admits in extra_rules"
+                    "by hand"
                 )
+                self._refused.update({verdict.profile: verdict.reason for verdict in closed})
 
 
 def _filtering(traffic: Traffic, snapshot: Snapshot) -> dict[Profile, Verdict]:

@@ -12,6 +12,8 @@ the new one.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 PREFIX = "LyncOps"
@@ -22,6 +24,9 @@ HIGHEST_GENERATION = 999999
 
 _NAME = re.compile(rf"{PREFIX} ([a-z0-9][a-z0-9.-]{{0,99}}) g([1-9]\d{{0,5}})", re.IGNORECASE | re.ASCII)
 _KEY = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}", re.ASCII)
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+_UNKNOWN = "?\N{REPLACEMENT CHARACTER}"  # what stands for a character that a code page or UTF-8 does not have
+_MOST_MASKS = 50
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,3 +56,67 @@ def parse_name(name: str) -> ManagedName | None:
     """
     match = _NAME.fullmatch(name)
     return ManagedName(match[1].lower(), int(match[2])) if match else None
+
+
+def folded(name: str) -> str:
+    """A name as we compare it: letter case is ignored in ASCII only.
+
+    Managed names are ASCII. How netsh compares other letters is not documented, and 'ſ'.upper() is an S: what is the
+    same only so is a look-alike.
+    """
+    return name.lower() if name.isascii() else name.translate(_LOWER)
+
+
+class LookAlikes:
+    """Names that some other way of comparing may take for a managed name: netsh's, or a code page's.
+
+    Letters count as the same that are so by Unicode's case folding and compatibility forms; invisible ones count for
+    nothing, and what stands for an unknown character may be any.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Sort names out; a host may have thousands, nearly all of plain letters.
+
+        Args:
+            names: Names of all local rules.
+        """
+        self._names: dict[str, str] = {}
+        self._masked: dict[int, dict[tuple[int, ...], dict[str, str]]] = {}
+        for name in names:
+            if name.isascii() and "?" not in name:
+                continue
+            loose = _loosely(name)
+            places = tuple(place for place, character in enumerate(loose) if character in _UNKNOWN)
+            if not places:
+                self._names[loose] = name
+                continue
+            masks = self._masked.setdefault(len(loose), {})
+            if places not in masks and len(masks) >= _MOST_MASKS:
+                places = tuple(range(len(loose)))  # rather too many look-alikes than more than can be compared
+            masks.setdefault(places, {})[_without(loose, places)] = name
+
+    def of(self, name: str) -> str:
+        """A name that looks like a managed one; empty where there is none.
+
+        Args:
+            name: The managed name.
+        """
+        plain = folded(name)
+        if plain in self._names:
+            return self._names[plain]
+        masks = self._masked.get(len(plain), {})
+        found = (alike.get(_without(plain, places)) for places, alike in masks.items())
+        return next((other for other in found if other), "")
+
+
+def _loosely(name: str) -> str:
+    """A name without what a comparison may ignore."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(character for character in plain if unicodedata.category(character) != "Cf")
+
+
+def _without(text: str, places: tuple[int, ...]) -> str:
+    characters = list(text)
+    for place in places:
+        characters[place] = "?"
+    return "".join(characters)

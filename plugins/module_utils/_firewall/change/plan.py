@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..._texts import said
 from ..state.reading import ReadError
 from ..state.rule import FirewallRule, Profile, Store
 from ..state.snapshot import Snapshot
-from .naming import HIGHEST_GENERATION, PREFIX, ManagedName, parse_name
+from .naming import HIGHEST_GENERATION, PREFIX, LookAlikes, ManagedName, folded, parse_name
 from .ordering import in_order
 
 
@@ -159,7 +160,8 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
         name = parse_name(rule.name)
         if name is not None:
             current.setdefault(name.key, []).append(rule)
-    draft = _Draft(_needed_in_place_of_refused(wanted, current))
+    look_alikes = LookAlikes(rule.name for rule in snapshot.local_rules())
+    draft = _Draft(look_alikes, _needed_in_place_of_refused(wanted, current, look_alikes))
     for desired in sorted(wanted.rules, key=lambda desired: desired.key):
         _plan_key(draft, desired, current.pop(desired.key, []))
     for key in sorted(current):
@@ -182,12 +184,14 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
 class _Draft:
     """A plan being written."""
 
-    def __init__(self, spared: frozenset[str] = frozenset()) -> None:
+    def __init__(self, look_alikes: LookAlikes, spared: frozenset[str]) -> None:
         """Nothing is planned yet.
 
         Args:
+            look_alikes: Names that netsh may take for managed ones.
             spared: Names, in lower case, that are not deleted.
         """
+        self.look_alikes = look_alikes
         self.spared = spared
         self.create: list[FirewallRule] = []
         self.update: list[Update] = []
@@ -205,21 +209,40 @@ def _plan_key(draft: _Draft, desired: DesiredRule, current: Sequence[FirewallRul
         # It may hold a limit this version does not know, or be forged; deleting or doubling it would be a guess.
         draft.refused += [Refusal(rule.name, _opaque_reason(rule)) for rule in opaque]
         return
-    twins = Counter(rule.name.casefold() for rule in current)
-    single = [rule for rule in current if twins[rule.name.casefold()] == 1]
+    twins = Counter(folded(rule.name) for rule in current)
+    single = [rule for rule in current if twins[folded(rule.name)] == 1]
     exact = [rule for rule in single if desired.rule.named(rule.name) == rule]
     if exact:
         keep = exact[-1]  # the newest generation: the order of `current` is by generation
         draft.kept.append(keep)
-        _delete(draft, [rule for rule in current if rule is not keep])
+        others = [rule for rule in current if rule is not keep]
+        if not _refuses_look_alikes(draft, [rule.name for rule in others]):
+            _delete(draft, others)
         return
-    if len(current) == 1 and single and single[0].name.casefold() not in draft.spared:
+    following = str(ManagedName(desired.key, _next_generation(current)))
+    if _refuses_look_alikes(draft, [*(rule.name for rule in current), following]):
+        return
+    if len(current) == 1 and single and folded(single[0].name) not in draft.spared:
         fields = _in_place(desired.rule, current[0])
         if fields:
             draft.update.append(Update(current[0], _apply(current[0], desired.rule, fields), fields))
             return
-    draft.create.append(desired.rule.named(str(ManagedName(desired.key, _next_generation(current)))))
+    draft.create.append(desired.rule.named(following))
     _delete(draft, current)
+
+
+def _refuses_look_alikes(draft: _Draft, names: Iterable[str]) -> bool:
+    """Refuse to write under names that netsh may take for others': it, or the undo, would change those as well."""
+    alike = {name: other for name in names if (other := draft.look_alikes.of(name))}
+    draft.refused += [
+        Refusal(
+            name,
+            f"there is also a rule '{said(other)}', and netsh may take one name for the other. So nothing is written "
+            "under this name. Give that rule another name, or delete it by hand if it is not wanted",
+        )
+        for name, other in alike.items()
+    ]
+    return bool(alike)
 
 
 def _next_generation(current: Iterable[FirewallRule]) -> int:
@@ -239,40 +262,52 @@ def _order_updates(draft: _Draft) -> None:
         name = parse_name(before.name)
         if name is None:
             raise AssertionError(f"{before.name!r} is no managed name, so it is not changed")
-        following = ManagedName(name.key, _next_generation([before]))
-        draft.create.append(replace(after, name=str(following), rule_id=""))
-        _delete(draft, [before])
+        following = str(ManagedName(name.key, _next_generation([before])))
+        if not _refuses_look_alikes(draft, [following]):
+            draft.create.append(replace(after, name=following, rule_id=""))
+            _delete(draft, [before])
 
 
 def _plan_stale(draft: _Draft, current: Sequence[FirewallRule], exclusive: bool) -> None:
     draft.stale += current
     if not exclusive:
         return
-    opaque = {rule.name.casefold() for rule in current if rule.opaque}
+    opaque = {folded(rule.name) for rule in current if rule.opaque}
     draft.refused += [Refusal(rule.name, _opaque_reason(rule)) for rule in current if rule.opaque]
-    _delete(draft, [rule for rule in current if rule.name.casefold() not in opaque])
+    certain = [rule for rule in current if folded(rule.name) not in opaque]
+    if not _refuses_look_alikes(draft, [rule.name for rule in certain]):
+        _delete(draft, certain)
 
 
 def _delete(draft: _Draft, rules: Iterable[FirewallRule]) -> None:
     """netsh deletes by name, all rules of it at once, so each name is deleted once."""
     for rule in rules:
-        folded = rule.name.casefold()
-        if folded not in draft.spared and folded not in draft.deleted:
+        name = folded(rule.name)
+        if name not in draft.spared and name not in draft.deleted:
             draft.delete.append(rule.name)
-            draft.deleted.add(folded)
+            draft.deleted.add(name)
 
 
-def _needed_in_place_of_refused(wanted: Wanted, current: Mapping[str, Sequence[FirewallRule]]) -> frozenset[str]:
-    """Names of managed rules that let through what a desired rule would, which an opaque rule keeps from being made.
+def _needed_in_place_of_refused(
+    wanted: Wanted, current: Mapping[str, Sequence[FirewallRule]], look_alikes: LookAlikes
+) -> frozenset[str]:
+    """Names of managed rules that let through what a desired rule would, which another rule keeps from being made.
 
     To delete them as no longer wanted would close what is wanted.
     """
     refused = {
-        desired.rule.traffic() for desired in wanted.rules if any(rule.opaque for rule in current.get(desired.key, ()))
+        desired.rule.traffic()
+        for desired in wanted.rules
+        if _keeps_from_writing(current.get(desired.key, ()), desired.key, look_alikes)
     }
     return frozenset(
-        rule.name.casefold() for rules in current.values() for rule in rules if refused and rule.traffic() in refused
+        folded(rule.name) for rules in current.values() for rule in rules if refused and rule.traffic() in refused
     )
+
+
+def _keeps_from_writing(current: Sequence[FirewallRule], key: str, look_alikes: LookAlikes) -> bool:
+    following = str(ManagedName(key, _next_generation(current)))
+    return any(rule.opaque or look_alikes.of(rule.name) for rule in current) or bool(look_alikes.of(following))
 
 
 def _in_place(desired: FirewallRule, current: FirewallRule) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ..state.rule import FirewallRule, Store
 from ..state.snapshot import AUTOMATIC, RUNNING, ProfileState, ServiceState, Snapshot
+from .naming import folded
 from .plan import Plan
 
 
@@ -21,13 +22,13 @@ def predict(plan: Plan, snapshot: Snapshot) -> Snapshot:
         plan: The plan.
         snapshot: The host before it.
     """
-    updates = {update.before.name.casefold(): update.after for update in plan.update}
-    deleted = {name.casefold() for name in plan.delete}
+    updates = {folded(update.before.name): update.after for update in plan.update}
+    deleted = {folded(name) for name in plan.delete}
 
     def after(rule: FirewallRule) -> FirewallRule | None:
         if rule.store is not Store.LOCAL:
             return rule
-        name = rule.name.casefold()
+        name = folded(rule.name)
         return None if name in deleted else updates.get(name, rule)
 
     kept = [rule for rule in map(after, snapshot.rules) if rule is not None]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ..state.rule import Action, Direction, FirewallRule, Profile
 from ..state.snapshot import Snapshot
 from .coverage import Covers, allows, left_open
+from .naming import folded
 from .plan import Plan
 
 _MOST_SAID = 3
@@ -34,8 +35,8 @@ def risks(plan: Plan, before: Snapshot) -> tuple[str, ...]:
 
 
 def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
-    deleted = {name.casefold() for name in plan.delete}
-    closing = [rule for rule in before.local_rules() if rule.name.casefold() in deleted]
+    deleted = {folded(name) for name in plan.delete}
+    closing = [rule for rule in before.local_rules() if folded(rule.name) in deleted]
     closing += [update.before for update in plan.update]
     result = (*plan.create, *(update.after for update in plan.update))
     opening = Covers(rule for rule in (*result, *plan.kept) if _allows(rule))

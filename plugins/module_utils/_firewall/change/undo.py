@@ -11,8 +11,8 @@ time. The script never imports a whole policy: rules that others write meanwhile
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..._net.address_set import AddressError, AddressSet
@@ -20,6 +20,7 @@ from ..state.rollback_files import FOLDER, LONGEST_DELAY, SCRIPT_NAME, SHORTEST_
 from ..state.rule import Action, FirewallRule
 from ..state.snapshot import Snapshot
 from . import netsh
+from .naming import folded
 from .plan import Plan, Update, managed_rules
 
 _NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
@@ -81,8 +82,9 @@ def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
     backwards, so that what is let in before and after stays let in: what the plan has added goes last.
     """
     lines = [f"advfirewall set {profile.value}profile state off" for profile in plan.profiles_on]
+    named = _by_name(before)
     for name in plan.delete:
-        adding = [line for rule in _named(name, before) if (line := _add_back(rule))]
+        adding = [line for rule in named[folded(name)] if (line := _add_back(rule))]
         # Where none of its rules can be added again, the name is left alone: the plan may not have come to deleting it.
         lines += [netsh.delete_line(name), *adding] if adding else []
     lines += [line for update in reversed(plan.update) if (line := _set_back(update))]
@@ -102,10 +104,11 @@ def losses(plan: Plan, before: Snapshot) -> tuple[str, ...]:
         for update in plan.update
         if not _set_back(update)
     ]
+    named = _by_name(before)
     lost += [
         f"the rule '{rule.name}' ({rule.rule_id}): netsh cannot say it again"
         for name in plan.delete
-        for rule in _named(name, before)
+        for rule in named[folded(name)]
         if not _add_back(rule)
     ]
     return tuple(lost)
@@ -113,18 +116,17 @@ def losses(plan: Plan, before: Snapshot) -> tuple[str, ...]:
 
 def unrestorable(plan: Plan, before: Snapshot) -> tuple[FirewallRule, ...]:
     """The rules, as they are, that `undo_lines` cannot restore."""
+    named = _by_name(before)
     return (
         *(update.before for update in plan.update if not _set_back(update)),
-        *(rule for name in plan.delete for rule in _named(name, before) if not _add_back(rule)),
+        *(rule for name in plan.delete for rule in named[folded(name)] if not _add_back(rule)),
     )
 
 
 def covers(plan: Plan, further: Plan) -> bool:
     """Whether the undo of a plan also takes back a further plan, made later from a state in between."""
-    names = {name.casefold() for name in _touched(plan)}
-    return {name.casefold() for name in _touched(further)} <= names and set(further.profiles_on) <= set(
-        plan.profiles_on
-    )
+    names = {folded(name) for name in _touched(plan)}
+    return {folded(name) for name in _touched(further)} <= names and set(further.profiles_on) <= set(plan.profiles_on)
 
 
 def differences(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
@@ -223,9 +225,12 @@ def _listed(names: list[str], most: int = 10) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
-def _named(name: str, snapshot: Snapshot) -> list[FirewallRule]:
-    """All local rules that netsh would delete by this name; it ignores letter case."""
-    return [rule for rule in snapshot.local_rules() if rule.name.casefold() == name.casefold()]
+def _by_name(snapshot: Snapshot) -> Mapping[str, list[FirewallRule]]:
+    """The local rules by name; netsh ignores letter case, and deletes all rules of a name."""
+    found: dict[str, list[FirewallRule]] = defaultdict(list)
+    for rule in snapshot.local_rules():
+        found[folded(rule.name)].append(rule)
+    return found
 
 
 def _touched(plan: Plan) -> set[str]:

@@ -82,6 +82,36 @@ def test_starting_the_service_is_judged_with_todays_rules() -> None:
     assert objections(HTTP, plan, host(winrm_rule(), state=1)) == ()
 
 
+def test_where_the_network_is_not_known_the_service_is_not_started_for_a_rollback_to_mend() -> None:
+    """The undo of a commit-confirmed plan cannot stop it again."""
+    stopped = host(winrm_rule("Profile=Domain|"), state=1)
+    found = assess(HTTP, Plan(service=ServiceChange(start=True)), stopped, UNKNOWN, confirmed=True)
+    assert any("started with today's rules" in text and "public profile" in text for text in found.objections)
+    assert all("extra_rules" not in text for text in found.objections), "a rule would come too late"
+    assert "a rule of Group Policy" in found.objections[0]
+    switched = assess(HTTP, Plan(profiles_on=tuple(Profile)), replace(stopped, profiles=host(profiles=OFF).profiles))
+    assert switched.objections == ()
+
+
+def test_what_nobody_can_explain_is_named_with_what_would_admit_it() -> None:
+    """Our only way in is a rule with a condition of which nobody knows whether it is met."""
+    ours = winrm_rule("IFType=Lan|")
+    plan = Plan(delete=("LyncOps in-tcp-80 g1",))
+    for arrives, profiles in ((UNKNOWN, "domain, private, public"), (Arrival(frozenset({Profile.PUBLIC})), "public")):
+        (only,) = assess(HTTP, plan, host(ours), arrives).objections
+        assert only.startswith("as things are, WinRM (in tcp 5985 from 10.1.2.3)")
+        assert "What may let it in: WinRM Allow" in only
+        assert f"remoteip: [10.1.2.3], profiles: [{profiles}]" in only
+
+
+def test_the_rule_that_goes_is_named() -> None:
+    ours = replace(winrm_rule(), name="LyncOps x-winrm g1")
+    found = assess(HTTP, Plan(delete=(ours.name,)), host(ours, profiles=ON))
+    assert all("Today it gets in by LyncOps x-winrm g1" in text for text in found.objections)
+    assert found.objections[-1].count("What would admit it") == 1, "one entry for all profiles"
+    assert "profile=any" in found.objections[-1]
+
+
 def test_a_block_rule_that_is_there_already_is_named() -> None:
     blocked = host(winrm_rule(), winrm_rule(action="Block"), profiles=OFF)
     found = objections(HTTP, Plan(profiles_on=(Profile.PRIVATE,)), blocked)
