@@ -201,7 +201,7 @@ BOMBS: dict[str, Callable[[], object]] = {
     "8,000 managed names": lambda: _plan(8000),
     "20,000 managed names": lambda: _plan(20_000),
     "100,000 banned addresses": lambda: _judge([_banned(number) for number in range(100_000)]),
-    "3,000 nested ranges of ports, allowed and blocked": lambda: _judge([_nested(number) for number in range(3000)]),
+    "10,000 nested ranges of ports, allowed and blocked": lambda: _judge([_nested(number) for number in range(10_000)]),
     "a rule name of 5 MB": _long_name,
     "a topology's text in a million pieces": _pieces,
     "WinRM: a byte a second for 40 s, the command has 10": lambda: _host(_trickle),
