@@ -131,8 +131,8 @@ def would_be_cut(endpoints: Iterable[Endpoint], profiles: frozenset[Profile], af
     endpoints = tuple(endpoints)
     if len(endpoints) * len(after.rules) > _MOST_PAIRS:
         raise ReadError(
-            f"{len(endpoints)} ports are in use and the host has {len(after.rules)} rules: too many of both to find out "
-            "what would be cut. Find out who makes those rules"
+            f"{len(endpoints)} ports are in use and the host has {len(after.rules)} rules: too many of both to find "
+            "out what would be cut. Find out who makes those rules"
         )
     index = RuleIndex(after.rules)  # made once: a host has dozens of endpoints
     return tuple(endpoint for endpoint in endpoints if _cut(endpoint, profiles, after, index))
