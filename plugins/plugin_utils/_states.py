@@ -78,7 +78,7 @@ def _state_dict(snapshot: Snapshot, rules: Sequence[tuple[dict[str, Any], bool]]
         "service": service_dict(snapshot.service),
         "profiles": profiles_dict(snapshot),
         "rules": kept,
-        **({"rules_left_out": len(rules) - len(kept)} if len(kept) < len(rules) else {}),
+        "rules_left_out": len(rules) - len(kept),
     }
 
 

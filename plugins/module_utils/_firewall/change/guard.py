@@ -169,7 +169,11 @@ class _Port:
                 "has to make; or leave firewall_enabled and firewall_service unmanaged"
             )
         names, ports, remote = profile_names(frozenset(refused)), self._traffic.ports, self._traffic.remote
-        if introduction == _ADMITS and not (self._plan.create or self._plan.update or self._plan.kept):
+        if (
+            self._plan.delete
+            and introduction == _ADMITS
+            and not (self._plan.create or self._plan.update or self._plan.kept)
+        ):
             # No managed rule is to be left, so none could help.
             profiles = "any" if len(names) == len(Profile) else ",".join(names)
             return (

@@ -21,8 +21,6 @@ HOST = {"inventory_hostname": "lync01"}
 ROLES = {"roles": ["front_end", "mediation"]}
 EVIL = "\x1b]0;owned\x07\x1b[2K\x9b1A\rok: [host]\u202e\u2066\x7f\x85"
 MOST = 64_000
-ENOUGH = 20_000
-"""Characters of JSON that are not the host's: braces, keys and verdicts of what was added."""
 
 
 @pytest.fixture(autouse=True)
@@ -37,8 +35,8 @@ def _rule(name: str, rest: str = "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPo
 OPEN = "Action=Allow|Active=TRUE|Dir=In|"
 BLOCK = "Action=Block|Active=TRUE|Dir=In|"
 BOMBS: dict[str, dict[str, str]] = {
-    "managed names": {f"{{{n}}}": _rule(f"LyncOps x-{n}-{'y' * 80} g1") for n in range(3000)},
-    "generations of one": {f"{{{n}}}": _rule(f"LyncOps in-tcp-5061 g{n + 1}") for n in range(3000)},
+    "managed names": {f"{{{n}}}": _rule(f"LyncOps x-{n}-{'y' * 80} g1") for n in range(1200)},
+    "generations of one": {f"{{{n}}}": _rule(f"LyncOps in-tcp-5061 g{n + 1}") for n in range(1200)},
     "opaque managed rules": {f"{{{n}}}": _rule(f"LyncOps x-{n} g1", f"What={'z' * 900}|") for n in range(300)},
     "a long name": {"{1}": _rule("n" * 1_000_000, BLOCK)},
     "long names": {f"{{{n}}}": _rule(f"{n} " + "n" * 250, BLOCK) for n in range(100)},
@@ -85,15 +83,15 @@ def _size(result: dict[str, Any]) -> int:
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_what_a_host_says_adds_at_most_64_kb_to_a_result(kind: str, bomb: str) -> None:
     added = _size(_run(kind, BOMBS[bomb])) - _size(_run(kind, {"{1}": _rule("b", BLOCK)}))
-    assert added <= MOST + ENOUGH, added
+    assert added <= MOST, added
 
 
 def test_lists_that_are_cut_say_so() -> None:
     result = _run("absent", BOMBS["managed names"])
     rules = result["before"]["rules"]
-    assert len(rules) + result["before"]["rules_left_out"] == 3000
+    assert len(rules) + result["before"]["rules_left_out"] == 1200
     told = len(result["deleted"]) - 1
-    assert result["deleted"][-1] == f"... and {3000 - told} more"
+    assert result["deleted"][-1] == f"... and {1200 - told} more"
     assert result["stale"][-1]["name"].endswith(" more")
     assert result["commands"][-1].endswith(" more")
     assert result["diff"]["before"].splitlines()[-1].endswith(" more managed rules")
