@@ -8,7 +8,7 @@ Pure; it works on what was read from the host's registry and on the properties o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..._net.region import Region, union
@@ -26,6 +26,7 @@ from .prediction import predict
 from .undo import unrestorable
 
 _ADMITS = "What would admit it"
+_ALONE = f"{_ADMITS}, once a run has added it and nothing else"
 _STARTED = "once the firewall service is started with today's rules"
 _AFTER = "after the plan"
 _TOO_EARLY = (
@@ -111,7 +112,7 @@ class _Port:
         """All that is to be said of this port."""
         if self._now and not any(verdict.status is Status.OPEN for verdict in self._now.values()):
             # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
-            return Assessment((self._unexplained(), *self._beyond_undo()))
+            return Assessment(self._with_way_out([self._unexplained(), *self._beyond_undo()], _ALONE))
         objections: list[str] = []
         warnings: list[str] = []
         if self._plan.service.start:
@@ -119,20 +120,16 @@ class _Port:
             self._closing(_STARTED, replace(self._before, service=started), objections, warnings)
         self._closing(_AFTER, self._after, objections, warnings)
         objections += [*self._losing_a_chance(), *self._beyond_undo()]
-        if self._refused:
-            objections[-1] += f". {self._way_out(self._refused)}"
-        return Assessment(tuple(objections), tuple(warnings))
+        return Assessment(self._with_way_out(objections, _ADMITS), tuple(warnings))
 
     def _unexplained(self) -> str:
-        """That no rule is known to let us in for certain, and what would: nothing else makes the reading complete."""
+        """That no rule is known to let us in for certain, and what may."""
         mine = [verdict for profile, verdict in self._now.items() if profile in self._arrives.profiles]
         verdicts = mine or list(self._now.values())
         names = list(self._possibly_open(self._before, verdicts[0].profile))[:MOST_NAMED]
-        refused = {verdict.profile: verdict.reason for verdict in verdicts}
-        return (
-            _sentence("as things are", self._traffic, verdicts[0])
-            + (f". What may let it in: {', '.join(names)}" if names else "")
-            + f". {self._way_out(refused, 'What would admit it, once a run has added it and nothing else')}"
+        self._refused.update({verdict.profile: verdict.reason for verdict in verdicts})
+        return _sentence("as things are", self._traffic, verdicts[0]) + (
+            f". What may let it in: {', '.join(names)}" if names else ""
         )
 
     def _closing(self, stage: str, snapshot: Snapshot, objections: list[str], warnings: list[str]) -> None:
@@ -161,14 +158,20 @@ class _Port:
                     "host restores itself"
                 )
 
-    def _way_out(self, refused: Mapping[Profile, Reason], introduction: str = _ADMITS) -> str:
-        """What would admit us in some profiles: one site rule, ready to be pasted, unless rules do not decide there."""
-        if Reason.NEEDS_IPSEC in refused.values():
+    def _with_way_out(self, objections: list[str], introduction: str) -> tuple[str, ...]:
+        """The objections, the last one with what would admit us in all profiles that they are about."""
+        if not self._refused:
+            return tuple(objections)
+        return (*objections[:-1], f"{objections[-1]}. {self._way_out(introduction)}")
+
+    def _way_out(self, introduction: str) -> str:
+        """One site rule, ready to be pasted, unless rules do not decide."""
+        if Reason.NEEDS_IPSEC in self._refused.values():
             return (
                 "What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
                 "has to make; or leave firewall_enabled and firewall_service unmanaged"
             )
-        names, ports, remote = profile_names(frozenset(refused)), self._traffic.ports, self._traffic.remote
+        names, ports, remote = profile_names(frozenset(self._refused)), self._traffic.ports, self._traffic.remote
         if (
             self._plan.delete
             and introduction == _ADMITS

@@ -12,15 +12,11 @@ from dataclasses import replace
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change import impact, netsh, risk
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.coverage import left_open
-<<<<<<< HEAD
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import endpoints
-=======
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import (
     Endpoint,
-    read_endpoints,
+    endpoints,
     would_be_cut,
 )
->>>>>>> el-bounds
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
     DesiredRule,
     Wanted,
