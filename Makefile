@@ -61,7 +61,7 @@ link: ## Let Ansible find this clone as lyncops.firewall
 
 # ---- The lab of simulated Windows hosts ----------------------------------------------------------------------------
 
-.PHONY: demo lab bench bench-fleet bench-judging topology-figures
+.PHONY: demo lab bench bench-fleet bench-judging bench-bombs topology-figures
 demo: setup ## See it work on simulated hosts: closed, opened, proven, broken, repaired
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python scripts/demo.py $(ARGS)
 
@@ -78,6 +78,9 @@ bench-fleet: setup ## Audit 50, 200 and 1,000 simulated hosts beside a bare WinR
 
 bench-judging: setup ## Judge a Front End where others have thousands of rules
 	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.judging
+
+bench-bombs: setup ## Measure what hostile answers cost
+	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.bombs
 
 topology-figures: setup ## Measure what topologies hold, what 5,000 machines cost, what scoping writes
 	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.topology_figures $(ARGS)
@@ -128,7 +131,8 @@ faults: setup ## Run the engine against the lab's nasty side; writes build/fault
 	@PYTHONPATH=tests $(RECORD) faults --junit build/junit/faults.xml -- \
 		$(BIN)/python -m pytest tests/faults -q -n 2 --junit-xml build/junit/faults.xml $(ARGS)
 
-# The tests themselves run in .venv, which has what they need; the playbooks run on the ansible-core that is named.
+# The tests themselves run in .venv, which has what they need; the playbooks run on the ansible-core that is named. The
+# oldest is spared cases of which Ansible does nothing that another case does not show (mark newest_core).
 fleet-tests: $(READY) ## Run whole playbooks, the report in a browser, and AWX's way of running jobs on the lab
 	@LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests \
 		$(RECORD) fleet-tests$(SUFFIX) --junit build/junit/fleet$(SUFFIX).xml -- \

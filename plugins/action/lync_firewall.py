@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, ClassVar
 
 from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
+from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
 from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS
 from ..module_utils._policy.effect import Effect, failures, judge_policy
 from ..module_utils._policy.remedy import explain
 from ..module_utils._policy.wanted import requested_policy, wanted_state
+from ..module_utils._texts import said
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._host.enforcement import enforce
@@ -23,9 +24,16 @@ from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
 from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ..plugin_utils._said import texts
+from ..plugin_utils._states import diff, states
 
 LONGEST_MESSAGE = 1999
 """Characters of a host's failure message. A policy may spoil every row; the result has all of them."""
+
+
+_OTHER_FIREWALL = (
+    "{} filters in place of Windows Firewall, and nobody here knows its rules. " + TEXTS[Reason.OTHER_FIREWALL].advice
+)
 
 
 class ActionModule(FirewallAction):
@@ -57,13 +65,15 @@ class ActionModule(FirewallAction):
         networks = self._networks(host) if closed else ()
         connected = profiles_of(networks)
         ineffective = [explain(effect, outcome.after, connected) for effect in closed]
+        if outcome.after.other_firewall and effects:
+            ineffective.insert(0, _OTHER_FIREWALL.format(said(outcome.after.other_firewall)))
         if options["on_ineffective"] == "fail":
             problems += ineffective
         elif ineffective:
             warnings.append(results.bounded(ineffective, LONGEST_MESSAGE))
         result = self._result(outcome, effects, connected)
         if closed:
-            result["networks"] = [asdict(network) for network in networks]
+            result["networks"] = results.networks_list(networks)
         if warnings:
             result["warnings"] = [f"{self.host_name}: {warning}" for warning in warnings]
         if problems:
@@ -101,18 +111,19 @@ class ActionModule(FirewallAction):
         self, outcome: Outcome, effects: tuple[Effect, ...], connected: frozenset[Profile] = frozenset()
     ) -> dict[str, Any]:
         rows = self._policy.rows
+        before, after = states(rows, outcome.plan, outcome.before, outcome.after)
         result = {
             "changed": outcome.changed,
-            "before": results.state_dict(outcome.before, rows),
-            "after": results.state_dict(outcome.after, rows),
+            "before": before,
+            "after": after,
             **results.plan_dict(outcome.plan, rows),
             "other_firewall": outcome.before.other_firewall,
             "requirements": results.requirements(effects, outcome.after, connected),
             "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
             "skipped_rows": list(self._policy.skipped),
             "rollback": outcome.rollback,
-            "impact": [str(endpoint) for endpoint in self._guard.cut],
+            "impact": texts(map(str, self._guard.cut), "impact"),
         }
         if self._task.diff:
-            result["diff"] = results.diff(outcome.before, outcome.after, rows, self._guard.cut)
+            result["diff"] = diff(outcome.before, outcome.after, rows, self._guard.cut, outcome.plan)
         return result

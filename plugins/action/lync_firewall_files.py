@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import Option
 from ..plugin_utils._arguments import validate
-from ..plugin_utils._report.files import is_base_name, is_content, make_folder, write_file
+from ..plugin_utils._report.files import is_base_name, is_content, is_plain_file, make_folder, write_file
 from ..plugin_utils._results import plain
 
 
@@ -84,7 +84,7 @@ def _contents(files: Iterable[Mapping[str, str]]) -> dict[str, bytes]:
 
 
 def _diff(path: Path, content: bytes) -> dict[str, str]:
-    before = path.read_bytes() if path.is_file() else b""
+    before = path.read_bytes() if is_plain_file(path) else b""
     return {
         "before_header": str(path),
         "after_header": str(path),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ..module_utils._firewall.change.arrival import Network, profiles_of
@@ -23,6 +23,7 @@ from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.writing import read
+from ..plugin_utils._states import states
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,11 @@ class ActionModule(FirewallAction):
         snapshot = found.snapshot
         policy, notes = (found.bound.policy, found.bound.notes) if found.bound else (None, ())
         rows = policy.rows if policy else {}
+        plan = make_plan(wanted_state(policy, options), snapshot) if policy else None
         result = {
             "changed": False,
-            **results.state_dict(snapshot, rows),
-            "networks": [asdict(network) for network in found.networks],
+            **states(rows, plan, snapshot)[0],
+            "networks": results.networks_list(found.networks),
             "assumptions": list(found.assumptions),
             "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
@@ -63,8 +65,7 @@ class ActionModule(FirewallAction):
         }
         if notes:
             result["warnings"] = [f"{self.host_name}: {note}" for note in notes]
-        if policy:
-            plan = make_plan(wanted_state(policy, options), snapshot)
+        if plan:
             result["drift"] = {"found": plan.changes, **results.plan_dict(plan, rows)}
         return result
 

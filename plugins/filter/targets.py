@@ -12,12 +12,18 @@ from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.parsing.dataloader import DataLoader
 
+from ..module_utils._catalogue.model import HOST_ROLES
+from ..module_utils._net.address_set import AddressError, AddressSet
+from ..module_utils._policy.peers import ADDRESSES, PREFIX
 from ..plugin_utils._results import plain
 
 _VARIABLE = "lync_firewall_hosts"
 _ADDRESSES = ("ansible_winrm_host", "ansible_host")
 _PORTS = ("ansible_winrm_port", "ansible_port")
 _MOST_NAMED = 5
+_WINRM_PORTS = ("", "5985", "5986")
+_WITHOUT_RULES = ("lync_client", "lync_load_balancer")
+_WITH_RULES = frozenset(PREFIX + role.value for role in HOST_ROLES)
 _SERVERS = "lync"
 """The group of all hosts that the inventory plugin says are managed."""
 
@@ -48,7 +54,30 @@ def lync_targets(
         "unknown": sorted({part for value in values for part in inventory.unknown(value)}),
         "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at],
         "namesakes": _namesakes(hosts, hostvars),
+        "addresses": _addresses(groups, hostvars),
+        "idle": bool(hosts) and not _have_roles(hosts, groups, hostvars),
     }
+
+
+def _addresses(groups: Mapping[str, Iterable[str]], hostvars: Mapping[str, Any]) -> list[str]:
+    """The addresses of all hosts in the group of a role or of a kind of peer, as far as variables have them."""
+    hosts = dict.fromkeys(str(host) for group, names in groups.items() if group.startswith(PREFIX) for host in names)
+    found = AddressSet()
+    for host in hosts:
+        try:
+            known = hostvars[host]
+            value = next((known[name] for name in (*ADDRESSES, "ansible_host") if known.get(name)), host)
+            found |= AddressSet.parse_for_rule([str(item) for item in ([value] if isinstance(value, str) else value)])
+        except (AnsibleError, AddressError, TypeError):
+            continue  # a name, or variables that are wrong: nothing is known of it
+    return found.texts() if found and not found.fills_a_family else []
+
+
+def _have_roles(hosts: Iterable[str], groups: Mapping[str, Iterable[str]], hostvars: Mapping[str, Any]) -> bool:
+    """Whether any of the hosts is more than a client or a load balancer, for which there is nothing to do."""
+    idle = {str(host) for group in _WITHOUT_RULES for host in groups.get(group, ())}
+    busy = {str(host) for group, names in groups.items() if group in _WITH_RULES for host in names}
+    return any(host in busy or host not in idle or hostvars[host].get("lync_firewall_roles") for host in hosts)
 
 
 def _said(hosts: Iterable[str], hostvars: Mapping[str, Any]) -> tuple[list[Any], set[str]]:
@@ -66,16 +95,18 @@ def _said(hosts: Iterable[str], hostvars: Mapping[str, Any]) -> tuple[list[Any],
 
 
 def _namesakes(hosts: Iterable[str], hostvars: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Each host that another one shares address and port with, and these others: one machine with two names."""
+    """Each host that another one shares its address with, and these others: one machine with two names."""
     by_address: dict[tuple[str, ...], list[str]] = {}
     for host in hosts:
         known = hostvars[host]
         try:
             address = next((known[name] for name in _ADDRESSES if known.get(name)), host)
-            port = next((known[name] for name in _PORTS if known.get(name)), "")
+            port = str(next((known[name] for name in _PORTS if known.get(name)), ""))
         except AnsibleError:
             continue  # a host whose variables are wrong is not connected to either
-        by_address.setdefault((str(address).lower(), str(port)), []).append(host)
+        # One machine may listen on both of WinRM's ports; another port of an address may be mapped to another machine.
+        own = "" if port in _WINRM_PORTS else port
+        by_address.setdefault((str(address).lower().removesuffix("."), own), []).append(host)
     return {
         host: [other for other in shared[: _MOST_NAMED + 1] if other != host][:_MOST_NAMED]
         for shared in by_address.values()

@@ -86,6 +86,13 @@ before:
           shields_up: false
           local_rules: true
           by_group_policy: false
+    rules_left_out:
+      description:
+        - How many managed rules are not in the list, on a host that has far more of them than this collection makes.
+        - What a host says adds at most 64 KB to a result. Long names and lists are cut and marked, and control
+          characters are replaced.
+      type: int
+      sample: 0
     rules:
       description: All managed rules.
       type: list

@@ -106,6 +106,11 @@ rules:
   returned: success
   type: list
   elements: dict
+rules_left_out:
+  description: As RV(lyncops.firewall.lync_firewall#module:before.rules_left_out).
+  returned: success
+  type: int
+  sample: 0
 rule_counts:
   description: How many rules the host has in all, by store, and how many of them could not be interpreted.
   returned: success

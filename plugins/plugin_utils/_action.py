@@ -19,14 +19,19 @@ from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
+from ..module_utils._texts import printable, said
 from ._arguments import validate
 from ._host.bounds import MEGABYTE, Bounds
 from ._host.outcome import Failed
 from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
 from ._host.writing import read_programs
 from ._results import plain
+from ._said import harmless
 
 display = Display()
+
+LONGEST_ERROR = 8000
+"""Characters of an error; a list of what a rollback restores is the longest."""
 
 
 class FirewallAction(ActionBase):  # type: ignore[misc]
@@ -52,13 +57,17 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         try:
             result.update(plain(self.work(validate(self._task.args, self.OPTIONS, self.REQUIRED_IF))))
         except ConnectionLost as error:
-            raise AnsibleConnectionFailure(f"{self.host_name}: {error}") from error
+            raise AnsibleConnectionFailure(self._told(error)) from error
         except Failed as error:
             known = plain(self.known(error)) if error.outcome else {}
-            result.update({**known, "failed": True, "msg": f"{self.host_name}: {error}"})
+            result.update({**known, "failed": True, "msg": self._told(error)})
         except (OptionError, NotWinrm, ReadError, NotElevated, UnsupportedValueError) as error:
-            result.update({"failed": True, "changed": False, "msg": f"{self.host_name}: {error}"})
-        return result
+            result.update({"failed": True, "changed": False, "msg": self._told(error)})
+        return harmless(result)
+
+    def _told(self, error: Exception) -> str:
+        """An error as a message that names the host; what it says may be the host's own words."""
+        return f"{self.host_name}: {said(str(error), LONGEST_ERROR)}"
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         """Do the task's work and return its results."""
@@ -102,4 +111,4 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
 
     def _log(self, line: str) -> None:
         if not self._task.no_log:
-            display.vvvv(line, host=self.host_name)
+            display.vvvv(printable(line), host=self.host_name)

@@ -8,36 +8,26 @@ Newer ansible-core breaks on anything but dict, list, str, int, float, bool and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from enum import Enum
 from typing import Any
 
 from ..module_utils._firewall.change import netsh
-from ..module_utils._firewall.change.impact import Endpoint
-from ..module_utils._firewall.change.naming import parse_name
-from ..module_utils._firewall.change.plan import Plan, managed_rules
-from ..module_utils._firewall.state.rule import (
-    ALL_PROFILES,
-    FirewallRule,
-    Profile,
-    Store,
-    profile_names,
-    protocol_name,
-)
-from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
+from ..module_utils._firewall.change.arrival import Network
+from ..module_utils._firewall.change.plan import Plan
+from ..module_utils._firewall.state.rule import Profile, Store
+from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.verdict import Verdict
 from ..module_utils._policy.effect import Effect
 from ..module_utils._policy.policy import Demand, HostPolicy
 from ..module_utils._policy.remedy import remedy
+from ..module_utils._texts import said
 from ._host.writing import SET_AUTOMATIC, START
+from ._said import LONGEST_REASON, ROOM, and_more, fitting, size_of, texts
+from ._states import Rows, rule_dict
 
-Rows = Mapping[str, tuple[str, ...]]
-"""Key of a managed rule to the ids of the rows it serves."""
-
-_STATES = {1: "stopped", 2: "starting", 3: "stopping", 4: "running", 5: "continuing", 6: "pausing", 7: "paused"}
-_STARTS = {0: "boot", 1: "system", 2: "automatic", 3: "manual", 4: "disabled"}
-
+_SHORT_NAME = 64
 _LONGEST_SENTENCE = 600  # of several in one message: most of what is said fits, and no name fills it alone
 
 
@@ -63,81 +53,40 @@ def plain(value: Any) -> Any:
     raise TypeError(f"a result cannot hold {type(value).__name__}")
 
 
-def rule_dict(rule: FirewallRule, rows: Rows) -> dict[str, Any]:
-    """One managed rule as a dict."""
-    name = parse_name(rule.name)
-    key = name.key if name else ""
-    return {
-        "name": rule.name,
-        "key": key,
-        "rows": list(rows.get(key, ())),
-        "direction": rule.direction.value if rule.direction else "",
-        "action": rule.action.value if rule.action else "",
-        "enabled": rule.enabled,
-        "protocol": protocol_name(rule.protocol),
-        "local_ports": str(rule.local_ports),
-        "remote_ports": str(rule.remote_ports),
-        "remote_addresses": rule.remote_addresses.texts(),
-        "profiles": profile_names(rule.profiles),
-        "program": rule.program,
-        "description": rule.description,
-        "opaque": list(rule.opaque),
-    }
-
-
-def state_dict(snapshot: Snapshot, rows: Rows) -> dict[str, Any]:
-    """The part of a host's state that the modules manage, for ``before`` and ``after``."""
-    return {
-        "service": service_dict(snapshot.service),
-        "profiles": profiles_dict(snapshot),
-        "rules": [rule_dict(rule, rows) for rule in managed_rules(snapshot.rules)],
-    }
-
-
-def service_dict(service: ServiceState) -> dict[str, Any]:
-    """State and start type of MpsSvc."""
-    return {
-        "running": service.running,
-        "state": _STATES.get(service.state or 0, "unknown"),
-        "start": _STARTS.get(-1 if service.start is None else service.start, "unknown"),
-    }
-
-
-def profiles_dict(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
-    """The three profiles as they are in effect, Group Policy included."""
-    return {
-        state.profile.value: {
-            "enabled": state.enabled,
-            "inbound": "block" if state.inbound_block else "allow",
-            "outbound": "block" if state.outbound_block else "allow",
-            "shields_up": state.shields_up,
-            "local_rules": state.local_rules,
-            "by_group_policy": state.policy.enabled is not None,
-        }
-        for state in snapshot.profiles
-    }
-
-
 def plan_dict(plan: Plan, rows: Rows) -> dict[str, Any]:
     """What a plan does, by kind."""
     deleted = {name.casefold() for name in plan.delete}
+    stale = [{"name": said(rule.name), "deleted": rule.name.casefold() in deleted} for rule in plan.stale]
+    refused = [{"subject": said(found.subject), "reason": said(found.reason, LONGEST_REASON)} for found in plan.refused]
     return {
         "service_changes": ["automatic"] * plan.service.automatic + ["started"] * plan.service.start,
         "profiles_enabled": [profile.value for profile in plan.profiles_on],
         "created": [rule_dict(rule, rows) for rule in plan.create],
         "updated": [{**rule_dict(change.after, rows), "changes": list(change.fields)} for change in plan.update],
-        "deleted": list(plan.delete),
+        "deleted": texts(plan.delete, "deleted"),
         "kept": [rule.name for rule in plan.kept],
-        "stale": [{"name": rule.name, "deleted": rule.name.casefold() in deleted} for rule in plan.stale],
-        "refused": [{"subject": refusal.subject, "reason": refusal.reason} for refusal in plan.refused],
+        "stale": _cut(stale, "stale", lambda more: {"name": more, "deleted": False}),
+        "refused": _cut(refused, "refused", lambda more: {"subject": more, "reason": ""}),
         "commands": commands(plan),
     }
 
 
+def _cut(dicts: Sequence[dict[str, Any]], about: str, mark: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:
+    kept = fitting(dicts, ROOM[about], size_of)
+    return kept if len(kept) == len(dicts) else [*kept, mark(and_more(len(dicts) - len(kept)))]
+
+
 def commands(plan: Plan) -> list[str]:
-    """The command lines of a plan as one would type them."""
+    """The command lines of a plan as one would type them; of many that delete rules the first, and how many more."""
     service = [SET_AUTOMATIC] * plan.service.automatic + [START] * plan.service.start
-    return [*service, *(f"netsh {line}" for line in netsh.plan_lines(plan))]
+    deleting = [f"netsh {netsh.delete_line(name)}" for name in plan.delete]
+    others = netsh.plan_lines(replace(plan, delete=(), profiles_on=()))
+    return [
+        *service,
+        *(f"netsh {line}" for line in others),
+        *texts(deleting, "commands", netsh.LONGEST_LINE),
+        *(f"netsh {netsh.profile_line(profile)}" for profile in plan.profiles_on),
+    ]
 
 
 def requirements(
@@ -150,14 +99,15 @@ def requirements(
         snapshot: The host they were judged on.
         connected: The profiles of the networks that the host is in; none where that is not known.
     """
+    room = _Names(ROOM["names"])
     return [
         {
             **_demand_dict(effect.demand),
-            **_verdict_dict(effect.verdict),
-            "remedy": remedy(effect, snapshot, connected),
+            **_verdict_dict(effect.verdict, room),
+            "remedy": _remedy(effect, snapshot, connected, room),
             # The profiles nearly always agree; then one dict for each would only make the result unreadable.
             "by_profile": {
-                verdict.profile.value: _verdict_dict(verdict)
+                verdict.profile.value: _verdict_dict(verdict, room)
                 for verdict in effect.by_profile
                 if _differ(effect.by_profile)
             },
@@ -178,12 +128,46 @@ def _differ(verdicts: tuple[Verdict, ...]) -> bool:
     )
 
 
-def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
+class _Names:
+    """Names of deciding rules in a result: whole as long as there is room for long ones, then the first of each, short.
+
+    A name of the usual length takes nothing of the room: hosts with a hundred rows name three rules in each.
+    """
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+
+    def take(self, names: Sequence[str]) -> tuple[list[str], int]:
+        """The names to list, and how many are left out."""
+        told = [said(name) for name in names]
+        if all(len(name) <= _SHORT_NAME for name in told):
+            return told, 0
+        if self.has(sum(map(len, told))):
+            return told, 0
+        return [said(name, _SHORT_NAME) for name in names[:1]], len(names[1:])
+
+    def has(self, size: int) -> bool:
+        """Whether there is room, which is then taken."""
+        if size > self._room:
+            return False
+        self._room -= size
+        return True
+
+
+def _remedy(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile], room: _Names) -> str:
+    text = remedy(effect, snapshot, connected)
+    if all(len(name) <= _SHORT_NAME for name in effect.verdict.by) or room.has(len(text)):
+        return text
+    return remedy(effect, snapshot, connected, command=False)
+
+
+def _verdict_dict(verdict: Verdict, room: _Names) -> dict[str, Any]:
+    names, more = room.take(verdict.by)
     return {
         "verdict": verdict.status.value,
         "reason": verdict.reason.value,
-        "by": list(verdict.by),
-        "more_rules": verdict.more,
+        "by": names,
+        "more_rules": verdict.more + more,
         "part": verdict.part,
         "unprotected": verdict.unprotected,
         **({"except": asdict(verdict.excepted)} if verdict.excepted else {}),
@@ -207,50 +191,6 @@ def _demand_dict(demand: Demand) -> dict[str, Any]:
         "caveat": row.caveat,
         "rules": list(demand.keys),
     }
-
-
-def diff(before: Snapshot, after: Snapshot, rows: Rows, cut: Iterable[Endpoint] = ()) -> dict[str, str]:
-    """Before and after as Ansible's ``--diff`` prints them: one line a rule, sorted, with the rows it serves.
-
-    Args:
-        before: The host as found.
-        after: The host as it will be, or is.
-        rows: Rows by key.
-        cut: What is in use and will not be reachable any more.
-    """
-    return {
-        "before_header": "firewall as found",
-        "after_header": "firewall as the table asks",
-        "before": _text(before, rows) + "".join(f"in use: {endpoint}\n" for endpoint in cut),
-        "after": _text(after, rows),
-    }
-
-
-def _text(snapshot: Snapshot, rows: Rows) -> str:
-    service = service_dict(snapshot.service)
-    lines = [f"firewall service: {service['state']}, starts {service['start']}"]
-    lines += [f"{state.profile.value} profile: {'on' if state.enabled else 'off'}" for state in snapshot.profiles]
-    lines += [_line(rule, rows) for rule in managed_rules(snapshot.rules)]
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _line(rule: FirewallRule, rows: Rows) -> str:
-    name = parse_name(rule.name)
-    serves = ", ".join(rows.get(name.key, ())) if name else ""
-    words: Iterable[str] = (
-        rule.name + ":",
-        (rule.action.value if rule.action else "?") + ("" if rule.enabled else " (disabled)"),
-        rule.direction.value if rule.direction else "?",
-        protocol_name(rule.protocol),
-        *(() if rule.local_ports.is_any else (f"port {rule.local_ports}",)),
-        *(() if rule.remote_ports.is_any else (f"remote port {rule.remote_ports}",)),
-        *((f"program {rule.program}",) if rule.program else ()),
-        f"{'to' if rule.direction and rule.direction.value == 'out' else 'from'} {rule.remote_addresses}",
-        *(() if rule.profiles == ALL_PROFILES else (f"in {', '.join(profile_names(rule.profiles))}",)),
-        *((f"[{serves}]",) if serves else ()),
-        *((f"not understood: {'; '.join(rule.opaque)}",) if rule.opaque else ()),
-    )
-    return " ".join(words)
 
 
 def bounded(sentences: Sequence[str], room: int) -> str:
@@ -293,7 +233,14 @@ def disagreements(policy: HostPolicy) -> list[dict[str, str]]:
 
 def disabled_lync_rules(snapshot: Snapshot) -> list[str]:
     """Lync's own rules (``CS ...``) that somebody has disabled, a possible cause of failing calls."""
-    return sorted({rule.name for rule in snapshot.rules if rule.name.startswith("CS ") and not rule.enabled})
+    names = {rule.name for rule in snapshot.rules if rule.name.startswith("CS ") and not rule.enabled}
+    return texts(sorted(names), "disabled_lync_rules", _SHORT_NAME)
+
+
+def networks_list(networks: Iterable[Network]) -> list[dict[str, str]]:
+    """The host's networks, as many as there is room for."""
+    found = [{key: said(text, _SHORT_NAME) for key, text in asdict(network).items()} for network in networks]
+    return fitting(found, ROOM["networks"], size_of)
 
 
 def count_rules(snapshot: Snapshot) -> dict[str, int]:

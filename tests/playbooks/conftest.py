@@ -30,6 +30,17 @@ def pytest_configure(config: pytest.Config) -> None:
     collections = ROOT / "build" / "collections"
     if not (collections / "ansible_collections" / "lyncops" / "firewall" / "galaxy.yml").is_file():
         raise pytest.UsageError(f"{collections} does not hold the collection; run `make link` first")
+    config.addinivalue_line("markers", "newest_core: not run where LYNCOPS_CORE_BIN names another ansible-core")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what another ansible-core than that of the tests themselves is spared."""
+    from playbooks.runs import BIN
+
+    if not BIN.samefile(Path(sys.executable).parent):
+        spared = [item for item in items if item.get_closest_marker("newest_core")]
+        items[:] = [item for item in items if item not in spared]
+        config.hook.pytest_deselected(items=spared)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from lab.testing import Lab
@@ -26,6 +27,8 @@ from playbooks.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("LYNCOPS_CORE_BIN", str(Path(sys.executable).parent)))
+NEWEST_ONLY = pytest.mark.newest_core
+"""A case that the oldest ansible-core is spared: what Ansible does of it, another case shows on both."""
 _SECONDS = 300  # for a machine that does ten things at a time
 _RECAP = re.compile(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+)", re.MULTILINE)
 _STATS = re.compile(r"^\tRUN: (\{.*\})$", re.MULTILINE)
@@ -60,6 +63,11 @@ class Run:
     def artifacts(self) -> dict[str, Any]:
         """What the run handed over with set_stats."""
         return dict(json.loads(_STATS.findall(self.output)[-1]))
+
+
+def newest_only(*values: Any) -> Any:
+    """A parameter set that is NEWEST_ONLY."""
+    return pytest.param(*values, marks=NEWEST_ONLY)
 
 
 def environment(**more: str) -> dict[str, str]:

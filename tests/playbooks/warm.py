@@ -86,7 +86,7 @@ class Warm:
             Its exit code, and what it wrote to standard output and standard error.
 
         Raises:
-            subprocess.TimeoutExpired: It took longer. It was ended, and so was this process; the next run starts anew.
+            subprocess.TimeoutExpired: It took longer. It is ended, and this process too; the next run starts another.
         """
         process, orders = self._started = self._started or self._start()
         umask = os.umask(0)

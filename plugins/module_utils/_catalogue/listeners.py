@@ -75,7 +75,10 @@ PRODUCT_SERVICES = frozenset(
         *(service.lower() for service in _BY_SERVICE),
         *(service.lower() for services in MEDIA_SERVICES.values() for service in services),
         "replica", "master", "fta", "rtcclsagt", "lyncbackup", "rtcxmpptgw", "rtcha", "fabrichostsvc",
-        "mssql$rtclocal", "mssql$lynclocal", "mssql$rtc",
+        "mssqlserver", "mssql$rtclocal", "mssql$lynclocal", "mssql$rtc",
     }
 )  # fmt: skip
 """Short names, in lower case, of the product's services that listen, from the documents named above."""
+
+SERVICE_PREFIXES = ("mssql$",)
+"""What names of further services begin with: a back end's SQL instance has whatever name it was given."""

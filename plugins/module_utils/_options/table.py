@@ -250,11 +250,22 @@ HOST_OPTIONS: tuple[Option, ...] = (
             "Whether a row that is for any address stays V(open) although block rules keep a few addresses out, as "
             "brute-force protection writes them. The verdict then says how many and which (C(except)).",
             "Few means that each blocked range is smaller than an IPv4 /24 or IPv6 /64, and touches none of the "
-            "addresses that the host's rows name as peers or client networks.",
+            "addresses that the host's rows name as peers or client networks, nor of O(known_addresses).",
             "If V(false), such a row is V(closed).",
         ),
         type="bool",
         default=True,
+    ),
+    Option(
+        "known_addresses",
+        (
+            "Addresses and networks of which it is known that they connect, beside O(peers) and O(client_networks). A "
+            "row for any address is V(closed) where a block rule of others keeps one of them out; see "
+            "O(tolerate_blocked_addresses).",
+        ),
+        type="list",
+        elements="str",
+        default=(),
     ),
     Option(
         "firewall_service",

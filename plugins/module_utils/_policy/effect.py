@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .._catalogue.listeners import IN_KERNEL, PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES, SERVICE
+from .._catalogue.listeners import (
+    IN_KERNEL,
+    PRODUCT_FILES,
+    PRODUCT_FOLDERS,
+    PRODUCT_SERVICES,
+    SERVICE,
+    SERVICE_PREFIXES,
+)
 from .._catalogue.model import Transport
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, same_path
 from .._firewall.state.snapshot import Snapshot
@@ -18,7 +25,7 @@ from .._firewall.traffic.verdict import Verdict, judge, worst
 from .._net.address_set import AddressSet, together
 from .policy import Demand, HostPolicy
 
-_PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES)
+_PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES, SERVICE_PREFIXES)
 
 
 @dataclass(frozen=True, slots=True)

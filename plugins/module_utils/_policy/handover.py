@@ -12,6 +12,7 @@ from .._firewall.change.naming import ManagedName
 from .._firewall.change.netsh import UnsupportedValueError, add_line, check_text
 from .._firewall.state.rule import FirewallRule, profile_names, protocol_name
 from .._options.reading import OptionError
+from .._texts import spreadsheet_cell
 from .policy import HostPolicy
 
 COLUMNS = (
@@ -54,24 +55,23 @@ def gpo_script(policy: HostPolicy, gpo: str) -> str:
 def rules_csv(policy: HostPolicy) -> str:
     """The same rules as a table with a head line, for people and other tools."""
     text = io.StringIO()
-    table = csv.writer(text)
+    table = csv.writer(text, quoting=csv.QUOTE_ALL)
     table.writerow(COLUMNS)
     for desired, rule in zip(policy.rules, _named(policy), strict=True):
-        table.writerow(
-            (
-                rule.name,
-                " ".join(policy.rows.get(desired.key, ())),
-                rule.direction.value if rule.direction else "",
-                rule.action.value if rule.action else "",
-                protocol_name(rule.protocol),
-                rule.local_ports,
-                rule.remote_ports,
-                rule.remote_addresses,
-                " ".join(profile_names(rule.profiles)),
-                rule.program,
-                rule.description,
-            )
+        cells = (
+            rule.name,
+            " ".join(policy.rows.get(desired.key, ())),
+            rule.direction.value if rule.direction else "",
+            rule.action.value if rule.action else "",
+            protocol_name(rule.protocol),
+            rule.local_ports,
+            rule.remote_ports,
+            rule.remote_addresses,
+            " ".join(profile_names(rule.profiles)),
+            rule.program,
+            rule.description,
         )
+        table.writerow([spreadsheet_cell(str(cell)) for cell in cells])
     return text.getvalue()
 
 

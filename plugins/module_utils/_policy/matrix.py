@@ -128,7 +128,7 @@ def flows(hosts: Iterable[Mapping[str, Any]]) -> tuple[Flow, ...]:
 def as_csv(matrix: Sequence[Flow]) -> str:
     """The matrix as CSV ([RFC 4180]) with a head line. A cell that a spreadsheet would take for a formula is quoted."""
     text = io.StringIO()
-    table = csv.writer(text)
+    table = csv.writer(text, quoting=csv.QUOTE_ALL)
     table.writerow(COLUMNS)
     for flow in matrix:
         table.writerow([spreadsheet_cell(str(getattr(flow, column))) for column in COLUMNS])

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
 from .._firewall.state.rule import Action, Direction, FirewallRule, Profile, Store, profile_names, protocol_name
 from .._firewall.state.snapshot import Snapshot
-from .._firewall.traffic.matching import label
-from .._firewall.traffic.reasons import TEXTS, Reason, Status
+from .._firewall.traffic.matching import label, match
+from .._firewall.traffic.reasons import BLOCK_LIST_REMEDY, TEXTS, Reason, Status
 from .._firewall.traffic.verdict import describe
+from .._texts import LONGEST_NAME, said
 from .effect import Effect
 
 _NOWHERE: frozenset[Profile] = frozenset()
@@ -25,7 +24,7 @@ def explain(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile] = 
     where = f"in the {verdict.profile.value} profile"
     if verdict.part:
         where += f" for {verdict.part}"
-    names = ", ".join(f"'{name}'" for name in verdict.by)
+    names = ", ".join(f"'{said(name)}'" for name in verdict.by)
     if verdict.more:
         names += f" and {verdict.more} more rule{'s' if verdict.more > 1 else ''}"
     sentence = f"{what} is {verdict.status.value} {where}: {TEXTS[verdict.reason].clause} {names}".strip()
@@ -33,7 +32,7 @@ def explain(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile] = 
     return f"{sentence}. Remedy: {found}{_other_ways(effect, connected)}" if found else sentence
 
 
-def remedy(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile] = _NOWHERE) -> str:
+def remedy(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile] = _NOWHERE, command: bool = True) -> str:
     """The remedy for what this collection may not change: a command, or where to look; empty where there is none.
 
     Rule names on a host are hostile. A command is offered only where netsh knows the rules by these names, and where
@@ -43,16 +42,21 @@ def remedy(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile] = _
         effect: A row on the host.
         snapshot: The host, as it was when the row was judged.
         connected: The profiles of the networks that the host is in; none where that is not known.
+        command: Whether it may be a command, with names of rules in it.
     """
-    found = _correction(effect, snapshot)
+    found = _correction(effect, snapshot, command)
     # A command stands alone: the report has a button that copies it.
     return found if not found or found.startswith("netsh ") else found + _other_ways(effect, connected)
 
 
-def _correction(effect: Effect, snapshot: Snapshot) -> str:
+def _correction(effect: Effect, snapshot: Snapshot, command: bool = True) -> str:
     verdict = effect.verdict
-    if verdict.reason is Reason.BLOCK_RULE and not verdict.more and (command := _switch_off(verdict.by, snapshot)):
-        return command
+    if verdict.reason is Reason.BLOCK_RULE:
+        rules = [rule for rule in snapshot.rules if rule.action is Action.BLOCK and label(rule) in verdict.by]
+        if rules and not any(rule.remote_addresses.is_any for rule in rules):
+            return BLOCK_LIST_REMEDY
+        if command and not verdict.more and (line := _switch_off(effect, snapshot)):
+            return line
     state = next(state for state in snapshot.profiles if state.profile is verdict.profile)
     outbound = "blockoutbound" if state.outbound_block else "allowoutbound"
     return TEXTS[verdict.reason].remedy.format(profile=verdict.profile.value, outbound=outbound)
@@ -86,16 +90,17 @@ def _naming_peers(effect: Effect) -> str:
     some_addresses = effect.verdict.part and "any" not in effect.verdict.part
     if effect.verdict.reason is not Reason.BLOCK_RULE or not effect.traffic.remote.is_any or not some_addresses:
         return ""
-    return "; or, if nobody there needs it, name who does with remote_addresses"
+    return "; or, if nobody there needs it, name who does (remote_addresses, or scope: topology with client_networks)"
 
 
-def _switch_off(labels: Sequence[str], snapshot: Snapshot) -> str:
-    """The command line that disables block rules; empty where netsh cannot name each of them."""
+def _switch_off(effect: Effect, snapshot: Snapshot) -> str:
+    """The command line that disables the block rules of a verdict; empty where netsh cannot name each of them."""
+    labels = effect.verdict.by
     rules = [rule for rule in snapshot.rules if label(rule) in labels]
     # Labels of other stores and of built-in rules are no names that netsh knows (`matching.label`).
     if {rule.name for rule in rules} != set(labels) or not all(_is_addressable(rule) for rule in rules):
         return ""
-    selectors = [_selectors(name, snapshot) for name in labels]
+    selectors = [_selectors(name, effect, snapshot) for name in labels]
     if None in selectors:
         return ""
     line = " & ".join(
@@ -105,16 +110,17 @@ def _switch_off(labels: Sequence[str], snapshot: Snapshot) -> str:
     return line if len(line) <= LONGEST_LINE else ""
 
 
-def _selectors(name: str, snapshot: Snapshot) -> str | None:
-    """What else netsh must be told to change the block rules of a name only; None where nothing tells them apart.
+def _selectors(name: str, effect: Effect, snapshot: Snapshot) -> str | None:
+    """What else netsh must be told to change only the rules of a name that decide; None where nothing tells them apart.
 
     ``set rule`` changes every rule of the name, and names are not unique.
     """
     alike = [rule for rule in snapshot.local_rules() if rule.name.casefold() == name.casefold()]
-    others = [rule for rule in alike if rule.action is not Action.BLOCK]
+    deciding = [rule for rule in alike if rule.action is Action.BLOCK and match(rule, effect.traffic)]
+    others = [rule for rule in alike if rule not in deciding]
     if not others:
         return ""
-    wanted = {_selected(rule) for rule in alike if rule.action is Action.BLOCK}
+    wanted = {_selected(rule) for rule in deciding}
     if len(wanted) != 1 or not wanted.isdisjoint(map(_selected, others)) or any(rule.opaque for rule in alike):
         return None
     direction, protocol, ports = wanted.pop()
@@ -129,4 +135,5 @@ def _selected(rule: FirewallRule) -> tuple[Direction | None, int | None, str]:
 
 def _is_addressable(rule: FirewallRule) -> bool:
     # A name that the host's code page cannot hold arrives with "?" in it, and is no name that netsh knows.
-    return rule.store is Store.LOCAL and can_name_rule(rule.name) and "?" not in rule.name
+    named = len(rule.name) <= LONGEST_NAME and can_name_rule(rule.name) and "?" not in rule.name
+    return rule.store is Store.LOCAL and named

@@ -12,7 +12,7 @@ from typing import Any
 from .._firewall.change.plan import Wanted
 from .._firewall.state.rule import ALL_PROFILES
 from .._net.address_set import AddressSet
-from .._options.reading import OptionError
+from .._options.reading import OptionError, read_addresses
 from .._options.table import RULE_OPTIONS
 from .policy import HostPolicy, build_policy
 
@@ -43,8 +43,10 @@ def requested_policy(options: Mapping[str, Any]) -> HostPolicy:
 def _known(options: Mapping[str, Any]) -> AddressSet:
     """Who is known to connect, whatever the scope is; the options were checked when the policy was made."""
     peers = [address for addresses in (options["peers"] or {}).values() for address in addresses]
+    known = options["known_addresses"] or ()
     texts = [*peers, *(options["client_networks"] or ())]
-    return AddressSet.parse(texts) if texts else AddressSet()  # as a scope, no address at all would mean any
+    found = AddressSet.parse(texts) if texts else AddressSet()  # as a scope, no address at all would mean any
+    return found | read_addresses("known_addresses", known) if known else found
 
 
 def described_policy(roles: list[str], options: Mapping[str, Any]) -> HostPolicy:

@@ -25,8 +25,6 @@ LARGEST_DIRECTORY = 1024 * 1024
 
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_END_RECORD = b"PK\x05\x06"
-_LONGEST_END = 22 + 65535
 
 
 def is_archive(head: bytes) -> bool:
@@ -59,14 +57,29 @@ def open_document(file: IO[bytes]) -> Iterator[Readable]:
     """
     with ExitStack() as stack:
         try:
-            _check_directory(file)
-            opened = stack.enter_context(zipfile.ZipFile(file))
+            opened = stack.enter_context(zipfile.ZipFile(_Bounded(file)))
             stream = stack.enter_context(opened.open(_member(opened)))
         except TopologyError:
             raise
         except _DAMAGE as error:
             raise _damaged(error) from error
         yield _Unpacked(stream)
+
+
+class _Bounded:
+    """The archive for `zipfile`, which reads the table of contents at once, as large as one of three records says.
+
+    Looking at those records before it does would mean to choose among them just as it does.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size > LARGEST_DIRECTORY:
+            raise TopologyError("the zip file has too large a table of contents")
+        return self._file.read(size if size >= 0 else LARGEST_DIRECTORY)
 
 
 class _Unpacked:
@@ -84,17 +97,6 @@ class _Unpacked:
 
 def _damaged(error: Exception) -> TopologyError:
     return TopologyError(f"the zip file is damaged: {error}")
-
-
-def _check_directory(file: IO[bytes]) -> None:
-    size = file.seek(0, 2)
-    start = max(0, size - _LONGEST_END)
-    file.seek(start)
-    tail = file.read(_LONGEST_END)
-    at = tail.rfind(_END_RECORD)
-    if at >= 0 and int.from_bytes(tail[at + 12 : at + 16], "little") > LARGEST_DIRECTORY:
-        raise TopologyError("the zip file has too large a table of contents")
-    file.seek(0)
 
 
 def _is_document(name: str) -> bool:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .._texts import printable
+
 LONGEST_SHOWN = 100
 """Characters of a document that a message quotes at most."""
 
@@ -26,6 +28,7 @@ class TopologyError(ValueError):
     """
 
     def __init__(self, message: str, line: int | None = None, file: str | None = None) -> None:
+        message = printable(message)
         super().__init__(message)
         self.message = message
         self.line = line

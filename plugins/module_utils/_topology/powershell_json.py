@@ -26,6 +26,9 @@ _SERVICE_ID = re.compile(r".+-(\w+)-\d+")
 _NOT_MANAGED = frozenset({"PstnGateway", "WacServer", "WacService", "FileStore", "VideoGateway"})
 """Roles of machines that Lync's setup does not run on. The cmdlets do not show it, unlike ``RequiresSetup``."""
 
+_LONGEST_KEY = 100
+_LONGEST_PLACE = 500
+
 Entry = dict[str, Any]
 
 
@@ -64,13 +67,17 @@ def read(text: str) -> Topology:
 
 def _entries(value: Any, where: str) -> Iterator[tuple[str, Entry]]:
     """The objects that are not mere containers of lists, with the place of each."""
+    if len(where) > _LONGEST_PLACE:
+        raise TopologyError(f"the JSON is nested too deeply: {shown(where)}")
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _entries(item, f"{where}[{index}]")
     elif isinstance(value, dict):
         if value and not where.endswith("]") and all(isinstance(item, (list, dict)) for item in value.values()):
             for key, item in value.items():
-                yield from _entries(item, f"{where}.{key}" if where else str(key))
+                # A key may be as long as the document, and each of a million objects below it has a place.
+                name = key if len(key) <= _LONGEST_KEY else shown(key)
+                yield from _entries(item, f"{where}.{name}" if where else name)
         elif value:
             yield where or "the object", value
     else:

@@ -198,6 +198,8 @@ class _Builder:
         self._wanted = wanted
         self._namespaces = namespaces
         self._open: list[Element] = []
+        self._texts: list[list[str]] = []  # of each open element: text may come in a thousand pieces
+        self._sizes: list[int] = []
         self._depth = 0
         self._skipped = 0  # Depth below an element that is left out; 0 outside.
         self._kept = 0
@@ -235,21 +237,24 @@ class _Builder:
         else:
             self.trees.append(element)
         self._open.append(element)
+        self._texts.append([])
+        self._sizes.append(0)
 
     def end(self, qualified: str) -> None:
         self._depth -= 1
         if self._skipped:
             self._skipped -= 1
         elif self._open:
-            self._open.pop()
+            self._open.pop().text = "".join(self._texts.pop())
+            self._sizes.pop()
         del qualified
 
     def characters(self, text: str) -> None:
         if self._open and not self._skipped and not text.isspace():
-            element = self._open[-1]
-            if len(element.text) + len(text) > LONGEST_TOKEN:
-                raise TopologyError(f"the text of <{element.name}> is too long", self._line)
-            element.text += text
+            self._sizes[-1] += len(text)
+            if self._sizes[-1] > LONGEST_TOKEN:
+                raise TopologyError(f"the text of <{self._open[-1].name}> is too long", self._line)
+            self._texts[-1].append(text)
 
     def doctype(self, name: str, system: str | None, public: str | None, internal: bool) -> None:
         del system, public, internal

@@ -22,7 +22,7 @@ COLUMNS = (
 def to_csv(report: Report) -> bytes:
     """The report as CSV, UTF-8, lines ended by CR LF."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for host in report.hosts:
         for cell in host.cells:

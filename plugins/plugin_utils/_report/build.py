@@ -9,6 +9,7 @@ message, and never the report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +17,15 @@ from typing import Any
 from ...module_utils._firewall.change.naming import PREFIX
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Reason, Status
+from ...module_utils._texts import printable, said
 from .model import Cell, Finding, HostClass, Report, ReportHost, ReportRequirement
 from .parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
 
 _LONGEST_MESSAGE = 2000
 _LONGEST_END = 500
+_LONGEST_COMMAND = 8191
+_MOST_NAMES = 20  # three rules, and the older lists and settings that may decide with them
+_SPACE = re.compile(r"[\r\n\t]+")
 _NOT_AUDITED = "The host was not audited: there is no result of it."
 
 
@@ -96,7 +101,7 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         host_class, message = _settled(closed or bool(list_of(plan, "refused")), flag_of(result, "failed")), ""
     # What a finished run has sent is no longer to be sent.
     to_do = not enforced or host_class in (HostClass.DRIFTED, HostClass.FAILED)
-    commands = texts_of(plan, "commands") if to_do else ()
+    commands = tuple(said(line, _LONGEST_COMMAND) for line in texts_of(plan, "commands")) if to_do else ()
     folded = [command.casefold() for command in commands]
     cells = [_cell(item, finding, folded) for item, finding in rows]
     messages = [_message(result.get("msg", "")) if flag_of(result, "failed") else _refusals(plan), message]
@@ -109,10 +114,10 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         site=source.site,
         service=_service(mapping_of(state, "service")),
         profiles={str(name): _profile(item) for name, item in mapping_of(state, "profiles").items()},
-        managed_rules=len(list_of(state, "rules")),
+        managed_rules=len(list_of(state, "rules")) + count_of(state, "rules_left_out"),
         commands=commands,
         cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
-        disabled_lync_rules=texts_of(result, "disabled_lync_rules"),
+        disabled_lync_rules=_names(texts_of(result, "disabled_lync_rules")),
         skipped_rows=texts_of(result, "skipped_rows"),
     )
 
@@ -183,7 +188,7 @@ def _cell(item: Any, finding: Finding, commands: Sequence[str]) -> Cell:
         if "by_profile" in item
         else (),
         commands=_remediating(texts_of(item, "rules"), commands) if finding.verdict is not Status.OPEN else (),
-        remedy=text_of(item, "remedy") if "remedy" in item else "",
+        remedy=said(text_of(item, "remedy"), _LONGEST_MESSAGE) if "remedy" in item else "",
     )
 
 
@@ -197,15 +202,20 @@ def _finding(item: Any) -> Finding:
     verdict = text_of(item, "verdict")
     if verdict not in {known.value for known in Status}:
         raise ResultError(f"{verdict[:40]!r} is no verdict")
+    by = texts_of(item, "by")
     return Finding(
         verdict=Status(verdict),
-        reason=text_of(item, "reason"),
-        by=texts_of(item, "by"),
-        part=text_of(item, "part"),
+        reason=said(text_of(item, "reason")),
+        by=_names(by[:_MOST_NAMES]),
+        part=said(text_of(item, "part"), _LONGEST_MESSAGE),
         unprotected=flag_of(item, "unprotected"),
-        more_rules=count_of(item, "more_rules"),
+        more_rules=count_of(item, "more_rules") + len(by[_MOST_NAMES:]),
         excepted=_excepted(mapping_of(item, "except")) if "except" in item else None,
     )
+
+
+def _names(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(said, texts))
 
 
 def _excepted(item: Mapping[str, Any]) -> Except:
@@ -246,7 +256,7 @@ def _refusals(plan: Mapping[str, Any]) -> str:
 
 def _message(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
-    if len(text) <= _LONGEST_MESSAGE:
-        return text
-    # The end stays: of an error in a template that is where ansible-core says what is wrong.
-    return f"{text[: _LONGEST_MESSAGE - _LONGEST_END]} … {text[-_LONGEST_END:]}"
+    if len(text) > _LONGEST_MESSAGE:
+        # The end stays: of an error in a template that is where ansible-core says what is wrong.
+        text = f"{text[: _LONGEST_MESSAGE - _LONGEST_END]} … {text[-_LONGEST_END:]}"
+    return printable(_SPACE.sub(" ", text))

@@ -1,7 +1,11 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing files on the controller: whole or not at all, with the mode that is wanted or what the umask leaves."""
+"""Writing files on the controller: whole or not at all, with the mode that is wanted or what the umask leaves.
+
+A symbolic link in a file's place is replaced by the file. What it points to is never written to, nor given another
+mode, nor shown: who may make links in a report's folder need not be who owns the rest.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +25,13 @@ def is_base_name(name: str) -> bool:
 
 
 def is_content(path: Path, content: bytes) -> bool:
-    """Whether a file is there and has this content."""
-    return path.is_file() and path.read_bytes() == content
+    """Whether a file is there, itself and not by a link, and has this content."""
+    return is_plain_file(path) and path.read_bytes() == content
+
+
+def is_plain_file(path: Path) -> bool:
+    """Whether a path is a file and no symbolic link to one."""
+    return path.is_file() and not path.is_symlink()
 
 
 def make_folder(folder: Path, mode: int | None = REPORT_FOLDER_MODE) -> None:
@@ -40,7 +49,7 @@ def make_folder(folder: Path, mode: int | None = REPORT_FOLDER_MODE) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(exist_ok=True)
     if mode is not None:
-        folder.chmod(mode)
+        _set_mode(folder, mode)
 
 
 def write_file(path: Path, content: bytes, mode: int | None = REPORT_FILE_MODE) -> bool:
@@ -59,10 +68,10 @@ def write_file(path: Path, content: bytes, mode: int | None = REPORT_FILE_MODE) 
     """
     if is_content(path, content):
         if mode is not None:
-            path.chmod(mode)
+            _set_mode(path, mode)
         return False
     if mode is None:
-        mode = stat.S_IMODE(path.stat().st_mode) if path.is_file() else 0o666 & ~_umask()
+        mode = stat.S_IMODE(path.lstat().st_mode) if is_plain_file(path) else 0o666 & ~_umask()
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -73,6 +82,15 @@ def write_file(path: Path, content: bytes, mode: int | None = REPORT_FILE_MODE) 
         Path(temporary).unlink(missing_ok=True)
         raise
     return True
+
+
+def _set_mode(path: Path, mode: int) -> None:
+    """Set the mode of what has this name, unless it is, or has just become, a symbolic link."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        os.fchmod(handle, mode)
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:

@@ -8,7 +8,7 @@ Pure; it works on what was read from the host's registry and on the properties o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..._net.region import Region, union
@@ -25,6 +25,8 @@ from .plan import Plan
 from .prediction import predict
 from .undo import unrestorable
 
+_ADMITS = "What would admit it"
+_ALONE = f"{_ADMITS}, once a run has added it and nothing else"
 _STARTED = "once the firewall service is started with today's rules"
 _AFTER = "after the plan"
 _TOO_EARLY = (
@@ -96,6 +98,7 @@ class _Port:
         self._arrives, self._confirmed = arrives, confirmed
         self._now = _filtering(traffic, before)
         self._after = predict(plan, before)
+        self._refused: dict[Profile, Reason] = {}
 
     def shut(self) -> bool:
         """Whether every profile filters today, and no rule in any of them could let it in, whatever it depends on."""
@@ -109,24 +112,24 @@ class _Port:
         """All that is to be said of this port."""
         if self._now and not any(verdict.status is Status.OPEN for verdict in self._now.values()):
             # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
-            return Assessment((self._unexplained(), *self._beyond_undo()))
+            return Assessment(self._with_way_out([self._unexplained(), *self._beyond_undo()], _ALONE))
         objections: list[str] = []
         warnings: list[str] = []
         if self._plan.service.start:
             started = ServiceState(RUNNING, self._before.service.start)
             self._closing(_STARTED, replace(self._before, service=started), objections, warnings)
         self._closing(_AFTER, self._after, objections, warnings)
-        return Assessment((*objections, *self._losing_a_chance(), *self._beyond_undo()), tuple(warnings))
+        objections += [*self._losing_a_chance(), *self._beyond_undo()]
+        return Assessment(self._with_way_out(objections, _ADMITS), tuple(warnings))
 
     def _unexplained(self) -> str:
-        """That no rule is known to let us in for certain, and what would: nothing else makes the reading complete."""
+        """That no rule is known to let us in for certain, and what may."""
         mine = [verdict for profile, verdict in self._now.items() if profile in self._arrives.profiles]
         verdicts = mine or list(self._now.values())
         names = list(self._possibly_open(self._before, verdicts[0].profile))[:MOST_NAMED]
-        return (
-            _sentence("as things are", self._traffic, verdicts[0])
-            + (f". What may let it in: {', '.join(names)}" if names else "")
-            + _remedy(self._traffic, verdicts, "What would admit it, once a run has added it and nothing else")
+        self._refused.update({verdict.profile: verdict.reason for verdict in verdicts})
+        return _sentence("as things are", self._traffic, verdicts[0]) + (
+            f". What may let it in: {', '.join(names)}" if names else ""
         )
 
     def _closing(self, stage: str, snapshot: Snapshot, objections: list[str], warnings: list[str]) -> None:
@@ -144,7 +147,9 @@ class _Port:
                 sentence += f". Today it gets in by {', '.join(today)}"
             if verdict.profile in arrives.profiles or nowhere or not (arrives.known or undone):
                 helped = stage == _AFTER or verdict.reason is Reason.NEEDS_IPSEC
-                objections.append(sentence + (_remedy(self._traffic, [verdict]) if helped else _TOO_EARLY))
+                objections.append(sentence if helped else sentence + _TOO_EARLY)
+                if helped:
+                    self._refused[verdict.profile] = verdict.reason
             elif arrives.known:
                 warnings.append(f"{sentence}. Our connection arrives through {_listed(arrives.profiles)}")
             else:
@@ -152,6 +157,37 @@ class _Port:
                     f"{sentence}. Which profile our connection arrives through is not known; if it is this one, the "
                     "host restores itself"
                 )
+
+    def _with_way_out(self, objections: list[str], introduction: str) -> tuple[str, ...]:
+        """The objections, the last one with what would admit us in all profiles that they are about."""
+        if not self._refused:
+            return tuple(objections)
+        return (*objections[:-1], f"{objections[-1]}. {self._way_out(introduction)}")
+
+    def _way_out(self, introduction: str) -> str:
+        """One site rule, ready to be pasted, unless rules do not decide."""
+        if Reason.NEEDS_IPSEC in self._refused.values():
+            return (
+                "What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
+                "has to make; or leave firewall_enabled and firewall_service unmanaged"
+            )
+        names, ports, remote = profile_names(frozenset(self._refused)), self._traffic.ports, self._traffic.remote
+        if (
+            self._plan.delete
+            and introduction == _ADMITS
+            and not (self._plan.create or self._plan.update or self._plan.kept)
+        ):
+            # No managed rule is to be left, so none could help.
+            profiles = "any" if len(names) == len(Profile) else ",".join(names)
+            return (
+                "What would admit it: a rule that is not managed here, netsh advfirewall firewall add rule "
+                f'name="WinRM" dir=in action=allow protocol=TCP localport={ports} remoteip={remote} profile={profiles}'
+            )
+        scope = "" if remote.is_any else f"remoteip: [{remote}], "
+        return (
+            f"{introduction}: extra_rules: [{{name: WinRM {ports}, protocol: tcp, localport: '{ports}', {scope}"
+            f"profiles: [{', '.join(names)}]}}]"
+        )
 
     def _losing_a_chance(self) -> Iterable[str]:
         """Profiles in which it is not certainly open today, and where what may let us in there would go."""
@@ -168,8 +204,8 @@ class _Port:
                 yield (
                     f"{_AFTER}, WinRM ({describe(self._traffic)}) could not get in any more in the {profile.value} "
                     f"profile by what may let it in today ({', '.join(names[:MOST_NAMED])})"
-                    + _remedy(self._traffic, [verdict])
                 )
+                self._refused[profile] = verdict.reason
 
     def _possibly_open(self, snapshot: Snapshot, profile: Profile) -> dict[str, Region]:
         state = next(state for state in snapshot.profiles if state.profile is profile)
@@ -186,8 +222,9 @@ class _Port:
                 yield (
                     f"the rule '{rule.name}' may be what lets WinRM ({describe(self._traffic)}) in. The plan changes "
                     "or deletes it, and netsh cannot say it again, so the host could not restore itself. Replace it "
-                    "by hand, or name what it admits" + _remedy(self._traffic, closed)
+                    "by hand"
                 )
+                self._refused.update({verdict.profile: verdict.reason for verdict in closed})
 
 
 def _filtering(traffic: Traffic, snapshot: Snapshot) -> dict[Profile, Verdict]:
@@ -207,21 +244,6 @@ def _as_met_today(state: ProfileState, before: Snapshot, arrives: Arrival) -> Pr
     filters = before.service.running and state.enabled
     arriving = not arrives.known or state.profile in arrives.profiles
     return replace(state, requires_ipsec=()) if filters and arriving else state
-
-
-def _remedy(traffic: Traffic, verdicts: Sequence[Verdict], introduction: str = "What would admit it") -> str:
-    """What would admit us in some profiles: a site rule, ready to be pasted, unless rules do not decide there."""
-    if any(verdict.reason is Reason.NEEDS_IPSEC for verdict in verdicts):
-        return (
-            ". What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
-            "has to make; or leave firewall_enabled and firewall_service unmanaged"
-        )
-    scope = "" if traffic.remote.is_any else f"remoteip: [{traffic.remote}], "
-    profiles = ", ".join(profile_names(frozenset(verdict.profile for verdict in verdicts)))
-    return (
-        f". {introduction}: extra_rules: [{{name: WinRM, protocol: tcp, localport: '{traffic.ports}', {scope}"
-        f"profiles: [{profiles}]}}]"
-    )
 
 
 def _listed(profiles: frozenset[Profile]) -> str:

@@ -23,6 +23,9 @@ from .sockets import Socket
 _MOST_ENDPOINTS = 20_000
 """Ports in use that are judged; a DNS server holds 5,000."""
 
+_MOST_PAIRS = 20_000_000
+"""Of an endpoint and a rule: half a minute at worst."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -99,7 +102,16 @@ def would_be_cut(endpoints: Iterable[Endpoint], profiles: frozenset[Profile], af
         endpoints: What is in use.
         profiles: The profiles that begin to filter.
         after: The host once the plan is carried out.
+
+    Raises:
+        ReadError: There are too many of both, endpoints and rules, to judge each by all.
     """
+    endpoints = tuple(endpoints)
+    if len(endpoints) * len(after.rules) > _MOST_PAIRS:
+        raise ReadError(
+            f"{len(endpoints)} ports are in use and the host has {len(after.rules)} rules: too many of both to find "
+            "out what would be cut. Find out who makes those rules"
+        )
     index = RuleIndex(after.rules)  # made once: a host has dozens of endpoints
     return tuple(endpoint for endpoint in endpoints if _cut(endpoint, profiles, after, index))
 

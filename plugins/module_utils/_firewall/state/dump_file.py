@@ -42,6 +42,7 @@ LARGEST = 64 * 1024 * 1024
 _BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _BEGIN = re.compile(r"@([0-9A-Za-z]+)-begin[ \t]*\r?$", re.MULTILINE)
 _STOPPED = 1
+_DISABLED = 4  # a service's start type
 _MOST_NAMED = 3
 
 _ABSENT = {
@@ -194,6 +195,10 @@ def _service(content: _Content) -> tuple[ServiceState, tuple[str, ...]]:
     name = "the firewall service (MpsSvc)"
     if value is None:
         return ServiceState(RUNNING, AUTOMATIC), (f"{name} runs and starts automatically: its key is not in the file",)
+    filtering = content.keys.value(FILTERING_SERVICE, "Start")
+    if start == AUTOMATIC and filtering and filtering.number() == _DISABLED:
+        told = f"{name} does not run: the Base Filtering Engine (BFE), which it needs, is disabled"
+        return ServiceState(_STOPPED, start), (told,)
     if start == AUTOMATIC:
         return ServiceState(RUNNING, start), (f"{name} runs, since it starts automatically",)
     told = f"{name} does not run, since it does not start automatically (start type {start}, 2 would be automatic)"

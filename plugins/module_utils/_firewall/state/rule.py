@@ -85,7 +85,8 @@ class FirewallRule:
         group: ``EmbedCtxt``, what the console shows as group. netsh cannot write it.
         conditions: Further limits this collection keeps without judging them (key and value as stored): interface,
             security, owner, package, platform, edge traversal and so on.
-        opaque: Why the rule cannot be interpreted. An opaque rule is kept, shown, never changed.
+        opaque: Why the rule cannot be interpreted. An opaque rule is kept, shown, never changed. It is
+            switched off only where that was certainly read.
         rule_id: Value name in the registry, unique in its store.
         store: The store it was read from.
         raw: The rule string as read, so that nothing is lost; empty for a rule not read from a host.

@@ -11,7 +11,7 @@ lenient; but an unknown key or value makes the rule *opaque*, never a guess and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -70,6 +70,9 @@ _FOLDED = {
 }  # fmt: skip
 _KNOWN = frozenset(_FOLDED.values())
 
+_NO_TOKENS = ("any", "*")
+"""Words of netsh and of people; [MS-GPFAS] 2.2.2.5 and 2.2.2.6 have no such port."""
+
 _MOST_REASONS = 5  # why a rule is opaque; a hostile one could have a million
 _LONGEST_REASON = 200
 _MOST_PARTS = 50_000  # Key=Value pairs of one rule; a ban list of 10,000 addresses has as many
@@ -84,7 +87,7 @@ _NONE: frozenset[Any] = frozenset()
 _Read = TypeVar("_Read")
 
 
-def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iterable[str] = ()) -> FirewallRule:
+def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Collection[str] = ()) -> FirewallRule:
     """Read one rule string.
 
     Args:
@@ -122,6 +125,10 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
     if not _ICMP_KEYS.isdisjoint(tokens):
         icmp = frozenset((key.upper(), value) for key in ("icmp4", "icmp6") for value in tokens.get(key, ()))
         opaque.extend(f"{key}={value} is not understood" for key, value in sorted(icmp) if not _ICMP.fullmatch(value))
+    opaque.extend(f"{key} is empty" for key in ("app", "svc") if key in tokens and not tokens[key][0])
+    profiles = _profiles(tokens["profile"], opaque) if "profile" in tokens else ALL_PROFILES
+    if opaque.texts and (doubts or not opaque.whole or enabled is None):
+        enabled = True  # it is taken to be switched off only where that was certainly read
     return FirewallRule(
         name=first("name"),
         direction=direction,
@@ -134,7 +141,7 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
         icmp=icmp,
         local_addresses=_addresses(tokens, _LOCAL_ADDRESSES, opaque),
         remote_addresses=_addresses(tokens, _REMOTE_ADDRESSES, opaque),
-        profiles=_profiles(tokens["profile"], opaque) if "profile" in tokens else ALL_PROFILES,
+        profiles=profiles,
         program=first("app"),
         service=first("svc"),
         description=first("desc"),
@@ -148,10 +155,16 @@ def parse_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Iter
 
 
 class _Reasons:
-    """Why a rule is opaque: the first few reasons, each cut, since the host's own words are in it."""
+    """Why a rule is opaque: the first few reasons, each cut, since the host's own words are in it.
+
+    Attributes:
+        texts: The reasons.
+        whole: Whether all of the text is there, as far as that can be told.
+    """
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts: list[str] = []
+        self.whole = True
         self.extend(texts)
 
     def add(self, text: str) -> None:
@@ -170,10 +183,12 @@ def _tokens(text: str, opaque: _Reasons) -> dict[str, list[str]]:
         opaque.add("it does not begin with a schema version")
     if len(pairs) == _MOST_PARTS:
         opaque.add(f"it has more than {_MOST_PARTS} parts")
+        opaque.whole = False
     if pairs and not pairs[-1].strip():
         pairs.pop()
     else:
         opaque.add("it does not end with |")
+        opaque.whole = False
     tokens: dict[str, list[str]] = {}
     doubled: set[str] = set()
     for pair in pairs:
@@ -218,6 +233,8 @@ def _ports(tokens: dict[str, list[str]], keys: Iterable[str], words: set[tuple[s
                 words.add(word)
                 continue
             try:
+                if item.casefold() in _NO_TOKENS:
+                    raise PortError(f"{item!r} is no port; a rule for any port names none")
                 ranges += PortSet.parse(item).ranges
             except PortError as error:
                 opaque.add(f"{key}: {error}")

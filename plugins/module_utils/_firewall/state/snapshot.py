@@ -11,7 +11,7 @@ from .ipsec import RULES as IPSEC_RULES
 from .ipsec import requiring_rules
 from .older import older_lists, unmerged_lists
 from .registry_dump import RegistryDump
-from .rule import FirewallRule, Profile, Store
+from .rule import Direction, FirewallRule, Profile, Store
 from .rule_string import parse_rule
 
 LOCAL_POLICY = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy"
@@ -75,6 +75,7 @@ class ProfileState:
             beside the rules, and are not interpreted.
         requires_ipsec: Names of connection security rules that require IPsec of inbound traffic here, whatever firewall
             rules say.
+        requires_ipsec_outbound: The same of outbound traffic.
         unmerged: ``GloballyOpenPorts`` or ``AuthorizedApplications`` where Group Policy says that local rules of that
             kind are ignored (``AllowUserPrefMerge`` = 0, [MS-GPFAS] 2.2.3.11 and 2.2.3.12).
     """
@@ -85,6 +86,7 @@ class ProfileState:
     older_lists: tuple[str, ...] = ()
     unmerged: tuple[str, ...] = ()
     requires_ipsec: tuple[str, ...] = ()
+    requires_ipsec_outbound: tuple[str, ...] = ()
 
     @property
     def enabled(self) -> bool:
@@ -198,7 +200,8 @@ def build_snapshot(dump: RegistryDump, service_state: int | None) -> Snapshot:
                 older_lists(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}", "local")
                 + older_lists(dump, _policy_profile_key(dump, profile), "Group Policy"),
                 unmerged_lists(dump, _policy_profile_key(dump, profile)),
-                _requires_ipsec(dump, profile),
+                _requires_ipsec(dump, profile, Direction.IN),
+                _requires_ipsec(dump, profile, Direction.OUT),
             )
             for profile in Profile
         ),
@@ -216,14 +219,16 @@ def _policy_profile_key(dump: RegistryDump, profile: Profile) -> str:
     return own if newer or profile is Profile.DOMAIN else GROUP_POLICY + r"\StandardProfile"
 
 
-def _requires_ipsec(dump: RegistryDump, profile: Profile) -> tuple[str, ...]:
+def _requires_ipsec(dump: RegistryDump, profile: Profile, direction: Direction) -> tuple[str, ...]:
     """Local rules do not count where Group Policy says so, [MS-GPFAS] 2.2.3.14."""
     merge = dump.value(_policy_profile_key(dump, profile), "AllowLocalIPsecPolicyMerge")
-    local = () if merge and merge.number() == 0 else requiring_rules(dump, LOCAL_POLICY, profile, Store.LOCAL)
+    local = (
+        () if merge and merge.number() == 0 else requiring_rules(dump, LOCAL_POLICY, profile, Store.LOCAL, direction)
+    )
     return (
         *local,
-        *requiring_rules(dump, GROUP_POLICY, profile, Store.GROUP_POLICY),
-        *requiring_rules(dump, MDM_POLICY, profile, Store.MDM),
+        *requiring_rules(dump, GROUP_POLICY, profile, Store.GROUP_POLICY, direction),
+        *requiring_rules(dump, MDM_POLICY, profile, Store.MDM, direction),
     )
 
 

@@ -48,16 +48,22 @@ class Listeners:
         files: File names of its programs.
         folders: Names of folders, anywhere in a path, that hold its programs only.
         services: Short names of its services.
+        prefixes: What the names of further services of it begin with.
     """
 
     files: frozenset[str]
     folders: frozenset[str]
     services: frozenset[str]
+    prefixes: tuple[str, ...] = ()
 
     def have_program(self, path: str) -> bool:
         """Whether a program is one of them; the path as `same_path` spells it."""
         *folders, file = path.split("\\")
         return file in self.files or not self.folders.isdisjoint(folders)
+
+    def have_service(self, name: str) -> bool:
+        """Whether a service is one of them; its short name in lower case."""
+        return name in self.services or name.startswith(self.prefixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +238,8 @@ def _members(bundles: Iterable[Bundle]) -> Iterable[tuple[int, FirewallRule]]:
 def _kind(rule: FirewallRule) -> tuple[Any, ...]:
     """What rules of one bundle have in common: all that a verdict looks at, but for the remote addresses."""
     if rule.opaque:
-        return rule.direction, rule.action, rule.protocol, rule.store, rule.local_ports, rule.remote_ports
+        ports = rule.local_ports, rule.remote_ports
+        return rule.direction, rule.action, rule.protocol, rule.store, rule.enabled, *ports
     return (
         rule.direction,
         rule.action,
@@ -292,8 +299,7 @@ def _limits(rule: FirewallRule, traffic: Traffic) -> tuple[str, ...] | None:
             limits.append("program")
     if rule.service:
         service = rule.service.casefold()
-        services = traffic.services or (traffic.listeners.services if traffic.listeners else ())
-        if service != "*" and services and service not in services:
+        if service != "*" and not _may_listen(service, traffic):
             return None
         if not traffic.services or (service != "*" and traffic.services != {service}):
             limits.append("service")
@@ -312,6 +318,12 @@ def _limits(rule: FirewallRule, traffic: Traffic) -> tuple[str, ...] | None:
     if not other.is_any:
         limits.append("source port")
     return tuple(limits)
+
+
+def _may_listen(service: str, traffic: Traffic) -> bool:
+    if traffic.services:
+        return service in traffic.services
+    return not traffic.listeners or traffic.listeners.have_service(service)
 
 
 def _is_for_others(rule: FirewallRule, traffic: Traffic) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..._net.address_set import AddressSet, together
+from ..._net.region import Region
 from ..state.rule import Direction
 from .matching import Match, Traffic
 
@@ -37,19 +38,19 @@ class Except:
     private: tuple[str, ...] = ()
 
 
-def blocked_addresses(traffic: Traffic, blocks: Sequence[Match]) -> AddressSet | None:
-    """The addresses that certain blocks keep out, if they are so few that the traffic counts as open.
+def blocked_addresses(traffic: Traffic, areas: Sequence[Region]) -> AddressSet | None:
+    """The addresses that blocks keep out, or may, if they are so few that the traffic counts as open.
 
     Args:
         traffic: The traffic; it says whether it is to be judged like that.
-        blocks: Block rules that certainly match some of it.
+        areas: What each block rule keeps out of it, or may.
 
     Returns:
         None where the blocks matter: one covers a network, or touches somebody who is known to connect.
     """
     if traffic.known is None or traffic.direction is not Direction.IN or not traffic.remote.is_any:
         return None
-    blocked = together(addresses for found in blocks for _ports, addresses in found.certain.boxes)
+    blocked = together(addresses for area in areas for _ports, addresses in area.boxes)
     if blocked.keywords or blocked.overlaps(traffic.known):
         return None
     for family, ranges in ((4, blocked.v4), (6, blocked.v6)):

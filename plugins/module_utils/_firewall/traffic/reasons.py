@@ -192,6 +192,12 @@ TEXTS: dict[Reason, ReasonText] = {
 """Every reason in words."""
 
 
+BLOCK_LIST_REMEDY = (
+    "take the addresses that belong here off the list that blocks them, where it is made; do not switch the list off"
+)
+"""In place of the remedy for a block rule, where it blocks some addresses only, as brute-force protection does."""
+
+
 def short_form(reason: str) -> str:
     """A reason of a result in a few words; one that this version does not know speaks for itself.
 

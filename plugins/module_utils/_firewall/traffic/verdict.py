@@ -15,7 +15,7 @@ from dataclasses import replace
 from ..._net.effort import TooComplex, limited
 from ..state.rule import Direction, protocol_name
 from ..state.snapshot import ProfileState, Snapshot
-from .matching import Match, RuleIndex, Traffic, named
+from .matching import MOST_NAMED, Match, RuleIndex, Traffic, named
 from .reasons import SEVERITY, Reason, Status
 from .weighing import LONGEST_LIST, Verdict, judge_rules
 
@@ -90,14 +90,12 @@ def _without_rules(traffic: Traffic, snapshot: Snapshot, state: ProfileState) ->
         return Verdict(profile, Status.UNKNOWN, Reason.OTHER_FIREWALL, (snapshot.other_firewall,))
     if not state.enabled:
         return Verdict(profile, Status.OPEN, Reason.FIREWALL_OFF, (f"{profile.value} profile",), unprotected=True)
-    if traffic.direction is Direction.IN and (state.shields_up or state.requires_ipsec):
-        return _stopped_inbound(state)
-    return None
-
-
-def _stopped_inbound(state: ProfileState) -> Verdict:
-    """The verdict where something else than firewall rules stops inbound traffic, or may."""
-    if state.shields_up:
-        return Verdict(state.profile, Status.CLOSED, Reason.SHIELDS_UP, (f"{state.profile.value} profile",))
+    inbound = traffic.direction is Direction.IN
+    if inbound and state.shields_up:
+        return Verdict(profile, Status.CLOSED, Reason.SHIELDS_UP, (f"{profile.value} profile",))
     # [MS-FASP] 2.2.52: what a peer does not authenticate is dropped, whatever firewall rules let through.
-    return Verdict(state.profile, Status.UNKNOWN, Reason.NEEDS_IPSEC, state.requires_ipsec)
+    requiring = state.requires_ipsec if inbound else state.requires_ipsec_outbound
+    if requiring:
+        names = requiring[:MOST_NAMED]
+        return Verdict(profile, Status.UNKNOWN, Reason.NEEDS_IPSEC, names, more=len(requiring) - len(names))
+    return None

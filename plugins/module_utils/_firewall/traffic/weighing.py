@@ -99,14 +99,18 @@ class _Weighing:
     def verdict(self) -> Verdict:
         """Go through blocks, allow rules, the default, program rules and older lists, in this order."""
         certain = [found for found in self._blocks if found.certain]
-        if not certain:
-            return self._without_blocks()
-        blocked = blocked_addresses(self._traffic, certain)
+        blocks = self._blocks  # all of them, and where those are too many, the certain ones
+        blocked = blocked_addresses(self._traffic, [found.possible for found in blocks]) if blocks else None
         if blocked is None:
-            return self._blocked(certain)
+            blocks = certain
+            blocked = blocked_addresses(self._traffic, [found.certain for found in blocks]) if blocks else None
+        else:
+            self._blocks = []
+        if blocked is None:
+            return self._blocked(certain) if certain else self._without_blocks()
         self._whole = self._rest = Region.of(self._traffic.ports, self._traffic.remote - blocked)
         verdict = self._without_blocks()
-        return verdict if verdict.status is Status.CLOSED else replace(verdict, excepted=told(blocked, certain))
+        return verdict if verdict.status is Status.CLOSED else replace(verdict, excepted=told(blocked, blocks))
 
     def _without_blocks(self) -> Verdict:
         self._allowed()
@@ -242,7 +246,7 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
     if rule.opaque:
         # It may do anything, but somebody who wrote other ports into it hardly meant these.
         asked = ports_of(rule, traffic.direction).overlaps(traffic.ports)
-        return names_ports(rule, traffic.direction) and not asked
+        return not rule.enabled or (names_ports(rule, traffic.direction) and not asked)
     if obstacle is Reason.DISABLED and not names_ports(rule, traffic.direction):
         return True
     if obstacle not in (Reason.DISABLED, Reason.OTHER_PROFILE):
@@ -254,7 +258,7 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
 def _takes_part(rule: FirewallRule, state: ProfileState) -> bool:
     if _is_local(rule) and not state.local_rules:
         return False
-    return bool(rule.opaque) or (rule.enabled and state.profile in rule.profiles)
+    return rule.enabled and (bool(rule.opaque) or state.profile in rule.profiles)
 
 
 def _obstacle(found: Match, state: ProfileState) -> Reason:

@@ -81,3 +81,21 @@ def test_a_folder_that_is_a_file_is_an_error_that_names_the_option(tmp_path: Pat
     assert result["failed"] is True
     assert result["msg"].startswith("dest:")
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_link_is_replaced_and_what_it_points_to_neither_changed_nor_shown(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("password")
+    secret.chmod(0o600)
+    folder = tmp_path / "new"
+    folder.mkdir()
+    for content in ("x", "password"):
+        (folder / "a.csv").unlink(missing_ok=True)
+        (folder / "a.csv").symlink_to(secret)
+        done = write(folder, ("a.csv", content), diff=True)
+        assert done["changed"] is True
+        assert done["diff"][0]["before"] == ""
+        assert not (folder / "a.csv").is_symlink()
+        assert (folder / "a.csv").read_text() == content
+    assert secret.read_text() == "password"
+    assert secret.stat().st_mode & 0o777 == 0o600

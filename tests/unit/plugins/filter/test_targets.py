@@ -91,7 +91,14 @@ def test_a_limit_leaves_some() -> None:
     [
         ({"ansible_host": "10.0.0.1"}, {"ansible_host": "10.0.0.1"}, True),
         ({"ansible_host": "FE.Example.com"}, {"ansible_winrm_host": "fe.example.com"}, True),
-        ({"ansible_host": "10.0.0.1", "ansible_port": 5986}, {"ansible_host": "10.0.0.1"}, False),
+        ({"ansible_host": "10.0.0.1", "ansible_port": 5986}, {"ansible_host": "10.0.0.1"}, True),  # the default
+        ({"ansible_host": "10.0.0.1", "ansible_port": 5986}, {"ansible_host": "10.0.0.1", "ansible_port": 5985}, True),
+        (
+            {"ansible_host": "10.0.0.1", "ansible_port": 25985},
+            {"ansible_host": "10.0.0.1", "ansible_port": 35985},
+            False,
+        ),
+        ({"ansible_host": "fe.example.com."}, {"ansible_host": "fe.example.com"}, True),
         ({"ansible_host": "10.0.0.1"}, {"ansible_host": "10.0.0.2"}, False),
         ({"ansible_host": "fe02"}, {}, True),
         ({}, {}, False),
@@ -108,6 +115,34 @@ def test_many_names_of_one_address_are_cut() -> None:
     assert len(found["namesakes"]) == 100
     assert max(len(others) for others in found["namesakes"].values()) <= 5
     assert all(host not in others for host, others in found["namesakes"].items())
+
+
+def test_the_addresses_of_the_estate_are_those_that_variables_have() -> None:
+    variables = {
+        "fe01": {"ansible_host": "10.0.0.1"},
+        "gw01": {"lync_firewall_addresses": ["10.0.2.0/28", "10.0.3.1"]},
+        "lb01": {"ansible_host": "lb.example.com"},
+        "nobody knows": {},
+        "web": {"ansible_host": "10.9.9.9"},
+    }
+    groups = {
+        "all": list(variables),
+        "lync_front_end": ["fe01"],
+        "lync_gateway": ["gw01"],
+        "lync_load_balancer": ["lb01", "nobody knows"],
+        "web": ["web"],
+    }
+    found = lync_targets(groups, variables, DEFAULT)
+    assert (found["addresses"], found["idle"]) == (["10.0.0.1", "10.0.2.0/28", "10.0.3.1"], False)
+
+
+@pytest.mark.parametrize(
+    ("variables", "idle"), [({}, True), ({"lync_firewall_roles": ["front_end"]}, False), ({"x": 1}, True)]
+)
+def test_hosts_without_a_role_are_nobody_to_work_on(variables: dict[str, Any], idle: bool) -> None:
+    groups = {"all": ["lb01"], "lync_load_balancer": ["lb01"]}
+    found = lync_targets(groups, {"lb01": variables}, DEFAULT, named="lync_load_balancer")
+    assert (found["hosts"], found["idle"]) == (["lb01"], idle)
 
 
 def test_something_else_than_groups_is_an_error() -> None:

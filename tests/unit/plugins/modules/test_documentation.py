@@ -49,7 +49,7 @@ COLLECTION = Path(__file__).resolve().parents[4]
 ROLE = COLLECTION / "roles" / "lync_firewall"
 OF_THE_ROLE = "{{ lync_firewall_options }}"
 PREFIX = "lync_firewall_"
-FROM_INVENTORY = ("peers", "configured_ports")
+FROM_INVENTORY = ("known_addresses", "peers", "configured_ports")
 """What the role works out from the inventory, so that its specification has no default."""
 
 

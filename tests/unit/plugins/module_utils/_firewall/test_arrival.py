@@ -154,7 +154,7 @@ def test_switching_the_firewall_on_on_a_stock_host(
         assert "WINRM-HTTP-In-TCP-PUBLIC" in only
         assert f"arrives through the {profile.value} profile" in only
     if kind == "refuse" and port == 5986:
-        assert any("extra_rules: [{name: WinRM, protocol: tcp, localport: '5986'" in text for text in said)
+        assert any("extra_rules: [{name: WinRM 5986, protocol: tcp, localport: '5986'" in text for text in said)
 
 
 def test_what_is_refused_names_a_rule_that_admits_us(stock: dict[str, Snapshot]) -> None:

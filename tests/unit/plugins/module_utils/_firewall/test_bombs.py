@@ -10,9 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change import netsh, risk
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change import impact, netsh, risk
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.coverage import left_open
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import endpoints
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import (
+    Endpoint,
+    endpoints,
+    would_be_cut,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
     DesiredRule,
     Wanted,
@@ -236,3 +240,12 @@ def test_the_effort_of_judging_by_an_index_is_bounded_in_all() -> None:
     for _row in range(3):
         judge(TRAFFIC, snapshot, index)
     assert -10_000 < index.effort.left <= 0
+
+
+def test_ports_in_use_times_rules_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(impact, "judge", lambda *_given: ())
+    endpoints = [Endpoint("udp", port, "dns.exe") for port in range(5000)]
+    rules = [_rule(0, "1", "a")] * 4000
+    assert would_be_cut(endpoints, frozenset(Profile), _snapshot(rules)) == ()
+    with pytest.raises(ReadError, match="5000 ports are in use and the host has 4001 rules"):
+        would_be_cut(endpoints, frozenset(Profile), _snapshot([*rules, rules[0]]))

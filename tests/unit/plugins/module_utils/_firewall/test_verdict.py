@@ -523,7 +523,33 @@ def test_where_inbound_traffic_must_be_secured_nothing_is_open_for_certain(store
     private = judge(sip(), snapshot)[1]
     assert private.reason is (Reason.RULE if "Profile=" in rule else Reason.NEEDS_IPSEC)
     out = in_domain(sip(direction=Direction.OUT), snapshot)
-    assert out.reason is Reason.DEFAULT_ALLOW
+    assert out.reason is (Reason.NEEDS_IPSEC if "Action=Secure|" in rule else Reason.DEFAULT_ALLOW)
+
+
+def test_a_connection_security_rule_of_an_unknown_profile_may_be_for_any() -> None:
+    snapshot = host([SIP_RULE], lines=consec(LOCAL, "v2.20|Action=SecureServer|Active=TRUE|Profile=New|Name=x|"))
+    assert in_domain(sip(), snapshot).reason is Reason.NEEDS_IPSEC
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ("Action=Block|Active=FALSE|Dir=In|RA4=10.0.0.300|Name=off|", Status.OPEN),
+        ("Action=Block|Active=TRUE|Dir=In|RA4=10.0.0.300|Name=on|", Status.UNKNOWN),
+        ("Action=Block|Active=FALSE|Active=TRUE|Dir=In|Name=both|", Status.UNKNOWN),
+        ("Action=Block|Active=maybe|Dir=In|Name=none|", Status.UNKNOWN),
+        ("Action=Block|Active=FALSE|Dir=In|Name=cut", Status.UNKNOWN),
+    ],
+)
+def test_a_bad_value_in_a_rule_that_is_certainly_off_does_not_matter(block: str, expected: Status) -> None:
+    assert in_domain(sip(), host([SIP_RULE, block])).status is expected
+
+
+@pytest.mark.parametrize("ports", ["LPort=Any", "LPort=*", "LPort2_10=*", "LPort=5061|App="])
+def test_words_that_no_rule_of_windows_has_open_nothing(ports: str) -> None:
+    assert (
+        in_domain(sip(), host([f"Action=Allow|Active=TRUE|Dir=In|Protocol=6|{ports}|Name=x|"])).status is Status.CLOSED
+    )
 
 
 @pytest.mark.parametrize(

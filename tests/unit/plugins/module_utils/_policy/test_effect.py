@@ -148,6 +148,16 @@ def test_a_command_for_a_block_rule_does_not_hit_an_allow_rule_of_its_name() -> 
     assert "netsh" not in remedy(of_row(row_for(5061), alike), alike)
 
 
+def test_a_command_for_a_block_rule_does_not_hit_another_block_rule_of_its_name() -> None:
+    """People give every rule that blocks the same name; the one of another port may be what keeps RDP safe."""
+    for other in ("Dir=In|Protocol=6|LPort=3389|", "Dir=Out|Protocol=6|RPort=25|"):
+        snapshot = host([BLOCK, f"Action=Block|Active=TRUE|{other}Name=hardening|"])
+        command = (
+            'netsh advfirewall firewall set rule name="hardening" dir=in protocol=tcp localport=5061 new enable=no'
+        )
+        assert remedy(of_row(row_for(5061), snapshot), snapshot) == command
+
+
 def test_shields_go_down_without_opening_what_is_blocked_outbound() -> None:
     up = host([allow(5061)], policy=ProfileSettings(shields_up=True, outbound_block=True))
     assert remedy(of_row(row_for(5061), up), up).endswith(" blockinbound,blockoutbound")
@@ -169,9 +179,10 @@ def test_the_profile_in_use_decides_whether_another_one_may_be_left_out() -> Non
 
 def test_where_a_network_is_blocked_the_peers_may_be_named() -> None:
     some = host([allow(5061), BLOCK + "RA4=10.0.0.0/255.0.0.0|"])
-    assert "; or, if nobody there needs it, name who does with remote_addresses" in explain(
-        of_row(row_for(5061), some), some
-    )
+    said = explain(of_row(row_for(5061), some), some)
+    assert "off the list that blocks them" in said
+    assert "; or, if nobody there needs it, name who does (remote_addresses, or scope: topology" in said
+    assert "netsh" not in said, "brute-force protection is never to be switched off"
     everybody = host([allow(5061), BLOCK])
     assert "remote_addresses" not in explain(of_row(row_for(5061), everybody), everybody)
 

@@ -28,6 +28,7 @@ def test_the_script_selects_the_policy_before_it_adds_anything() -> None:
 def test_the_table_has_one_line_a_rule_and_names_the_rows() -> None:
     policy = build_policy(["director"], remote_addresses=["10.0.0.0/8"])
     table = list(csv.DictReader(io.StringIO(rules_csv(policy))))
+    assert all(line.count('","') == len(COLUMNS) - 1 for line in rules_csv(policy).splitlines()), "all quoted"
     assert tuple(table[0]) == COLUMNS
     sip = next(line for line in table if line["local_ports"] == "5061")
     assert (sip["rows"], sip["protocol"], sip["remote_addresses"]) == ("server-45", "tcp", "10.0.0.0/8")

@@ -95,6 +95,7 @@ def test_csv_can_be_read_back_and_holds_no_formula() -> None:
     assert tuple(table[0]) == COLUMNS
     assert len(table) == len(flows([hostile]))
     assert {row["destination"] for row in table} == {"'=cmd()"}
+    assert all(line.count('","') == len(COLUMNS) - 1 for line in as_csv(flows([hostile])).splitlines()), "all quoted"
 
 
 def test_markdown_has_a_table_for_each_destination_and_no_broken_cell() -> None:

@@ -55,6 +55,31 @@ def test_a_few_addresses_are_left_out_and_told() -> None:
     assert verdict.excepted.private == ("10.1.2.3", "10.1.2.4")
 
 
+@pytest.mark.parametrize(
+    "limit", [r"App=%SystemRoot%\system32\svchost.exe|", "IFType=RemoteAccess|", "Future=1|RA4=1.2.3.4|"]
+)
+def test_a_few_addresses_that_may_be_blocked_are_left_out_as_well(limit: str) -> None:
+    verdict = sip([f"RA4=203.0.113.9|{limit}"]).verdict
+    if "Future" in limit:  # whom it blocks is not known
+        assert verdict.status is Status.UNKNOWN
+        return
+    assert (verdict.status, verdict.reason) == (Status.OPEN, Reason.RULE)
+    assert verdict.excepted is not None
+    assert verdict.excepted.first == ("203.0.113.9",)
+
+
+def test_possible_blocks_of_many_do_not_hide_that_certain_ones_are_few() -> None:
+    verdict = sip(["RA4=203.0.113.9|", "RA4=203.0.0.0/255.255.0.0|IFType=RemoteAccess|"]).verdict
+    assert (verdict.status, verdict.reason) == (Status.UNKNOWN, Reason.POSSIBLE_BLOCK)
+    assert verdict.excepted is not None
+
+
+def test_the_known_addresses_of_the_estate_count() -> None:
+    verdict = sip(["RA4=10.1.2.3|"], known_addresses=["10.1.2.0/28"]).verdict
+    assert (verdict.status, verdict.reason) == (Status.CLOSED, Reason.BLOCK_RULE)
+    assert sip(["RA4=10.1.2.99|"], known_addresses=["10.1.2.0/28"]).verdict.status is Status.OPEN
+
+
 def test_a_host_without_blocks_has_nothing_to_leave_out() -> None:
     assert sip([]).verdict.excepted is None
 

@@ -130,3 +130,30 @@ def test_damage_anywhere_is_an_error_of_ours() -> None:
     for length in range(4, len(data), 7):
         with pytest.raises(TopologyError):
             document.read(io.BytesIO(data[:length]))
+
+
+def _table_of_contents(size: int) -> bytes:
+    return struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, size, 0, 0)
+
+
+def test_the_table_of_contents_is_bounded_whichever_record_says_how_large_it_is() -> None:
+    """Of a zip64 file the usual record says little, and one before it says 2 MB; a third hides behind a false one."""
+    whole = zipped(("DocItemSet.xml", EXPORT))
+    body = whole[: whole.rindex(b"PK\x05\x06")]
+    padding = b" " * 2_000_000
+    zip64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, len(padding), len(body))
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(body + padding), 1)
+    sparse = io.BytesIO(body + padding + zip64 + locator + _table_of_contents(100))
+    asked: list[int] = []
+
+    class File(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            asked.append(-1 if size is None else size)
+            return super().read(size)
+
+    hidden = bytearray(body + padding + _table_of_contents(len(padding)))
+    hidden[-6:-2] = b"PK\x05\x06"
+    for data in (sparse.getvalue(), bytes(hidden), body + padding + _table_of_contents(len(padding))):
+        with pytest.raises(TopologyError):
+            document.read(File(data))
+    assert max(asked) <= archive.LARGEST_DIRECTORY

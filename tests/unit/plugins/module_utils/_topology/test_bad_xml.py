@@ -11,6 +11,7 @@ import io
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology import document, xml_tree
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.model import TopologyError
+from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._topology.small import (
     BRANCH,
     HEAD_OFFICE,
@@ -283,3 +284,20 @@ def test_what_is_no_document_at_all(data: bytes, message: str) -> None:
     with pytest.raises(TopologyError) as caught:
         document.read(io.BytesIO(data))
     assert caught.value.message.startswith(message)
+
+
+def test_text_in_many_pieces_costs_no_more_than_in_proportion() -> None:
+    wide = "\U0001d4b3"  # four bytes a character
+
+    def work(pieces: int) -> None:
+        xml = f'<Topology xmlns="urn:a">{f"{wide}<Name/>" * pieces}</Topology>'
+        parsed = xml_tree.parse(io.BytesIO(xml.encode()), [("urn:a", "Topology")], ["urn:a"])
+        assert parsed.trees[0].text == wide * pieces
+
+    assert grows_linearly(work, lambda size: size, 40_000)
+
+
+def test_pieces_of_text_add_up_to_its_length() -> None:
+    xml = f'<Topology xmlns="urn:a">{"<Name/>y" * 1_100_000}</Topology>'
+    with pytest.raises(TopologyError, match="the text of <Topology> is too long"):
+        xml_tree.parse(io.BytesIO(xml.encode()), [("urn:a", "Topology")], ["urn:a"])

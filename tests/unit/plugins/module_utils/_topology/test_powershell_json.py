@@ -225,3 +225,35 @@ def test_a_number_no_computer_would_print() -> None:
 def test_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(powershell_json, "LARGEST", 1024 * 1024)
     assert "larger than 1 MiB" in refused(json.dumps([POOL]) + " " * 2**20)
+
+
+EVIL = "\x1b]0;owned\x07\u202e\x9b2J\r"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {EVIL: [{"Identity": "x"}]},
+        {EVIL: ["x"]},
+        {"a": {EVIL: [{"Computers": "a", "Fqdn": ["x"]}]}},
+        [{"Computers": ["a"], "Fqdn": "p", "Services": [], "Site": [EVIL]}],
+        [{"PoolFqdn": {EVIL: 1}, "Role": EVIL}],
+    ],
+)
+def test_no_key_commands_a_terminal(document: object) -> None:
+    with pytest.raises(TopologyError) as caught:
+        powershell_json.read(json.dumps(document))
+    assert str(caught.value).isprintable()
+
+
+def test_a_long_key_does_not_stand_in_the_place_of_each_object_below_it() -> None:
+    """A key of 1 MB over 10,000 objects made 10 GB of places."""
+    key = "k" * 1_000_000
+    places = [where for where, _entry in powershell_json._entries({key: [{"a": 1}] * 100}, "")]
+    assert len(places) == 100
+    assert max(map(len, places)) < 200
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(TopologyError):
+        powershell_json.read("[" * 900 + "]" * 900)

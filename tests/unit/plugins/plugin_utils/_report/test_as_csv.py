@@ -9,7 +9,7 @@ import csv
 import io
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._texts import spreadsheet_cell
+from ansible_collections.lyncops.firewall.plugins.module_utils._texts import said, spreadsheet_cell
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv import COLUMNS, to_csv
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
@@ -67,12 +67,21 @@ def test_what_a_spreadsheet_would_run_is_text(start: str) -> None:
 
 
 @given(st.text())
-def test_no_field_is_a_formula_and_every_text_comes_back(text: str) -> None:
+def test_no_field_is_a_formula_and_every_text_comes_back_as_it_may_be_said(text: str) -> None:
     rows = read(to_csv(report_of(host=info(row(by=[text], part=text)))))
     assert len(rows) == 1
     for value in rows[0].values():
         assert not value.startswith(FORMULA)
-    assert rows[0]["part"] in (text.replace("\0", "\ufffd"), "'" + text.replace("\0", "\ufffd"))
+    assert rows[0]["part"] in (said(text, 2000), "'" + said(text, 2000))
+
+
+def test_every_cell_is_quoted() -> None:
+    """Where the list separator is a semicolon, a spreadsheet begins a new cell at one that is not within quotes."""
+    told = row(by=["a;=1+1"], part="b;@c")
+    for line in to_csv(report_of(host=info(told))).decode().removesuffix("\r\n").split("\r\n"):
+        assert line.startswith('"')
+        assert line.endswith('"')
+        assert len(line.split('","')) == len(COLUMNS)
 
 
 def test_hostile_texts_keep_their_rows() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._texts import said
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import compare, read_earlier
@@ -122,11 +123,20 @@ def test_all_kinds_of_hosts_are_as_the_schema_says() -> None:
     check(json.loads(to_json(build_report("", CREATED, []))))
 
 
-def test_hostile_texts_survive_and_the_file_is_ascii_with_one_host_a_line() -> None:
+def test_hostile_texts_stand_as_they_may_be_said_and_the_file_is_ascii_with_one_host_a_line() -> None:
     report = hostile_report()
     content = to_json(report)
     document = json.loads(content)
     assert content.isascii()
     assert len(content.splitlines()) == len(report.hosts) + 2
     found = {name for host in document["hosts"] for cell in host["cells"] for name in cell[3]}
-    assert found == set(HOSTILE)
+    assert found == set(map(said, HOSTILE))
+    assert all(len(name) <= 256 and name.isprintable() for name in found)
+
+
+def test_a_name_of_5_mb_in_every_row_does_not_make_a_report_large() -> None:
+    """It stood in each row of the host, in each profile and in each remedy."""
+    name = "x" * 5_000_000
+    rows = [row(f"server-{n:02}", "closed", "block_rule", by=[name] * 30, remedy=name) for n in range(90)]
+    content = to_json(report_of(host=info(*rows)))
+    assert len(content) < 90 * 8000
