@@ -128,7 +128,7 @@ def test_7_compatibility_listener_by_policy_and_absent(labs: Labs, tried: Take, 
     host = labs.host()
     carried_by(host, winrm(80), stock=True)
     host.set_winrm_listeners({}, policy={"HttpCompatibilityListener": 1})
-    case = Lockout(7, "the same, by a managed rule for 80; state absent", REFUSE, ("tcp 80 ", MANAGED, "extra_rules"))
+    case = Lockout(7, "the same, by a managed rule for 80; state absent", REFUSE, ("tcp 80 ", MANAGED), remedy=True)
     tried("lockouts", case.run(host, wish(absent=True), rollback, dial=(host.address, 80)))
 
 
