@@ -25,7 +25,7 @@ from faults.case import check_untouched
 from faults.report import FAILS, GO, REFUSE, WARN, Trial
 from faults.rollbacks import until
 from faults.scenarios import NOTHING, Scenario
-from faults.stack import WRITING, Attempt, attempt, connect
+from faults.stack import WRITING, Attempt, Labs, attempt, connect
 from faults.state import look
 from lab.testing import LabHost
 from lab.windows.firewall_service import LOCAL_STORE
@@ -80,6 +80,13 @@ def carried_by(host: LabHost, *extra_rules: Mapping[str, Any], conditions: str =
         host.reboot()  # MpsSvc reads its rules as it starts
     if not stock:
         stock_rule(host, "enable=no")
+
+
+def stopped(labs: Labs) -> LabHost:
+    """A host whose MpsSvc is stopped: what its rules say counts from its start on, and no undo stops it again."""
+    host = labs.host()
+    host.set_quirks(mpssvc="stopped")
+    return host
 
 
 def stock_rule(host: LabHost, change: str) -> None:

@@ -56,6 +56,22 @@ def test_2_other_conditions_added_by_hand(labs: Labs, tried: Take, conditions: s
     tried("lockouts", case.run(host, wish(), rollback))
 
 
+@pytest.mark.parametrize("key", ["RUAuth", "LUOwn"])
+@BOTH
+def test_2_other_conditions_beside_a_stock_rule(labs: Labs, tried: Take, key: str, rollback: str) -> None:
+    """Whether the rule lets us in nobody can tell, so the host must be able to put it back; without a rollback it goes.
+
+    The stock rule lets us in through the profile that we are known to arrive by.
+    """
+    host = labs.host()
+    value = "O:LSD:(A;;CC;;;S-1-5-21-1-2-3-1104)" if key == "RUAuth" else "S-1-5-21-1-2-3-1104"
+    carried_by(host, winrm(), conditions=f"{key}={value}|", stock=True)
+    decision = REFUSE if rollback == "auto" else GO
+    says = (MANAGED, "could not restore itself") if rollback == "auto" else ()
+    case = Lockout(2, f"the same with {key}, beside a stock rule", decision, says, remedy=rollback == "auto")
+    tried("lockouts", case.run(host, wish(), rollback))
+
+
 @BOTH
 def test_9_the_local_subnets_rule_removed(labs: Labs, tried: Take, rollback: str) -> None:
     """Whether we are of its subnet nobody can tell, but it is what lets us in."""

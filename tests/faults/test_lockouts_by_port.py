@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lockouts by the way in: another port than the registry's, another network, IPsec, hosts that do not tell.
+"""Lockouts by the way in: another port than the registry's, and hosts that do not tell which it is.
 
 Each runs with a rollback and without. The numbers are those of the table at the end.
 """
@@ -12,26 +12,17 @@ from collections.abc import Callable
 
 import pytest
 
-from faults.lockouts import ALL_ON, MANAGED, STARTED, Lockout, carried_by, stock_rule, winrm, wish
+from faults.lockouts import ALL_ON, MANAGED, STARTED, Lockout, carried_by, stopped, winrm, wish
 from faults.report import FAILS, GO, REFUSE, WARN, Trial
 from faults.stack import Labs
-from lab.testing import LabHost
 from lab.windows.firewall_service import LOCAL_STORE
 from lab.windows.netstat import Socket
-from lab.windows.wmi import PSTN, Interface
 
 Take = Callable[[str, Trial], None]
 
 BOTH = pytest.mark.parametrize("rollback", ["auto", "never"])
 HTTP = {"*+HTTP": 5985}
 _RULES = LOCAL_STORE + r"\FirewallRules"
-
-
-def stopped(labs: Labs) -> LabHost:
-    """A host whose MpsSvc is stopped: what its rules say counts from its start on, and no undo stops it again."""
-    host = labs.host()
-    host.set_quirks(mpssvc="stopped")
-    return host
 
 
 @BOTH
@@ -156,34 +147,6 @@ def test_8_no_listener_known_and_absent(labs: Labs, tried: Take, rollback: str) 
     tried("lockouts", case.run(host, wish(absent=True), rollback))
 
 
-@pytest.mark.parametrize("action", ["Secure", "SecureServer"])
-@BOTH
-def test_12_ipsec_by_local_rules(labs: Labs, tried: Take, action: str, rollback: str) -> None:
-    host = stopped(labs)
-    rule = f"v2.20|Action={action}|Active=TRUE|Name=Server isolation|Desc=|"
-    host.write_registry(LOCAL_STORE + r"\ConSecRules", "{6F1A2B30-0000-4000-8000-000000000012}", "REG_SZ", rule)
-    case = Lockout(
-        12,
-        f"local connection security rules ({action}); MpsSvc is started",
-        REFUSE,
-        ("tcp 5985 ", "domain profile", "IPsec", "Server isolation", "connection security rule that exempts"),
-    )
-    tried("lockouts", case.run(host, STARTED(), rollback))
-
-
-@BOTH
-def test_13_ipsec_by_group_policy(labs: Labs, tried: Take, rollback: str) -> None:
-    host = stopped(labs)
-    host.set_group_policy("ipsec-required")
-    case = Lockout(
-        13,
-        "connection security rules of Group Policy; MpsSvc is started",
-        REFUSE,
-        ("tcp 5985 ", "domain profile", "IPsec", "Server isolation", "connection security rule that exempts"),
-    )
-    tried("lockouts", case.run(host, STARTED(), rollback))
-
-
 @BOTH
 def test_15_file_sharing_from_our_address(labs: Labs, tried: Take, rollback: str) -> None:
     """The mapping hides our source port, so every socket of the kernel's from our address could be ours."""
@@ -258,55 +221,3 @@ def test_16_netstat_denied_and_started(labs: Labs, tried: Take, rollback: str) -
     host.set_quirks(mpssvc="stopped", deny_netstat=True)
     case = Lockout(16, "netstat is denied; MpsSvc is started", FAILS, ("netstat -ano",))
     tried("lockouts", case.run(host, STARTED(), rollback))
-
-
-@BOTH
-def test_17_stock_2008_r2_switched_on(labs: Labs, tried: Take, rollback: str) -> None:
-    """It does not tell its networks, and comes with its WinRM rule disabled."""
-    host = labs.host("stock-off", windows="2008r2", winrm_rule=False)
-    case = Lockout(
-        17,
-        "stock 2008 R2, WinRM's rule disabled, networks unknown; the profiles are switched on",
-        REFUSE,
-        ("tcp 5985 ", "domain profile", "public profile", "WINRM-HTTP-In-TCP"),
-        remedy=True,
-    )
-    tried("lockouts", case.run(host, ALL_ON(), rollback))
-
-
-@BOTH
-def test_17_stock_2008_r2_open_in_one_profile(labs: Labs, tried: Take, rollback: str) -> None:
-    host = labs.host("stock-off", windows="2008r2", winrm_rule=False)
-    stock_rule(host, "enable=yes profile=domain")
-    decision, says = (WARN, "the host restores itself") if rollback == "auto" else (REFUSE, "public profile")
-    case = Lockout(17, "the same with the rule enabled for Domain only", decision, (says,), remedy=rollback == "never")
-    tried("lockouts", case.run(host, ALL_ON(), rollback))
-
-
-@BOTH
-def test_17_stock_2008_r2_started(labs: Labs, tried: Take, rollback: str) -> None:
-    """No rollback stops MpsSvc, so where the profile may be one without a rule it is not started."""
-    host = labs.host(windows="2008r2", winrm_rule=False)
-    stock_rule(host, "enable=yes profile=domain")
-    host.set_profile("Public")
-    host.set_quirks(mpssvc="stopped")
-    case = Lockout(17, "the same; MpsSvc is started", REFUSE, ("tcp 5985 ", "public profile", "Group Policy"))
-    tried("lockouts", case.run(host, STARTED(), rollback))
-
-
-@BOTH
-def test_18_interface_without_a_network(labs: Labs, tried: Take, rollback: str) -> None:
-    """Which profile counts on an interface that no network is known of is documented nowhere."""
-    host = labs.host("off")
-    host.set_interfaces(Interface(identified=False), PSTN)
-    host.set_profile("Public")
-    stock_rule(host, "enable=yes profile=domain")
-    decision, says = (WARN, "is not known") if rollback == "auto" else (REFUSE, "public profile")
-    case = Lockout(
-        18,
-        "our interface has no network profile, Public counts, WinRM has a rule in Domain; profiles are switched on",
-        decision,
-        ("tcp 5985 ", says),
-        remedy=rollback == "never",
-    )
-    tried("lockouts", case.run(host, ALL_ON(), rollback))

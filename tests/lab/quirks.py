@@ -62,6 +62,7 @@ class Quirks:
     netsh_exit_code: every netsh exits with this code, whatever happened.
     netsh_delay: seconds netsh takes to start.
     netsh_silent: no `Ok.` is printed.
+    netsh_folds_unicode: names are the same by Unicode's case folding and compatibility forms, not by letter case alone.
     firewall_product: a firewall that is not Microsoft's is registered under this name, any text, for the boot-time,
         firewall and stealth categories (not for connection security): `show global` names it, the rules stand there
         and can be changed as ever, and Windows filters nothing (nor does the product, of which the lab knows nothing
@@ -135,6 +136,7 @@ class Quirks:
     netsh_exit_code: int | None = None
     netsh_delay: float = 0.0
     netsh_silent: bool = False
+    netsh_folds_unicode: bool = False
     firewall_product: str | None = None
     sc_delay: float = 0.0
     deny_netsh: bool = False

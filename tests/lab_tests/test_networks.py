@@ -148,6 +148,13 @@ def test_no_interface_is_connected(fe01: LabHost, wmi: Enumerator) -> None:
     assert wmi.pull(started.context, 10) == Answer(None, [], True)
 
 
+def test_an_interface_without_a_network_has_an_address(fe01: LabHost, wmi: Enumerator) -> None:
+    fe01.set_interfaces(Interface(identified=False), PSTN)
+    assert [item["InterfaceAlias"] for item in wmi.enumerate(OPTIMIZED).items] == ["PSTN"]
+    addresses = wmi.enumerate(OPTIMIZED, f"{WMI}/root/standardcimv2/MSFT_NetIPAddress").items
+    assert {item["InterfaceAlias"] for item in addresses} == {"Ethernet", "PSTN"}
+
+
 def test_the_case_of_the_uri_does_not_matter(wmi: Enumerator) -> None:
     resource = f"{WMI}/root/StandardCimv2/msft_netconnectionprofile"
     assert wmi.enumerate(OPTIMIZED, resource) == wmi.enumerate(OPTIMIZED)

@@ -147,6 +147,15 @@ def test_netsh_may_be_silent_or_slow(fe01: LabHost, client: Client) -> None:
     assert batch_names(fe01) == ["q1"]
 
 
+def test_netsh_may_fold_names_as_unicode_does(fe01: LabHost, client: Client) -> None:
+    add = "netsh advfirewall firewall add rule dir=in action=allow name="
+    assert client.run(f"{add}batch-\N{LATIN SMALL LETTER LONG S}").rc == 0
+    delete = "netsh advfirewall firewall delete rule name=BATCH-S"
+    assert client.run(delete).rc == 1
+    fe01.set_quirks(netsh_folds_unicode=True)
+    assert client.run(delete).rc == 0
+
+
 def test_access_denied(fe01: LabHost, client: Client) -> None:
     fe01.set_quirks(deny_netsh=True, deny_sc=True, deny_reg=True)
     assert client.run("netsh advfirewall show allprofiles").rc == 1

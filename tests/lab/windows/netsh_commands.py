@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unicodedata import normalize
 
 from lab.hostile_text import padded
 from lab.windows.filesystem import FileSystemError
@@ -112,7 +113,7 @@ class Commands:
         found = [
             stored
             for stored in self._host.firewall.rules
-            if (name is None or name.lower() in ("all", self._display(stored.rule.name).lower()))
+            if (name is None or name.lower() == "all" or self._same(name, self._display(stored.rule.name)))
             and (group is None or group.lower() == self._display(stored.rule.first("EmbedCtxt") or "").lower())
             and selects(stored.rule, tokens)
         ]
@@ -120,6 +121,11 @@ class Commands:
             self._say("\r\n")
             raise NetshError("no_match")
         return found
+
+    def _same(self, name: str, other: str) -> bool:
+        if self._host.quirks.netsh_folds_unicode:
+            return normalize("NFKC", name).casefold() == normalize("NFKC", other).casefold()
+        return name.lower() == other.lower()
 
     def _display(self, text: str) -> str:
         return display_text(text, self._host.quirks.language)
