@@ -110,3 +110,19 @@ def test_18_interface_without_a_network_started(labs: Labs, tried: Take, rollbac
     host.set_profile("Public")
     case = Lockout(18, "the same; MpsSvc is started", REFUSE, ("tcp 5985 ", "public profile", "Group Policy"))
     tried("lockouts", case.run(host, STARTED(), rollback))
+
+
+@BOTH
+def test_18_interface_without_a_network_behind_a_mapping(labs: Labs, tried: Take, rollback: str) -> None:
+    """We may arrive through it: that the networks which are known are open says nothing of it."""
+    host = labs.host()
+    host.set_interfaces(Interface(identified=False), PSTN)
+    stock_rule(host, "profile=public remoteip=any")
+    host.set_quirks(mpssvc="stopped")
+    case = Lockout(
+        18,
+        "an interface has no network profile, connected through a port mapping, rule in Public; MpsSvc is started",
+        REFUSE,
+        ("tcp 5985 ", "domain profile", "Group Policy"),
+    )
+    tried("lockouts", case.run(host, STARTED(), rollback, dial=host.map_port(5985, outside=("127.0.0.18", 0))))

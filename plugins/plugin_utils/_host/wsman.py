@@ -22,6 +22,7 @@ _GET = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get"
 _ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 _STANDARD_CIMV2 = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/standardcimv2/"
 _CONNECTION_PROFILE, _IP_ADDRESS = "MSFT_NetConnectionProfile", "MSFT_NetIPAddress"
+_NOT_IN_USE = ("0", "1", "2")  # AddressState: invalid, tentative, duplicate; 3 is deprecated, 4 preferred
 
 _CATEGORIES = {"0": "public", "1": "private", "2": "domain"}
 """``NetworkCategory`` of MSFT_NetConnectionProfile; 2 is DomainAuthenticated."""
@@ -63,6 +64,8 @@ def networks(protocol: Any) -> list[Network]:
 def interface_addresses(protocol: Any) -> list[InterfaceAddress]:
     """The addresses of all interfaces: WMI class MSFT_NetIPAddress, from Windows Server 2012 on.
 
+    Those of an interface without a cable, or that another machine has too, are not in use and left out.
+
     Args:
         protocol: pywinrm's Protocol.
 
@@ -72,7 +75,9 @@ def interface_addresses(protocol: Any) -> list[InterfaceAddress]:
     return [
         InterfaceAddress(_text(node, "InterfaceAlias"), _text(node, "IPAddress"), int(prefix))
         for node in _instances(protocol, _IP_ADDRESS)
-        if (prefix := _text(node, "PrefixLength")).isascii() and prefix.isdigit()
+        if (prefix := _text(node, "PrefixLength")).isascii()
+        and prefix.isdigit()
+        and _text(node, "AddressState") not in _NOT_IN_USE
     ]
 
 

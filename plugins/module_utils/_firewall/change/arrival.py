@@ -85,7 +85,7 @@ def arrival(
         networks: The host's connected interfaces; None where it cannot tell.
         addresses: The addresses of its interfaces.
         reached: The addresses that we may be connected to. Behind a mapping none of them is the host's, and then every
-            network that the host is connected to may be the one.
+            network that the host is connected to may be the one, and every interface that it names no network for.
     """
     if not networks:
         return UNKNOWN
@@ -93,11 +93,14 @@ def arrival(
     interfaces = {entry.interface for entry in known if any(_same(entry.address, one) for one in reached)}
     mine = [network for network in networks if network.interface in interfaces]
     connected = profiles_of(networks)
-    if not interfaces:
-        return Arrival(connected, connected=connected)
+    named = {network.interface for network in networks}
     # An interface that has our address and no network: which profile counts there is documented nowhere.
+    if not interfaces:
+        nameless = {entry.interface for entry in known if _reachable(entry.address, reached)} - named
+        return Arrival(frozenset() if nameless else connected, connected=connected)
     subnets = [subnet for entry in known if entry.interface in interfaces and (subnet := _subnet(entry))]
-    return Arrival(profiles_of(mine), AddressSet.parse(subnets) if subnets else _NO_ADDRESSES, connected)
+    profiles = profiles_of(mine) if interfaces <= named else frozenset()
+    return Arrival(profiles, AddressSet.parse(subnets) if subnets else _NO_ADDRESSES, connected)
 
 
 def profiles_of(networks: Iterable[Network]) -> frozenset[Profile]:
@@ -123,6 +126,19 @@ def _same(address: str, reached: str) -> bool:
         return ipaddress.ip_address(address.partition("%")[0]) == ipaddress.ip_address(reached.partition("%")[0])
     except ValueError:
         return False
+
+
+def _reachable(address: str, reached: Iterable[str]) -> bool:
+    """Whether a mapping may lead to an address of the host: not to those of no network, and not to another family."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    # Windows has interfaces of its own for these, and no network for them.
+    tunnel = isinstance(found, ipaddress.IPv6Address) and bool(found.teredo or found.sixtofour)
+    if tunnel or found.is_link_local or address in ("127.0.0.1", "::1"):
+        return False
+    return any((":" in one) == (":" in address) for one in reached)
 
 
 def _subnet(entry: InterfaceAddress) -> str | None:

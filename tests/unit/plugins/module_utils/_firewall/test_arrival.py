@@ -55,8 +55,10 @@ ADDRESSES = (
         ([LAN, PSTN], "10.1.0.5", Arrival(DOMAIN, AddressSet.parse(["10.1.0.0/16", "fe80::/64"]), BOTH)),
         ([LAN, PSTN], "192.0.2.5", Arrival(PUBLIC, AddressSet.parse(["192.0.2.0/24"]), BOTH)),
         ([LAN, PSTN], "198.51.100.7", Arrival(BOTH, connected=BOTH)),
-        ([LAN], "198.51.100.7", Arrival(DOMAIN, connected=DOMAIN)),
-        ([LAN], "no address", Arrival(DOMAIN, connected=DOMAIN)),
+        # Behind a mapping it may be the one that is no network's.
+        ([LAN], "198.51.100.7", Arrival(connected=DOMAIN)),
+        ([LAN], "no address", Arrival(connected=DOMAIN)),
+        ([LAN], "2001:db8::1", Arrival(DOMAIN, connected=DOMAIN)),
         # An interface that the host names no network for: its profile is not known, though others are.
         ([LAN], "192.0.2.5", Arrival(subnets=AddressSet.parse(["192.0.2.0/24"]), connected=DOMAIN)),
     ],
@@ -65,6 +67,21 @@ def test_the_network_is_that_of_the_address_that_we_reach(
     networks: list[Network] | None, reached: str, expected: Arrival
 ) -> None:
     assert arrival(networks, ADDRESSES, (reached,)) == expected
+
+
+def test_interfaces_of_windows_own_are_no_networks_and_lead_nowhere() -> None:
+    own = ("127.0.0.1", "::1", "169.254.1.2", "fe80::5efe:10.1.0.5%14", "2001:0:4136:e378::1", "2002:a01:5::a01:5", "x")
+    addresses = (ADDRESSES[0], *(InterfaceAddress(f"own {text}", text, 64) for text in own))
+    for reached in ("198.51.100.7", "2001:db8::1"):
+        assert arrival([LAN], addresses, (reached,)) == Arrival(DOMAIN, connected=DOMAIN)
+    six = InterfaceAddress("LAN 2", "2001:db8::5", 64)
+    assert not arrival([LAN], (*addresses, six), ("198.51.100.7", "2001:db8::1")).known
+
+
+def test_of_several_interfaces_that_may_be_ours_each_needs_a_network() -> None:
+    both = ("10.1.0.5", "192.0.2.5")
+    assert arrival([LAN, PSTN], ADDRESSES, both).profiles == BOTH
+    assert not arrival([LAN], ADDRESSES, both).known
 
 
 def test_broken_addresses_of_a_host_are_no_subnets() -> None:

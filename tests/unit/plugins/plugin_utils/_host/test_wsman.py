@@ -222,6 +222,13 @@ def test_addresses_come_with_their_interface_and_prefix() -> None:
     assert uri == "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/standardcimv2/MSFT_NetIPAddress"
 
 
+@pytest.mark.parametrize(("state", "used"), [("0", False), ("1", False), ("2", False), ("3", True), ("4", True)])
+def test_an_address_that_is_not_in_use_is_left_out(state: str, used: bool) -> None:
+    end = "</p:MSFT_NetIPAddress>"
+    text = address("a", "10.1.0.5", 16).replace(end, f"<p:AddressState>{state}</p:AddressState>{end}")
+    assert bool(interface_addresses(Host(at_once(text)).protocol)) is used
+
+
 @pytest.mark.parametrize("prefix", ["", "-1", "many", "\u0661"])
 def test_an_address_without_a_prefix_is_left_out(prefix: str) -> None:
     assert interface_addresses(Host(at_once(address("a", "10.1.0.5", prefix))).protocol) == []
