@@ -4,7 +4,7 @@
 """The fault matrix: the real engine over Ansible's real winrm connection and pywinrm, against the lab's nasty side.
 
 ``make faults`` runs it. Every case ends in one of four ways, and leaves a record; the table of all of them is printed
-at the end and written to ``build/faults/report.md``.
+at the end and written to ``build/faults/report.md``; beside it are tables of the lockouts and attacks that were tried.
 """
 
 from __future__ import annotations

@@ -220,7 +220,11 @@ def test_programs_planted_in_the_current_folder(host: LabHost, mallory: LabUser,
     tell(tried, f"programs are planted in the current folder ({where})", made, host)
 
 
-def test_what_a_user_may_see_of_it(host: LabHost, mallory: LabUser, tried: Take) -> None:
+@pytest.mark.parametrize("written", [False, True], ids=("stock", "loose"))
+def test_what_a_user_may_do_with_it(host: LabHost, mallory: LabUser, tried: Take, written: bool) -> None:
+    """Nothing, even where Users may write into the Windows folder."""
+    if written:
+        loose(host)
     seen: list[str] = []
 
     def hear(line: str) -> None:
@@ -237,8 +241,14 @@ def test_what_a_user_may_see_of_it(host: LabHost, mallory: LabUser, tried: Take)
                 mallory.read(rf"{FOLDER}\{name}")
             with pytest.raises(FileSystemError):
                 mallory.write(rf"{FOLDER}\{name}", PLANTED)
-        with pytest.raises(FileSystemError):
-            mallory.hold(FOLDER)
+        for deed in (
+            lambda: mallory.hold(FOLDER),
+            lambda: mallory.rename(FOLDER, "LyncOpsRollback-away"),
+            lambda: mallory.set_dacl(FOLDER, "D:(A;OICI;FA;;;WD)"),
+            lambda: mallory.write(rf"{FOLDER}\netsh.cmd", PLANTED),
+        ):
+            with pytest.raises(FileSystemError):
+                deed()
         assert task["security"].endswith("D:P(A;;FA;;;SY)(A;;FA;;;BA)"), task["security"]
         assert re.search(r"D:P(AI)?\(A;OICI;FA;;;SY\)\(A;OICI;FA;;;BA\)$", host.security(FOLDER)), host.security(FOLDER)
         seen.append(task["name"])
@@ -247,4 +257,5 @@ def test_what_a_user_may_see_of_it(host: LabHost, mallory: LabUser, tried: Take)
     made = attempt(host, ABSENT, on_line=hear)
     assert seen
     assert settle(host, made, before) == CONVERGED
-    tell(tried, "a user reads, runs, ends and deletes the task, and opens its files", made, host)
+    where = ", Users may write into the Windows folder" if written else ""
+    tell(tried, f"a user reads, runs, ends, deletes the task, opens and moves its files{where}", made, host)
