@@ -22,7 +22,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome imp
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 
 from faults.case import check_untouched
-from faults.report import GO, REFUSE, WARN, Trial
+from faults.report import FAILS, GO, REFUSE, WARN, Trial
 from faults.rollbacks import until
 from faults.scenarios import NOTHING, Scenario
 from faults.stack import WRITING, Attempt, attempt, connect
@@ -35,6 +35,7 @@ MANAGED = "LyncOps x-winrm g1"
 """The managed rule that `winrm` makes on a host without one."""
 
 _EXTRA_RULES = re.compile(r"extra_rules: (\[\{.*?\}\])")
+_BY_HAND = re.compile(r"netsh advfirewall firewall add rule [^;]*profile=\S+")
 
 
 def winrm(port: int = 5985, **changes: Any) -> dict[str, Any]:
@@ -105,9 +106,9 @@ class Lockout:
     Attributes:
         number: As the issue counts them.
         name: What the host is like.
-        decision: GO, WARN or REFUSE.
+        decision: GO, WARN, REFUSE or FAILS.
         says: What the objections or warnings say, each a regular expression.
-        remedy: Whether the objections name an extra_rules entry that lets the run go ahead.
+        remedy: Whether the objections name an extra_rules entry, or a rule, that lets the run go ahead.
     """
 
     number: int
@@ -163,7 +164,7 @@ class Lockout:
         assert not before.added(after)
         assert not after.tasks
         assert not after.locked
-        if self.decision == REFUSE:
+        if self.decision in (REFUSE, FAILS):
             check_untouched(before, after)
             came = "nothing changed, " + came
         if self.remedy:
@@ -175,6 +176,8 @@ class Lockout:
 def _decision(made: Attempt) -> str:
     if isinstance(made.error, Refused) or (made.outcome and made.outcome.plan.refused):
         return REFUSE
+    if made.error is not None and made.known is None:
+        return FAILS
     return WARN if made.warnings else GO
 
 
@@ -186,7 +189,16 @@ def _follow(
     dial: tuple[str, int] | None,
     extra_rules: Iterable[Mapping[str, Any]],
 ) -> None:
-    """Paste the site rules of a refusal into the options, first alone where it says so: then the run goes ahead."""
+    """Paste the site rule of a refusal into the options, first alone where it says so, or its line into a console.
+
+    Then the run goes ahead.
+    """
+    if line := _BY_HAND.search(message):
+        assert not host.run(line[0]).rc
+        made = attempt(host, wanted, rollback=rollback, dial=dial)
+        assert made.outcome is not None, f"the remedy does not help: {made.message}"
+        assert answers(host, dial)
+        return
     named = [entry for text in _EXTRA_RULES.findall(message) for entry in yaml.safe_load(text)]
     assert named, f"no extra_rules in: {message}"
     named = [entry | {"name": f"WinRM {number}"} for number, entry in enumerate(named)]

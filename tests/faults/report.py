@@ -48,7 +48,7 @@ class Trial:
         number: Of the case, for the order.
         name: What the host is like, and what is asked of it.
         rollback: The option.
-        decision: GO, WARN or REFUSE, or how else the run ended.
+        decision: One of GO, WARN, REFUSE and FAILS, or how else the run ended.
         outcome: What came of it.
     """
 
@@ -63,7 +63,7 @@ class Trial:
         return asdict(self)
 
 
-GO, WARN, REFUSE = "goes ahead", "goes ahead with a warning", "refused"
+GO, WARN, REFUSE, FAILS = "goes ahead", "goes ahead with a warning", "refused", "fails before it writes"
 
 
 def trials_table(title: str, trials: Iterable[Trial]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pytest
 
 from faults.lockouts import ALL_ON, MANAGED, STARTED, Lockout, carried_by, stock_rule, winrm, wish
-from faults.report import GO, REFUSE, WARN, Trial
+from faults.report import FAILS, GO, REFUSE, WARN, Trial
 from faults.stack import Labs
 from lab.testing import LabHost
 from lab.windows.firewall_service import LOCAL_STORE
@@ -128,7 +128,7 @@ def test_7_compatibility_listener_by_policy_and_absent(labs: Labs, tried: Take, 
     host = labs.host()
     carried_by(host, winrm(80), stock=True)
     host.set_winrm_listeners({}, policy={"HttpCompatibilityListener": 1})
-    case = Lockout(7, "the same, by a managed rule for 80; state absent", REFUSE, ("tcp 80 ", MANAGED, "extra_rules"))
+    case = Lockout(7, "the same, by a managed rule for 80; state absent", REFUSE, ("tcp 80 ", MANAGED), remedy=True)
     tried("lockouts", case.run(host, wish(absent=True), rollback, dial=(host.address, 80)))
 
 
@@ -226,16 +226,38 @@ def test_16_netstat_denied(labs: Labs, tried: Take, rollback: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ru"])
-@pytest.mark.parametrize("shape", ["newlines", "blanks", "one-line"])
 @BOTH
-def test_16_netstat_padded(labs: Labs, tried: Take, shape: str, language: str, rollback: str) -> None:
-    """The socket is found between the padding, or both listeners count."""
+def test_16_netstat_padded(labs: Labs, tried: Take, language: str, rollback: str) -> None:
+    """The socket is found between the padding, whatever its state is called."""
     host = labs.host()
     carried_by(host, winrm(8888), stock=True)
     host.set_winrm_listeners({**HTTP, f"IP:{host.address}+HTTP": 8888})
-    host.set_quirks(netstat_pads=shape, language=language)
-    case = Lockout(16, f"netstat pads with {shape}, two listeners; the rule of ours is removed", REFUSE, ("tcp 8888 ",))
+    host.set_quirks(netstat_pads="newlines", language=language)
+    case = Lockout(16, "netstat pads with newlines, two listeners; the rule of ours is removed", REFUSE, ("tcp 8888 ",))
     tried("lockouts", case.run(host, wish(), rollback, dial=(host.address, 8888)))
+    elsewhere = Lockout(16, "the same; the rule of the other one is removed", GO)
+    tried("lockouts", elsewhere.run(host, wish(), rollback))
+
+
+@pytest.mark.parametrize("shape", ["blanks", "one-line"])
+@BOTH
+def test_16_netstat_padded_past_its_end(labs: Labs, tried: Take, shape: str, rollback: str) -> None:
+    """An answer whose end cannot be seen is none."""
+    host = labs.host()
+    carried_by(host, winrm(8888), stock=True)
+    host.set_winrm_listeners({**HTTP, f"IP:{host.address}+HTTP": 8888})
+    host.set_quirks(netstat_pads=shape)
+    case = Lockout(16, f"netstat pads its last line ({shape})", FAILS, ("netstat -ano", "half an answer"))
+    tried("lockouts", case.run(host, wish(), rollback, dial=(host.address, 8888)))
+
+
+@BOTH
+def test_16_netstat_denied_and_started(labs: Labs, tried: Take, rollback: str) -> None:
+    """What would be cut is not known either, which is asked where a profile begins to filter."""
+    host = stopped(labs)
+    host.set_quirks(mpssvc="stopped", deny_netstat=True)
+    case = Lockout(16, "netstat is denied; MpsSvc is started", FAILS, ("netstat -ano",))
+    tried("lockouts", case.run(host, STARTED(), rollback))
 
 
 @BOTH

@@ -125,7 +125,10 @@ class Rollback:
                     )
                 orphaned = 0.0
             if waited >= patience:
-                raise RollbackError(f"{_holder(state)}. It was waited for {waited / 60:.0f} minutes. Try again later")
+                raise RollbackError(
+                    f"{_holder(state)}. It was waited for {waited / 60:.0f} minutes. Try again later; if there is no "
+                    f"such run, close what holds {FOLDER} open, and delete the folder and the task"
+                )
             self._sleep(_POLL)
             waited += _POLL
             orphaned += _POLL
@@ -182,13 +185,16 @@ class Rollback:
             Whether they were removed; False where the rollback had already run.
 
         Raises:
-            RollbackError: The task is still there.
+            RollbackError: The task is still there, or Task Scheduler does not say whether it is.
             ConnectionLost: The host was lost.
         """
         for seconds in _DISARM_DELAYS:
             if seconds:
                 self._sleep(seconds)
-            state = self._folder.inspect()
+            try:
+                state = self._folder.inspect()
+            except RollbackError:  # a service that is busy may answer yet; until it does, nothing is taken for gone
+                continue
             # Inspected first: once ours has fired, the folder may be that of the next controller.
             if not state.belongs_to(self.marker):
                 return not state.fired

@@ -26,7 +26,7 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.
     RestoringModel,
 )
 
-NOW = datetime(2026, 11, 28, 9, 0, tzinfo=timezone.utc)
+NOW = datetime.now(timezone.utc).replace(microsecond=0)  # where no other clock is given, the machine's counts
 OTHER = Owner("other", "feedbeef", NOW, 10, 25)
 OTHER_OWNER = f"{OTHER}\r\n"
 OTHER_TASK = "LyncOpsRollback-feedbeef"
@@ -173,7 +173,7 @@ def test_who_is_waited_for_and_until_when_is_said_at_once() -> None:
     said, notes = told(line)
     (only,) = said
     assert "controller other, run feedbeef" in only
-    assert "until 2026-11-28 09:25 UTC at the latest" in only
+    assert f"until {NOW + timedelta(minutes=25):%Y-%m-%d %H:%M} UTC at the latest" in only
     assert notes == []
 
 
