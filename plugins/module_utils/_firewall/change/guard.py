@@ -221,9 +221,9 @@ class _Port:
             ]
             if allows(rule) and closed and match(rule, self._traffic):
                 yield (
-                    f"the rule '{said(rule.name)}' may be what lets WinRM ({describe(self._traffic)}) in. The plan changes "
-                    "or deletes it, and netsh cannot say it again, so the host could not restore itself. Replace it "
-                    "by hand"
+                    f"the rule '{said(rule.name)}' may be what lets WinRM ({describe(self._traffic)}) in. The plan "
+                    "changes or deletes it, and netsh cannot say it again, so the host could not restore itself. "
+                    "Replace it by hand"
                 )
                 self._refused.update({verdict.profile: verdict.reason for verdict in closed})
 
