@@ -191,6 +191,7 @@ class _Confirmed:
         try:
             fired = self._rollback.wait_until_over()
             after = self._read()
+            plan = make_plan(self._writing.wanted, after)
         except (ConnectionLost, RollbackError, ReadError, NotElevated) as error:
             raise Failed(
                 f"{cause}. The host was told to restore itself after {self._rollback.minutes} minutes, but was not "
@@ -201,7 +202,6 @@ class _Confirmed:
         if fired:
             self._fired(str(cause))
         outcome = replace(self._writing.outcome, rollback="confirmed")
-        plan = make_plan(self._writing.wanted, after)
         if plan.changes_rules_or_profiles:
             raise Failed(f"{cause}. Its rollback had been taken away before it ran. {still_missing(plan)}", outcome)
         return outcome

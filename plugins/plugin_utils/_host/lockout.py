@@ -21,6 +21,8 @@ from ...module_utils._firewall.state.rule import ALL_PROFILES, Profile
 from ...module_utils._firewall.state.snapshot import Snapshot, WinrmListener
 from .remote_host import RemoteHost
 
+_MOST_LISTED = 20  # endpoints in one message
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -126,7 +128,9 @@ class LockoutGuard:
         self.cut, self.warnings = found.cut, found.warnings
         if not found.cut or self._accept_impact:
             return found.lockout
-        listed = "; ".join(str(endpoint) for endpoint in found.cut)
+        listed = "; ".join(str(endpoint) for endpoint in found.cut[:_MOST_LISTED])
+        if len(found.cut) > _MOST_LISTED:
+            listed += f"; and {len(found.cut) - _MOST_LISTED} more: the result has them"
         impact = (
             f"this is in use now and would be cut when the firewall begins to filter: {listed}. Name what must stay in "
             "extra_rules, or set accept_impact to true"

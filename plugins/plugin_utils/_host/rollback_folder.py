@@ -28,7 +28,7 @@ from ...module_utils._firewall.state.rollback_files import (
     read_owner,
     task_name,
 )
-from .remote_host import ConnectionLost, RemoteHost
+from .remote_host import ConnectionLost, RemoteHost, TooMuchSaid
 
 _DEADLINE = 60.0
 _EXPORT_DEADLINE = 120.0
@@ -243,6 +243,8 @@ class RollbackFolder:
         for seconds in _RECONNECT_AFTER:
             try:
                 return self._host.run(command, stdin, deadline).stdout
+            except TooMuchSaid:
+                raise
             except ConnectionLost:
                 self._sleep(seconds)
                 with suppress(ConnectionLost):

@@ -53,7 +53,7 @@ class Covers:
         """
         limits: tuple[Any, ...] = ()
         found = []
-        for protocol in {rule.protocol, None}:
+        for protocol in dict.fromkeys((rule.protocol, None)):
             for cover, its, admits in self._by_kind.get((rule.direction, rule.action, protocol), ()):
                 if profile not in cover.profiles or not admits.overlaps(area):
                     continue

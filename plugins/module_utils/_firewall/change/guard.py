@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..._net.region import Region, union
+from ..._texts import said
 from ..state.rule import Profile, profile_names
 from ..state.snapshot import RUNNING, ProfileState, ServiceState, Snapshot
 from ..traffic.matching import MOST_NAMED, RuleIndex, Traffic, match
@@ -129,7 +130,7 @@ class _Port:
         names = list(self._possibly_open(self._before, verdicts[0].profile))[:MOST_NAMED]
         self._refused.update({verdict.profile: verdict.reason for verdict in verdicts})
         return _sentence("as things are", self._traffic, verdicts[0]) + (
-            f". What may let it in: {', '.join(names)}" if names else ""
+            f". What may let it in: {', '.join(map(said, names))}" if names else ""
         )
 
     def _closing(self, stage: str, snapshot: Snapshot, objections: list[str], warnings: list[str]) -> None:
@@ -144,7 +145,7 @@ class _Port:
                 continue
             sentence = _sentence(stage, self._traffic, verdict)
             if today := verdict.profile in self._now and self._now[verdict.profile].by:
-                sentence += f". Today it gets in by {', '.join(today)}"
+                sentence += f". Today it gets in by {', '.join(map(said, today))}"
             if verdict.profile in arrives.profiles or nowhere or not (arrives.known or undone):
                 helped = stage == _AFTER or verdict.reason is Reason.NEEDS_IPSEC
                 objections.append(sentence if helped else sentence + _TOO_EARLY)
@@ -203,7 +204,7 @@ class _Port:
             if names:
                 yield (
                     f"{_AFTER}, WinRM ({describe(self._traffic)}) could not get in any more in the {profile.value} "
-                    f"profile by what may let it in today ({', '.join(names[:MOST_NAMED])})"
+                    f"profile by what may let it in today ({', '.join(map(said, names[:MOST_NAMED]))})"
                 )
                 self._refused[profile] = verdict.reason
 
@@ -220,9 +221,9 @@ class _Port:
             ]
             if allows(rule) and closed and match(rule, self._traffic):
                 yield (
-                    f"the rule '{rule.name}' may be what lets WinRM ({describe(self._traffic)}) in. The plan changes "
-                    "or deletes it, and netsh cannot say it again, so the host could not restore itself. Replace it "
-                    "by hand"
+                    f"the rule '{said(rule.name)}' may be what lets WinRM ({describe(self._traffic)}) in. The plan "
+                    "changes or deletes it, and netsh cannot say it again, so the host could not restore itself. "
+                    "Replace it by hand"
                 )
                 self._refused.update({verdict.profile: verdict.reason for verdict in closed})
 
@@ -252,7 +253,7 @@ def _listed(profiles: frozenset[Profile]) -> str:
 
 
 def _sentence(stage: str, traffic: Traffic, verdict: Verdict) -> str:
-    names = f" ({', '.join(verdict.by)})" if verdict.by else ""
+    names = f" ({', '.join(map(said, verdict.by))})" if verdict.by else ""
     return (
         f"{stage}, WinRM ({describe(traffic)}) is {verdict.status.value} in the {verdict.profile.value} profile: "
         f"{TEXTS[verdict.reason].short}{names}"
