@@ -21,9 +21,10 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import read_endpoints
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import endpoints
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted, make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import is_risky
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import read_sockets
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import read_dump_bytes
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.products import other_firewall
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import LOCAL_POLICY, Snapshot
@@ -196,7 +197,7 @@ def _trickle(stream: Any) -> None:
 
 
 BOMBS: dict[str, Callable[[], object]] = {
-    "netstat: 40 KB of line breaks": lambda: len(read_endpoints("\n" * 40_000, "")),
+    "netstat: 40 KB of line breaks": lambda: len(endpoints(read_sockets("\n" * 40_000), "")),
     "netsh show global: 40 KB of blanks": lambda: other_firewall("FirewallRuleCategory x" + " " * 40_000 + "y"),
     "8,000 managed names": lambda: _plan(8000),
     "20,000 managed names": lambda: _plan(20_000),

@@ -53,7 +53,8 @@ def _correction(effect: Effect, snapshot: Snapshot, command: bool = True) -> str
     verdict = effect.verdict
     if verdict.reason is Reason.BLOCK_RULE:
         rules = [rule for rule in snapshot.rules if rule.action is Action.BLOCK and label(rule) in verdict.by]
-        if rules and not any(rule.remote_addresses.is_any for rule in rules):
+        # Brute-force protection blocks some addresses on every port; who names ports means the service.
+        if rules and not any(rule.remote_addresses.is_any or not rule.local_ports.is_any for rule in rules):
             return BLOCK_LIST_REMEDY
         if command and not verdict.more and (line := _switch_off(effect, snapshot)):
             return line

@@ -260,6 +260,7 @@ def _watching(connection: Any, bounds: Bounds) -> Any:
                     self.sock.settimeout(left)
                 super().send(data[start : start + _PIECE])
 
+    Watching.__name__ = connection.__name__  # urllib3 shows it in its messages
     return Watching
 
 

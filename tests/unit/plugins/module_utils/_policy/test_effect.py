@@ -178,7 +178,7 @@ def test_the_profile_in_use_decides_whether_another_one_may_be_left_out() -> Non
 
 
 def test_where_a_network_is_blocked_the_peers_may_be_named() -> None:
-    some = host([allow(5061), BLOCK + "RA4=10.0.0.0/255.0.0.0|"])
+    some = host([allow(5061), BLOCK.replace("LPort=5061|", "") + "RA4=10.0.0.0/255.0.0.0|"])
     said = explain(of_row(row_for(5061), some), some)
     assert "off the list that blocks them" in said
     assert "; or, if nobody there needs it, name who does (remote_addresses, or scope: topology" in said
