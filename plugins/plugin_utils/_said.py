@@ -26,12 +26,12 @@ ROOM = {
     "networks": 1_000,
     "names": 2_000,
 }
-"""Characters of a result for what a host says, by what it is about. They sum up to 64,000; what is a host's usual share
+"""Bytes of a result for what a host says, by what it is about. They sum up to 64,000; what is a host's usual share
 has room several times over."""
 
 LONGEST_REASON = 400
 _LONGEST_WARNING = 2000
-_ROOM_FOR_WARNINGS = 100_000  # sentences of ours, in which names of a host stand
+_ROOM_FOR_WARNINGS = 20_000  # sentences of ours, in which names of a host stand
 _LINES = frozenset(("before", "after"))
 
 _Item = TypeVar("_Item")
@@ -68,7 +68,7 @@ def texts(items: Iterable[str], about: str, longest: int = 256) -> list[str]:
         longest: Characters of one of them.
     """
     whole = list(items)
-    kept = [said(text, longest) for text in fitting(whole, ROOM[about], lambda text: min(len(text), longest) + 4)]
+    kept = [said(text, longest) for text in fitting(whole, ROOM[about], lambda text: bytes_of(text[:longest]) + 4)]
     return kept if len(kept) == len(whole) else [*kept, and_more(len(whole) - len(kept))]
 
 
@@ -78,7 +78,12 @@ def size_of(value: Any) -> int:
         return sum(len(key) + 6 + size_of(item) for key, item in value.items())
     if isinstance(value, (list, tuple)):
         return 2 + sum(2 + size_of(item) for item in value)
-    return len(value) + 2 if isinstance(value, str) else 5
+    return bytes_of(value) + 2 if isinstance(value, str) else 5
+
+
+def bytes_of(text: str) -> int:
+    """Bytes of a text in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
 def harmless(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,7 +95,7 @@ def harmless(result: Mapping[str, Any]) -> dict[str, Any]:
     clean: dict[str, Any] = _printable(result)
     if "warnings" in clean:
         whole = [said(warning, _LONGEST_WARNING) for warning in clean["warnings"]]
-        kept = fitting(whole, _ROOM_FOR_WARNINGS, len)
+        kept = fitting(whole, _ROOM_FOR_WARNINGS, bytes_of)
         clean["warnings"] = kept if len(kept) == len(whole) else [*kept, and_more(len(whole) - len(kept))]
     if isinstance(result.get("diff"), Mapping):
         clean["diff"] = {

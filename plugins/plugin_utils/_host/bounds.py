@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,12 @@ _MOST_MARKUP = 200_000
 # pywinrm joins sealed parts one by one, which is quadratic; only CredSSP has several, of 16 KB each.
 _MOST_SEALED_PARTS = 4096
 _SEALED_PART = b"--Encrypted Boundary"
+_ENCODING = re.compile(rb"\s*(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*.\s*[\"']([^\"']*)")
+_ENCODINGS = (b"utf-8", b"us-ascii", b"ascii")
+_HEAD = 500  # bytes
+# requests-kerberos lays a pattern over the header whose time doubles with every comma, before anybody is logged in.
+_CHALLENGES = "WWW-Authenticate"
+_MOST_CHALLENGES, _LONGEST_CHALLENGE = 8, 64 * 1024
 _NOT_COMPRESSED = ("", "identity")
 
 
@@ -182,8 +189,12 @@ def _checked(text_of: Callable[[Any], bytes], bounds: Bounds) -> Callable[[Any],
         if response.content.count(_SEALED_PART) > _MOST_SEALED_PARTS:
             bounds.exceed("the host's answer is sealed in too many parts; no Windows does that")
         text = text_of(response)
-        if text.count(b"<") > _MOST_MARKUP:
-            bounds.exceed("the host's answer has too many XML elements; no Windows answers like that")
+        if text.count(b"<") > _MOST_MARKUP or text.count(b"=") > _MOST_MARKUP:
+            bounds.exceed("the host's answer has too many XML elements or attributes; no Windows answers like that")
+        # Entities may expand to gigabytes; another encoding could hide them.
+        encoding = _ENCODING.match(text[:_HEAD])
+        if b"<!" in text or b"\0" in text or (encoding and encoding[1].lower() not in _ENCODINGS):
+            bounds.exceed("the host's answer has an XML document type or encoding that no Windows sends")
         return text
 
     return read
@@ -213,6 +224,11 @@ class _BoundAdapter(HTTPAdapter):  # type: ignore[misc]
         left = bounds.left()
         request.headers["Accept-Encoding"] = "identity"
         response = super().send(request, stream=stream, timeout=min(_seconds(timeout, left), left), **options)
+        challenges = str(response.headers.get(_CHALLENGES, ""))
+        if challenges.count(",") > _MOST_CHALLENGES or len(challenges) > _LONGEST_CHALLENGE:
+            with suppress(Exception):
+                response.close()
+            bounds.exceed("the host offers more ways to log in than any Windows does")
         encoding = str(response.headers.get("Content-Encoding", "")).strip().lower()
         if encoding not in _NOT_COMPRESSED or response.is_redirect:
             with suppress(Exception):

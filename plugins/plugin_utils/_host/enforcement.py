@@ -76,7 +76,15 @@ def enforce(
         if outcome.changed and is_risky(outcome.plan, outcome.before):
             writing = Writing(host, wanted, outcome, sleep, armed.is_armed)
             return _Confirmed(writing, armed, lambda: read(host)).run()
-    return Writing(host, wanted, outcome, sleep).run() if outcome.changed else outcome
+    if not outcome.changed:
+        return outcome
+    writing = Writing(host, wanted, outcome, sleep)
+    outcome = writing.run()
+    return (
+        _after_others(writing, Rollback(host, rollback_after, sleep, say=say))
+        if (outcome.after.rollback_pending)
+        else outcome
+    )
 
 
 def _warned(outcome: Outcome) -> Outcome:
@@ -107,6 +115,20 @@ def _wait_for_others(rollback: Rollback) -> tuple[str, ...]:
     except RollbackError as error:
         raise Failed(f"another run has armed a rollback on this host: {error}") from error
     return tuple(rollback.notes)
+
+
+def _after_others(writing: Writing, rollback: Rollback) -> Outcome:
+    """Another run has armed a rollback since the first read: what it restores may be what was written here.
+
+    Raises:
+        Failed: It undid a part, or is still pending after its time.
+    """
+    notes = _wait_for_others(rollback)
+    plan = writing.replan()
+    outcome = _with_notes(writing.outcome, notes)
+    if plan.changes_rules_or_profiles:
+        raise Failed(f"another run's rollback undid a part of this one: run it again. {still_missing(plan)}", outcome)
+    return outcome
 
 
 def _arm(rollback: Rollback, prepare: Callable[[], Outcome]) -> Outcome:

@@ -170,7 +170,10 @@ class RemoteHost:
     def _management_connection(self, protocol: Any, shell: str) -> ManagementConnection:
         url = urlsplit(str(protocol.transport.endpoint))
         connection = ManagementConnection(
-            url.port or (5986 if url.scheme == "https" else 5985), url.scheme, reached=_addresses(url.hostname or "")
+            url.port or (5986 if url.scheme == "https" else 5985),
+            url.scheme,
+            # A name may have addresses that are not the host's own, and stand for another one by now.
+            reached=_peers(protocol) or _addresses(url.hostname or ""),
         )
         try:
             return replace(connection, client=client_address(protocol, shell))
@@ -342,7 +345,18 @@ def _codes(error: Exception) -> tuple[Any, Any]:
 
 
 def _source_ports(protocol: Any) -> tuple[int, ...]:
-    """Ports of the sockets that requests keeps open for the session; no interface tells them, so none may be found."""
+    return tuple(socket.getsockname()[1] for socket in _sockets(protocol))
+
+
+def _peers(protocol: Any) -> tuple[str, ...]:
+    """The addresses that we are connected to; none behind a proxy, whose address it would be."""
+    if getattr(getattr(protocol, "transport", None), "proxy", None) not in (None, "legacy_requests"):
+        return ()
+    return tuple(sorted({str(socket.getpeername()[0]) for socket in _sockets(protocol)}))
+
+
+def _sockets(protocol: Any) -> list[Any]:
+    """The sockets that requests keeps open for the session; no interface tells them, so none may be found."""
     try:
         pools = [
             adapter.poolmanager.pools[key]
@@ -350,6 +364,6 @@ def _source_ports(protocol: Any) -> tuple[int, ...]:
             for key in adapter.poolmanager.pools.keys()  # noqa: SIM118 - no mapping: it cannot be iterated
         ]
         kept = [connection.sock for pool in pools for connection in pool.pool.queue if connection]
-        return tuple(socket.getsockname()[1] for socket in kept if socket)
+        return [socket for socket in kept if socket and socket.getpeername()]
     except (AttributeError, KeyError, OSError, TypeError):
-        return ()
+        return []

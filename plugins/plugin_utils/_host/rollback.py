@@ -100,7 +100,7 @@ class Rollback:
             ConnectionLost: The host was lost; nothing was applied.
         """
         patience = self.minutes * 60 + _MARGIN
-        waited = orphaned = 0.0
+        waited = orphaned = same = 0.0
         seen: RollbackState | None = None
         while not self._folder.make():
             state = self._folder.inspect()
@@ -109,9 +109,12 @@ class Rollback:
             owner = state.owned_by
             armed = task_name(owner.marker) in state.tasks if owner else bool(state.tasks)
             idle = not (armed and state.private)
-            orphaned = orphaned if seen and idle and state.owner == seen.owner else 0.0
+            unchanged = seen is not None and state.owner == seen.owner
+            orphaned = orphaned if idle and unchanged else 0.0
+            same = same if unchanged else 0.0
             seen = state
-            if self._clean_up(state, idle and orphaned >= _ORPHANED_AFTER):
+            over = bool(owner and self._is_over(owner, same))
+            if self._clean_up(state, idle and orphaned >= _ORPHANED_AFTER, over):
                 if self._folder.make():
                     return
                 state = self._folder.inspect()
@@ -124,7 +127,7 @@ class Rollback:
                         "look at it, and delete it"
                     )
                 orphaned = 0.0
-            if waited >= patience:
+            if waited >= max(patience, (owner.minutes * 60 + _MARGIN) if owner and owner.is_over(self._now()) else 0.0):
                 raise RollbackError(
                     f"{_holder(state)}. It was waited for {waited / 60:.0f} minutes. Try again later; if there is no "
                     f"such run, close what holds {FOLDER} open, and delete the folder and the task"
@@ -132,11 +135,21 @@ class Rollback:
             self._sleep(_POLL)
             waited += _POLL
             orphaned += _POLL
+            same += _POLL
 
-    def _clean_up(self, state: RollbackState, orphaned: bool) -> bool:
+    def _is_over(self, owner: Owner, seconds: float) -> bool:
+        """Whether the time of another run's rollback is over, seen unchanged for so long.
+
+        Clocks of two controllers may differ by hours. So where they say that it is over, it is also waited until it
+        would have been taken back or have fired if it had been armed just now; but not where it is long over.
+        """
+        now = self._now()
+        return owner.is_long_over(now) or (owner.is_over(now) and seconds >= owner.minutes * 60 + _MARGIN)
+
+    def _clean_up(self, state: RollbackState, orphaned: bool, over: bool) -> bool:
         """Take away what nobody works with any more; whether there was anything of the kind."""
         owner = state.owned_by
-        if state.private and owner and owner.is_over(self._now()):
+        if state.private and owner and over:
             self.notes.append(
                 f"the rollback of another run was over and had not cleaned up ({owner}); "
                 + ("its task was still registered" if task_name(owner.marker) in state.tasks else "it had no task")
@@ -145,7 +158,7 @@ class Rollback:
             self._folder.remove(owner.marker)
             return True
         if orphaned and state.private:
-            self._folder.remove_unowned()
+            self._folder.remove_owned(owner.marker if owner else "")
         elif orphaned:
             self._folder.remove_empty()
         return orphaned
@@ -211,7 +224,7 @@ class Rollback:
         try:
             state = self._folder.inspect()
             if not state.owner:  # then the folder was just made, and by us: `give_up` comes after `lock`
-                self._folder.remove_unowned()
+                self._folder.remove_owned("")
             if state.belongs_to(self.marker):
                 self._folder.remove()
                 self.disarm()

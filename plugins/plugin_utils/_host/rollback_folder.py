@@ -10,6 +10,7 @@ is written into it; and a folder that was there before is never written into.
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -89,8 +90,7 @@ class RollbackFolder:
         self._marker = marker
         self._sleep = sleep
         self.strays: tuple[str, ...] = ()
-        # Beside the folder, where only administrators write as well: what must not be in it yet.
-        self._notes = f"{FOLDER}-{marker}.txt"
+        self._notes = ""
 
     def make(self) -> bool:
         """Make the folder and close it to all but SYSTEM and administrators.
@@ -110,6 +110,7 @@ class RollbackFolder:
         command = f'md "{FOLDER}" && ({closed}&echo @{self._marker}-made) || echo @{self._marker}-busy'
         if f"@{self._marker}-made" not in self._host.run(command, deadline=_DEADLINE).stdout:
             return False
+        self._take_notes()
         found = self._ask(
             {"content": self._marked("content", f'dir /b /a "{FOLDER}"'), "tasks": self._tasks(), "dacl": self._dacl()}
         )
@@ -148,9 +149,12 @@ class RollbackFolder:
                 )
 
     def register(self) -> None:
-        """Save the policy for people and register the task; whether it worked, `inspect` tells."""
-        self._run(rf'netsh advfirewall export "{FOLDER}\{EXPORT_NAME}" <nul', deadline=_EXPORT_DEADLINE)
+        """Register the task, and save the policy for people; whether the former worked, `inspect` tells.
+
+        The export may take minutes, and a run without a task is soon taken for dead.
+        """
         self._run(rf'schtasks /create /tn {task_name(self._marker)} /xml "{FOLDER}\{TASK_NAME}" /f <nul')
+        self._run(rf'netsh advfirewall export "{FOLDER}\{EXPORT_NAME}" <nul', deadline=_EXPORT_DEADLINE)
 
     def inspect(self) -> RollbackState:
         """Read the state of the rollbacks on the host.
@@ -160,6 +164,7 @@ class RollbackFolder:
                 only from a list without it.
             ConnectionLost: The host was lost.
         """
+        self._take_notes()
         found = self._ask(
             {
                 "tasks": self._tasks(),
@@ -187,17 +192,34 @@ class RollbackFolder:
         """
         marker = marker or self._marker
         name = task_name(marker)
-        own = rf'findstr /l /c:"run {marker}," <"{FOLDER}\{OWNER_NAME}" >nul 2>nul && rd /s /q "{FOLDER}"'
-        gone = f"({self._listed()} && ({self._named(name)} >nul || ({own})))"
-        self._run(f"schtasks /delete /tn {name} /f <nul&{gone}&del {self._quoted_notes}")
+        self._run(f"schtasks /delete /tn {name} /f <nul")
+        with suppress(RollbackError):  # it is not known to be gone, so its script stays
+            if name not in self.inspect().tasks:
+                self.remove_owned(marker)
 
-    def remove_unowned(self) -> None:
-        """Delete a folder that nobody has armed a rollback in, with what is in it."""
-        self._run(rf'rd /s /q "{FOLDER}"')
+    def remove_owned(self, marker: str) -> None:
+        """Delete the folder with what is in it, if it is that of a run; without a marker, if it is nobody's yet.
+
+        Args:
+            marker: Marks the run.
+        """
+        owner = rf"{FOLDER}\{OWNER_NAME}"
+        if marker:
+            self._run(rf'findstr /l /c:"run {marker}," <"{owner}" >nul 2>nul && rd /s /q "{FOLDER}"')
+        else:
+            self._run(f'if exist "{owner}" (echo owned) else (rd /s /q "{FOLDER}")')
 
     def remove_empty(self) -> None:
         """Delete a folder that others may have made, if it is empty: nothing in it, or behind a link, is touched."""
         self._run(rf'rd "{FOLDER}"')
+
+    def _take_notes(self) -> None:
+        """Choose a file for notes of one look: beside the folder, where only administrators write as well.
+
+        Its name is another one each time and says nothing: everybody may list the Windows folder, open a file in it and
+        keep it open.
+        """
+        self._notes = f"{FOLDER}-{secrets.token_hex(8)}.txt"
 
     @property
     def _quoted_notes(self) -> str:
@@ -208,10 +230,8 @@ class RollbackFolder:
         return f"schtasks /query /fo csv /nh >{self._quoted_notes} 2>nul <nul"
 
     def _tasks(self) -> str:
-        return self._marked("tasks", f"{self._listed()} && ({self._named(PREFIX)} || echo none)")
-
-    def _named(self, name: str) -> str:
-        return rf'findstr /l /c:"{name}" <{self._quoted_notes}'
+        ours = f'findstr /l /c:"{PREFIX}-" <{self._quoted_notes}'
+        return self._marked("tasks", f"{self._listed()} && ({ours} || echo none)")
 
     def _dacl(self) -> str:
         # "save" does not overwrite what is there on every Windows, and no document says where it does.

@@ -84,18 +84,20 @@ def arrival(
     Args:
         networks: The host's connected interfaces; None where it cannot tell.
         addresses: The addresses of its interfaces.
-        reached: The addresses that we may be connected to. Behind a mapping none of them is the host's, and then every
-            network that the host is connected to may be the one, and every interface that it names no network for.
+        reached: The addresses that we may be connected to. Where one of them is not the host's, as behind a
+            mapping, every network that the host is connected to may be the one, and every interface that it names no
+            network for.
     """
     if not networks:
         return UNKNOWN
     known = tuple(addresses)
+    own = all(any(_same(entry.address, one) for entry in known) for one in reached)
     interfaces = {entry.interface for entry in known if any(_same(entry.address, one) for one in reached)}
     mine = [network for network in networks if network.interface in interfaces]
     connected = profiles_of(networks)
     named = {network.interface for network in networks}
     # An interface that has our address and no network: which profile counts there is documented nowhere.
-    if not interfaces:
+    if not interfaces or not own:
         nameless = {entry.interface for entry in known if _reachable(entry.address, reached)} - named
         return Arrival(frozenset() if nameless else connected, connected=connected)
     subnets = [subnet for entry in known if entry.interface in interfaces and (subnet := _subnet(entry))]

@@ -13,20 +13,29 @@ from dataclasses import dataclass, replace
 
 from ..._net.region import Region, union
 from ..._texts import said
-from ..state.rule import Profile, profile_names
+from ..state.rule import FirewallRule, Profile, profile_names
 from ..state.snapshot import RUNNING, ProfileState, ServiceState, Snapshot
 from ..traffic.matching import MOST_NAMED, RuleIndex, Traffic, match
 from ..traffic.reasons import TEXTS, Reason, Status
 from ..traffic.verdict import Verdict, describe, judge
 from ..traffic.weighing import possibly_open
 from .arrival import UNKNOWN, Arrival, with_subnet
-from .coverage import allows
+from .coverage import allows, region
 from .management import ManagementConnection, arriving_ports, winrm_traffic
+from .naming import folded
 from .plan import Plan
 from .prediction import predict
 from .undo import unrestorable
 
 _ADMITS = "What would admit it"
+_BEYOND_RULES = (
+    Reason.SHIELDS_UP,
+    Reason.LOCAL_RULES_IGNORED,
+    Reason.BLOCK_RULE,
+    Reason.POSSIBLE_BLOCK,
+    Reason.OLDER_LIST,
+    Reason.OTHER_FIREWALL,
+)
 _ALONE = f"{_ADMITS}, once a run has added it and nothing else"
 _STARTED = "once the firewall service is started with today's rules"
 _AFTER = "after the plan"
@@ -103,14 +112,21 @@ class _Port:
 
     def shut(self) -> bool:
         """Whether every profile filters today, and no rule in any of them could let it in, whatever it depends on."""
+        return len(self._now) == len(self._before.profiles) and not self._may_get_in()
+
+    def _may_get_in(self) -> bool:
+        """Whether anything that was read may be what lets it in today, in a profile that filters."""
         matches = RuleIndex(self._before.rules).matches(self._traffic)
-        return len(self._now) == len(self._before.profiles) and not any(
+        return any(
             self._now[state.profile].status in (Status.OPEN, Status.UNKNOWN) or possibly_open(state, matches)
             for state in self._before.profiles
+            if state.profile in self._now
         )
 
     def assess(self) -> Assessment:
         """All that is to be said of this port."""
+        if self._may_get_in() and not self._concerned():
+            return Assessment()
         if self._now and not any(verdict.status is Status.OPEN for verdict in self._now.values()):
             # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
             return Assessment(self._with_way_out([self._unexplained(), *self._beyond_undo()], _ALONE))
@@ -122,6 +138,17 @@ class _Port:
         self._closing(_AFTER, self._after, objections, warnings)
         objections += [*self._losing_a_chance(), *self._beyond_undo()]
         return Assessment(self._with_way_out(objections, _ADMITS), tuple(warnings))
+
+    def _concerned(self) -> bool:
+        """Whether the plan changes anything that may let it in or keep it out."""
+        plan = self._plan
+        if plan.service.start or plan.profiles_on:
+            return True
+        names = {folded(name) for name in plan.delete}
+        closing = [rule for rule in self._before.local_rules() if folded(rule.name) in names]
+        added = [*plan.create, *(update.after for update in plan.update)]
+        changed = [*closing, *(update.before for update in plan.update), *(rule for rule in added if not allows(rule))]
+        return any(match(rule, self._traffic) for rule in changed)
 
     def _unexplained(self) -> str:
         """That no rule is known to let us in for certain, and what may."""
@@ -172,6 +199,9 @@ class _Port:
                 "What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
                 "has to make; or leave firewall_enabled and firewall_service unmanaged"
             )
+        beyond = next((reason for reason in _BEYOND_RULES if reason in self._refused.values()), None)
+        if beyond:  # no allow rule of ours would help
+            return f"{_ADMITS}: {TEXTS[beyond].advice}"
         names, ports, remote = profile_names(frozenset(self._refused)), self._traffic.ports, self._traffic.remote
         if (
             self._plan.delete
@@ -219,13 +249,21 @@ class _Port:
             closed = [
                 verdicts[one] for one in rule.profiles & verdicts.keys() if verdicts[one].status is not Status.OPEN
             ]
-            if allows(rule) and closed and match(rule, self._traffic):
+            if allows(rule) and match(rule, self._traffic) and not self._replaced(rule):
                 yield (
                     f"the rule '{said(rule.name)}' may be what lets WinRM ({describe(self._traffic)}) in. The plan "
                     "changes or deletes it, and netsh cannot say it again, so the host could not restore itself. "
                     "Replace it by hand"
                 )
                 self._refused.update({verdict.profile: verdict.reason for verdict in closed})
+
+    def _replaced(self, rule: FirewallRule) -> bool:
+        """Whether managed rules that are left let in all that the rule may."""
+        left = (*self._plan.create, *(update.after for update in self._plan.update), *self._plan.kept)
+        certain = [one for one in left if allows(one) and not one.opaque and not one.conditions]
+        area = union(region(one) for one in certain if one.protocol in (None, rule.protocol))
+        profiles = [one.profiles for one in certain if one.protocol in (None, rule.protocol)]
+        return bool(profiles) and all(rule.profiles <= one for one in profiles) and area.covers(region(rule))
 
 
 def _filtering(traffic: Traffic, snapshot: Snapshot) -> dict[Profile, Verdict]:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..state.rule import Action, Direction, FirewallRule, Profile
+from ..._net.port_set import PortSet
+from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
 from ..state.snapshot import Snapshot
 from .coverage import Covers, allows, left_open
 from .naming import folded
 from .plan import Plan
 
 _MOST_SAID = 3
+_WINRM_PORTS = (5985, 5986)
 
 
 def is_risky(plan: Plan, before: Snapshot) -> bool:
@@ -40,6 +42,9 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
     closing += [update.before for update in plan.update]
     result = (*plan.create, *(update.after for update in plan.update))
     opening = Covers(rule for rule in (*result, *plan.kept) if _allows(rule))
+    # What carries WinRM is not deleted in the hope that netsh takes the rule that is to follow it.
+    certain = Covers(rule for rule in (*(update.after for update in plan.update), *plan.kept) if _allows(rule))
+    ports = PortSet.of(*_WINRM_PORTS, *(listener.port for listener in before.listeners))
     was_blocking = {update.after.name for update in plan.update if _blocks(update.before)}
     if plan.service.start:
         yield "the firewall service is started"
@@ -53,8 +58,12 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
     yield from (
         f"'{rule.name}' lets through what nothing of the plan will: {rest}"
         for rule in closing
-        if _allows(rule) and (rest := _uncovered(rule, opening))
+        if _allows(rule) and (rest := _uncovered(rule, certain if _may_carry(rule, ports) else opening))
     )
+
+
+def _may_carry(rule: FirewallRule, ports: PortSet) -> bool:
+    return rule.protocol in (None, PROTOCOL_NUMBERS["tcp"]) and rule.local_ports.overlaps(ports)
 
 
 def _allows(rule: FirewallRule) -> bool:

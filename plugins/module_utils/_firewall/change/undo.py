@@ -84,9 +84,10 @@ def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
     lines = [f"advfirewall set {profile.value}profile state off" for profile in plan.profiles_on]
     named = _by_name(before)
     for name in plan.delete:
-        adding = [line for rule in named[folded(name)] if (line := _add_back(rule))]
-        # Where none of its rules can be added again, the name is left alone: the plan may not have come to deleting it.
-        lines += [netsh.delete_line(name), *adding] if adding else []
+        rules = named[folded(name)]
+        adding = [line for rule in rules if (line := _add_back(rule))]
+        # Where one of its rules cannot be added again, none is deleted: the plan may not have come to deleting them.
+        lines += [*([netsh.delete_line(name)] if len(adding) == len(rules) else []), *adding]
     lines += [line for update in reversed(plan.update) if (line := _set_back(update))]
     lines += [netsh.delete_line(rule.name) for rule in plan.create]
     return tuple(lines)

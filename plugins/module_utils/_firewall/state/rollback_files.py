@@ -32,6 +32,7 @@ _OWNER = re.compile(
     r"restores after (\d{1,4}) minutes, over after (\d{1,5})"
 )
 _CLOCKS_DIFFER = timedelta(minutes=5)  # what Kerberos tolerates between the machines of a domain
+_LOCAL_TIME = timedelta(days=2)  # more than any two time zones differ
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -72,6 +73,10 @@ class Owner:
     def is_over(self, now: datetime) -> bool:
         """Whether it must be over, by this controller's clock; not where the other clock cannot be right."""
         return self.armed <= now + _CLOCKS_DIFFER and now > self.ends + _CLOCKS_DIFFER
+
+    def is_long_over(self, now: datetime) -> bool:
+        """Whether it must be over even where one of the clocks has taken local time for UTC."""
+        return now > self.ends + _LOCAL_TIME
 
 
 def read_owner(text: str) -> Owner | None:

@@ -84,6 +84,11 @@ def test_of_several_interfaces_that_may_be_ours_each_needs_a_network() -> None:
     assert not arrival([LAN], ADDRESSES, both).known
 
 
+def test_a_name_with_an_address_that_is_not_the_hosts_may_be_behind_a_mapping() -> None:
+    found = arrival([LAN, PSTN], ADDRESSES, ("10.1.0.5", "203.0.113.1"))
+    assert found.profiles == BOTH
+
+
 def test_broken_addresses_of_a_host_are_no_subnets() -> None:
     odd = (InterfaceAddress("LAN", "10.1.0.5", 99), InterfaceAddress("LAN", "10.1.0.5", 0), *ADDRESSES)
     assert arrival([LAN], odd, ("10.1.0.5",)).subnets == AddressSet.parse(["10.1.0.0/16", "fe80::/64"])

@@ -96,9 +96,10 @@ def test_where_the_network_is_not_known_the_service_is_not_started_for_a_rollbac
 def test_what_nobody_can_explain_is_named_with_what_would_admit_it() -> None:
     """Our only way in is a rule with a condition of which nobody knows whether it is met."""
     ours = winrm_rule("IFType=Lan|")
-    plan = Plan(delete=("LyncOps in-tcp-80 g1",))
+    second = replace(ours, name="LyncOps x-winrm g1")
+    plan = Plan(delete=(second.name,))
     for arrives, profiles in ((UNKNOWN, "domain, private, public"), (Arrival(frozenset({Profile.PUBLIC})), "public")):
-        (only,) = assess(HTTP, plan, host(ours), arrives).objections
+        (only,) = assess(HTTP, plan, host(ours, second), arrives, confirmed=False).objections
         assert only.startswith("as things are, WinRM (in tcp 5985 from 10.1.2.3)")
         assert "What may let it in: WinRM Allow" in only
         assert f"remoteip: [10.1.2.3], profiles: [{profiles}]" in only
@@ -257,3 +258,33 @@ def test_of_several_ports_that_may_be_ours_each_has_to_stay_open() -> None:
     off = host(winrm_rule(), profiles=OFF)
     switched = assess(HTTP, Plan(profiles_on=(Profile.DOMAIN,)), off, UNKNOWN, False, ports={5985, 25985})
     assert any("localport: '25985'" in text for text in switched.objections)
+
+
+def test_an_unclear_state_is_refused_only_where_the_plan_changes_it() -> None:
+    """A block for wireless interfaces leaves WinRM's verdict open to doubt; a rule for another port changes nothing."""
+    wireless = replace(winrm_rule("IFType=Wireless|", "Block"), local_ports=PortSet.any(), name="No inbound on Wi-Fi")
+    other = replace(winrm_rule(), local_ports=PortSet.of(9999), name="LyncOps x-old g1")
+    before = host(winrm_rule(), wireless, other)
+    assert assess(HTTP, Plan(delete=(other.name,)), before).objections == ()
+    ours = replace(winrm_rule(), name="LyncOps x-winrm g1")
+    (text,) = assess(HTTP, Plan(delete=(ours.name,)), host(ours, wireless)).objections
+    assert "narrow it or switch it off" in text
+    assert "extra_rules" not in text
+
+
+def test_where_group_policy_ignores_local_rules_no_local_rule_is_offered() -> None:
+    ignoring = ProfileSettings(enabled=None, local_rules=False)
+    states = tuple(ProfileState(profile, OFF, ignoring) for profile in Profile)
+    before = replace(host(winrm_rule()), profiles=states)
+    (text,) = assess(HTTP, Plan(profiles_on=(Profile.DOMAIN,)), before, confirmed=False).objections
+    assert "that policy" in text
+    assert "extra_rules" not in text
+
+
+def test_a_rule_that_no_undo_restores_stays_though_another_lets_us_in_today() -> None:
+    """The other one may be switched off before the plan is sent."""
+    ours = replace(winrm_rule("IFType=Lan|"), name="LyncOps x-winrm g1")
+    (text,) = assess(HTTP, Plan(delete=(ours.name,)), host(winrm_rule(), ours)).objections
+    assert "could not restore itself" in text
+    following = replace(winrm_rule(), name="LyncOps x-winrm g2")
+    assert assess(HTTP, Plan(create=(following,), delete=(ours.name,)), host(winrm_rule(), ours)).objections == ()

@@ -16,7 +16,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     FirewallRule,
     Profile,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    ServiceState,
+    Snapshot,
+    WinrmListener,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 
@@ -130,3 +134,16 @@ def test_blocking_more_is_risky_blocking_less_is_not() -> None:
 
 def test_a_rule_that_cannot_be_interpreted_may_have_let_anything_in() -> None:
     assert deleting(replace(OLD, opaque=("unknown key",)), NEW)
+
+
+def test_what_may_carry_winrm_is_not_deleted_in_the_hope_that_its_successor_was_taken() -> None:
+    """netsh's limits are not documented: it may refuse the rule that is to follow."""
+    for port in (5985, 5986):
+        old, new = (replace(OLD, local_ports=PortSet.of(port)) for _number in range(2))
+        assert deleting(old, new.named("LyncOps in-tcp-100 g2"))
+        assert not deleting(old, kept=(new.named("LyncOps x g1"),))
+    listening = replace(OLD, local_ports=PortSet.of(8080))
+    plan = Plan(create=(listening.named("LyncOps in-tcp-100 g2"),), delete=(listening.name,))
+    quiet = Snapshot((), (listening,), ServiceState(4, 2))
+    assert not is_risky(plan, quiet)
+    assert is_risky(plan, replace(quiet, listeners=(WinrmListener(8080, "HTTP", True),)))

@@ -41,7 +41,7 @@ def test_a_risky_plan_is_locked_armed_applied_confirmed_and_disarmed() -> None:
     assert stored(line) == [FOREIGN]
     assert_nothing_left(line)
     assert (line.slept, line.model.fired) == (0.0, 0)
-    order = [index(line, part) for part in ("md ", "owner.txt", '> "' + FOLDER_TEXT, "task.xml", "export", "/create")]
+    order = [index(line, part) for part in ("md ", "owner.txt", '> "' + FOLDER_TEXT, "task.xml", "/create", "export")]
     assert order == sorted(order)
     write, delete = line.commands.index("netsh"), index(line, "/delete")
     assert order[-1] < write < delete
