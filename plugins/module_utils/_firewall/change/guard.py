@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 
 from ..._net.region import Region, union
 from ..._texts import said
-from ..state.rule import FirewallRule, Profile, profile_names
+from ..state.rule import Profile, profile_names
 from ..state.snapshot import RUNNING, ProfileState, ServiceState, Snapshot
 from ..traffic.matching import MOST_NAMED, RuleIndex, Traffic, match
 from ..traffic.reasons import TEXTS, Reason, Status
 from ..traffic.verdict import Verdict, describe, judge
 from ..traffic.weighing import possibly_open
 from .arrival import UNKNOWN, Arrival, with_subnet
-from .coverage import allows, region
+from .coverage import allows
 from .management import ManagementConnection, arriving_ports, winrm_traffic
 from .naming import folded
 from .plan import Plan
@@ -246,24 +246,20 @@ class _Port:
         """Allow rules that may carry WinRM, are not certainly replaced, and that the undo could not restore."""
         verdicts = _filtering(self._traffic, self._after)
         for rule in unrestorable(self._plan, self._before) if self._confirmed else ():
-            closed = [
-                verdicts[one] for one in rule.profiles & verdicts.keys() if verdicts[one].status is not Status.OPEN
-            ]
-            if allows(rule) and match(rule, self._traffic) and not self._replaced(rule):
+            missing = [one for one in rule.profiles & verdicts.keys() if not self._by_managed_rules(one)]
+            if allows(rule) and missing and match(rule, self._traffic):
                 yield (
                     f"the rule '{said(rule.name)}' may be what lets WinRM ({describe(self._traffic)}) in. The plan "
                     "changes or deletes it, and netsh cannot say it again, so the host could not restore itself. "
                     "Replace it by hand"
                 )
-                self._refused.update({verdict.profile: verdict.reason for verdict in closed})
+                self._refused.update({profile: verdicts[profile].reason for profile in missing})
 
-    def _replaced(self, rule: FirewallRule) -> bool:
-        """Whether managed rules that are left let in all that the rule may."""
+    def _by_managed_rules(self, profile: Profile) -> bool:
+        """Whether managed rules that are left let it in for certain: those of others may go at any moment."""
         left = (*self._plan.create, *(update.after for update in self._plan.update), *self._plan.kept)
-        certain = [one for one in left if allows(one) and not one.opaque and not one.conditions]
-        area = union(region(one) for one in certain if one.protocol in (None, rule.protocol))
-        profiles = [one.profiles for one in certain if one.protocol in (None, rule.protocol)]
-        return bool(profiles) and all(rule.profiles <= one for one in profiles) and area.covers(region(rule))
+        found = [match(rule, self._traffic) for rule in left if allows(rule) and profile in rule.profiles]
+        return union(one.certain for one in found if one).covers(self._traffic.region)
 
 
 def _filtering(traffic: Traffic, snapshot: Snapshot) -> dict[Profile, Verdict]:

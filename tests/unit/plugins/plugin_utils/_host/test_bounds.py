@@ -222,6 +222,29 @@ def test_elements_that_take_more_memory_than_bytes_are_refused(serve: Callable[.
         remote(host, largest=2_000_000).run("x")
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;">]><a>&c;</a>',
+        '<?xml version="1.0" encoding="cp037"?><a/>',
+        "<a>\0</a>",
+        "<a " + " ".join(f'a{number}="1"' for number in range(250_000)) + "/>",
+    ],
+    ids=["entities", "encoding", "nul", "attributes"],
+)
+@pytest.mark.parametrize("request_word", ["transfer/Create", "shell/Receive<"])
+def test_xml_that_no_windows_sends_is_refused(serve: Callable[..., Host], request_word: str, document: str) -> None:
+    with pytest.raises(TooMuchSaid, match="XML"):
+        remote(serve(_on(request_word, lambda: [_whole(document)])), largest=8_000_000).run("x")
+
+
+def test_a_host_that_offers_countless_ways_to_log_in_is_left(serve: Callable[..., Host]) -> None:
+    """requests-kerberos takes twice the time for every comma of the header."""
+    answer = f"HTTP/1.1 401 No\r\nWWW-Authenticate: {'a,' * 40}Basic\r\nContent-Length: 0\r\n\r\n".encode()
+    with pytest.raises(TooMuchSaid, match="ways to log in"):
+        remote(serve(_on("transfer/Create", lambda: [answer]))).run("x")
+
+
 def test_a_new_connection_is_bound_as_well(serve: Callable[..., Host]) -> None:
     floods: list[bytes] = []
     host = serve(lambda body: list(floods) if floods and "shell/Command<" in body else None)
