@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..module_utils._firewall.change.arrival import Network, profiles_of
-from ..module_utils._firewall.change.plan import make_plan
+from ..module_utils._firewall.change.planning import make_plan
 from ..module_utils._firewall.state.dump_file import DumpFileError, read_dump_file
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._options.reading import OptionError

@@ -22,7 +22,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import endpoints
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted, make_plan
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import is_risky
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import read_sockets
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import read_dump_bytes

@@ -15,7 +15,8 @@ from dataclasses import replace
 from typing import NoReturn
 
 from ...module_utils._firewall.change import netsh, undo
-from ...module_utils._firewall.change.plan import Plan, Wanted, make_plan
+from ...module_utils._firewall.change.plan import Plan, Wanted
+from ...module_utils._firewall.change.planning import make_plan
 from ...module_utils._firewall.change.prediction import predict
 from ...module_utils._firewall.change.risk import is_risky
 from ...module_utils._firewall.state.reading import NotElevated, ReadError

@@ -241,6 +241,9 @@ class Rollback:
             RollbackError: The task is still registered.
             ConnectionLost: The host does not come back.
         """
+        self._say(
+            f"the connection is lost; waits {self.minutes + _MARGIN / 60:.0f} minutes for the host to restore itself"
+        )
         self._sleep(self.minutes * 60 + _MARGIN)
         error: Exception = RollbackError("")
         for seconds in _FIRED_DELAYS:

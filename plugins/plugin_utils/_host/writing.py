@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ...module_utils._firewall.change import netsh, undo
-from ...module_utils._firewall.change.plan import Plan, ServiceChange, Wanted, make_plan
+from ...module_utils._firewall.change.plan import Plan, ServiceChange, Wanted
+from ...module_utils._firewall.change.planning import make_plan
 from ...module_utils._firewall.state import programs, reading
 from ...module_utils._firewall.state.reading import NotElevated, ReadError
 from ...module_utils._firewall.state.snapshot import Snapshot

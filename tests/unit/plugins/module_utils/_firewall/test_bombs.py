@@ -17,11 +17,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     endpoints,
     would_be_cut,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
-    DesiredRule,
-    Wanted,
-    make_plan,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import DesiredRule, Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import risks
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import read_sockets

@@ -11,12 +11,8 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import plan_lines
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
-    DesiredRule,
-    Plan,
-    Wanted,
-    make_plan,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import DesiredRule, Plan, Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.undo import undo_lines
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     ALL_PROFILES,

@@ -10,12 +10,8 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.naming import LookAlikes, folded
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
-    DesiredRule,
-    Plan,
-    Wanted,
-    make_plan,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import DesiredRule, Plan, Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import is_risky
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.undo import undo_lines

@@ -15,9 +15,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     Plan,
     ServiceChange,
     Wanted,
-    make_plan,
     managed_rules,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     Action,
     Direction,

@@ -15,8 +15,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     ServiceChange,
     Update,
     Wanted,
-    make_plan,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import parse_answer, read_command
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile

@@ -8,12 +8,8 @@ from __future__ import annotations
 from collections import Counter
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import plan_lines
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
-    Plan,
-    Wanted,
-    make_plan,
-    managed_rules,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, Wanted, managed_rules
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import is_risky
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.undo import (
     differences,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import make_plan
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import read_dump_bytes
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Direction, Profile

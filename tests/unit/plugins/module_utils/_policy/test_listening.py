@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.listeners import MEDIA_SERVICES
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted, make_plan
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
