@@ -96,6 +96,8 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         host_class, message = _classify_run(result, closed, check_mode)
     elif flag_of(plan, "found"):
         host_class, message = HostClass.DRIFTED, ""
+    elif not rows and plan.get("kept") == [] and not list_of(plan, "refused") and not flag_of(result, "failed"):
+        host_class, message = HostClass.NOT_MANAGED, "It needs no rules, and has none of ours."
     else:
         # What is refused will be refused by every run, so it is no drift; and compliant the host is not.
         host_class, message = _settled(closed or bool(list_of(plan, "refused")), flag_of(result, "failed")), ""

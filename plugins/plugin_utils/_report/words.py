@@ -17,7 +17,7 @@ CLASSES: dict[HostClass, str] = {
     HostClass.DRIFTED: "The host differs from what its roles need. A remediation brings it back.",
     HostClass.FAILED: "The host was not audited, or the task on it failed. Nothing can be said of its ports.",
     HostClass.UNREACHABLE: "No connection to the host. Nothing can be said of its ports.",
-    HostClass.NOT_MANAGED: "The table asks for no rule on this host.",
+    HostClass.NOT_MANAGED: "The table asks for no rule on this host, or its managed rules were taken away on purpose.",
 }
 
 VERDICTS: dict[Status, str] = {

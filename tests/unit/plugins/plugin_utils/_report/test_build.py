@@ -35,6 +35,7 @@ NO_RULE = row(verdict="closed", reason="no_rule")
 NO_ROLES = {key: value for key, value in info().items() if key != "drift"} | {"requirements": []}
 NEW = {"created": [{"name": RULE}], "commands": [ADD], "changed": True}
 
+NONE = plan(kept=[])
 CASES: list[tuple[str, Any, HostClass]] = [
     ("converged", info(), HostClass.COMPLIANT),
     ("conditional is no drift by itself", info(row(verdict="conditional", reason="program_rule")), HostClass.COMPLIANT),
@@ -63,6 +64,7 @@ CASES: list[tuple[str, Any, HostClass]] = [
     ("not gone afterwards", enforced(CLOSED, failed=True, changed=True, deleted=[RULE]), HostClass.FAILED),
     ("restored itself", enforced(CLOSED, failed=True, rollback="fired", **NEW), HostClass.FAILED),
     ("refused in part", enforced(failed=True, refused=[{"subject": "public", "reason": "policy"}]), HostClass.FAILED),
+    ("taken away before", {**info(), "requirements": [], "drift": {"found": False, **NONE}}, HostClass.NOT_MANAGED),
     ("taken away", {**enforced(**plan(kept=[])), "changed": True, "requirements": []}, HostClass.NOT_MANAGED),
 ]  # fmt: skip
 
