@@ -88,11 +88,11 @@ topology-figures: setup ## Measure what topologies hold, what 5,000 machines cos
 # ---- Tests ---------------------------------------------------------------------------------------------------------
 
 # In the order in which they are started: first what one core is long busy with, last what uses all cores by itself.
-CHECKS_newest := sanity fleet-tests integration lint lab-tests docs build faults unit-ansible-test
+CHECKS_newest := sanity fleet-tests integration lint lab-tests docs build faults unit-pytest
 CHECKS_oldest := test-oldest
 CHECKS_both := $(CHECKS_oldest) $(CHECKS_newest)
 # What each of them leaves in build/results; one that left nothing has failed.
-RESULTS_newest := ansible-lint artefact docs faults fleet-tests integration lab-tests mypy mypy-scripts ruff sanity units yamllint
+RESULTS_newest := ansible-lint artefact docs faults fleet-tests integration lab-tests mypy mypy-scripts pytest ruff sanity yamllint
 RESULTS_oldest := fleet-tests-oldest integration-oldest units-oldest
 RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
 # Unit tests of what imports ansible. plugins/module_utils does not (tests/unit/test_imports.py sees to that), and both
@@ -113,7 +113,8 @@ test: ## Run every test and check (CORE=both: on the oldest too)
 test-oldest: setup setup-oldest ## Run playbooks, integration targets and unit tests on the oldest ansible-core
 	@$(MAKE) --no-print-directory CORE=oldest fleet-tests integration unit-ansible-test UNITS="$(UNITS_OF_ANSIBLE)"
 
-# By hand either will do, pytest being faster; `make test` runs them once, as collections are tested.
+# ansible-test has a process for each test, which takes three times as long. So `make test` runs all of them by pytest
+# on the newest ansible-core, and on the oldest those of what imports ansible as collections are tested.
 unit: unit-pytest unit-ansible-test ## Run unit tests by pytest and by ansible-test
 
 unit-pytest: $(READY)
