@@ -52,7 +52,6 @@ def test_many_rules(labs: Labs, record: Take, number: int, scenario: Scenario) -
 
 FORGED = {
     # Read as an opaque rule, which might block WinRM: a plan that adds goes on, one that may cut us does not.
-    ("forged-rule", ABSENT.name): (REFUSED, r"WinRM .* possibly blocked \(Odd-Forged-Rule\)"),
     ("forged-rule", SWITCH_ON.name): (REFUSED, r"WinRM .* possibly blocked \(Odd-Forged-Rule\)"),
     **{
         (oddity, scenario.name): (FAILED, "one of them is forged")

@@ -207,7 +207,8 @@ class RollbackFolder:
         if marker:
             self._run(rf'findstr /l /c:"run {marker}," <"{owner}" >nul 2>nul && rd /s /q "{FOLDER}"')
         else:
-            self._run(f'if exist "{owner}" (echo owned) else (rd /s /q "{FOLDER}")')
+            # A file without a name in it is what is left of one whose text got lost on the way.
+            self._run(f'(findstr /l /c:"run " <"{owner}" >nul 2>nul && echo owned) || rd /s /q "{FOLDER}"')
 
     def remove_empty(self) -> None:
         """Delete a folder that others may have made, if it is empty: nothing in it, or behind a link, is touched."""
