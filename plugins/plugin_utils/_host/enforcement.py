@@ -81,11 +81,9 @@ def enforce(
         return outcome
     writing = Writing(host, wanted, outcome, sleep)
     outcome = writing.run()
-    return (
-        _after_others(writing, Rollback(host, rollback_after, sleep, say=say))
-        if (outcome.after.rollback_pending)
-        else outcome
-    )
+    if outcome.after.rollback_pending:
+        outcome = _after_others(writing, Rollback(host, rollback_after, sleep, say=say))
+    return outcome
 
 
 def _warned(outcome: Outcome) -> Outcome:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from ..._net.address_set import AddressSet
 from ..state.rule import FirewallRule, Profile
+from .sockets import same_address
 
 LOCAL_SUBNET = "localsubnet"
 _NO_ADDRESSES = AddressSet()
@@ -91,8 +92,8 @@ def arrival(
     if not networks:
         return UNKNOWN
     known = tuple(addresses)
-    own = all(any(_same(entry.address, one) for entry in known) for one in reached)
-    interfaces = {entry.interface for entry in known if any(_same(entry.address, one) for one in reached)}
+    own = all(any(same_address(entry.address, one) for entry in known) for one in reached)
+    interfaces = {entry.interface for entry in known if any(same_address(entry.address, one) for one in reached)}
     mine = [network for network in networks if network.interface in interfaces]
     connected = profiles_of(networks)
     named = {network.interface for network in networks}
@@ -121,13 +122,6 @@ def with_subnet(rule: FirewallRule, subnets: AddressSet) -> FirewallRule:
         return rule
     mine = AddressSet(subnets.v4 if 4 in families else (), subnets.v6 if 6 in families else ())
     return replace(rule, remote_addresses=rule.remote_addresses | mine)
-
-
-def _same(address: str, reached: str) -> bool:
-    try:
-        return ipaddress.ip_address(address.partition("%")[0]) == ipaddress.ip_address(reached.partition("%")[0])
-    except ValueError:
-        return False
 
 
 def _reachable(address: str, reached: Iterable[str]) -> bool:

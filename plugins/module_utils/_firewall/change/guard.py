@@ -8,7 +8,7 @@ Pure; it works on what was read from the host's registry and on the properties o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..._net.region import Region, union
@@ -22,8 +22,7 @@ from ..traffic.weighing import possibly_open
 from .arrival import UNKNOWN, Arrival, with_subnet
 from .coverage import allows
 from .management import ManagementConnection, arriving_ports, winrm_traffic
-from .naming import folded
-from .plan import Plan
+from .plan import Plan, closing
 from .prediction import predict
 from .undo import unrestorable
 
@@ -108,6 +107,7 @@ class _Port:
         self._arrives, self._confirmed = arrives, confirmed
         self._now = _filtering(traffic, before)
         self._after = predict(plan, before)
+        self._then = _filtering(traffic, self._after)
         self._refused: dict[Profile, Reason] = {}
 
     def shut(self) -> bool:
@@ -134,8 +134,9 @@ class _Port:
         warnings: list[str] = []
         if self._plan.service.start:
             started = ServiceState(RUNNING, self._before.service.start)
-            self._closing(_STARTED, replace(self._before, service=started), objections, warnings)
-        self._closing(_AFTER, self._after, objections, warnings)
+            verdicts = _filtering(self._traffic, replace(self._before, service=started))
+            self._closing(_STARTED, verdicts, objections, warnings)
+        self._closing(_AFTER, self._then, objections, warnings)
         objections += [*self._losing_a_chance(), *self._beyond_undo()]
         return Assessment(self._with_way_out(objections, _ADMITS), tuple(warnings))
 
@@ -144,10 +145,8 @@ class _Port:
         plan = self._plan
         if plan.service.start or plan.profiles_on:
             return True
-        names = {folded(name) for name in plan.delete}
-        closing = [rule for rule in self._before.local_rules() if folded(rule.name) in names]
         added = [*plan.create, *(update.after for update in plan.update)]
-        changed = [*closing, *(update.before for update in plan.update), *(rule for rule in added if not allows(rule))]
+        changed = [*closing(plan, self._before), *(rule for rule in added if not allows(rule))]
         return any(match(rule, self._traffic) for rule in changed)
 
     def _unexplained(self) -> str:
@@ -160,13 +159,14 @@ class _Port:
             f". What may let it in: {', '.join(map(said, names))}" if names else ""
         )
 
-    def _closing(self, stage: str, snapshot: Snapshot, objections: list[str], warnings: list[str]) -> None:
+    def _closing(
+        self, stage: str, verdicts: Mapping[Profile, Verdict], objections: list[str], warnings: list[str]
+    ) -> None:
         """Profiles in which it is open today, or which do not filter yet, and in which it would not be open."""
         arrives = self._arrives
         undone = self._confirmed and stage == _AFTER  # no undo stops MpsSvc
-        verdicts = _filtering(self._traffic, snapshot)
         closed = [verdict for verdict in verdicts.values() if verdict.status is not Status.OPEN]
-        nowhere = len(closed) == len(snapshot.profiles)
+        nowhere = len(closed) == len(self._before.profiles)
         for verdict in closed:
             if verdict.profile in self._now and self._now[verdict.profile].status is not Status.OPEN:
                 continue
@@ -222,7 +222,7 @@ class _Port:
 
     def _losing_a_chance(self) -> Iterable[str]:
         """Profiles in which it is not certainly open today, and where what may let us in there would go."""
-        for verdict in _filtering(self._traffic, self._after).values():
+        for verdict in self._then.values():
             profile = verdict.profile
             if verdict.status is Status.OPEN or profile not in self._now or self._now[profile].status is Status.OPEN:
                 continue
@@ -244,16 +244,15 @@ class _Port:
 
     def _beyond_undo(self) -> Iterable[str]:
         """Allow rules that may carry WinRM, are not certainly replaced, and that the undo could not restore."""
-        verdicts = _filtering(self._traffic, self._after)
         for rule in unrestorable(self._plan, self._before) if self._confirmed else ():
-            missing = [one for one in rule.profiles & verdicts.keys() if not self._by_managed_rules(one)]
+            missing = [one for one in rule.profiles & self._then.keys() if not self._by_managed_rules(one)]
             if allows(rule) and missing and match(rule, self._traffic):
                 yield (
                     f"the rule '{said(rule.name)}' may be what lets WinRM ({describe(self._traffic)}) in. The plan "
                     "changes or deletes it, and netsh cannot say it again, so the host could not restore itself. "
                     "Replace it by hand"
                 )
-                self._refused.update({profile: verdicts[profile].reason for profile in missing})
+                self._refused.update({profile: self._then[profile].reason for profile in missing})
 
     def _by_managed_rules(self, profile: Profile) -> bool:
         """Whether managed rules that are left let it in for certain: those of others may go at any moment."""

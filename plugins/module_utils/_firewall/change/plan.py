@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..state.rule import FirewallRule, Profile, Store
-from .naming import parse_name
+from ..state.snapshot import Snapshot
+from .naming import folded, parse_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,18 @@ class Plan:
     def changes_rules_or_profiles(self) -> bool:
         """Whether anything is to be written with netsh: `netsh.plan_lines` has lines."""
         return bool(self.create or self.update or self.delete or self.profiles_on)
+
+
+def closing(plan: Plan, before: Snapshot) -> list[FirewallRule]:
+    """The rules, as they are, that a plan deletes or changes: it holds only the names of what it deletes.
+
+    Args:
+        plan: The plan.
+        before: The snapshot it was made from.
+    """
+    deleted = {folded(name) for name in plan.delete}
+    rules = [rule for rule in before.local_rules() if folded(rule.name) in deleted]
+    return [*rules, *(update.before for update in plan.update)]
 
 
 MOST_MANAGED = 20_000

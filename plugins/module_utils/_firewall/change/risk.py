@@ -11,8 +11,7 @@ from ..._net.port_set import PortSet
 from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
 from ..state.snapshot import Snapshot
 from .coverage import Covers, allows, left_open
-from .naming import folded
-from .plan import Plan
+from .plan import Plan, closing
 
 _MOST_SAID = 3
 _WINRM_PORTS = (5985, 5986)
@@ -37,9 +36,6 @@ def risks(plan: Plan, before: Snapshot) -> tuple[str, ...]:
 
 
 def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
-    deleted = {folded(name) for name in plan.delete}
-    closing = [rule for rule in before.local_rules() if folded(rule.name) in deleted]
-    closing += [update.before for update in plan.update]
     result = (*plan.create, *(update.after for update in plan.update))
     opening = Covers(rule for rule in (*result, *plan.kept) if _allows(rule))
     # What carries WinRM is not deleted in the hope that netsh takes the rule that is to follow it.
@@ -57,7 +53,7 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
     )
     yield from (
         f"'{rule.name}' lets through what nothing of the plan will: {rest}"
-        for rule in closing
+        for rule in closing(plan, before)
         if _allows(rule) and (rest := _uncovered(rule, certain if _may_carry(rule, ports) else opening))
     )
 

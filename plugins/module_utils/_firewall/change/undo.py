@@ -105,23 +105,21 @@ def losses(plan: Plan, before: Snapshot) -> tuple[str, ...]:
         for update in plan.update
         if not _set_back(update)
     ]
-    named = _by_name(before)
     lost += [
-        f"the rule '{rule.name}' ({rule.rule_id}): netsh cannot say it again"
-        for name in plan.delete
-        for rule in named[folded(name)]
-        if not _add_back(rule)
+        f"the rule '{rule.name}' ({rule.rule_id}): netsh cannot say it again" for rule in _beyond_adding(plan, before)
     ]
     return tuple(lost)
 
 
 def unrestorable(plan: Plan, before: Snapshot) -> tuple[FirewallRule, ...]:
     """The rules, as they are, that `undo_lines` cannot restore."""
+    return (*(update.before for update in plan.update if not _set_back(update)), *_beyond_adding(plan, before))
+
+
+def _beyond_adding(plan: Plan, before: Snapshot) -> list[FirewallRule]:
+    """Rules that a plan deletes and netsh cannot say again."""
     named = _by_name(before)
-    return (
-        *(update.before for update in plan.update if not _set_back(update)),
-        *(rule for name in plan.delete for rule in named[folded(name)] if not _add_back(rule)),
-    )
+    return [rule for name in plan.delete for rule in named[folded(name)] if not _add_back(rule)]
 
 
 def covers(plan: Plan, further: Plan) -> bool:

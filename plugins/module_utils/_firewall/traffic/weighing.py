@@ -101,11 +101,11 @@ class _Weighing:
         certain = [found for found in self._blocks if found.certain]
         blocks = self._blocks  # all of them, and where those are too many, the certain ones
         blocked = blocked_addresses(self._traffic, [found.possible for found in blocks]) if blocks else None
-        if blocked is None:
-            blocks = certain
-            blocked = blocked_addresses(self._traffic, [found.certain for found in blocks]) if blocks else None
-        else:
+        if blocked is not None:
             self._blocks = []
+        elif certain:
+            blocks = certain
+            blocked = blocked_addresses(self._traffic, [found.certain for found in blocks])
         if blocked is None:
             return self._blocked(certain) if certain else self._without_blocks()
         self._whole = self._rest = Region.of(self._traffic.ports, self._traffic.remote - blocked)
