@@ -21,6 +21,7 @@ from ansible.errors import AnsibleError
 
 from ...module_utils._firewall.change.arrival import Arrival, Network, arrival
 from ...module_utils._firewall.change.management import ManagementConnection
+from ...module_utils._firewall.change.sockets import is_loopback
 from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
 from ...module_utils._texts import printable
 from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
@@ -176,7 +177,10 @@ class RemoteHost:
             reached=_peers(protocol) or _addresses(url.hostname or ""),
         )
         try:
-            return replace(connection, client=client_address(protocol, shell))
+            client = client_address(protocol, shell)
+            # Who sees us from itself has a port mapping of its own (portproxy, sshd): that is its connection, not ours.
+            mapped = is_loopback(client) and not any(map(is_loopback, connection.reached))
+            return connection if mapped else replace(connection, client=client)
         except Exception as error:
             self._log(f"the host does not say from where it sees us: {_told(error)}")
             return connection

@@ -47,7 +47,7 @@ class Socket:
 
     def stays_on_the_host(self) -> bool:
         """Whether either end is a loopback address: the firewall does not filter that."""
-        return any(ipaddress.ip_address(address).is_loopback for address in (self.address, self.peer) if address != "*")
+        return is_loopback(self.address) or is_loopback(self.peer)
 
 
 def read_sockets(netstat: str) -> tuple[Socket, ...]:
@@ -64,6 +64,14 @@ def same_address(one: str, other: str) -> bool:
     """Whether two texts are one address, zones aside; an IPv4 address is the same in IPv6's clothes."""
     try:
         return _plain(one) == _plain(other)
+    except ValueError:
+        return False
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a text is an address of the host itself."""
+    try:
+        return _plain(address).is_loopback
     except ValueError:
         return False
 

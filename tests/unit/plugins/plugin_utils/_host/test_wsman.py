@@ -256,6 +256,21 @@ def test_our_connection_names_the_addresses_that_it_may_reach() -> None:
     assert host.remote([]).management_connection().reached == ("127.0.0.1",)
 
 
+@pytest.mark.parametrize(
+    ("dialled", "seen", "known"),
+    [
+        ("10.1.0.5", "10.0.0.7", "10.0.0.7"),
+        ("10.1.0.5", "127.0.0.1", ""),  # a port mapping on the host itself: its own connection, and not ours
+        ("10.1.0.5", "::1", ""),
+        ("127.77.0.11", "127.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_a_host_that_sees_us_from_itself_does_not_know_us(dialled: str, seen: str, known: str) -> None:
+    host = Host(envelope(f'<r:Shell xmlns:r="{SHELL}"><r:ClientIP>{seen}</r:ClientIP></r:Shell>'))
+    host.protocol.transport.endpoint = f"http://{dialled}:8443/wsman"
+    assert host.remote([]).management_connection().client == known
+
+
 def test_instances_within_instances_are_not_searched() -> None:
     """Each level searched for each property of each level above it would be quadratic in what the host says."""
     opened, closed = '<p:MSFT_NetIPAddress xmlns:p="x">', "</p:MSFT_NetIPAddress>"
