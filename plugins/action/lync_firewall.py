@@ -12,7 +12,7 @@ from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
-from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS
+from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, HOST_VARIABLES
 from ..module_utils._policy.effect import Effect, failures, judge_policy
 from ..module_utils._policy.remedy import explain
 from ..module_utils._policy.wanted import requested_policy, wanted_state
@@ -39,7 +39,7 @@ _OTHER_FIREWALL = (
 class ActionModule(FirewallAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
-    OPTIONS = HOST_OPTIONS + ENFORCING_OPTIONS
+    OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *ENFORCING_OPTIONS)
     REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +76,8 @@ class ActionModule(FirewallAction):
             result["networks"] = results.networks_list(networks)
         if warnings:
             result["warnings"] = [f"{self.host_name}: {warning}" for warning in warnings]
+        if options[HOST_VARIABLES.name]:
+            self.tell(results.summary(self.host_name, options["roles"], result, self._task.check_mode))
         if problems:
             introduction = f"{self.host_name}: not everything is as it should be. "
             result.update(

@@ -14,7 +14,7 @@ from ..module_utils._firewall.change.planning import make_plan
 from ..module_utils._firewall.state.dump_file import DumpFileError, read_dump_file
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_OPTIONS, INFO_OPTIONS
+from ..module_utils._options.table import AS_TEXT, HOST_OPTIONS, HOST_VARIABLES, INFO_OPTIONS
 from ..module_utils._policy.effect import Effect, judge_policy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
@@ -23,6 +23,7 @@ from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.writing import read
+from ..plugin_utils._report.packed import pack
 from ..plugin_utils._states import states
 
 
@@ -40,9 +41,12 @@ class _Read:
 class ActionModule(FirewallAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
-    OPTIONS = HOST_OPTIONS + INFO_OPTIONS
+    _as_text = False
+
+    OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *INFO_OPTIONS, AS_TEXT)
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        self._as_text = options[AS_TEXT.name]
         policy = requested_policy(options) if options["roles"] or options["state"] == "absent" else None
         found = self._file(policy, options) if options["dump"] else self._host(policy, options)
         snapshot = found.snapshot
@@ -68,6 +72,9 @@ class ActionModule(FirewallAction):
         if plan:
             result["drift"] = {"found": plan.changes, **results.plan_dict(plan, rows)}
         return result
+
+    def shaped(self, result: dict[str, Any]) -> dict[str, Any]:
+        return pack(result) if self._as_text and "requirements" in result else result
 
     def _host(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
         host = self.remote_host(options)

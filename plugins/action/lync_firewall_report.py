@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
-from ..module_utils._catalogue.model import HOST_ROLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
+from ..module_utils._policy.assignment import assigned_roles
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv
@@ -24,14 +25,27 @@ from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.build import Source, build_report
 from ..plugin_utils._report.compare import Changes, Earlier, EarlierError, compare, read_earlier
 from ..plugin_utils._report.files import is_base_name, make_folder, write_file
+from ..plugin_utils._report.packed import unpack
 from ..plugin_utils._results import plain
+from ..plugin_utils._variables import may_be_template
 
 _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
     "html": to_html,
     "json": to_json,
     "csv": lambda report, _changes: to_csv(report),
 }
-_GROUPS = {f"lync_{role.value}": role.value for role in HOST_ROLES}
+_BAD = (
+    model.HostClass.DRIFTED,
+    model.HostClass.INEFFECTIVE,
+    model.HostClass.UNREACHABLE,
+    model.HostClass.FAILED,
+)
+"""What somebody must act on, the most urgent first."""
+
+MOST_NAMES = 200
+"""Names of hosts in artifacts, in all."""
+
+display = Display()
 
 
 class ActionModule(ActionBase):
@@ -50,6 +64,7 @@ class ActionModule(ActionBase):
         Option("formats", type="list", elements="str", choices=tuple(_WRITERS), default=tuple(_WRITERS)),
         Option("title", default="Lync Server firewall report"),
         Option("previous", type="path"),
+        Option("artifacts", type="bool", default=False),
     )
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -71,7 +86,7 @@ class ActionModule(ActionBase):
         changes = compare(earlier, report) if earlier else None
         contents = {kind: _WRITERS[kind](report, changes) for kind in dict.fromkeys(options["formats"])}
         files, changed = _write(Path(self._resolved(options["dest"])), options["name"], contents)
-        return {
+        result = {
             "changed": changed,
             "files": files,
             "totals": model.totals(report),
@@ -81,6 +96,12 @@ class ActionModule(ActionBase):
             **({"changes": changes.counts()} if changes else {}),
             **({"warnings": warnings} if warnings else {}),
         }
+        result["worst"] = next((name for kind in _BAD for name in result["hosts"][kind.value]), "")
+        for line in _told(result):
+            display.display(line)
+        if options["artifacts"]:
+            result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": _artifacts(result)}
+        return result
 
     def _earlier(self, option: str | None) -> tuple[Earlier | None, list[str]]:
         """The report to compare with, and what a person should know if there is none.
@@ -103,6 +124,33 @@ class ActionModule(ActionBase):
         return str(self._loader.path_dwim(path))
 
 
+def _told(result: Mapping[str, Any]) -> list[str]:
+    """What was found, for people."""
+    changes = ", ".join(f"{kind} {count}" for kind, count in result.get("changes", {}).items())
+    return [
+        result["summary"],
+        *([f"Since the earlier report: {changes}"] if changes else []),
+        *result["files"].values(),
+    ]
+
+
+def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What the next node of a workflow is given. AWX keeps it in its database, so names are cut off."""
+    room = MOST_NAMES
+    named = {}
+    for kind in (*_BAD, model.HostClass.COMPLIANT):
+        named[f"lync_firewall_{kind.value}_hosts"] = result["hosts"][kind.value][:room]
+        room -= len(result["hosts"][kind.value][:room])
+    all_of_them = sum(len(result["hosts"][kind.value]) for kind in (*_BAD, model.HostClass.COMPLIANT))
+    return {
+        **named,
+        "lync_firewall_truncated": all_of_them > MOST_NAMES,
+        "lync_firewall_totals": result["totals"],
+        "lync_firewall_reasons": result["reasons"],
+        "lync_firewall_summary": result["summary"],
+    }
+
+
 def _check(options: Mapping[str, Any]) -> None:
     """What an argument specification cannot say.
 
@@ -120,15 +168,15 @@ def _source(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
     """What Ansible knows of a host."""
     if name not in hostvars:
         return Source(name)
-    known = hostvars[name]
+    known = _Host(hostvars, name)
     try:
-        result = plain(known.get(variable))
+        result = unpack(plain(known.get(variable)))
     except (AnsibleError, TypeError) as error:
         result = {"failed": True, "msg": f"{variable} cannot be read: {error}"}
     roles = _variable(known, "lync_roles")
     if not isinstance(roles, list):
         groups = _variable(known, "group_names")
-        roles = [role for group, role in _GROUPS.items() if isinstance(groups, list) and group in groups]
+        roles = assigned_roles(None, groups if isinstance(groups, list) else ())
     return Source(
         name,
         result,
@@ -136,6 +184,24 @@ def _source(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
         _word(_variable(known, "lync_pool")),
         _word(_variable(known, "lync_site")),
     )
+
+
+class _Host(Mapping[str, Any]):
+    """The variables of a host. Those without a template are taken as they are: large results take Ansible long."""
+
+    def __init__(self, hostvars: Mapping[str, Any], name: str) -> None:
+        self._raw: Mapping[str, Any] = getattr(hostvars, "raw_get", hostvars.__getitem__)(name)
+        self._templated = lambda variable: hostvars[name][variable]
+
+    def __getitem__(self, variable: str) -> Any:
+        value = self._raw[variable]
+        return self._templated(variable) if may_be_template(value) else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
 
 
 def _variable(known: Mapping[str, Any], name: str) -> Any:

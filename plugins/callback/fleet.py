@@ -60,6 +60,7 @@ from ansible.utils.color import stringc
 from ..plugin_utils._fleet.progress import ProgressLine
 from ..plugin_utils._fleet.rows import Row, State, to_row
 from ..plugin_utils._fleet.table import to_table
+from ..plugin_utils._report.packed import unpack
 
 _ACTIONS = ("lyncops.firewall.lync_firewall", "lyncops.firewall.lync_firewall_info")
 _WIDTH_OF_FILES = 120
@@ -138,7 +139,7 @@ class CallbackModule(CallbackBase):
             return
         name = result._host.get_name()
         if not (only_first and name in self._rows):
-            self._rows[name] = to_row(name, {**result._result, **outcome}, bool(task.check_mode))
+            self._rows[name] = to_row(name, {**unpack(result._result), **outcome}, bool(task.check_mode))
         self._finished.add(name)
         self._show(f"{name} {self._rows[name].state.value}")
 

@@ -6,7 +6,14 @@
 from __future__ import annotations
 
 from ..module_utils._options.option import documentation
-from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, INFO_OPTIONS, RULE_OPTIONS
+from ..module_utils._options.table import (
+    AS_TEXT,
+    ENFORCING_OPTIONS,
+    HOST_OPTIONS,
+    HOST_VARIABLES,
+    INFO_OPTIONS,
+    RULE_OPTIONS,
+)
 
 
 class ModuleDocFragment:
@@ -14,7 +21,7 @@ class ModuleDocFragment:
 
     # Annotated: what stands behind a plain assignment the sanity tests take for a literal.
     DOCUMENTATION: str = documentation(
-        HOST_OPTIONS,
+        (*HOST_OPTIONS, HOST_VARIABLES),
         notes=(
             "Works over the P(ansible.builtin.winrm#connection) connection only and starts no PowerShell on the host. "
             "It needs C(reg), C(netsh), C(sc) and C(whoami), which every Windows since Server 2008 R2 has, and an "
@@ -37,7 +44,7 @@ class ModuleDocFragment:
     ENFORCING: str = documentation(ENFORCING_OPTIONS)
     """How a host is brought to it."""
 
-    INFO: str = documentation(INFO_OPTIONS)
+    INFO: str = documentation((*INFO_OPTIONS, AS_TEXT))
     """What is read."""
 
     RULES: str = documentation(RULE_OPTIONS)

@@ -42,15 +42,6 @@ def lync_rules_csv(roles: Any, **options: Any) -> str:
         raise AnsibleFilterError(f"lyncops.firewall.lync_rules_csv: {error}") from None
 
 
-def lync_wrong_options(roles: Any, **options: Any) -> list[str]:
-    """What is wrong with roles and options; see the documentation beside this file."""
-    try:
-        _policy(roles, options)
-    except OptionError as error:
-        return [str(error)]
-    return []
-
-
 class FilterModule:
     """The filters by name."""
 
@@ -59,5 +50,4 @@ class FilterModule:
         return {
             "netsh_gpo_script": netsh_gpo_script,
             "lync_rules_csv": lync_rules_csv,
-            "lync_wrong_options": lync_wrong_options,
         }

@@ -5,23 +5,14 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._policy.peers import PeerError, collect_peers
+from ..module_utils._policy.peers import PeerError, peers_of, survey
+from ..plugin_utils._estate import resolved
 from ..plugin_utils._results import plain
-
-
-def _resolved(name: str) -> list[str]:
-    """What the controller's resolver says, sorted; nothing where it does not know the name."""
-    try:
-        found = socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)
-    except (OSError, UnicodeError):
-        return []
-    return sorted({str(item[4][0]).partition("%")[0] for item in found})
 
 
 def lync_peers(
@@ -39,14 +30,9 @@ def lync_peers(
             f"lyncops.firewall.lync_peers: the input must be 'groups', not {type(groups).__name__}"
         )
     try:
-        found = collect_peers(
-            groups,
-            lambda name: hostvars[name],
-            str(host),
-            plain(extra_peers or {}),
-            resolve=_resolved if resolve else None,
-            by_name=by_name,
-        )
+        estate = survey(groups, lambda name: hostvars[name], resolved if resolve else None)
+        pool = str(hostvars[str(host)].get("lync_pool") or "")
+        found = peers_of(estate, pool, plain(extra_peers or {}), by_name=by_name)
     except PeerError as error:
         raise AnsibleFilterError(f"lyncops.firewall.lync_peers: {error}") from error
     return dict(plain(found))

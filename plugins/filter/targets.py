@@ -5,39 +5,57 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.parsing.dataloader import DataLoader
+from ansible.utils.display import Display
 
-from ..module_utils._catalogue.model import HOST_ROLES
-from ..module_utils._net.address_set import AddressError, AddressSet
+from ..module_utils._net.address_set import AddressError, AddressSet, together
+from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES
 from ..module_utils._policy.peers import ADDRESSES, PREFIX
 from ..plugin_utils._results import plain
 
+display = Display()
+
 _VARIABLE = "lync_firewall_hosts"
+_ROLES = "lync_firewall_roles"
 _ADDRESSES = ("ansible_winrm_host", "ansible_host")
 _PORTS = ("ansible_winrm_port", "ansible_port")
 _MOST_NAMED = 5
+_MOST_LISTED = 20
+_BATCHES = re.compile(r"[1-9][0-9]*%?(,[1-9][0-9]*%?)*")
 _WINRM_PORTS = ("", "5985", "5986")
-_WITHOUT_RULES = ("lync_client", "lync_load_balancer")
-_WITH_RULES = frozenset(PREFIX + role.value for role in HOST_ROLES)
 _SERVERS = "lync"
 """The group of all hosts that the inventory plugin says are managed."""
 
 
 def lync_targets(
-    groups: Any, hostvars: Mapping[str, Any], default: str, within: Iterable[str] | None = None, named: Any = False
+    groups: Any,
+    hostvars: Mapping[str, Any],
+    default: str,
+    within: Iterable[str] | None = None,
+    named: Any = False,
+    *,
+    sources: Iterable[str] = (),
+    limit: str = "",
+    batches: Any = "1",
+    sliced: bool = False,
 ) -> dict[str, Any]:
     """The hosts to work on, and what is wrong about them; see the documentation beside this file."""
     if not isinstance(groups, Mapping):
         raise AnsibleFilterError(f"lyncops.firewall.lync_targets: the input must be 'groups', not {groups!r}")
     inventory = _Inventory({str(group): [str(host) for host in hosts] for group, hosts in groups.items()})
+    looked = {host: _look(host, hostvars[host]) for host in inventory.hosts}
     of_roles = inventory.matching(default)
     if named is False or named is None:
-        values, unsaid = _said(inventory.hosts, hostvars)
+        values = [look.said for look in looked.values() if look.said]
+        values = [value for number, value in enumerate(values) if value not in values[:number]]
+        unsaid = {host for host, look in looked.items() if not look.said}
         found = [host for value in values for host in inventory.matching(value)]
         found += [host for host in of_roles if host in unsaid]
         patterns = values + ([default] if unsaid or not values else [])
@@ -48,68 +66,124 @@ def lync_targets(
     looked_at = {*of_roles, *found}
     may = set(inventory.hosts) if within is None else {str(host) for host in within}
     hosts = [host for host in dict.fromkeys(found) if host in may]
-    return {
+    targets = {
         "hosts": hosts,
         "patterns": [value if isinstance(value, str) else ",".join(value) for value in patterns],
         "unknown": sorted({part for value in values for part in inventory.unknown(value)}),
         "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at],
-        "namesakes": _namesakes(hosts, hostvars),
-        "addresses": _addresses(groups, hostvars),
-        "idle": bool(hosts) and not _have_roles(hosts, groups, hostvars),
+        "namesakes": _namesakes(hosts, looked),
+        "addresses": _addresses(groups, looked),
+        "idle": bool(hosts) and not _have_roles(hosts, groups, looked),
     }
+    where = f"({', '.join(map(str, sources))})"
+    targets["mistakes"] = _mistakes(targets, where, str(limit), batches, is_slice=bool(sliced), nobody=named == [])
+    _tell(targets, nobody=named == [])
+    return targets
 
 
-def _addresses(groups: Mapping[str, Iterable[str]], hostvars: Mapping[str, Any]) -> list[str]:
+def _mistakes(
+    targets: Mapping[str, Any], where: str, limit: str, batches: Any, *, is_slice: bool, nobody: bool
+) -> list[str]:
+    """Why not to begin, in sentences. A slice of a job may hold none of the hosts, and an empty list means nobody."""
+    found = []
+    wanted = [batches] if isinstance(batches, (str, int)) else list(batches)
+    text = ",".join(str(batch) for batch in wanted).replace(" ", "")
+    if not _BATCHES.fullmatch(text):
+        found.append(f"lync_firewall_serial: {text} is no number of hosts, such as 5, 25% or 1,25%,100%.")
+    if targets["idle"] and not is_slice:
+        names = ", ".join(targets["hosts"][:_MOST_NAMED])
+        found.append(f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}).")
+    if not targets["hosts"] and not is_slice and not nobody:
+        limited = f" and --limit {limit}" if limit else ""
+        found.append(
+            f"There is no host to work on: nothing in the inventory {where} matches "
+            f"{', '.join(targets['patterns'][:_MOST_LISTED])}{limited}. See the warnings above, and the names of its "
+            "groups."
+        )
+    unknown = targets["unknown"]
+    if unknown:
+        more = " and more" if len(unknown) > _MOST_LISTED else ""
+        found.append(
+            f"Not in the inventory {where}: {', '.join(unknown[:_MOST_LISTED])}{more}. Correct the names, or leave "
+            "them out; nothing was done."
+        )
+    return found
+
+
+def _tell(targets: Mapping[str, Any], *, nobody: bool) -> None:
+    """What a person should know and need not stop for."""
+    if targets["mistakes"]:
+        return
+    if targets["forgotten"]:
+        forgotten = ", ".join(targets["forgotten"])
+        display.display(f"In the group lync, but in no role's group, so not looked at: {forgotten}")
+    if not targets["hosts"] and not nobody:
+        patterns = ", ".join(targets["patterns"])
+        display.display(f"This slice of the job has none of the hosts that match {patterns}; the other slices have to.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is needed of a host's variables, which cost as much to be asked for as all else here.
+
+    Attributes:
+        said: The value of ``lync_firewall_hosts``.
+        addresses: Its addresses; None where variables do not have them.
+        end: Address and port that are connected to; None where its variables are wrong.
+        has_roles: Whether its roles are named.
+    """
+
+    said: Any
+    addresses: AddressSet | None
+    end: tuple[str, str] | None
+    has_roles: bool
+
+
+def _look(host: str, known: Mapping[str, Any]) -> _Look:
+    try:
+        address = next((known[name] for name in _ADDRESSES if known.get(name)), host)
+        port = str(next((known[name] for name in _PORTS if known.get(name)), ""))
+        # One machine may listen on both of WinRM's ports; another port of an address may be mapped to another machine.
+        end = (str(address).lower().removesuffix("."), "" if port in _WINRM_PORTS else port)
+    except AnsibleError:
+        end = None  # a host whose variables are wrong is not connected to either
+    return _Look(
+        plain(known[_VARIABLE]) if _VARIABLE in known else None, _own(host, known), end, bool(known.get(_ROLES))
+    )
+
+
+def _own(host: str, known: Mapping[str, Any]) -> AddressSet | None:
+    try:
+        value = next((known[name] for name in (*ADDRESSES, "ansible_host") if known.get(name)), host)
+        return AddressSet.parse_for_rule([str(item) for item in ([value] if isinstance(value, str) else value)])
+    except (AnsibleError, AddressError, TypeError):
+        return None  # a name, or variables that are wrong: nothing is known of it
+
+
+def _addresses(groups: Mapping[str, Iterable[str]], looked: Mapping[str, _Look]) -> list[str]:
     """The addresses of all hosts in the group of a role or of a kind of peer, as far as variables have them."""
     hosts = dict.fromkeys(str(host) for group, names in groups.items() if group.startswith(PREFIX) for host in names)
-    found = AddressSet()
-    for host in hosts:
-        try:
-            known = hostvars[host]
-            value = next((known[name] for name in (*ADDRESSES, "ansible_host") if known.get(name)), host)
-            found |= AddressSet.parse_for_rule([str(item) for item in ([value] if isinstance(value, str) else value)])
-        except (AnsibleError, AddressError, TypeError):
-            continue  # a name, or variables that are wrong: nothing is known of it
+    found = together(own for host in hosts if (own := looked[host].addresses) is not None)
     return found.texts() if found and not found.fills_a_family else []
 
 
-def _have_roles(hosts: Iterable[str], groups: Mapping[str, Iterable[str]], hostvars: Mapping[str, Any]) -> bool:
+def _have_roles(hosts: Iterable[str], groups: Mapping[str, Iterable[str]], looked: Mapping[str, _Look]) -> bool:
     """Whether any of the hosts is more than a client or a load balancer, for which there is nothing to do."""
-    idle = {str(host) for group in _WITHOUT_RULES for host in groups.get(group, ())}
-    busy = {str(host) for group, names in groups.items() if group in _WITH_RULES for host in names}
-    return any(host in busy or host not in idle or hostvars[host].get("lync_firewall_roles") for host in hosts)
+    idle = {str(host) for group in WITHOUT_RULES for host in groups.get(group, ())}
+    busy = {str(host) for group, names in groups.items() if group in GROUP_ROLES for host in names}
+    return any(host in busy or host not in idle or looked[host].has_roles for host in hosts)
 
 
-def _said(hosts: Iterable[str], hostvars: Mapping[str, Any]) -> tuple[list[Any], set[str]]:
-    """The values of the variable, each once, and the hosts that have none."""
-    values: list[Any] = []
-    unsaid: set[str] = set()
-    for host in hosts:
-        known = hostvars[host]
-        value = plain(known[_VARIABLE]) if _VARIABLE in known else None
-        if not value:
-            unsaid.add(host)
-        elif value not in values:
-            values.append(value)
-    return values, unsaid
-
-
-def _namesakes(hosts: Iterable[str], hostvars: Mapping[str, Any]) -> dict[str, list[str]]:
+def _namesakes(hosts: Iterable[str], looked: Mapping[str, _Look]) -> dict[str, list[str]]:
     """Each host that another one shares its address with, and these others: one machine with two names."""
-    by_address: dict[tuple[str, ...], list[str]] = {}
+    by_end: dict[tuple[str, str], list[str]] = {}
     for host in hosts:
-        known = hostvars[host]
-        try:
-            address = next((known[name] for name in _ADDRESSES if known.get(name)), host)
-            port = str(next((known[name] for name in _PORTS if known.get(name)), ""))
-        except AnsibleError:
-            continue  # a host whose variables are wrong is not connected to either
-        # One machine may listen on both of WinRM's ports; another port of an address may be mapped to another machine.
-        own = "" if port in _WINRM_PORTS else port
-        by_address.setdefault((str(address).lower().removesuffix("."), own), []).append(host)
+        end = looked[host].end
+        if end:
+            by_end.setdefault(end, []).append(host)
     return {
         host: [other for other in shared[: _MOST_NAMED + 1] if other != host][:_MOST_NAMED]
-        for shared in by_address.values()
+        for shared in by_end.values()
         if len(shared) > 1
         for host in shared
     }

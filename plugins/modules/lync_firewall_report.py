@@ -67,6 +67,14 @@ options:
         about to be replaced.
       - If there is no such file, that is a warning. If it is no report, the task fails.
     type: path
+  artifacts:
+    description:
+      - Whether to hand over what was found as M(ansible.builtin.set_stats) does, so that AWX gives it to the next node
+        of a workflow. That is C(lync_firewall_drifted_hosts) and the same of C(ineffective), C(unreachable), C(failed)
+        and C(compliant), at most 200 names in all, those first that somebody must act on; C(lync_firewall_truncated),
+        whether names were left out; C(lync_firewall_totals), C(lync_firewall_reasons) and C(lync_firewall_summary).
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Writes the files in check mode too, since they are what a run in check mode is for.
@@ -129,6 +137,11 @@ hosts:
   returned: success
   type: dict
   sample: {compliant: [], ineffective: [], drifted: [fe03.example.com], failed: [], unreachable: [], not_managed: []}
+worst:
+  description: The host that is worst off, empty where all is as it should be.
+  returned: success
+  type: str
+  sample: fe03.example.com
 reasons:
   description: How often each reason stands behind a verdict other than V(open), counted over requirements and hosts.
   returned: success

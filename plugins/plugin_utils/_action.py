@@ -10,6 +10,7 @@ import multiprocessing
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleConnectionFailure
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -17,7 +18,10 @@ from ..module_utils._firewall.change.netsh import UnsupportedValueError
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import HOST_VARIABLES, INFO_OPTIONS
+from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.listening import Bound, bind_media, media_services
+from ..module_utils._policy.peers import PeerError
 from ..module_utils._policy.policy import HostPolicy
 from ..module_utils._texts import printable, said
 from ._arguments import validate
@@ -27,6 +31,7 @@ from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
 from ._host.writing import read_programs
 from ._results import plain
 from ._said import harmless
+from ._variables import HostVariables
 
 display = Display()
 
@@ -52,22 +57,41 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         """Ansible's entry: validate, work, and report errors as results that name the host."""
         if multiprocessing.parent_process() is not None:
             gc.freeze()  # a fork: collecting what it has inherited would only copy it
-        result: dict[str, Any] = super().run(tmp, task_vars or {})
-        self.host_name = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname", "host"))
+        known = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, known)
+        self.host_name = str(self._task.delegate_to or known.get("inventory_hostname", "host"))
+        given = self._task.args
         try:
-            result.update(plain(self.work(validate(self._task.args, self.OPTIONS, self.REQUIRED_IF))))
+            if boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
+                host = HostVariables(known, self._templar.template, str(self._task._uuid))
+                assigned = host.assigned(connecting=True)
+                if assigned.idle:
+                    return {**result, **self._skipped(NO_RULE.format(assigned.name))}
+                if assigned.mistakes:
+                    return {**result, "failed": True, "changed": False, "msg": " ".join(assigned.mistakes)}
+                own = [option for option in self.OPTIONS if option not in (HOST_VARIABLES, *INFO_OPTIONS)]
+                given = {**host.options(assigned.roles, own), **given}
+            result.update(plain(self.work(validate(given, self.OPTIONS, self.REQUIRED_IF))))
         except ConnectionLost as error:
             raise AnsibleConnectionFailure(self._told(error)) from error
         except Failed as error:
             known = plain(self.known(error)) if error.outcome else {}
             result.update({**known, "failed": True, "msg": self._told(error)})
-        except (OptionError, NotWinrm, ReadError, NotElevated, UnsupportedValueError) as error:
+        except (OptionError, PeerError, NotWinrm, ReadError, NotElevated, UnsupportedValueError) as error:
             result.update({"failed": True, "changed": False, "msg": self._told(error)})
-        return harmless(result)
+        return self.shaped(harmless(result))
 
     def _told(self, error: Exception) -> str:
         """An error as a message that names the host; what it says may be the host's own words."""
         return f"{self.host_name}: {said(str(error), LONGEST_ERROR)}"
+
+    def _skipped(self, why: str) -> dict[str, Any]:
+        self.tell(why)  # a skipped task is one word
+        return {"skipped": True, "changed": False, "msg": why}
+
+    def shaped(self, result: dict[str, Any]) -> dict[str, Any]:
+        """The result as it is given to Ansible."""
+        return result
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         """Do the task's work and return its results."""
@@ -105,9 +129,13 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         return bind_media(policy, read_programs(host, services)) if services else Bound(policy)
 
     def say(self, sentence: str) -> None:
-        """Tell the user something at once: a task's result comes only when it is over."""
+        """Tell the user something about the host at once: a task's result comes only when it is over."""
+        self.tell(f"{self.host_name}: {sentence}")
+
+    def tell(self, line: str) -> None:
+        """Show a line as it is."""
         if not self._task.no_log:
-            display.display(f"{self.host_name}: {sentence}")
+            display.display(line)
 
     def _log(self, line: str) -> None:
         if not self._task.no_log:

@@ -41,6 +41,8 @@ def plain(value: Any) -> Any:
         return plain(value.value)
     if value is None or isinstance(value, bool):
         return value
+    if getattr(value, "__ENCRYPTED__", False):
+        return str(value)  # a vaulted variable of ansible-core 2.18 and before, which is no str of itself
     for kind in (str, int, float):
         if isinstance(value, kind):
             return kind(value)  # takes Ansible's tagged subclasses down to the plain type
@@ -69,6 +71,29 @@ def plan_dict(plan: Plan, rows: Rows) -> dict[str, Any]:
         "refused": _cut(refused, "refused", lambda more: {"subject": more, "reason": ""}),
         "commands": commands(plan),
     }
+
+
+def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], check_mode: bool) -> str:
+    """What was done to a host, in a line.
+
+    Args:
+        host: Its name.
+        roles: Its Lync roles; none where all managed rules go.
+        result: What `lync_firewall` returns.
+        check_mode: Whether all that is still to be done.
+    """
+    counts = ", ".join(f"{len(result[kind])} {kind}" for kind in ("created", "updated", "deleted", "kept"))
+    notes = [f"{row['id']}: {row['scope_note']}" for row in result["requirements"] if row["scope_note"]]
+    beside = {
+        "; firewall service: ": result["service_changes"],
+        "; switched on: ": result["profiles_enabled"],
+        ". Rows that stay open to any address: ": notes,
+    }
+    held = f" ({' + '.join(roles)})" if roles else ""
+    return (
+        f"{host}{held}: {len(result['after']['rules'])} managed rules; {'would be ' if check_mode else ''}{counts}"
+        + "".join(f"{words}{', '.join(items)}" for words, items in beside.items() if items)
+    )
 
 
 def _cut(dicts: Sequence[dict[str, Any]], about: str, mark: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:

@@ -12,10 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +31,9 @@ from . import measured_lab
 
 PLAYBOOKS = Path(__file__).resolve().parent / "plays"
 FOLDER = ROOT / "build" / "bench"
-_SIZES = (50, 200, 1000)
+_SIZES = (50, 200)
+PEERS = "peers"
+"""The stage of the workers' CPU that finds out who is whose peer."""
 _MEMORY_HOSTS, _MEMORY_RULES = 50, (100, 1600)
 # The lab's estate repeats six combinations of roles.
 _SAMPLE = "windows[0:5]"
@@ -74,11 +78,15 @@ class Fleet:
             "ANSIBLE_CONFIG": str(PLAYBOOKS / "ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
             "ANSIBLE_FORKS": str(forks),
-            # One line a host is no part of an audit; both sides go without.
-            "ANSIBLE_DISPLAY_OK_HOSTS": "false",
         }
         self._given = folder / "variables.json"
-        self._given.write_text(json.dumps({"fleet_line": read_line(), "fleet_folder": str(folder)}))
+        given = {
+            "fleet_line": read_line(),
+            "fleet_folder": str(folder),
+            "lync_firewall_report_dir": str(folder),
+            "lync_firewall_matrix_dir": str(folder),
+        }
+        self._given.write_text(json.dumps(given))
 
     def play(self, name: str, *options: str) -> Run:
         """Run the playbook of a name and measure.
@@ -90,7 +98,7 @@ class Fleet:
         program = Path(sys.executable).parent / "ansible-playbook"
         command = [
             str(program), "-i", str(self._lab.inventory), "-e", f"@{PLAYBOOKS / 'fleet_vars.yml'}",
-            "-e", f"@{self._given}", *options, str(PLAYBOOKS / f"{playbook}.yml"),
+            "-e", f"@{self._given}", *options, _path(playbook),
         ]  # fmt: skip
         self._lab.reset_counters()
         before = process.cpu_seconds(self._lab_process)
@@ -105,10 +113,37 @@ class Fleet:
         say(f"{self._hosts} hosts, {self._rules} rules, {name}: {usage.wall:.1f} s, CPU {usage.cpu:.1f} s")
         return run
 
+    def stages(self, name: str, *options: str) -> report.Stages:
+        """Where the CPU of a playbook goes; wrapping what is measured takes some itself."""
+        folder = self._folder / "stages"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        plain = self._environment
+        self._environment = {
+            **plain,
+            "STAGES_FOLDER": str(folder),
+            "ANSIBLE_CALLBACK_PLUGINS": str(PLAYBOOKS / "callback_plugins"),
+            "ANSIBLE_CALLBACKS_ENABLED": "stages",
+        }
+        try:
+            self.play(name, *options)
+        finally:
+            self._environment = plain
+        found: Counter[tuple[str, str]] = Counter()
+        for path in folder.glob("*.json"):
+            process_said = json.loads(path.read_text())
+            found.update({(process_said["kind"], stage): cpu for stage, cpu in process_said["stages"].items()})
+        return report.Stages(name, self._hosts, found)
+
     def result_sizes(self) -> list[int]:
         """Bytes of what is kept of an audit, as JSON, for one host of each combination of roles."""
         self.play(report.RESULTS, "--limit", _SAMPLE)
         return [path.stat().st_size for path in sorted(self._folder.glob("result-*.json"))]
+
+
+def _path(playbook: str) -> str:
+    """A playbook of the collection by its name, or one of the benchmark's own."""
+    return playbook if "." in playbook else str(PLAYBOOKS / f"{playbook}.yml")
 
 
 def read_line() -> str:
@@ -122,7 +157,21 @@ def read_line() -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def of_size(hosts: int, rules: int, forks: int, repeat: int) -> tuple[list[Run], list[int]]:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured of one number of hosts.
+
+    :ivar runs: All runs.
+    :ivar sizes: Bytes of results.
+    :ivar stages: Where the CPU went.
+    """
+
+    runs: list[Run]
+    sizes: list[int]
+    stages: list[report.Stages]
+
+
+def of_size(hosts: int, rules: int, forks: int, repeat: int) -> Measured:
     """All variants over converged hosts, one after the other and again, so that a busy minute meets all of them."""
     folder = FOLDER / f"fleet-{hosts}-{rules}"
     with measured_lab.running(f"bench-{folder.name}", hosts, rules) as lab:
@@ -131,7 +180,17 @@ def of_size(hosts: int, rules: int, forks: int, repeat: int) -> tuple[list[Run],
         fleet = Fleet(lab, hosts, rules, forks, folder)
         fleet.play(report.CONVERGE)
         runs = [fleet.play(name) for _round in range(repeat) for name in report.VARIANTS]
-        return runs, fleet.result_sizes()
+        return Measured(runs, fleet.result_sizes(), [fleet.stages(name) for name in report.STAGED])
+
+
+def of_topology(hosts: int, rules: int, forks: int) -> report.Stages:
+    """An audit of hosts whose rules are scoped by the inventory: who is whose peer is its stage of that name."""
+    folder = FOLDER / f"topology-{hosts}"
+    with measured_lab.running(f"bench-{folder.name}", hosts, rules) as lab:
+        fleet = Fleet(lab, hosts, rules, forks, folder)
+        return fleet.stages(
+            report.TOPOLOGY, "-e", "lync_firewall_scope=topology", "-e", "lync_firewall_fail_on_drift=false"
+        )
 
 
 def say(text: str) -> None:
@@ -181,7 +240,7 @@ def summarise(runs: list[Run], sizes: list[int]) -> list[report.Row]:
                 fork_own=max(run.usage.fork_own for run in named[name]),
                 requests=first.requests,
                 wire_bytes=first.bytes,
-                result_bytes=statistics.fmean(sizes) if name == report.AUDIT else None,
+                result_bytes=statistics.fmean(sizes) if name == report.TASK else None,
                 lab_cpu_ms_per_host=1000 * statistics.fmean(run.lab_cpu for run in named[name]) / first.hosts,
             )
         )
@@ -195,6 +254,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rules", type=int, default=400, metavar="N", help="rules a host (default %(default)s)")
     parser.add_argument("--forks", type=int, default=10, metavar="N", help="Ansible's forks (default %(default)s)")
     parser.add_argument("--repeat", type=int, default=2, metavar="N", help="runs of each (default %(default)s)")
+    parser.add_argument(
+        "--topology",
+        type=int,
+        default=1000,
+        metavar="N",
+        help="hosts with scope topology (default %(default)s; 0: none)",
+    )
     parser.add_argument("--no-memory", action="store_true", help="leave out the comparison of few and many rules")
     arguments = parser.parse_args()
     try:
@@ -210,15 +276,19 @@ def main() -> int:
     arguments = _arguments()
     started = time.monotonic()
     runs: list[Run] = []
+    stages: list[report.Stages] = []
 
     def bench(hosts: int, rules: int) -> list[report.Row]:
-        found, sizes = of_size(hosts, rules, arguments.forks, arguments.repeat)
-        runs.extend(found)
-        return summarise(found, sizes)
+        found = of_size(hosts, rules, arguments.forks, arguments.repeat)
+        runs.extend(found.runs)
+        stages.extend(found.stages)
+        return summarise(found.runs, found.sizes)
 
     try:
         rows = [row for hosts in arguments.sizes for row in bench(hosts, arguments.rules)]
+        staged = report.stages_text(stages)
         memory = [] if arguments.no_memory else [row for n in _MEMORY_RULES for row in bench(_MEMORY_HOSTS, n)]
+        scoped = of_topology(arguments.topology, arguments.rules, arguments.forks) if arguments.topology else None
     except (BenchError, LabError) as error:
         print(f"bench-fleet: {error}", file=sys.stderr)
         return 1
@@ -226,6 +296,9 @@ def main() -> int:
     path = FOLDER / "fleet.json"
     path.write_text(json.dumps(as_json(rows, memory, runs, seconds), indent=2) + "\n")
     print(report.text(rows, memory, arguments.forks))
+    print(f"CPU by stage, milliseconds a host; measuring takes some itself\n\n{staged}\n")
+    if scoped:
+        say(f"scope: topology, {scoped.hosts} hosts: their peers took {scoped.seconds(PEERS):.1f} s of CPU in all")
     say(f"{path.relative_to(ROOT)} written, {seconds:.0f} s in all")
     return 0
 

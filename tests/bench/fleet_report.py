@@ -7,21 +7,32 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 START = "ansible-playbook, no task"
 BARE = "bare task"
 READ = "the audit's command, nothing made of it"
-AUDIT = "audit"
+TASK = "the audit's task alone"
+AUDIT = "audit.yml"
+SITE = "site.yml, converged"
+MATRIX = "matrix.yml"
+TOPOLOGY = "audit.yml, scope: topology"
 CONVERGE = "converging"
 RESULTS = "sizes of results"
-VARIANTS = (START, BARE, READ, AUDIT)
+VARIANTS = (START, BARE, READ, TASK, AUDIT, SITE, MATRIX)
+STAGED = (BARE, AUDIT, SITE, MATRIX)
+"""Whose CPU is told by stages."""
 PLAYBOOKS = {
     START: "start",
     BARE: "fleet_bare",
     READ: "fleet_read",
-    AUDIT: "fleet_audit",
+    TASK: "fleet_audit",
+    AUDIT: "lyncops.firewall.audit",
+    SITE: "lyncops.firewall.site",
+    MATRIX: "lyncops.firewall.matrix",
+    TOPOLOGY: "lyncops.firewall.audit",
     CONVERGE: "fleet_converge",
     RESULTS: "fleet_results",
 }
@@ -97,6 +108,38 @@ _COLUMNS: dict[str, Callable[[Row], str]] = {
     "lab CPU ms": lambda row: f"{row.lab_cpu_ms_per_host:.1f}",
 }
 _LEFT = {""}
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Where the CPU of one run went.
+
+    :ivar name: One of STAGED, or TOPOLOGY.
+    :ivar hosts: Number of hosts.
+    :ivar cpu: CPU seconds by process (``main``, ``worker``) and stage, the start of ansible-playbook included.
+    """
+
+    name: str
+    hosts: int
+    cpu: Mapping[tuple[str, str], float]
+
+    def seconds(self, stage: str) -> float:
+        """CPU seconds of one stage in all workers."""
+        return self.cpu.get(("worker", stage), 0.0)
+
+
+def stages_text(runs: Sequence[Stages]) -> str:
+    """CPU a host by stage, in milliseconds, as a table; the stage that takes most comes first."""
+    totals: Counter[tuple[str, str]] = Counter()
+    for run in runs:
+        totals.update({stage: seconds / run.hosts for stage, seconds in run.cpu.items()})
+    heads = ["process", "stage", *(f"{run.name}, {run.hosts}" for run in runs)]
+    lines = [f"| {' | '.join(heads)} |", f"| --- | --- {'| ---: ' * len(runs)}|"]
+    for process, stage in sorted(totals, key=lambda key: (key[0], -totals[key])):
+        cells = [f"{1000 * run.cpu.get((process, stage), 0.0) / run.hosts:.1f}" for run in runs]
+        lines.append(f"| {process} | {stage} | {' | '.join(cells)} |")
+    sums = [f"{1000 * sum(run.cpu.values()) / run.hosts:.1f}" for run in runs]
+    return "\n".join([*lines, f"| all | | {' | '.join(sums)} |"])
 
 
 def text(rows: Sequence[Row], memory: Sequence[Row], forks: int) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import collect_peers
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import Estate, peers_of, survey
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.document import read_file
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.inventory import Inventory
@@ -78,11 +78,11 @@ def read_large(path: Path, label: str) -> None:
     )
 
 
-def options_of(found: Inventory, host: str) -> dict[str, Any]:
+def options_of(found: Inventory, host: str, estate: Estate) -> dict[str, Any]:
     """The options that the role would give the module for a host, scoped by its topology."""
     return {
         "scope": "topology",
-        "peers": collect_peers(found.groups, found.hosts.__getitem__, host),
+        "peers": peers_of(estate, found.hosts[host]["lync_pool"]),
         "configured_ports": found.hosts[host]["lync_ports"],
         "features": found.hosts[host]["lync_features"],
     }
@@ -94,8 +94,9 @@ def scoped(found: Inventory, title: str, extra: dict[str, list[str]]) -> None:
     hosts = [host for host, variables in found.hosts.items() if managed & set(variables["lync_roles"])]
     begun = time.perf_counter()
     policies = []
+    estate = survey(found.groups, found.hosts.__getitem__)
     for host in hosts:
-        options = options_of(found, host)
+        options = options_of(found, host, estate)
         options["peers"] = {**options["peers"], **extra}
         policies.append(build_policy(found.hosts[host]["lync_roles"], **options))
     seconds = time.perf_counter() - begun

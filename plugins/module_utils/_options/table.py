@@ -207,6 +207,10 @@ RULE_OPTIONS: tuple[Option, ...] = (
 )
 """Which rules a host needs. The modules and the filters take them."""
 
+_OF_ROWS = ("ruleset", "features", "skip_rows", "port_overrides", "configured_ports")
+ROW_OPTIONS = tuple(option for option in RULE_OPTIONS if option.name in _OF_ROWS)
+"""Which rows a host has, and on which ports."""
+
 ROLES = Option(
     "roles",
     (
@@ -377,3 +381,31 @@ INFO_OPTIONS: tuple[Option, ...] = (
     ),
 )
 """What the module that only reads takes beside."""
+
+HOST_VARIABLES = Option(
+    "host_variables",
+    (
+        "Whether options that are not given are taken from the host's variables, as the role C(lync_firewall) names "
+        "them: O(profiles) from C(lync_firewall_profiles), and so on.",
+        "O(roles) are those of the host's inventory groups then, C(lync_front_end) and so on, unless "
+        "C(lync_firewall_roles) names them; O(peers) are worked out from the inventory, and O(configured_ports) are "
+        "those of C(lync_ports).",
+        "A host that is only in C(lync_client) or C(lync_load_balancer) is skipped. A host without a role, or with a "
+        "variable whose name is misspelt, is an error.",
+    ),
+    type="bool",
+    default=False,
+)
+"""Both modules for hosts take it. The role gives it alone, so that no worker has to compile a template an option."""
+
+AS_TEXT = Option(
+    "as_text",
+    (
+        "Return everything but what Ansible itself looks at as one text, C(text), which is JSON. Ansible handles each "
+        "part of a result several times, of one text only the text: that halves what a result costs the controller.",
+        "M(lyncops.firewall.lync_firewall_report) reads both.",
+    ),
+    type="bool",
+    default=False,
+)
+"""What the module that only reads takes for audits of many hosts."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .._catalogue.model import LYNC_SERVERS, Peer
-from .._net.address_set import AddressError, AddressSet
+from .._net.address_set import AddressError, AddressSet, together
 from .scoping import WORDS
 
 PREFIX = "lync_"
@@ -18,6 +19,9 @@ PREFIX = "lync_"
 
 ADDRESSES = ("lync_firewall_addresses", "lync_addresses")
 """Variables of a host that hold its addresses or networks, the first that is there; ``ansible_host`` comes last."""
+
+EXTRA = "lync_firewall_extra_peers"
+"""The variable of a host that adds addresses to kinds of peers."""
 
 # Kinds without a group of their own: they follow from other groups, whose names the message has anyway.
 _WORKED_OUT = (Peer.REPLICA.value, Peer.POOL.value)
@@ -28,65 +32,100 @@ class PeerError(ValueError):
     """A peer's address is unknown or invalid; the message names the host, its group and the remedy."""
 
 
-def collect_peers(
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the inventory says of the hosts of one kind.
+
+    Attributes:
+        addresses: Their addresses, in the fewest networks, sorted: the same from run to run.
+        nameless: Hosts of which it does not know any address, sorted.
+    """
+
+    addresses: tuple[str, ...]
+    nameless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Who is who in an inventory, worked out once for all its hosts.
+
+    Attributes:
+        kinds: What is known of each kind of peer. A kind whose group is missing is not there: nobody knows.
+        pools: The same of the Front End Servers of each pool.
+    """
+
+    kinds: Mapping[str, Known]
+    pools: Mapping[str, Known]
+
+
+def survey(
     groups: Mapping[str, Iterable[str]],
     variables: Callable[[str], Mapping[str, Any]],
-    host: str,
-    extra: Mapping[str, Any] | None = None,
-    *,
     resolve: Callable[[str], list[str]] | None = None,
-    by_name: bool = False,
-) -> dict[str, list[str]]:
-    """The addresses of each kind of peer of one host, in the fewest networks, sorted: the same from run to run.
+) -> Estate:
+    """Work out who is who; each host is looked at once.
 
     Args:
         groups: Inventory groups and their hosts, the whole inventory whatever a run is limited to.
         variables: Gives a host's variables.
-        host: The host whose peers are wanted; its own pool is one of them.
-        extra: More addresses by kind.
         resolve: Looks up the addresses of a host whose variables have none; an empty list where it finds none.
+
+    Raises:
+        PeerError: A variable with addresses is wrong.
+    """
+    looked_at: dict[str, tuple[AddressSet, str]] = {}
+
+    def look(host: str) -> tuple[AddressSet, str]:
+        if host not in looked_at:
+            known = variables(host)
+            looked_at[host] = (_addresses(host, known, resolve), str(known.get("lync_pool") or ""))
+        return looked_at[host]
+
+    def known(hosts: Iterable[str]) -> Known:
+        found = {host: look(host)[0] for host in hosts}
+        addresses = together(found.values())
+        nameless = sorted(host for host, own in found.items() if not own)
+        return Known(tuple(addresses.texts()) if addresses else (), tuple(nameless))
+
+    kinds = {kind: known(groups[PREFIX + kind]) for kind in WORDS if PREFIX + kind in groups}
+    if all(PREFIX + role in groups for role in _SERVERS):
+        kinds[Peer.REPLICA.value] = known({name for role in _SERVERS for name in groups[PREFIX + role]})
+    pools: dict[str, list[str]] = {}
+    for host in groups.get(PREFIX + Peer.FRONT_END.value, ()):
+        pools.setdefault(look(host)[1], []).append(host)
+    return Estate(kinds, {pool: known(hosts) for pool, hosts in pools.items() if pool})
+
+
+def peers_of(
+    estate: Estate, pool: str = "", extra: Mapping[str, Any] | None = None, *, by_name: bool = False
+) -> dict[str, list[str]]:
+    """The addresses of each kind of peer of one host.
+
+    Args:
+        estate: Who is who.
+        pool: The host's own pool, whose Front End Servers are a kind of peer too.
+        extra: More addresses by kind.
         by_name: List a host without an address by its name, for documents, in place of the error.
 
     Returns:
         Kind to addresses. A missing group gives no key (not known), an empty one an empty list (there are none).
 
     Raises:
-        PeerError: A peer has no address, or an invalid one; or an extra kind does not exist.
+        PeerError: A peer has no address; or an extra kind does not exist, or is wrong.
     """
-    known: dict[str, AddressSet] = {}
-    nameless: dict[str, list[str]] = {}  # hosts without an address, by kind
-
-    def addresses(kind: str, hosts: Iterable[str]) -> AddressSet:
-        found = AddressSet()
-        for name in hosts:
-            if name not in known:
-                known[name] = _addresses(name, variables(name), resolve)
-            if not known[name]:
-                nameless.setdefault(kind, []).append(name)
-            found |= known[name]
-        return found
-
-    peers: dict[str, AddressSet] = {}
-    for kind in WORDS:
-        if PREFIX + kind in groups:
-            peers[kind] = addresses(kind, groups[PREFIX + kind])
-    if all(PREFIX + role in groups for role in _SERVERS):
-        servers = {name for role in _SERVERS for name in groups[PREFIX + role]}
-        peers[Peer.REPLICA.value] = addresses(Peer.REPLICA.value, sorted(servers))
-    pool = variables(host).get("lync_pool")
+    peers = dict(estate.kinds)
     if pool:
-        front_ends = groups.get(PREFIX + Peer.FRONT_END.value, ())
-        own = [name for name in front_ends if variables(name).get("lync_pool") == pool]
-        peers[Peer.POOL.value] = addresses(Peer.POOL.value, own)
+        peers[Peer.POOL.value] = estate.pools.get(pool, Known(()))
+    nameless = {kind: known.nameless for kind, known in peers.items() if known.nameless}
     for kind, items in (extra or {}).items():
         if kind not in WORDS:
-            raise PeerError(f"lync_firewall_extra_peers: {kind!r} is no kind of peer; they are {', '.join(WORDS)}")
-        peers[kind] = peers.get(kind, AddressSet()) | _read(f"lync_firewall_extra_peers.{kind}", items)
+            raise PeerError(f"{EXTRA}: {kind!r} is no kind of peer; they are {', '.join(WORDS)}")
+        known = peers.get(kind, Known(()))
+        found = _read(f"{EXTRA}.{kind}", items) | _read(f"the addresses of {PREFIX}{kind}", known.addresses)
+        peers[kind] = Known(tuple(found.texts()) if found else (), known.nameless)
     if nameless and not by_name:
         raise PeerError(_unknown(nameless))
-    return {
-        kind: (found.texts() if found else []) + sorted(nameless.get(kind, [])) for kind, found in sorted(peers.items())
-    }
+    return {kind: [*known.addresses, *known.nameless] for kind, known in sorted(peers.items())}
 
 
 def _addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str], list[str]] | None) -> AddressSet:

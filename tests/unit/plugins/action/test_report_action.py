@@ -47,8 +47,8 @@ def report(args: dict[str, Any], results: dict[str, Any], check: bool = False, *
 class Hostvars(dict[str, Any]):
     """Variables of a host, some of which cannot be templated."""
 
-    def get(self, name: str, default: Any = None) -> Any:
-        found = super().get(name, default)
+    def __getitem__(self, name: str) -> Any:
+        found = super().__getitem__(name)
         if isinstance(found, Exception):
             raise found
         return found

@@ -26,6 +26,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.table im
     INFO_OPTIONS,
     RULE_OPTIONS,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import GROUP_ROLES
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall, lync_firewall_info
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _arguments
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
@@ -47,7 +48,6 @@ FRAGMENTS = {
 }
 COLLECTION = Path(__file__).resolve().parents[4]
 ROLE = COLLECTION / "roles" / "lync_firewall"
-OF_THE_ROLE = "{{ lync_firewall_options }}"
 PREFIX = "lync_firewall_"
 FROM_INVENTORY = ("known_addresses", "peers", "configured_ports")
 """What the role works out from the inventory, so that its specification has no default."""
@@ -115,6 +115,7 @@ def test_the_role_takes_every_option_of_the_module() -> None:
     module = shape(argument_spec(enforcing_action.ActionModule.OPTIONS), "options")
     for name in FROM_INVENTORY:
         module[name]["default"] = None
+    del module["host_variables"]  # what makes the others come from variables
     assert {name: found for name, found in shape(role, "options").items() if name in module} == module
 
 
@@ -125,26 +126,16 @@ def test_the_role_has_the_modules_defaults() -> None:
             assert defaults[PREFIX + option.name] == option.specification()["default"], option.name
 
 
-def test_the_role_maps_each_variable_to_its_option_once() -> None:
-    """The shared options in one dictionary that both modules and the filters get, the others in the one task."""
-    variables = loaded("vars", "main.yml")
-    parts = ("row", "scope", "state")
-    mapped = [pair for part in parts for pair in variables[f"{PREFIX}{part}_options"].items()]
-    shared = [option.name for option in HOST_OPTIONS if option.name != "roles"]
-    assert sorted(mapped) == sorted((name, f"{{{{ {PREFIX}{name} }}}}") for name in shared)
-    assert "{'roles': lync_firewall_role_list}" in variables[f"{PREFIX}options"]
-    assert all(f"{PREFIX}{part}_options" in str(variables) for part in parts)
-    rules = variables[f"{PREFIX}row_options"] | variables[f"{PREFIX}scope_options"]
-    assert sorted(rules) == sorted(option.name for option in RULE_OPTIONS)
-    (site,) = [task for task in loaded("tasks", "main.yml") if "lyncops.firewall.lync_firewall" in task]
-    (audit,) = [task for task in loaded("tasks", "audit.yml") if "lyncops.firewall.lync_firewall_info" in task]
-    group = "group/lyncops.firewall.lync_firewall"
-    assert site["module_defaults"] == {group: OF_THE_ROLE, "lyncops.firewall.lync_firewall": {}}
-    assert audit["module_defaults"] == {group: "{{ options }}", "lyncops.firewall.lync_firewall_info": {}}
-    assert audit["vars"]["options"].startswith("{{ lync_firewall_options if ")
-    own = {option.name: f"{{{{ {PREFIX}{option.name} }}}}" for option in ENFORCING_OPTIONS}
-    assert site["lyncops.firewall.lync_firewall"] == own
-    assert audit["lyncops.firewall.lync_firewall_info"] is None
+def test_the_role_says_nothing_but_that_variables_count() -> None:
+    """No template of an option, which each worker would compile anew; and no default of a play beside them."""
+    for entry, module in (("main", "lync_firewall"), ("read", "lync_firewall_info")):
+        (task,) = [task for task in loaded("tasks", f"{entry}.yml") if f"lyncops.firewall.{module}" in task]
+        assert task[f"lyncops.firewall.{module}"] == {"host_variables": True}
+        assert task["module_defaults"] == {
+            "group/lyncops.firewall.lync_firewall": {},
+            f"lyncops.firewall.{module}": {},
+        }
+        assert "{{" not in str(task)
 
 
 def test_the_role_takes_the_reports_options_as_they_are() -> None:
@@ -161,12 +152,11 @@ def test_the_role_takes_the_reports_options_as_they_are() -> None:
 
 
 def test_every_host_role_has_its_group_and_the_pattern_knows_all_but_sql() -> None:
-    groups = loaded("vars", "main.yml")[f"{PREFIX}group_roles"]
-    assert groups == {f"lync_{role.value}": role.value for role in HOST_ROLES}
-    hosts = yaml.safe_load((COLLECTION / "playbooks" / "vars" / "hosts.yml").read_text("utf-8"))
+    assert {f"lync_{role.value}": role.value for role in HOST_ROLES} == GROUP_ROLES
+    hosts = loaded("vars", "main.yml")
     named = re.search(r"~lync_\((\S+)\)\$", hosts[f"{PREFIX}default_pattern"])
     assert named is not None
-    assert {f"lync_{word}" for word in named[1].split("|")} == set(groups) - {"lync_sql"}
+    assert {f"lync_{word}" for word in named[1].split("|")} == set(GROUP_ROLES) - {"lync_sql"}
 
 
 def test_readme_names_every_option() -> None:

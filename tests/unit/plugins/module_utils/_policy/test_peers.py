@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import PeerError, collect_peers
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import (
+    PeerError,
+    peers_of,
+    survey,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import WORDS
 
@@ -39,6 +44,20 @@ HOSTS: dict[str, dict[str, Any]] = {
     "lb01": {"ansible_host": "10.0.0.99", "lync_firewall_addresses": ["10.0.0.100", "10.0.1.0/24"]},
     "other": {},
 }
+
+
+def collect_peers(
+    groups: Mapping[str, list[str]],
+    variables: Callable[[str], Mapping[str, Any]],
+    host: str,
+    extra: dict[str, Any] | None = None,
+    *,
+    resolve: Callable[[str], list[str]] | None = None,
+    by_name: bool = False,
+) -> dict[str, list[str]]:
+    """The peers of one host, from the inventory."""
+    pool = str(variables(host).get("lync_pool") or "")
+    return peers_of(survey(groups, variables, resolve), pool, extra, by_name=by_name)
 
 
 def collect(

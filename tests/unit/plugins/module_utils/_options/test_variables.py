@@ -11,20 +11,17 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.errors import AnsibleFilterError
-from ansible_collections.lyncops.firewall.plugins.filter.misspelt import lync_misspelt
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.variables import OTHERS, PREFIX, misspelt
 
-COLLECTION = Path(__file__).resolve().parents[4]
+COLLECTION = Path(__file__).resolve().parents[5]
 ROLE = COLLECTION / "roles" / "lync_firewall"
-PREFIX = "lync_firewall_"
 
 
 def loaded(path: str) -> Any:
     return yaml.safe_load((ROLE / path).read_text("utf-8"))
 
 
-KNOWN: list[str] = loaded("vars/main.yml")["lync_firewall_variables"]
 OF_THE_MODULES = {PREFIX + option.name for option in (*HOST_OPTIONS, *ENFORCING_OPTIONS)}
 
 
@@ -38,14 +35,14 @@ OF_THE_MODULES = {PREFIX + option.name for option in (*HOST_OPTIONS, *ENFORCING_
     ],
 )
 def test_a_misspelt_variable_is_named_with_what_was_meant(name: str, meant: str) -> None:
-    assert lync_misspelt([name, "lync_firewall_roles"], KNOWN, PREFIX) == [
-        f"{name} is no variable of this collection; did you mean {meant}?"
-    ]
+    assert misspelt([name, "lync_firewall_roles"]) == (
+        f"{name} is no variable of this collection; did you mean {meant}?",
+    )
 
 
 def test_own_names_and_right_ones_are_no_mistake() -> None:
     own = ["lync_firewall_backup_servers", "lync_firewall_result", "lync_firewall_audit", "other", "lync_pool"]
-    assert lync_misspelt([*own, *KNOWN], KNOWN, PREFIX) == []
+    assert misspelt([*own, *OTHERS]) == ()
 
 
 def test_what_the_role_itself_sets_is_no_mistake() -> None:
@@ -66,18 +63,13 @@ def test_what_the_role_itself_sets_is_no_mistake() -> None:
     of_plays = {name for path in plays for name in re.findall(rf"{PREFIX}\w+", path.read_text("utf-8"))}
     assert "lync_firewall_pattern" in of_plays
     own = [*internal, *of_plays, *(PREFIX + name for name in (*classes, *set_by_tasks))]
-    assert lync_misspelt(own, KNOWN, PREFIX) == []
+    assert misspelt(own) == ()
 
 
 def test_the_role_knows_every_variable_that_it_documents() -> None:
     entry_points = loaded("meta/argument_specs.yml")["argument_specs"].values()
     documented = {name for entry in entry_points for name in entry["options"]}
-    assert documented <= set(KNOWN) | OF_THE_MODULES
-    assert set(loaded("defaults/main.yml")) <= set(KNOWN) | OF_THE_MODULES
-    assert set(KNOWN).isdisjoint(OF_THE_MODULES)
-    assert sorted(KNOWN) == KNOWN
-
-
-def test_a_text_is_no_list_of_names() -> None:
-    with pytest.raises(AnsibleFilterError, match="a list of names"):
-        lync_misspelt("lync_firewall_roles", KNOWN)
+    assert documented <= set(OTHERS) | OF_THE_MODULES
+    assert set(loaded("defaults/main.yml")) <= set(OTHERS) | OF_THE_MODULES
+    assert set(OTHERS).isdisjoint(OF_THE_MODULES)
+    assert sorted(OTHERS) == list(OTHERS)

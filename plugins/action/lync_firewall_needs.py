@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.lync_firewall_needs: what a host needs by its variables, with no connection."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, ClassVar
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils._options.option import Option
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import ROLES, ROW_OPTIONS, RULE_OPTIONS
+from ..module_utils._policy.assignment import NO_RULE
+from ..module_utils._policy.handover import gpo_script, rules_csv
+from ..module_utils._policy.peers import PeerError
+from ..module_utils._policy.wanted import described_policy
+from ..plugin_utils._arguments import validate
+from ..plugin_utils._results import plain
+from ..plugin_utils._variables import HostVariables
+
+display = Display()
+
+_CLIENT_NETWORKS = "client_networks"
+_NAME_DIGITS = 8
+
+
+class ActionModule(ActionBase):
+    """The work of the module of the same name; its documentation is in plugins/modules."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = False
+
+    OPTIONS: ClassVar[tuple[Option, ...]] = (Option("gpo"),)
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ansible's entry: work, and report errors as results that name the host."""
+        known = task_vars or {}
+        result: dict[str, Any] = {**super().run(tmp, known), "changed": False}
+        host = HostVariables(known, self._templar.template, str(self._task._uuid))
+        try:
+            gpo = validate(self._task.args, self.OPTIONS)["gpo"]
+            assigned = host.assigned(connecting=False)
+            if assigned.idle:
+                why = NO_RULE.format(host.name)
+                display.display(why)  # a skipped task is one word
+                return {**result, "skipped": True, "msg": why}
+            if assigned.mistakes:
+                raise OptionError("", " ".join(assigned.mistakes))
+            found = (
+                {"host": _entry(host, assigned.roles)} if gpo is None else {"files": _files(host, assigned.roles, gpo)}
+            )
+        except (OptionError, PeerError) as error:
+            return {**result, "failed": True, "msg": f"{host.name}: {str(error).removeprefix(': ')}"}
+        return {**result, **plain(found)}
+
+
+def _entry(host: HostVariables, roles: Any) -> dict[str, Any]:
+    """What the traffic matrix takes of a host. Its options are checked here, so that an error is this host's alone."""
+    options = host.options(None, ROW_OPTIONS)
+    checked = validate({**options, "roles": roles}, (ROLES, *RULE_OPTIONS))
+    described_policy(checked["roles"], checked)
+    return {
+        "name": host.name,
+        "addresses": host.addresses(),
+        "roles": checked["roles"],
+        "peers": host.peers(by_name=True),
+        _CLIENT_NETWORKS: host.known.get(f"lync_firewall_{_CLIENT_NETWORKS}") or [],
+        "options": options,
+    }
+
+
+def _files(host: HostVariables, roles: Any, gpo: str) -> list[dict[str, str]]:
+    """A script and a table, with a name that follows from the script."""
+    options = validate(host.options(roles, (ROLES, *RULE_OPTIONS)), (ROLES, *RULE_OPTIONS))
+    policy = described_policy(options["roles"], options)
+    script = gpo_script(policy, gpo)
+    digits = hashlib.sha256(script.encode()).hexdigest()[:_NAME_DIGITS]
+    base = f"{'+'.join(options['roles'])}-{digits}"
+    return [{"name": f"{base}.netsh", "content": script}, {"name": f"{base}.csv", "content": rules_csv(policy)}]

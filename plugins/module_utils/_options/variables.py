@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The names of the variables that people set for a host, and which names are misspelt ones.
+
+Ansible ignores a variable that nobody reads, and a scope that is ignored is open to anybody.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from .table import ENFORCING_OPTIONS, HOST_OPTIONS
+
+PREFIX = "lync_firewall_"
+"""What the variable of an option begins with: ``lync_firewall_profiles``."""
+
+OTHERS = tuple(
+    PREFIX + name
+    for name in (
+        "addresses",
+        "as_text",
+        "extra_peers",
+        "fail_on_drift",
+        "gpo",
+        "gpo_dir",
+        "hosts",
+        "matrix_dir",
+        "max_fail_percentage",
+        "report_compare",
+        "report_dir",
+        "report_formats",
+        "report_name",
+        "report_previous",
+        "report_title",
+        "resolve_peers",
+        "serial",
+    )
+)
+"""Variables that a person may set and that belong to no option of the modules for hosts."""
+
+_RIGHT = frozenset({*OTHERS, *(PREFIX + option.name for option in HOST_OPTIONS + ENFORCING_OPTIONS)})
+_ENDINGS = tuple(name.removeprefix(PREFIX) for name in sorted(_RIGHT))
+_ALIKE = 0.85  # "skip_row" and "skip_rows", not "backup_servers" and any of ours
+
+
+def misspelt(names: Iterable[str]) -> tuple[str, ...]:
+    """A sentence about each name that is nearly one of ours.
+
+    Args:
+        names: Names of variables; others than ours are nobody's mistake.
+    """
+    found = []
+    for name in sorted({name for name in names if name.startswith(PREFIX)} - _RIGHT):
+        near = difflib.get_close_matches(name.removeprefix(PREFIX), _ENDINGS, 1, _ALIKE)
+        if near:
+            found.append(f"{name} is no variable of this collection; did you mean {PREFIX}{near[0]}?")
+    return tuple(found)

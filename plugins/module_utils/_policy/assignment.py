@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host's inventory groups and variables say of its Lync roles, and what is wrong about them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from .._catalogue.model import HOST_ROLES, Peer, Role
+from .._options.variables import PREFIX as OF_VARIABLES
+from .peers import PREFIX
+
+GROUP_ROLES = {PREFIX + role.value: role.value for role in HOST_ROLES}
+"""Inventory group to the role that its hosts hold. A host in several groups holds several roles: a Front End with a
+collocated Mediation Server is in ``lync_front_end`` and in ``lync_mediation``."""
+
+WITHOUT_RULES = (PREFIX + Peer.CLIENT.value, PREFIX + Peer.LOAD_BALANCER.value)
+"""Groups that the table has rows for and whose hosts need no rule of ours: a load balancer is no Windows host, and the
+setup of the Lync client makes its own exceptions."""
+
+NO_RULE = (
+    "The table asks for no firewall rule on {}: load balancers are no Windows hosts, and Lync clients make their own "
+    "exceptions. See the rows with the lookup lyncops.firewall.lync_ports."
+)
+"""What to say of a host that `needs_no_rule`, with its name."""
+
+
+def assigned_roles(named: Any, groups: Collection[str]) -> Any:
+    """The Lync roles of a host.
+
+    Args:
+        named: What a person named: a list, or text with commas as a survey gives it. None where nothing is named.
+        groups: The host's inventory groups, which say it then.
+
+    Returns:
+        A list; anything else that is named as it is, for whoever validates it.
+    """
+    if named is None:
+        return [role for group, role in GROUP_ROLES.items() if group in groups]
+    if isinstance(named, str):
+        return [word.strip() for word in named.split(",") if word.strip()]
+    return named
+
+
+def needs_no_rule(roles: Any, groups: Iterable[str]) -> bool:
+    """Whether a host is a client or a load balancer and nothing else."""
+    return not roles and not set(WITHOUT_RULES).isdisjoint(groups)
+
+
+def role_mistakes(host: str, roles: Any) -> tuple[str, ...]:
+    """What is wrong with a host's roles, in sentences.
+
+    Args:
+        host: The host's name.
+        roles: What `assigned_roles` gives.
+    """
+    if not roles:
+        return (
+            f"{host} is in none of the groups {', '.join(GROUP_ROLES)}. Put it into those of its roles, or name them "
+            f"in {OF_VARIABLES}roles.",
+        )
+    if isinstance(roles, list) and Role.CENTRAL_MANAGEMENT.value in roles and Role.FRONT_END.value not in roles:
+        group = PREFIX + Role.FRONT_END.value
+        return (f"{host} has the role central_management and not front_end. Put it into {group} too.",)
+    return ()
+
+
+def double_mistakes(host: str, namesakes: Sequence[str]) -> tuple[str, ...]:
+    """One machine with two names in one run: rules of one are stale for the other, and both are right after every run.
+
+    Args:
+        host: The host's name.
+        namesakes: Other hosts of the run that have its address.
+    """
+    if not namesakes:
+        return ()
+    return (
+        f"{host} has the same address as {', '.join(namesakes)}. Keep one name of a machine, in the groups of all its "
+        "roles, or correct ansible_host.",
+    )

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is who in the inventory of a run: worked out by the first worker of a task that asks, and shared with the others.
+
+A worker is a fork that lives for one host and one task. Each on its own would look at all hosts, the square of the
+estate in all. What the first one finds is put into the folder that Ansible makes for the temporary files of one run,
+under the name of the task: a later task may follow on changed variables.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ansible import constants
+from ansible.errors import AnsibleError
+
+from ..module_utils._policy.peers import Estate, Known, PeerError, survey
+
+
+def resolved(name: str) -> list[str]:
+    """What the controller's resolver says, sorted; nothing where it does not know the name."""
+    try:
+        found = socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError):
+        return []
+    return sorted({str(item[4][0]).partition("%")[0] for item in found})
+
+
+def estate_of(
+    task: str, groups: Mapping[str, Iterable[str]], hostvars: Mapping[str, Mapping[str, Any]], *, resolve: bool
+) -> Estate:
+    """The estate, as this task of this run sees it.
+
+    Args:
+        task: What is one task of a run, and no other.
+        groups: Ansible's variable of that name.
+        hostvars: Likewise.
+        resolve: Whether names without an address are looked up.
+
+    Raises:
+        PeerError: A variable with addresses is wrong.
+    """
+    folder = Path(str(constants.DEFAULT_LOCAL_TMP))
+    name = folder / f"lyncops-estate-{task}-{'resolved' if resolve else 'as-said'}"
+
+    def work_out() -> dict[str, Any]:
+        try:
+            return asdict(survey(groups, lambda host: hostvars[host], resolved if resolve else None))
+        except (PeerError, AnsibleError) as error:
+            return {"error": str(error)}
+
+    found = _shared(name, work_out) if folder.is_dir() else work_out()
+    if "error" in found:
+        raise PeerError(found["error"])
+    return Estate(_known(found["kinds"]), _known(found["pools"]))
+
+
+def _known(found: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, Known]:
+    return {name: Known(tuple(known["addresses"]), tuple(known["nameless"])) for name, known in found.items()}
+
+
+def _shared(path: Path, work_out: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What a file holds, which whoever comes first writes while the others wait."""
+    with open(path, "a+", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        text = file.read()
+        if not text:
+            text = json.dumps(work_out())
+            file.write(text)
+            file.flush()
+    found: dict[str, Any] = json.loads(text)
+    return found

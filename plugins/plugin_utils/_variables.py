@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of a task from the variables of its host, as the role names them.
+
+Written in a playbook, each option would be a template that every worker compiles anew for its one host, a third of a
+second a host in all. Here only what a person wrote as a template is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ..module_utils._options.option import Option
+from ..module_utils._options.variables import PREFIX, misspelt
+from ..module_utils._policy.assignment import assigned_roles, double_mistakes, needs_no_rule, role_mistakes
+from ..module_utils._policy.peers import ADDRESSES, EXTRA, peers_of
+from ._estate import estate_of
+from ._results import plain
+
+_POOL = "lync_pool"
+_CONFIGURED_PORTS = "lync_ports"
+_PREFLIGHT = f"{PREFIX}preflight"
+
+
+class Templated(Mapping[str, Any]):
+    """A host's variables; each is templated when it is asked for."""
+
+    def __init__(self, raw: Mapping[str, Any], template: Callable[[Any], Any]) -> None:
+        """Nothing is templated yet.
+
+        Args:
+            raw: The variables as they were written.
+            template: Ansible's way to template a value.
+        """
+        self._raw = raw
+        self._template = template
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._raw[name]
+        return plain(self._template(value) if may_be_template(value) else value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+def may_be_template(value: Any) -> bool:
+    """Whether there is anything for Jinja in a value; in doubt there is."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return False
+    if isinstance(value, str):
+        return "{{" in value or "{%" in value or "{#" in value or value.startswith("#jinja2:")
+    if isinstance(value, Mapping):
+        return any(may_be_template(item) for pair in value.items() for item in pair)
+    if isinstance(value, (list, tuple)):
+        return any(map(may_be_template, value))
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What a host's groups and variables make of it.
+
+    Attributes:
+        name: The host.
+        roles: Its Lync roles, as they are named.
+        idle: Whether it needs no rule: a client or a load balancer.
+        mistakes: What is wrong, in sentences. Nothing may be sent to the host while there is any.
+    """
+
+    name: str
+    roles: Any
+    idle: bool
+    mistakes: tuple[str, ...]
+
+
+class HostVariables:
+    """The variables of the host of a task, and what follows from them.
+
+    Attributes:
+        name: The host.
+        known: Its variables.
+    """
+
+    def __init__(self, task_vars: Mapping[str, Any], template: Callable[[Any], Any], task: str) -> None:
+        """Nothing is templated yet.
+
+        Args:
+            task_vars: The variables of the task for this host, as Ansible gives them.
+            template: Ansible's way to template a value.
+            task: What is one task of a run, and no other.
+        """
+        self.name = str(task_vars.get("inventory_hostname", "host"))
+        self.known = Templated(task_vars, template)
+        self._groups = task_vars.get("groups") or {}
+        self._hostvars = task_vars.get("hostvars") or {}
+        self._task = task
+
+    def assigned(self, *, connecting: bool) -> Assigned:
+        """The host's roles, and what is wrong.
+
+        Args:
+            connecting: Whether it is going to be connected to: then two names of one machine are a mistake, and a host
+                whose rules are taken away needs no role.
+        """
+        groups = self.known.get("group_names") or ()
+        roles = assigned_roles(self.known.get(f"{PREFIX}roles"), groups)
+        if connecting and self._absent:
+            return Assigned(self.name, None, needs_no_rule(roles, groups), self._doubles())
+        mistakes = (*role_mistakes(self.name, roles), *misspelt(self.known), *(self._doubles() if connecting else ()))
+        return Assigned(self.name, roles, needs_no_rule(roles, groups), mistakes)
+
+    def options(self, roles: Any, options: Iterable[Option]) -> dict[str, Any]:
+        """What the variables say of the options of a module; what they do not say is left out.
+
+        Args:
+            roles: The host's roles; none where they are not to be named.
+            options: The options.
+
+        Raises:
+            PeerError: The peers are asked for, and one has no address, or a wrong one.
+        """
+        found = {option.name: self._option(option.name) for option in options}
+        return {name: value for name, value in {**found, "roles": roles}.items() if value is not None}
+
+    def peers(self, *, by_name: bool = False) -> dict[str, list[str]]:
+        """The peers of the host.
+
+        Args:
+            by_name: List a host without an address by its name, in place of the error.
+
+        Raises:
+            PeerError: A peer has no address, or a wrong one.
+        """
+        resolve = boolean(self.known.get(f"{PREFIX}resolve_peers") or False)
+        estate = estate_of(self._task, self._groups, self._hostvars, resolve=resolve)
+        return peers_of(estate, str(self.known.get(_POOL) or ""), self.known.get(EXTRA), by_name=by_name)
+
+    def addresses(self) -> list[str]:
+        """The addresses of the host, for people; none where nothing says them."""
+        value: Any = next((found for name in (*ADDRESSES, "ansible_host") if (found := self.known.get(name))), [])
+        return [str(item) for item in (value if isinstance(value, list) else [value])]
+
+    @property
+    def _absent(self) -> bool:
+        return bool(self.known.get(f"{PREFIX}state") == "absent")
+
+    def _option(self, name: str) -> Any:
+        value = self.known.get(PREFIX + name)
+        if value is not None:
+            return value
+        if name == "peers" and self.known.get(f"{PREFIX}scope") == "topology":
+            return self.peers()
+        if name == "configured_ports":
+            return self.known.get(_CONFIGURED_PORTS)
+        if name == "known_addresses":
+            return self._preflight().get("addresses")
+        return None
+
+    def _doubles(self) -> tuple[str, ...]:
+        return double_mistakes(self.name, self._preflight().get("namesakes", {}).get(self.name, ()))
+
+    def _preflight(self) -> Mapping[str, Any]:
+        """What the first play of the collection's playbooks found out about all hosts; it is kept with localhost.
+
+        It is data, and not small, so Ansible is not asked to template it.
+        """
+        raw = getattr(self._hostvars, "raw_get", self._hostvars.get)("localhost")
+        found = raw.get(_PREFLIGHT) if isinstance(raw, Mapping) else None
+        return found if isinstance(found, Mapping) else {}

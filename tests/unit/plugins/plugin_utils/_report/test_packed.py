@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A result as one text, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.packed import pack, unpack
+
+pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")
+from hypothesis import given
+from hypothesis import strategies as st
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["changed", "failed", "msg", "warnings", "rules", "requirements", "x"]), _VALUES)
+)
+def test_a_result_comes_back_as_it_was(result: dict[str, Any]) -> None:
+    packed = pack(result)
+    assert packed["text"].isascii()
+    assert set(packed) <= {"changed", "failed", "msg", "warnings", "text"}
+    assert unpack(packed) == result
+
+
+@pytest.mark.parametrize(
+    "result", [None, 5, [], {}, {"text": "no JSON"}, {"text": "[1]"}, {"text": 5, "x": 1}, {"text": "[" * 100_000}]
+)
+def test_what_was_not_packed_stays(result: Any) -> None:
+    assert unpack(result) == result
+
+
+def test_what_ansible_says_wins() -> None:
+    assert unpack({"failed": True, "text": '{"failed": false, "rules": []}'}) == {"failed": True, "rules": []}

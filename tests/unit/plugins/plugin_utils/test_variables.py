@@ -1,0 +1,200 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options from a host's variables: what is templated, what is worked out, and what one worker finds out for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_needs
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import PeerError
+from ansible_collections.lyncops.firewall.plugins.plugin_utils import _estate
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._variables import HostVariables, Templated
+from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
+
+GROUPS = {
+    "all": ["fe01", "med01", "gw01"],
+    "lync_front_end": ["fe01"],
+    "lync_mediation": ["med01"],
+    "lync_gateway": ["gw01"],
+}
+HOSTVARS: dict[str, dict[str, Any]] = {
+    "fe01": {"ansible_host": "10.0.0.1", "lync_pool": "pool"},
+    "med01": {"ansible_host": "10.0.0.2"},
+    "gw01": {"lync_addresses": ["10.0.0.3"]},
+    "localhost": {
+        "lync_firewall_preflight": {"addresses": ["10.0.0.0/30"], "namesakes": {"med01": ["med02"]}},
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of the folder for the temporary files of one run."""
+    monkeypatch.setattr(_estate.constants, "DEFAULT_LOCAL_TMP", str(tmp_path), raising=False)
+
+
+def upper(value: Any) -> Any:
+    """In place of Ansible's templating: it shows what was templated."""
+    return value.upper() if isinstance(value, str) else [item.upper() for item in value]
+
+
+def host(
+    name: str = "fe01", task: str = "t1", template: Callable[[Any], Any] = upper, **variables: Any
+) -> HostVariables:
+    groups = [group for group, hosts in GROUPS.items() if name in hosts]
+    known = {"inventory_hostname": name, "group_names": groups, "groups": GROUPS, "hostvars": HOSTVARS}
+    return HostVariables({**known, **HOSTVARS.get(name, {}), **variables}, template, task)
+
+
+def options(found: HostVariables) -> dict[str, Any]:
+    return found.options(found.assigned(connecting=True).roles, HOST_OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("value", "templated"),
+    [
+        ("plain", False),
+        ("{4A1B} of a GUID", False),
+        ("{{ x }}", True),
+        ("{% if x %}y{% endif %}", True),
+        (["a", "{{ b }}"], True),
+        (["a", "b"], False),
+        (True, False),
+        (None, False),
+        (5, False),
+    ],
+)
+def test_only_what_may_be_a_template_is_templated(value: Any, templated: bool) -> None:
+    asked: list[Any] = []
+
+    def template(given: Any) -> Any:
+        asked.append(given)
+        return given
+
+    assert Templated({"x": value}, template)["x"] == value
+    assert asked == ([value] if templated else [])
+
+
+def test_what_is_not_said_is_left_to_the_defaults() -> None:
+    assert options(host()) == {"roles": ["front_end"], "known_addresses": ["10.0.0.0/30"]}
+
+
+def test_each_option_has_its_variable() -> None:
+    found = options(host(lync_firewall_skip_rows=["server-01"], lync_firewall_exclusive=False, lync_ports=[{"a": "b"}]))
+    assert found["skip_rows"] == ["server-01"]
+    assert found["exclusive"] is False
+    assert found["configured_ports"] == [{"a": "b"}]
+    found = options(host(lync_firewall_configured_ports=[], lync_ports=[{"a": "b"}], lync_firewall_known_addresses=[]))
+    assert (found["configured_ports"], found["known_addresses"]) == ([], [])
+
+
+def test_peers_are_worked_out_for_the_scope_topology_alone() -> None:
+    found = options(host(lync_firewall_scope="topology", lync_firewall_extra_peers={"all": ["10.9.9.9"]}))
+    assert found["peers"] == {
+        "all": ["10.9.9.9"],
+        "front_end": ["10.0.0.1"],
+        "gateway": ["10.0.0.3"],
+        "mediation": ["10.0.0.2"],
+        "pool": ["10.0.0.1"],
+    }
+    assert options(host(lync_firewall_scope="topology", lync_firewall_peers={"gateway": []}))["peers"] == {
+        "gateway": []
+    }
+
+
+def test_who_takes_all_rules_away_is_asked_for_no_role() -> None:
+    found = host("stranger", lync_firewall_state="absent", lync_firewall_skip_row=[])
+    assert found.assigned(connecting=True).mistakes == ()
+    assert "roles" not in options(found)
+    assert len(host("stranger", lync_firewall_state="absent").assigned(connecting=False).mistakes) == 1
+
+
+def test_mistakes_are_those_of_roles_names_and_doubles() -> None:
+    assert host().assigned(connecting=True).mistakes == ()
+    found = host("med01", lync_firewall_skip_row=[], lync_firewall_state="absent").assigned(connecting=True).mistakes
+    assert [word in text for word, text in zip(["same address"], found, strict=True)] == [True]
+    found = host("med01", lync_firewall_skip_row=[]).assigned(connecting=True).mistakes
+    assert ["did you mean" in found[0], "med01 has the same address as med02" in found[1]] == [True, True]
+    assert len(host("med01").assigned(connecting=False).mistakes) == 0
+
+
+def test_one_worker_of_a_task_looks_at_the_estate_and_the_others_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    surveys: list[int] = []
+    real = _estate.survey
+    monkeypatch.setattr(_estate, "survey", lambda *args: surveys.append(1) or real(*args))
+    peers = [host(name, lync_firewall_scope="topology").peers() for name in ("fe01", "med01", "gw01")]
+    assert len(surveys) == 1
+    assert ["pool" in found for found in peers] == [True, False, False]
+    host("fe01", task="t2").peers()
+    host("fe01", task="t2", lync_firewall_resolve_peers="yes").peers()
+    assert len(surveys) == 3, "another task may follow on changed variables"
+
+
+def test_a_wrong_address_in_the_estate_is_the_same_error_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(HOSTVARS, "gw01", {"lync_addresses": ["10.0.0.300"]})
+    for _time in range(2):
+        with pytest.raises(PeerError, match=r"lync_addresses of gw01: '10\.0\.0\.300'"):
+            host().peers()
+
+
+def test_a_folder_that_is_not_there_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_estate.constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "gone"), raising=False)
+    assert host().peers()["gateway"] == ["10.0.0.3"]
+
+
+def needs(name: str = "fe01", args: dict[str, Any] | None = None, **variables: Any) -> dict[str, Any]:
+    """What the action returns for a host, with no host behind it."""
+    plugin = action(lync_firewall_needs.ActionModule, WindowsModel(), args or {}, _uuid="t1")
+    plugin._templar = type("Templar", (), {"template": staticmethod(upper)})
+    groups = [group for group, hosts in GROUPS.items() if name in hosts]
+    known = {"inventory_hostname": name, "group_names": groups, "groups": GROUPS, "hostvars": HOSTVARS}
+    found: dict[str, Any] = plugin.run(task_vars={**known, **HOSTVARS.get(name, {}), **variables})
+    return found
+
+
+def test_what_a_host_needs_without_a_connection() -> None:
+    found = needs(lync_firewall_skip_rows=["server-01"], lync_firewall_client_networks=["10.8.0.0/16"])
+    assert found["host"] == {
+        "name": "fe01",
+        "addresses": ["10.0.0.1"],
+        "roles": ["front_end"],
+        "peers": {"front_end": ["10.0.0.1"], "gateway": ["10.0.0.3"], "mediation": ["10.0.0.2"], "pool": ["10.0.0.1"]},
+        "client_networks": ["10.8.0.0/16"],
+        "options": {"skip_rows": ["server-01"]},
+    }
+    assert found["changed"] is False
+
+
+def test_files_for_the_owner_of_a_policy_are_named_by_what_is_in_them() -> None:
+    first, second = (needs(args={"gpo": "a.b\\c"}, lync_firewall_scope=scope)["files"] for scope in ("any", "topology"))
+    assert [file["name"].rpartition(".")[2] for file in first] == ["netsh", "csv"]
+    assert first[0]["name"].startswith("front_end-")
+    assert first[0]["name"] != second[0]["name"]
+    assert needs(args={"gpo": "a.b\\c"})["files"] == first
+
+
+@pytest.mark.parametrize(
+    ("name", "variables", "told"),
+    [
+        ("stranger", {}, "stranger: stranger is in none of the groups"),
+        ("fe01", {"lync_firewall_ruleset": "documentd"}, "fe01: options: value of ruleset must be one of: documented"),
+        ("fe01", {"lync_firewall_skip_rows": ["server-99"]}, "fe01: skip_rows"),
+        ("fe01", {"lync_firewall_extra_peers": {"gate": []}}, "fe01: lync_firewall_extra_peers: 'gate' is no kind"),
+    ],
+)
+def test_a_mistake_is_the_hosts_own(name: str, variables: dict[str, Any], told: str) -> None:
+    found = needs(name, **variables)
+    assert found["failed"] is True
+    assert found["msg"].startswith(told)
+
+
+def test_a_client_is_skipped_with_a_word() -> None:
+    found = needs("pc01", group_names=["lync_client"])
+    assert (found["skipped"], "no firewall rule on pc01" in found["msg"]) == (True, True)
