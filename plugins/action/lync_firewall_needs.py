@@ -9,7 +9,6 @@ import hashlib
 from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
@@ -20,9 +19,8 @@ from ..module_utils._policy.peers import PeerError
 from ..module_utils._policy.wanted import described_policy
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._results import plain
+from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import HostVariables
-
-display = Display()
 
 _CLIENT_NETWORKS = "client_networks"
 _NAME_DIGITS = 8
@@ -48,7 +46,7 @@ class ActionModule(ActionBase):
             assigned = host.assigned(connecting=False)
             if assigned.idle:
                 why = NO_RULE.format(host.name)
-                display.display(why)  # a skipped task is one word
+                tell(why)  # a skipped task is one word
                 return {**result, "skipped": True, "msg": why}
             if assigned.mistakes:
                 raise OptionError("", " ".join(assigned.mistakes))

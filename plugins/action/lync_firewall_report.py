@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
@@ -27,6 +26,7 @@ from ..plugin_utils._report.compare import Changes, Earlier, EarlierError, compa
 from ..plugin_utils._report.files import is_base_name, make_folder, write_file
 from ..plugin_utils._report.packed import unpack
 from ..plugin_utils._results import plain
+from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import may_be_template
 
 _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
@@ -44,8 +44,6 @@ _BAD = (
 
 MOST_NAMES = 200
 """Names of hosts in artifacts, in all."""
-
-display = Display()
 
 
 class ActionModule(ActionBase):
@@ -98,7 +96,7 @@ class ActionModule(ActionBase):
         }
         result["worst"] = next((name for kind in _BAD for name in result["hosts"][kind.value]), "")
         for line in _told(result):
-            display.display(line)
+            tell(line)
         if options["artifacts"]:
             result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": _artifacts(result)}
         return result

@@ -61,11 +61,10 @@ from ..plugin_utils._fleet.progress import ProgressLine
 from ..plugin_utils._fleet.rows import Row, State, to_row
 from ..plugin_utils._fleet.table import to_table
 from ..plugin_utils._report.packed import unpack
+from ..plugin_utils._telling import is_for_programs
 
 _ACTIONS = ("lyncops.firewall.lync_firewall", "lyncops.firewall.lync_firewall_info")
 _WIDTH_OF_FILES = 120
-_FOR_PROGRAMS = frozenset({"json", "jsonl", "ndjson"})
-"""Last part of the names of callbacks whose standard output programs read; a table would break it."""
 _SETTING_OF_COLOR = {
     State.UNREACHABLE: "COLOR_UNREACHABLE",
     State.FAILED: "COLOR_ERROR",
@@ -130,7 +129,7 @@ class CallbackModule(CallbackBase):
             return
         shown = [stringc(line.text, _color(line.state)) if line.state else line.text for line in lines]
         # Twice: the log gets no colours.
-        self._display.display("\n".join(shown) + "\n", screen_only=True, stderr=_is_for_programs())
+        self._display.display("\n".join(shown) + "\n", screen_only=True, stderr=is_for_programs())
         self._display.display("\n".join(line.text for line in lines), log_only=True)
 
     def _take(self, result: Any, only_first: bool = False, **outcome: bool) -> None:
@@ -151,7 +150,7 @@ class CallbackModule(CallbackBase):
         dumb = os.environ.get("TERM", "dumb") == "dumb"
         return (
             self.get_option("progress") == "auto"
-            and not (dumb or _is_for_programs())
+            and not (dumb or is_for_programs())
             and _terminal_columns() is not None
         )
 
@@ -170,11 +169,6 @@ def _terminal_columns() -> int | None:
         return os.get_terminal_size(sys.stdout.fileno()).columns or _WIDTH_OF_FILES
     except (OSError, ValueError):
         return _WIDTH_OF_FILES
-
-
-def _is_for_programs() -> bool:
-    """Whether standard output is read by a program, as far as the name of its callback tells."""
-    return str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2] in _FOR_PROGRAMS
 
 
 def _is_ours(task: Any) -> bool:

@@ -13,14 +13,12 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.parsing.dataloader import DataLoader
-from ansible.utils.display import Display
 
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES
 from ..module_utils._policy.peers import ADDRESSES, PREFIX
 from ..plugin_utils._results import plain
-
-display = Display()
+from ..plugin_utils._telling import tell
 
 _VARIABLE = "lync_firewall_hosts"
 _ROLES = "lync_firewall_roles"
@@ -116,10 +114,10 @@ def _tell(targets: Mapping[str, Any], *, nobody: bool) -> None:
         return
     if targets["forgotten"]:
         forgotten = ", ".join(targets["forgotten"])
-        display.display(f"In the group lync, but in no role's group, so not looked at: {forgotten}")
+        tell(f"In the group lync, but in no role's group, so not looked at: {forgotten}")
     if not targets["hosts"] and not nobody:
         patterns = ", ".join(targets["patterns"])
-        display.display(f"This slice of the job has none of the hosts that match {patterns}; the other slices have to.")
+        tell(f"This slice of the job has none of the hosts that match {patterns}; the other slices have to.")
 
 
 @dataclass(frozen=True, slots=True)

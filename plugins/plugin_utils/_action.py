@@ -31,6 +31,7 @@ from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
 from ._host.writing import read_programs
 from ._results import plain
 from ._said import harmless
+from ._telling import tell
 from ._variables import HostVariables
 
 display = Display()
@@ -135,7 +136,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
     def tell(self, line: str) -> None:
         """Show a line as it is."""
         if not self._task.no_log:
-            display.display(line)
+            tell(line)
 
     def _log(self, line: str) -> None:
         if not self._task.no_log:
