@@ -67,11 +67,11 @@ class _Stages:
         else:
             self.open.append(_PEERS if self.open[-1] == _PEERS else stage)
 
-    def write(self, kind: str) -> None:
+    def write(self, kind: str, task: str = "") -> None:
         self.switch("written")
         self.open = ["other"]
         path = Path(os.environ["STAGES_FOLDER"]) / f"{os.getpid()}.json"
-        path.write_text(json.dumps({"kind": kind, "cpu": time.process_time(), "stages": self.spent}))
+        path.write_text(json.dumps({"kind": kind, "task": task, "cpu": time.process_time(), "stages": self.spent}))
 
 
 _stages = _Stages()
@@ -124,7 +124,7 @@ def _worker_run(run: Callable[..., Any]) -> Callable[..., Any]:
         try:
             run(self)
         finally:
-            _stages.write("worker")
+            _stages.write("worker", str(self._task.action))
 
     return wrapper
 

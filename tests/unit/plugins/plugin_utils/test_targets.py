@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleFilterError
-from ansible_collections.lyncops.firewall.plugins.filter.targets import lync_targets
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._targets import Request, find_targets
 
 GROUPS = {
     "all": ["fe01", "fe02", "med01", "sip1", "wac9"],
@@ -24,7 +24,8 @@ DEFAULT = "~lync_(front_end|mediation)$"
 
 def targets(named: Any = False, within: list[str] | None = None, **variables: dict[str, Any]) -> dict[str, Any]:
     """What the filter says of the estate above, with some variables of hosts."""
-    return lync_targets(GROUPS, {host: variables.get(host, {}) for host in GROUPS["all"]}, DEFAULT, within, named)
+    known = {host: variables.get(host, {}) for host in GROUPS["all"]}
+    return find_targets(GROUPS, known, Request(DEFAULT, within, named))
 
 
 def test_hosts_are_those_of_the_roles_groups_unless_something_is_said() -> None:
@@ -111,7 +112,7 @@ def test_two_names_of_one_address_are_namesakes(first: dict[str, Any], second: d
 def test_many_names_of_one_address_are_cut() -> None:
     hosts = [f"fe{number:03}" for number in range(100)]
     groups = {"all": hosts, "lync_front_end": hosts}
-    found = lync_targets(groups, {host: {"ansible_host": "10.0.0.1"} for host in hosts}, DEFAULT)
+    found = find_targets(groups, {host: {"ansible_host": "10.0.0.1"} for host in hosts}, Request(DEFAULT))
     assert len(found["namesakes"]) == 100
     assert max(len(others) for others in found["namesakes"].values()) <= 5
     assert all(host not in others for host, others in found["namesakes"].items())
@@ -132,7 +133,7 @@ def test_the_addresses_of_the_estate_are_those_that_variables_have() -> None:
         "lync_load_balancer": ["lb01", "nobody knows"],
         "web": ["web"],
     }
-    found = lync_targets(groups, variables, DEFAULT)
+    found = find_targets(groups, variables, Request(DEFAULT))
     assert (found["addresses"], found["idle"]) == (["10.0.0.1", "10.0.2.0/28", "10.0.3.1"], False)
 
 
@@ -141,10 +142,37 @@ def test_the_addresses_of_the_estate_are_those_that_variables_have() -> None:
 )
 def test_hosts_without_a_role_are_nobody_to_work_on(variables: dict[str, Any], idle: bool) -> None:
     groups = {"all": ["lb01"], "lync_load_balancer": ["lb01"]}
-    found = lync_targets(groups, {"lb01": variables}, DEFAULT, named="lync_load_balancer")
+    found = find_targets(groups, {"lb01": variables}, Request(DEFAULT, named="lync_load_balancer"))
     assert (found["hosts"], found["idle"]) == (["lb01"], idle)
 
 
-def test_something_else_than_groups_is_an_error() -> None:
-    with pytest.raises(AnsibleFilterError, match="must be 'groups'"):
-        lync_targets(["fe01"], {}, DEFAULT)
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        (Request(DEFAULT, named="typo"), ["There is no host to work on: ", "Not in the inventory (a.yml): typo."]),
+        (Request(DEFAULT, named="fe01,typo"), ["Not in the inventory (a.yml): typo. Correct the names, or leave them"]),
+        (
+            Request(DEFAULT, within=["sip1"], limit="sip1"),
+            [f"nothing in the inventory (a.yml) matches {DEFAULT} and --"],
+        ),
+        (Request(DEFAULT, within=["sip1"], sliced=True), []),
+        (Request(DEFAULT, named=[]), []),
+        (Request(DEFAULT, batches="1, 25%,100%"), []),
+        (Request(DEFAULT, batches=[1, "25%"]), []),
+        (Request(DEFAULT, batches="a few"), ["lync_firewall_serial: afew is no number of hosts, such as 5, 25%"]),
+        (Request(DEFAULT, batches="0"), ["lync_firewall_serial: 0 is no number"]),
+    ],
+)
+def test_why_not_to_begin(request_: Request, told: list[str]) -> None:
+    known: dict[str, dict[str, Any]] = {host: {} for host in GROUPS["all"]}
+    found = find_targets(GROUPS, known, replace(request_, sources=["a.yml"]))["mistakes"]
+    assert len(found) == len(told)
+    assert all(word in text for word, text in zip(told, found, strict=True)), found
+
+
+def test_what_need_not_stop_anybody_is_said() -> None:
+    assert targets()["notes"] == ["In the group lync, but in no role's group, so not looked at: wac9"]
+    known: dict[str, dict[str, Any]] = {host: {} for host in GROUPS["all"]}
+    (note,) = find_targets(GROUPS, known, Request(DEFAULT, within=["sip1"], sliced=True))["notes"]
+    assert note.startswith(f"This slice of the job has none of the hosts that match {DEFAULT}")
+    assert targets("typo")["notes"] == [], "a mistake is enough to read"

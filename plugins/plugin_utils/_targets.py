@@ -1,24 +1,23 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter that says which hosts a playbook works on: a play's own `hosts` cannot see the variables of groups."""
+"""Which hosts a playbook works on: a play's own `hosts` cannot see the variables of groups."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible.errors import AnsibleError, AnsibleFilterError
+from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.parsing.dataloader import DataLoader
 
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES
 from ..module_utils._policy.peers import ADDRESSES, PREFIX
-from ..plugin_utils._results import plain
-from ..plugin_utils._telling import tell
+from ._results import plain
 
 _VARIABLE = "lync_firewall_hosts"
 _ROLES = "lync_firewall_roles"
@@ -32,37 +31,71 @@ _SERVERS = "lync"
 """The group of all hosts that the inventory plugin says are managed."""
 
 
-def lync_targets(
-    groups: Any,
-    hostvars: Mapping[str, Any],
-    default: str,
-    within: Iterable[str] | None = None,
-    named: Any = False,
-    *,
-    sources: Iterable[str] = (),
-    limit: str = "",
-    batches: Any = "1",
-    sliced: bool = False,
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is about, as far as it is said for all hosts at once.
+
+    Attributes:
+        default: The pattern for hosts without ``lync_firewall_hosts``.
+        within: Hosts that the run is limited to; None means all.
+        named: Hosts or patterns that are meant in place of all that, as a list or as text with commas; False where
+            none are.
+        sources: Where the inventory comes from, for messages.
+        limit: What the run is limited to, for messages.
+        batches: Sizes of the batches of a remediation.
+        sliced: Whether the run is one slice of a job, which may have none of the hosts.
+    """
+
+    default: str
+    within: Iterable[str] | None = None
+    named: Any = False
+    sources: Sequence[str] = ()
+    limit: str = ""
+    batches: Any = "1"
+    sliced: bool = False
+
+    @property
+    def nobody(self) -> bool:
+        """Whether it is said that nobody is meant."""
+        return bool(self.named == [])
+
+
+def find_targets(
+    groups: Mapping[str, Iterable[str]], hostvars: Mapping[str, Mapping[str, Any]], request: Request
 ) -> dict[str, Any]:
-    """The hosts to work on, and what is wrong about them; see the documentation beside this file."""
-    if not isinstance(groups, Mapping):
-        raise AnsibleFilterError(f"lyncops.firewall.lync_targets: the input must be 'groups', not {groups!r}")
+    """The hosts to work on, and what is wrong about them.
+
+    The hosts are those of the patterns in the variable ``lync_firewall_hosts``, wherever the inventory or an extra
+    variable sets it, and of the default pattern those that have no such variable.
+
+    Args:
+        groups: Ansible's variable of that name.
+        hostvars: Likewise; each host is asked for once.
+        request: What the run is about.
+
+    Returns:
+        ``hosts`` to work on; the ``patterns`` they come from; what of these is ``unknown``, because it names no host
+        and no group; ``forgotten``, hosts of the group ``lync`` that no pattern names; ``namesakes``, each host that
+        shares its address with others, and these, at most five; ``addresses`` of all hosts in groups whose name begins
+        with ``lync_``, as far as variables have them; ``idle``, whether none of the hosts has a role; ``mistakes``,
+        sentences that say why not to begin; ``notes``, what a person should know and need not stop for.
+    """
     inventory = _Inventory({str(group): [str(host) for host in hosts] for group, hosts in groups.items()})
     looked = {host: _look(host, hostvars[host]) for host in inventory.hosts}
-    of_roles = inventory.matching(default)
-    if named is False or named is None:
+    of_roles = inventory.matching(request.default)
+    if request.named is False or request.named is None:
         values = [look.said for look in looked.values() if look.said]
         values = [value for number, value in enumerate(values) if value not in values[:number]]
         unsaid = {host for host, look in looked.items() if not look.said}
         found = [host for value in values for host in inventory.matching(value)]
         found += [host for host in of_roles if host in unsaid]
-        patterns = values + ([default] if unsaid or not values else [])
+        patterns = values + ([request.default] if unsaid or not values else [])
     else:
-        items = plain(named) if isinstance(named, list) else str(named).split(",")
+        items = plain(request.named) if isinstance(request.named, list) else str(request.named).split(",")
         values = patterns = [str(item).strip() for item in items if str(item).strip()]
         found = inventory.matching(values) if values else []
     looked_at = {*of_roles, *found}
-    may = set(inventory.hosts) if within is None else {str(host) for host in within}
+    may = set(inventory.hosts) if request.within is None else {str(host) for host in request.within}
     hosts = [host for host in dict.fromkeys(found) if host in may]
     targets = {
         "hosts": hosts,
@@ -73,26 +106,23 @@ def lync_targets(
         "addresses": _addresses(groups, looked),
         "idle": bool(hosts) and not _have_roles(hosts, groups, looked),
     }
-    where = f"({', '.join(map(str, sources))})"
-    targets["mistakes"] = _mistakes(targets, where, str(limit), batches, is_slice=bool(sliced), nobody=named == [])
-    _tell(targets, nobody=named == [])
-    return targets
+    mistakes = _mistakes(targets, request)
+    return {**targets, "mistakes": mistakes, "notes": [] if mistakes else _notes(targets, request)}
 
 
-def _mistakes(
-    targets: Mapping[str, Any], where: str, limit: str, batches: Any, *, is_slice: bool, nobody: bool
-) -> list[str]:
+def _mistakes(targets: Mapping[str, Any], request: Request) -> list[str]:
     """Why not to begin, in sentences. A slice of a job may hold none of the hosts, and an empty list means nobody."""
     found = []
-    wanted = [batches] if isinstance(batches, (str, int)) else list(batches)
+    where = f"({', '.join(map(str, request.sources))})"
+    wanted = [request.batches] if isinstance(request.batches, (str, int)) else list(request.batches)
     text = ",".join(str(batch) for batch in wanted).replace(" ", "")
     if not _BATCHES.fullmatch(text):
         found.append(f"lync_firewall_serial: {text} is no number of hosts, such as 5, 25% or 1,25%,100%.")
-    if targets["idle"] and not is_slice:
+    if targets["idle"] and not request.sliced:
         names = ", ".join(targets["hosts"][:_MOST_NAMED])
         found.append(f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}).")
-    if not targets["hosts"] and not is_slice and not nobody:
-        limited = f" and --limit {limit}" if limit else ""
+    if not targets["hosts"] and not request.sliced and not request.nobody:
+        limited = f" and --limit {request.limit}" if request.limit else ""
         found.append(
             f"There is no host to work on: nothing in the inventory {where} matches "
             f"{', '.join(targets['patterns'][:_MOST_LISTED])}{limited}. See the warnings above, and the names of its "
@@ -108,16 +138,15 @@ def _mistakes(
     return found
 
 
-def _tell(targets: Mapping[str, Any], *, nobody: bool) -> None:
-    """What a person should know and need not stop for."""
-    if targets["mistakes"]:
-        return
+def _notes(targets: Mapping[str, Any], request: Request) -> list[str]:
+    found = []
     if targets["forgotten"]:
         forgotten = ", ".join(targets["forgotten"])
-        tell(f"In the group lync, but in no role's group, so not looked at: {forgotten}")
-    if not targets["hosts"] and not nobody:
+        found.append(f"In the group lync, but in no role's group, so not looked at: {forgotten}")
+    if not targets["hosts"] and not request.nobody:
         patterns = ", ".join(targets["patterns"])
-        tell(f"This slice of the job has none of the hosts that match {patterns}; the other slices have to.")
+        found.append(f"This slice of the job has none of the hosts that match {patterns}; the other slices have to.")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +248,3 @@ class _Inventory:
         parts = [str(part) for part in split_host_pattern(pattern)]
         wanted = [part for part in parts if part and part[0] not in "!&" and part not in self._names]
         return [part for part in wanted if not self.matching(part)]
-
-
-class FilterModule:
-    """The filter by name."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        """What Ansible asks for."""
-        return {"lync_targets": lync_targets}

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.lync_firewall_preflight: the hosts that a playbook works on, and what is wrong about them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._options.option import Option
+from ..module_utils._options.reading import OptionError
+from ..plugin_utils._arguments import validate
+from ..plugin_utils._results import plain
+from ..plugin_utils._targets import Request, find_targets
+from ..plugin_utils._telling import tell
+
+
+class ActionModule(ActionBase):
+    """The work of the module of the same name; its documentation is in plugins/modules."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = False
+
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option("default", required=True),
+        Option("named", type="raw", default=False),
+        Option("batches", type="raw", default="1"),
+    )
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ansible's entry: look at all hosts, and fail where there is nobody to work on."""
+        known = task_vars or {}
+        result: dict[str, Any] = {**super().run(tmp, known), "changed": False}
+        try:
+            options = validate(self._task.args, self.OPTIONS)
+        except OptionError as error:
+            return {**result, "failed": True, "msg": str(error)}
+        request = Request(
+            default=options["default"],
+            within=known.get("ansible_play_hosts_all"),
+            named=options["named"],
+            sources=plain(known.get("ansible_inventory_sources") or []),
+            limit=str(known.get("ansible_limit") or ""),
+            batches=options["batches"],
+            sliced=_is_slice(known),
+        )
+        targets = plain(find_targets(known["groups"], known["hostvars"], request))
+        for note in targets["notes"]:
+            tell(note)
+        if targets["mistakes"]:
+            return {**result, "failed": True, "msg": " ".join(targets["mistakes"])}
+        return {**result, "targets": targets}
+
+
+def _is_slice(known: dict[str, Any]) -> bool:
+    """AWX passes no number of the slice, but a sliced job is a workflow of its making with the job template's name."""
+    name = known.get("awx_job_template_name")
+    return name is not None and known.get("awx_workflow_job_name") == name

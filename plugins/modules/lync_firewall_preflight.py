@@ -1,0 +1,90 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The work is done by the action plugin of the same name; this file is its documentation.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: lync_firewall_preflight
+short_description: Find the hosts that a playbook works on
+version_added: 1.0.0
+author:
+  - lyncops.firewall contributors (@lyncops)
+description:
+  - The first task of the playbooks of this collection. It finds the hosts of the patterns in the variable
+    C(lync_firewall_hosts), wherever the inventory or an extra variable sets it, and of O(default) those that have no
+    such variable. A play's own C(hosts) cannot see the variables of groups.
+  - It fails, and names what is wrong, where a pattern names no host and no group, or where nobody is left. A slice of a
+    sliced job of AWX may have nobody; that is said.
+  - Hosts of the group C(lync) that no pattern names are named.
+  - It connects to nothing.
+options:
+  default:
+    description: The pattern for hosts without C(lync_firewall_hosts).
+    type: str
+    required: true
+  named:
+    description: Hosts or patterns that are meant in place of all that, as a list or as text with commas.
+    type: raw
+    default: false
+  batches:
+    description: Sizes of the batches of a remediation, to be checked.
+    type: raw
+    default: "1"
+attributes:
+  check_mode:
+    description: Changes nothing.
+    support: full
+  diff_mode:
+    description: Changes nothing, so there is nothing to show.
+    support: none
+  async:
+    description: Refused. One task takes seconds.
+    support: none
+  become:
+    description: Has no effect.
+    support: none
+  platform:
+    description: The controller.
+    platforms: posix
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Find the hosts
+  lyncops.firewall.lync_firewall_preflight:
+    default: lync_front_end
+  register: found
+  run_once: true
+  delegate_to: localhost
+
+- name: Keep them for the pattern of the next play
+  ansible.builtin.set_fact:
+    lync_firewall_preflight: "{{ found.targets }}"
+  run_once: true
+  delegate_to: localhost
+  delegate_facts: true
+"""
+
+RETURN = r"""
+targets:
+  description:
+    - C(hosts) to work on; the C(patterns) they come from; C(forgotten), hosts of the group C(lync) that no pattern
+      names; C(namesakes), each host that shares its address with others, and these, at most five; C(addresses), those
+      of all hosts in groups whose name begins with C(lync_), as far as variables have them; C(idle), whether none of
+      the hosts has a role; C(notes), what was said. C(unknown) and C(mistakes) are empty, or the task fails.
+  returned: success
+  type: dict
+  sample:
+    hosts: [fe01.example.com]
+    patterns: [lync_front_end]
+    unknown: []
+    forgotten: []
+    namesakes: {}
+    addresses: [10.1.1.11]
+    idle: false
+    mistakes: []
+    notes: []
+"""
