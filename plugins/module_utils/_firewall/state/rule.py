@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from ..._net.address_set import AddressSet
-from ..._net.port_set import PortSet
+from ..._net.port_set import HIGHEST, LOWEST, PortSet
 
 
 class Direction(str, Enum):
@@ -142,6 +142,17 @@ class FirewallRule:
 
     def __hash__(self) -> int:
         return hash(self._meaning())
+
+    def span(self, direction: Direction) -> tuple[int, int]:
+        """The lowest and the highest port that the rule may be about, on the side that listens.
+
+        Args:
+            direction: Which side opens the connection; the rule's own, unless that is not known.
+        """
+        if self.opaque or self.port_words:
+            return LOWEST, HIGHEST
+        ranges = (self.local_ports if direction is Direction.IN else self.remote_ports).ranges
+        return (ranges[0][0], ranges[-1][1]) if ranges else (HIGHEST + 1, HIGHEST + 1)
 
     def named(self, name: str) -> FirewallRule:
         """The same rule under another display name."""
