@@ -40,7 +40,9 @@ _PLAIN = re.compile(
     r"(?:Protocol=([1-9]?[0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\|)?"
     r"(?:Profile=(?:Domain|Private|Public)\|)*"
     r"(?:ICMP[46]=[0-9]{1,3}:(?:[0-9]{1,3}|\*)\|)*"
-    r"((?:(?:LPort(?:2_10|2_20|2_24)?|RPort(?:2_10)?)=[^|]+\|)*)"
+    # One port or one range, as nearly always; more of them, and keywords.
+    r"((?:([LR])Port(?:2_10)?=([0-9]{1,5})(?:-([0-9]{1,5}))?\|)?"
+    r"((?:(?:LPort(?:2_10|2_20|2_24)?|RPort(?:2_10)?)=[^|]+\|)*))"
     r"((?:[LR]A(?:4|6)=[^|]+\||RA[46]2=[^|]+\|)*)"
     r"(?:App=([^|]+)\|)?(?:Svc=([^|]+)\|)?"
     r"Name=([^|]*)\|"
@@ -53,8 +55,13 @@ _PLAIN = re.compile(
 )
 _PORT = re.compile(r"([LR])(Port[0-9_]*)=([^|]+)\|")
 _ADDRESS = re.compile(r"[LR]A([46])2?=([^|]+)\|")
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_MASK = r"(?:[12]?[0-9]|3[0-2]|255\.255\.255\.0|255\.255\.0\.0|255\.0\.0\.0)"
+_USUAL_ADDRESSES = re.compile(rf"(?:[LR]A4={_OCTET}(?:\.{_OCTET}){{3}}(?:/{_MASK})?\||[LR]A[46]=LocalSubnet\|)*")
 _RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 _ACTIONS = {"Allow": Action.ALLOW, "Block": Action.BLOCK}
+_SIDES = {"In": "L", "Out": "R"}
+"""Whose ports are those of the side that listens: local or remote ones."""
 _DIRECTIONS = {"In": Direction.IN, "Out": Direction.OUT}
 
 
@@ -93,8 +100,18 @@ def read_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Colle
     plain = _PLAIN.fullmatch(text) if not doubts and len(text) <= _LONGEST else None
     if plain is None:
         return parse_rule(rule_id, text, store, doubts)
-    action, active, way, protocol, ports, addresses, program, service, name = plain.groups("")
-    hull = _hull(ports, way) if ports else _WHOLE
+    action, active, way, protocol, ports, side, first, last, more, addresses, program, service, name = plain.groups("")
+    hull: tuple[int, int] | None
+    if not ports:
+        hull = _WHOLE
+    elif side and not more:
+        hull = int(first), int(last or first)
+        if not hull[0] <= hull[1] <= HIGHEST:
+            hull = None
+        elif side != _SIDES[way]:
+            hull = _WHOLE
+    else:
+        hull = _hull(ports, _SIDES[way])
     if hull is None or (addresses and not _are_addresses(addresses)):
         return parse_rule(rule_id, text, store, doubts)
     rule = object.__new__(UnreadRule)
@@ -114,9 +131,8 @@ def read_rule(rule_id: str, text: str, store: Store = Store.LOCAL, doubts: Colle
 
 
 @lru_cache(maxsize=_CACHED)
-def _hull(text: str, way: str) -> tuple[int, int] | None:
+def _hull(text: str, mine: str) -> tuple[int, int] | None:
     """The lowest and the highest port on the side that listens; None where a port may not be understood."""
-    mine = "L" if way == "In" else "R"
     lowest, highest = HIGHEST + 1, LOWEST - 1
     named = words = False
     for side, key, value in _PORT.findall(text):
@@ -138,6 +154,8 @@ def _hull(text: str, way: str) -> tuple[int, int] | None:
 @lru_cache(maxsize=_CACHED)
 def _are_addresses(text: str) -> bool:
     """Whether all addresses of a rule are understood."""
+    if _USUAL_ADDRESSES.fullmatch(text):
+        return True
     return all(is_stored_address(value, int(family)) for family, value in _ADDRESS.findall(text))
 
 
