@@ -53,12 +53,11 @@ _PLAIN = re.compile(
     + r"(?:TTK(?:2_22|2_27|2_28)?=[^|]*\|)*"
     + _once("Security")
 )
-_PORT = re.compile(r"([LR])(Port[0-9_]*)=([^|]+)\|")
+_PORT = re.compile(r"(([LR])Port[0-9_]*)=(?:([0-9]{1,5})(?:-([0-9]{1,5}))?|([^|]+))\|")
 _ADDRESS = re.compile(r"[LR]A([46])2?=([^|]+)\|")
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _MASK = r"(?:[12]?[0-9]|3[0-2]|255\.255\.255\.0|255\.255\.0\.0|255\.0\.0\.0)"
 _USUAL_ADDRESSES = re.compile(rf"(?:[LR]A4={_OCTET}(?:\.{_OCTET}){{3}}(?:/{_MASK})?\||[LR]A[46]=LocalSubnet\|)*")
-_RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 _ACTIONS = {"Allow": Action.ALLOW, "Block": Action.BLOCK}
 _SIDES = {"In": "L", "Out": "R"}
 """Whose ports are those of the side that listens: local or remote ones."""
@@ -135,15 +134,13 @@ def _hull(text: str, mine: str) -> tuple[int, int] | None:
     """The lowest and the highest port on the side that listens; None where a port may not be understood."""
     lowest, highest = HIGHEST + 1, LOWEST - 1
     named = words = False
-    for side, key, value in _PORT.findall(text):
-        if (f"{side}{key}".casefold(), value.casefold()) in PORT_WORDS:
+    for key, side, number, upper, word in _PORT.findall(text):
+        if word:
+            if (key.casefold(), word.casefold()) not in PORT_WORDS:
+                return None
             words = True
             continue
-        found = _RANGE.fullmatch(value)
-        if found is None:
-            return None
-        first = int(found[1])
-        last = int(found[2] or first)
+        first, last = int(number), int(upper or number)
         if last > HIGHEST or first > last:
             return None
         if side == mine:
@@ -154,7 +151,7 @@ def _hull(text: str, mine: str) -> tuple[int, int] | None:
 @lru_cache(maxsize=_CACHED)
 def _are_addresses(text: str) -> bool:
     """Whether all addresses of a rule are understood."""
-    if _USUAL_ADDRESSES.fullmatch(text):
+    if "-" not in text and _USUAL_ADDRESSES.fullmatch(text):
         return True
     return all(is_stored_address(value, int(family)) for family, value in _ADDRESS.findall(text))
 
