@@ -172,6 +172,8 @@ def profile_names(profiles: frozenset[Profile]) -> list[str]:
 def same_path(path: str) -> str:
     """A program path in the one spelling that paths are compared in; only for comparing."""
     folded = path.casefold()
+    if not folded.startswith("%"):
+        return folded
     for variable, folder in _FOLDERS:
         if folded.startswith(variable):
             return folder + folded[len(variable) :]

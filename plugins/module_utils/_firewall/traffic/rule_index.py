@@ -87,7 +87,10 @@ class RuleIndex:
         shelves: dict[tuple[int, int], _Shelf] = {}
         for place, rule in self._rules:
             if rule.direction in (direction, None) and rule.protocol in (protocol, None):
-                shelves.setdefault(rule.span(direction), _Shelf()).rules.append((place, rule))
+                span = rule.span(direction)
+                if span not in shelves:
+                    shelves[span] = _Shelf()
+                shelves[span].rules.append((place, rule))
         return shelves
 
 
