@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.change.planning import make_plan
 from ..module_utils._firewall.state.dump_file import DumpFileError, read_dump_file
 from ..module_utils._firewall.state.snapshot import Snapshot
+from ..module_utils._firewall.traffic.reasons import Status
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import AS_TEXT, HOST_OPTIONS, HOST_VARIABLES, INFO_OPTIONS
 from ..module_utils._policy.effect import Effect, judge_policy
@@ -32,8 +32,8 @@ class _Read:
     """What was read, of a host or a file, and how it is judged."""
 
     snapshot: Snapshot
-    judge: Callable[[HostPolicy], tuple[Effect, ...]]
     bound: Bound | None
+    effects: tuple[Effect, ...]
     networks: tuple[Network, ...] = ()
     assumptions: tuple[str, ...] = ()
 
@@ -60,9 +60,7 @@ class ActionModule(FirewallAction):
             "assumptions": list(found.assumptions),
             "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
-            "requirements": (
-                results.requirements(found.judge(policy), snapshot, profiles_of(found.networks)) if policy else []
-            ),
+            "requirements": results.requirements(found.effects, snapshot, profiles_of(found.networks)),
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
             "skipped_rows": list(policy.skipped) if policy else [],
             "differences": results.disagreements(policy) if policy else [],
@@ -80,8 +78,11 @@ class ActionModule(FirewallAction):
         host = self.remote_host(options)
         bound = self.bound(host, policy, options) if policy else None
         snapshot = read(host, owner=True)
-        networks = tuple(host.networks() or ())
-        return _Read(snapshot, lambda policy: judge_host(host, policy, snapshot), bound, networks)
+        effects = judge_host(host, bound.policy, snapshot) if bound else ()
+        # Which profile a network is in tells a person whether a profile's verdict matters now: where all of them are
+        # open, they matter all the same.
+        asked = not effects or any(effect.verdict.status is not Status.OPEN for effect in effects)
+        return _Read(snapshot, bound, effects, tuple(host.networks() or ()) if asked else ())
 
     def _file(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
         """What the option `dump` names; nothing is connected to."""
@@ -93,6 +94,5 @@ class ActionModule(FirewallAction):
         bound = Bound(policy) if policy else None
         if policy and options["program"] == "listener" and media_services(policy):
             bound = bind_media(policy, dict(saved.snapshot.programs))
-        return _Read(
-            saved.snapshot, lambda policy: judge_policy(policy, saved.snapshot), bound, assumptions=saved.assumptions
-        )
+        effects = judge_policy(bound.policy, saved.snapshot) if bound else ()
+        return _Read(saved.snapshot, bound, effects, assumptions=saved.assumptions)

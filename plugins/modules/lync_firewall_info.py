@@ -84,7 +84,8 @@ networks:
   description:
     - The network interfaces that are connected, and the firewall profile that each is in now. The verdicts of other
       profiles do not count until that changes.
-    - Empty where the host does not tell, as Windows Server 2008 R2 does not, and with O(dump).
+    - Read where they matter, which is where a requirement is not open, or where none is judged. Empty where all are
+      open, where the host does not tell, as Windows Server 2008 R2 does not, and with O(dump).
   returned: success
   type: list
   elements: dict

@@ -27,6 +27,7 @@ from ._host.writing import SET_AUTOMATIC, START
 from ._said import LONGEST_REASON, ROOM, and_more, fitting, size_of, texts
 from ._states import Rows, rule_dict
 
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 _SHORT_NAME = 64
 _LONGEST_SENTENCE = 600  # of several in one message: most of what is said fits, and no name fills it alone
 
@@ -37,15 +38,20 @@ def plain(value: Any) -> Any:
     Raises:
         TypeError: The value has no plain form; a programming error.
     """
+    kind = type(value)
+    if kind in _PLAIN:  # nearly always
+        return value
+    if kind is list:
+        return [plain(item) for item in value]
     if isinstance(value, Enum):
         return plain(value.value)
     if value is None or isinstance(value, bool):
         return value
     if getattr(value, "__ENCRYPTED__", False):
         return str(value)  # a vaulted variable of ansible-core 2.18 and before, which is no str of itself
-    for kind in (str, int, float):
-        if isinstance(value, kind):
-            return kind(value)  # takes Ansible's tagged subclasses down to the plain type
+    for plain_kind in (str, int, float):
+        if isinstance(value, plain_kind):
+            return plain_kind(value)  # takes Ansible's tagged subclasses down to the plain type
     if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

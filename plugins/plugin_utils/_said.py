@@ -107,7 +107,7 @@ def harmless(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _printable(value: Any) -> Any:
     if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, Mapping):
+        return value if value.isprintable() else printable(value)
+    if isinstance(value, dict):
         return {_printable(key): _printable(item) for key, item in value.items()}
     return [_printable(item) for item in value] if isinstance(value, list) else value

@@ -21,8 +21,8 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.judging imp
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.writing import read
 
-from faults.scenarios import DIRECTOR
-from faults.stack import connect
+from faults.scenarios import DIRECTOR, FIRST
+from faults.stack import attempt, connect
 from lab.quirks import NO_QUIRKS
 from lab.testing import Lab, LabHost
 from lab.windows.messages import LANGUAGES
@@ -245,6 +245,19 @@ def test_the_info_module_tells_both(director: LabHost, language: str) -> None:
         {"interface": "Локальная сеть", "network": "contoso.test", "profile": "domain"},
     ]
     assert {(row["verdict"], row["reason"]) for row in result["requirements"]} == {("unknown", "other_firewall")}
+
+
+def test_the_info_module_asks_for_networks_only_where_a_row_is_not_open(director: LabHost) -> None:
+    director.reset_stats()
+    assert info(director, roles=["director"])["networks"]
+    assert director.stats()["requests"]["Enumerate"] == 1
+    made = attempt(director, FIRST)
+    assert made.outcome is not None, made.message
+    director.reset_stats()
+    result = info(director, roles=["director"])
+    assert {row["verdict"] for row in result["requirements"]} == {"open"}
+    assert result["networks"] == []
+    assert set(director.stats()["requests"]) == {"Create", "Command", "Receive", "Delete"}
 
 
 def test_the_info_module_on_2008_r2(old_lab: Lab) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from faults.case import learn, prepare, run_case
 from faults.report import COUNTED, Record
-from faults.scenarios import ABSENT, SCENARIOS, SWITCH_ON, Scenario, label
+from faults.scenarios import ABSENT, FIRST, SCENARIOS, SWITCH_ON, Scenario, label
 from faults.stack import Attempt, HostTime, Labs, attempt
 from lab.testing import LabHost
 
@@ -31,6 +31,8 @@ _THOROUGHLY = tuple(_AT_EVERY)[:4]
 """Faults for which every request of every scenario is tried; the others, which end as these do, take every eighth of a
 risky run."""
 _SLICES = 4
+_MOST_PIECES, _MOST_REQUESTS = 7, 10
+"""Of a converged host with 400 rules of others: 16 KB of output come in a piece."""
 
 
 def _starting(labs: Labs, scenario: Scenario) -> LabHost:
@@ -56,6 +58,34 @@ def test_requests_of_a_run(labs: Labs, record: Take) -> None:
             record(Record("", f"{scenario.name}, rollback never", COUNTED, requests=plain.requests))
             extra = made.requests - plain.requests
             record(Record("", f"{scenario.name}, extra of commit-confirmed", COUNTED, requests=extra))
+
+
+def test_a_converged_host_takes_one_exchange(labs: Labs) -> None:
+    """One shell with one command, its output, and nothing beside that: no Signal, nor a question about networks."""
+    host = labs.host(foreign_rules=400)
+    assert attempt(host, FIRST).outcome is not None
+    host.reset_stats()
+    made = attempt(host, FIRST)
+    assert made.outcome is not None
+    assert not made.outcome.changed
+    counted = host.stats()["requests"]
+    assert counted.pop("Receive") <= _MOST_PIECES
+    assert counted == {"Create": 1, "Command": 1, "Delete": 1}
+    assert made.requests + counted["Delete"] <= _MOST_REQUESTS
+
+
+def test_every_command_of_a_shell_but_the_last_gets_a_signal(labs: Labs) -> None:
+    """A run that writes has several; what it takes to connect anew has a shell of its own."""
+    for scenario in (FIRST, ABSENT):
+        host = _starting(labs, scenario)
+        prepare(host, scenario)
+        host.reset_stats()
+        made = attempt(host, scenario)
+        assert made.outcome is not None
+        counted = host.stats()["requests"]
+        assert counted["Command"] > counted["Create"]
+        assert counted["Signal"] == counted["Command"] - counted["Create"]
+        assert counted["Delete"] == counted["Create"], "each shell is deleted, with the command that got no Signal"
 
 
 @pytest.mark.parametrize("part", range(_SLICES))

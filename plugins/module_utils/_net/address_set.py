@@ -321,6 +321,22 @@ def _typed(text: str) -> tuple[int, intervals.Interval]:
     return network.version, (int(network.network_address), int(network.broadcast_address))
 
 
+def is_stored_address(value: str, family: int) -> bool:
+    """Whether `AddressSet.from_registry` takes a value, with no blank around it.
+
+    Args:
+        value: The value.
+        family: 4 or 6.
+    """
+    if value.casefold() in KEYWORDS:
+        return True
+    try:
+        _stored(value, family)
+    except AddressError:
+        return False
+    return True
+
+
 def _stored(value: str, family: int) -> intervals.Interval:
     """Parse an address value of a rule string, [MS-GPFAS] 2.2.2.9 to 2.2.2.12; lenient where Windows is."""
     try:

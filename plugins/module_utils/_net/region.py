@@ -113,12 +113,22 @@ def common(left: Iterable[Region], right: Iterable[Region], most: int | None = N
         right: Regions, which may overlap.
         most: Boxes that are enough; the result then says whether it was cut.
     """
-    return _sweep(_boxes(left), _boxes(right), AddressSet.__and__, most)
+    mine, theirs = _boxes(left), _boxes(right)
+    return Region(tuple(mine)) if _is_inside(mine, theirs) else _sweep(mine, theirs, AddressSet.__and__, most)
 
 
 def remainder(whole: Region, parts: Iterable[Region], most: int | None = None) -> Region:
     """Pairs of a region that are in none of the parts, which may overlap; the arguments are those of `common`."""
-    return _sweep(whole.boxes, _boxes(parts), AddressSet.__sub__, most)
+    theirs = _boxes(parts)
+    return _NOTHING if _is_inside(whole.boxes, theirs) else _sweep(whole.boxes, theirs, AddressSet.__sub__, most)
+
+
+def _is_inside(mine: Sequence[Box], theirs: Sequence[Box]) -> bool:
+    """Whether there is one box on either side, the one inside of the other: nearly always, and then nothing is cut."""
+    if len(mine) != 1 or len(theirs) != 1:
+        return False
+    ((ports, addresses),), ((their_ports, them),) = mine, theirs
+    return ports <= their_ports and addresses <= them
 
 
 def _boxes(regions: Iterable[Region]) -> list[Box]:

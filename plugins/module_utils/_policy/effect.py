@@ -19,8 +19,9 @@ from .._catalogue.listeners import (
 from .._catalogue.model import Transport
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, same_path
 from .._firewall.state.snapshot import Snapshot
-from .._firewall.traffic.matching import SYSTEM, Listeners, RuleIndex, Traffic
+from .._firewall.traffic.matching import SYSTEM, Listeners, Traffic
 from .._firewall.traffic.reasons import Reason, Status
+from .._firewall.traffic.rule_index import RuleIndex
 from .._firewall.traffic.verdict import Verdict, judge, worst
 from .._net.address_set import AddressSet, together
 from .policy import Demand, HostPolicy
@@ -68,18 +69,25 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
     effects = []
     known = _known(policy)
     for demand in policy.demands:
-        traffics = tuple(replace(traffic, known=known) for traffic in _traffics(policy, demand, programs))
+        traffics = _traffics(policy, demand, programs)
+        if known is not None:
+            traffics = tuple(replace(traffic, known=known) for traffic in traffics)
+        columns = []
         for traffic in traffics:
-            if traffic not in judged:
-                judged[traffic] = judge(traffic, snapshot, index)
-        pairs = [(verdict, traffic) for traffic in traffics for verdict in judged[traffic]]
+            verdicts = judged.get(traffic)
+            if verdicts is None:
+                verdicts = judged[traffic] = judge(traffic, snapshot, index)
+            columns.append(verdicts)
+        pairs = [
+            (verdict, traffic) for traffic, verdicts in zip(traffics, columns, strict=True) for verdict in verdicts
+        ]
         verdict = worst(verdict for verdict, _traffic in pairs)
         effects.append(
             Effect(
                 demand,
                 verdict,
                 next(traffic for found, traffic in pairs if found is verdict),
-                tuple(worst(column) for column in zip(*(judged[traffic] for traffic in traffics), strict=True)),
+                tuple(worst(column) for column in zip(*columns, strict=True)),
             )
         )
     return tuple(effects)

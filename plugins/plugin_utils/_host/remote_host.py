@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from ansible.errors import AnsibleError
 
@@ -45,6 +46,15 @@ _NEEDS_WINRM = (
     "lyncops.firewall speaks WinRM itself and needs 'ansible_connection: winrm' for this host, not {transport!r}. "
     "Windows Server 2008 R2 to 2012 R2 have nothing else in the box"
 )
+
+
+_UNSIGNALLED: WeakKeyDictionary[Any, tuple[str, Any]] = WeakKeyDictionary()
+"""Connection to shell and id of its last command, which has ended and has had no Signal.
+
+By Signal terminate a client says that it has all of a command's output, and it "MUST send this before a new command can
+be executed" ([MS-WSMV] 2.2.4.38). Behind a shell's last command there is none: Ansible closes the connection when a
+task is over, which deletes the shell with all that is in it. Kept by connection, since the items of a loop share one.
+"""
 
 
 class NotWinrm(Exception):
@@ -134,6 +144,7 @@ class RemoteHost:
         protocol, shell = self._open()
         command_id: Any = None
         try:
+            self._end_former(protocol, shell)
             try:
                 command_id = _begin(protocol, shell, command, stdin)
             except Exception as error:
@@ -146,7 +157,7 @@ class RemoteHost:
                 chunk = stdin[start : start + _SEND_BYTES]
                 protocol.send_command_input(shell, command_id, chunk, end=start + _SEND_BYTES >= len(stdin))
             output = self._receive(protocol, shell, command_id)
-            protocol.cleanup_command(shell, command_id)
+            _UNSIGNALLED[self._connection] = (shell, command_id)
         except Exception as error:
             lost = self._lost(error)
             if isinstance(lost, (CommandTimeout, TooMuchSaid)) and command_id is not None:
@@ -155,6 +166,12 @@ class RemoteHost:
                 lost = CommandTimeout("the command did not end in time and was told to stop")
             raise lost from error
         return output
+
+    def _end_former(self, protocol: Any, shell: str) -> None:
+        """Acknowledge that the last command of the shell has ended; what was in another shell has gone with it."""
+        former, command_id = _UNSIGNALLED.pop(self._connection, ("", None))
+        if former == shell:
+            protocol.cleanup_command(shell, command_id)
 
     def management_connection(self) -> ManagementConnection:
         """Our WinRM connection, with the address the host sees us from.

@@ -15,8 +15,9 @@ from ..._net.region import Region, union
 from ..._texts import said
 from ..state.rule import Profile, profile_names
 from ..state.snapshot import RUNNING, ProfileState, ServiceState, Snapshot
-from ..traffic.matching import MOST_NAMED, RuleIndex, Traffic, match
+from ..traffic.matching import MOST_NAMED, Traffic, match
 from ..traffic.reasons import TEXTS, Reason, Status
+from ..traffic.rule_index import RuleIndex
 from ..traffic.verdict import Verdict, describe, judge
 from ..traffic.weighing import possibly_open
 from .arrival import UNKNOWN, Arrival, with_subnet

@@ -15,8 +15,9 @@ from ..._texts import lines_of, said
 from ..state.reading import ReadError
 from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile
 from ..state.snapshot import Snapshot
-from ..traffic.matching import RuleIndex, Traffic
+from ..traffic.matching import Traffic
 from ..traffic.reasons import Status
+from ..traffic.rule_index import RuleIndex
 from ..traffic.verdict import judge
 from .sockets import Socket
 

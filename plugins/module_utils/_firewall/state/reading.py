@@ -49,7 +49,7 @@ LONGEST_COMMAND = 8191 - len("cmd.exe /C ") - len(IN_SYSTEM32) - _EXPANSION
 ELEVATED = 12288
 """Mandatory level S-1-16-12288: high, what an elevated administrator's token has. System has more."""
 
-_MARKER = re.compile(r"^@([0-9A-Za-z-]+)-(ok|no)[ \t]*\r?\n", re.MULTILINE)
+_RESULT = re.compile(r"(ok|no)[ \t]*\r?\n")
 _ADMINISTRATORS = "S-1-5-32-544"
 _LEVEL = re.compile(r"S-1-16-(\d{1,10})(?!\d)")
 # sc prints "        STATE              : 4  RUNNING". Labels are not relied on, whether they are localised is not
@@ -250,22 +250,34 @@ def split(output: str, marker: str, parts: Iterable[Part]) -> dict[str, tuple[bo
     """
     texts: dict[str, tuple[bool, str]] = {}
     rest = after_begin(output, marker) or ""
+    begins = 0
     for part in parts:
-        name = f"{marker}-{part.name}"
-        match = next((found for found in _MARKER.finditer(rest) if found[1] == name), None)
-        if match is None:
+        found = _end_of(rest, begins, f"@{marker}-{part.name}-")
+        if found is None:
             raise ReadError(
                 f"the answer was cut off: the part '{part.command}' has no end after {len(output)} characters in all. "
                 "Nothing is concluded from half an answer; run it again"
             )
-        succeeded = match[2] == "ok"
+        ends, result = found
+        succeeded = result[1] == "ok"
         if part.required and not succeeded:
             raise ReadError(
                 f"'{part.command}' failed on the host. Every supported Windows has this; see if the account may run it"
             )
-        texts[part.name] = (succeeded, rest[: match.start()])
-        rest = rest[match.end() :]
+        texts[part.name] = (succeeded, rest[begins:ends])
+        begins = result.end()
     return texts
+
+
+def _end_of(text: str, begins: int, mark: str) -> tuple[int, re.Match[str]] | None:
+    """Where a part ends, and what became of it: at the first line with nothing but its mark and a result."""
+    at = text.find(mark, begins)
+    while at >= 0:
+        result = _RESULT.match(text, at + len(mark))
+        if result and (at == begins or text[at - 1] == "\n"):
+            return at, result
+        at = text.find(mark, at + 1)
+    return None
 
 
 def _require_elevation(groups: str) -> None:

@@ -14,16 +14,19 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ..._texts import said
 
 _VALUE = re.compile(r" {4}(.+?) {4}(REG_[A-Z_]+)(?: {4}(.*))?", re.DOTALL)
+_INDENT = "    "
+_TYPES = frozenset(("REG_SZ", "REG_DWORD", "REG_EXPAND_SZ", "REG_MULTI_SZ", "REG_QWORD", "REG_BINARY"))
 _RULE = re.compile(r"v\d+\.\d+\|", re.IGNORECASE)
 _NUMBERS = ("REG_DWORD", "REG_QWORD")
 ROOTS = ("HKEY_LOCAL_MACHINE\\", "HKEY_CURRENT_USER\\", "HKEY_CLASSES_ROOT\\", "HKEY_USERS\\", "HKEY_CURRENT_CONFIG\\")
 LINE_BREAK = "its data holds a line break"
+_FOLLOWS = ("it follows a value with a line break, so it may be part of that",)
 _SHORT = {"HKLM": "HKEY_LOCAL_MACHINE"}
 
 
@@ -156,11 +159,13 @@ def scan_dump(
         # looks like the next value may be the rest of its description.
         return settled is not None and not last.lines[-1].endswith("|") and found not in settled
 
-    for number, line in _lines(text, first_line):
+    # Not str.splitlines: U+0085, U+2028 and others may stand inside a value and are no line ends to reg.exe.
+    for number, ended in enumerate(io.StringIO(text, newline="\n"), first_line):
+        line = ended[:-1].removesuffix("\r")
         if not line:
             continue
-        match = _VALUE.fullmatch(line)
-        if match is None and line.startswith(ROOTS):
+        parts = _parts(line)
+        if parts is None and line.startswith(ROOTS):
             if in_doubt():
                 rule = unended[-1].name
                 raise DumpError(
@@ -170,16 +175,17 @@ def scan_dump(
             if fold_key(line) in keys and not merge:
                 raise DumpError(f"line {number}: the key {said(line)} is there twice")
             name, current, last = line, keys.setdefault(fold_key(line), {}), None
-        elif match is not None:
+        elif parts is not None:
             if current is None:
                 raise DumpError(f"line {number}: a value stands before any key: {line[:60]!r}")
-            folded = match[1].casefold()
+            label, kind, data = parts
+            folded = label.casefold()
             if folded in current:
                 raise DumpError(
-                    f"line {number}: the value {said(match[1])!r} is there twice; one of them is forged{_by(last)}"
+                    f"line {number}: the value {said(label)!r} is there twice; one of them is forged{_by(last)}"
                 )
-            doubts = ["it follows a value with a line break, so it may be part of that"] if in_doubt() else []
-            last = current[folded] = _Value(match[1], match[2], [match[3] or ""], number, doubts)
+            doubts = _FOLLOWS if last is not None and last.unended and in_doubt() else ()
+            last = current[folded] = _Value(label, kind, data, number, doubts)
         elif last is not None and last.type not in _NUMBERS:
             last.lines.append(line)
         else:
@@ -188,25 +194,31 @@ def scan_dump(
     return RegistryDump(found), tuple(unended)
 
 
-@dataclass(slots=True)
+def _parts(line: str) -> tuple[str, str, str] | None:
+    """Name, type and data of a value's first line; None where it is none."""
+    if not line.startswith(_INDENT):
+        return None
+    name, _blanks, rest = line[len(_INDENT) :].partition(_INDENT)
+    kind, _blanks, data = rest.partition(_INDENT)
+    if name and kind in _TYPES:  # nearly always; what the pattern finds is the same
+        return name, kind, data
+    match = _VALUE.fullmatch(line)
+    return (match[1], match[2], match[3] or "") if match else None
+
+
 class _Value:
-    """A value while its lines are read."""
+    """A value while its lines are read; `unended`: whether it is a rule string that a line break may have cut."""
 
-    name: str
-    type: str
-    lines: list[str]
-    line: int
-    doubts: list[str]
+    __slots__ = ("doubts", "line", "lines", "name", "type", "unended")
 
-    @property
-    def unended(self) -> bool:
-        """Whether it is a rule string that a line break may have cut."""
-        data = self.lines[0]
-        return self.type == "REG_SZ" and _RULE.match(data) is not None and not data.endswith("|")
+    def __init__(self, name: str, kind: str, data: str, line: int, doubts: tuple[str, ...]) -> None:
+        self.name, self.type, self.lines, self.line, self.doubts = name, kind, [data], line, doubts
+        self.unended = kind == "REG_SZ" and not data.endswith("|") and _RULE.match(data) is not None
 
     def done(self) -> RegistryValue:
-        broken = (LINE_BREAK,) if len(self.lines) > 1 else ()
-        return RegistryValue(self.name, self.type, "\n".join(self.lines), (*self.doubts, *broken))
+        if len(self.lines) == 1:
+            return RegistryValue(self.name, self.type, self.lines[0], self.doubts)
+        return RegistryValue(self.name, self.type, "\n".join(self.lines), (*self.doubts, LINE_BREAK))
 
 
 def _by(last: _Value | None) -> str:
@@ -216,12 +228,6 @@ def _by(last: _Value | None) -> str:
         if last and last.unended
         else ""
     )
-
-
-def _lines(text: str, first: int) -> Iterator[tuple[int, str]]:
-    # Not str.splitlines: U+0085, U+2028 and others may stand inside a value and are no line ends to reg.exe.
-    for number, line in enumerate(io.StringIO(text, newline="\n"), first):
-        yield number, line.removesuffix("\n").removesuffix("\r")
 
 
 def fold_key(key: str) -> str:

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from ..._net.address_set import AddressSet
-from ..._net.port_set import PortSet
+from ..._net.port_set import HIGHEST, LOWEST, PortSet
 
 
 class Direction(str, Enum):
@@ -143,6 +143,17 @@ class FirewallRule:
     def __hash__(self) -> int:
         return hash(self._meaning())
 
+    def span(self, direction: Direction) -> tuple[int, int]:
+        """The lowest and the highest port that the rule may be about, on the side that listens.
+
+        Args:
+            direction: Which side opens the connection; the rule's own, unless that is not known.
+        """
+        if self.opaque or self.port_words:
+            return LOWEST, HIGHEST
+        ranges = (self.local_ports if direction is Direction.IN else self.remote_ports).ranges
+        return (ranges[0][0], ranges[-1][1]) if ranges else (HIGHEST + 1, HIGHEST + 1)
+
     def named(self, name: str) -> FirewallRule:
         """The same rule under another display name."""
         return replace(self, name=name)
@@ -161,6 +172,8 @@ def profile_names(profiles: frozenset[Profile]) -> list[str]:
 def same_path(path: str) -> str:
     """A program path in the one spelling that paths are compared in; only for comparing."""
     folded = path.casefold()
+    if not folded.startswith("%"):
+        return folded
     for variable, folder in _FOLDERS:
         if folded.startswith(variable):
             return folder + folded[len(variable) :]

@@ -24,7 +24,7 @@ _VERSION = re.compile(r"v\d{1,5}\.\d{1,5}", re.IGNORECASE | re.ASCII)
 
 # Keywords in place of a port, by the key that carries them: [MS-GPFAS] 2.2.2.3 and 2.2.2.19. LPort2_24 is not in the
 # grammar; a registry hive of Windows 10 1709 has it (test data of mkorman90/regipy).
-_PORT_WORDS = {
+PORT_WORDS = {
     ("lport", "rpc"): ("LPort", "RPC"),
     ("lport", "rpc-epmap"): ("LPort", "RPC-EPMap"),
     ("lport", "teredo"): ("LPort", "Teredo"),
@@ -228,7 +228,7 @@ def _ports(tokens: dict[str, list[str]], keys: Iterable[str], words: set[tuple[s
             if len(item) <= 5 and item.isascii() and item.isdigit() and int(item) <= HIGHEST:  # nearly always
                 ranges.append((int(item), int(item)))
                 continue
-            word = _PORT_WORDS.get((key, item.casefold()))
+            word = PORT_WORDS.get((key, item.casefold()))
             if word is not None:
                 words.add(word)
                 continue

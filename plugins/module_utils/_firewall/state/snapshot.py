@@ -12,7 +12,7 @@ from .ipsec import requiring_rules
 from .older import older_lists, unmerged_lists
 from .registry_dump import RegistryDump
 from .rule import Direction, FirewallRule, Profile, Store
-from .rule_string import parse_rule
+from .unread_rule import read_rule
 
 LOCAL_POLICY = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy"
 GROUP_POLICY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\WindowsFirewall"
@@ -185,7 +185,7 @@ def build_snapshot(dump: RegistryDump, service_state: int | None) -> Snapshot:
     start = dump.value(FIREWALL_SERVICE, "Start")
     filtering = dump.value(FILTERING_SERVICE, "Start")
     rules = [
-        parse_rule(value.name, value.data, store, value.doubts)
+        read_rule(value.name, value.data, store, value.doubts)
         for store, key in ((Store.LOCAL, LOCAL_POLICY), (Store.GROUP_POLICY, GROUP_POLICY), (Store.MDM, MDM_POLICY))
         for value in sorted(dump.values(key + r"\FirewallRules"), key=lambda value: value.name)
         if value.type == "REG_SZ"  # the key's empty (Default) is no rule, and nothing else is one either
@@ -260,5 +260,8 @@ def _listeners(dump: RegistryDump) -> tuple[WinrmListener, ...]:
     return tuple(sorted(found, key=lambda listener: (listener.port, listener.transport)))
 
 
-def _first(*values: bool | None) -> bool:
-    return next(value for value in values if value is not None)
+def _first(policy: bool | None, local: bool | None, default: bool) -> bool:
+    """The first that is configured."""
+    if policy is not None:
+        return policy
+    return default if local is None else local

@@ -8,12 +8,10 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from ..._net.address_set import AddressSet, together
-from ..._net.effort import Effort
-from ..._net.port_set import HIGHEST, LOWEST, PortSet
+from ..._net.port_set import PortSet
 from ..._net.region import Region
 from ..state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile, Store, same_path
 
@@ -35,9 +33,6 @@ _SHARED = {SYSTEM, "svchost.exe"}  # where anybody's listener may run
 
 LISTENER = frozenset({"program", "service"})
 """Limits that are about who listens, and nothing else."""
-
-_MOST_EFFORT = 3_000_000
-"""Steps: half a minute at worst. A host with 100,000 rules of the usual kinds takes a fraction of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +92,6 @@ class Traffic:
     def region(self) -> Region:
         """Ports and addresses as one region."""
         return Region.of(self.ports, self.remote)
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """Rules that differ only in remote addresses and in what does not matter to traffic: a ban list is one of them.
-
-    Attributes:
-        rule: What they have in common, with the remote addresses of all.
-        members: The rules, each with its place among the host's.
-    """
-
-    rule: FirewallRule
-    members: tuple[tuple[int, FirewallRule], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,96 +166,6 @@ def match(rule: FirewallRule, traffic: Traffic) -> Match | None:
     return Match(rule, exact, possible, limits) if possible or exact else None
 
 
-class RuleIndex:
-    """Rules sorted out by what they are about: of a host's hundreds hardly any is about the ports in question.
-
-    Attributes:
-        effort: What is left of the work that judging by these rules may take, in all.
-    """
-
-    def __init__(self, rules: Iterable[FirewallRule]) -> None:
-        """Index rules.
-
-        Args:
-            rules: The rules, in the order in which `near` is to give them.
-        """
-        self.effort = Effort(_MOST_EFFORT)
-        alike: dict[tuple[Any, ...], list[tuple[int, FirewallRule]]] = {}
-        for place, rule in enumerate(rules):
-            alike.setdefault(_kind(rule), []).append((place, rule))
-        self._bundles = [_bundle(members) for members in alike.values()]
-        self._groups: dict[tuple[Direction, int], list[tuple[int, int, Bundle]]] = {}
-
-    def near(self, traffic: Traffic) -> list[FirewallRule]:
-        """All rules that `match` may find to match, and few others."""
-        return [rule for _place, rule in sorted(_members(self._near(traffic)), key=lambda member: member[0])]
-
-    def matches(self, traffic: Traffic) -> list[Match]:
-        """How each bundle meets the traffic; those that cannot match any of it are left out."""
-        found = []
-        for bundle in self._near(traffic):
-            met = match(bundle.rule, traffic)
-            if met:
-                found.append(Match(met.rule, met.exact, met.possible, met.limits, bundle.members))
-        return found
-
-    def _near(self, traffic: Traffic) -> list[Bundle]:
-        key = (traffic.direction, traffic.protocol)
-        if key not in self._groups:
-            self._groups[key] = [
-                (*_span(bundle.rule, traffic.direction), bundle)
-                for bundle in self._bundles
-                if bundle.rule.direction in (traffic.direction, None)
-                and bundle.rule.protocol in (traffic.protocol, None)
-            ]
-        ranges = traffic.ports.ranges or ((LOWEST, HIGHEST),)
-        lowest, highest = ranges[0][0], ranges[-1][1]
-        return [bundle for first, last, bundle in self._groups[key] if first <= highest and last >= lowest]
-
-
-def _members(bundles: Iterable[Bundle]) -> Iterable[tuple[int, FirewallRule]]:
-    return (member for bundle in bundles for member in bundle.members)
-
-
-def _kind(rule: FirewallRule) -> tuple[Any, ...]:
-    """What rules of one bundle have in common: all that a verdict looks at, but for the remote addresses."""
-    if rule.opaque:
-        ports = rule.local_ports, rule.remote_ports
-        return rule.direction, rule.action, rule.protocol, rule.store, rule.enabled, *ports
-    return (
-        rule.direction,
-        rule.action,
-        rule.protocol,
-        rule.store,
-        rule.enabled,
-        rule.local_ports,
-        rule.remote_ports,
-        rule.port_words,
-        rule.icmp,
-        rule.local_addresses,
-        rule.profiles,
-        same_path(rule.program),
-        rule.service.casefold(),
-        rule.conditions,
-    )
-
-
-def _bundle(members: list[tuple[int, FirewallRule]]) -> Bundle:
-    first = members[0][1]
-    if len(members) == 1 or first.opaque:
-        return Bundle(first, tuple(members))
-    scope = together(rule.remote_addresses for _place, rule in members)
-    return Bundle(replace(first, remote_addresses=scope), tuple(members))
-
-
-def _span(rule: FirewallRule, direction: Direction) -> tuple[int, int]:
-    """The lowest and the highest port a rule may be about."""
-    if rule.opaque or rule.port_words:
-        return LOWEST, HIGHEST
-    ranges = ports_of(rule, direction).ranges
-    return (ranges[0][0], ranges[-1][1]) if ranges else (HIGHEST + 1, HIGHEST + 1)
-
-
 def _reach(rule: FirewallRule, traffic: Traffic) -> AddressSet:
     """Addresses of the traffic that may be in the rule's scope, whatever keywords of either side stand for."""
     scope, everything = rule.remote_addresses, AddressSet.any()
@@ -290,19 +182,14 @@ def _reach(rule: FirewallRule, traffic: Traffic) -> AddressSet:
 
 def _limits(rule: FirewallRule, traffic: Traffic) -> tuple[str, ...] | None:
     """What the rule depends on; None where it is known to be for another program or service."""
+    if not may_mean_us(rule, traffic):
+        return None
     limits = []
-    if rule.program:
-        program = same_path(rule.program)
-        if _is_for_others(rule, traffic) if not traffic.programs else program not in traffic.programs:
-            return None
-        if traffic.programs != {program}:
-            limits.append("program")
-    if rule.service:
-        service = rule.service.casefold()
-        if service != "*" and not _may_listen(service, traffic):
-            return None
-        if not traffic.services or (service != "*" and traffic.services != {service}):
-            limits.append("service")
+    if rule.program and traffic.programs != {same_path(rule.program)}:
+        limits.append("program")
+    service = rule.service.casefold()
+    if service and (not traffic.services or (service != "*" and traffic.services != {service})):
+        limits.append("service")
     keys = {key for key, _value in rule.conditions}
     if keys & _NEEDS_IPSEC:
         limits.append("ipsec")
@@ -320,17 +207,25 @@ def _limits(rule: FirewallRule, traffic: Traffic) -> tuple[str, ...] | None:
     return tuple(limits)
 
 
+def may_mean_us(rule: FirewallRule, traffic: Traffic) -> bool:
+    """Whether a rule may be for the program and the service that listen."""
+    if rule.program:
+        program = same_path(rule.program)
+        if program not in traffic.programs if traffic.programs else _is_for_others(rule, program, traffic):
+            return False
+    return not rule.service or rule.service == "*" or _may_listen(rule.service.casefold(), traffic)
+
+
 def _may_listen(service: str, traffic: Traffic) -> bool:
     if traffic.services:
         return service in traffic.services
     return not traffic.listeners or traffic.listeners.have_service(service)
 
 
-def _is_for_others(rule: FirewallRule, traffic: Traffic) -> bool:
+def _is_for_others(rule: FirewallRule, program: str, traffic: Traffic) -> bool:
     """Whether the program of a rule is certainly none that may listen; who blocks may mean any listener of a host's."""
     if not traffic.listeners:
         return False
-    program = same_path(rule.program)
     shared = rule.action is not Action.ALLOW and program.rpartition("\\")[2] in _SHARED
     return not shared and not traffic.listeners.have_program(program)
 

@@ -15,8 +15,9 @@ from dataclasses import replace
 from ..._net.effort import TooComplex, limited
 from ..state.rule import Direction, protocol_name
 from ..state.snapshot import ProfileState, Snapshot
-from .matching import MOST_NAMED, Match, RuleIndex, Traffic, named
+from .matching import MOST_NAMED, Match, Traffic, named
 from .reasons import SEVERITY, Reason, Status
+from .rule_index import RuleIndex
 from .weighing import LONGEST_LIST, Verdict, judge_rules
 
 __all__ = ["Verdict", "describe", "judge", "worst"]

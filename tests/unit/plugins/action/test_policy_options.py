@@ -282,6 +282,21 @@ def test_a_host_that_does_not_tell_its_networks_gives_none() -> None:
     assert run(WindowsModel(), {}, lync_firewall_info)["networks"] == []
 
 
+def test_info_asks_for_networks_only_where_a_requirement_is_not_open_or_none_is_judged() -> None:
+    converged = WindowsModel()
+    applied(converged, {"roles": ["director"]})
+    here = [{"interface": "PSTN", "network": "x", "profile": "public"}]
+    for model, roles, expected in (
+        (WindowsModel(), ["director"], here),
+        (converged, ["director"], []),
+        (converged, [], here),
+    ):
+        plugin = with_networks(action(lync_firewall_info.ActionModule, model, {"roles": roles}), ("PSTN", "x", 0))
+        result = plugin.run(task_vars={"inventory_hostname": "lync01"})
+        assert not result.get("failed"), result
+        assert result["networks"] == expected
+
+
 def test_the_networks_come_with_a_verdict_that_is_not_met() -> None:
     model = WindowsModel(group_policy={}, policy_profiles={"Public": {"AllowLocalPolicyMerge": 0}})
     plugin = with_networks(action(lync_firewall.ActionModule, model, {"roles": ["director"]}), ("PSTN", "x", 0))

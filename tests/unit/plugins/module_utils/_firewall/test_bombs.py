@@ -51,8 +51,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     ServiceState,
     Snapshot,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import RuleIndex, Traffic
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import Traffic
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.rule_index import RuleIndex
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import judge
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.effort import Effort
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet

@@ -22,10 +22,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     Snapshot,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import (
-    RuleIndex,
     Traffic,
     match,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.rule_index import RuleIndex
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import judge
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressError, AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet

@@ -122,15 +122,49 @@ def test_the_fakes_have_pywinrms_signatures() -> None:
         assert list(real)[: len(fake)] == list(fake), name
 
 
-def test_a_command_is_run_received_and_signalled() -> None:
+def test_a_command_is_run_and_received() -> None:
     protocol = FakeProtocol((b"caf\xc3", b"", 0, False), (b"\xa9\r\n", b"x", 3, True))
     remote, connection = host(protocol)
     output = remote.run("reg query X")
     assert (output.stdout, output.stderr, output.code) == ("caf\u00e9\r\n", "x", 3)
     assert protocol.calls[0] == ("command", "S1", "reg query X", True)
-    assert protocol.names() == ["command", "receive", "receive", "signal"]
+    assert protocol.names() == ["command", "receive", "receive"]
     remote.run("reg query Y")
     assert connection.opened == 1, "one shell serves the task"
+
+
+def test_every_command_of_a_shell_but_the_last_is_signalled_before_the_next_begins() -> None:
+    protocol = FakeProtocol()
+    remote, connection = host(protocol)
+    for command in ("a", "b", "c"):
+        remote.run(command)
+    one = ["command", "receive"]
+    assert protocol.names() == [*one, "signal", *one, "signal", *one]
+    assert [call for call in protocol.calls if call[0] == "signal"] == [("signal", "S1", "C1")] * 2
+    # The next item of a loop has the same connection, and a RemoteHost of its own.
+    RemoteHost(connection, print).run("d")
+    assert protocol.names()[-4:] == ["receive", "signal", *one]
+
+
+def test_what_was_in_a_shell_that_is_gone_gets_no_signal() -> None:
+    protocol = FakeProtocol()
+    remote, _connection = host(protocol)
+    remote.run("a")
+    remote.reconnect()
+    remote.run("b")
+    assert protocol.names() == ["command", "receive", "close", "command", "receive"]
+
+
+def test_a_signal_that_fails_is_not_sent_again() -> None:
+    protocol = FakeProtocol()
+    remote, _connection = host(protocol)
+    remote.run("a")
+    protocol.raises["signal"] = RuntimeError("gone")
+    with pytest.raises(ConnectionLost):
+        remote.run("b")
+    assert protocol.names() == ["command", "receive", "signal"], "the command was not begun"
+    remote.run("b")
+    assert protocol.names()[3:] == ["command", "receive"]
 
 
 def test_bytes_that_are_no_utf8_do_not_stop_a_read() -> None:
@@ -228,8 +262,10 @@ def test_every_error_on_the_way_is_a_lost_connection_in_one_line(step: str, erro
     if step == "receive" and type(error).__name__ == "WinRMOperationTimeoutError":
         pytest.skip("not an error there")
     protocol = FakeProtocol(error) if step == "receive" else FakeProtocol()
-    protocol.raises[step] = error
     remote, connection = host(protocol)
+    if step == "signal":
+        remote.run("the command before")
+    protocol.raises[step] = error
     if step == "connect":
         connection.connect_raises = [error]
     with pytest.raises(ConnectionLost) as caught:
@@ -257,8 +293,10 @@ def test_a_person_who_stops_the_run_is_not_caught(error: type[BaseException]) ->
         raise error
 
     protocol.cleanup_command = stop  # type: ignore[method-assign, assignment]
+    remote, _connection = host(protocol)
+    remote.run("x")
     with pytest.raises(error):
-        host(protocol)[0].run("x")
+        remote.run("y")
 
 
 def test_a_connection_without_a_shell_is_told() -> None:
@@ -333,7 +371,7 @@ def test_used_up_operations_cost_a_new_shell_once(place: str) -> None:
     protocol.run_command = refused_once  # type: ignore[method-assign]
     remote.run("netsh", b"bye\r\n")
     assert connection.opened == 2
-    assert protocol.names() == ["close", "command", "send", "receive", "signal"]
+    assert protocol.names() == ["close", "command", "send", "receive"]
     assert protocol.calls[0] == ("close", "S1", False)
     assert protocol.calls[1][:2] == ("command", "S2")
 
