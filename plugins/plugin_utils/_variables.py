@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -161,12 +162,13 @@ class HostVariables:
         if name == "configured_ports":
             return self.known.get(_CONFIGURED_PORTS)
         if name == "known_addresses":
-            return self._preflight().get("addresses")
+            return self._preflight.get("addresses")
         return None
 
     def _doubles(self) -> tuple[str, ...]:
-        return double_mistakes(self.name, self._preflight().get("namesakes", {}).get(self.name, ()))
+        return double_mistakes(self.name, self._preflight.get("namesakes", {}).get(self.name, ()))
 
+    @cached_property
     def _preflight(self) -> Mapping[str, Any]:
         """What the first play of the collection's playbooks found out about all hosts; it is kept with localhost.
 

@@ -41,6 +41,11 @@ OTHERS = tuple(
 """Variables that a person may set and that belong to no option of the modules for hosts."""
 
 _RIGHT = frozenset({*OTHERS, *(PREFIX + option.name for option in HOST_OPTIONS + ENFORCING_OPTIONS)})
+# What the playbooks and the role set themselves: to compare them with all others is not free, on each host.
+_OWN = frozenset(
+    PREFIX + name
+    for name in ("audit", "default_pattern", "found", "pattern", "preflight", "reported", "result", "seen", "worst")
+)
 _ENDINGS = tuple(name.removeprefix(PREFIX) for name in sorted(_RIGHT))
 _ALIKE = 0.85  # "skip_row" and "skip_rows", not "backup_servers" and any of ours
 
@@ -52,7 +57,7 @@ def misspelt(names: Iterable[str]) -> tuple[str, ...]:
         names: Names of variables; others than ours are nobody's mistake.
     """
     found = []
-    for name in sorted({name for name in names if name.startswith(PREFIX)} - _RIGHT):
+    for name in sorted({name for name in names if name.startswith(PREFIX)} - _RIGHT - _OWN):
         near = difflib.get_close_matches(name.removeprefix(PREFIX), _ENDINGS, 1, _ALIKE)
         if near:
             found.append(f"{name} is no variable of this collection; did you mean {PREFIX}{near[0]}?")
