@@ -21,7 +21,7 @@ _MOST_EFFORT = 3_000_000
 _MOST_ASKING = 8
 """Different listeners for which rules are sorted out apart; a host may have thousands in use."""
 
-_Who = tuple[frozenset[str], frozenset[str], Listeners | None]
+_Who = tuple[frozenset[str], frozenset[str], "Listeners | None"]
 """What a rule's program and service are compared with."""
 
 
