@@ -123,6 +123,25 @@ def test_any_text_gives_the_same_rule(text: str) -> None:
     assert_same(text)
 
 
+def with_value(key: str, *values: str) -> str:
+    """A rule string as Windows writes it, with some values of one key in their place."""
+    pairs = [(name, usual[0]) for name, usual, _unusual in _TOKENS if name in _ALWAYS and name != key]
+    pairs += [(key, value) for value in values]
+    order = [name for name, _usual, _unusual in _TOKENS]
+    text = "".join(f"{name}={value}|" for name, value in sorted(pairs, key=lambda pair: order.index(pair[0])))
+    return f"v2.10|{text}"
+
+
+@pytest.mark.parametrize(("key", "usual", "unusual"), _TOKENS)
+def test_each_value_alone_and_beside_another(key: str, usual: tuple[str, ...], unusual: tuple[str, ...]) -> None:
+    for value in (*usual, *unusual):
+        assert_same(with_value(key, value))
+        for other in (*usual, *unusual):
+            assert_same(with_value(key, other, value))
+    for value in usual:
+        assert isinstance(read_rule("{1}", with_value(key, value)), UnreadRule), value
+
+
 @given(rule_texts(), st.sampled_from(Store))
 def test_in_any_store_and_with_doubts(text: str, store: Store) -> None:
     assert_same(text, ("its data holds a line break",), store)
