@@ -122,7 +122,7 @@ class Fleet:
         self._environment = {
             **plain,
             "STAGES_FOLDER": str(folder),
-            "ANSIBLE_CALLBACK_PLUGINS": str(PLAYBOOKS / "callback_plugins"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).with_name("callbacks")),
             "ANSIBLE_CALLBACKS_ENABLED": "stages",
         }
         try:
