@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def steps(folder: Path) -> None:
     if merged.warnings or len(merged.report.hosts) != len(names):
         raise SystemExit(f"the report is not of these hosts: {merged.warnings}")
     for kind, write in (("html", to_html), ("json", to_json), ("csv", to_csv)):
-        _step(kind, lambda write=write: write(merged.report))
+        _step(kind, partial(write, merged.report))
 
 
 def _step(name: str, work: Callable[[], Any]) -> Any:
