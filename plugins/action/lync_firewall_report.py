@@ -23,7 +23,7 @@ from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.build import Source, build_report
-from ..plugin_utils._report.compare import Changes, Earlier, EarlierError, compare, read_earlier
+from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import is_base_name, make_folder, write_file
 from ..plugin_utils._report.merge import Merged, merge, read_sources
 from ..plugin_utils._report.slices import SliceError
@@ -104,7 +104,7 @@ class ActionModule(ActionBase):
             return read_earlier(Path(path).read_bytes()), []
         except FileNotFoundError:
             return None, [f"previous: there is no {path}, so nothing is compared"]
-        except (OSError, EarlierError) as error:
+        except (OSError, ValueError) as error:  # an EarlierError, or a path with NUL in it
             raise OptionError("previous", f"{path} cannot be compared with: {_reason(error)}") from error
 
     def _merged(self, options: Mapping[str, Any], now: str) -> Merged:
@@ -187,7 +187,7 @@ def _write(folder: Path, name: str, contents: Mapping[str, bytes]) -> tuple[dict
             path = folder / f"{name}.{kind}"
             changed = write_file(path, content) or changed
             files[kind] = str(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
         raise OptionError("dest", f"{folder} cannot be written to: {_reason(error)}") from error
     return files, changed
 

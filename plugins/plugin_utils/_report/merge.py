@@ -50,25 +50,39 @@ def read_sources(paths: Iterable[Path], written: Path) -> tuple[list[Slice], lis
     Raises:
         SliceError: A file that is named is not there, cannot be read, or is no report.
     """
-    slices: dict[Path, Slice] = {}
+    slices: dict[tuple[int, int], Slice] = {}
     left_out: list[str] = []
+    passed_over = _identity(written) if written.is_file() else None
     for path in paths:
         try:
             inside = sorted(map(path.joinpath, _reports_in(path))) if path.is_dir() else None
         except OSError as error:
-            raise SliceError(f"{path}: {error.strerror or error}") from error
+            raise SliceError(f"{path} cannot be looked into: {_reason(error)}") from error
         for file in [path] if inside is None else inside:
-            same = file.resolve()
-            if same in slices or (inside is not None and same == written.resolve()):
-                continue
             try:
-                slices[same] = read_slice(str(file), _content(file))
-            except (OSError, SliceError) as error:
-                why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+                same = _identity(file)
+                if same not in slices and (inside is None or same != passed_over):
+                    slices[same] = read_slice(str(file), _content(file))
+            except (OSError, ValueError) as error:  # a name with NUL in it is a ValueError
                 if inside is None:
-                    raise SliceError(f"{file} is no report to put together with others: {why}") from error
-                left_out.append(f"{said(str(file))} is left out: {why}")
+                    raise SliceError(f"{file} is no report to put together with others: {_reason(error)}") from error
+                left_out.append(f"{said(str(file))} is left out: {_reason(error)}")
     return list(slices.values()), left_out
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    """What two names of one file have in common.
+
+    Raises:
+        OSError: There is no such file.
+        ValueError: It can be none.
+    """
+    found = file.stat()
+    return found.st_dev, found.st_ino
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def _reports_in(folder: Path) -> list[str]:
@@ -84,9 +98,9 @@ def _content(file: Path) -> bytes:
         OSError: It cannot be read.
         SliceError: It is something else than a file, or too large.
     """
-    size = file.stat().st_size  # first of all, for the error of what is not there
     if not file.is_file():
         raise SliceError("it is no file")
+    size = file.stat().st_size
     if size > LARGEST_FILE:
         raise SliceError(f"it has {size:,} bytes, and no more than {LARGEST_FILE:,} are read")
     return file.read_bytes()

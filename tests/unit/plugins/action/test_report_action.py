@@ -326,6 +326,9 @@ def test_what_cannot_be_templated_is_told_of_one_host_only(tmp_path: Path) -> No
         ({"titel": "x"}, "titel"),
         ({"dest": "/proc/self/status/folder"}, "dest: /proc/self/status/folder cannot be written to: "),
         ({"dest": "/dev/null"}, "dest: /dev/null cannot be written to: "),
+        ({"dest": "/tmp/a\0b"}, "dest: /tmp/a\0b cannot be written to: "),
+        ({"previous": "/tmp/a\0b"}, "previous: /tmp/a\0b cannot be compared with: "),
+        ({"sources": ["/tmp/a\0b"]}, "sources: /tmp/a\0b is no report to put together with others: "),
     ],
 )
 def test_a_wrong_option_is_named(tmp_path: Path, args: dict[str, Any], told: str) -> None:

@@ -242,6 +242,18 @@ def test_nobody_waits_for_a_pipe_or_reads_a_device_without_end(tmp_path: Path) -
     assert [sentence.rpartition(": ")[2] for sentence in left_out] == ["it is no file"] * 2
 
 
+def test_a_link_to_itself_and_a_name_that_can_be_no_path_are_errors_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
+    slices, left_out = read_sources([tmp_path], NOWHERE)
+    assert (slices, [sentence.partition(":")[0] for sentence in left_out]) == (
+        [],
+        [f"{tmp_path}/loop.json is left out"],
+    )
+    for path in (tmp_path / "loop.json", Path("a\0b")):
+        with pytest.raises(SliceError, match="is no report to put together with others"):
+            read_sources([path], NOWHERE)
+
+
 def test_what_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "a.json", a=info())
     monkeypatch.setattr(merging, "LARGEST_FILE", 99)
