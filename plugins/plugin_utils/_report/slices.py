@@ -149,10 +149,11 @@ class _Reader:
     def _cell(self, item: Any, commands: int) -> Cell:
         if not isinstance(item, list) or not _PLAIN <= len(item) <= _MORE:
             raise ResultError("a cell is no list of five or six members")
-        if len(item) == _MORE or type(item[0]) is not int or not isinstance(item[3], list):
+        if len(item) == _MORE or not isinstance(item[3], list):
             return self._new_cell(item, commands)
         try:
-            key = (*item[:3], tuple(item[3]), item[4])
+            # With the type of its number: true is 1 to Python, and to nobody else.
+            key = (type(item[0]), *item[:3], tuple(item[3]), item[4])
             if key not in self._cells:
                 self._cells[key] = self._new_cell(item, commands)
             return self._cells[key]

@@ -204,6 +204,14 @@ def test_what_is_missing_of_a_host_makes_that_host_failed(key: str) -> None:
     assert first.message == f"What a.json has of the host cannot be read: {key} is missing"
 
 
+@pytest.mark.parametrize("place", [False, 0.0])
+def test_a_number_of_another_type_is_not_taken_for_one_that_was_read_before(place: Any) -> None:
+    found = document()
+    (cell,) = found["hosts"][1]["cells"]
+    found["hosts"].append({**found["hosts"][1], "name": "fe03", "cells": [[place, *cell[1:]]]})
+    assert [host.host_class.value for host in read(found).hosts] == ["drifted", "compliant", "failed"]
+
+
 def test_a_wrong_requirement_is_named_by_its_number() -> None:
     found = changed(document(), ("requirements", 1, "direction"), "up")
     assert read(found).hosts[0].message.endswith("requirement number 1: 'up' is no value of a direction")
