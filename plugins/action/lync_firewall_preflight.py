@@ -29,6 +29,8 @@ class ActionModule(ActionBase):
         Option("default", required=True),
         Option("named", type="raw", default=False),
         Option("batches", type="raw", default="1"),
+        Option("sources", type="raw"),
+        Option("slices", type="bool"),
     )
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -46,6 +48,8 @@ class ActionModule(ActionBase):
             sources=plain(known.get("ansible_inventory_sources") or []),
             limit=str(known.get("ansible_limit") or ""),
             batches=options["batches"],
+            reports=options["sources"],
+            slices=options["slices"],
             sliced=_is_slice(known),
         )
         targets = plain(find_targets(known["groups"], known["hostvars"], request))

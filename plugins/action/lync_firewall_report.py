@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,9 +23,11 @@ from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.build import Source, build_report
-from ..plugin_utils._report.compare import Changes, Earlier, EarlierError, compare, read_earlier
+from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import is_base_name, make_folder, write_file
+from ..plugin_utils._report.merge import Merged, merge, read_sources
 from ..plugin_utils._report.packed import unpack
+from ..plugin_utils._report.slices import SliceError
 from ..plugin_utils._results import plain
 from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import may_be_template
@@ -63,6 +66,7 @@ class ActionModule(ActionBase):
         Option("title", default="Lync Server firewall report"),
         Option("previous", type="path"),
         Option("artifacts", type="bool", default=False),
+        Option("sources", type="list", elements="path"),
     )
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -78,9 +82,14 @@ class ActionModule(ActionBase):
         _check(options)
         # Read first: it may be one of the files that are about to be replaced.
         earlier, warnings = self._earlier(options["previous"])
-        sources = [_source(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
         now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
+        if options["sources"]:
+            merged = self._merged(options, now)
+            report = merged.report
+            warnings += [f"sources: {sentence}" for sentence in merged.warnings]
+        else:
+            sources = [_source(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
+            report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
         changes = compare(earlier, report) if earlier else None
         contents = {kind: _WRITERS[kind](report, changes) for kind in dict.fromkeys(options["formats"])}
         files, changed = _write(Path(self._resolved(options["dest"])), options["name"], contents)
@@ -114,8 +123,22 @@ class ActionModule(ActionBase):
             return read_earlier(Path(path).read_bytes()), []
         except FileNotFoundError:
             return None, [f"previous: there is no {path}, so nothing is compared"]
-        except (OSError, EarlierError) as error:
+        except (OSError, ValueError) as error:  # an EarlierError, or a path with NUL in it
             raise OptionError("previous", f"{path} cannot be compared with: {_reason(error)}") from error
+
+    def _merged(self, options: Mapping[str, Any], now: str) -> Merged:
+        """The reports of slices as one; no variable of any host is looked at.
+
+        Raises:
+            OptionError: A file that is named is no report.
+        """
+        written = Path(self._resolved(options["dest"])) / f"{options['name']}.json"
+        try:
+            slices, left_out = read_sources((Path(self._resolved(path)) for path in options["sources"]), written)
+        except SliceError as error:
+            raise OptionError("sources", str(error)) from error
+        merged = merge(options["title"], now, slices, options["hosts"])
+        return replace(merged, warnings=(*left_out, *merged.warnings))
 
     def _resolved(self, path: str) -> str:
         """Relative paths start at the playbook's folder, as everywhere in Ansible."""
@@ -146,6 +169,7 @@ def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:
         "lync_firewall_totals": result["totals"],
         "lync_firewall_reasons": result["reasons"],
         "lync_firewall_summary": result["summary"],
+        "lync_firewall_report_folder": str(Path(next(iter(result["files"].values()))).parent),
     }
 
 
@@ -228,7 +252,7 @@ def _write(folder: Path, name: str, contents: Mapping[str, bytes]) -> tuple[dict
             path = folder / f"{name}.{kind}"
             changed = write_file(path, content) or changed
             files[kind] = str(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
         raise OptionError("dest", f"{folder} cannot be written to: {_reason(error)}") from error
     return files, changed
 

@@ -33,6 +33,14 @@ options:
     description: Sizes of the batches of a remediation, to be checked.
     type: raw
     default: "1"
+  sources:
+    description: Reports of others that are given, C(lync_firewall_report_sources).
+    type: raw
+  slices:
+    description:
+      - Whether O(sources) must be given, because they are put together, or must not be, because hosts are read. By
+        default it is not asked.
+    type: bool
 attributes:
   check_mode:
     description: Changes nothing.

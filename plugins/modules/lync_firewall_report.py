@@ -17,6 +17,8 @@ description:
     all hosts and writes them as one report on the controller. As HTML it is one file that loads nothing. It shows the
     estate at a glance, what to do first, a map of hosts and requirements, and for each host the commands that would
     correct it. As JSON it is for programs, with the schema C(docs/report-schema-2.json), and as CSV for spreadsheets.
+  - The other way to make it is O(sources), the JSON reports of an audit that was divided, as by AWX's job slicing. They
+    are put together as one, which is no different from the report of one audit of all hosts.
   - Never connects to a host. Use it with C(run_once).
   - "Every host has one class. V(unreachable) and V(failed): nothing, or not enough, is known of it; a host without a
     result is V(failed). V(drifted): it differs from what its roles need. V(ineffective): it does not, and a requirement
@@ -30,12 +32,14 @@ options:
   hosts:
     description:
       - Names of all hosts that should be in the report, as in the inventory.
+      - With O(sources), the hosts that are expected in them. One that is in none is V(failed), with a message that says
+        so. One that is in them and not expected is kept. There is a warning of both. An empty list expects nothing.
     type: list
     elements: str
     required: true
   variable:
     description:
-      - Name of the registered result, looked up in the variables of each host.
+      - Name of the registered result, looked up in the variables of each host. Not used with O(sources).
     type: str
     default: lync_firewall_audit
   dest:
@@ -72,9 +76,23 @@ options:
       - Whether to hand over what was found as M(ansible.builtin.set_stats) does, so that AWX gives it to the next node
         of a workflow. That is C(lync_firewall_drifted_hosts) and the same of C(ineffective), C(unreachable), C(failed)
         and C(compliant), at most 200 names in all, those first that somebody must act on; C(lync_firewall_truncated),
-        whether names were left out; C(lync_firewall_totals), C(lync_firewall_reasons) and C(lync_firewall_summary).
+        whether names were left out; C(lync_firewall_totals), C(lync_firewall_reasons), C(lync_firewall_summary) and
+        C(lync_firewall_report_folder), where the files are.
     type: bool
     default: false
+  sources:
+    description:
+      - JSON reports of this module to put together as one; files, and folders of which all files are meant whose name
+        ends in C(.json). Variables of hosts are then not looked at. An empty list is none.
+      - A relative path starts at the playbook's folder. A file is read once, however often it is named. The report that
+        is about to be written is not read, unless it is named itself.
+      - A file that is named and is no report, or one of another version than 2, makes the task fail. In a folder it is
+        left out, with a warning.
+      - Of two reports that have a host the one that was made last counts, with a warning. There is one too where the
+        reports that hosts are taken from were made more than 12 hours apart.
+      - What is wrong about a host in a file makes that host V(failed), with a message that names the file.
+    type: list
+    elements: path
 attributes:
   check_mode:
     description: Writes the files in check mode too, since they are what a run in check mode is for.
@@ -114,6 +132,14 @@ EXAMPLES = r"""
   run_once: true
   delegate_to: localhost
   check_mode: false
+
+- name: Put the reports of four slices together
+  lyncops.firewall.lync_firewall_report:
+    hosts: "{{ groups.lync }}"
+    sources: [/srv/reports/slices]
+    dest: /srv/reports
+  run_once: true
+  delegate_to: localhost
 
 - name: Say how it stands
   ansible.builtin.debug:

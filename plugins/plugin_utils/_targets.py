@@ -43,6 +43,9 @@ class Request:
         sources: Where the inventory comes from, for messages.
         limit: What the run is limited to, for messages.
         batches: Sizes of the batches of a remediation.
+        reports: Reports of others that are given, see ``lync_firewall_report_sources``.
+        slices: Whether the run puts such reports together, so that they must be given; None where it is not asked. An
+            audit that is told to take the results of others would connect to all hosts for nothing.
         sliced: Whether the run is one slice of a job, which may have none of the hosts.
     """
 
@@ -52,6 +55,8 @@ class Request:
     sources: Sequence[str] = ()
     limit: str = ""
     batches: Any = "1"
+    reports: Any = ()
+    slices: bool | None = None
     sliced: bool = False
 
     @property
@@ -113,6 +118,13 @@ def find_targets(
 def _mistakes(targets: Mapping[str, Any], request: Request) -> list[str]:
     """Why not to begin, in sentences. A slice of a job may hold none of the hosts, and an empty list means nobody."""
     found = []
+    if request.slices is not None and bool(request.reports) != request.slices:
+        found.append(
+            "lync_firewall_report_sources: name the reports to put together, as files or folders."
+            if request.slices
+            else "lync_firewall_report_sources: an audit makes results of its own; lyncops.firewall.slices puts "
+            "reports together."
+        )
     where = f"({', '.join(map(str, request.sources))})"
     wanted = [request.batches] if isinstance(request.batches, (str, int)) else list(request.batches)
     text = ",".join(str(batch) for batch in wanted).replace(" ", "")

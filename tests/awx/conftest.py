@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from awx import setup_data
 from awx.job import COLLECTIONS, Job, Login, run
+from awx.slicing import sliced
 from lab import background
 
 # Nobody listens there: the control interface of a lab is on NETWORK.255.1, its hosts start at NETWORK.0.11.
@@ -117,11 +118,14 @@ def run_template(tmp_path: Path, estate: Estate, templates: dict[str, setup_data
         mode: str = "",
         dead: Sequence[str] = (),
         arguments: Sequence[str] = (),
+        facts: Mapping[str, Any] | None = None,
+        part: tuple[int, int] = (1, 1),
     ) -> Job:
         nonlocal count
         count += 1
         template = setup_data.adapted(templates[name], tmp_path / "reports", mode)
-        return run(template, tmp_path / str(count), estate.inventory(dead), LOGIN, at_launch, arguments)
+        inventory = sliced(estate.inventory(dead), *part)
+        return run(template, tmp_path / str(count), inventory, LOGIN, at_launch, arguments, facts)
 
     return start
 

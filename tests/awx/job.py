@@ -73,6 +73,7 @@ def run(
     login: Login,
     at_launch: Mapping[str, Any] | None = None,
     arguments: Sequence[str] = (),
+    facts: Mapping[str, Any] | None = None,
 ) -> Job:
     """Run a job of a template.
 
@@ -80,8 +81,9 @@ def run(
     :param inventory: Groups and `_meta`, as `ansible-inventory --list --export` prints them.
     :param at_launch: Answers to the survey, or artifacts of jobs before it.
     :param arguments: More of the command line, such as `--limit`.
+    :param facts: What AWX itself tells of the job, beside its id; nothing beats that.
     """
-    variables = {"awx_job_id": 42, **extra_vars(template, at_launch or {})}
+    variables = {**extra_vars(template, at_launch or {}), "awx_job_id": 42, **(facts or {})}
     sent, back = folder / "sent", folder / "back"
     _write(sent, template, inventory, variables)
     stream = folder / "transmitted"

@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "examples" / "awx-project"
 SETUP = PROJECT / "setup" / "controller.yml"
 
+REPORTS = "/var/lib/lync-firewall-reports"
+NIGHTLY = "Lync firewall nightly"
+LARGE = "Lync firewall audit of a large estate"
 EDGES = ("success_nodes", "failure_nodes", "always_nodes")
 
 
@@ -98,10 +101,10 @@ def templates(data: Mapping[str, Any]) -> dict[str, Template]:
     return {str(item["name"]): Template(item) for item in data["controller_templates"]}
 
 
-def workflow(data: Mapping[str, Any]) -> tuple[Node, ...]:
-    """The nodes of the one workflow, in their order."""
-    (only,) = data["controller_workflows"]
-    return tuple(_node(item) for item in only["workflow_nodes"])
+def workflow(data: Mapping[str, Any], name: str = NIGHTLY) -> tuple[Node, ...]:
+    """The nodes of a workflow, in their order."""
+    (found,) = [item for item in data["controller_workflows"] if item["name"] == name]
+    return tuple(_node(item) for item in found["workflow_nodes"])
 
 
 def _node(item: Mapping[str, Any]) -> Node:
@@ -137,5 +140,5 @@ def adapted(template: Template, reports: Path, mode: str = "") -> Template:
     """
     variables = template.extra_vars
     if "lync_firewall_report_dir" in variables:
-        variables["lync_firewall_report_dir"] = str(reports)
+        variables["lync_firewall_report_dir"] = variables["lync_firewall_report_dir"].replace(REPORTS, str(reports))
     return Template({**template.raw, "extra_vars": variables, "job_type": mode or template.raw["job_type"]})

@@ -16,12 +16,12 @@ import yaml
 from jinja2 import sandbox
 
 from awx import setup_data, survey
-from awx.setup_data import EDGES, PROJECT, ROOT, SETUP, Node, Question, Template, Unsafe
+from awx.setup_data import EDGES, LARGE, NIGHTLY, PROJECT, ROOT, SETUP, Node, Question, Template, Unsafe
 from awx.understood import KINDS, TYPES
 
 ROLE = ROOT / "roles" / "lync_firewall" / "meta" / "argument_specs.yml"
 DEFAULTS = yaml.safe_load((ROOT / "roles" / "lync_firewall" / "defaults" / "main.yml").read_text(encoding="utf-8"))
-ONE_LINERS = ("audit", "remediate", "verify", "report")
+ONE_LINERS = ("audit", "remediate", "verify", "report", "slices")
 # The role's types that a type of question can give a value for.
 ANSWERS = {
     "text": {"str", "path"},
@@ -170,7 +170,7 @@ def test_ansible_reads_the_same_without_a_warning(data: dict[str, Any]) -> None:
 
 def test_braces_that_are_meant_for_awx_are_kept_from_ansible(data: dict[str, Any]) -> None:
     meant = [value for _key, value in _scalars(data) if isinstance(value, str) and re.search(r"{{|{%", value)]
-    assert len(meant) == 5
+    assert len(meant) == 7
     assert [value for value in meant if not isinstance(value, Unsafe)] == []
 
 
@@ -241,17 +241,27 @@ def test_no_two_jobs_at_a_time_and_no_variables_beyond_the_survey(templates: dic
 
 
 def test_only_one_template_is_sliced_and_each_slice_has_a_report_of_its_own(
-    templates: dict[str, Template], nodes: dict[str, Node]
+    data: dict[str, Any], templates: dict[str, Template], nodes: dict[str, Node]
 ) -> None:
     (sliced,) = [template for template in templates.values() if template.raw["job_slice_count"] > 1]
     assert "{{ awx_job_id }}" in sliced.extra_vars["lync_firewall_report_name"]
     # Artifacts of slices overwrite each other, and each slice would have a first host of its own.
     assert sliced.name not in {node.template for node in nodes.values()}
+    # In its own workflow the next node takes from them only where the reports are, which is the same for all.
+    slices, report = setup_data.workflow(data, LARGE)
+    assert (slices.template, slices.edges["always_nodes"]) == (sliced.name, ("report",))
+    assert templates[report.template].raw["credentials"] == [], "it connects to no host"
+    assert (
+        "{{ [lync_firewall_report_folder] if" in templates[report.template].extra_vars["lync_firewall_report_sources"]
+    )
+    folder = sliced.extra_vars["lync_firewall_report_dir"]
+    assert "awx_workflow_job_id" in folder
+    assert folder.startswith(templates[report.template].extra_vars["lync_firewall_report_dir"] + "/")
 
 
 def test_reports_go_to_a_place_that_can_be_mounted(templates: dict[str, Template]) -> None:
     for template in templates.values():
-        if template.playbook in ("audit.yml", "verify.yml", "report.yml"):
+        if template.playbook in ("audit.yml", "verify.yml", "report.yml", "slices.yml"):
             assert Path(template.extra_vars["lync_firewall_report_dir"]).is_absolute()
 
 
@@ -262,29 +272,32 @@ def test_gates_take_no_limit(templates: dict[str, Template]) -> None:
 
 
 def test_workflow_lets_nothing_beat_what_an_audit_hands_over(
-    data: dict[str, Any], templates: dict[str, Template], nodes: dict[str, Node]
+    data: dict[str, Any], templates: dict[str, Template]
 ) -> None:
     tasks = (ROOT / "roles" / "lync_firewall" / "tasks" / "report.yml").read_text(encoding="utf-8")
     handed = re.findall(r"^ +(lync_firewall_\w+): ", tasks, re.MULTILINE)
     assert "lync_firewall_drifted_hosts" in handed
-    (workflow,) = data["controller_workflows"]
-    assert not workflow.get("extra_vars")
-    assert not workflow["survey_enabled"]
-    for node in nodes.values():
-        if node.template:
-            template = templates[node.template]
-            own = {*template.extra_vars, *(question.variable for question in template.questions)}
-            assert not own & set(handed), node.identifier
+    assert "lync_firewall_report_folder" in handed
+    for workflow in data["controller_workflows"]:
+        assert not workflow.get("extra_vars")
+        assert not workflow["survey_enabled"]
+        for node in setup_data.workflow(data, workflow["name"]):
+            if node.template:
+                template = templates[node.template]
+                own = {*template.extra_vars, *(question.variable for question in template.questions)}
+                assert not own & set(handed), node.identifier
 
 
 # ---- The workflow --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("name", "first"), [(NIGHTLY, "audit"), (LARGE, "slices")])
 def test_edges_lead_to_nodes_and_every_node_can_be_reached(
-    nodes: dict[str, Node], templates: dict[str, Template]
+    data: dict[str, Any], templates: dict[str, Template], name: str, first: str
 ) -> None:
+    nodes = {node.identifier: node for node in setup_data.workflow(data, name)}
     seen: list[str] = []
-    to_see = ["audit"]
+    to_see = [first]
     while to_see:
         node = nodes[to_see.pop()]
         assert node.template in templates or node.approval

@@ -18,8 +18,8 @@ from ...module_utils._firewall.change.naming import PREFIX
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._texts import printable, said
-from .model import Cell, Finding, HostClass, Report, ReportHost, ReportRequirement
-from .parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
+from .model import Cell, Finding, HostClass, Report, ReportHost, ReportRequirement, sorted_report
+from .parts import ResultError, count_of, flag_of, list_of, mapping_of, profile_of, service_of, text_of, texts_of
 
 _LONGEST_MESSAGE = 2000
 _LONGEST_END = 500
@@ -59,9 +59,7 @@ def build_report(title: str, created: str, sources: Iterable[Source], check_mode
             changes it tells of are still to be made then.
     """
     by_name = {source.name: source for source in sources}
-    hosts = tuple(_read(by_name[name], check_mode) for name in sorted(by_name))
-    requirements = {cell.requirement for host in hosts for cell in host.cells}
-    return Report(title, created, tuple(sorted(requirements)), hosts)
+    return sorted_report(title, created, (_read(source, check_mode) for source in by_name.values()))
 
 
 def _read(source: Source, check_mode: bool) -> ReportHost:
@@ -114,8 +112,8 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         roles=_roles(source, result),
         pool=source.pool,
         site=source.site,
-        service=_service(mapping_of(state, "service")),
-        profiles={str(name): _profile(item) for name, item in mapping_of(state, "profiles").items()},
+        service=service_of(mapping_of(state, "service")),
+        profiles={str(name): profile_of(item) for name, item in mapping_of(state, "profiles").items()},
         managed_rules=len(list_of(state, "rules")) + count_of(state, "rules_left_out"),
         commands=commands,
         cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
@@ -224,21 +222,6 @@ def _excepted(item: Mapping[str, Any]) -> Except:
     return Except(
         count_of(item, "addresses"), count_of(item, "rules"), texts_of(item, "first"), texts_of(item, "private")
     )
-
-
-def _service(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {"running": flag_of(item, "running"), "state": text_of(item, "state"), "start": text_of(item, "start")}
-
-
-def _profile(item: Any) -> dict[str, Any]:
-    return {
-        "enabled": flag_of(item, "enabled"),
-        "inbound": text_of(item, "inbound"),
-        "outbound": text_of(item, "outbound"),
-        "shields_up": flag_of(item, "shields_up"),
-        "local_rules": flag_of(item, "local_rules"),
-        "by_group_policy": flag_of(item, "by_group_policy"),
-    }
 
 
 def _roles(source: Source, result: Mapping[str, Any]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ its page, and `as_csv` as a table.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -153,6 +153,19 @@ class Report:
     created: str
     requirements: tuple[ReportRequirement, ...]
     hosts: tuple[ReportHost, ...]
+
+
+def sorted_report(title: str, created: str, hosts: Iterable[ReportHost]) -> Report:
+    """The report of hosts.
+
+    Args:
+        title: Its heading.
+        created: When it is made: UTC, ISO 8601.
+        hosts: The hosts, each of another name, in any order.
+    """
+    ordered = tuple(sorted(hosts, key=lambda host: host.name))
+    requirements = {cell.requirement for host in ordered for cell in host.cells}
+    return Report(title, created, tuple(sorted(requirements)), ordered)
 
 
 def totals(report: Report) -> dict[str, int]:

@@ -60,6 +60,23 @@ def count_of(item: Any, key: str) -> int:
     return value
 
 
+def service_of(item: Any) -> dict[str, Any]:
+    """The firewall service of a host, as the schema's ``service`` has it."""
+    return {"running": flag_of(item, "running"), "state": text_of(item, "state"), "start": text_of(item, "start")}
+
+
+def profile_of(item: Any) -> dict[str, Any]:
+    """A profile of a host, as the schema's ``profile`` has it."""
+    return {
+        "enabled": flag_of(item, "enabled"),
+        "inbound": text_of(item, "inbound"),
+        "outbound": text_of(item, "outbound"),
+        "shields_up": flag_of(item, "shields_up"),
+        "local_rules": flag_of(item, "local_rules"),
+        "by_group_policy": flag_of(item, "by_group_policy"),
+    }
+
+
 _MISSING = object()
 
 

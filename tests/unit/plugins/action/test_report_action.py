@@ -211,6 +211,76 @@ def test_unchanged_files_are_no_change_and_a_new_date_is(tmp_path: Path, monkeyp
     assert [report(args, {"h": UNREACHABLE})["changed"] for _time in range(3)] == [True, False, True]
 
 
+def slices(folder: Path, **hosts: dict[str, Any]) -> None:
+    """Report each host to a file of its own."""
+    for name, result in hosts.items():
+        made = report(
+            {"hosts": [name], "dest": str(folder), "name": f"slice-{name}", "formats": ["json"]}, {name: result}
+        )
+        assert not made.get("failed"), made
+
+
+def test_reports_of_slices_become_one_without_a_look_at_any_host(tmp_path: Path, run: Any) -> None:
+    results = {"a": audit(WindowsModel()), "b": run(WindowsModel()), "c": UNREACHABLE}
+    at_once = report({"hosts": list(results), "dest": str(tmp_path / "once")}, results)
+    slices(tmp_path / "slices", **results)
+    strangers = {name: Hostvars({VARIABLE: AnsibleError("looked at")}) for name in results}
+    args = {"hosts": list(results), "dest": str(tmp_path / "merged"), "sources": [str(tmp_path / "slices")]}
+    found = report(args, strangers)
+    assert "warnings" not in found
+    for key in ("totals", "hosts", "reasons", "summary"):
+        assert found[key] == at_once[key], key
+    documents = [json.loads((tmp_path / name / "lync-firewall.json").read_text("utf-8")) for name in ("once", "merged")]
+    for document in documents:
+        del document["created"]
+    assert documents[0] == documents[1]
+    csv_files = [(tmp_path / name / "lync-firewall.csv").read_bytes() for name in ("once", "merged")]
+    assert csv_files[0] == csv_files[1]
+    again = report({**args, "previous": found["files"]["json"]}, strangers)
+    assert again["changes"] == {"added": 0, "removed": 0, "better": 0, "worse": 0}
+
+
+def test_irregularities_of_slices_are_warnings(tmp_path: Path) -> None:
+    slices(tmp_path, a=UNREACHABLE, b=UNREACHABLE)
+    (tmp_path / "other.json").write_text("{}")
+    args = {"hosts": ["a", "c"], "dest": str(tmp_path), "sources": [str(tmp_path)], "formats": ["json"]}
+    found = report(args, {})
+    assert found["hosts"]["failed"] == ["c"]
+    assert found["hosts"]["unreachable"] == ["a", "b"]
+    assert [sentence.replace(str(tmp_path), "T") for sentence in found["warnings"]] == [
+        "sources: T/other.json is left out: it is JSON, but no report of this collection: its schema is not "
+        "urn:lyncops:firewall:report:1",
+        "sources: 1 host is in no report, and counted as failed: c",
+        "sources: 1 host is in a report and not among the expected hosts, and kept: b",
+    ]
+    document = json.loads((tmp_path / "lync-firewall.json").read_text("utf-8"))
+    assert document["hosts"][2]["message"].startswith("No slice has the host")
+    assert report(args, {})["hosts"] == found["hosts"], "what the first run wrote is no slice for the second"
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"schema": "urn:lyncops:firewall:report:1", "version": 1}', None])
+def test_a_named_source_that_is_no_report_is_an_error_and_nothing_is_written(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / "x.json"
+    if content is not None:
+        path.write_bytes(content)
+    found = report({"hosts": ["a"], "dest": str(tmp_path / "new"), "sources": [str(path)]}, {})
+    assert (found["failed"], found["changed"]) == (True, False)
+    assert found["msg"].startswith(f"sources: {path} is no report to put together with others: ")
+    assert not (tmp_path / "new").exists()
+
+
+def test_relative_sources_start_at_the_playbook(tmp_path: Path) -> None:
+    found = report({"hosts": ["a"], "dest": str(tmp_path), "sources": ["slices"]}, {})
+    assert found["msg"].startswith("sources: /playbook/slices is no report")
+
+
+def test_no_source_is_an_audit(tmp_path: Path) -> None:
+    found = report({"hosts": ["h"], "dest": str(tmp_path), "sources": []}, {"h": UNREACHABLE})
+    assert found["hosts"]["unreachable"] == ["h"]
+
+
 def test_lists_are_whole_and_files_are_named_as_asked(tmp_path: Path) -> None:
     names = [f"h{number:02}" for number in range(30)]
     args = {"hosts": names, "dest": str(tmp_path), "formats": ["json"], "name": "night", "title": "T"}
@@ -256,6 +326,9 @@ def test_what_cannot_be_templated_is_told_of_one_host_only(tmp_path: Path) -> No
         ({"titel": "x"}, "titel"),
         ({"dest": "/proc/self/status/folder"}, "dest: /proc/self/status/folder cannot be written to: "),
         ({"dest": "/dev/null"}, "dest: /dev/null cannot be written to: "),
+        ({"dest": "/tmp/a\0b"}, "dest: /tmp/a\0b cannot be written to: "),
+        ({"previous": "/tmp/a\0b"}, "previous: /tmp/a\0b cannot be compared with: "),
+        ({"sources": ["/tmp/a\0b"]}, "sources: /tmp/a\0b is no report to put together with others: "),
     ],
 )
 def test_a_wrong_option_is_named(tmp_path: Path, args: dict[str, Any], told: str) -> None:

@@ -1,0 +1,276 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A JSON report, read back: one slice of an estate, to be put together with others by `merge`.
+
+docs/report-schema-2.json says what it holds. Others may have changed the file: what is wrong about a host makes that
+host ``failed``, with a message, and what the schema does not know is ignored.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...module_utils._firewall.traffic.proportion import Except
+from ...module_utils._firewall.traffic.reasons import Status
+from ...module_utils._texts import elided, printable, said
+from .model import SCHEMA, VERSION, Cell, Finding, HostClass, ReportHost, ReportRequirement
+from .parts import ResultError, count_of, list_of, mapping_of, profile_of, service_of, text_of, texts_of
+
+LONGEST_TEXT = 8191
+"""Characters of a message, a command or a remedy; the report of an audit has none that is longer."""
+
+_CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_POLICIES = ("block", "allow")
+_TRANSPORTS = ("tcp", "udp")
+_DIRECTIONS = ("in", "out")
+_STATUSES = {status.value: status for status in Status}
+_CLASSES = {host_class.value: host_class for host_class in HostClass}
+_PLAIN, _MORE = 5, 6  # members of a cell without and with a sixth, where there is more to say
+
+_Row = ReportRequirement | ResultError
+
+
+class SliceError(ValueError):
+    """A file is no report that can be put together with others; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The report of some hosts of an estate.
+
+    Attributes:
+        path: Where it was read, for messages.
+        created: When it was made: UTC, ISO 8601.
+        hosts: Its hosts, in its order. One that is damaged is ``failed``, and its message says what is wrong.
+        nameless: How many more entries of its list of hosts have no name, and so are nobody.
+    """
+
+    path: str
+    created: str
+    hosts: tuple[ReportHost, ...]
+    nameless: int = 0
+
+
+def read_slice(path: str, text: str | bytes) -> Slice:
+    """Read a JSON report.
+
+    Args:
+        path: Where it is from, for messages.
+        text: What the file holds.
+
+    Raises:
+        SliceError: It is no JSON, no report of this collection, of another version, or damaged as a whole.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SliceError(f"it is not JSON ({said(str(error))})") from error
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        raise SliceError(f"it is JSON, but no report of this collection: its schema is not {SCHEMA}")
+    version = found.get("version")
+    if isinstance(version, bool) or version != VERSION:
+        raise SliceError(f"it is a report of version {said(repr(version), 40)}; only version {VERSION} can be read")
+    try:
+        created = text_of(found, "created")
+        if not _CREATED.fullmatch(created):
+            raise ResultError(f"created is no time in UTC, but {said(repr(created), 40)}")
+        reader = _Reader(path, [_requirement(item) for item in _list_of(found, "requirements")])
+        items = _list_of(found, "hosts")
+    except ResultError as error:
+        raise SliceError(f"it is a damaged report ({error})") from error
+    hosts = tuple(reader.host(item) for item in items if _has_name(item))
+    return Slice(path, created, hosts, len(items) - len(hosts))
+
+
+def _has_name(item: Any) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("name"), str) and item["name"] != ""
+
+
+def _requirement(item: Any) -> _Row:
+    """A requirement, or what is wrong about it: that is the trouble of the hosts that have it."""
+    try:
+        ports = text_of(item, "ports")
+        transports = texts_of(item, "transports")
+        for transport in transports:
+            _one_of(transport, _TRANSPORTS, "a transport")
+        return ReportRequirement(
+            id=text_of(item, "id"),
+            ports=ports,
+            service=text_of(item, "service"),
+            transports=transports,
+            direction=_one_of(text_of(item, "direction"), _DIRECTIONS, "a direction"),
+            documented_ports=text_of(item, "documented_ports") if "documented_ports" in item else ports,
+            caveat=text_of(item, "caveat") if item.get("caveat") is not None else "",
+        )
+    except ResultError as error:
+        return error
+
+
+class _Reader:
+    """Reads the hosts of one report. Cells that are alike, as most are, become one object."""
+
+    def __init__(self, path: str, rows: Sequence[_Row]) -> None:
+        self._path, self._rows = path, rows
+        self._cells: dict[tuple[Any, ...], Cell] = {}
+
+    def host(self, item: Mapping[str, Any]) -> ReportHost:
+        """A host that has a name."""
+        name = said(item["name"])
+        try:
+            return self._host(name, item)
+        except ResultError as error:
+            message = f"What {said(self._path)} has of the host cannot be read: {said(str(error))}"
+            return ReportHost(name, HostClass.FAILED, message)
+
+    def _host(self, name: str, item: Mapping[str, Any]) -> ReportHost:
+        commands = tuple(said(line, LONGEST_TEXT) for line in _texts_of(item, "commands"))
+        cells = [self._cell(cell, len(commands)) for cell in _list_of(item, "cells")]
+        return ReportHost(
+            name=name,
+            host_class=_CLASSES[_one_of(text_of(item, "class"), _CLASSES, "a class")],
+            message=said(text_of(item, "message"), LONGEST_TEXT),
+            roles=texts_of(item, "roles"),
+            pool=text_of(item, "pool") if "pool" in item else "",
+            site=text_of(item, "site") if "site" in item else "",
+            service=None if _member(item, "service") is None else _whole(service_of, item["service"]),
+            profiles={key: _profile(found) for key, found in mapping_of(item, "profiles").items()},
+            managed_rules=_count(_member(item, "managed_rules"), "managed_rules"),
+            commands=commands,
+            cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
+            disabled_lync_rules=tuple(map(said, texts_of(item, "disabled_lync_rules"))),
+            skipped_rows=texts_of(item, "skipped_rows"),
+        )
+
+    def _cell(self, item: Any, commands: int) -> Cell:
+        if not isinstance(item, list) or not _PLAIN <= len(item) <= _MORE:
+            raise ResultError("a cell is no list of five or six members")
+        if len(item) == _MORE or not isinstance(item[3], list):
+            return self._new_cell(item, commands)
+        try:
+            # With the type of its number: true is 1 to Python, and to nobody else.
+            key = (type(item[0]), *item[:3], tuple(item[3]), item[4])
+            if key not in self._cells:
+                self._cells[key] = self._new_cell(item, commands)
+            return self._cells[key]
+        except TypeError:  # a member that is a list or an object, where a text or a number should be
+            return self._new_cell(item, commands)
+
+    def _new_cell(self, item: Sequence[Any], commands: int) -> Cell:
+        place = _count(item[0], "a cell's requirement")
+        if place >= len(self._rows):
+            raise ResultError(f"a cell's requirement is number {place} of {len(self._rows)}")
+        row = self._rows[place]
+        if isinstance(row, ResultError):
+            raise ResultError(f"requirement number {place}: {row}")
+        more = item[5] if len(item) == _MORE else {}
+        places = _each(list_of(more, "commands"), lambda one: _count(one, "a cell's command"))
+        if any(one >= commands for one in places):
+            raise ResultError(f"a cell names command number {max(places)} of {commands}")
+        if more.get("unprotected", True) is not True:
+            raise ResultError("unprotected is said only where it is true")
+        return Cell(
+            requirement=row,
+            finding=_finding(
+                item[1:5],
+                unprotected="unprotected" in more,
+                more_rules=count_of(more, "more_rules"),
+                excepted=_excepted(mapping_of(more, "except")) if "except" in more else None,
+            ),
+            by_profile=tuple((key, _of_profile(found)) for key, found in mapping_of(more, "by_profile").items())
+            if "by_profile" in more
+            else (),
+            commands=places,
+            remedy=said(text_of(more, "remedy"), LONGEST_TEXT) if "remedy" in more else "",
+        )
+
+
+def _finding(item: Sequence[Any], unprotected: bool, more_rules: int = 0, excepted: Except | None = None) -> Finding:
+    """``[verdict, reason, [by], part]``, and what is said of it elsewhere."""
+    verdict, reason, by, part = item
+    if not isinstance(by, list):
+        raise ResultError("the names of what decides are no list")
+    return Finding(
+        verdict=_STATUSES[_one_of(_text(verdict, "a verdict"), _STATUSES, "a verdict")],
+        reason=said(_text(reason, "a reason")),
+        by=_each(by, lambda name: said(_text(name, "what decides"))),
+        part=said(_text(part, "a part of the traffic"), LONGEST_TEXT),
+        unprotected=unprotected,
+        more_rules=more_rules,
+        excepted=excepted,
+    )
+
+
+def _of_profile(item: Any) -> Finding:
+    if not isinstance(item, list) or len(item) != _PLAIN or not isinstance(item[4], bool):
+        raise ResultError("the verdict of a profile is no list of five members, the last of them true or false")
+    return _finding(item[:4], unprotected=item[4])
+
+
+def _excepted(item: Mapping[str, Any]) -> Except:
+    found = Except(
+        count_of(item, "addresses"), count_of(item, "rules"), texts_of(item, "first"), texts_of(item, "private")
+    )
+    if not (found.addresses and found.rules and found.first):
+        raise ResultError("blocked addresses are named, and yet there are none")
+    return found
+
+
+def _profile(item: Any) -> dict[str, Any]:
+    found = _whole(profile_of, item)
+    for key in ("inbound", "outbound"):
+        _one_of(found[key], _POLICIES, key)
+    return found
+
+
+# ---- Members that must be there, and of which type ------------------------------------------------------------------
+
+
+def _member(item: Mapping[str, Any], key: str) -> Any:
+    if key not in item:
+        raise ResultError(f"{key} is missing")
+    return item[key]
+
+
+def _whole(read: Callable[[Any], dict[str, Any]], item: Any) -> dict[str, Any]:
+    """What is read, if all of it is there: a flag that is missing would be read as false."""
+    found = read(item)
+    for key in found:
+        _member(item, key)
+    return found
+
+
+def _list_of(item: Mapping[str, Any], key: str) -> list[Any]:
+    _member(item, key)
+    return list_of(item, key)
+
+
+def _texts_of(item: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    _member(item, key)
+    return texts_of(item, key)
+
+
+def _each(items: list[Any], read: Callable[[Any], Any]) -> tuple[Any, ...]:
+    return tuple(read(item) for item in items)
+
+
+def _text(value: Any, what: str) -> str:
+    if not isinstance(value, str):
+        raise ResultError(f"{what} is no text")
+    return value
+
+
+def _count(value: Any, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ResultError(f"{what} is no number of things")
+    return value
+
+
+def _one_of(value: str, known: Sequence[str] | Mapping[str, Any], what: str) -> str:
+    if value not in known:
+        raise ResultError(f"{printable(elided(repr(value), 60))} is no value of {what}")
+    return value

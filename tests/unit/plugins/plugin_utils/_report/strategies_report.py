@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hypothesis strategies: any report that an audit can make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.proportion import Except
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._texts import said
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import (
+    Cell,
+    Finding,
+    HostClass,
+    Report,
+    ReportHost,
+    ReportRequirement,
+    sorted_report,
+)
+from hypothesis import strategies as st
+
+CREATED = "2026-03-12T06:00:00Z"
+
+anything = st.text(max_size=12)
+shown = anything.map(said)
+"""Text as the report shows it: printable."""
+counts = st.integers(0, 10**6)
+flags = st.booleans()
+transports = st.sampled_from([("tcp",), ("udp",), ("tcp", "udp"), ()])
+
+requirements = st.builds(
+    ReportRequirement,
+    id=anything,
+    ports=anything,
+    service=anything,
+    transports=transports,
+    direction=st.sampled_from(["in", "out"]),
+    documented_ports=anything,
+    caveat=anything,
+)
+names = st.lists(shown, max_size=3).map(tuple)
+some_names = st.lists(anything, min_size=1, max_size=3).map(tuple)
+excepted = st.builds(
+    Except,
+    addresses=st.integers(1, 10**9),
+    rules=st.integers(1, 10**6),
+    first=some_names,
+    private=st.just(()) | some_names,
+)
+
+
+def findings(more: bool) -> st.SearchStrategy[Finding]:
+    """Findings. Those of a profile have nothing more to say: the document has no place for it."""
+    return st.builds(
+        Finding,
+        verdict=st.sampled_from(Status),
+        reason=shown,
+        by=names,
+        part=shown,
+        unprotected=flags,
+        more_rules=counts if more else st.just(0),
+        excepted=st.none() | excepted if more else st.none(),
+    )
+
+
+def objects(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Dictionaries with these members, in this order as those of the report."""
+    return st.tuples(*members.values()).map(lambda values: dict(zip(members, values, strict=True)))
+
+
+services = objects(running=flags, state=anything, start=anything)
+policies = st.sampled_from(["block", "allow"])
+profiles = objects(
+    enabled=flags,
+    inbound=policies,
+    outbound=policies,
+    shields_up=flags,
+    local_rules=flags,
+    by_group_policy=flags,
+)
+
+
+@st.composite
+def hosts(draw: st.DrawFn, name: str, rows: tuple[ReportRequirement, ...]) -> ReportHost:
+    """A host of a report with these requirements."""
+    commands = draw(names)
+    cells = [
+        Cell(
+            requirement=row,
+            finding=draw(findings(more=True)),
+            by_profile=tuple(draw(st.dictionaries(anything, findings(more=False), max_size=2)).items()),
+            commands=tuple(draw(st.lists(st.integers(0, len(commands) - 1), max_size=2))) if commands else (),
+            remedy=draw(shown),
+        )
+        for row in draw(st.lists(st.sampled_from(rows), unique=True) if rows else st.just([]))
+    ]
+    return ReportHost(
+        name=name,
+        host_class=draw(st.sampled_from(HostClass)),
+        message=draw(shown),
+        roles=draw(some_names | st.just(())),
+        pool=draw(anything),
+        site=draw(anything),
+        service=draw(st.none() | services),
+        profiles=draw(st.dictionaries(anything, profiles, max_size=3)),
+        managed_rules=draw(counts),
+        commands=commands,
+        cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
+        disabled_lync_rules=draw(names),
+        skipped_rows=draw(some_names | st.just(())),
+    )
+
+
+@st.composite
+def reports(draw: st.DrawFn, least: int = 0) -> Report:
+    """Reports of some hosts.
+
+    :param least: So many hosts at least.
+    """
+    rows = tuple(draw(st.lists(requirements, max_size=3)))
+    called = draw(st.lists(shown.filter(bool), min_size=least, max_size=4, unique=True))
+    return sorted_report(draw(anything), CREATED, [draw(hosts(name, rows)) for name in called])
