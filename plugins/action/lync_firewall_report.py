@@ -37,13 +37,10 @@ _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
     "json": to_json,
     "csv": lambda report, _changes: to_csv(report),
 }
-_BAD = (
-    model.HostClass.DRIFTED,
-    model.HostClass.INEFFECTIVE,
-    model.HostClass.UNREACHABLE,
-    model.HostClass.FAILED,
-)
-"""What somebody must act on, the most urgent first."""
+_DRIFTED, _INEFFECTIVE = model.HostClass.DRIFTED, model.HostClass.INEFFECTIVE
+_FAILED, _UNREACHABLE = model.HostClass.FAILED, model.HostClass.UNREACHABLE
+_WORST = (_DRIFTED, _INEFFECTIVE, _FAILED, _UNREACHABLE)
+_HANDED_OVER = (_DRIFTED, _INEFFECTIVE, _UNREACHABLE, _FAILED, model.HostClass.COMPLIANT)
 
 MOST_NAMES = 200
 """Names of hosts in artifacts, in all."""
@@ -103,7 +100,7 @@ class ActionModule(ActionBase):
             **({"changes": changes.counts()} if changes else {}),
             **({"warnings": warnings} if warnings else {}),
         }
-        result["worst"] = next((name for kind in _BAD for name in result["hosts"][kind.value]), "")
+        result["worst"] = next((name for kind in _WORST for name in result["hosts"][kind.value]), "")
         for line in _told(result):
             tell(line)
         if options["artifacts"]:
@@ -159,10 +156,10 @@ def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:
     """What the next node of a workflow is given. AWX keeps it in its database, so names are cut off."""
     room = MOST_NAMES
     named = {}
-    for kind in (*_BAD, model.HostClass.COMPLIANT):
+    for kind in _HANDED_OVER:
         named[f"lync_firewall_{kind.value}_hosts"] = result["hosts"][kind.value][:room]
         room -= len(result["hosts"][kind.value][:room])
-    all_of_them = sum(len(result["hosts"][kind.value]) for kind in (*_BAD, model.HostClass.COMPLIANT))
+    all_of_them = sum(len(result["hosts"][kind.value]) for kind in _HANDED_OVER)
     return {
         **named,
         "lync_firewall_truncated": all_of_them > MOST_NAMES,
