@@ -18,7 +18,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.variables import PREFIX, misspelt
-from ..module_utils._policy.assignment import assigned_roles, double_mistakes, needs_no_rule, role_mistakes
+from ..module_utils._policy.assignment import OF_GROUPS, assigned_roles, double_mistakes, needs_no_rule, role_mistakes
 from ..module_utils._policy.peers import ADDRESSES, EXTRA, peers_of
 from ._estate import estate_of
 from ._results import plain
@@ -44,6 +44,10 @@ class Templated(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         value = self._raw[name]
         return plain(self._template(value) if may_be_template(value) else value)
+
+    def written(self, name: str) -> Any:
+        """A variable as it was written; None where there is none."""
+        return self._raw.get(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)
@@ -112,7 +116,7 @@ class HostVariables:
                 whose rules are taken away needs no role.
         """
         groups = self.known.get("group_names") or ()
-        roles = assigned_roles(self.known.get(f"{PREFIX}roles"), groups)
+        roles = assigned_roles(self._named_roles(), groups)
         if connecting and self._absent:
             return Assigned(self.name, None, needs_no_rule(roles, groups), self._doubles())
         mistakes = (*role_mistakes(self.name, roles), *misspelt(self.known), *(self._doubles() if connecting else ()))
@@ -148,6 +152,9 @@ class HostVariables:
         """The addresses of the host, for people; none where nothing says them."""
         value: Any = next((found for name in (*ADDRESSES, "ansible_host") if (found := self.known.get(name))), [])
         return [str(item) for item in (value if isinstance(value, list) else [value])]
+
+    def _named_roles(self) -> Any:
+        return None if self.known.written(f"{PREFIX}roles") == OF_GROUPS else self.known.get(f"{PREFIX}roles")
 
     @property
     def _absent(self) -> bool:

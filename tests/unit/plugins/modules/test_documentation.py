@@ -26,7 +26,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.table im
     INFO_OPTIONS,
     RULE_OPTIONS,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import GROUP_ROLES
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import GROUP_ROLES, OF_GROUPS
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall, lync_firewall_info
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _arguments
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
@@ -136,6 +136,10 @@ def test_the_role_says_nothing_but_that_variables_count() -> None:
             f"lyncops.firewall.{module}": {},
         }
         assert "{{" not in str(task)
+
+
+def test_the_roles_of_groups_are_what_the_modules_take_for_them() -> None:
+    assert loaded("defaults", "main.yml")[f"{PREFIX}roles"] == OF_GROUPS
 
 
 def test_the_role_takes_the_reports_options_as_they_are() -> None:

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_needs
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import OF_GROUPS, assigned_roles
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import PeerError
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _estate
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._variables import HostVariables, Templated
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
+from jinja2.nativetypes import NativeEnvironment
 
 GROUPS = {
     "all": ["fe01", "med01", "gw01"],
@@ -84,6 +86,13 @@ def test_only_what_may_be_a_template_is_templated(value: Any, templated: bool) -
 
 def test_what_is_not_said_is_left_to_the_defaults() -> None:
     assert options(host()) == {"roles": ["front_end"], "known_addresses": ["10.0.0.0/30"]}
+
+
+def test_the_roles_own_default_is_not_templated_and_says_the_same() -> None:
+    assert options(host(lync_firewall_roles=OF_GROUPS))["roles"] == ["front_end"]
+    both = ["lync_mediation", "all", "lync_front_end"]
+    rendered = NativeEnvironment().from_string(OF_GROUPS).render(group_names=both)
+    assert rendered == assigned_roles(None, both) == ["front_end", "mediation"]
 
 
 def test_each_option_has_its_variable() -> None:

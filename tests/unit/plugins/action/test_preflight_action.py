@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The first task of the playbooks: what it finds, when it fails, and what it says beside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_preflight
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
+from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_preflight as documentation
+from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
+
+KNOWN: dict[str, Any] = {
+    "groups": {"all": ["fe01", "wac9"], "lync": ["fe01", "wac9"], "lync_front_end": ["fe01"]},
+    "hostvars": {"fe01": {}, "wac9": {}},
+    "ansible_play_hosts_all": ["fe01", "wac9", "localhost"],
+    "ansible_inventory_sources": ["hosts.yml"],
+}
+
+
+def run(args: dict[str, Any], **variables: Any) -> dict[str, Any]:
+    plugin = action(lync_firewall_preflight.ActionModule, WindowsModel(), {"default": "lync_front_end", **args})
+    found: dict[str, Any] = plugin.run(task_vars={**KNOWN, **variables})
+    return found
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is shown to people."""
+    lines: list[str] = []
+    monkeypatch.setattr(lync_firewall_preflight, "tell", lines.append)
+    return lines
+
+
+def test_the_hosts_are_found_and_who_is_forgotten_is_said(said: list[str]) -> None:
+    found = run({})
+    assert (found["changed"], found["targets"]["hosts"]) == (False, ["fe01"])
+    assert said == ["In the group lync, but in no role's group, so not looked at: wac9"]
+
+
+@pytest.mark.parametrize(
+    ("args", "variables", "told"),
+    [
+        ({"named": "typo"}, {}, "Not in the inventory (hosts.yml): typo."),
+        ({}, {"ansible_play_hosts_all": ["wac9"], "ansible_limit": "wac9"}, "matches lync_front_end and --limit wac9."),
+        ({"batches": "many"}, {}, "lync_firewall_serial: many is no number"),
+        ({"slices": True}, {}, "lync_firewall_report_sources: name the reports"),
+        ({"slices": False, "sources": ["a.json"]}, {}, "lync_firewall_report_sources: an audit makes results"),
+        ({"pattern": "x"}, {}, "options: "),
+    ],
+)
+def test_it_fails_and_says_why(said: list[str], args: dict[str, Any], variables: dict[str, Any], told: str) -> None:
+    found = run(args, **variables)
+    assert (found["failed"], "targets" in found) == (True, False)
+    assert told in found["msg"]
+    assert said == []
+
+
+def test_a_slice_of_a_job_may_have_nobody(said: list[str]) -> None:
+    of_awx = {"awx_job_template_name": "audit", "awx_workflow_job_name": "audit", "ansible_play_hosts_all": ["wac9"]}
+    assert run({}, **of_awx)["targets"]["hosts"] == []
+    assert any("This slice of the job has none of the hosts" in line for line in said)
+    assert run({}, **{**of_awx, "awx_workflow_job_name": "nightly"})["failed"] is True
+
+
+def test_documentation_and_plugin_agree() -> None:
+    doc = yaml.safe_load(documentation.DOCUMENTATION)["options"]
+    keys = ("type", "default", "required")
+    real = argument_spec(lync_firewall_preflight.ActionModule.OPTIONS)
+    assert {name: {key: option.get(key) for key in keys} for name, option in doc.items()} == {
+        name: {key: option.get(key) for key in keys} for name, option in real.items()
+    }
