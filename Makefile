@@ -73,7 +73,7 @@ bench: setup ## Compare with community.windows side by side (installs the ansibl
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests BENCH_VENV=$(CURDIR)/build/venv-bench \
 		$(BIN)/python -m bench.compare $(ARGS)
 
-bench-fleet: setup ## Audit 50, 200 and 1,000 simulated hosts beside a bare WinRM task (ARGS="--hosts 50")
+bench-fleet: setup ## Run the playbooks on 50 and 200 simulated hosts beside a bare WinRM task (ARGS="--hosts 50")
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python -m bench.fleet $(ARGS)
 
 bench-judging: setup ## Judge a Front End where others have thousands of rules

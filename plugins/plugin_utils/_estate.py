@@ -57,7 +57,10 @@ def estate_of(
         except (PeerError, AnsibleError) as error:
             return {"error": str(error)}
 
-    found = _shared(name, work_out) if folder.is_dir() else work_out()
+    try:
+        found = _shared(name, work_out)
+    except OSError:  # no such folder, or no room in it: each for itself then
+        found = work_out()
     if "error" in found:
         raise PeerError(found["error"])
     return Estate(_known(found["kinds"]), _known(found["pools"]))
@@ -68,14 +71,18 @@ def _known(found: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, Known]
 
 
 def _shared(path: Path, work_out: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What a file holds, which whoever comes first writes while the others wait."""
+    """What a file holds, which whoever comes first writes while the others wait.
+
+    Raises:
+        OSError: There can be no such file.
+    """
     with open(path, "a+", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        text = file.read()
-        if not text:
-            text = json.dumps(work_out())
-            file.write(text)
-            file.flush()
-    found: dict[str, Any] = json.loads(text)
+        try:
+            found: dict[str, Any] = json.loads(file.read())
+        except ValueError:  # nothing yet, or somebody was killed while writing
+            found = work_out()
+            file.truncate(0)
+            file.write(json.dumps(found))
     return found

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an audit of a fleet costs the controller, next to a bare WinRM task over the same hosts in the same run.
+"""What the playbooks cost the controller, next to a bare WinRM task over the same hosts in the same run.
 
-``python -m bench.fleet [--hosts 50,200,1000] [--rules 400] [--forks 10] [--repeat 2] [--no-memory]``. The lab is a
-process of its own, and not in the figures. Prints tables, and writes ``build/bench/fleet.json``.
+``python -m bench.fleet [--hosts 50,200] [--rules 400] [--forks 10] [--repeat 2] [--no-memory] [--topology 1000]``. The
+playbooks are those of the collection, as people run them. The lab is a process of its own, and not in the figures.
+Prints tables, and writes ``build/bench/fleet.json``.
 """
 
 from __future__ import annotations

@@ -42,7 +42,8 @@ NOTE = (
     "inventory (the row without a task, which is shown as it is); the ratios are to the bare task, likewise without "
     "the start. Hosts per second have the start in them. The lab is another process and not in the figures, but on "
     "the same cores, so walls are longer than with real hosts. Peaks are of resident memory; a fork's has the pages it "
-    "shares with the main process, its own is what it shares with nobody. Results are sized as JSON."
+    "shares with the main process, its own is what it shares with nobody. Results are sized as JSON. Requests are "
+    "WS-Man messages; the lab's login is Basic, which is part of the first of them, and NTLM would add some three."
 )
 
 

@@ -158,6 +158,16 @@ def test_a_folder_that_is_not_there_is_no_error(tmp_path: Path, monkeypatch: pyt
     assert host().peers()["gateway"] == ["10.0.0.3"]
 
 
+def test_what_somebody_was_killed_over_is_written_anew(tmp_path: Path) -> None:
+    assert host().peers()["gateway"] == ["10.0.0.3"]
+    (written,) = tmp_path.iterdir()
+    text = written.read_text()
+    written.write_text(text[:20])
+    assert host().peers()["gateway"] == ["10.0.0.3"]
+    assert written.read_text() == text
+    assert written.stat().st_mode & 0o777 == 0o600
+
+
 def needs(name: str = "fe01", args: dict[str, Any] | None = None, **variables: Any) -> dict[str, Any]:
     """What the action returns for a host, with no host behind it."""
     plugin = action(lync_firewall_needs.ActionModule, WindowsModel(), args or {}, _uuid="t1")
