@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +26,7 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firew
 ROLES = {"roles": ["director"]}
 UNREACHABLE = {"unreachable": True, "changed": False, "msg": "timed out"}
 CLASSES = ["compliant", "ineffective", "drifted", "failed", "unreachable", "not_managed"]
+ROLE = Path(__file__).resolve().parents[4] / "roles" / "lync_firewall"
 VARIABLE = "lync_firewall_audit"
 
 
@@ -362,3 +364,19 @@ def test_documentation_and_plugin_agree(tmp_path: Path) -> None:
     for task in yaml.safe_load(documentation.EXAMPLES):
         if "lyncops.firewall.lync_firewall_report" in task:
             validate({**task["lyncops.firewall.lync_firewall_report"], "hosts": ["h"]}, plugin.OPTIONS)
+
+
+def test_artifacts_are_those_that_are_documented_and_names_are_cut_off(tmp_path: Path) -> None:
+    names = [f"h{number:03}" for number in range(150)]
+    results = {**dict.fromkeys(names, UNREACHABLE), **{f"x{name}": {"failed": True, "msg": "?"} for name in names}}
+    found = report({"hosts": list(results), "dest": str(tmp_path), "artifacts": True}, results)["ansible_stats"]
+    assert (found["per_host"], found["aggregate"]) == (False, False)
+    handed = found["data"]
+    specs = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text("utf-8"))["argument_specs"]
+    told = set(re.findall(r"C\((lync_firewall_\w+)\)", " ".join(specs["audit"]["description"])))
+    assert set(handed) == told
+    assert len(handed["lync_firewall_unreachable_hosts"]) == 150
+    assert len(handed["lync_firewall_failed_hosts"]) == 50, "at most 200 names in all"
+    assert handed["lync_firewall_truncated"] is True
+    assert handed["lync_firewall_report_folder"] == str(tmp_path)
+    assert "ansible_stats" not in report({"hosts": ["h000"], "dest": str(tmp_path)}, results)
