@@ -126,7 +126,7 @@ def _mistakes(targets: Mapping[str, Any], request: Request) -> list[str]:
             "reports together."
         )
     where = f"({', '.join(map(str, request.sources))})"
-    wanted = [request.batches] if isinstance(request.batches, (str, int)) else list(request.batches)
+    wanted = request.batches if isinstance(request.batches, list) else [request.batches]
     text = ",".join(str(batch) for batch in wanted).replace(" ", "")
     if not _BATCHES.fullmatch(text):
         found.append(f"lync_firewall_serial: {text} is no number of hosts, such as 5, 25% or 1,25%,100%.")
@@ -186,9 +186,14 @@ def _look(host: str, known: Mapping[str, Any]) -> _Look:
         end = (str(address).lower().removesuffix("."), "" if port in _WINRM_PORTS else port)
     except AnsibleError:
         end = None  # a host whose variables are wrong is not connected to either
-    return _Look(
-        plain(known[_VARIABLE]) if _VARIABLE in known else None, _own(host, known), end, bool(known.get(_ROLES))
-    )
+    return _Look(plain(known[_VARIABLE]) if _VARIABLE in known else None, _own(host, known), end, _names_roles(known))
+
+
+def _names_roles(known: Mapping[str, Any]) -> bool:
+    try:
+        return bool(known.get(_ROLES))
+    except AnsibleError:
+        return True  # it does, and is wrong: that host's task will say so
 
 
 def _own(host: str, known: Mapping[str, Any]) -> AddressSet | None:

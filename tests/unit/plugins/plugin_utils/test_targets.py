@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._targets import Request, find_targets
 
 GROUPS = {
@@ -109,6 +110,25 @@ def test_two_names_of_one_address_are_namesakes(first: dict[str, Any], second: d
     assert targets(fe01=first, fe02=second)["namesakes"] == ({"fe01": ["fe02"], "fe02": ["fe01"]} if same else {})
 
 
+class Broken(dict[str, Any]):
+    """Variables of a host of which some cannot be templated."""
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default
+
+
+@pytest.mark.parametrize("name", ["lync_firewall_roles", "ansible_host", "ansible_port", "lync_firewall_addresses"])
+def test_wrong_variables_of_one_host_stop_nobody_else(name: str) -> None:
+    found = targets(fe01=Broken({name: AnsibleError("'x' is undefined")}))
+    assert (found["hosts"], found["mistakes"]) == (["fe01", "fe02", "med01"], [])
+
+
 def test_many_names_of_one_address_are_cut() -> None:
     hosts = [f"fe{number:03}" for number in range(100)]
     groups = {"all": hosts, "lync_front_end": hosts}
@@ -160,6 +180,7 @@ def test_hosts_without_a_role_are_nobody_to_work_on(variables: dict[str, Any], i
         (Request(DEFAULT, batches="1, 25%,100%"), []),
         (Request(DEFAULT, batches=[1, "25%"]), []),
         (Request(DEFAULT, batches="a few"), ["lync_firewall_serial: afew is no number of hosts, such as 5, 25%"]),
+        (Request(DEFAULT, batches=0.5), ["lync_firewall_serial: 0.5 is no number"]),
         (Request(DEFAULT, batches="0"), ["lync_firewall_serial: 0 is no number"]),
     ],
 )
