@@ -76,8 +76,9 @@ class ActionModule(FirewallAction):
             result["networks"] = results.networks_list(networks)
         if warnings:
             result["warnings"] = [f"{self.host_name}: {warning}" for warning in warnings]
+        result["summary"] = results.summary(self.host_name, options["roles"], result, self._task.check_mode)
         if options[HOST_VARIABLES.name]:
-            self.tell(results.summary(self.host_name, options["roles"], result, self._task.check_mode))
+            self.tell(result["summary"])
         if problems:
             introduction = f"{self.host_name}: not everything is as it should be. "
             result.update(

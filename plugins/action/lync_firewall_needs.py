@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
             assigned = host.assigned(connecting=False)
             if assigned.idle:
                 why = NO_RULE.format(host.name)
-                tell(why)  # a skipped task is one word
+                tell(why, self._task)  # a skipped task is one word
                 return {**result, "skipped": True, "msg": why}
             if assigned.mistakes:
                 raise OptionError("", " ".join(assigned.mistakes))

@@ -54,7 +54,7 @@ class ActionModule(ActionBase):
         )
         targets = plain(find_targets(known["groups"], known["hostvars"], request))
         for note in targets["notes"]:
-            tell(note)
+            tell(note, self._task)
         if targets["mistakes"]:
             return {**result, "failed": True, "msg": " ".join(targets["mistakes"])}
         return {**result, "targets": targets}

@@ -87,6 +87,8 @@ class ActionModule(ActionBase):
         else:
             sources = [_source(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
+        if earlier and earlier.created > report.created:
+            warnings.append(f"previous: it was made at {earlier.created}, after what it is compared with")
         changes = compare(earlier, report) if earlier else None
         contents = {kind: _WRITERS[kind](report, changes) for kind in dict.fromkeys(options["formats"])}
         files, changed = _write(Path(self._resolved(options["dest"])), options["name"], contents)
@@ -102,7 +104,7 @@ class ActionModule(ActionBase):
         }
         result["worst"] = next((name for kind in _WORST for name in result["hosts"][kind.value]), "")
         for line in _told(result):
-            tell(line)
+            tell(line, self._task)
         if options["artifacts"]:
             result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": _artifacts(result)}
         return result

@@ -182,6 +182,11 @@ profiles_enabled:
   type: list
   elements: str
   sample: []
+summary:
+  description: What was done, or would be, in a line. Where O(host_variables) is set it is shown as well.
+  returned: success
+  type: str
+  sample: "fe01.example.com (front_end): 31 managed rules; 2 created, 0 updated, 1 deleted, 29 kept"
 created:
   description: Rules that were, or would be, added.
   returned: when the host was read

@@ -81,8 +81,9 @@ targets:
   description:
     - C(hosts) to work on; the C(patterns) they come from; C(forgotten), hosts of the group C(lync) that no pattern
       names; C(namesakes), each host that shares its address with others, and these, at most five; C(addresses), those
-      of all hosts in groups whose name begins with C(lync_), as far as variables have them; C(idle), whether none of
-      the hosts has a role; C(notes), what was said. C(unknown) and C(mistakes) are empty, or the task fails.
+      of all hosts in groups whose name begins with C(lync_), as far as variables have them; C(reports), whether
+      variables of hosts name reports that are to be put together; C(idle), whether none of the hosts has a role;
+      C(notes), what was said. C(unknown) and C(mistakes) are empty, or the task fails.
   returned: success
   type: dict
   sample:
@@ -92,6 +93,7 @@ targets:
     forgotten: []
     namesakes: {}
     addresses: [10.1.1.11]
+    reports: false
     idle: false
     mistakes: []
     notes: []

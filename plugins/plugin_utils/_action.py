@@ -64,7 +64,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         given = self._task.args
         try:
             if boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
-                host = HostVariables(known, self._templar.template, str(self._task._uuid))
+                host = HostVariables(known, self._templar.template, str(self._task._uuid), given)
                 assigned = host.assigned(connecting=True)
                 if assigned.idle:
                     return {**result, **self._skipped(NO_RULE.format(assigned.name))}
@@ -135,8 +135,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
 
     def tell(self, line: str) -> None:
         """Show a line as it is."""
-        if not self._task.no_log:
-            tell(line)
+        tell(line, self._task)
 
     def _log(self, line: str) -> None:
         if not self._task.no_log:

@@ -14,7 +14,7 @@ import fcntl
 import json
 import os
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,8 @@ def estate_of(
 
     def work_out() -> dict[str, Any]:
         try:
-            return asdict(survey(groups, lambda host: hostvars[host], resolved if resolve else None))
-        except (PeerError, AnsibleError) as error:
+            return asdict(survey(groups, lambda host: _Host(host, hostvars[host]), resolved if resolve else None))
+        except PeerError as error:
             return {"error": str(error)}
 
     try:
@@ -64,6 +64,26 @@ def estate_of(
     if "error" in found:
         raise PeerError(found["error"])
     return Estate(_known(found["kinds"]), _known(found["pools"]))
+
+
+class _Host(Mapping[str, Any]):
+    """The variables of a host. What is wrong about one is an error that names both."""
+
+    def __init__(self, name: str, known: Mapping[str, Any]) -> None:
+        self._name = name
+        self._known = known
+
+    def __getitem__(self, variable: str) -> Any:
+        try:
+            return self._known[variable]
+        except AnsibleError as error:
+            raise PeerError(f"{variable} of {self._name}: {error}") from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 def _known(found: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, Known]:

@@ -96,8 +96,9 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
         ". Rows that stay open to any address: ": notes,
     }
     held = f" ({' + '.join(roles)})" if roles else ""
+    rules = len(result["after"]["rules"])
     return (
-        f"{host}{held}: {len(result['after']['rules'])} managed rules; {'would be ' if check_mode else ''}{counts}"
+        f"{host}{held}: {rules} managed rule{'' if rules == 1 else 's'}; {'would be ' if check_mode else ''}{counts}"
         + "".join(f"{words}{', '.join(items)}" for words, items in beside.items() if items)
     )
 

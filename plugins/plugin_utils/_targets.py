@@ -21,6 +21,7 @@ from ._results import plain
 
 _VARIABLE = "lync_firewall_hosts"
 _ROLES = "lync_firewall_roles"
+_REPORTS = "lync_firewall_report_sources"
 _ADDRESSES = ("ansible_winrm_host", "ansible_host")
 _PORTS = ("ansible_winrm_port", "ansible_port")
 _MOST_NAMED = 5
@@ -82,7 +83,8 @@ def find_targets(
         ``hosts`` to work on; the ``patterns`` they come from; what of these is ``unknown``, because it names no host
         and no group; ``forgotten``, hosts of the group ``lync`` that no pattern names; ``namesakes``, each host that
         shares its address with others, and these, at most five; ``addresses`` of all hosts in groups whose name begins
-        with ``lync_``, as far as variables have them; ``idle``, whether none of the hosts has a role; ``mistakes``,
+        with ``lync_``, as far as variables have them; ``reports``, whether any host's variables name reports that are
+        to be put together; ``idle``, whether none of the hosts has a role; ``mistakes``,
         sentences that say why not to begin; ``notes``, what a person should know and need not stop for.
     """
     inventory = _Inventory({str(group): [str(host) for host in hosts] for group, hosts in groups.items()})
@@ -109,6 +111,7 @@ def find_targets(
         "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at],
         "namesakes": _namesakes(hosts, looked),
         "addresses": _addresses(groups, looked),
+        "reports": any(looked[host].reports for host in hosts),
         "idle": bool(hosts) and not _have_roles(hosts, groups, looked),
     }
     mistakes = _mistakes(targets, request)
@@ -118,7 +121,7 @@ def find_targets(
 def _mistakes(targets: Mapping[str, Any], request: Request) -> list[str]:
     """Why not to begin, in sentences. A slice of a job may hold none of the hosts, and an empty list means nobody."""
     found = []
-    if request.slices is not None and bool(request.reports) != request.slices:
+    if request.slices is not None and (bool(request.reports) or targets["reports"]) != request.slices:
         found.append(
             "lync_firewall_report_sources: name the reports to put together, as files or folders."
             if request.slices
@@ -139,6 +142,12 @@ def _mistakes(targets: Mapping[str, Any], request: Request) -> list[str]:
             f"There is no host to work on: nothing in the inventory {where} matches "
             f"{', '.join(targets['patterns'][:_MOST_LISTED])}{limited}. See the warnings above, and the names of its "
             "groups."
+        )
+    odd = [host for host in targets["hosts"] if any(map(str.isspace, host))]
+    if odd:
+        found.append(
+            f"Ansible's patterns cannot hold names with blanks: {', '.join(map(repr, odd[:_MOST_NAMED]))}. Rename "
+            "these hosts in the inventory; ansible_host says which machine is meant."
         )
     unknown = targets["unknown"]
     if unknown:
@@ -170,12 +179,14 @@ class _Look:
         addresses: Its addresses; None where variables do not have them.
         end: Address and port that are connected to; None where its variables are wrong.
         has_roles: Whether its roles are named.
+        reports: Whether reports are named that are to be put together.
     """
 
     said: Any
     addresses: AddressSet | None
     end: tuple[str, str] | None
     has_roles: bool
+    reports: bool
 
 
 def _look(host: str, known: Mapping[str, Any]) -> _Look:
@@ -186,14 +197,21 @@ def _look(host: str, known: Mapping[str, Any]) -> _Look:
         end = (str(address).lower().removesuffix("."), "" if port in _WINRM_PORTS else port)
     except AnsibleError:
         end = None  # a host whose variables are wrong is not connected to either
-    return _Look(plain(known[_VARIABLE]) if _VARIABLE in known else None, _own(host, known), end, _names_roles(known))
+    return _Look(
+        said=plain(known[_VARIABLE]) if _VARIABLE in known else None,
+        addresses=_own(host, known),
+        end=end,
+        has_roles=_says(known, _ROLES),
+        reports=_says(known, _REPORTS),
+    )
 
 
-def _names_roles(known: Mapping[str, Any]) -> bool:
+def _says(known: Mapping[str, Any], name: str) -> bool:
+    """Whether a variable says anything. One that is wrong does: the task that needs it will say so."""
     try:
-        return bool(known.get(_ROLES))
+        return bool(known.get(name))
     except AnsibleError:
-        return True  # it does, and is wrong: that host's task will say so
+        return True
 
 
 def _own(host: str, known: Mapping[str, Any]) -> AddressSet | None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible import constants
 from ansible.utils.display import Display
 
@@ -19,6 +21,12 @@ def is_for_programs() -> bool:
     return str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2] in _FOR_PROGRAMS
 
 
-def tell(line: str) -> None:
-    """Show a line where it breaks nothing."""
-    display.display(line, stderr=is_for_programs())
+def tell(line: str, task: Any) -> None:
+    """Show a line where it breaks nothing.
+
+    Args:
+        line: The line.
+        task: The task that has something to say; of one with ``no_log`` nothing is shown.
+    """
+    if not task.no_log:
+        display.display(line, stderr=is_for_programs())

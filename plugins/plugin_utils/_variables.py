@@ -9,17 +9,21 @@ second a host in all. Here only what a person wrote as a template is one.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._options.option import Option
+from ..module_utils._options.reading import OptionError
 from ..module_utils._options.variables import PREFIX, misspelt
 from ..module_utils._policy.assignment import OF_GROUPS, assigned_roles, double_mistakes, needs_no_rule, role_mistakes
 from ..module_utils._policy.peers import ADDRESSES, EXTRA, peers_of
+from ..module_utils._texts import said
 from ._estate import estate_of
 from ._results import plain
 
@@ -31,29 +35,57 @@ _PREFLIGHT = f"{PREFIX}preflight"
 class Templated(Mapping[str, Any]):
     """A host's variables; each is templated when it is asked for."""
 
-    def __init__(self, raw: Mapping[str, Any], template: Callable[[Any], Any]) -> None:
+    def __init__(self, raw: Mapping[str, Any], template: Callable[[Any], Any], given: Mapping[str, Any]) -> None:
         """Nothing is templated yet.
 
         Args:
             raw: The variables as they were written.
             template: Ansible's way to template a value.
+            given: Variables in place of those, which are as they should be.
         """
         self._raw = raw
         self._template = template
+        self._given = given
 
     def __getitem__(self, name: str) -> Any:
+        """A variable; None where it is omitted.
+
+        Raises:
+            KeyError: There is none.
+            OptionError: It cannot be templated.
+        """
+        if name in self._given:
+            return self._given[name]
         value = self._raw[name]
-        return plain(self._template(value) if may_be_template(value) else value)
+        if not may_be_template(value):
+            return plain(value)
+        try:
+            return _without(plain(self._template(value)), self._raw.get("omit"))
+        except AnsibleError as error:
+            if type(error).__name__ == "AnsibleValueOmittedError":  # of ansible-core 2.19 and later
+                return None
+            raise OptionError(name, said(str(error))) from error
 
     def written(self, name: str) -> Any:
         """A variable as it was written; None where there is none."""
-        return self._raw.get(name)
+        return self._given[name] if name in self._given else self._raw.get(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)
 
     def __len__(self) -> int:
         return len(self._raw)
+
+
+def _without(value: Any, omitted: Any) -> Any:
+    """A value without what is omitted in it, which is one text on ansible-core 2.18 and before."""
+    if not isinstance(omitted, str):
+        return value
+    if isinstance(value, dict):
+        return {key: _without(item, omitted) for key, item in value.items() if item != omitted}
+    if isinstance(value, list):
+        return [_without(item, omitted) for item in value if item != omitted]
+    return None if value == omitted else value
 
 
 def may_be_template(value: Any) -> bool:
@@ -94,19 +126,29 @@ class HostVariables:
         known: Its variables.
     """
 
-    def __init__(self, task_vars: Mapping[str, Any], template: Callable[[Any], Any], task: str) -> None:
+    def __init__(
+        self,
+        task_vars: Mapping[str, Any],
+        template: Callable[[Any], Any],
+        task: str,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
         """Nothing is templated yet.
 
         Args:
             task_vars: The variables of the task for this host, as Ansible gives them.
             template: Ansible's way to template a value.
             task: What is one task of a run, and no other.
+            given: Options that the task gives itself, in place of variables.
         """
         self.name = str(task_vars.get("inventory_hostname", "host"))
-        self.known = Templated(task_vars, template)
+        options = {PREFIX + name: plain(value) for name, value in (given or {}).items() if value is not None}
+        self.known = Templated(task_vars, template, options)
         self._groups = task_vars.get("groups") or {}
         self._hostvars = task_vars.get("hostvars") or {}
-        self._task = task
+        # Between the batches of a play the same task may follow on other facts.
+        batch = ",".join(map(str, task_vars.get("ansible_play_batch") or ()))
+        self._task = f"{task}-{hashlib.sha256(batch.encode()).hexdigest()[:16]}"
 
     def assigned(self, *, connecting: bool) -> Assigned:
         """The host's roles, and what is wrong.
@@ -144,14 +186,20 @@ class HostVariables:
         Raises:
             PeerError: A peer has no address, or a wrong one.
         """
-        resolve = boolean(self.known.get(f"{PREFIX}resolve_peers") or False)
+        resolve = boolean(self.known.get(f"{PREFIX}resolve_peers") or False, strict=False)
         estate = estate_of(self._task, self._groups, self._hostvars, resolve=resolve)
-        return peers_of(estate, str(self.known.get(_POOL) or ""), self.known.get(EXTRA), by_name=by_name)
+        pool = str(self._of_inventory(_POOL) or "")
+        return peers_of(estate, pool, self.known.get(EXTRA), by_name=by_name)
 
     def addresses(self) -> list[str]:
         """The addresses of the host, for people; none where nothing says them."""
-        value: Any = next((found for name in (*ADDRESSES, "ansible_host") if (found := self.known.get(name))), [])
+        value: Any = next((found for name in ADDRESSES if (found := self.known.get(name))), None)
+        value = value or self._of_inventory("ansible_host") or []
         return [str(item) for item in (value if isinstance(value, list) else [value])]
+
+    def _of_inventory(self, name: str) -> Any:
+        """A variable as all other hosts see it: of a delegated task, ansible_host is that of the other host."""
+        return plain(self._hostvars[self.name].get(name)) if self.name in self._hostvars else None
 
     def _named_roles(self) -> Any:
         return None if self.known.written(f"{PREFIX}roles") == OF_GROUPS else self.known.get(f"{PREFIX}roles")

@@ -117,6 +117,8 @@ def peers_of(
     if pool:
         peers[Peer.POOL.value] = estate.pools.get(pool, Known(()))
     nameless = {kind: known.nameless for kind, known in peers.items() if known.nameless}
+    if extra and not isinstance(extra, Mapping):
+        raise PeerError(f"{EXTRA}: a dictionary is needed, a list of addresses for each kind of peer, not {extra!r}")
     for kind, items in (extra or {}).items():
         if kind not in WORDS:
             raise PeerError(f"{EXTRA}: {kind!r} is no kind of peer; they are {', '.join(WORDS)}")

@@ -106,12 +106,12 @@ def _content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def merge(title: str, created: str, slices: Sequence[Slice], expected: Iterable[str] = ()) -> Merged:
-    """Put reports together as one.
+def merge(title: str, now: str, slices: Sequence[Slice], expected: Iterable[str] = ()) -> Merged:
+    """Put reports together as one, of the time of the newest: what they tell is no newer, whenever that is done.
 
     Args:
         title: Its heading.
-        created: When it is made: UTC, ISO 8601.
+        now: UTC, ISO 8601; its time where there is no report at all.
         slices: The reports. Of two that have a host the newer counts, and of two of one moment the later in the list.
         expected: The hosts that should be in them. One that is in none is ``failed``; without any, nobody is missed.
     """
@@ -127,6 +127,7 @@ def merge(title: str, created: str, slices: Sequence[Slice], expected: Iterable[
     hosts = [host for host, _slice in found.values()]
     hosts += [ReportHost(name, HostClass.FAILED, message) for name in missing]
     twice = [f"{name} ({', '.join(map(said, paths[-3:]))})" for name, paths in sorted(where.items()) if len(paths) > 1]
+    created = max((one.created for one in slices), default=now)
     stray = sorted(found.keys() - wanted) if wanted else []
     return Merged(
         sorted_report(title, created, hosts),

@@ -11,13 +11,19 @@ from typing import Any
 
 _TEXT = "text"
 # What Ansible itself, or a person who reads its output, looks at.
-_IN_THE_OPEN = ("changed", "failed", "unreachable", "skipped", "msg", "warnings", "deprecations")
+_OF_ANSIBLE = ("changed", "failed", "unreachable", "skipped", "msg", "warnings", "deprecations")
+# Small, and what playbooks ask for first.
+_SMALL = ("service", "profiles", "networks", "rule_counts", "other_firewall", "skipped_rows", "assumptions")
 
 
 def pack(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result with all but a few members in one text, which is JSON in ASCII."""
-    rest = {name: value for name, value in result.items() if name not in _IN_THE_OPEN}
-    return {name: result[name] for name in _IN_THE_OPEN if name in result} | {_TEXT: json.dumps(rest)}
+    """The result with all but what is small in one text, JSON in ASCII; of the drift it is said if there is any."""
+    rest = {name: value for name, value in result.items() if name not in (*_OF_ANSIBLE, *_SMALL)}
+    packed = {name: result[name] for name in (*_OF_ANSIBLE, *_SMALL) if name in result}
+    drift = result.get("drift")
+    if isinstance(drift, Mapping):
+        packed["drift"] = {"found": drift.get("found")}
+    return packed | {_TEXT: json.dumps(rest)}
 
 
 def unpack(result: Any) -> Any:
@@ -30,4 +36,5 @@ def unpack(result: Any) -> Any:
         return result
     if not isinstance(rest, dict):
         return result
-    return {**rest, **{name: value for name, value in result.items() if name != _TEXT}}
+    packed = {name: value for name, value in result.items() if name != _TEXT}
+    return {**packed, **rest, **{name: value for name, value in packed.items() if name in _OF_ANSIBLE}}

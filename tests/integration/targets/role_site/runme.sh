@@ -71,5 +71,5 @@ state none
 
 # An inventory with other group names: lync_firewall_hosts says which hosts, lync_firewall_roles what they are.
 site -e lync_firewall_hosts=sip_servers -e '{"lync_firewall_roles": ["office_web_apps"]}'
-expect '\(office_web_apps\): 1 managed rules; 1 created'
+expect '\(office_web_apps\): 1 managed rule; 1 created'
 never '^fatal|FAILED'

@@ -60,6 +60,9 @@ def test_check_mode_says_what_apply_does_and_shows_it() -> None:
     checked = run(model, DIRECTOR, check_mode=True, diff=True)
     assert model.local == stored
     applied = run(model, DIRECTOR, diff=True)
+    assert checked["summary"].replace("would be ", "") == applied["summary"]
+    for found in (checked, applied):
+        del found["summary"]
     assert {key: value for key, value in checked.items() if key != "invocation"} == applied
     assert checked["changed"] is True
     assert "LyncOps in-tcp-5060 g1" in checked["diff"]["before"]

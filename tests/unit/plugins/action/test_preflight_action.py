@@ -33,7 +33,7 @@ def run(args: dict[str, Any], **variables: Any) -> dict[str, Any]:
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is shown to people."""
     lines: list[str] = []
-    monkeypatch.setattr(lync_firewall_preflight, "tell", lines.append)
+    monkeypatch.setattr(lync_firewall_preflight, "tell", lambda line, _task: lines.append(line))
     return lines
 
 

@@ -120,7 +120,20 @@ class Broken(dict[str, Any]):
         return value
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self else default
+        return self[name] if name in self.keys() else default
+
+
+def test_a_name_with_a_blank_is_told_and_not_left_out() -> None:
+    groups = {"all": ["fe 01"], "lync_front_end": ["fe 01"]}
+    (told,) = find_targets(groups, {"fe 01": {}}, Request(DEFAULT))["mistakes"]
+    assert "'fe 01'" in told
+
+
+def test_reports_to_put_together_may_be_named_in_the_inventory() -> None:
+    known = {host: {"lync_firewall_report_sources": ["a"]} for host in GROUPS["all"]}
+    found = find_targets(GROUPS, known, Request(DEFAULT, slices=True))
+    assert (found["reports"], found["mistakes"]) == (True, [])
+    assert len(find_targets(GROUPS, known, Request(DEFAULT, slices=False))["mistakes"]) == 1
 
 
 @pytest.mark.parametrize("name", ["lync_firewall_roles", "ansible_host", "ansible_port", "lync_firewall_addresses"])

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_needs
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import OF_GROUPS, assigned_roles
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import PeerError
@@ -48,11 +50,15 @@ def upper(value: Any) -> Any:
 
 
 def host(
-    name: str = "fe01", task: str = "t1", template: Callable[[Any], Any] = upper, **variables: Any
+    name: str = "fe01",
+    task: str = "t1",
+    template: Callable[[Any], Any] = upper,
+    given: dict[str, Any] | None = None,
+    **variables: Any,
 ) -> HostVariables:
     groups = [group for group, hosts in GROUPS.items() if name in hosts]
     known = {"inventory_hostname": name, "group_names": groups, "groups": GROUPS, "hostvars": HOSTVARS}
-    return HostVariables({**known, **HOSTVARS.get(name, {}), **variables}, template, task)
+    return HostVariables({**known, **HOSTVARS.get(name, {}), **variables}, template, task, given)
 
 
 def options(found: HostVariables) -> dict[str, Any]:
@@ -80,8 +86,74 @@ def test_only_what_may_be_a_template_is_templated(value: Any, templated: bool) -
         asked.append(given)
         return given
 
-    assert Templated({"x": value}, template)["x"] == value
+    assert Templated({"x": value}, template, {})["x"] == value
     assert asked == ([value] if templated else [])
+
+
+def test_what_the_task_says_itself_counts_in_all_that_follows_from_it() -> None:
+    found = host("stranger", given={"roles": ["mediation"], "scope": "topology", "lync": None})
+    assert found.assigned(connecting=True).mistakes == ()
+    assert options(found)["peers"]["mediation"] == ["10.0.0.2"]
+    assert host("stranger", given={"state": "absent"}).assigned(connecting=True).mistakes == ()
+    assert options(host(given={"skip_rows": ["{{ as it is }}"]}))["skip_rows"] == ["{{ as it is }}"]
+
+
+class AnsibleValueOmittedError(AnsibleError):
+    """As ansible-core 2.19 and later has it."""
+
+
+def test_what_is_omitted_is_left_to_the_defaults() -> None:
+    def omitting(_value: Any) -> Any:
+        raise AnsibleValueOmittedError
+
+    assert "profiles" not in options(host(lync_firewall_profiles="{{ omit }}", template=omitting))
+    older = {"omit": "__omit_place_holder__1", "template": lambda _value: "__omit_place_holder__1"}
+    assert "profiles" not in options(host(lync_firewall_profiles="{{ omit }}", **older))
+    rule = [{"name": "{{ x }}"}, "__omit_place_holder__1"]
+    older["template"] = lambda _value: [{"name": "a", "program": "__omit_place_holder__1"}, "__omit_place_holder__1"]
+    assert options(host(lync_firewall_extra_rules=rule, **older))["extra_rules"] == [{"name": "a"}]
+
+
+def test_what_cannot_be_templated_is_named() -> None:
+    def undefined(_value: Any) -> Any:
+        raise AnsibleError("'nope' is undefined")
+
+    with pytest.raises(OptionError, match=r"^lync_firewall_port_overrides: 'nope' is undefined$"):
+        options(host(lync_firewall_port_overrides={"server-01": "{{ nope }}"}, template=undefined))
+
+
+def test_a_variable_of_another_host_that_is_wrong_is_named_with_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Wrong(Mapping[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            raise AnsibleError("'nope' is undefined")
+
+        def __iter__(self) -> Iterator[str]:
+            return iter(())
+
+        def __len__(self) -> int:
+            return 0
+
+    monkeypatch.setitem(HOSTVARS, "gw01", Wrong())  # type: ignore[arg-type]
+    with pytest.raises(PeerError, match=r"^lync_firewall_addresses of gw01: 'nope' is undefined$"):
+        host().peers()
+
+
+def test_each_batch_of_a_play_looks_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert host(ansible_play_batch=["fe01"]).peers()["gateway"] == ["10.0.0.3"]
+    monkeypatch.setitem(HOSTVARS, "gw01", {"lync_addresses": ["10.0.0.9"]})
+    assert host(ansible_play_batch=["med01"]).peers()["gateway"] == ["10.0.0.9"]
+
+
+def test_the_address_of_a_delegated_task_is_not_that_of_the_host() -> None:
+    assert host(ansible_host="localhost").addresses() == ["10.0.0.1"]
+    assert host("stranger", ansible_host="localhost").addresses() == []
+    assert host(lync_firewall_addresses="10.9.9.9").addresses() == ["10.9.9.9"]
+
+
+@pytest.mark.parametrize("extra", ["gateway", ["10.0.0.1"], '{"gateway": []}'])
+def test_extra_peers_of_another_kind_are_told(extra: Any) -> None:
+    with pytest.raises(PeerError, match="lync_firewall_extra_peers: a dictionary is needed"):
+        host(lync_firewall_extra_peers=extra).peers()
 
 
 def test_what_is_not_said_is_left_to_the_defaults() -> None:

@@ -259,3 +259,9 @@ def test_what_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(merging, "LARGEST_FILE", 99)
     _slices, (left_out,) = read_sources([tmp_path], NOWHERE)
     assert left_out == f"{path} is left out: it has {path.stat().st_size:,} bytes, and no more than 99 are read"
+
+
+def test_the_report_is_of_the_time_of_the_newest() -> None:
+    slices = [slice_of("1", "2026-03-11T06:00:00Z", a=info()), slice_of("2", "2026-03-10T06:00:00Z", b=info())]
+    assert merge("T", "2026-04-01T00:00:00Z", slices).report.created == "2026-03-11T06:00:00Z"
+    assert merge("T", "2026-04-01T00:00:00Z", []).report.created == "2026-04-01T00:00:00Z"

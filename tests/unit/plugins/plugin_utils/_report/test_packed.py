@@ -27,7 +27,14 @@ _VALUES = st.recursive(
 def test_a_result_comes_back_as_it_was(result: dict[str, Any]) -> None:
     packed = pack(result)
     assert packed["text"].isascii()
-    assert set(packed) <= {"changed", "failed", "msg", "warnings", "text"}
+    assert not {"rules", "requirements"} & set(packed)
+    assert unpack(packed) == result
+
+
+def test_what_is_small_stays_in_the_open_and_the_drift_says_whether_there_is_any() -> None:
+    result = {"rule_counts": {"local": 5}, "drift": {"found": True, "created": [1, 2]}, "rules": [1]}
+    packed = pack(result)
+    assert (packed["rule_counts"], packed["drift"]) == ({"local": 5}, {"found": True})
     assert unpack(packed) == result
 
 
