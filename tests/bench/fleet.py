@@ -33,6 +33,7 @@ from . import measured_lab
 PLAYBOOKS = Path(__file__).resolve().parent / "plays"
 FOLDER = ROOT / "build" / "bench"
 _SIZES = (50, 200)
+_ENOUGH = 50
 PEERS = "peers"
 """The stage of the workers' CPU that finds out who is whose peer."""
 _MEMORY_HOSTS, _MEMORY_RULES = 50, (100, 1600)
@@ -297,7 +298,10 @@ def main() -> int:
     path = FOLDER / "fleet.json"
     path.write_text(json.dumps(as_json(rows, memory, runs, seconds), indent=2) + "\n")
     print(report.text(rows, memory, arguments.forks))
-    print(f"CPU by stage, milliseconds a host; measuring takes some itself\n\n{staged}\n")
+    print("CPU by stage, milliseconds a host, the start of ansible-playbook included; measuring takes some itself\n")
+    print(f"{staged}\n")
+    if min(arguments.sizes) < _ENOUGH:
+        say(f"with fewer than {_ENOUGH} hosts the start is most of what was measured; take no ratio from it")
     if scoped:
         say(f"scope: topology, {scoped.hosts} hosts: their peers took {scoped.seconds(PEERS):.1f} s of CPU in all")
     say(f"{path.relative_to(ROOT)} written, {seconds:.0f} s in all")
