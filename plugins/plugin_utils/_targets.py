@@ -91,8 +91,7 @@ def find_targets(
     looked = {host: _look(host, hostvars[host]) for host in inventory.hosts}
     of_roles = inventory.matching(request.default)
     if request.named is False or request.named is None:
-        values = [look.said for look in looked.values() if look.said]
-        values = [value for number, value in enumerate(values) if value not in values[:number]]
+        values = list({repr(look.said): look.said for look in looked.values() if look.said}.values())
         unsaid = {host for host, look in looked.items() if not look.said}
         found = [host for value in values for host in inventory.matching(value)]
         found += [host for host in of_roles if host in unsaid]
