@@ -21,9 +21,6 @@ _MOST_EFFORT = 3_000_000
 _MOST_ASKING = 8
 """Different listeners for which rules are sorted out apart; a host may have thousands in use."""
 
-_Who = tuple[frozenset[str], frozenset[str], "Listeners | None"]
-"""What a rule's program and service are compared with."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
@@ -99,7 +96,10 @@ class _Shelf:
     """Rules that may be about the same ports; what else they say is looked at once somebody asks about such ports."""
 
     rules: list[tuple[int, FirewallRule]] = field(default_factory=list)
-    _bundles: dict[_Who | None, list[Bundle]] = field(default_factory=dict)
+    # By what a rule's program and service are compared with.
+    _bundles: dict[tuple[frozenset[str], frozenset[str], Listeners | None] | None, list[Bundle]] = field(
+        default_factory=dict
+    )
 
     def bundles(self, traffic: Traffic | None = None) -> list[Bundle]:
         """The rules, sorted out by what they have in common.
