@@ -174,7 +174,7 @@ class HostVariables:
         Raises:
             PeerError: The peers are asked for, and one has no address, or a wrong one.
         """
-        found = {option.name: self._option(option.name) for option in options}
+        found = {option.name: self._option(option.name) for option in options if option.name != "roles"}
         return {name: value for name, value in {**found, "roles": roles}.items() if value is not None}
 
     def peers(self, *, by_name: bool = False) -> dict[str, list[str]]:

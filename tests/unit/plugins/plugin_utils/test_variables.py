@@ -161,7 +161,9 @@ def test_what_is_not_said_is_left_to_the_defaults() -> None:
 
 
 def test_the_roles_own_default_is_not_templated_and_says_the_same() -> None:
-    assert options(host(lync_firewall_roles=OF_GROUPS))["roles"] == ["front_end"]
+    asked: list[Any] = []
+    assert options(host(lync_firewall_roles=OF_GROUPS, template=asked.append))["roles"] == ["front_end"]
+    assert asked == []
     both = ["lync_mediation", "all", "lync_front_end"]
     rendered = NativeEnvironment().from_string(OF_GROUPS).render(group_names=both)
     assert rendered == assigned_roles(None, both) == ["front_end", "mediation"]
