@@ -57,7 +57,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ansible's entry: validate, work, and report errors as results that name the host."""
         if multiprocessing.parent_process() is not None:
-            gc.freeze()  # a fork: collecting what it has inherited would only copy it
+            gc.disable()  # a fork for one task: collecting what it has inherited would only copy it
         known = task_vars or {}
         result: dict[str, Any] = super().run(tmp, known)
         self.host_name = str(self._task.delegate_to or known.get("inventory_hostname", "host"))

@@ -212,14 +212,17 @@ def as_json(rows: list[report.Row], memory: list[report.Row], runs: list[Run], s
 
 
 def summarise(runs: list[Run], sizes: list[int]) -> list[report.Row]:
-    """One row a variant: the means of its runs, and its ratios to the bare task, both without ansible's own start."""
+    """One row a variant: the medians of its runs, which a busy moment does not move, and its ratios to the bare task.
+
+    The ratios and the milliseconds are without ansible's own start.
+    """
     named: Mapping[str, list[Run]] = {name: [run for run in runs if run.name == name] for name in report.VARIANTS}
 
-    def mean(name: str, value: str) -> float:
-        return statistics.fmean(getattr(run.usage, value) for run in named[name])
+    def usual(name: str, value: str) -> float:
+        return float(statistics.median(getattr(run.usage, value) for run in named[name]))
 
     def net(name: str, value: str) -> float:
-        return mean(name, value) - mean(report.START, value)
+        return usual(name, value) - usual(report.START, value)
 
     rows = []
     for name in report.VARIANTS:
@@ -230,10 +233,10 @@ def summarise(runs: list[Run], sizes: list[int]) -> list[report.Row]:
                 name=name,
                 hosts=first.hosts,
                 rules=first.rules,
-                wall=mean(name, "wall"),
-                hosts_per_second=first.hosts / mean(name, "wall"),
-                cpu_ms_per_host=1000 * (net(name, "cpu") if measured else mean(name, "cpu")) / first.hosts,
-                main_cpu_ms_per_host=1000 * (net if measured else mean)(name, "main_cpu") / first.hosts,
+                wall=usual(name, "wall"),
+                hosts_per_second=first.hosts / usual(name, "wall"),
+                cpu_ms_per_host=1000 * (net(name, "cpu") if measured else usual(name, "cpu")) / first.hosts,
+                main_cpu_ms_per_host=1000 * (net if measured else usual)(name, "main_cpu") / first.hosts,
                 cpu_ratio=net(name, "cpu") / net(report.BARE, "cpu") if measured else None,
                 wall_ratio=net(name, "wall") / net(report.BARE, "wall") if measured else None,
                 main_peak=max(run.usage.main_peak for run in named[name]),

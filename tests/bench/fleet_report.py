@@ -49,7 +49,7 @@ NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one variant takes, the mean of its runs; None where it has no meaning.
+    """What one variant takes, the median of its runs; None where it has no meaning.
 
     :ivar name: One of VARIANTS.
     :ivar hosts: Number of hosts.

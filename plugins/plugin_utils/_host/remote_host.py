@@ -26,7 +26,7 @@ from ...module_utils._firewall.change.sockets import is_loopback
 from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
 from ...module_utils._texts import printable
 from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
-from .wsman import client_address, interface_addresses, networks
+from .wsman import Receiving, client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
 _ACCESS_DENIED = 5
@@ -287,14 +287,13 @@ class RemoteHost:
         return protocol, str(shell)
 
     def _receive(self, protocol: Any, shell: str, command_id: str) -> Output:
-        # pywinrm 0.5.0 made the method public.
-        receive = getattr(protocol, "get_command_output_raw", None) or protocol._raw_get_command_output
+        receive = Receiving(protocol, shell, command_id)
         stdout: list[bytes] = []
         stderr: list[bytes] = []
         size = 0
         while True:
             try:
-                out, err, code, done = receive(shell, command_id)
+                out, err, code, done = receive()
             except Exception as error:
                 if type(error).__name__ != "WinRMOperationTimeoutError":
                     raise

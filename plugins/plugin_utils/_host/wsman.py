@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+import re
+import uuid
+from collections.abc import Callable, Iterable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -24,12 +27,78 @@ _STANDARD_CIMV2 = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/standardci
 _CONNECTION_PROFILE, _IP_ADDRESS = "MSFT_NetConnectionProfile", "MSFT_NetIPAddress"
 _NOT_IN_USE = ("0", "1", "2")  # AddressState: invalid, tentative, duplicate; 3 is deprecated, 4 preferred
 
+_MESSAGE_ID = re.compile(r"uuid:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?=</a:MessageID>)")
+_BEFORE_AND_BEHIND = 2
+
 _CATEGORIES = {"0": "public", "1": "private", "2": "domain"}
 """``NetworkCategory`` of MSFT_NetConnectionProfile; 2 is DomainAuthenticated."""
 
 _MOST_PULLS = 10
 _MOST_INSTANCES = 1000
 _LONGEST = 200
+
+
+class Receiving:
+    """The Receives of one command ([MS-WSMV] 3.1.4.14), called until it is done.
+
+    They are alike but for their id, and pywinrm takes longer to make one than to send it: it makes the first, and the
+    others are its text with another id.
+    """
+
+    def __init__(self, protocol: Any, shell: str, command: str) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            protocol: pywinrm's Protocol.
+            shell: Id of an open shell.
+            command: Id of a command in it.
+        """
+        self._protocol = protocol
+        # pywinrm 0.5.0 made the method public.
+        receive = getattr(protocol, "get_command_output_raw", None) or protocol._raw_get_command_output
+        self._first: Callable[[], tuple[bytes, bytes, int, bool]] = lambda: receive(shell, command)
+        self._parts: list[str] = []
+
+    def __call__(self) -> tuple[bytes, bytes, int, bool]:
+        """What was printed since the last one on standard output and error, the exit code, and whether that is all.
+
+        Raises:
+            Exception: What pywinrm and the connection raise.
+        """
+        if len(self._parts) == _BEFORE_AND_BEHIND:
+            return _printed(self._protocol.send_message(f"uuid:{uuid.uuid4()}".join(self._parts)))
+        send = getattr(self._protocol, "send_message", None)
+        if send is None:
+            return self._first()
+
+        def send_and_note(message: str) -> Any:
+            self._parts = _MESSAGE_ID.split(message)
+            return send(message)
+
+        own = vars(self._protocol).get("send_message")
+        self._protocol.send_message = send_and_note
+        try:
+            return self._first()
+        finally:
+            del self._protocol.send_message
+            if own is not None:
+                self._protocol.send_message = own
+
+
+def _printed(answer: bytes) -> tuple[bytes, bytes, int, bool]:
+    """What a ReceiveResponse holds."""
+    root = ElementTree.fromstring(answer)
+    streams: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
+    code, done = -1, False
+    for node in root.iter():
+        kind = node.tag.rpartition("}")[2]
+        if kind == "Stream" and node.text:
+            streams.setdefault(str(node.get("Name")), []).append(base64.b64decode(node.text.encode("ascii")))
+        elif kind == "CommandState":
+            done = str(node.get("State")).endswith("CommandState/Done")
+        elif kind == "ExitCode":
+            code = int(node.text or 0)
+    return b"".join(streams["stdout"]), b"".join(streams["stderr"]), code, done
 
 
 def client_address(protocol: Any, shell: str) -> str:
