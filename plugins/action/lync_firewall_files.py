@@ -9,22 +9,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ansible.plugins.action import ActionBase
-
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import Option
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._report.files import is_base_name, is_content, is_plain_file, make_folder, write_file
 from ..plugin_utils._results import plain
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
-
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _supports_async = False
-    _requires_connection = False
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (
         Option("dest", type="path", required=True),

@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any, ClassVar
 
-from ansible.plugins.action import ActionBase
-
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ROLES, ROW_OPTIONS, RULE_OPTIONS
@@ -18,21 +16,17 @@ from ..module_utils._policy.handover import gpo_script, rules_csv
 from ..module_utils._policy.peers import PeerError
 from ..module_utils._policy.wanted import described_policy
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._results import plain
-from ..plugin_utils._telling import tell
+from ..plugin_utils._telling import skipped
 from ..plugin_utils._variables import HostVariables
 
 _CLIENT_NETWORKS = "client_networks"
 _NAME_DIGITS = 8
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
-
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _supports_async = False
-    _requires_connection = False
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (Option("gpo"),)
 
@@ -45,16 +39,14 @@ class ActionModule(ActionBase):
             gpo = validate(self._task.args, self.OPTIONS)["gpo"]
             assigned = host.assigned(connecting=False)
             if assigned.idle:
-                why = NO_RULE.format(host.name)
-                tell(why, self._task)  # a skipped task is one word
-                return {**result, "skipped": True, "msg": why}
+                return {**result, **skipped(NO_RULE.format(host.name), self._task)}
             if assigned.mistakes:
-                raise OptionError("", " ".join(assigned.mistakes))
+                return {**result, "failed": True, "msg": f"{host.name}: {' '.join(assigned.mistakes)}"}
             found = (
                 {"host": _entry(host, assigned.roles)} if gpo is None else {"files": _files(host, assigned.roles, gpo)}
             )
         except (OptionError, PeerError) as error:
-            return {**result, "failed": True, "msg": f"{host.name}: {str(error).removeprefix(': ')}"}
+            return {**result, "failed": True, "msg": f"{host.name}: {error}"}
         return {**result, **plain(found)}
 
 

@@ -7,23 +7,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ansible.plugins.action import ActionBase
-
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
-
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _supports_async = False
-    _requires_connection = False
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (
         Option("default", required=True),

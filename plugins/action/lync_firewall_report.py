@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
-from ansible.plugins.action import ActionBase
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import assigned_roles
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
@@ -46,13 +46,8 @@ MOST_NAMES = 200
 """Names of hosts in artifacts, in all."""
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
-
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _supports_async = False
-    _requires_connection = False
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (
         Option("hosts", type="list", elements="str", required=True),

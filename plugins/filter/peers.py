@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._policy.peers import PeerError, peers_of, survey
+from ..module_utils._policy.peers import POOL, PeerError, peers_of, survey
 from ..plugin_utils._estate import resolved
 from ..plugin_utils._results import plain
 
@@ -31,7 +31,7 @@ def lync_peers(
         )
     try:
         estate = survey(groups, lambda name: hostvars[name], resolved if resolve else None)
-        pool = str(hostvars[str(host)].get("lync_pool") or "")
+        pool = str(hostvars[str(host)].get(POOL) or "")
         found = peers_of(estate, pool, plain(extra_peers or {}), by_name=by_name)
     except PeerError as error:
         raise AnsibleFilterError(f"lyncops.firewall.lync_peers: {error}") from error

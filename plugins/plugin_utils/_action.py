@@ -31,7 +31,7 @@ from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
 from ._host.writing import read_programs
 from ._results import plain
 from ._said import harmless
-from ._telling import tell
+from ._telling import skipped, tell
 from ._variables import HostVariables
 
 display = Display()
@@ -67,7 +67,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
                 host = HostVariables(known, self._templar.template, str(self._task._uuid), given)
                 assigned = host.assigned(connecting=True)
                 if assigned.idle:
-                    return {**result, **self._skipped(NO_RULE.format(assigned.name))}
+                    return {**result, **skipped(NO_RULE.format(assigned.name), self._task)}
                 if assigned.mistakes:
                     return {**result, "failed": True, "changed": False, "msg": " ".join(assigned.mistakes)}
                 own = [option for option in self.OPTIONS if option not in (HOST_VARIABLES, *INFO_OPTIONS)]
@@ -85,10 +85,6 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
     def _told(self, error: Exception) -> str:
         """An error as a message that names the host; what it says may be the host's own words."""
         return f"{self.host_name}: {said(str(error), LONGEST_ERROR)}"
-
-    def _skipped(self, why: str) -> dict[str, Any]:
-        self.tell(why)  # a skipped task is one word
-        return {"skipped": True, "changed": False, "msg": why}
 
     def shaped(self, result: dict[str, Any]) -> dict[str, Any]:
         """The result as it is given to Ansible."""

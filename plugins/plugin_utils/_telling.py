@@ -30,3 +30,14 @@ def tell(line: str, task: Any) -> None:
     """
     if not task.no_log:
         display.display(line, stderr=is_for_programs())
+
+
+def skipped(why: str, task: Any) -> dict[str, Any]:
+    """The result of a task that has nothing to do on a host; why is shown too, for Ansible shows one word.
+
+    Args:
+        why: Why there is nothing to do.
+        task: The task.
+    """
+    tell(why, task)
+    return {"skipped": True, "changed": False, "msg": why}

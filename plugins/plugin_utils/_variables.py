@@ -22,12 +22,11 @@ from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.variables import PREFIX, misspelt
 from ..module_utils._policy.assignment import OF_GROUPS, assigned_roles, double_mistakes, needs_no_rule, role_mistakes
-from ..module_utils._policy.peers import ADDRESSES, EXTRA, peers_of
+from ..module_utils._policy.peers import ADDRESSES, EXTRA, POOL, peers_of
 from ..module_utils._texts import said
 from ._estate import estate_of
 from ._results import plain
 
-_POOL = "lync_pool"
 _CONFIGURED_PORTS = "lync_ports"
 _PREFLIGHT = f"{PREFIX}preflight"
 
@@ -188,7 +187,7 @@ class HostVariables:
         """
         resolve = boolean(self.known.get(f"{PREFIX}resolve_peers") or False, strict=False)
         estate = estate_of(self._task, self._groups, self._hostvars, resolve=resolve)
-        pool = str(self._of_inventory(_POOL) or "")
+        pool = str(self._of_inventory(POOL) or "")
         return peers_of(estate, pool, self.known.get(EXTRA), by_name=by_name)
 
     def addresses(self) -> list[str]:

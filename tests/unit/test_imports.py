@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._variables": {"plugin_utils._estate", "plugin_utils._results", "module_utils"},
     "plugin_utils._estate": {"module_utils"},
     "plugin_utils._targets": {"plugin_utils._results", "module_utils"},
+    "plugin_utils._controller": set(),
     "plugin_utils._telling": set(),
     "plugin_utils._arguments": {"plugin_utils._results", "module_utils._options"},
     "plugin_utils._results": {"plugin_utils._host", "plugin_utils._said", "plugin_utils._states", "module_utils"},

@@ -20,6 +20,9 @@ PREFIX = "lync_"
 ADDRESSES = ("lync_firewall_addresses", "lync_addresses")
 """Variables of a host that hold its addresses or networks, the first that is there; ``ansible_host`` comes last."""
 
+POOL = "lync_pool"
+"""The variable of a host that names its pool."""
+
 EXTRA = "lync_firewall_extra_peers"
 """The variable of a host that adds addresses to kinds of peers."""
 
@@ -78,7 +81,7 @@ def survey(
     def look(host: str) -> tuple[AddressSet, str]:
         if host not in looked_at:
             known = variables(host)
-            looked_at[host] = (_addresses(host, known, resolve), str(known.get("lync_pool") or ""))
+            looked_at[host] = (_addresses(host, known, resolve), str(known.get(POOL) or ""))
         return looked_at[host]
 
     def known(hosts: Iterable[str]) -> Known:
