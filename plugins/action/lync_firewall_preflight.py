@@ -7,24 +7,39 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import HOST_VARIABLES
+from ..module_utils._options.variables import PREFIX
+from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
+from ..plugin_utils._variables import Templated
+
+_VARIABLES = {
+    "named": f"{PREFIX}preflight_named",
+    "batches": f"{PREFIX}serial",
+    "sources": f"{PREFIX}report_sources",
+    "slices": f"{PREFIX}preflight_slices",
+}
+"""Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
 
 
 class ActionModule(ControllerAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (
-        Option("default", required=True),
+        Option("default", default=DEFAULT_PATTERN),
         Option("named", type="raw", default=False),
         Option("batches", type="raw", default="1"),
         Option("sources", type="raw"),
         Option("slices", type="bool"),
+        HOST_VARIABLES,
     )
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -32,7 +47,7 @@ class ActionModule(ControllerAction):
         known = task_vars or {}
         result: dict[str, Any] = {**super().run(tmp, known), "changed": False}
         try:
-            options = validate(self._task.args, self.OPTIONS)
+            options = validate(self._given(known), self.OPTIONS)
         except OptionError as error:
             return {**result, "failed": True, "msg": str(error)}
         request = Request(
@@ -52,6 +67,19 @@ class ActionModule(ControllerAction):
         if targets["mistakes"]:
             return {**result, "failed": True, "msg": " ".join(targets["mistakes"])}
         return {**result, "targets": targets}
+
+    def _given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The options of the task, with those of variables where they count.
+
+        Raises:
+            OptionError: A variable cannot be templated.
+        """
+        given: dict[str, Any] = self._task.args
+        if not boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
+            return given
+        known = Templated(task_vars, self._templar.template, {})
+        found = {option: known.get(variable) for option, variable in _VARIABLES.items()}
+        return {**{option: value for option, value in found.items() if value not in (None, "")}, **given}
 
 
 def _is_slice(known: dict[str, Any]) -> bool:

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._policy.assignment import assigned_roles
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
@@ -22,6 +24,7 @@ from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
+from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import Source, build_report
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import is_base_name, make_folder, write_file
@@ -30,7 +33,7 @@ from ..plugin_utils._report.packed import unpack
 from ..plugin_utils._report.slices import SliceError
 from ..plugin_utils._results import plain
 from ..plugin_utils._telling import tell
-from ..plugin_utils._variables import may_be_template
+from ..plugin_utils._variables import Templated, may_be_template
 
 _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
     "html": to_html,
@@ -44,6 +47,7 @@ _HANDED_OVER = (_DRIFTED, _INEFFECTIVE, _UNREACHABLE, _FAILED, model.HostClass.C
 
 MOST_NAMES = 200
 """Names of hosts in artifacts, in all."""
+_NAMED = 20  # of each class, where the run fails
 
 
 class ActionModule(ControllerAction):
@@ -59,16 +63,37 @@ class ActionModule(ControllerAction):
         Option("previous", type="path"),
         Option("artifacts", type="bool", default=False),
         Option("sources", type="list", elements="path"),
+        HOST_VARIABLES,
     )
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ansible's entry: validate, work, and report errors as results that name the option."""
-        result: dict[str, Any] = super().run(tmp, task_vars or {})
+        known = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, known)
         try:
-            result.update(plain(self._work(validate(self._task.args, self.OPTIONS), task_vars or {})))
+            given, fails = self._given(known)
+            made = self._work(validate(given, self.OPTIONS), known)
+            result.update(plain({**made, "failure": _failure(made) if fails else ""}))
         except OptionError as error:
             result.update({"failed": True, "changed": False, "msg": str(error)})
         return result
+
+    def _given(self, task_vars: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+        """The options of the task, with those of variables where they count, and whether the run may fail.
+
+        Raises:
+            OptionError: A variable is wrong.
+        """
+        given: dict[str, Any] = self._task.args
+        if not boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
+            return given, True
+        known = Templated(task_vars, self._templar.template, {})
+        names = {option.name: option.default for option in self.OPTIONS}
+        try:
+            found = asked(known, given.get("variable", names["variable"]), given.get("name", names["name"]))
+            return {**found, **given}, may_fail(known)
+        except (TypeError, ValueError) as error:
+            raise OptionError(HOST_VARIABLES.name, f"a variable of the report is wrong: {error}") from error
 
     def _work(self, options: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         _check(options)
@@ -165,6 +190,18 @@ def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:
         "lync_firewall_summary": result["summary"],
         "lync_firewall_report_folder": str(Path(next(iter(result["files"].values()))).parent),
     }
+
+
+def _failure(made: Mapping[str, Any]) -> str:
+    """What to say of a run that fails because of what was found; nothing where all is as it should be."""
+    if not made["worst"]:
+        return ""
+    lines = []
+    for kind in _WORST:
+        if names := made["hosts"][kind.value]:
+            more = " and more" if len(names) > _NAMED else ""
+            lines.append(f" {kind.value.capitalize()}: {', '.join(names[:_NAMED])}{more}.")
+    return f"Not all is as it should be: {made['summary']}.{''.join(lines)}"
 
 
 def _check(options: Mapping[str, Any]) -> None:

@@ -22,9 +22,11 @@ description:
   - It connects to nothing.
 options:
   default:
-    description: The pattern for hosts without C(lync_firewall_hosts).
+    description:
+      - The pattern for hosts without C(lync_firewall_hosts). By default those in the group of a role, but for SQL
+        Servers, which are seldom Lync's to configure.
     type: str
-    required: true
+    default: ~lync_(front_end|director|mediation|persistent_chat|office_web_apps|central_management)$
   named:
     description: Hosts or patterns that are meant in place of all that, as a list or as text with commas.
     type: raw
@@ -41,6 +43,13 @@ options:
       - Whether O(sources) must be given, because they are put together, or must not be, because hosts are read. By
         default it is not asked.
     type: bool
+  host_variables:
+    description:
+      - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
+        from C(lync_firewall_report_sources), and for the playbooks of this collection O(named) from
+        C(lync_firewall_preflight_named) and O(slices) from C(lync_firewall_preflight_slices).
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Changes nothing.

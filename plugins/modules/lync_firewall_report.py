@@ -93,6 +93,16 @@ options:
       - What is wrong about a host in a file makes that host V(failed), with a message that names the file.
     type: list
     elements: path
+  host_variables:
+    description:
+      - Whether options that are not given are taken from the variables of the host that the task runs for, as the role
+        C(lync_firewall) documents them for its entry points C(audit) and C(report). O(name) from
+        C(lync_firewall_report_name), O(dest) from C(lync_firewall_report_dir), and so on. Relative paths in variables
+        start at the current directory, and O(hosts) are those of the play.
+      - If it is V(true), O(hosts) and O(dest) need not be given.
+    type: bool
+    default: false
+    version_added: 1.0.0
 attributes:
   check_mode:
     description: Writes the files in check mode too, since they are what a run in check mode is for.
@@ -168,6 +178,13 @@ worst:
   returned: success
   type: str
   sample: fe03.example.com
+failure:
+  description:
+    - What to say of a run that fails because of what was found. Empty where all is as it should be, and with
+      O(host_variables) where C(lync_firewall_fail_on_drift) is false.
+  returned: success
+  type: str
+  sample: "Not all is as it should be: 2 hosts: 1 compliant, 1 drifted. Drifted: fe03.example.com."
 reasons:
   description: How often each reason stands behind a verdict other than V(open), counted over requirements and hosts.
   returned: success

@@ -81,7 +81,7 @@ def action(kind: type[Any], model: WindowsModel, args: dict[str, Any], **task: A
         connection=Connection(ModelProtocol(model)),
         play_context=SimpleNamespace(check_mode=task.get("check_mode", False)),
         loader=SimpleNamespace(path_dwim=os.path.abspath),
-        templar=None,
+        templar=SimpleNamespace(template=lambda value: value),
         shared_loader_obj=None,
     )
     plugin._load_name = "lyncops.firewall.lync_firewall"  # as the loader sets it

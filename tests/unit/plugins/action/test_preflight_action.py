@@ -75,3 +75,17 @@ def test_documentation_and_plugin_agree() -> None:
     assert {name: {key: option.get(key) for key in keys} for name, option in doc.items()} == {
         name: {key: option.get(key) for key in keys} for name, option in real.items()
     }
+
+
+def test_variables_say_what_the_task_does_not(said: list[str]) -> None:
+    given = {"lync_firewall_preflight_named": ["wac9"], "lync_firewall_serial": "", "lync_firewall_report_sources": []}
+    plugin = action(lync_firewall_preflight.ActionModule, WindowsModel(), {"host_variables": True})
+    assert plugin.run(task_vars={**KNOWN, **given})["targets"]["hosts"] == ["wac9"]
+    assert plugin.run(task_vars={**KNOWN, "lync_firewall_preflight_named": []})["targets"]["hosts"] == []
+    wrong = plugin.run(task_vars={**KNOWN, "lync_firewall_preflight_slices": True})
+    assert "lync_firewall_report_sources: name the reports" in wrong["msg"]
+    assert plugin.run(task_vars={**KNOWN, "lync_firewall_serial": "many"})["failed"] is True
+
+
+def test_variables_do_not_count_unless_asked(said: list[str]) -> None:
+    assert run({}, lync_firewall_preflight_named=["wac9"])["targets"]["hosts"] == ["fe01"]

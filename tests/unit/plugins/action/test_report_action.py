@@ -380,3 +380,22 @@ def test_artifacts_are_those_that_are_documented_and_names_are_cut_off(tmp_path:
     assert handed["lync_firewall_truncated"] is True
     assert handed["lync_firewall_report_folder"] == str(tmp_path)
     assert "ansible_stats" not in report({"hosts": ["h000"], "dest": str(tmp_path)}, results)
+
+
+def test_a_run_is_told_why_it_fails_unless_it_may_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = {f"h{n:02}": UNREACHABLE for n in range(22)}
+    made = report({"hosts": list(found), "dest": str(tmp_path / "r")}, found)
+    assert made["failure"].startswith(f"Not all is as it should be: {made['summary']}. Unreachable: h00, h01")
+    assert made["failure"].endswith("h19 and more.")
+    plugin = action(lync_firewall_report.ActionModule, WindowsModel(), {"host_variables": True})
+    plugin._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
+    plugin._loader = SimpleNamespace(path_dwim=str)
+    hostvars = {name: {VARIABLE: result} for name, result in found.items()}
+    known = {"hostvars": hostvars, "ansible_play_hosts_all": list(found)}
+    assert plugin.run(task_vars=known)["failure"] == made["failure"]
+    quiet = plugin.run(task_vars={**known, "lync_firewall_fail_on_drift": "false"})
+    assert (quiet["failure"], quiet["worst"]) == ("", "h00")
+    assert (tmp_path / "lync_firewall_report" / "lync-firewall.html").is_file()
+    wrong = plugin.run(task_vars={**known, "lync_firewall_report_dir": 7})
+    assert (wrong["failed"], "files" in wrong) == (True, False)

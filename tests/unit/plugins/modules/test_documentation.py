@@ -145,14 +145,23 @@ def test_the_roles_of_groups_are_what_the_modules_take_for_them() -> None:
 def test_the_role_takes_the_reports_options_as_they_are() -> None:
     """But for files that it derives from the current directory, and what it works out itself."""
     spec = loaded("meta", "argument_specs.yml")["argument_specs"]["audit"]["options"]
-    defaults = loaded("defaults", "main.yml")
     report = argument_spec(lync_firewall_report.ActionModule.OPTIONS)
     for name in ("name", "formats", "title", "previous"):
         told = spec[f"{PREFIX}report_{name}"]
         assert told["type"] == report[name]["type"]
         assert told.get("choices") == report[name].get("choices")
         assert told.get("default") == report[name].get("default")
-        assert (defaults[f"{PREFIX}report_{name}"] or None) == report[name].get("default")
+    (task,) = loaded("tasks", "report.yml")
+    assert task["lyncops.firewall.lync_firewall_report"] == {"host_variables": True, "artifacts": True}
+
+
+def test_the_audit_works_on_the_hosts_that_the_role_names() -> None:
+    """It has the role's tasks without the role, so it has to repeat the pattern."""
+    plays = yaml.safe_load((COLLECTION / "playbooks" / "audit.yml").read_text("utf-8"))
+    (said,) = [play["vars"] for play in plays if "tasks" in play]
+    of_role = loaded("vars", "main.yml")
+    assert set(said) == {f"{PREFIX}{name}" for name in ("default_pattern", "pattern", "seen")}
+    assert said == {name: of_role[name] for name in said}
 
 
 def test_every_host_role_has_its_group_and_the_pattern_knows_all_but_sql() -> None:
