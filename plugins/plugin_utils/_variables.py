@@ -28,7 +28,7 @@ from ._estate import estate_of
 from ._results import plain
 
 _CONFIGURED_PORTS = "lync_ports"
-_PREFLIGHT = f"{PREFIX}preflight"
+_PREFLIGHT = f"{PREFIX}found"
 
 
 class Templated(Mapping[str, Any]):
@@ -224,10 +224,10 @@ class HostVariables:
 
     @cached_property
     def _preflight(self) -> Mapping[str, Any]:
-        """What the first play of the collection's playbooks found out about all hosts; it is kept with localhost.
+        """What the first play of the collection's playbooks found out about all hosts; it is registered for each.
 
         It is data, and not small, so Ansible is not asked to template it.
         """
-        raw = getattr(self._hostvars, "raw_get", self._hostvars.get)("localhost")
-        found = raw.get(_PREFLIGHT) if isinstance(raw, Mapping) else None
+        registered = self.known.written(_PREFLIGHT)
+        found = registered.get("targets") if isinstance(registered, Mapping) else None
         return found if isinstance(found, Mapping) else {}

@@ -32,10 +32,8 @@ HOSTVARS: dict[str, dict[str, Any]] = {
     "fe01": {"ansible_host": "10.0.0.1", "lync_pool": "pool"},
     "med01": {"ansible_host": "10.0.0.2"},
     "gw01": {"lync_addresses": ["10.0.0.3"]},
-    "localhost": {
-        "lync_firewall_preflight": {"addresses": ["10.0.0.0/30"], "namesakes": {"med01": ["med02"]}},
-    },
 }
+FOUND = {"targets": {"addresses": ["10.0.0.0/30"], "namesakes": {"med01": ["med02"]}}}
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +55,13 @@ def host(
     **variables: Any,
 ) -> HostVariables:
     groups = [group for group, hosts in GROUPS.items() if name in hosts]
-    known = {"inventory_hostname": name, "group_names": groups, "groups": GROUPS, "hostvars": HOSTVARS}
+    known = {
+        "inventory_hostname": name,
+        "group_names": groups,
+        "groups": GROUPS,
+        "hostvars": HOSTVARS,
+        "lync_firewall_found": FOUND,
+    }
     return HostVariables({**known, **HOSTVARS.get(name, {}), **variables}, template, task, given)
 
 
@@ -247,7 +251,13 @@ def needs(name: str = "fe01", args: dict[str, Any] | None = None, **variables: A
     plugin = action(lync_firewall_needs.ActionModule, WindowsModel(), args or {}, _uuid="t1")
     plugin._templar = type("Templar", (), {"template": staticmethod(upper)})
     groups = [group for group, hosts in GROUPS.items() if name in hosts]
-    known = {"inventory_hostname": name, "group_names": groups, "groups": GROUPS, "hostvars": HOSTVARS}
+    known = {
+        "inventory_hostname": name,
+        "group_names": groups,
+        "groups": GROUPS,
+        "hostvars": HOSTVARS,
+        "lync_firewall_found": FOUND,
+    }
     found: dict[str, Any] = plugin.run(task_vars={**known, **HOSTVARS.get(name, {}), **variables})
     return found
 
