@@ -8,6 +8,7 @@ Newer ansible-core breaks on anything but dict, list, str, int, float, bool and 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from enum import Enum
@@ -277,7 +278,6 @@ def networks_list(networks: Iterable[Network]) -> list[dict[str, str]]:
 
 def count_rules(snapshot: Snapshot) -> dict[str, int]:
     """How many rules the host has in all, by store, and how many of them could not be interpreted."""
-    counts = {store.value: 0 for store in Store}
-    for rule in snapshot.rules:
-        counts[rule.store.value] += 1
-    return {**counts, "opaque": sum(bool(rule.opaque) for rule in snapshot.rules)}
+    counts = Counter(rule.store for rule in snapshot.rules)
+    opaque = sum(bool(rule.opaque) for rule in snapshot.rules)
+    return {**{store.value: counts[store] for store in Store}, "opaque": opaque}

@@ -108,6 +108,14 @@ def harmless(result: Mapping[str, Any]) -> dict[str, Any]:
 def _printable(value: Any) -> Any:
     if isinstance(value, str):
         return value if value.isprintable() else printable(value)
+    # A result has a thousand values, nearly all of them texts that are as they should be: those take no call.
     if isinstance(value, dict):
-        return {_printable(key): _printable(item) for key, item in value.items()}
-    return [_printable(item) for item in value] if isinstance(value, list) else value
+        return {
+            key if key.isprintable() else printable(key): item
+            if isinstance(item, str) and item.isprintable()
+            else _printable(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [item if isinstance(item, str) and item.isprintable() else _printable(item) for item in value]
+    return value
