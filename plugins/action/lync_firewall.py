@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from ..module_utils._firewall.change.arrival import Network, profiles_of
+from ..module_utils._firewall.change.fingerprint import plan_digest
+from ..module_utils._firewall.change.plan import Plan
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
+from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, HOST_VARIABLES
 from ..module_utils._policy.effect import Effect, failures, judge_policy
 from ..module_utils._policy.remedy import explain
@@ -24,6 +27,8 @@ from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
 from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ..plugin_utils._plan.approved import plan_file, read_digests, refusal
+from ..plugin_utils._proof import work_proof
 from ..plugin_utils._said import texts
 from ..plugin_utils._states import diff, states
 
@@ -48,13 +53,14 @@ class ActionModule(FirewallAction):
         bound = self.bound(host, policy, options)
         self._policy = bound.policy
         self._guard = LockoutGuard(host, options["accept_impact"], confirmed=options["rollback"] == "auto")
+        approved = self._approved(options["plan"])
         outcome = enforce(
             host,
             wanted_state(self._policy, options),
             self._task.check_mode,
             rollback=options["rollback"],
             rollback_after=options["rollback_after"],
-            guard=self._guard,
+            guard=lambda plan, before: approved(plan) or self._guard(plan, before),
             say=self.say,
         )
         effects = self._effects(host, outcome)
@@ -85,6 +91,25 @@ class ActionModule(FirewallAction):
                 failed=True, msg=introduction + results.bounded(problems, LONGEST_MESSAGE - len(introduction))
             )
         return result
+
+    def _approved(self, path: str | None) -> Callable[[Plan], tuple[str, ...]]:
+        """What objects to a plan that is not the one that was approved; nothing where none had to be.
+
+        Raises:
+            OptionError: The file is no plan.
+        """
+        if not path:
+            return lambda _plan: ()
+        try:
+            digests = read_digests(plan_file(path))
+        except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
+            raise OptionError("plan", f"{path}: {error}") from error
+
+        def objects(plan: Plan) -> tuple[str, ...]:
+            why = refusal(path, digests, self.host_name, plan_digest(plan))
+            return (why,) if why else ()
+
+        return objects
 
     def _effects(self, host: RemoteHost, outcome: Outcome) -> tuple[Effect, ...]:
         try:
@@ -126,6 +151,9 @@ class ActionModule(FirewallAction):
             "skipped_rows": list(self._policy.skipped),
             "rollback": outcome.rollback,
             "impact": texts(map(str, self._guard.cut), "impact"),
+            "plan_digest": plan_digest(outcome.plan),
+            "undo": results.undo_dict(outcome.plan, outcome.before),
+            "foreign": work_proof(outcome, detailed=self._task.check_mode),
         }
         if self._task.diff:
             result["diff"] = diff(outcome.before, outcome.after, rows, self._guard.cut, outcome.plan)

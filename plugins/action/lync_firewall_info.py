@@ -23,6 +23,8 @@ from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.writing import read
+from ..plugin_utils._plan.approved import PlannedHost, plan_file, read_planned
+from ..plugin_utils._proof import read_proof
 from ..plugin_utils._report.packed import pack
 from ..plugin_utils._states import states
 
@@ -47,6 +49,7 @@ class ActionModule(FirewallAction):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         self._as_text = options[AS_TEXT.name]
+        planned = self._planned(options["plan"])
         policy = requested_policy(options) if options["roles"] or options["state"] == "absent" else None
         found = self._file(policy, options) if options["dump"] else self._host(policy, options)
         snapshot = found.snapshot
@@ -60,6 +63,7 @@ class ActionModule(FirewallAction):
             "assumptions": list(found.assumptions),
             "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
+            "foreign": read_proof(snapshot, planned),
             "requirements": results.requirements(found.effects, snapshot, profiles_of(found.networks)),
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
             "skipped_rows": list(policy.skipped) if policy else [],
@@ -70,6 +74,17 @@ class ActionModule(FirewallAction):
         if plan:
             result["drift"] = {"found": plan.changes, **results.plan_dict(plan, rows)}
         return result
+
+    def _planned(self, path: str | None) -> PlannedHost | None:
+        """What the host was when a plan was made, if there is a plan and the host is in it.
+
+        Raises:
+            OptionError: The file is no plan.
+        """
+        try:
+            return read_planned(plan_file(path), self.host_name) if path else None
+        except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
+            raise OptionError("plan", f"{path}: {error}") from error
 
     def shaped(self, result: dict[str, Any]) -> dict[str, Any]:
         return pack(result) if self._as_text and "requirements" in result else result

@@ -305,4 +305,63 @@ impact:
   type: list
   elements: str
   sample: ["tcp 1433 sqlservr.exe, 2 connected (10.0.0.9, 10.0.0.10)"]
+plan_digest:
+  description:
+    - A digest, SHA-256, of all that is to be done, or was, and of what is refused. The same plan has the same digest on
+      every host and at any time. See O(plan).
+  returned: when the host was read
+  type: str
+  sample: 3f0c9a47c1b25c7f0a9c9a0b1e8d6a50b7f3a86a0f3cf1f1a0c9f4f8d0a5e9b2
+undo:
+  description: The commands that undo RV(commands), in their order, and what they cannot bring back.
+  returned: when the host was read
+  type: dict
+  contains:
+    commands:
+      description: The command lines.
+      type: list
+      elements: str
+    losses:
+      description: What stays as it was made, in sentences.
+      type: list
+      elements: str
+  sample:
+    commands: ['netsh advfirewall firewall delete rule name="LyncOps in-tcp-5061 g1"']
+    losses: []
+foreign:
+  description:
+    - The fingerprint of all that is not ours, before and after. That is every rule but the managed ones, of all stores
+      and as the registry has it, and the settings of the profiles.
+  returned: when the host was read
+  type: dict
+  contains:
+    rules:
+      description: How many such rules there were.
+      type: int
+    sha256:
+      description: Digest of these rules and of the settings, before.
+      type: str
+    rules_after:
+      description: How many there are.
+      type: int
+    sha256_after:
+      description: Digest after; in check mode of the state that is predicted.
+      type: str
+    differences:
+      description:
+        - What was changed meanwhile, by somebody else, in words; a profile that the plan switches on is not among it.
+      type: list
+      elements: str
+    marks:
+      description: The first eight digits of the digest of each rule, for a plan. In check mode only.
+      type: str
+    settings:
+      description: The settings, for a plan. In check mode only.
+      type: dict
+  sample:
+    rules: 412
+    sha256: 8a5edab282632443219e051e4ade2d1d5bbc671c781051bf1437897cbdfea0f1
+    rules_after: 412
+    sha256_after: 8a5edab282632443219e051e4ade2d1d5bbc671c781051bf1437897cbdfea0f1
+    differences: []
 """

@@ -117,6 +117,36 @@ rule_counts:
   returned: success
   type: dict
   sample: {local: 412, group_policy: 0, mdm: 0, opaque: 0}
+foreign:
+  description:
+    - The fingerprint of all that is not ours, as in RV(lyncops.firewall.lync_firewall#module:foreign). With O(plan)
+      also what differs from what it was when the plan was made, C(since_plan).
+  returned: success
+  type: dict
+  contains:
+    rules:
+      description: How many rules there are that are not ours.
+      type: int
+    sha256:
+      description: Digest of these rules and of the settings of the profiles.
+      type: str
+    since_plan:
+      description:
+        - C(rules) and C(sha256) as they were when the plan was made, and C(differences) in words. Of rules that are
+          gone, or were changed, the plan does not keep the names.
+      type: dict
+      contains:
+        rules:
+          description: How many rules there were.
+          type: int
+        sha256:
+          description: The digest; empty where the host could not be read then.
+          type: str
+        differences:
+          description: What differs.
+          type: list
+          elements: str
+  sample: {rules: 412, sha256: 8a5edab282632443219e051e4ade2d1d5bbc671c781051bf1437897cbdfea0f1}
 requirements:
   description:
     - The catalogue rows that apply, C(verdict), C(reason) and C(remedy) of each included, as in

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from enum import Enum
 from typing import Any
 
-from ..module_utils._firewall.change import netsh
+from ..module_utils._firewall.change import netsh, undo
 from ..module_utils._firewall.change.arrival import Network
 from ..module_utils._firewall.change.plan import Plan
 from ..module_utils._firewall.state.rule import Profile, Store
@@ -120,6 +120,17 @@ def commands(plan: Plan) -> list[str]:
         *texts(deleting, "commands", netsh.LONGEST_LINE),
         *(f"netsh {netsh.profile_line(profile)}" for profile in plan.profiles_on),
     ]
+
+
+def undo_dict(plan: Plan, before: Snapshot) -> dict[str, list[str]]:
+    """The command lines that undo a plan, in the order of the undo, and what they cannot bring back."""
+    lines = [f"netsh {line}" for line in undo.undo_lines(plan, before)]
+    adding = len(plan.create)  # the last ones take away what is ours; the others tell what the host had
+    back, away = lines[: len(lines) - adding], lines[len(lines) - adding :]
+    return {
+        "commands": [*texts(back, "undo", netsh.LONGEST_LINE), *away],
+        "losses": texts(undo.losses(plan, before), "undo"),
+    }
 
 
 def requirements(

@@ -305,6 +305,18 @@ HOST_OPTIONS: tuple[Option, ...] = (
         default=LARGEST_ANSWER,
         bounds=(1, 512),
     ),
+    Option(
+        "plan",
+        (
+            "A plan that M(lyncops.firewall.lync_firewall_plan) has written as JSON, and that somebody has approved. A "
+            "relative path starts at the current directory.",
+            "The module that changes hosts sends nothing to a host of which the plan is no longer that one, or that is "
+            "not in it, and says so. A host on which nothing is left to do is no such host.",
+            "The module that only reads compares what is not ours with what it was when the plan was made, and returns "
+            "what differs in RV(foreign).",
+        ),
+        type="path",
+    ),
 )
 """The desired state of a host. Both modules take it, so that an audit judges by what enforcement would do."""
 

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fingerprints: of all that is not ours on a host, so that it can be proved unchanged, and of what a plan would do.
+
+What is not ours is every rule but the managed ones, of all stores, as the registry has it, and the settings of the
+profiles. Both are compared letter by letter: a rule that means the same and is written in another way was changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+
+from ..state.rule import FirewallRule, Profile, Store
+from ..state.snapshot import ProfileSettings, Snapshot
+from . import netsh
+from .naming import parse_name
+from .plan import Plan
+
+MARK = 8
+"""Hexadecimal digits of a rule's mark: of a thousand rules two have the same one on one host of 8,000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """What of a host's firewall is not ours.
+
+    Attributes:
+        rules: How many rules there are.
+        sha256: Of all rules and settings, hexadecimal.
+        marks: A short digest of each rule, sorted: what is told of a plan, so that later it can be said which differ.
+        settings: What the stores say of the profiles, in words.
+    """
+
+    rules: int
+    sha256: str
+    marks: tuple[str, ...]
+    settings: Mapping[str, str]
+
+
+def foreign_rules(snapshot: Snapshot) -> list[FirewallRule]:
+    """All rules but those that `plan.managed_rules` finds."""
+    return [rule for rule in snapshot.rules if rule.store is not Store.LOCAL or not parse_name(rule.name)]
+
+
+def foreign(snapshot: Snapshot) -> Foreign:
+    """The fingerprint of what is not ours on a host."""
+    digests = sorted(map(_digest, foreign_rules(snapshot)))
+    settings = _settings(snapshot)
+    whole = hashlib.sha256()
+    for text in (*digests, *(f"{name}={value}" for name, value in settings.items())):
+        whole.update(f"{text}\n".encode())
+    return Foreign(len(digests), whole.hexdigest(), tuple(digest[:MARK] for digest in digests), settings)
+
+
+def differences(before: Snapshot, after: Snapshot, switched_on: Collection[Profile] = ()) -> tuple[str, ...]:
+    """What of that which is not ours changed between two readings, in words; none where nothing did.
+
+    Args:
+        before: The host then.
+        after: The host now.
+        switched_on: Profiles that the plan has switched on, which is no change by somebody else.
+    """
+    ours = {_setting(profile, "local", "enabled") for profile in switched_on}
+    was, now = ({name: value for name, value in _settings(at).items() if name not in ours} for at in (before, after))
+    gone = {_digest(rule): rule for rule in foreign_rules(before)}
+    new = {_digest(rule): rule for rule in foreign_rules(after)}
+    only_then = {digest: rule for digest, rule in gone.items() if digest not in new}
+    only_now = {digest: rule for digest, rule in new.items() if digest not in gone}
+    kept = {_place(rule) for rule in only_then.values()} & {_place(rule) for rule in only_now.values()}
+    return (
+        *(f"changed: rule {rule.name}" for rule in only_now.values() if _place(rule) in kept),
+        *(f"new: rule {rule.name}" for rule in only_now.values() if _place(rule) not in kept),
+        *(f"gone: rule {rule.name}" for rule in only_then.values() if _place(rule) not in kept),
+        *_changed(was, now),
+    )
+
+
+def differences_since(marks: Iterable[str], settings: Mapping[str, str], snapshot: Snapshot) -> tuple[str, ...]:
+    """The same of a reading of which only the fingerprint is left: what is gone has no name then.
+
+    Args:
+        marks: The short digests of the rules then.
+        settings: The settings then.
+        snapshot: The host now.
+    """
+    left = Counter(marks)
+    new = []
+    for rule in foreign_rules(snapshot):
+        mark = _digest(rule)[:MARK]
+        if left[mark]:
+            left[mark] -= 1
+        else:
+            new.append(f"new or changed: rule {rule.name}")
+    gone = sum(left.values())
+    rules = f"{gone} rule{'' if gone == 1 else 's'}"
+    return (*new, *([f"gone or changed: {rules}"] if gone else []), *_changed(settings, _settings(snapshot)))
+
+
+def plan_digest(plan: Plan) -> str:
+    """A digest of all that a plan does and refuses, in its order: two plans with the same do the same.
+
+    Raises:
+        UnsupportedValueError: A rule cannot be written.
+    """
+    lines = (
+        f"service automatic={plan.service.automatic} start={plan.service.start} writable={plan.writable}",
+        *netsh.plan_lines(plan),
+        *(f"refused {refusal.subject}: {refusal.reason}" for refusal in plan.refused),
+    )
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digest(rule: FirewallRule) -> str:
+    text = f"{rule.store.value}\0{rule.rule_id}\0{rule.raw}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _place(rule: FirewallRule) -> tuple[Store, str]:
+    return rule.store, rule.rule_id
+
+
+def _settings(snapshot: Snapshot) -> dict[str, str]:
+    """What each store says, and the older lists and connection security rules that count in a profile."""
+    found = {}
+    for state in snapshot.profiles:
+        for source, said in (("local", state.local), ("Group Policy", state.policy)):
+            for field in fields(ProfileSettings):
+                value = getattr(said, field.name)
+                found[_setting(state.profile, source, field.name)] = "not set" if value is None else str(value).lower()
+        for kind in ("older_lists", "unmerged", "requires_ipsec", "requires_ipsec_outbound"):
+            found[_setting(state.profile, "both", kind)] = ", ".join(getattr(state, kind)) or "none"
+    return found
+
+
+def _setting(profile: Profile, source: str, field: str) -> str:
+    return f"{profile.value} profile, {source}, {field}"
+
+
+def _changed(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    names = dict.fromkeys((*was, *now))
+    then = {name: (was.get(name, "unknown"), now.get(name, "unknown")) for name in names}
+    return [f"changed: {name}: {old} -> {new}" for name, (old, new) in then.items() if old != new]

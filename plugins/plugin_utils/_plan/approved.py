@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan that was made and approved, read again: what may be done to a host, and what the host was then.
+
+The file's first line has the digest of every host's plan, and each host has a line of its own, so that whoever works
+on one host of a thousand reads no more than that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...module_utils._firewall.change.fingerprint import MARK
+
+SCHEMA = "urn:lyncops:firewall:plan:1"
+"""Names the form of the file. A name, not an address: nothing is fetched."""
+
+SHOWN = 12  # digits of a digest that people are shown
+
+HOSTS = ',"hosts":['
+"""How the first line ends."""
+
+
+class PlanError(ValueError):
+    """A file is no plan, or one that was changed by hand; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedHost:
+    """What a plan says of one host.
+
+    Attributes:
+        digest: Of all that is to be done to it; empty where it could not be planned.
+        rules: How many rules of others it had.
+        sha256: Fingerprint of these and of the profiles' settings; empty where it could not be read.
+        marks: Short digests of these rules.
+        settings: The profiles' settings.
+    """
+
+    digest: str
+    rules: int = 0
+    sha256: str = ""
+    marks: tuple[str, ...] = ()
+    settings: Mapping[str, str] | None = None
+
+
+def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> str:
+    """Why a host must not be changed; empty where its plan is the one that was approved.
+
+    Args:
+        path: The file, for people.
+        digests: What `read_digests` has read of it.
+        host: The host.
+        digest: That of its plan now.
+    """
+    if host not in digests:
+        return f"the host is not in the plan {path}, so it is left alone. Make a new plan with lyncops.firewall.plan"
+    if digests[host] == digest:
+        return ""
+    was = f"it was {digests[host][:SHOWN]}" if digests[host] else "it could not be made then"
+    return (
+        f"what is to be done is no longer what is in the plan {path} ({was}, it is {digest[:SHOWN]} now): the host or "
+        "its variables changed since. It is left alone. Make a new plan with lyncops.firewall.plan and have it approved"
+    )
+
+
+def digest_of(digests: Mapping[str, str]) -> str:
+    """The digest of a whole plan.
+
+    Args:
+        digests: Host to the digest of its plan, empty where it could not be planned.
+    """
+    lines = "".join(f"{host}\0{digest}\n" for host, digest in sorted(digests.items()))
+    return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def plan_file(path: str) -> Path:
+    """The file that an option or a variable names; a relative path starts at the current directory."""
+    return Path(path).expanduser()
+
+
+def read_digests(path: Path) -> dict[str, str]:
+    """The digest of every host's plan.
+
+    Args:
+        path: The file, as ``lync_firewall_plan`` has written it.
+
+    Raises:
+        OSError: It cannot be read.
+        PlanError: It is no plan, or its digests are not those that it was approved with.
+    """
+    with path.open("rb") as stream:
+        head = _object(stream.readline(), "}")
+    digests = head.get("digests")
+    if head.get("schema") != SCHEMA or not isinstance(digests, dict):
+        raise PlanError(f"it is no plan of this collection: its schema is not {SCHEMA}")
+    found = {str(host): str(digest) for host, digest in digests.items()}
+    if digest_of(found) != head.get("digest"):
+        raise PlanError("it was changed after it was made: its digest does not fit. Make a new one with plan.yml")
+    return found
+
+
+def read_planned(path: Path, host: str) -> PlannedHost | None:
+    """What a plan says of one host; None where the host is not in it.
+
+    Raises:
+        OSError, PlanError: See `read_digests`.
+    """
+    digests = read_digests(path)
+    if host not in digests:
+        return None
+    start = f'{{"name":{json.dumps(host)},'.encode("ascii")
+    with path.open("rb") as stream:
+        line = next((line for line in stream if line.startswith(start)), None)
+    if line is None:
+        raise PlanError(f"it has no line of {host}")
+    entry = _object(line)
+    foreign = entry.get("foreign")
+    if not isinstance(foreign, dict):
+        return PlannedHost(digests[host])
+    try:
+        marks, settings = str(foreign["marks"]), dict(foreign["settings"])
+        return PlannedHost(
+            digests[host],
+            int(foreign["rules"]),
+            str(foreign["sha256"]),
+            tuple(marks[place : place + MARK] for place in range(0, len(marks), MARK)),
+            {str(name): str(value) for name, value in settings.items()},
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise PlanError(f"its line of {host} is damaged ({type(error).__name__}: {error})") from error
+
+
+def _object(line: bytes, end: str = "") -> Mapping[str, Any]:
+    """The object that is a line's text, with what the line ends before."""
+    try:
+        found = json.loads(line.decode("utf-8").rstrip("\r\n").removesuffix(HOSTS if end else ",") + end)
+    except (ValueError, RecursionError) as error:
+        raise PlanError(f"it is no plan of this collection: {error}") from error
+    if not isinstance(found, dict):
+        raise PlanError("it is no plan of this collection")
+    return found

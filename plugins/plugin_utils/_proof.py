@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The proof that nothing of anybody else was changed, in results: fingerprints, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..module_utils._firewall.change.fingerprint import Foreign, differences, differences_since, foreign
+from ..module_utils._firewall.state.snapshot import Snapshot
+from ._host.outcome import Outcome
+from ._plan.approved import PlannedHost
+from ._said import texts
+
+MOST_MARKED = 2_000
+"""Rules of a host whose marks are kept with a plan, of which each takes eight characters of a result."""
+
+
+def read_proof(snapshot: Snapshot, planned: PlannedHost | None) -> dict[str, Any]:
+    """The fingerprint of a host that was read.
+
+    Args:
+        snapshot: The host.
+        planned: What it was when a plan was made; None where there is none to compare with.
+    """
+    found = foreign(snapshot)
+    proof: dict[str, Any] = {"rules": found.rules, "sha256": found.sha256}
+    if planned:
+        since = _since(planned, found, snapshot) if planned.sha256 else ["the host could not be read then"]
+        proof["since_plan"] = {"rules": planned.rules, "sha256": planned.sha256, "differences": _told(since)}
+    return proof
+
+
+def work_proof(outcome: Outcome, *, detailed: bool) -> dict[str, Any]:
+    """The fingerprints before and after the work on a host, and what differs.
+
+    Args:
+        outcome: The work, done or predicted.
+        detailed: Whether to add what a plan keeps for a comparison later.
+    """
+    before, after = foreign(outcome.before), foreign(outcome.after)
+    # After is Windows' own word: whoever else writes meanwhile is seen here too.
+    changed = differences(outcome.before, outcome.after, outcome.plan.profiles_on)
+    marks = "".join(before.marks) if before.rules <= MOST_MARKED else ""
+    kept = {"marks": marks, "settings": dict(before.settings)} if detailed else {}
+    return {
+        "rules": before.rules,
+        "sha256": before.sha256,
+        "rules_after": after.rules,
+        "sha256_after": after.sha256,
+        "differences": _told(changed),
+        **kept,
+    }
+
+
+def _since(planned: PlannedHost, found: Foreign, snapshot: Snapshot) -> Iterable[str]:
+    if planned.sha256 == found.sha256:
+        return ()
+    if len(planned.marks) < planned.rules:
+        return (f"something: of {planned.rules} rules the plan does not keep which they were",)
+    return differences_since(planned.marks, planned.settings, snapshot)
+
+
+def _told(sentences: Iterable[str]) -> list[str]:
+    return texts(sentences, "foreign")
