@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fingerprints see every change of what is not ours and none of what is, and plans that differ have other digests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.fingerprint import (
+    differences,
+    differences_since,
+    foreign,
+    plan_digest,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, Refusal, ServiceChange
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
+    Action,
+    Direction,
+    FirewallRule,
+    Profile,
+    Store,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    ProfileSettings,
+    ProfileState,
+    ServiceState,
+    Snapshot,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.unread_rule import read_rule
+from hypothesis import given
+from hypothesis import strategies as st
+
+SERVICE = ServiceState(4, 2)
+PROFILES = tuple(ProfileState(profile) for profile in Profile)
+
+
+def rule(rule_id: str, name: str, port: int = 80, store: Store = Store.LOCAL) -> FirewallRule:
+    return read_rule(rule_id, f"v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort={port}|Name={name}|", store)
+
+
+def host(*rules: FirewallRule, profiles: tuple[ProfileState, ...] = PROFILES) -> Snapshot:
+    return Snapshot(profiles, rules, SERVICE)
+
+
+WEB, SQL, OURS = rule("{1}", "Web"), rule("{2}", "SQL", 1433), rule("{3}", "LyncOps in-tcp-5061 g1", 5061)
+
+rules = st.lists(
+    st.builds(
+        rule,
+        st.sampled_from(("{1}", "{2}", "{3}", "{4}")),
+        st.sampled_from(("Web", "SQL", "LyncOps in-tcp-5061 g1", "LyncOps in-tcp-5061 g2", "LyncOps look-alike")),
+        st.sampled_from((80, 443)),
+        st.sampled_from(tuple(Store)),
+    ),
+    max_size=6,
+    unique_by=lambda found: (found.store, found.rule_id),
+)
+
+
+def test_ours_are_no_part_of_it() -> None:
+    assert foreign(host(WEB, OURS)) == foreign(host(WEB))
+    assert foreign(host(WEB)).rules == 1
+    in_policy = replace(OURS, store=Store.GROUP_POLICY)
+    assert foreign(host(WEB, in_policy)).rules == 2, "in the store of a policy it is the policy's"
+
+
+def test_every_letter_counts() -> None:
+    assert foreign(host(WEB)).sha256 != foreign(host(rule("{1}", "web"))).sha256
+    assert foreign(host(WEB)).sha256 != foreign(host(rule("{9}", "Web"))).sha256
+    off = replace(PROFILES[0], policy=ProfileSettings(local_rules=False))
+    assert foreign(host(WEB)).sha256 != foreign(host(WEB, profiles=(off, *PROFILES[1:]))).sha256
+
+
+def test_what_differs_is_named() -> None:
+    before, after = host(WEB, SQL, OURS), host(rule("{1}", "Web", 81), rule("{4}", "Mail", 25))
+    assert differences(before, after) == ("changed: rule Web", "new: rule Mail", "gone: rule SQL")
+    off = replace(PROFILES[1], local=ProfileSettings(enabled=False))
+    was, now = host(profiles=(PROFILES[0], off, PROFILES[2])), host()
+    told = "changed: private profile, local, enabled: false -> not set"
+    assert differences(was, now) == (told,)
+    assert differences(was, now, (Profile.PRIVATE,)) == ()
+
+
+def test_since_a_plan_what_is_gone_has_no_name() -> None:
+    then = foreign(host(WEB, SQL))
+    told = differences_since(then.marks, then.settings, host(SQL, rule("{4}", "Mail", 25)))
+    assert told == ("new or changed: rule Mail", "gone or changed: 1 rule")
+    old = {name: value for name, value in then.settings.items() if "outbound_block" not in name}
+    assert all(": unknown -> " in line for line in differences_since(then.marks, old, host(WEB, SQL)))
+
+
+@given(rules, rules)
+def test_a_difference_is_told_where_the_fingerprints_differ(
+    before: list[FirewallRule], after: list[FirewallRule]
+) -> None:
+    was, now = host(*before), host(*after)
+    same = foreign(was).sha256 == foreign(now).sha256
+    then = foreign(was)
+    assert same == (differences(was, now) == ()) == (differences_since(then.marks, then.settings, now) == ())
+
+
+def test_a_digest_is_of_all_that_is_done_and_of_its_order() -> None:
+    one = FirewallRule("LyncOps a g1", Direction.IN, Action.ALLOW, protocol=6)
+    two = replace(one, name="LyncOps b g1")
+    plans = [
+        Plan(),
+        Plan(create=(one, two)),
+        Plan(create=(two, one)),
+        Plan(create=(one,), delete=("LyncOps b g1",)),
+        Plan(delete=("LyncOps b g1",)),
+        Plan(profiles_on=(Profile.PUBLIC,)),
+        Plan(service=ServiceChange(start=True)),
+        Plan(service=ServiceChange(automatic=True)),
+        Plan(refused=(Refusal("x", "y"),)),
+        Plan(create=(one,), writable=False),
+    ]
+    assert len({plan_digest(plan) for plan in plans}) == len(plans)
+    assert plan_digest(Plan(kept=(one,))) == plan_digest(Plan()), "what is kept is not done"
