@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
-from ..module_utils._policy.assignment import assigned_roles
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._report import model
@@ -25,15 +23,15 @@ from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.asked import asked, may_fail
-from ..plugin_utils._report.build import Source, build_report
+from ..plugin_utils._report.build import build_report
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import is_base_name, make_folder, write_file
 from ..plugin_utils._report.merge import Merged, merge, read_sources
-from ..plugin_utils._report.packed import unpack
 from ..plugin_utils._report.slices import SliceError
 from ..plugin_utils._results import plain
+from ..plugin_utils._sources import source_of
 from ..plugin_utils._telling import tell
-from ..plugin_utils._variables import Templated, may_be_template
+from ..plugin_utils._variables import Templated
 
 _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
     "html": to_html,
@@ -105,7 +103,7 @@ class ActionModule(ControllerAction):
             report = merged.report
             warnings += [f"sources: {sentence}" for sentence in merged.warnings]
         else:
-            sources = [_source(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
+            sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
         if earlier and earlier.created > report.created:
             warnings.append(f"previous: it was made at {earlier.created}, after what it is compared with")
@@ -215,58 +213,6 @@ def _check(options: Mapping[str, Any]) -> None:
         raise OptionError("name", f"{name!r} is no base name of a file: no folder, and no dot in front")
     if not options["formats"]:
         raise OptionError("formats", f"name at least one of {', '.join(_WRITERS)}")
-
-
-def _source(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
-    """What Ansible knows of a host."""
-    if name not in hostvars:
-        return Source(name)
-    known = _Host(hostvars, name)
-    try:
-        result = unpack(plain(known.get(variable)))
-    except (AnsibleError, TypeError) as error:
-        result = {"failed": True, "msg": f"{variable} cannot be read: {error}"}
-    roles = _variable(known, "lync_roles")
-    if not isinstance(roles, list):
-        groups = _variable(known, "group_names")
-        roles = assigned_roles(None, groups if isinstance(groups, list) else ())
-    return Source(
-        name,
-        result,
-        tuple(role for role in roles if isinstance(role, str)),
-        _word(_variable(known, "lync_pool")),
-        _word(_variable(known, "lync_site")),
-    )
-
-
-class _Host(Mapping[str, Any]):
-    """The variables of a host. Those without a template are taken as they are: large results take Ansible long."""
-
-    def __init__(self, hostvars: Mapping[str, Any], name: str) -> None:
-        self._raw: Mapping[str, Any] = getattr(hostvars, "raw_get", hostvars.__getitem__)(name)
-        self._templated = lambda variable: hostvars[name][variable]
-
-    def __getitem__(self, variable: str) -> Any:
-        value = self._raw[variable]
-        return self._templated(variable) if may_be_template(value) else value
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._raw)
-
-    def __len__(self) -> int:
-        return len(self._raw)
-
-
-def _variable(known: Mapping[str, Any], name: str) -> Any:
-    """A variable that only adds to the report: one that cannot be templated is not there."""
-    try:
-        return plain(known.get(name))
-    except (AnsibleError, TypeError):
-        return None
-
-
-def _word(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _write(folder: Path, name: str, contents: Mapping[str, bytes]) -> tuple[dict[str, str], bool]:

@@ -15,6 +15,7 @@ from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.parsing.dataloader import DataLoader
 
 from ..module_utils._net.address_set import AddressError, AddressSet, together
+from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES
 from ..module_utils._policy.peers import ADDRESSES, PREFIX
 from ._results import plain
@@ -28,6 +29,8 @@ _MOST_NAMED = 5
 _MOST_LISTED = 20
 _BATCHES = re.compile(r"[1-9][0-9]*%?(,[1-9][0-9]*%?)*")
 _WINRM_PORTS = ("", "5985", "5986")
+DEFAULT_BATCHES = "1,25%,100%"
+"""Those of remediate.yml: the first host alone, then a quarter, then all others."""
 _SERVERS = "lync"
 """The group of all hosts that the inventory plugin says are managed."""
 
@@ -117,6 +120,18 @@ def find_targets(
     return {**targets, "mistakes": mistakes, "notes": [] if mistakes else _notes(targets, request)}
 
 
+def batch_sizes(wanted: Any) -> list[str]:
+    """The sizes of batches, as a list, as text with commas, or as one number.
+
+    Raises:
+        OptionError: It is none of these.
+    """
+    text = ",".join(str(batch) for batch in (wanted if isinstance(wanted, list) else [wanted])).replace(" ", "")
+    if not _BATCHES.fullmatch(text):
+        raise OptionError("lync_firewall_serial", f"{text} is no number of hosts, such as 5, 25% or 1,25%,100%")
+    return text.split(",")
+
+
 def _mistakes(targets: Mapping[str, Any], request: Request) -> list[str]:
     """Why not to begin, in sentences. A slice of a job may hold none of the hosts, and an empty list means nobody."""
     found = []
@@ -128,10 +143,10 @@ def _mistakes(targets: Mapping[str, Any], request: Request) -> list[str]:
             "reports together."
         )
     where = f"({', '.join(map(str, request.sources))})"
-    wanted = request.batches if isinstance(request.batches, list) else [request.batches]
-    text = ",".join(str(batch) for batch in wanted).replace(" ", "")
-    if not _BATCHES.fullmatch(text):
-        found.append(f"lync_firewall_serial: {text} is no number of hosts, such as 5, 25% or 1,25%,100%.")
+    try:
+        batch_sizes(request.batches)
+    except OptionError as error:
+        found.append(f"{error}.")
     if targets["idle"] and not request.sliced:
         names = ", ".join(targets["hosts"][:_MOST_NAMED])
         found.append(f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}).")

@@ -46,6 +46,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._results": {"plugin_utils._host", "plugin_utils._said", "plugin_utils._states", "module_utils"},
     "plugin_utils._states": {"plugin_utils._said", "module_utils"},
     "plugin_utils._said": {"module_utils._texts"},
+    "plugin_utils._sources": {
+        "plugin_utils._report",
+        "plugin_utils._results",
+        "plugin_utils._variables",
+        "module_utils",
+    },
+    "plugin_utils._version": set(),
     "plugin_utils._proof": {"plugin_utils._host", "plugin_utils._plan", "plugin_utils._said", "module_utils"},
     "plugin_utils._plan": {"plugin_utils._report", "module_utils"},
     "plugin_utils._fleet": {"plugin_utils._report", "module_utils"},

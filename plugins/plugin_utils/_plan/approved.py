@@ -21,7 +21,8 @@ from ...module_utils._firewall.change.fingerprint import MARK
 SCHEMA = "urn:lyncops:firewall:plan:1"
 """Names the form of the file. A name, not an address: nothing is fetched."""
 
-SHOWN = 12  # digits of a digest that people are shown
+SHOWN = 12
+"""Digits of a digest that people are shown."""
 
 HOSTS = ',"hosts":['
 """How the first line ends."""

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.lync_firewall_plan: what a run would do on many hosts, as a plan that can be approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ..module_utils._options.option import Option
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import HOST_VARIABLES
+from ..module_utils._options.variables import PREFIX
+from ..plugin_utils._arguments import validate
+from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._plan.as_html import to_html
+from ..plugin_utils._plan.as_json import to_json
+from ..plugin_utils._plan.as_markdown import to_markdown
+from ..plugin_utils._plan.build import build_plan
+from ..plugin_utils._plan.model import EstatePlan, PlanState, summary, totals
+from ..plugin_utils._report.files import is_base_name, make_folder, write_file
+from ..plugin_utils._results import plain
+from ..plugin_utils._sources import source_of
+from ..plugin_utils._targets import DEFAULT_BATCHES, batch_sizes
+from ..plugin_utils._telling import tell
+from ..plugin_utils._variables import Templated
+from ..plugin_utils._version import collection_version
+
+_WRITERS: dict[str, Callable[[EstatePlan], bytes]] = {"html": to_html, "md": to_markdown, "json": to_json}
+_FOLDER = "lync_firewall_plan"
+_MOST_NAMED = 20
+
+
+class ActionModule(ControllerAction):
+    """The work of the module of the same name; its documentation is in plugins/modules."""
+
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option("hosts", type="list", elements="str", required=True),
+        Option("variable", default="lync_firewall_planned"),
+        Option("dest", type="path", required=True),
+        Option("name", default="lync-firewall-plan"),
+        Option("title", default="Lync Server firewall change plan"),
+        Option("batches", type="raw"),
+        Option("artifacts", type="bool", default=False),
+        HOST_VARIABLES,
+    )
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ansible's entry: validate, work, and report errors as results that name the option."""
+        known = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, known)
+        try:
+            result.update(plain(self._work(validate(self._given(known), self.OPTIONS), known)))
+        except OptionError as error:
+            result.update({"failed": True, "changed": False, "msg": str(error)})
+        return result
+
+    def _given(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The options of the task, with those of variables where they count.
+
+        Raises:
+            OptionError: A variable cannot be templated.
+        """
+        given: dict[str, Any] = self._task.args
+        if not boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
+            return given
+        known = Templated(task_vars, self._templar.template, {})
+        folder = known.get(f"{PREFIX}plan_dir") or _FOLDER
+        found = {
+            "hosts": known.get("ansible_play_hosts_all"),
+            "dest": str(Path(str(folder)).expanduser().resolve()),
+            "name": known.get(f"{PREFIX}plan_name"),
+            "title": known.get(f"{PREFIX}plan_title"),
+            "batches": known.get(f"{PREFIX}serial") or None,
+        }
+        return {**{option: value for option, value in found.items() if value is not None}, **given}
+
+    def _work(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        if not is_base_name(options["name"]):
+            raise OptionError("name", f"{options['name']!r} is no base name of a file: no folder, and no dot in front")
+        sizes = batch_sizes(DEFAULT_BATCHES if options["batches"] is None else options["batches"])
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
+        plan = build_plan(options["title"], now, collection_version(), sources, sizes)
+        folder = Path(str(self._loader.path_dwim(options["dest"])))
+        files = _write(folder, options["name"], plan)
+        result: dict[str, Any] = {
+            "changed": True,
+            "files": files,
+            "digest": plan.digest,
+            "totals": totals(plan),
+            "hosts": {state.value: [host.name for host in plan.of(state)] for state in PlanState},
+            "summary": summary(plan),
+        }
+        for line in (result["summary"], f"Digest: {plan.digest}", *files.values()):
+            tell(line, self._task)
+        unknown = plan.of(PlanState.FAILED, PlanState.UNREACHABLE)
+        if unknown:
+            named = ", ".join(host.name for host in unknown[:_MOST_NAMED])
+            more = " and more" if len(unknown) > _MOST_NAMED else ""
+            result["warnings"] = [f"not in the plan, and left alone by a run that is held to it: {named}{more}"]
+        if options["artifacts"]:
+            data = {
+                f"{PREFIX}plan": files["json"],
+                f"{PREFIX}plan_digest": plan.digest,
+                f"{PREFIX}plan_summary": result["summary"],
+            }
+            result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": data}
+        return result
+
+
+def _write(folder: Path, name: str, plan: EstatePlan) -> dict[str, str]:
+    """Write all files; their paths by kind.
+
+    Raises:
+        OptionError: The folder cannot be made or written to.
+    """
+    files: dict[str, str] = {}
+    try:
+        make_folder(folder)
+        for kind, writer in _WRITERS.items():
+            path = folder / f"{name}.{kind}"
+            write_file(path, writer(plan))
+            files[kind] = str(path)
+    except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
+        reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+        raise OptionError("dest", f"{folder} cannot be written to: {reason}") from error
+    return files

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan as Markdown, for a ticket of a change board."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from .model import STATES, Batch, EstatePlan, Group, PlanHost, PlanState, groups, summary
+from .page import APPROVAL, HOW, LEFT_ALONE, NOT_TOUCHED, foreign_line
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
+
+
+def to_markdown(plan: EstatePlan) -> bytes:
+    """The plan as Markdown, UTF-8; what a host says is escaped."""
+    return ("\n".join(_lines(plan)) + "\n").encode("utf-8", "replace")
+
+
+def _lines(plan: EstatePlan) -> Iterator[str]:
+    yield f"# {_text(plan.title)}"
+    yield ""
+    yield f"{_text(summary(plan))}. Made {plan.created} with lyncops.firewall {_text(plan.version)}."
+    yield ""
+    yield f"Digest of this plan: `{plan.digest}`"
+    yield from _section("How it is carried out", HOW)
+    yield from _batches(plan.batches)
+    changed = groups(plan.of(PlanState.CHANGE))
+    yield from _heading("What is changed")
+    if not changed:
+        yield "Nothing: no host needs a change."
+    for group in changed:
+        yield from _group(group)
+    refused = plan.of(PlanState.REFUSED)
+    if refused:
+        yield from _section(
+            STATES[PlanState.REFUSED].capitalize(), [f"**{_text(h.name)}**: {_text(h.message)}" for h in refused]
+        )
+    others = plan.of(PlanState.NOTHING, PlanState.SKIPPED, PlanState.UNREACHABLE, PlanState.FAILED)
+    if others:
+        yield from _section(LEFT_ALONE, map(_other, others))
+    yield from _section("What is not touched", [*NOT_TOUCHED, *map(_text, map(foreign_line, plan.hosts))])
+    yield from _section("Approval", [f"{field}: ____________________" for field in APPROVAL])
+
+
+def _heading(text: str) -> Iterator[str]:
+    yield ""
+    yield f"## {text}"
+    yield ""
+
+
+def _section(heading: str, items: Iterable[str]) -> Iterator[str]:
+    yield from _heading(heading)
+    for item in items:
+        if item:
+            yield f"- {item}"
+
+
+def _batches(batches: Sequence[Batch]) -> Iterator[str]:
+    yield ""
+    yield "| batch | hosts that are changed | others in it |"
+    yield "| ---: | --- | ---: |"
+    for number, batch in enumerate(batches, 1):
+        yield f"| {number} | {_text(', '.join(batch.hosts)) or '-'} | {batch.others} |"
+
+
+def _group(group: Group) -> Iterator[str]:
+    work = group.work
+    roles = " + ".join(group.hosts[0].roles)
+    yield ""
+    yield f"### {_text(', '.join(host.name for host in group.hosts))}"
+    yield ""
+    yield f"{_text(roles) + '. ' if roles else ''}{len(work.commands)} commands; {group.hosts[0].kept} rules stay."
+    for heading, items in (
+        ("Before all else", work.beside),
+        ("New rules", work.opens),
+        ("Rules that are changed", work.changes),
+        ("Rules of ours that are taken away", work.closes),
+        ("In use, and would be cut", work.impact),
+        ("Left undone, because it is not ours to do", work.refused),
+        ("What undoing does not bring back", work.losses),
+    ):
+        if items:
+            yield ""
+            yield f"{heading}:"
+            yield ""
+            yield from (f"- {_text(item)}" for item in items)
+    for heading, commands in (("Commands", work.commands), ("What undoes them", work.undo)):
+        yield ""
+        yield f"<details><summary>{heading} ({len(commands)})</summary>"
+        yield ""
+        yield from (f"    {line}" for line in commands)
+        yield ""
+        yield "</details>"
+
+
+def _other(host: PlanHost) -> str:
+    message = f": {_text(host.message)}" if host.message else ""
+    return f"**{_text(host.name)}** {STATES[host.state]}{message}"
+
+
+def _text(text: str) -> str:
+    """Text that is no markup."""
+    return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))

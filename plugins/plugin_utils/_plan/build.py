@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results of `lync_firewall` in check mode, as registered for many hosts, to one plan.
+
+A result is read as data of somebody else: whatever is not as it should be makes that one host ``failed``, with a
+message, and never the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ...module_utils._texts import printable
+from .._report.build import Source
+from .._report.parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
+from .model import EstatePlan, PlanHost, PlanState, Work, batches
+from .words import in_words
+
+_LONGEST_MESSAGE = 2000
+_NOT_PLANNED = "There is no result of it."
+_FOREIGN = ("rules", "sha256", "marks", "settings")
+
+
+def build_plan(title: str, created: str, version: str, sources: Iterable[Source], serial: Sequence[str]) -> EstatePlan:
+    """Make the plan of all hosts.
+
+    Args:
+        title: Its heading.
+        created: When it is made: UTC, ISO 8601.
+        version: Version of the collection.
+        sources: The hosts with their results, in the order in which a run takes them.
+        serial: Sizes of its batches.
+    """
+    hosts = tuple(map(_read, sources))
+    return EstatePlan(title, created, version, hosts, batches(hosts, serial))
+
+
+def _read(source: Source) -> PlanHost:
+    result = source.result
+    if not isinstance(result, dict):
+        return PlanHost(source.name, PlanState.FAILED, _NOT_PLANNED, source.roles)
+    message = _message(result.get("msg", ""))
+    if result.get("unreachable") is True:
+        return PlanHost(source.name, PlanState.UNREACHABLE, message, source.roles)
+    if result.get("skipped") is True:
+        return PlanHost(source.name, PlanState.SKIPPED, message, source.roles)
+    if "plan_digest" not in result:
+        return PlanHost(source.name, PlanState.FAILED, message or _NOT_PLANNED, source.roles)
+    try:
+        return _planned(source, result, message)
+    except ResultError as error:
+        return PlanHost(source.name, PlanState.FAILED, f"The host's result cannot be read: {error}", source.roles)
+
+
+def _planned(source: Source, result: Mapping[str, Any], message: str) -> PlanHost:
+    work = _work(result)
+    failed = flag_of(result, "failed")
+    if failed and not flag_of(result, "changed") and work.commands:
+        state = PlanState.REFUSED
+    else:
+        # What stays closed after the run fails the task, and is what the report is for; the run would do its work.
+        state = PlanState.CHANGE if flag_of(result, "changed") else PlanState.NOTHING
+    foreign = mapping_of(result, "foreign")
+    return PlanHost(
+        name=source.name,
+        state=state,
+        message=message if failed else "",
+        roles=source.roles,
+        digest=text_of(result, "plan_digest"),
+        work=work if state is not PlanState.NOTHING else Work(refused=work.refused),
+        kept=len(list_of(result, "kept")),
+        foreign={key: foreign[key] for key in _FOREIGN if key in foreign},
+    )
+
+
+def _work(result: Mapping[str, Any]) -> Work:
+    services = {text_of(row, "id"): text_of(row, "service") for row in list_of(result, "requirements")}
+    undo = mapping_of(result, "undo")
+    changed = [(rule, ", ".join(texts_of(rule, "changes"))) for rule in list_of(result, "updated")]
+    on = texts_of(result, "profiles_enabled")
+    return Work(
+        opens=tuple(in_words(rule, services) for rule in list_of(result, "created")),
+        changes=tuple(f"{in_words(rule, services)} (changed: {what})" for rule, what in changed),
+        closes=texts_of(result, "deleted"),
+        beside=(
+            *(f"The Windows Firewall service: {what}" for what in texts_of(result, "service_changes")),
+            *(f"The firewall of the {profile} profile is switched on" for profile in on),
+        ),
+        commands=texts_of(result, "commands"),
+        undo=texts_of(undo, "commands"),
+        losses=texts_of(undo, "losses"),
+        refused=tuple(f"{text_of(item, 'subject')}: {text_of(item, 'reason')}" for item in list_of(result, "refused")),
+        impact=texts_of(result, "impact"),
+    )
+
+
+def foreign_rules(host: PlanHost) -> int | None:
+    """How many rules of others a host has; None where it was not read.
+
+    Raises:
+        ResultError: Its fingerprint is none.
+    """
+    return count_of(host.foreign, "rules") if host.foreign else None
+
+
+def _message(value: Any) -> str:
+    return printable(str(value))[:_LONGEST_MESSAGE]

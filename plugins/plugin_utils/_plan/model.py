@@ -1,0 +1,188 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a plan for a change window holds: hosts in batches, and for each what is to be done, in words and as commands.
+
+Values only. `build` makes them of results, `as_html`, `as_markdown` and `as_json` write them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from .approved import digest_of
+
+
+class PlanState(str, Enum):
+    """What a run would do on a host. Every host has exactly one."""
+
+    CHANGE = "change"
+    NOTHING = "nothing"  # It is as it should be, as far as a run can bring it there.
+    REFUSED = "refused"  # The run would send nothing: it could lock us out, or cut what is in use.
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"
+    SKIPPED = "skipped"
+
+
+STATES: dict[PlanState, str] = {
+    PlanState.CHANGE: "will be changed",
+    PlanState.NOTHING: "needs no change",
+    PlanState.REFUSED: "would be refused: nothing would be sent",
+    PlanState.FAILED: "could not be planned, and is left alone",
+    PlanState.UNREACHABLE: "could not be reached, and is left alone",
+    PlanState.SKIPPED: "needs no rule of ours",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done on one host or on several that are alike.
+
+    Attributes:
+        opens: Who will be able to reach what, rule by rule.
+        changes: Rules that are changed, and in what.
+        closes: Managed rules that are taken away.
+        beside: What happens to the firewall service and the profiles.
+        commands: The command lines, in the order in which they are sent.
+        undo: The command lines that undo them, in their order.
+        losses: What these do not bring back.
+        refused: What a run leaves undone because it is not ours to do, each with the reason.
+        impact: What is in use and would be cut.
+    """
+
+    opens: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    undo: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    impact: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHost:
+    """One host of a plan.
+
+    Attributes:
+        name: Its name in the inventory.
+        state: What a run would do.
+        message: Why it would not, for people; may be empty.
+        roles: Its Lync roles, as far as known.
+        digest: Of all that is to be done; empty where that is not known.
+        work: What that is.
+        kept: How many managed rules stay as they are.
+        foreign: The fingerprint of what is not ours, as the module returns it; None where the host was not read.
+    """
+
+    name: str
+    state: PlanState
+    message: str = ""
+    roles: tuple[str, ...] = ()
+    digest: str = ""
+    work: Work = Work()
+    kept: int = 0
+    foreign: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Hosts that are changed together; the next batch begins when all of these went well.
+
+    Attributes:
+        hosts: Those that are changed.
+        others: How many more hosts of the batch need no change, or are left alone.
+    """
+
+    hosts: tuple[str, ...]
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class EstatePlan:
+    """The plan of a change window.
+
+    Attributes:
+        title: Its heading.
+        created: When it was made: UTC, ISO 8601, whole seconds, ending in ``Z``.
+        version: Version of the collection that made it.
+        hosts: The hosts, in the order of the inventory.
+        batches: The batches of a remediation of all of them.
+        digest: Of all that is to be done on all hosts.
+    """
+
+    title: str
+    created: str
+    version: str
+    hosts: tuple[PlanHost, ...]
+    batches: tuple[Batch, ...]
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", digest_of({host.name: host.digest for host in self.hosts}))
+
+    def of(self, *states: PlanState) -> tuple[PlanHost, ...]:
+        """The hosts of these states."""
+        return tuple(host for host in self.hosts if host.state in states)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Hosts on which the very same is to be done, and can be undone in the same way."""
+
+    hosts: tuple[PlanHost, ...]
+    work: Work
+
+
+def groups(hosts: Iterable[PlanHost]) -> tuple[Group, ...]:
+    """Hosts put together by what is to be done, in the order of the first of each: forty hosts have few such plans."""
+    found: dict[Work, list[PlanHost]] = {}
+    for host in hosts:
+        found.setdefault(host.work, []).append(host)
+    return tuple(Group(tuple(alike), work) for work, alike in found.items())
+
+
+def totals(plan: EstatePlan) -> dict[str, int]:
+    """How many hosts there are of each state, and in all (``hosts``)."""
+    counts = Counter(host.state for host in plan.hosts)
+    return {**{state.value: counts[state] for state in PlanState}, "hosts": len(plan.hosts)}
+
+
+def summary(plan: EstatePlan) -> str:
+    """The plan in one line."""
+    counts = totals(plan)
+    parts = [f"{counts[state.value]} {STATES[state].partition(',')[0].partition(':')[0]}" for state in PlanState]
+    told = [part for part in parts if not part.startswith("0 ")]
+    hosts = counts["hosts"]
+    return f"{hosts} host{'' if hosts == 1 else 's'}" + (f": {'; '.join(told)}" if told else "")
+
+
+def batches(hosts: Iterable[PlanHost], serial: Iterable[str]) -> tuple[Batch, ...]:
+    """The batches of a run over hosts, as Ansible's ``serial`` makes them.
+
+    Args:
+        hosts: All hosts of the run, in its order.
+        serial: Sizes, as numbers or percentages of all hosts; the last one is repeated. Checked by whoever reads them.
+    """
+    left = list(hosts)
+    sizes = [_size(str(item), len(left)) for item in serial]
+    found = []
+    place = 0
+    while left:
+        size = sizes[min(place, len(sizes) - 1)]
+        taken, left = left[:size], left[size:]
+        changed = tuple(host.name for host in taken if host.state is PlanState.CHANGE)
+        found.append(Batch(changed, len(taken) - len(changed)))
+        place += 1
+    return tuple(found)
+
+
+def _size(item: str, hosts: int) -> int:
+    """As ``ansible.utils.helpers.pct_to_int`` does: a percentage is rounded down, and at least one."""
+    number = int(item.removesuffix("%"))
+    return max(1, number * hosts // 100 if item.endswith("%") else number)

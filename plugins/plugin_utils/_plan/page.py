@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a plan tells whoever approves it, in the words of both its pages."""
+
+from __future__ import annotations
+
+from .approved import SHOWN
+from .build import foreign_rules
+from .model import PlanHost
+
+HOW = (
+    "Batch by batch: the next one begins only when every host of the last was changed, read again and is as it should "
+    "be.",
+    "A plan that could close something on a host is armed with a rollback first: if no new connection comes through, "
+    "the host restores itself.",
+    "A host whose plan is no longer the one in this file, because it or its variables changed since, is left alone and "
+    "named.",
+)
+NOT_TOUCHED = (
+    "Rules of anybody else, Lync's own and Windows' own among them, and what Group Policy sets. After the work the "
+    "fingerprints below are compared.",
+    "Traffic that no rule of ours is about.",
+)
+APPROVAL = ("Approved by", "Date and time", "Change", "Digest that was approved (first 12 digits)")
+LEFT_ALONE = "Hosts that are not changed"
+
+
+def foreign_line(host: PlanHost) -> str:
+    """The fingerprint of what is not ours on a host; empty where it was not read."""
+    rules = foreign_rules(host)
+    if rules is None or not host.foreign:
+        return ""
+    fingerprint = str(host.foreign["sha256"])[:SHOWN]
+    return f"{host.name}: {rules} rule{'' if rules == 1 else 's'} of others, fingerprint {fingerprint}"

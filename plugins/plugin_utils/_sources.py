@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Ansible knows of the hosts of a report or a plan: their registered results, roles, pools and sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+
+from ..module_utils._policy.assignment import assigned_roles
+from ._report.build import Source
+from ._report.packed import unpack
+from ._results import plain
+from ._variables import may_be_template
+
+
+def source_of(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
+    """What Ansible knows of a host.
+
+    Args:
+        name: The host; it need not be in the inventory.
+        variable: The variable that its result is registered in.
+        hostvars: Ansible's variable of that name.
+    """
+    if name not in hostvars:
+        return Source(name)
+    known = _Host(hostvars, name)
+    try:
+        result = unpack(plain(known.get(variable)))
+    except (AnsibleError, TypeError) as error:
+        result = {"failed": True, "msg": f"{variable} cannot be read: {error}"}
+    roles = _variable(known, "lync_roles")
+    if not isinstance(roles, list):
+        groups = _variable(known, "group_names")
+        roles = assigned_roles(None, groups if isinstance(groups, list) else ())
+    return Source(
+        name,
+        result,
+        tuple(role for role in roles if isinstance(role, str)),
+        _word(_variable(known, "lync_pool")),
+        _word(_variable(known, "lync_site")),
+    )
+
+
+class _Host(Mapping[str, Any]):
+    """The variables of a host. Those without a template are taken as they are: large results take Ansible long."""
+
+    def __init__(self, hostvars: Mapping[str, Any], name: str) -> None:
+        self._raw: Mapping[str, Any] = getattr(hostvars, "raw_get", hostvars.__getitem__)(name)
+        self._templated = lambda variable: hostvars[name][variable]
+
+    def __getitem__(self, variable: str) -> Any:
+        value = self._raw[variable]
+        return self._templated(variable) if may_be_template(value) else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+def _variable(known: Mapping[str, Any], name: str) -> Any:
+    """A variable that only adds to the report: one that cannot be templated is not there."""
+    try:
+        return plain(known.get(name))
+    except (AnsibleError, TypeError):
+        return None
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else ""

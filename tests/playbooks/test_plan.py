@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""plan.yml, and a remediation that is held to its plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lab.testing import Lab
+    from playbooks.runs import Runner
+
+_STALE = 'name="LyncOps in-tcp-5060 g1" dir=in action=allow protocol=tcp localport=5060'
+ALL = {"fe01.contoso.test", "fe02.contoso.test", "dir01.contoso.test", "med01.contoso.test"}
+
+
+def _plan(runner: Runner) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_file(runner).read_text())
+    return found
+
+
+def _file(runner: Runner, kind: str = "json") -> Path:
+    return runner.folder / "lync_firewall_plan" / f"lync-firewall-plan.{kind}"
+
+
+def test_a_plan_changes_nothing_and_is_what_is_then_done(lab: Lab, runner: Runner) -> None:
+    before = {host.name: host.rules() for host in lab.hosts}
+    made = runner.play("plan")
+    assert made.code == 0, made.output
+    assert {host.name: host.rules() for host in lab.hosts} == before
+    plan = _plan(runner)
+    assert (plan["totals"]["change"], plan["totals"]["hosts"]) == (4, 4)
+    assert made.artifacts["lync_firewall_plan"] == str(_file(runner))
+    assert made.artifacts["lync_firewall_plan_digest"] == plan["digest"]
+    assert plan["digest"] in made.output
+    page, text = _file(runner, "html").read_text(), _file(runner, "md").read_text()
+    for told in (plan["digest"], "Approved by", "fe02.contoso.test", "TCP 5061: Lync Server Front-End service"):
+        assert told in page, told
+        assert told in text, told
+
+    again = runner.play("plan", "--check", variables={"lync_firewall_plan_dir": "again", **made.artifacts})
+    assert again.code == 0, again.output
+    assert json.loads((runner.folder / "again" / "lync-firewall-plan.json").read_text())["digest"] == plan["digest"]
+
+    done = runner.play("remediate", variables={**made.artifacts, "lync_firewall_serial": "100%"})
+    assert done.code == 0, done.output
+    assert done.changed == ALL
+    sent = {host["name"]: len(host["commands"]) for host in plan["hosts"]}
+    ours = {host.name: sum("|Name=LyncOps " in rule for rule in host.rules().values()) for host in lab.hosts}
+    assert ours == sent, "all that was planned, and no more"
+    after = runner.play("remediate", variables={**made.artifacts, "lync_firewall_serial": "100%"})
+    assert (after.code, after.changed) == (0, set()), "nothing is left to do, which no plan forbids"
+
+
+def test_a_host_that_changed_since_is_left_alone_and_named(lab: Lab, runner: Runner) -> None:
+    variables = {**runner.play("plan").artifacts, "lync_firewall_max_fail_percentage": 100}
+    lab.host("dir01").run(f"netsh advfirewall firewall add rule {_STALE}")
+    before = lab.host("dir01").rules()
+    checked = runner.play("remediate", "--check", variables=variables)
+    run = runner.play("remediate", variables=variables)
+    for found in (checked, run):
+        assert set(found.failed) == {"dir01.contoso.test"}
+        assert (
+            "dir01.contoso.test: nothing was sent: what is to be done is no longer what is in the plan" in found.output
+        )
+    assert lab.host("dir01").rules() == before
+    assert run.changed == ALL - {"dir01.contoso.test"}
+
+
+def test_a_host_that_could_not_be_planned_is_left_alone(lab: Lab, runner: Runner) -> None:
+    runner.change_inventory(lambda _all, hosts: hosts["fe01.contoso.test"].update(ansible_port=9))
+    made = runner.play("plan")
+    assert made.code == 0, made.output
+    plan = _plan(runner)
+    assert plan["totals"]["unreachable"] == 1
+    assert "fe01.contoso.test" in made.output.partition("not in the plan, and left alone")[2]
+    lab.write_inventory(runner.inventory)
+    before = lab.host("fe01").rules()
+    run = runner.play("remediate", variables={**made.artifacts, "lync_firewall_max_fail_percentage": 100})
+    assert set(run.failed) == {"fe01.contoso.test"}
+    assert "it could not be made then" in run.output
+    assert lab.host("fe01").rules() == before
+
+
+def test_a_plan_that_was_changed_by_hand_is_refused_before_a_host_is_asked(runner: Runner) -> None:
+    made = runner.play("plan", "--limit", "med01*")
+    digest = _plan(runner)["digests"]["med01.contoso.test"]
+    _file(runner).write_text(_file(runner).read_text().replace(digest, "0" * 64))
+    runner.change_inventory(lambda _all, hosts: hosts["med01.contoso.test"].update(ansible_port=9))
+    run = runner.play("remediate", "--limit", "med01*", variables=made.artifacts)
+    assert run.code == 2, "unreachable would be 4"
+    assert "plan: " in run.output
+    assert "it was changed after it was made" in run.output

@@ -1,0 +1,237 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results of check mode as a plan: what is in it, what its pages show, and that no host's text becomes markup."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.utils.helpers import pct_to_int
+from ansible_collections.lyncops.firewall.plugins.action import lync_firewall
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.approved import (
+    PlanError,
+    PlannedHost,
+    read_digests,
+    read_planned,
+    refusal,
+)
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.as_html import to_html
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.as_markdown import to_markdown
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.build import build_plan
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.model import (
+    EstatePlan,
+    PlanHost,
+    PlanState,
+    batches,
+    groups,
+    summary,
+)
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.words import in_words
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source
+from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import HOSTILE
+from hypothesis import given
+from hypothesis import strategies as st
+
+CREATED = "2026-03-12T06:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def checked() -> dict[str, Any]:
+    """What the module returns of a Director without a rule of ours, in check mode."""
+    plugin = action(lync_firewall.ActionModule, WindowsModel(), {"roles": ["director"]}, check_mode=True)
+    found: dict[str, Any] = plugin.run(task_vars={"inventory_hostname": "dir01"})
+    return found
+
+
+def plan_of(results: dict[str, Any], *serial: str) -> EstatePlan:
+    sources = [Source(name, result, ("director",)) for name, result in results.items()]
+    return build_plan("Plan", CREATED, "1.2.3", sources, serial or ("100%",))
+
+
+def test_every_kind_of_result_has_its_state(checked: dict[str, Any]) -> None:
+    nothing = {**checked, "changed": False, "created": [], "commands": []}
+    plan = plan_of(
+        {
+            "a": checked,
+            "b": nothing,
+            "c": {**checked, "changed": False, "failed": True, "msg": "nothing was sent: locked out"},
+            "d": {"failed": True, "msg": "roles: wrong"},
+            "e": {"unreachable": True, "msg": "timed out"},
+            "f": {"skipped": True, "msg": "a client"},
+            "g": None,
+            "h": {**checked, "created": [{"name": "x"}]},
+            "i": {**checked, "failed": True, "msg": "a row stays closed"},
+            "j": {**checked, "foreign": "none"},
+        }
+    )
+    states = {host.name: host.state.value for host in plan.hosts}
+    assert states == {
+        "a": "change", "b": "nothing", "c": "refused", "d": "failed", "e": "unreachable",
+        "f": "skipped", "g": "failed", "h": "failed", "i": "change", "j": "failed",
+    }  # fmt: skip
+    assert [host.message for host in plan.hosts if host.name in "ci"] == [
+        "nothing was sent: locked out",
+        "a row stays closed",
+    ]
+    assert summary(plan) == (
+        "10 hosts: 2 will be changed; 1 needs no change; 1 would be refused; 4 could not be planned; "
+        "1 could not be reached; 1 needs no rule of ours"
+    )
+
+
+def test_the_digest_is_of_what_is_to_be_done_on_whom(checked: dict[str, Any]) -> None:
+    plan = plan_of({"a": checked, "b": checked})
+    assert plan.digest == plan_of({"b": checked, "a": checked}).digest, "not of the order"
+    assert plan.digest != plan_of({"a": checked}).digest
+    assert plan.digest != plan_of({"a": checked, "b": {**checked, "plan_digest": "0" * 64}}).digest
+    assert plan.digest != plan_of({"a": checked, "b": None}).digest
+
+
+def test_hosts_that_are_alike_are_one_group(checked: dict[str, Any]) -> None:
+    other = {**checked, "commands": ["sc start MpsSvc"]}
+    plan = plan_of({"a": checked, "b": other, "c": checked})
+    assert [[host.name for host in group.hosts] for group in groups(plan.hosts)] == [["a", "c"], ["b"]]
+
+
+@given(
+    st.integers(0, 60),
+    st.lists(st.one_of(st.integers(1, 30).map(str), st.integers(1, 100).map("{}%".format)), min_size=1, max_size=4),
+)
+def test_batches_are_those_of_ansible(count: int, serial: list[str]) -> None:
+    hosts = [PlanHost(f"h{number}", PlanState.CHANGE) for number in range(count)]
+    found = [len(batch.hosts) for batch in batches(hosts, serial)]
+    wanted, left, sizes = [], count, [pct_to_int(item, count) for item in serial]
+    while left:
+        size = min(left, sizes[min(len(wanted), len(sizes) - 1)])
+        wanted.append(size)
+        left -= size
+    assert found == wanted
+
+
+RULE = {
+    "direction": "in", "action": "allow", "protocol": "tcp", "local_ports": "5061,5070-5071", "remote_ports": "any",
+    "remote_addresses": ["any"], "profiles": ["domain", "private", "public"], "program": "", "rows": ["server-03"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("different", "sentence"),
+    [
+        ({}, "Any address may connect to TCP 5061, 5070-5071: Front End (server-03)"),
+        (
+            {"remote_addresses": ["10.0.0.1", "10.0.0.2"]},
+            "10.0.0.1, 10.0.0.2 may connect to TCP 5061",
+        ),
+        ({"remote_addresses": [f"10.0.0.{n}" for n in range(9)]}, "10.0.0.5 and 3 more may connect"),
+        ({"action": "block"}, "Any address may not connect"),
+        ({"direction": "out", "remote_ports": "445", "local_ports": "any"}, "The host may connect to TCP 445 of any "),
+        ({"profiles": ["domain"]}, ", in the domain profile: Front End"),
+        ({"program": "C:\\a.exe"}, ", only the program C:\\a.exe: Front End"),
+        ({"rows": ["site-rule"]}, "5070-5071: site-rule"),
+        ({"rows": []}, "TCP 5061, 5070-5071"),
+    ],
+)
+def test_a_rule_in_words(different: dict[str, Any], sentence: str) -> None:
+    assert sentence in in_words({**RULE, **different}, {"server-03": "Front End"})
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_what_a_host_says_is_no_markup(checked: dict[str, Any], hostile: str) -> None:
+    evil = copy.deepcopy(checked)
+    evil["deleted"] = evil["impact"] = evil["commands"] = [hostile]
+    evil["undo"] = {"commands": [hostile], "losses": [hostile]}
+    evil["refused"] = [{"subject": hostile, "reason": hostile}]
+    tame = {"deleted": ["x"], "impact": ["x"], "commands": ["x"], "undo": {"commands": ["x"], "losses": ["x"]}}
+    tamed = {**evil, **tame, "refused": [{"subject": "x", "reason": "x"}]}
+    mild = plan_of({"a": tamed, "b": {"failed": True, "msg": "x"}})
+    wild = plan_of({"a": evil, "b": {"failed": True, "msg": hostile}})
+    pages = [_Page(), _Page()]
+    for page, plan in zip(pages, (mild, wild), strict=True):
+        page.feed(to_html(plan).decode("utf-8"))
+    assert pages[0].tags == pages[1].tags
+    assert "script" not in pages[1].tags
+    headings = [line for line in to_markdown(wild).decode("utf-8", "replace").split("\n") if line.startswith("#")]
+    assert headings == [line for line in to_markdown(mild).decode("utf-8").split("\n") if line.startswith("#")]
+    assert not re.search(
+        r"(?m)^(?!    |</?details).*(?<!\\)<(script|img)", to_markdown(wild).decode("utf-8", "replace")
+    )
+    json.loads(to_json(wild))
+
+
+def test_the_page_loads_and_runs_nothing(checked: dict[str, Any]) -> None:
+    page = to_html(plan_of({"a": checked})).decode("utf-8")
+    assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+    without_comments = re.sub(r"/\*.*?\*/", "", page, flags=re.DOTALL)
+    assert not re.search(r"https?://|<script|<link|@import|url\(", without_comments)
+
+
+def test_what_is_written_is_read_again(checked: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    plan = plan_of({"a": checked, "a b": {"failed": True, "msg": "x"}})
+    path.write_bytes(to_json(plan))
+    assert read_digests(path) == {"a": checked["plan_digest"], "a b": ""}
+    foreign = checked["foreign"]
+    planned = read_planned(path, "a")
+    assert planned is not None
+    assert (planned.rules, planned.sha256, planned.settings) == (
+        foreign["rules"],
+        foreign["sha256"],
+        foreign["settings"],
+    )
+    assert "".join(planned.marks) == foreign["marks"]
+    assert read_planned(path, "a b") == PlannedHost("")
+    assert read_planned(path, "b") is None
+
+
+def test_only_the_plan_that_was_approved_may_be_carried_out() -> None:
+    digests = {"a": "1" * 64, "b": ""}
+    assert refusal("p", digests, "a", "1" * 64) == ""
+    assert "is no longer what is in the plan p (it was 111111111111, it is 222222222222 now)" in refusal(
+        "p", digests, "a", "2" * 64
+    )
+    assert "it could not be made then" in refusal("p", digests, "b", "2" * 64)
+    assert "the host is not in the plan p" in refusal("p", digests, "c", "2" * 64)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda text: text.replace('"digest":"', '"digest":"0', 1), "it was changed after it was made"),
+        (lambda text: text.replace("firewall:plan:1", "firewall:plan:9"), "its schema is not"),
+        (lambda _text: "", "it is no plan of this collection"),
+        (lambda _text: "[]\n", "it is no plan of this collection"),
+        (lambda _text: "\udcff", "it is no plan of this collection"),
+        (lambda text: text.partition("\n")[0] + "\n", "it has no line of a"),
+        (lambda text: text.replace('"marks":"', '"other":"'), "its line of a is damaged"),
+        (lambda text: text.replace('{"name":"a",', '{"name":"a",,'), "it is no plan of this collection"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_an_error(checked: dict[str, Any], tmp_path: Path, change: Any, why: str) -> None:
+    path = tmp_path / "plan.json"
+    text = change(to_json(plan_of({"a": checked})).decode("ascii"))
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(PlanError, match=re.escape(why)):
+        read_planned(path, "a")
