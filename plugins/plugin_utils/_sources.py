@@ -50,11 +50,11 @@ class _Host(Mapping[str, Any]):
 
     def __init__(self, hostvars: Mapping[str, Any], name: str) -> None:
         self._raw: Mapping[str, Any] = getattr(hostvars, "raw_get", hostvars.__getitem__)(name)
-        self._templated = lambda variable: hostvars[name][variable]
+        self._all, self._name = hostvars, name
 
     def __getitem__(self, variable: str) -> Any:
         value = self._raw[variable]
-        return self._templated(variable) if may_be_template(value) else value
+        return self._all[self._name][variable] if may_be_template(value) else value
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._raw)
