@@ -62,12 +62,18 @@ class Estate:
         """The managed rules of every host, as the simulated Windows has them."""
         return {name: tuple(sorted(rule for rule in self._rules(name) if "LyncOps" in rule)) for name in self.hosts}
 
+    def run(self, name: str, command: str) -> bool:
+        """Run a command on a host as somebody else would."""
+        self._post(f"{name}/run", {"command": command})
+        return True
+
     def _rules(self, name: str) -> list[str]:
         with urllib.request.urlopen(f"{self._control}/hosts/{name}/rules", timeout=30) as answer:
             return [str(rule) for rule in json.load(answer).values()]
 
-    def _post(self, path: str) -> None:
-        request = urllib.request.Request(f"{self._control}/hosts/{path}", data=b"{}", method="POST")
+    def _post(self, path: str, data: Mapping[str, Any] | None = None) -> None:
+        content = json.dumps(data or {}).encode()
+        request = urllib.request.Request(f"{self._control}/hosts/{path}", data=content, method="POST")
         request.add_header("Content-Type", "application/json")
         urllib.request.urlopen(request, timeout=60).close()
 

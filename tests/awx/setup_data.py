@@ -139,6 +139,7 @@ def adapted(template: Template, reports: Path, mode: str = "") -> Template:
     :param mode: `run`, `check`, or empty for the template's own.
     """
     variables = template.extra_vars
-    if "lync_firewall_report_dir" in variables:
-        variables["lync_firewall_report_dir"] = variables["lync_firewall_report_dir"].replace(REPORTS, str(reports))
+    for name in ("lync_firewall_report_dir", "lync_firewall_plan_dir"):
+        if name in variables:
+            variables[name] = variables[name].replace(REPORTS, str(reports))
     return Template({**template.raw, "extra_vars": variables, "job_type": mode or template.raw["job_type"]})

@@ -27,6 +27,7 @@ AUDITS = {
 }
 # test_slices_on_lab runs it after slices.
 MERGES = ("Lync firewall report of slices",)
+PLANS = ("Lync firewall plan",)
 REMEDIATIONS = ("Lync firewall preview", "Lync firewall remediate")
 GATES = {
     "Lync firewall gate drift": {"drifted": "successful", "silent": "failed", "fine": "failed"},
@@ -36,7 +37,7 @@ GATES = {
 
 
 def test_every_template_is_run_here(templates: dict[str, Template]) -> None:
-    assert set(templates) == {*AUDITS, *MERGES, *REMEDIATIONS, *GATES}
+    assert set(templates) == {*AUDITS, *MERGES, *PLANS, *REMEDIATIONS, *GATES}
 
 
 def test_the_lab_has_the_hosts_these_tests_speak_of(started: Estate) -> None:
@@ -81,6 +82,21 @@ def test_remediations_in_check_mode_show_and_change_nothing(
     job = run_template(name, mode="check")
     assert (job.status, job.changed, job.artifacts) == ("successful", HOSTS, {}), job.output
     assert estate.rules() == before
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_is_handed_over_and_changes_nothing(
+    run_template: RunTemplate, estate: Estate, tmp_path: Path, name: str, mode: str
+) -> None:
+    before = estate.rules()
+    job = run_template(name, mode=mode)
+    assert job.status == "successful", job.output
+    assert estate.rules() == before
+    path = tmp_path / "reports" / "plans" / "lync-firewall-plan-42.json"
+    assert job.artifacts["lync_firewall_plan"] == str(path)
+    assert job.artifacts["lync_firewall_plan_digest"] == json.loads(path.read_text())["digest"]
+    assert job.artifacts["lync_firewall_plan_summary"] == "3 hosts: 3 will be changed"
 
 
 def test_remediation_in_run_mode_changes_the_drifted_hosts_only(run_template: RunTemplate, estate: Estate) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from awx.setup_data import Node
 
 DIRECTOR, FIRST, SECOND = ("dir01.contoso.test", "fe01.contoso.test", "fe02.contoso.test")
+_MEANWHILE = 'name="LyncOps in-tcp-5060 g1" dir=in action=allow protocol=tcp localport=5060'
 
 
 class Night:
@@ -29,7 +30,11 @@ class Night:
     """
 
     def __init__(
-        self, data: Mapping[str, Any], run_template: RunTemplate, answer: bool, dead: Mapping[str, Sequence[str]]
+        self,
+        data: Mapping[str, Any],
+        run_template: RunTemplate,
+        answer: bool | Callable[[], object],
+        dead: Mapping[str, Sequence[str]],
     ) -> None:
         self.asked: list[tuple[str, list[str]]] = []
         self.jobs: dict[str, Job] = {}
@@ -43,12 +48,12 @@ class Night:
 
     def _approve(self, node: Node, given: Mapping[str, Any]) -> bool:
         self.asked.append((node.approval, given["lync_firewall_drifted_hosts"]))
-        return self._answer
+        return bool(self._answer()) if callable(self._answer) else self._answer
 
 
 @pytest.fixture
 def night(data: dict[str, Any], run_template: RunTemplate) -> Any:
-    def start(answer: bool = False, dead: Mapping[str, Sequence[str]] | None = None) -> Night:
+    def start(answer: bool | Callable[[], object] = False, dead: Mapping[str, Sequence[str]] | None = None) -> Night:
         return Night(data, run_template, answer, dead or {})
 
     return start
@@ -59,7 +64,7 @@ def test_drift_is_approved_and_repaired_then_all_is_quiet_then_an_outage_is_no_d
 ) -> None:
     before = estate.rules()
     first = night(answer=True)
-    assert first.walk.path == ("audit", "drift", "answered", "approve", "remediate", "verify")
+    assert first.walk.path == ("audit", "drift", "plan", "answered", "approve", "remediate", "verify")
     assert first.asked == [("Remediate the drifted Lync hosts? (every host answered)", [DIRECTOR, FIRST, SECOND])]
     assert first.jobs["remediate"].changed == (DIRECTOR, FIRST, SECOND), first.jobs["remediate"].output
     assert first.jobs["verify"].artifacts["lync_firewall_compliant_hosts"] == [DIRECTOR, FIRST, SECOND]
@@ -81,10 +86,21 @@ def test_drift_is_approved_and_repaired_then_all_is_quiet_then_an_outage_is_no_d
     assert estate.rules() == repaired
 
 
+def test_what_is_repaired_is_what_was_approved(night: Any, estate: Estate) -> None:
+    """While the approval waits somebody changes a host: it is left alone, and the run fails and says so."""
+    before = estate.rules()
+    late = night(answer=lambda: estate.run(DIRECTOR, f"netsh advfirewall firewall add rule {_MEANWHILE}"))
+    assert late.walk.path[-3:] == ("approve", "remediate", "verify")
+    assert late.jobs["remediate"].status == "failed"
+    assert "what is to be done is no longer what is in the plan" in late.jobs["remediate"].output
+    after = estate.rules()
+    assert len(after[DIRECTOR]) == len(before[DIRECTOR]) + 1, "what was added meanwhile, and nothing of ours"
+
+
 def test_denied_approval_changes_nothing(night: Any, estate: Estate) -> None:
     before = estate.rules()
     denied = night(answer=False)
-    assert denied.walk.path == ("audit", "drift", "answered", "approve")
+    assert denied.walk.path == ("audit", "drift", "plan", "answered", "approve")
     assert denied.walk.failed
     assert estate.rules() == before
 
@@ -94,7 +110,7 @@ def test_drift_beside_an_outage_is_another_question_and_leaves_the_silent_host_a
 ) -> None:
     before = estate.rules()
     mixed = night(answer=True, dead={"*": [FIRST]})
-    assert mixed.walk.path == ("audit", "drift", "answered", "approve-in-outage", "remediate", "verify")
+    assert mixed.walk.path == ("audit", "drift", "plan", "answered", "approve-in-outage", "remediate", "verify")
     assert mixed.asked == [("Remediate the drifted Lync hosts? (OTHERS DID NOT ANSWER)", [DIRECTOR, SECOND])]
     assert mixed.jobs["remediate"].status == "successful", mixed.jobs["remediate"].output
     after = estate.rules()

@@ -254,3 +254,11 @@ def test_what_is_returned_is_documented(name: str, args: dict[str, Any]) -> None
             assert set(sample) == set(value) or key == "profiles", f"the sample of {key} has other keys"
         if isinstance(sample, list) and sample and isinstance(sample[0], dict) and value:
             assert set(sample[0]) == set(value[0]), f"the sample of {key} has other keys"
+
+
+def test_a_plan_is_for_the_hosts_that_a_remediation_works_on() -> None:
+    first = [
+        yaml.safe_load((COLLECTION / "playbooks" / f"{name}.yml").read_text("utf-8"))[0]
+        for name in ("plan", "remediate")
+    ]
+    assert first[0]["vars"] == first[1]["vars"]
