@@ -20,6 +20,7 @@ from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._policy.assignment import assigned_roles
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._named_roles import VARIABLE as ROLES
 from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
@@ -229,11 +230,11 @@ def _source(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
     roles = _variable(known, "lync_roles")
     if not isinstance(roles, list):
         groups = _variable(known, "group_names")
-        roles = assigned_roles(None, groups if isinstance(groups, list) else ())
+        roles = assigned_roles(_variable(known, ROLES), groups if isinstance(groups, list) else ())
     return Source(
         name,
         result,
-        tuple(role for role in roles if isinstance(role, str)),
+        tuple(role for role in (roles if isinstance(roles, list) else ()) if isinstance(role, str)),
         _word(_variable(known, "lync_pool")),
         _word(_variable(known, "lync_site")),
     )
