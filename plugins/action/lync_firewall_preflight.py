@@ -16,6 +16,7 @@ from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._named_roles import said_for_everybody
 from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
@@ -60,6 +61,7 @@ class ActionModule(ControllerAction):
             reports=options["sources"],
             slices=options["slices"],
             sliced=_is_slice(known),
+            roles_for_all=said_for_everybody(),
         )
         targets = plain(find_targets(known["groups"], known["hostvars"], request))
         for note in targets["notes"]:

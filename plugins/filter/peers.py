@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._policy.peers import POOL, PeerError, peers_of, survey
-from ..plugin_utils._estate import resolved
+from ..module_utils._policy.peers import POOL, PeerError, peers_of
+from ..plugin_utils._estate import surveyed
 from ..plugin_utils._results import plain
 
 
@@ -30,7 +30,7 @@ def lync_peers(
             f"lyncops.firewall.lync_peers: the input must be 'groups', not {type(groups).__name__}"
         )
     try:
-        estate = survey(groups, lambda name: hostvars[name], resolved if resolve else None)
+        estate = surveyed(groups, hostvars, resolve=resolve)
         pool = str(hostvars[str(host)].get(POOL) or "")
         found = peers_of(estate, pool, plain(extra_peers or {}), by_name=by_name)
     except PeerError as error:

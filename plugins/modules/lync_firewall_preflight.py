@@ -16,6 +16,8 @@ description:
   - The first task of the playbooks of this collection. It finds the hosts of the patterns in the variable
     C(lync_firewall_hosts), wherever the inventory or an extra variable sets it, and of O(default) those that have no
     such variable. A play's own C(hosts) cannot see the variables of groups.
+  - A host whose own C(lync_firewall_roles) names a role counts as one of that role's group. An extra variable of that
+    name is of all hosts, so it makes none of them count.
   - It fails, and names what is wrong, where a pattern names no host and no group, or where nobody is left. A slice of a
     sliced job of AWX may have nobody; that is said.
   - Hosts of the group C(lync) that no pattern names are named.
@@ -90,7 +92,8 @@ targets:
   description:
     - C(hosts) to work on; the C(patterns) they come from; C(forgotten), hosts of the group C(lync) that no pattern
       names; C(namesakes), each host that shares its address with others, and these, at most five; C(addresses), those
-      of all hosts in groups whose name begins with C(lync_), as far as variables have them; C(reports), whether
+      of all hosts in groups whose name begins with C(lync_), as far as variables have them; C(roles), each role that
+      C(lync_firewall_roles) names, and the hosts whose does, or null where one cannot be read; C(reports), whether
       variables of hosts name reports that are to be put together; C(idle), whether none of the hosts has a role;
       C(notes), what was said. C(unknown) and C(mistakes) are empty, or the task fails.
   returned: success
@@ -102,6 +105,7 @@ targets:
     forgotten: []
     namesakes: {}
     addresses: [10.1.1.11]
+    roles: {}
     reports: false
     idle: false
     mistakes: []

@@ -22,7 +22,9 @@ from typing import Any
 from ansible import constants
 from ansible.errors import AnsibleError
 
+from ..module_utils._policy.assignment import with_named_roles
 from ..module_utils._policy.peers import Estate, Known, PeerError, survey
+from ._named_roles import look_for_roles
 
 
 def resolved(name: str) -> list[str]:
@@ -35,7 +37,12 @@ def resolved(name: str) -> list[str]:
 
 
 def estate_of(
-    task: str, groups: Mapping[str, Iterable[str]], hostvars: Mapping[str, Mapping[str, Any]], *, resolve: bool
+    task: str,
+    groups: Mapping[str, Iterable[str]],
+    hostvars: Mapping[str, Mapping[str, Any]],
+    *,
+    resolve: bool,
+    named: Mapping[str, Iterable[str]] | None = None,
 ) -> Estate:
     """The estate, as this task of this run sees it.
 
@@ -44,16 +51,17 @@ def estate_of(
         groups: Ansible's variable of that name.
         hostvars: Likewise.
         resolve: Whether names without an address are looked up.
+        named: Role to the hosts whose variables name it; None where all hosts are still to be asked.
 
     Raises:
-        PeerError: A variable with addresses is wrong.
+        PeerError: A variable with addresses or roles is wrong.
     """
     folder = Path(str(constants.DEFAULT_LOCAL_TMP))
     name = folder / f"lyncops-estate-{task}-{'resolved' if resolve else 'as-said'}"
 
     def work_out() -> dict[str, Any]:
         try:
-            return asdict(survey(groups, lambda host: _Host(host, hostvars[host]), resolved if resolve else None))
+            return asdict(surveyed(groups, hostvars, resolve=resolve, named=named))
         except PeerError as error:
             return {"error": str(error)}
 
@@ -64,6 +72,41 @@ def estate_of(
     if "error" in found:
         raise PeerError(found["error"])
     return Estate(_known(found["kinds"]), _known(found["pools"]))
+
+
+def surveyed(
+    groups: Mapping[str, Iterable[str]],
+    hostvars: Mapping[str, Mapping[str, Any]],
+    *,
+    resolve: bool,
+    named: Mapping[str, Iterable[str]] | None = None,
+) -> Estate:
+    """The same, worked out here and now."""
+    hosts = _Hosts(hostvars)
+    roles = look_for_roles(groups, hosts) if named is None else named
+    return survey(with_named_roles(groups, roles), hosts.__getitem__, resolved if resolve else None)
+
+
+class _Hosts(Mapping[str, Mapping[str, Any]]):
+    """The variables of all hosts, each of whom Ansible is asked for once."""
+
+    def __init__(self, hostvars: Mapping[str, Mapping[str, Any]]) -> None:
+        self._hostvars = hostvars
+        self._asked: dict[str, _Host] = {}
+
+    def __getitem__(self, host: str) -> Mapping[str, Any]:
+        if host not in self._asked:
+            self._asked[host] = _Host(host, self._hostvars[host])
+        return self._asked[host]
+
+    def __contains__(self, host: object) -> bool:
+        return host in self._hostvars
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._hostvars)
+
+    def __len__(self) -> int:
+        return len(self._hostvars)
 
 
 class _Host(Mapping[str, Any]):

@@ -11,6 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..module_utils._policy.assignment import assigned_roles
+from ._named_roles import VARIABLE as ROLES
 from ._report.build import Source
 from ._report.packed import unpack
 from ._results import plain
@@ -35,11 +36,11 @@ def source_of(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
     roles = _variable(known, "lync_roles")
     if not isinstance(roles, list):
         groups = _variable(known, "group_names")
-        roles = assigned_roles(None, groups if isinstance(groups, list) else ())
+        roles = assigned_roles(_variable(known, ROLES), groups if isinstance(groups, list) else ())
     return Source(
         name,
         result,
-        tuple(role for role in roles if isinstance(role, str)),
+        tuple(role for role in (roles if isinstance(roles, list) else ()) if isinstance(role, str)),
         _word(_variable(known, "lync_pool")),
         _word(_variable(known, "lync_site")),
     )

@@ -16,12 +16,14 @@ from ansible.parsing.dataloader import DataLoader
 
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
-from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES
+from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES, with_named_roles
 from ..module_utils._policy.peers import ADDRESSES, PREFIX
+from ._named_roles import VARIABLE as _ROLES
+from ._named_roles import by_role, named_roles
+from ._nobody import nobody
 from ._results import plain
 
 _VARIABLE = "lync_firewall_hosts"
-_ROLES = "lync_firewall_roles"
 _REPORTS = "lync_firewall_report_sources"
 _ADDRESSES = ("ansible_winrm_host", "ansible_host")
 _PORTS = ("ansible_winrm_port", "ansible_port")
@@ -32,7 +34,7 @@ _WINRM_PORTS = ("", "5985", "5986")
 DEFAULT_BATCHES = "1,25%,100%"
 """Those of remediate.yml: the first host alone, then a quarter, then all others."""
 _SERVERS = "lync"
-"""The group of all hosts that the inventory plugin says are managed."""
+"""The group of hosts that the inventory plugin says are managed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Request:
         slices: Whether the run puts such reports together, so that they must be given; None where it is not asked. An
             audit that is told to take the results of others would connect to all hosts for nothing.
         sliced: Whether the run is one slice of a job, which may have none of the hosts.
+        roles_for_all: Whether an extra variable names the roles, which then say nothing of who is who.
     """
 
     default: str
@@ -62,6 +65,7 @@ class Request:
     reports: Any = ()
     slices: bool | None = None
     sliced: bool = False
+    roles_for_all: bool = False
 
     @property
     def nobody(self) -> bool:
@@ -75,7 +79,8 @@ def find_targets(
     """The hosts to work on, and what is wrong about them.
 
     The hosts are those of the patterns in the variable ``lync_firewall_hosts``, wherever the inventory or an extra
-    variable sets it, and of the default pattern those that have no such variable.
+    variable sets it, and of the default pattern those that have no such variable. A host whose variables name a role
+    counts as one of that role's group.
 
     Args:
         groups: Ansible's variable of that name.
@@ -86,12 +91,17 @@ def find_targets(
         ``hosts`` to work on; the ``patterns`` they come from; what of these is ``unknown``, because it names no host
         and no group; ``forgotten``, hosts of the group ``lync`` that no pattern names; ``namesakes``, each host that
         shares its address with others, and these, at most five; ``addresses`` of all hosts in groups whose name begins
-        with ``lync_``, as far as variables have them; ``reports``, whether any host's variables name reports that are
-        to be put together; ``idle``, whether none of the hosts has a role; ``mistakes``,
-        sentences that say why not to begin; ``notes``, what a person should know and need not stop for.
+        with ``lync_``, as far as variables have them; ``roles``, each role that variables name, and the hosts whose do,
+        or None where not all of them could be read; ``reports``, whether any host's variables name reports that are to
+        be put together; ``idle``, whether none of the hosts has a role; ``mistakes``, sentences that say why not to
+        begin; ``notes``, what a person should know and need not stop for.
     """
-    inventory = _Inventory({str(group): [str(host) for host in hosts] for group, hosts in groups.items()})
-    looked = {host: _look(host, hostvars[host]) for host in inventory.hosts}
+    everybody = [str(host) for host in groups.get("all", ())]
+    looked = {host: _look(host, hostvars[host]) for host in everybody}
+    named = {} if request.roles_for_all else by_role((host, look.roles or ()) for host, look in looked.items())
+    said_groups = groups
+    groups = with_named_roles(said_groups, named)
+    inventory = _Inventory(groups)
     of_roles = inventory.matching(request.default)
     if request.named is False or request.named is None:
         values = list({repr(look.said): look.said for look in looked.values() if look.said}.values())
@@ -114,9 +124,10 @@ def find_targets(
         "namesakes": _namesakes(hosts, looked),
         "addresses": _addresses(groups, looked),
         "reports": any(looked[host].reports for host in hosts),
+        "roles": named if request.roles_for_all or all(look.roles is not None for look in looked.values()) else None,
         "idle": bool(hosts) and not _have_roles(hosts, groups, looked),
     }
-    mistakes = _mistakes(targets, request)
+    mistakes = _mistakes(targets, request, said_groups, found)
     return {**targets, "mistakes": mistakes, "notes": [] if mistakes else _notes(targets, request)}
 
 
@@ -132,7 +143,9 @@ def batch_sizes(wanted: Any) -> list[str]:
     return text.split(",")
 
 
-def _mistakes(targets: Mapping[str, Any], request: Request) -> list[str]:
+def _mistakes(
+    targets: Mapping[str, Any], request: Request, groups: Mapping[str, Iterable[str]], without_limit: Sequence[str]
+) -> list[str]:
     """Why not to begin, in sentences. A slice of a job may hold none of the hosts, and an empty list means nobody."""
     found = []
     if request.slices is not None and (bool(request.reports) or targets["reports"]) != request.slices:
@@ -151,12 +164,7 @@ def _mistakes(targets: Mapping[str, Any], request: Request) -> list[str]:
         names = ", ".join(targets["hosts"][:_MOST_NAMED])
         found.append(f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}).")
     if not targets["hosts"] and not request.sliced and not request.nobody:
-        limited = f" and --limit {request.limit}" if request.limit else ""
-        found.append(
-            f"There is no host to work on: nothing in the inventory {where} matches "
-            f"{', '.join(targets['patterns'][:_MOST_LISTED])}{limited}. See the warnings above, and the names of its "
-            "groups."
-        )
+        found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit))
     odd = [host for host in targets["hosts"] if any(map(str.isspace, host))]
     if odd:
         found.append(
@@ -192,13 +200,15 @@ class _Look:
         said: The value of ``lync_firewall_hosts``.
         addresses: Its addresses; None where variables do not have them.
         end: Address and port that are connected to; None where its variables are wrong.
-        has_roles: Whether its roles are named.
+        roles: The roles that they name; None where that cannot be read.
+        has_roles: Whether its roles are named, rightly or not.
         reports: Whether reports are named that are to be put together.
     """
 
     said: Any
     addresses: AddressSet | None
     end: tuple[str, str] | None
+    roles: tuple[str, ...] | None
     has_roles: bool
     reports: bool
 
@@ -215,9 +225,17 @@ def _look(host: str, known: Mapping[str, Any]) -> _Look:
         said=plain(known[_VARIABLE]) if _VARIABLE in known else None,
         addresses=_own(host, known),
         end=end,
+        roles=_roles(known),
         has_roles=_says(known, _ROLES),
         reports=_says(known, _REPORTS),
     )
+
+
+def _roles(known: Mapping[str, Any]) -> tuple[str, ...] | None:
+    try:
+        return named_roles(known)
+    except AnsibleError:
+        return None
 
 
 def _says(known: Mapping[str, Any], name: str) -> bool:

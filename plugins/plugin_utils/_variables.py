@@ -186,7 +186,8 @@ class HostVariables:
             PeerError: A peer has no address, or a wrong one.
         """
         resolve = boolean(self.known.get(f"{PREFIX}resolve_peers") or False, strict=False)
-        estate = estate_of(self._task, self._groups, self._hostvars, resolve=resolve)
+        named = self._preflight.get("roles")
+        estate = estate_of(self._task, self._groups, self._hostvars, resolve=resolve, named=named)
         pool = str(self._of_inventory(POOL) or "")
         return peers_of(estate, pool, self.known.get(EXTRA), by_name=by_name)
 

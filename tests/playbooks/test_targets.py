@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,30 @@ def test_the_inventory_says_which_hosts(runner: Runner, place: str, value: Any) 
     assert runner.play("verify").code == 0
     assert runner.play("site", "--limit", "dir01*").code == 0
     _lost(runner.play("site", "--limit", "med01*"))
+
+
+def test_roles_of_own_groups_are_enough(runner: Runner) -> None:
+    """Own names of groups, and no Lync group left: the hosts are found, and each knows who the others are."""
+
+    def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
+        del everything["children"]["lync"]
+        everything["children"]["sip"] = {
+            "hosts": {"dir01.contoso.test": {}, "fe01.contoso.test": {"lync_firewall_roles": "front_end"}},
+            "vars": {"lync_firewall_roles": ["director"], "lync_firewall_scope": "topology"},
+        }
+
+    runner.change_inventory(change)
+    runner.play("audit")
+    assert runner.classes() == {"dir01": "drifted", "fe01": "drifted"}
+    notes = json.dumps(runner.report())
+    assert "nothing says who is front_end" not in notes
+    assert runner.play("remediate").changed == {"dir01.contoso.test", "fe01.contoso.test"}
+    assert runner.play("matrix").code == 0
+    table = (runner.folder / "lync_firewall_matrix" / "lync-traffic-matrix.csv").read_text()
+    assert '"Front End Servers","127.' in table
+    one = runner.play("site", "--limit", "med01*", variables={"lync_firewall_roles": "mediation"})
+    _lost(one)
+    assert "sip (2), windows (4)" in one.output, "an extra variable chooses nobody, and does not say who sip is"
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)

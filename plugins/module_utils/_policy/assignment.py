@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._catalogue.model import HOST_ROLES, Peer, Role
@@ -50,6 +50,21 @@ def assigned_roles(named: Any, groups: Collection[str]) -> Any:
     if isinstance(named, str):
         return [word.strip() for word in named.split(",") if word.strip()]
     return named
+
+
+def with_named_roles(groups: Mapping[str, Iterable[str]], named: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """The groups of an inventory, with hosts in the group of each role that their variables name.
+
+    A host stays in the groups that it is in, whatever it names: a scope that lost it could break calls.
+
+    Args:
+        groups: Inventory groups and their hosts.
+        named: Role to the hosts that name it.
+    """
+    found = {str(group): [str(host) for host in hosts] for group, hosts in groups.items()}
+    for role, hosts in named.items():
+        found[PREFIX + role] = list(dict.fromkeys([*found.get(PREFIX + role, ()), *hosts]))
+    return found
 
 
 def needs_no_rule(roles: Any, groups: Iterable[str]) -> bool:

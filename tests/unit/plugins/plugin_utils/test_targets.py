@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._targets import Request, find_targets
+from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
 
 GROUPS = {
     "all": ["fe01", "fe02", "med01", "sip1", "wac9"],
@@ -45,6 +46,55 @@ def test_a_variable_of_all_hosts_takes_the_place_of_the_default() -> None:
     everywhere = {host: {"lync_firewall_hosts": "fe*:!fe02"} for host in GROUPS["all"]}
     found = targets(**everywhere)
     assert (found["hosts"], found["patterns"]) == (["fe01"], ["fe*:!fe02"])
+
+
+def test_hosts_that_name_a_role_are_chosen_as_those_of_its_group_are() -> None:
+    found = targets(sip1={"lync_firewall_roles": ["mediation"], "ansible_host": "10.0.0.9"})
+    assert found["hosts"] == ["fe01", "fe02", "med01", "sip1"]
+    assert found["roles"] == {"mediation": ["sip1"]}
+    assert found["addresses"] == ["10.0.0.9"], "known to connect, as all hosts of the roles' groups are"
+    assert targets(sip1={"lync_firewall_roles": ["sql"]})["hosts"] == ["fe01", "fe02", "med01"], "the pattern decides"
+    assert targets(wac9={"lync_firewall_roles": "front_end"})["forgotten"] == []
+
+
+def test_the_name_of_a_roles_group_means_those_that_name_the_role() -> None:
+    sip = {"sip1": {"lync_firewall_roles": "front_end,edge"}}
+    found = targets("lync_front_end:!fe01", **sip)
+    assert (found["hosts"], found["unknown"]) == (["fe02", "sip1"], [])
+    groups = {"all": ["sip1"], "sip": ["sip1"]}
+    found = find_targets(groups, sip, Request(DEFAULT, named="lync_front_end"))
+    assert (found["hosts"], found["unknown"], found["mistakes"]) == (["sip1"], [], [])
+
+
+def test_roles_of_an_extra_variable_choose_nobody() -> None:
+    known = {host: {"lync_firewall_roles": ["front_end"]} for host in GROUPS["all"]}
+    found = find_targets(GROUPS, known, Request(DEFAULT, roles_for_all=True))
+    assert (found["hosts"], found["roles"]) == (["fe01", "fe02", "med01"], {})
+
+
+def test_roles_that_cannot_be_read_are_not_passed_on_as_none() -> None:
+    found = targets(sip1=Broken({"lync_firewall_roles": AnsibleError("'x' is undefined")}))
+    assert (found["hosts"], found["roles"]) == (["fe01", "fe02", "med01"], None)
+
+
+def test_each_host_is_asked_for_once() -> None:
+    asked: list[str] = []
+
+    class Hosts(dict[str, Any]):
+        def __getitem__(self, host: str) -> Any:
+            asked.append(host)
+            return {"lync_firewall_roles": ["front_end"]}
+
+    find_targets(GROUPS, Hosts(), Request(DEFAULT))
+    assert sorted(asked) == sorted(GROUPS["all"])
+
+
+def test_many_hosts_that_name_roles_take_no_more_than_in_proportion() -> None:
+    def estate(size: int) -> tuple[dict[str, list[str]], dict[str, dict[str, Any]]]:
+        hosts = {f"sip{number}": {"lync_firewall_roles": "front_end,mediation"} for number in range(size)}
+        return {"all": list(hosts), "sip": list(hosts)}, hosts
+
+    assert grows_linearly(lambda made: find_targets(*made, Request(DEFAULT)), estate, 250)
 
 
 def test_a_list_is_read_as_ansible_reads_one() -> None:

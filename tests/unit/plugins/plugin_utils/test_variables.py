@@ -16,7 +16,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading 
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import OF_GROUPS, assigned_roles
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import PeerError
-from ansible_collections.lyncops.firewall.plugins.plugin_utils import _estate
+from ansible_collections.lyncops.firewall.plugins.plugin_utils import _estate, _named_roles
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._variables import HostVariables, Templated
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
@@ -33,7 +33,7 @@ HOSTVARS: dict[str, dict[str, Any]] = {
     "med01": {"ansible_host": "10.0.0.2"},
     "gw01": {"lync_addresses": ["10.0.0.3"]},
 }
-FOUND = {"targets": {"addresses": ["10.0.0.0/30"], "namesakes": {"med01": ["med02"]}}}
+FOUND = {"targets": {"addresses": ["10.0.0.0/30"], "namesakes": {"med01": ["med02"]}, "roles": {}}}
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +140,39 @@ def test_a_variable_of_another_host_that_is_wrong_is_named_with_its_host(monkeyp
     monkeypatch.setitem(HOSTVARS, "gw01", Wrong())  # type: ignore[arg-type]
     with pytest.raises(PeerError, match=r"^lync_firewall_addresses of gw01: 'nope' is undefined$"):
         host().peers()
+
+
+def test_hosts_that_name_a_role_are_peers_as_those_of_its_group_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"ansible_host": "10.0.0.7", "lync_firewall_roles": "front_end, director", "lync_pool": "pool"}
+    monkeypatch.setitem(HOSTVARS, "sip1", own)
+    monkeypatch.setitem(GROUPS, "all", [*GROUPS["all"], "sip1"])
+    expected = {
+        "director": ["10.0.0.7"],
+        "front_end": ["10.0.0.1", "10.0.0.7"],
+        "gateway": ["10.0.0.3"],
+        "mediation": ["10.0.0.2"],
+        "pool": ["10.0.0.1", "10.0.0.7"],
+    }
+    assert host(task="none", lync_firewall_found={}).peers() == expected
+    found = {"targets": {"roles": {"front_end": ["sip1"], "director": ["sip1"]}}}
+    assert host(task="asked before", lync_firewall_found=found).peers() == expected
+    assert "director" not in host(task="nobody", lync_firewall_found={"targets": {"roles": {}}}).peers()
+
+
+def test_roles_of_another_host_that_are_wrong_are_told_and_not_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Wrong(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            raise AnsibleError("'nope' is undefined")
+
+    monkeypatch.setitem(HOSTVARS, "med01", Wrong())
+    with pytest.raises(PeerError, match=r"^lync_firewall_roles of med01: 'nope' is undefined$"):
+        host(lync_firewall_found={"targets": {"roles": None}}).peers()
+
+
+def test_an_extra_variable_with_roles_says_nothing_of_who_is_who(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_named_roles, "load_extra_vars", lambda _loader: {"lync_firewall_roles": "director"})
+    monkeypatch.setitem(HOSTVARS, "fe01", {**HOSTVARS["fe01"], "lync_firewall_roles": "director"})
+    assert "director" not in host(lync_firewall_found={}).peers()
 
 
 def test_each_batch_of_a_play_looks_anew(monkeypatch: pytest.MonkeyPatch) -> None:
