@@ -58,6 +58,7 @@ class ActionModule(FirewallAction):
         plan = make_plan(wanted_state(policy, options), snapshot) if policy else None
         result = {
             "changed": False,
+            "state": options["state"],
             **states(rows, plan, snapshot)[0],
             "networks": results.networks_list(found.networks),
             "assumptions": list(found.assumptions),

@@ -27,9 +27,11 @@ from ..plugin_utils._report.build import build_report
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import is_base_name, make_folder, write_file
 from ..plugin_utils._report.merge import Merged, merge, read_sources
+from ..plugin_utils._report.remember import RETIRED_FILE, read_retired, remembering
 from ..plugin_utils._report.slices import SliceError
+from ..plugin_utils._report.status import COLLECTION, Run, to_mail, to_status, to_status_file
 from ..plugin_utils._results import plain
-from ..plugin_utils._sources import source_of
+from ..plugin_utils._sources import place_of, source_of
 from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import Templated
 
@@ -45,6 +47,7 @@ _HANDED_OVER = (_DRIFTED, _INEFFECTIVE, _UNREACHABLE, _FAILED, model.HostClass.C
 
 MOST_NAMES = 200
 """Names of hosts in artifacts, in all."""
+_ALWAYS_TOLD = ("added", "removed", "better", "worse")
 _NAMED = 20  # of each class, where the run fails
 
 
@@ -95,8 +98,12 @@ class ActionModule(ControllerAction):
 
     def _work(self, options: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         _check(options)
-        # Read first: it may be one of the files that are about to be replaced.
+        folder = Path(self._resolved(options["dest"]))
+        # Read first: they may be among the files that are about to be replaced.
         earlier, warnings = self._earlier(options["previous"])
+        last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
+        retired, wrong = _retired(folder / RETIRED_FILE)
+        warnings += [*more, *wrong]
         now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         if options["sources"]:
             merged = self._merged(options, now)
@@ -105,14 +112,29 @@ class ActionModule(ControllerAction):
         else:
             sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
+        if last:
+            report = remembering(report, last, lambda name: place_of(name, task_vars["hostvars"]), retired)
         if earlier and earlier.created > report.created:
             warnings.append(f"previous: it was made at {earlier.created}, after what it is compared with")
         changes = compare(earlier, report) if earlier else None
         contents = {kind: _WRITERS[kind](report, changes) for kind in dict.fromkeys(options["formats"])}
-        files, changed = _write(Path(self._resolved(options["dest"])), options["name"], contents)
+        files = {kind: str(folder / f"{options['name']}.{kind}") for kind in contents}
+        document = contents["json"] if "json" in contents else to_json(report, changes)
+        status = to_status(report, Run(options["name"], now, COLLECTION), document)
+        beside = {
+            f"{options['name']}-mail.txt": to_mail(report, status, next(iter(files.values()))),
+            # The last one: who finds it finds all the others too.
+            f"{options['name']}-status.json": to_status_file(status),
+        }
+        written = {f"{options['name']}.{kind}": content for kind, content in contents.items()}
+        changed = _write(folder, {**written, **beside})
         result = {
             "changed": changed,
             "files": files,
+            "status": str(folder / f"{options['name']}-status.json"),
+            "class": status["class"],
+            "digest": status["digest"],
+            "left": status["left"],
             "totals": model.totals(report),
             "hosts": model.names_by_class(report),
             "reasons": model.reasons(report),
@@ -143,6 +165,15 @@ class ActionModule(ControllerAction):
         except (OSError, ValueError) as error:  # an EarlierError, or a path with NUL in it
             raise OptionError("previous", f"{path} cannot be compared with: {_reason(error)}") from error
 
+    def _last(self, path: Path, previous: str | None, earlier: Earlier | None) -> tuple[Earlier | None, list[str]]:
+        """The report that is about to be replaced, and what a person should know if it cannot be read."""
+        if earlier and previous and Path(self._resolved(previous)) == path:
+            return earlier, []
+        try:
+            return (read_earlier(path.read_bytes()) if path.is_file() else None), []
+        except (OSError, ValueError) as error:
+            return None, [f"{path} cannot be read ({_reason(error)}), so it is not known who was in the estate before"]
+
     def _merged(self, options: Mapping[str, Any], now: str) -> Merged:
         """The reports of slices as one; no variable of any host is looked at.
 
@@ -164,10 +195,14 @@ class ActionModule(ControllerAction):
 
 def _told(result: Mapping[str, Any]) -> list[str]:
     """What was found, for people."""
-    changes = ", ".join(f"{kind} {count}" for kind, count in result.get("changes", {}).items())
+    left = result["left"]
+    more = " and more" if len(left) > _NAMED else ""
+    found = result.get("changes", {})
+    changes = ", ".join(f"{kind} {count}" for kind, count in found.items() if count or kind in _ALWAYS_TOLD)
     return [
         result["summary"],
         *([f"Since the earlier report: {changes}"] if changes else []),
+        *([f"Left and not retired: {', '.join(left[:_NAMED])}{more}"] if left else []),
         *result["files"].values(),
     ]
 
@@ -186,6 +221,9 @@ def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:
         "lync_firewall_totals": result["totals"],
         "lync_firewall_reasons": result["reasons"],
         "lync_firewall_summary": result["summary"],
+        "lync_firewall_class": result["class"],
+        "lync_firewall_digest": result["digest"],
+        "lync_firewall_left": result["left"][:MOST_NAMES],
         "lync_firewall_report_folder": str(Path(next(iter(result["files"].values()))).parent),
     }
 
@@ -215,23 +253,28 @@ def _check(options: Mapping[str, Any]) -> None:
         raise OptionError("formats", f"name at least one of {', '.join(_WRITERS)}")
 
 
-def _write(folder: Path, name: str, contents: Mapping[str, bytes]) -> tuple[dict[str, str], bool]:
-    """Write all files; their paths by format, and whether any has changed.
+def _retired(path: Path) -> tuple[dict[str, str], list[str]]:
+    """Who was retired and when, and what a person should know if that cannot be read."""
+    try:
+        return (read_retired(path.read_bytes()) if path.is_file() else {}), []
+    except (OSError, ValueError) as error:
+        return {}, [f"{path} cannot be read ({_reason(error)}), so it is not known who was retired"]
+
+
+def _write(folder: Path, contents: Mapping[str, bytes]) -> bool:
+    """Write all files, by their names; whether any has changed.
 
     Raises:
         OptionError: The folder cannot be made or written to.
     """
-    files: dict[str, str] = {}
     changed = False
     try:
         make_folder(folder)
-        for kind, content in contents.items():
-            path = folder / f"{name}.{kind}"
-            changed = write_file(path, content) or changed
-            files[kind] = str(path)
+        for name, content in contents.items():
+            changed = write_file(folder / name, content) or changed
     except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
         raise OptionError("dest", f"{folder} cannot be written to: {_reason(error)}") from error
-    return files, changed
+    return changed
 
 
 def _reason(error: Exception) -> str:

@@ -63,6 +63,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+state:
+  description: The state that was asked for, V(absent) where managed rules are to be taken away on purpose.
+  returned: success
+  type: str
+  sample: present
 service:
   description: The Windows Firewall service, C(running), C(state) and C(start).
   returned: success

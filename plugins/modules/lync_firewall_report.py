@@ -16,9 +16,15 @@ description:
   - Takes the registered results of M(lyncops.firewall.lync_firewall_info), or of M(lyncops.firewall.lync_firewall), of
     all hosts and writes them as one report on the controller. As HTML it is one file that loads nothing. It shows the
     estate at a glance, what to do first, a map of hosts and requirements, and for each host the commands that would
-    correct it. As JSON it is for programs, with the schema C(docs/report-schema-2.json), and as CSV for spreadsheets.
+    correct it. As JSON it is for programs, with the schema C(docs/report-schema-3.json), and as CSV for spreadsheets.
   - The other way to make it is O(sources), the JSON reports of an audit that was divided, as by AWX's job slicing. They
     are put together as one, which is no different from the report of one audit of all hosts.
+  - Beside them stand two small files. C(NAME-status.json) says for programs how the run ended, C(NAME-mail.txt) says it
+    in a few lines of plain text for a mail. The guide on scheduled runs,
+    R(scheduled, ansible_collections.lyncops.firewall.docsite.scheduled), has all that is in them.
+  - What the last report of the same name knew is remembered, whether or not it is compared with. That is since when a
+    host is in its class, and who has left the inventory, or lost a role, while managed rules may still be there. They
+    are named until they are retired, see M(lyncops.firewall.lync_firewall_retired).
   - Never connects to a host. Use it with C(run_once).
   - "Every host has one class. V(unreachable) and V(failed): nothing, or not enough, is known of it; a host without a
     result is V(failed). V(drifted): it differs from what its roles need. V(ineffective): it does not, and a requirement
@@ -76,7 +82,8 @@ options:
       - Whether to hand over what was found as M(ansible.builtin.set_stats) does, so that AWX gives it to the next node
         of a workflow. That is C(lync_firewall_drifted_hosts) and the same of C(ineffective), C(unreachable), C(failed)
         and C(compliant), at most 200 names in all, those first that somebody must act on; C(lync_firewall_truncated),
-        whether names were left out; C(lync_firewall_totals), C(lync_firewall_reasons), C(lync_firewall_summary) and
+        whether names were left out; C(lync_firewall_totals), C(lync_firewall_reasons), C(lync_firewall_summary),
+        C(lync_firewall_class), C(lync_firewall_digest), C(lync_firewall_left), at most 200 names, and
         C(lync_firewall_report_folder), where the files are.
     type: bool
     default: false
@@ -86,8 +93,8 @@ options:
         ends in C(.json). Variables of hosts are then not looked at. An empty list is none.
       - A relative path starts at the playbook's folder. A file is read once, however often it is named. The report that
         is about to be written is not read, unless it is named itself.
-      - A file that is named and is no report, or one of another version than 2, makes the task fail. In a folder it is
-        left out, with a warning.
+      - A file that is named and is no report, or one of a newer version, makes the task fail. In a folder it is left
+        out, with a warning.
       - Of two reports that have a host the one that was made last counts, with a warning. There is one too where the
         reports that hosts are taken from were made more than 12 hours apart.
       - What is wrong about a host in a file makes that host V(failed), with a message that names the file.
@@ -163,6 +170,30 @@ files:
   returned: success
   type: dict
   sample: {html: /srv/reports/lync-firewall.html, json: /srv/reports/lync-firewall.json}
+status:
+  description: The file that says how the run ended. The text for a mail is beside it.
+  returned: success
+  type: str
+  sample: /srv/reports/lync-firewall-status.json
+class:
+  description:
+    - How the run ended, V(ok), V(drift), V(ineffective), V(refused), V(outage) or V(failed); the worst of what is the
+      matter with any host.
+  returned: success
+  type: str
+  sample: drift
+digest:
+  description: SHA-256 of the report as JSON, as it is on the disk.
+  returned: success
+  type: str
+  sample: "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+left:
+  description:
+    - Hosts that left the inventory, or lost a role, while managed rules may still be there, and were not retired.
+  returned: success
+  type: list
+  elements: str
+  sample: [fe00.example.com]
 totals:
   description: How many hosts there are of each class, and in all (C(hosts)).
   returned: success
@@ -198,8 +229,9 @@ summary:
 changes:
   description:
     - How many hosts were C(added), C(removed), or are C(better) or C(worse) off than in O(previous). Of hosts that stay
-      in their class the verdicts decide. One that became V(not_managed) counts as removed.
+      in their class the verdicts decide. One that became V(not_managed) is C(unmanaged). One on which
+      fewer addresses to admit are all that is to be done is C(narrower), not worse.
   returned: when O(previous) was there
   type: dict
-  sample: {added: 1, removed: 0, better: 2, worse: 1}
+  sample: {added: 1, removed: 0, unmanaged: 0, better: 2, worse: 1, narrower: 0}
 """

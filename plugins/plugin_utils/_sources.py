@@ -14,6 +14,7 @@ from ..module_utils._policy.assignment import assigned_roles
 from ._named_roles import VARIABLE as ROLES
 from ._report.build import Source
 from ._report.packed import unpack
+from ._report.remember import IN_GROUPS, WITHOUT_ROLE
 from ._results import plain
 from ._variables import may_be_template
 
@@ -74,3 +75,13 @@ def _variable(known: Mapping[str, Any], name: str) -> Any:
 
 def _word(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def place_of(name: str, hostvars: Mapping[str, Any]) -> str:
+    """What the inventory says of a host that was in an earlier report; nothing where it does not have it."""
+    if name not in hostvars:
+        return ""
+    known = _Host(hostvars, name)
+    groups, named = _variable(known, "group_names"), _variable(known, ROLES)
+    roles = assigned_roles(named if isinstance(named, list) else None, groups if isinstance(groups, list) else ())
+    return IN_GROUPS if roles else WITHOUT_ROLE

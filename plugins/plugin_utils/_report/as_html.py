@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The report as one HTML file that loads nothing.
 
-The JSON report itself stands in it, as docs/report-schema-2.json has it. A small script draws it with text nodes only,
+The JSON report itself stands in it, as docs/report-schema-3.json has it. A small script draws it with text nodes only,
 so that no text of a host is ever read as HTML. The page's own policy allows that one script and that one style sheet,
 by their hashes, and no request at all.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report as JSON: docs/report-schema-2.json describes it, and the page reads the same document."""
+"""The report as JSON: docs/report-schema-3.json describes it, and the page reads the same document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any
 
 from ...module_utils._firewall.traffic.proportion import Except
 from .compare import Changes, HostChange
-from .model import SCHEMA, VERSION, Cell, Finding, Report, ReportHost, ReportRequirement, reasons, totals
+from .model import SCHEMA, VERSION, Cell, Finding, Leaver, Report, ReportHost, ReportRequirement, reasons, totals
+from .short import affected
 
 
 def to_json(report: Report, changes: Changes | None = None) -> bytes:
@@ -30,6 +31,12 @@ def to_json(report: Report, changes: Changes | None = None) -> bytes:
         "totals": totals(report),
         "reasons": reasons(report),
         "requirements": [_requirement(row) for row in report.requirements],
+        "affected": [
+            _filled(function=one.function.value, hosts=one.hosts, of=one.of, since=one.since)
+            for one in affected(report)
+        ],
+        "left": [_leaver(leaver) for leaver in report.left],
+        **_filled(elsewhere=[_leaver(leaver) for leaver in report.elsewhere]),
         **({"changes": _changes(changes)} if changes else {}),
     }
     places = {requirement: place for place, requirement in enumerate(report.requirements)}
@@ -61,9 +68,21 @@ def _host(host: ReportHost, places: Mapping[ReportRequirement, int]) -> dict[str
         "service": host.service,
         "profiles": host.profiles,
         "managed_rules": host.managed_rules,
+        **_filled(since=host.since, stale=host.stale, refused=host.refused, narrowing=host.narrowing),
         "commands": host.commands,
         **_filled(disabled_lync_rules=host.disabled_lync_rules, skipped_rows=host.skipped_rows),
         "cells": [_cell(cell, places) for cell in host.cells],
+    }
+
+
+def _leaver(leaver: Leaver) -> dict[str, Any]:
+    """``rules`` null where they are not known."""
+    return {
+        "name": leaver.name,
+        "why": leaver.why,
+        "roles": leaver.roles,
+        "rules": leaver.rules,
+        "seen": leaver.seen,
     }
 
 
@@ -94,10 +113,7 @@ def _changes(changes: Changes) -> dict[str, Any]:
     """What changed since the earlier report."""
     return {
         "since": changes.since,
-        "added": [_change(change) for change in changes.added],
-        "removed": [_change(change) for change in changes.removed],
-        "better": [_change(change) for change in changes.better],
-        "worse": [_change(change) for change in changes.worse],
+        **{kind: [_change(change) for change in hosts] for kind, hosts in changes.kinds().items()},
     }
 
 

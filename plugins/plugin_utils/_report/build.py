@@ -26,6 +26,8 @@ _LONGEST_END = 500
 _LONGEST_COMMAND = 8191
 _MOST_NAMES = 20  # three rules, and the older lists and settings that may decide with them
 _SPACE = re.compile(r"[\r\n\t]+")
+_NEEDS_NONE = "It needs no rules, and has none of ours."
+_TAKEN_AWAY = "Its managed rules were taken away on purpose (state absent), and none is left."
 _NOT_AUDITED = "The host was not audited: there is no result of it."
 
 
@@ -95,7 +97,8 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
     elif flag_of(plan, "found"):
         host_class, message = HostClass.DRIFTED, ""
     elif not rows and plan.get("kept") == [] and not list_of(plan, "refused") and not flag_of(result, "failed"):
-        host_class, message = HostClass.NOT_MANAGED, "It needs no rules, and has none of ours."
+        on_purpose = result.get("state") == "absent"
+        host_class, message = HostClass.NOT_MANAGED, _TAKEN_AWAY if on_purpose else _NEEDS_NONE
     else:
         # What is refused will be refused by every run, so it is no drift; and compliant the host is not.
         host_class, message = _settled(closed or bool(list_of(plan, "refused")), flag_of(result, "failed")), ""
@@ -119,6 +122,31 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
         disabled_lync_rules=_names(texts_of(result, "disabled_lync_rules")),
         skipped_rows=texts_of(result, "skipped_rows"),
+        stale=_stale(plan, enforced) if result.get("state") != "absent" else 0,
+        refused=_is_refused(result),
+        narrowing=_only_narrows(plan, rows) if host_class is HostClass.DRIFTED else False,
+    )
+
+
+def _stale(plan: Mapping[str, Any], enforced: bool) -> int:
+    """Managed rules that nothing asks for; those that a run has deleted are there no more."""
+    return sum(not (enforced and flag_of(item, "deleted")) for item in list_of(plan, "stale"))
+
+
+def _is_refused(result: Mapping[str, Any]) -> bool:
+    """Whether the guard stopped a run: there were commands, nothing was sent, and nothing changed."""
+    return flag_of(result, "failed") and bool(list_of(result, "commands")) and not flag_of(result, "changed")
+
+
+def _only_narrows(plan: Mapping[str, Any], rows: Iterable[tuple[Any, Finding]]) -> bool:
+    """Whether a plan does nothing but admit fewer addresses, by rules that let in at least whom they should."""
+    others = ("created", "deleted", "service_changes", "profiles_enabled", "refused")
+    changes = [texts_of(rule, "changes") for rule in list_of(plan, "updated")]
+    return (
+        bool(changes)
+        and all(change == ("remote_addresses",) for change in changes)
+        and not any(list_of(plan, kind) for kind in others)
+        and all(finding.verdict in (Status.OPEN, Status.CONDITIONAL) for _item, finding in rows)
     )
 
 

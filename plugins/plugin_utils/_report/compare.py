@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils._firewall.traffic.reasons import SEVERITY, Status
-from .model import SCHEMA, VERSION, HostClass, Report
+from .model import SCHEMA, SCHEMAS, VERSION, HostClass, Leaver, Report, is_known
 
 _RANK: dict[str, int] = {
     host_class.value: number for number, host_class in enumerate(HostClass) if host_class is not HostClass.NOT_MANAGED
@@ -27,6 +27,21 @@ class EarlierError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What is remembered of a host.
+
+    Attributes:
+        roles: Its roles.
+        rules: How many managed rules it had; None if it was not read.
+        since: Since when it was in its class; empty if the report was the first.
+    """
+
+    roles: tuple[str, ...]
+    rules: int | None
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Earlier:
     """What is needed of an earlier report.
 
@@ -34,11 +49,19 @@ class Earlier:
         created: When it was made.
         classes: Host name to class.
         verdicts: Host name to the verdict of each row, by the row's id.
+        hosts: Host name to what else is remembered of it.
+        left: What it said of those that had left before.
+        elsewhere: What it remembered of hosts that it was not of.
+        failing_since: Since when a function of the catalogue failed, of those that did; empty if since that report.
     """
 
     created: str
     classes: Mapping[str, str]
     verdicts: Mapping[str, Mapping[str, Status]]
+    hosts: Mapping[str, Kept] = field(default_factory=dict)
+    left: tuple[Leaver, ...] = ()
+    elsewhere: tuple[Leaver, ...] = ()
+    failing_since: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +85,39 @@ class HostChange:
 class Changes:
     """All changes since an earlier report, each sorted by host.
 
-    A host that has become one that needs no rules counts as removed, one that was such a host as added: neither was
-    repaired or broke.
+    A host that needed no rules and does now counts as added, and one of which it is the other way round as unmanaged:
+    neither was repaired or broke.
 
     Attributes:
         since: When the earlier report was made.
         added: Hosts that are new.
         removed: Hosts that are gone.
+        unmanaged: Hosts that need no rule of ours any more, or whose rules were taken away on purpose.
         better: Hosts whose class is better, or the same while some rows are better and none is worse.
         worse: Hosts whose class is worse, or the same while some row is worse.
+        narrower: Hosts that would be worse, if fewer addresses to admit were not all that is to be done on them: what
+            was wanted changed, and nothing on the host did.
     """
 
     since: str
     added: tuple[HostChange, ...] = ()
     removed: tuple[HostChange, ...] = ()
+    unmanaged: tuple[HostChange, ...] = ()
     better: tuple[HostChange, ...] = ()
     worse: tuple[HostChange, ...] = ()
+    narrower: tuple[HostChange, ...] = ()
+
+    def kinds(self) -> dict[str, tuple[HostChange, ...]]:
+        """The hosts of each kind, by its name."""
+        return {kind: getattr(self, kind) for kind in KINDS}
 
     def counts(self) -> dict[str, int]:
         """How many hosts of each kind."""
-        return {
-            "added": len(self.added),
-            "removed": len(self.removed),
-            "better": len(self.better),
-            "worse": len(self.worse),
-        }
+        return {kind: len(hosts) for kind, hosts in self.kinds().items()}
+
+
+KINDS = ("added", "removed", "better", "worse", "unmanaged", "narrower")
+"""What can become of a host."""
 
 
 def read_earlier(text: str | bytes) -> Earlier:
@@ -99,10 +130,9 @@ def read_earlier(text: str | bytes) -> Earlier:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise EarlierError(f"it is not JSON ({error})") from error
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+    if not isinstance(found, dict) or found.get("schema") not in SCHEMAS.values():
         raise EarlierError(f"it is JSON, but no report of this collection: its schema is not {SCHEMA}")
-    # Version 2 added members that nothing is compared by.
-    if found.get("version") not in range(1, VERSION + 1):
+    if not is_known(found):
         raise EarlierError(f"it is a report of version {found.get('version')!r}; this one reads 1 to {VERSION}")
     try:
         return _earlier(found)
@@ -114,16 +144,38 @@ def _earlier(found: Mapping[str, Any]) -> Earlier:
     ids = [_text(row["id"]) for row in found["requirements"]]
     classes: dict[str, str] = {}
     verdicts: dict[str, dict[str, Status]] = {}
+    hosts: dict[str, Kept] = {}
     for host in found["hosts"]:
         name = _text(host["name"])
         classes[name] = HostClass(host["class"]).value
+        rules = int(host["managed_rules"]) if host.get("service") else None
+        hosts[name] = Kept(tuple(map(_text, host.get("roles", ()))), rules, _text(host.get("since", "")))
         rows: dict[str, Status] = {}
         for cell in host["cells"]:
             if not isinstance(cell[0], int) or cell[0] < 0:
                 raise ValueError(f"a cell of {name} names no requirement")
             rows[ids[cell[0]]] = Status(cell[1])
         verdicts[name] = rows
-    return Earlier(_text(found["created"]), classes, verdicts)
+    return Earlier(
+        _text(found["created"]),
+        classes,
+        verdicts,
+        hosts,
+        tuple(map(_leaver, found.get("left", ()))),
+        tuple(map(_leaver, found.get("elsewhere", ()))),
+        {_text(one["function"]): _text(one.get("since", "")) for one in found.get("affected", ())},
+    )
+
+
+def _leaver(item: Mapping[str, Any]) -> Leaver:
+    rules = item.get("rules")
+    return Leaver(
+        _text(item["name"]),
+        _text(item.get("why", "")),
+        tuple(map(_text, item.get("roles", ()))),
+        None if rules is None else int(rules),
+        _text(item["seen"]),
+    )
 
 
 def _text(value: Any) -> str:
@@ -136,13 +188,16 @@ def compare(earlier: Earlier, report: Report) -> Changes:
     """What changed from the earlier report to this one."""
     now = {host.name: host.host_class.value for host in report.hosts}
     rows = {host.name: {cell.requirement.id: cell.finding.verdict for cell in host.cells} for host in report.hosts}
-    kinds: dict[str, list[HostChange]] = {"added": [], "removed": [], "better": [], "worse": []}
+    narrowing = {host.name for host in report.hosts if host.narrowing}
+    kinds: dict[str, list[HostChange]] = {kind: [] for kind in KINDS}
     for name in sorted({*now, *earlier.classes}):
         was, became = earlier.classes.get(name, ""), now.get(name, "")
         changed: tuple[RowChange, ...] = ()
         if was in _READ and became in _READ:  # Of any other host the rows are not known, which is no change of them.
             changed = _changed_rows(earlier.verdicts.get(name, {}), rows[name])
         kind = _kind(was, became, changed)
+        if kind == "worse" and name in narrowing and not _any_worse(changed):
+            kind = "narrower"
         if kind:
             kinds[kind].append(HostChange(name, was, became, changed))
     return Changes(earlier.created, **{kind: tuple(changes) for kind, changes in kinds.items()})
@@ -159,9 +214,13 @@ def _kind(was: str, now: str, rows: tuple[RowChange, ...]) -> str:
     if was not in _RANK:
         return "added"
     if now not in _RANK:
-        return "removed"
+        return "unmanaged" if now else "removed"
     if was != now:
         return "worse" if _RANK[now] > _RANK[was] else "better"
-    if any(SEVERITY[after] > SEVERITY[before] for _row, before, after in rows):
+    if _any_worse(rows):
         return "worse"
     return "better" if rows else ""
+
+
+def _any_worse(rows: tuple[RowChange, ...]) -> bool:
+    return any(SEVERITY[after] > SEVERITY[before] for _row, before, after in rows)

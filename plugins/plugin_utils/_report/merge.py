@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ...module_utils._texts import said
 from .model import HostClass, Report, ReportHost, sorted_report
-from .slices import Slice, SliceError, read_slice
+from .slices import NotMeant, Slice, SliceError, read_slice
 
 LARGEST_FILE = 512 * 1024 * 1024
 """Bytes of a report that is read; that of 5,000 hosts with 60 rows each has about 40 MB."""
@@ -64,6 +64,8 @@ def read_sources(paths: Iterable[Path], written: Path) -> tuple[list[Slice], lis
                 if same not in slices and (inside is None or same != passed_over):
                     slices[same] = read_slice(str(file), _content(file))
             except (OSError, ValueError) as error:  # a name with NUL in it is a ValueError
+                if isinstance(error, NotMeant) and inside is not None:
+                    continue
                 if inside is None:
                     raise SliceError(f"{file} is no report to put together with others: {_reason(error)}") from error
                 left_out.append(f"{said(str(file))} is left out: {_reason(error)}")

@@ -18,11 +18,27 @@ from typing import Any
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Status, short_form
 
-SCHEMA = "urn:lyncops:firewall:report:1"
-"""Names the JSON report's schema, docs/report-schema-2.json. A name, not an address: nothing is fetched."""
+SCHEMA = "urn:lyncops:firewall:report:3"
+"""Names the JSON report's schema, docs/report-schema-3.json. A name, not an address: nothing is fetched."""
 
-VERSION = 2
+VERSION = 3
 """Version of the JSON report. It changes when a reader of the old one would misread the new one."""
+
+SCHEMAS = {1: "urn:lyncops:firewall:report:1", 2: "urn:lyncops:firewall:report:1", VERSION: SCHEMA}
+"""The versions that are read, and the schema that a report of each names; what version 3 added may be missing."""
+
+
+def is_known(document: Mapping[str, Any]) -> bool:
+    """Whether a JSON report is of a version that is read, under that version's name."""
+    version = document.get("version")
+    return type(version) is int and version in SCHEMAS and document.get("schema") == SCHEMAS[version]
+
+
+STATUS_SCHEMA = "urn:lyncops:firewall:status:1"
+"""Names what `status` writes beside a report."""
+
+RETIRED_SCHEMA = "urn:lyncops:firewall:retired:1"
+"""Names what `remember` keeps beside reports."""
 
 
 class HostClass(str, Enum):
@@ -121,6 +137,10 @@ class ReportHost:
         cells: Its requirements, in the order of the report's list.
         disabled_lync_rules: Lync's own rules that are switched off.
         skipped_rows: Rows left out on purpose.
+        stale: How many managed rules it has that nothing it needs asks for.
+        refused: Whether the guard stopped its plan, so that nothing was sent.
+        narrowing: Whether all that is to be done is to admit fewer addresses; no requirement is closed then.
+        since: When a report first had it in its class, where that was an earlier one; empty where it is this one.
     """
 
     name: str
@@ -136,6 +156,29 @@ class ReportHost:
     cells: tuple[Cell, ...] = ()
     disabled_lync_rules: tuple[str, ...] = ()
     skipped_rows: tuple[str, ...] = ()
+    stale: int = 0
+    refused: bool = False
+    narrowing: bool = False
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """A host, or a role of a host, that is no longer in the estate while managed rules may still be there.
+
+    Attributes:
+        name: The host.
+        why: ``inventory``: the host is no longer there; ``groups``: it is, without a role; ``roles``: it lost some.
+        roles: The roles that it had, or those that it lost.
+        rules: How many managed rules it had when it was last read; None if it was not.
+        seen: When the last report with that was made.
+    """
+
+    name: str
+    why: str
+    roles: tuple[str, ...] = ()
+    rules: int | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +190,18 @@ class Report:
         created: When it was made: UTC, ISO 8601, whole seconds, ending in ``Z``.
         requirements: The distinct requirements of all hosts, sorted.
         hosts: The hosts, sorted by name.
+        left: Hosts and roles that are no longer in the estate and were not retired.
+        elsewhere: Hosts of earlier reports that this one is not of, though they are in the estate, as with ``--limit``.
+        failing_since: When an earlier report first had a function of the catalogue that still fails.
     """
 
     title: str
     created: str
     requirements: tuple[ReportRequirement, ...]
     hosts: tuple[ReportHost, ...]
+    left: tuple[Leaver, ...] = ()
+    elsewhere: tuple[Leaver, ...] = ()
+    failing_since: Mapping[str, str] = field(default_factory=dict)
 
 
 def sorted_report(title: str, created: str, hosts: Iterable[ReportHost]) -> Report:
@@ -202,4 +251,6 @@ def summary(report: Report) -> str:
     if frequent:
         shown = [f"{short_form(reason)} {count}" for reason, count in frequent]
         line += f". Not open: {', '.join(shown)}"
+    if report.left:
+        line += f". Left and not retired: {len({leaver.name for leaver in report.left})}"
     return line

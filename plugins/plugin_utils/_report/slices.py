@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A JSON report, read back: one slice of an estate, to be put together with others by `merge`.
 
-docs/report-schema-2.json says what it holds. Others may have changed the file: what is wrong about a host makes that
+docs/report-schema-3.json says what it holds. Others may have changed the file: what is wrong about a host makes that
 host ``failed``, with a message, and what the schema does not know is ignored.
 """
 
@@ -18,8 +18,20 @@ from typing import Any
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Status
 from ...module_utils._texts import elided, printable, said
-from .model import SCHEMA, VERSION, Cell, Finding, HostClass, ReportHost, ReportRequirement
-from .parts import ResultError, count_of, list_of, mapping_of, profile_of, service_of, text_of, texts_of
+from .model import (
+    RETIRED_SCHEMA,
+    SCHEMA,
+    SCHEMAS,
+    STATUS_SCHEMA,
+    VERSION,
+    Cell,
+    Finding,
+    HostClass,
+    ReportHost,
+    ReportRequirement,
+    is_known,
+)
+from .parts import ResultError, count_of, flag_of, list_of, mapping_of, profile_of, service_of, text_of, texts_of
 
 LONGEST_TEXT = 8191
 """Characters of a message, a command or a remedy; the report of an audit has none that is longer."""
@@ -37,6 +49,10 @@ _Row = ReportRequirement | ResultError
 
 class SliceError(ValueError):
     """A file is no report that can be put together with others; the message says why."""
+
+
+class NotMeant(SliceError):
+    """A file is one of those that stand beside reports: in a folder it is passed over without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +86,13 @@ def read_slice(path: str, text: str | bytes) -> Slice:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise SliceError(f"it is not JSON ({said(str(error))})") from error
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+    if isinstance(found, dict) and found.get("schema") in (STATUS_SCHEMA, RETIRED_SCHEMA):
+        raise NotMeant("it stands beside reports, and is none")
+    if not isinstance(found, dict) or found.get("schema") not in SCHEMAS.values():
         raise SliceError(f"it is JSON, but no report of this collection: its schema is not {SCHEMA}")
-    version = found.get("version")
-    if isinstance(version, bool) or version != VERSION:
-        raise SliceError(f"it is a report of version {said(repr(version), 40)}; only version {VERSION} can be read")
+    if not is_known(found):
+        version = said(repr(found.get("version")), 40)
+        raise SliceError(f"it is a report of version {version}; this one reads 1 to {VERSION}")
     try:
         created = text_of(found, "created")
         if not _CREATED.fullmatch(created):
@@ -144,6 +162,10 @@ class _Reader:
             cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
             disabled_lync_rules=tuple(map(said, texts_of(item, "disabled_lync_rules"))),
             skipped_rows=texts_of(item, "skipped_rows"),
+            stale=count_of(item, "stale"),
+            refused=flag_of(item, "refused"),
+            narrowing=flag_of(item, "narrowing"),
+            since=text_of(item, "since") if "since" in item else "",
         )
 
     def _cell(self, item: Any, commands: int) -> Cell:

@@ -13,7 +13,7 @@ from enum import Enum
 
 
 class Status(str, Enum):
-    """Whether traffic gets through, worst last. Values and order are those of docs/report-schema-2.json."""
+    """Whether traffic gets through, worst last. Values and order are those of docs/report-schema-3.json."""
 
     OPEN = "open"
     CONDITIONAL = "conditional"

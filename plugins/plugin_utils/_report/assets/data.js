@@ -1,7 +1,7 @@
 // Copyright (c) 2026, the lyncops.firewall contributors
 // GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The report, as docs/report-schema-2.json has it, and what is derived from it once. WORDS stands in front of this file:
+// The report, as docs/report-schema-3.json has it, and what is derived from it once. WORDS stands in front of this file:
 // what to say of each class, verdict and reason.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);

@@ -27,7 +27,7 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._repor
     row,
 )
 
-SCHEMA_FILE = Path(__file__).resolve().parents[5] / "docs" / "report-schema-2.json"
+SCHEMA_FILE = Path(__file__).resolve().parents[5] / "docs" / "report-schema-3.json"
 
 
 def check(document: dict[str, Any]) -> None:

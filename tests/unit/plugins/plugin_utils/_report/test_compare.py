@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import (
+    KINDS,
     Changes,
     EarlierError,
     compare,
@@ -18,6 +19,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare i
 )
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
+    RULE,
     hostile_report,
     info,
     report_of,
@@ -43,9 +45,7 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> Changes:
 
 @pytest.mark.parametrize("name", STATES)
 def test_nothing_has_changed_where_nothing_has(name: str) -> None:
-    assert changes({"h": STATES[name]}, {"h": STATES[name]}).counts() == dict.fromkeys(
-        ("added", "removed", "better", "worse"), 0
-    )
+    assert changes({"h": STATES[name]}, {"h": STATES[name]}).counts() == dict.fromkeys(KINDS, 0)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_nothing_has_changed_where_nothing_has(name: str) -> None:
         ("compliant", "unreachable", "worse"),
         ("unreachable", "drifted", "better"),
         ("failed", "unreachable", "worse"),
-        ("drifted", "not_managed", "removed"),
+        ("drifted", "not_managed", "unmanaged"),
         ("not_managed", "compliant", "added"),
         (None, "drifted", "added"),
         (None, "not_managed", "added"),
@@ -67,7 +67,7 @@ def test_nothing_has_changed_where_nothing_has(name: str) -> None:
 )
 def test_a_host_has_changed_in_one_way(was: str | None, now: str | None, kind: str) -> None:
     found = changes({"h": STATES[was]} if was else {}, {"h": STATES[now]} if now else {})
-    assert found.counts() == {**dict.fromkeys(("added", "removed", "better", "worse"), 0), kind: 1}
+    assert found.counts() == {**dict.fromkeys(KINDS, 0), kind: 1}
     (change,) = getattr(found, kind)
     assert (change.name, change.was, change.now) == ("h", was or "", now or "")
 
@@ -95,10 +95,42 @@ def test_rows_of_a_host_out_of_reach_are_no_changes() -> None:
 def test_turned_round_better_is_worse_and_added_is_removed(before: dict[str, str], after: dict[str, str]) -> None:
     old, new = ({name: STATES[state] for name, state in one.items()} for one in (before, after))
     forth, back = changes(old, new).counts(), changes(new, old).counts()
-    assert forth == {
-        "added": back["removed"], "removed": back["added"], "better": back["worse"], "worse": back["better"],
-    }  # fmt: skip
+    assert (forth["better"], forth["worse"]) == (back["worse"], back["better"])
+    assert forth["added"] == back["removed"] + back["unmanaged"]
+    assert forth["removed"] + forth["unmanaged"] == back["added"]
     assert sum(forth.values()) == sum(before.get(name) != after.get(name) for name in {*before, *after})
+
+
+def test_what_is_asked_for_anew_is_nothing_that_became_worse() -> None:
+    """A scope for rules that admitted anybody is to be brought to the host; nothing on it changed, or was closed."""
+    narrow = {"updated": [{"name": RULE, "changes": ["remote_addresses"]}], "commands": [ADD]}
+    (change,) = changes({"h": info()}, {"h": info(**narrow)}).narrower
+    assert (change.was, change.now) == ("compliant", "drifted")
+    moved = {**narrow, "updated": [*narrow["updated"], {"name": RULE, "changes": ["remote_addresses", "enabled"]}]}
+    for drift in (moved, {**narrow, "deleted": ["x"]}, {**narrow, "service_changes": ["started"]}):
+        assert changes({"h": info()}, {"h": info(**drift)}).counts()["worse"] == 1, drift
+    closed = info(row(verdict="closed", reason="narrower_scope"), **narrow)
+    assert changes({"h": info()}, {"h": closed}).counts()["worse"] == 1, "there it is too narrow already"
+
+
+def test_a_host_whose_rules_were_taken_away_is_there_still() -> None:
+    absent = {**info(), "requirements": [], "state": "absent", "rules": []}
+    absent["drift"] = {**absent["drift"], "kept": []}
+    found = changes({"h": info()}, {"h": absent})
+    assert found.counts() == {**dict.fromkeys(KINDS, 0), "unmanaged": 1}
+    (host,) = report_of(h=absent).hosts
+    assert host.message == "Its managed rules were taken away on purpose (state absent), and none is left."
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_reports_of_earlier_versions_are_compared_with(version: int) -> None:
+    """They lack what version 3 added."""
+    document = json.loads(to_json(report_of(h=info(), gone=STATES["unreachable"])))
+    for member in ("affected", "left"):
+        del document[member]
+    earlier = read_earlier(json.dumps({**document, "schema": "urn:lyncops:firewall:report:1", "version": version}))
+    assert compare(earlier, report_of(h=STATES["drifted"])).counts()["worse"] == 1
+    assert earlier.hosts["gone"].rules is None
 
 
 def damaged(**other: Any) -> str:
@@ -114,7 +146,9 @@ def damaged(**other: Any) -> str:
         ("[" * 100_000, "not JSON"),
         ("[]", "no report of this collection"),
         ('{"version": 1}', "no report of this collection"),
-        (damaged(version=3), "version 3"),
+        (damaged(version=4), "version 4"),
+        (damaged(version=2), "version 2"),
+        (damaged(left=[{"name": "h"}]), "damaged"),
         (damaged(version=None), "version None"),
         (damaged(hosts=None), "damaged"),
         (damaged(hosts=[{}]), "damaged"),

@@ -19,12 +19,14 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json i
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.merge import merge, read_sources
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import (
+    STATUS_SCHEMA,
     HostClass,
     Report,
     sorted_report,
     summary,
     totals,
 )
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import to_retired
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.slices import Slice, SliceError, read_slice
 from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
@@ -191,7 +193,9 @@ def test_a_folder_is_all_reports_in_it_and_what_else_is_there_is_said(tmp_path: 
         written(tmp_path, name, **{name.partition(".")[0] or "hidden": info()})
     (tmp_path / "other.json").write_text('{"x": 1}')
     (tmp_path / "cut.json").write_bytes((tmp_path / "a.json").read_bytes()[:-20])
-    (tmp_path / "old.json").write_text((tmp_path / "a.json").read_text().replace('"version":2', '"version":1'))
+    (tmp_path / "old.json").write_text((tmp_path / "a.json").read_text().replace('"version":3', '"version":9'))
+    (tmp_path / "a-status.json").write_text(json.dumps({"schema": STATUS_SCHEMA}))
+    (tmp_path / "retired.json").write_bytes(to_retired({}))
     (tmp_path / "folder.json").mkdir()
     (tmp_path / "lync-firewall.csv").write_text("x")
     slices, left_out = read_sources([tmp_path], NOWHERE)
@@ -201,9 +205,9 @@ def test_a_folder_is_all_reports_in_it_and_what_else_is_there_is_said(tmp_path: 
     ]
     assert "it is not JSON (" in left_out[0]
     assert left_out[1].endswith(": it is no file")
-    assert left_out[2].endswith(": it is a report of version 1; only version 2 can be read")
+    assert left_out[2].endswith(": it is a report of version 9; this one reads 1 to 3")
     assert left_out[3].endswith(": it is JSON, but no report of this collection: its schema is not "
-                                "urn:lyncops:firewall:report:1")  # fmt: skip
+                                "urn:lyncops:firewall:report:3")  # fmt: skip
 
 
 def test_a_file_is_read_once_however_it_is_named(tmp_path: Path) -> None:

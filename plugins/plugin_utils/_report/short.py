@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report in a few sentences, for somebody who does not know Lync: what fails, on how many servers, since when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ...module_utils._catalogue.functions import WORDS, Function, functions_of
+from ...module_utils._firewall.traffic.reasons import Status
+from .model import HostClass, Report, ReportHost
+
+_MOST_FUNCTIONS = 6
+_UNKNOWN = (HostClass.UNREACHABLE, HostClass.FAILED)
+_ORDER = {function: place for place, function in enumerate(Function)}
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """What users do with Lync and may not be able to, because requirements of it are closed.
+
+    Attributes:
+        function: What they do.
+        hosts: On how many hosts.
+        of: How many hosts serve it, of those that were read.
+        since: When a report first had it, where that was an earlier one; empty where it is this one.
+    """
+
+    function: Function
+    hosts: int
+    of: int
+    since: str = ""
+
+
+def affected(report: Report) -> tuple[Affected, ...]:
+    """What users may not be able to do, in the order in which most of them notice."""
+    serving: Counter[Function] = Counter()
+    closed: Counter[Function] = Counter()
+    for host in report.hosts:
+        serving.update(_functions(host, closed=False))
+        closed.update(_functions(host, closed=True))
+    found = sorted(closed, key=lambda function: _ORDER[function])
+    return tuple(
+        Affected(function, closed[function], serving[function], report.failing_since.get(function.value, ""))
+        for function in found
+    )
+
+
+def _functions(host: ReportHost, *, closed: bool) -> set[Function]:
+    rows = (cell for cell in host.cells if not closed or cell.finding.verdict is Status.CLOSED)
+    return {function for cell in rows for function in functions_of(cell.requirement.id)}
+
+
+def in_short(report: Report) -> tuple[str, ...]:
+    """The report in sentences, the most important first; each is whole, without a full stop at its end."""
+    read = [host for host in report.hosts if host.host_class not in _UNKNOWN]
+    lost = len(report.hosts) - len(read)
+    closed = sum(any(cell.finding.verdict is Status.CLOSED for cell in host.cells) for host in read)
+    found = [
+        f"This is about the firewalls of {_servers(len(report.hosts))} of Lync, which carries chats, calls and "
+        "conferences: what a firewall closes does not work"
+    ]
+    if closed:
+        found.append(f"{closed} of {_servers(len(read))} that could be looked at {_do(closed)} not let in all of it")
+    elif read:
+        found.append(f"Nothing that Lync needs is closed on {_servers(len(read))} that could be looked at")
+    if lost:
+        found.append(f"Of {_servers(lost)} nothing is known: they could not be reached or not be looked at")
+    found += _failing(affected(report))
+    left = len({leaver.name for leaver in report.left})
+    if left:
+        found.append(f"{_servers(left)} left the estate, in whole or in a role, and may still have our rules")
+    return tuple(found)
+
+
+def _failing(all_of_it: tuple[Affected, ...]) -> list[str]:
+    told = [
+        f"May fail: {WORDS[one.function]}, on {one.hosts} of {_servers(one.of)}"
+        + (f", since {one.since[:16].replace('T', ' ')} UTC or before" if one.since else "")
+        for one in all_of_it[:_MOST_FUNCTIONS]
+    ]
+    rest = [WORDS[one.function].partition(":")[0] for one in all_of_it[_MOST_FUNCTIONS:]]
+    return [*told, *([f"May fail too: {'; '.join(rest)}"] if rest else [])]
+
+
+def _servers(count: int) -> str:
+    return f"{count:,} server{'' if count == 1 else 's'}"
+
+
+def _do(count: int) -> str:
+    return "does" if count == 1 else "do"

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a run ended, in a small file for programs and a few lines for a mail; the guide scheduled.rst tells of both.
+
+An exit code of Ansible's has three values that matter, and drift, an outage and a wrong variable share one of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, summary, totals
+from .short import in_short
+
+STATUS_VERSION = 1
+"""It changes when a reader of the old one would misread the new one; members may be added without."""
+
+COLLECTION = "1.0.0"
+"""Version of the collection, as galaxy.yml has it: what is installed need not have that file."""
+
+_MOST_NAMED = 10
+
+
+class RunClass(str, Enum):
+    """How a run ended, worst last."""
+
+    OK = "ok"
+    DRIFT = "drift"
+    INEFFECTIVE = "ineffective"
+    REFUSED = "refused"  # The guard of a run that writes stopped a plan: nothing was sent to the host.
+    OUTAGE = "outage"
+    FAILED = "failed"  # Wrong variables, no rights, nobody to work on: nothing, or not enough, is known.
+
+
+_OF_HOSTS = {
+    HostClass.COMPLIANT: RunClass.OK,
+    HostClass.NOT_MANAGED: RunClass.OK,
+    HostClass.DRIFTED: RunClass.DRIFT,
+    HostClass.INEFFECTIVE: RunClass.INEFFECTIVE,
+    HostClass.UNREACHABLE: RunClass.OUTAGE,
+    HostClass.FAILED: RunClass.FAILED,
+}
+_WORST_FIRST = tuple(reversed(RunClass))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is known of a run beside its hosts.
+
+    Attributes:
+        name: Base name of its report; empty where it makes none.
+        written: When it ended: UTC, ISO 8601.
+        collection: Version of the collection; empty where that is not known.
+        message: Why it did not come to its hosts; empty where it did.
+    """
+
+    name: str
+    written: str
+    collection: str = ""
+    message: str = ""
+
+
+def run_classes(hosts: Iterable[ReportHost]) -> tuple[RunClass, ...]:
+    """What is the matter with any of the hosts, the worst first; `RunClass.OK` alone where nothing is."""
+    found = {RunClass.REFUSED if host.refused else _OF_HOSTS[host.host_class] for host in hosts}
+    return tuple(kind for kind in _WORST_FIRST if kind in found and kind is not RunClass.OK) or (RunClass.OK,)
+
+
+def to_status(report: Report, run: Run, document: bytes | None = None) -> dict[str, Any]:
+    """The status of a run, of plain types.
+
+    Args:
+        report: The hosts; without a title and a time where the run makes no report.
+        run: What else is known of it.
+        document: The report as JSON, as it is on the disk; None where there is none.
+    """
+    classes = (RunClass.FAILED,) if run.message else run_classes(report.hosts)
+    return {
+        "schema": STATUS_SCHEMA,
+        "version": STATUS_VERSION,
+        "class": classes[0].value,
+        "classes": [kind.value for kind in classes],
+        "summary": run.message or summary(report),
+        "totals": {**totals(report), "refused": sum(host.refused for host in report.hosts)},
+        "left": sorted({leaver.name for leaver in report.left}),
+        "report": run.name,
+        "digest": f"sha256:{hashlib.sha256(document).hexdigest()}" if document else "",
+        "created": report.created,
+        "written": run.written,
+        "collection": run.collection,
+    }
+
+
+def to_status_file(status: dict[str, Any]) -> bytes:
+    """A status as it is written: ASCII, one member a line, so that a shell can read it too."""
+    return ("{\n" + ",\n".join(f'  "{key}": {json.dumps(value)}' for key, value in status.items()) + "\n}\n").encode()
+
+
+def to_mail(report: Report, status: dict[str, Any], page: str = "") -> bytes:
+    """A few lines of plain text for people, UTF-8; the first is fit for a subject.
+
+    Args:
+        report: The hosts.
+        status: The status of the run.
+        page: Where the report for people is; empty where there is none.
+    """
+    lines = [f"{report.title}: {', '.join(status['classes'])}", ""]
+    lines += [f"{sentence}." for sentence in (*in_short(report), status["summary"])]
+    lines.append("")
+    names = names_by_class(report)
+    for kind in (HostClass.UNREACHABLE, HostClass.FAILED, HostClass.DRIFTED, HostClass.INEFFECTIVE):
+        lines += _named(kind.value.capitalize(), names[kind.value])
+    lines += _named("No longer in the inventory, or without a role, and not retired", status["left"])
+    lines += ["", *([f"Report: {page}"] if page else []), f"As of {report.created}, {status['digest']}"]
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+
+def _named(what: str, names: list[str]) -> list[str]:
+    if not names:
+        return []
+    more = len(names) - _MOST_NAMED
+    return [f"{what} ({len(names)}): {', '.join(names[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''}"]

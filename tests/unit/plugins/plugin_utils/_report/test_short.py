@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report for somebody who does not know Lync."""
+
+from __future__ import annotations
+
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.short import affected, in_short
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
+    info,
+    report_of,
+    row,
+)
+
+LOST = {"unreachable": True, "msg": "timed out"}
+
+
+def closed(row_id: str) -> dict[str, object]:
+    return row(row_id, "closed", "no_rule")
+
+
+def test_what_fails_is_counted_over_the_hosts_that_serve_it() -> None:
+    report = report_of(
+        a=info(closed("server-47"), closed("server-48"), row("server-03"), commands=["x"]),
+        b=info(row("server-47"), closed("server-03"), commands=["x"]),
+        c=info(row("server-48")),
+        d=LOST,
+    )
+    assert [(one.function.value, one.hosts, one.of) for one in affected(report)] == [("sign_in", 1, 2), ("pstn", 1, 3)]
+    assert in_short(report) == (
+        "This is about the firewalls of 4 servers of Lync, which carries chats, calls and conferences: what a firewall "
+        "closes does not work",
+        "2 of 3 servers that could be looked at do not let in all of it",
+        "Of 1 server nothing is known: they could not be reached or not be looked at",
+        "May fail: sign-in, presence, instant messages and the start of calls, on 1 of 2 servers",
+        "May fail: calls to and from the telephone network, on 1 of 3 servers",
+    )
+
+
+def test_all_is_well() -> None:
+    assert in_short(report_of(a=info()))[1:] == (
+        "Nothing that Lync needs is closed on 1 server that could be looked at",
+    )
+
+
+def test_a_row_of_another_version_fails_nothing_that_is_known() -> None:
+    assert affected(report_of(a=info(closed("server-99"), closed("__proto__"), commands=["x"]))) == ()
+
+
+def test_many_functions_are_a_short_list_all_the_same() -> None:
+    rows = [closed(f"server-{number:02}") for number in range(1, 53)]
+    sentences = in_short(report_of(a=info(*rows, commands=["x"])))
+    assert len(sentences) == 9
+    assert sentences[-1].startswith("May fail too: ")
+    assert "chat rooms" in sentences[-1]

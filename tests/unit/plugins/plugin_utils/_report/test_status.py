@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a run ended: drift, an outage, a wrong variable and the guard's refusal are told apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Leaver
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.status import (
+    COLLECTION,
+    Run,
+    to_mail,
+    to_status,
+    to_status_file,
+)
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
+    ADD,
+    CREATED,
+    HOSTILE,
+    enforced,
+    info,
+    report_of,
+    row,
+)
+
+WELL = info()
+DRIFTED = info(row(verdict="closed", reason="no_rule"), commands=[ADD])
+INEFFECTIVE = info(row(verdict="closed", reason="block_rule"))
+LOST = {"unreachable": True, "msg": "timed out"}
+WRONG = {"failed": True, "msg": "'x' is undefined"}
+REFUSED = enforced(row(verdict="closed", reason="no_rule"), failed=True, msg="nothing was sent: …", commands=[ADD])
+LOST_WHILE_WRITING = {**REFUSED, "changed": True, "rollback": "armed", "msg": "the connection was lost"}
+RUN = Run("night", "2026-03-12T06:00:09Z", COLLECTION)
+
+
+def status(**results: Any) -> dict[str, Any]:
+    report = report_of(**results)
+    return dict(json.loads(to_status_file(to_status(report, RUN, to_json(report)))))
+
+
+@pytest.mark.parametrize(
+    ("results", "classes"),
+    [
+        ({}, ["ok"]),
+        ({"a": WELL, "b": {"skipped": True}}, ["ok"]),
+        ({"a": WELL, "b": DRIFTED}, ["drift"]),
+        ({"a": INEFFECTIVE}, ["ineffective"]),
+        ({"a": LOST}, ["outage"]),
+        ({"a": WRONG}, ["failed"]),
+        ({"a": None}, ["failed"]),
+        ({"a": REFUSED}, ["refused"]),
+        ({"a": LOST_WHILE_WRITING}, ["failed"]),
+        (
+            {"a": DRIFTED, "b": LOST, "c": INEFFECTIVE, "d": REFUSED, "e": WRONG, "f": WELL},
+            ["failed", "outage", "refused", "ineffective", "drift"],
+        ),
+    ],
+)
+def test_the_class_of_a_run_is_the_worst_and_the_others_are_named(results: Any, classes: list[str]) -> None:
+    found = status(**results)
+    assert (found["class"], found["classes"]) == (classes[0], classes)
+
+
+def test_the_members_are_those_that_the_guide_tells_of() -> None:
+    report = report_of(a=DRIFTED, b=REFUSED)
+    found = status(a=DRIFTED, b=REFUSED)
+    assert list(found) == [
+        "schema", "version", "class", "classes", "summary", "totals", "left", "report", "digest", "created", "written",
+        "collection",
+    ]  # fmt: skip
+    guide = Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "scheduled.rst"
+    assert [member for member in found if f"``{member}``" not in guide.read_text("utf-8")] == []
+    assert found["digest"] == f"sha256:{hashlib.sha256(to_json(report)).hexdigest()}"
+    assert (found["totals"]["drifted"], found["totals"]["refused"], found["totals"]["hosts"]) == (1, 1, 2)
+    assert (found["created"], found["written"], found["report"]) == (CREATED, RUN.written, "night")
+
+
+def test_a_run_that_did_not_come_to_its_hosts_says_why() -> None:
+    found = to_status(report_of(), replace(RUN, message="There is no host to work on"))
+    assert (found["class"], found["summary"], found["digest"]) == ("failed", "There is no host to work on", "")
+
+
+def test_each_member_has_a_line_of_its_own() -> None:
+    report = report_of(**{f"h{number}": WRONG for number in range(30)})
+    lines = to_status_file(to_status(report, RUN)).decode("ascii").splitlines()
+    assert '  "class": "failed",' in lines
+    assert len(lines) == 14
+
+
+def test_the_version_is_that_of_the_collection() -> None:
+    galaxy = yaml.safe_load((Path(__file__).resolve().parents[5] / "galaxy.yml").read_text("utf-8"))
+    assert galaxy["version"] == COLLECTION
+
+
+def test_a_mail_is_a_few_lines_with_the_names_first() -> None:
+    report = report_of(**{f"h{number:02}": DRIFTED for number in range(30)}, lost=LOST)
+    report = replace(report, left=(Leaver("old", "inventory", ("director",), 3, CREATED),))
+    mail = to_mail(report, to_status(report, RUN, b"x"), "/srv/r.html").decode("utf-8")
+    assert mail.splitlines()[0] == "Title: outage, drift"
+    assert "Drifted (30): h00, h01" in mail
+    assert "h09 and 20 more" in mail
+    assert "Unreachable (1): lost" in mail
+    assert "not retired (1): old" in mail
+    assert "May fail: sign-in, presence, instant messages and the start of calls, on 30 of 30 servers." in mail
+    assert "/srv/r.html" in mail
+    assert len(mail.splitlines()) < 20
+
+
+def test_a_mail_has_no_control_characters_of_a_host() -> None:
+    report = report_of(**{f"h{number}": {"failed": True, "msg": text} for number, text in enumerate(HOSTILE)})
+    mail = to_mail(report, to_status(report, RUN)).decode("utf-8")
+    assert all(character.isprintable() or character == "\n" for character in mail)
