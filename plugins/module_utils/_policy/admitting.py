@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from .._catalogue.listeners import FILES, LISTENING
 from .._firewall.state.rule import Action, Direction, Profile
 from .._firewall.state.snapshot import Snapshot
-from .._firewall.traffic.admission import Admission, Listening, Meant, admission, joined
+from .._firewall.traffic.admission import Listening, Meant, admission
+from .._firewall.traffic.admitted import Admission, joined
 from .._firewall.traffic.matching import Traffic
 from .._firewall.traffic.reasons import Status
 from .._firewall.traffic.rule_index import RuleIndex

@@ -19,7 +19,7 @@ from .._catalogue.listeners import (
 from .._catalogue.model import Transport
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, same_path
 from .._firewall.state.snapshot import Snapshot
-from .._firewall.traffic.admission import Admission
+from .._firewall.traffic.admitted import Admission
 from .._firewall.traffic.matching import SYSTEM, Listeners, Traffic
 from .._firewall.traffic.reasons import Reason, Status
 from .._firewall.traffic.rule_index import RuleIndex

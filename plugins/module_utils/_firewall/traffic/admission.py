@@ -18,12 +18,12 @@ from ..._net.port_set import PortSet
 from ..._net.region import Region, remainder, union
 from ..state.rule import Action, Direction, FirewallRule, Profile, same_path
 from ..state.snapshot import ProfileState, Snapshot
+from .admitted import Admission, Wider, all_of, joined
 from .matching import LISTENER, MOST_NAMED, Match, Traffic, is_about_packages, match, named, names_ports, ports_of
 from .rule_index import Bundle, RuleIndex
 from .weighing import takes_part, unmerged
 
 _EVERYBODY = AddressSet.any()
-_ALL_PORTS = PortSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +37,6 @@ class Listening:
 
     files: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Wider:
-    """Who gets in beside those who are meant.
-
-    Attributes:
-        addresses: Who.
-        everybody: Whether that is everybody else.
-        by: Names of the rules or settings that let them in, the first of them.
-        more: How many more rules there are.
-        ports: The ports that it is about; all of the traffic's where there are none.
-        profiles: The profiles in which it is so.
-        perhaps: Whether that cannot be told for certain, as with a rule for a program that may be none that listens.
-    """
-
-    addresses: AddressSet
-    everybody: bool
-    by: tuple[str, ...]
-    more: int = 0
-    ports: PortSet = _ALL_PORTS
-    profiles: frozenset[Profile] = frozenset()
-    perhaps: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """Who is admitted, in any of the profiles.
-
-    Attributes:
-        addresses: Those that certainly get in, on any of the ports; None where that cannot be told.
-        wider: Who of them is not meant to, or may get in and is not; None where there is nobody.
-    """
-
-    addresses: AddressSet | None
-    wider: Wider | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,32 +119,6 @@ def _as_meant(traffic: Traffic, snapshot: Snapshot, bundles: Iterable[Bundle], m
         )
         and all(one.rule.action is Action.BLOCK or _is_within(one, meant.addresses) for one in bundles)
     )
-
-
-def joined(found: Sequence[Wider]) -> Wider | None:
-    """Several as one: of profiles, of transports. What is certain of one of them is certain."""
-    sure = [one for one in found if not one.perhaps] or found
-    if len(sure) < 2:
-        return sure[0] if sure else None
-    names = tuple(dict.fromkeys(name for one in sure for name in one.by))
-    whole = any(not one.ports for one in sure)
-    ports = PortSet() if whole else _all_of(one.ports for one in sure)
-    return Wider(
-        together(one.addresses for one in sure),
-        any(one.everybody for one in sure),
-        names[:MOST_NAMED],
-        max(len(names[MOST_NAMED:]), *(one.more for one in sure)),
-        ports,
-        frozenset().union(*(one.profiles for one in sure)),
-        sure[0].perhaps,
-    )
-
-
-def _all_of(sets: Iterable[PortSet]) -> PortSet:
-    found = PortSet()
-    for ports in sets:
-        found |= ports
-    return found
 
 
 class _Profile:
@@ -268,8 +206,8 @@ class _Profile:
         beyond = Region(
             tuple(
                 (ports, who)
-                for ports, all_of in remainder(area, parts).boxes
-                if (who := self._from_elsewhere(ports, all_of, blocked))
+                for ports, them in remainder(area, parts).boxes
+                if (who := self._from_elsewhere(ports, them, blocked))
             )
         )
         if not beyond:
@@ -280,7 +218,7 @@ class _Profile:
         contributing = [one for one in found if (one.possible if perhaps else one.exact).overlaps(beyond)]
         names, more = named(contributing, self._traffic, beyond)
         addresses = together(who for _ports, who in beyond.boxes)
-        ports = _all_of(ports for ports, _who in beyond.boxes)
+        ports = all_of(ports for ports, _who in beyond.boxes)
         return Wider(
             addresses,
             SOURCES - meant.addresses <= addresses,
