@@ -15,13 +15,15 @@ from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS, HOST_VARIABLES
-from ..module_utils._policy.effect import Effect, failures, judge_policy
+from ..module_utils._options.table import ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
+from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain
 from ..module_utils._policy.wanted import requested_policy, wanted_state
+from ..module_utils._policy.wider import REMEDY, explain_wider
 from ..module_utils._texts import said
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
+from ..plugin_utils._admits import counted
 from ..plugin_utils._host.enforcement import enforce
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
@@ -48,6 +50,7 @@ class ActionModule(FirewallAction):
     REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        self._on_wider = options["on_wider"]
         policy = requested_policy(options)  # before the connection is opened: it says what is wrong
         host = self.remote_host(options)
         bound = self.bound(host, policy, options)
@@ -77,6 +80,8 @@ class ActionModule(FirewallAction):
             problems += ineffective
         elif ineffective:
             warnings.append(results.bounded(ineffective, LONGEST_MESSAGE))
+        if options["on_wider"] == FAIL and (found := wider(effects)):
+            problems += [*map(explain_wider, found), f"remedy: {REMEDY}"]
         result = self._result(outcome, effects, connected)
         if closed:
             result["networks"] = results.networks_list(networks)
@@ -147,6 +152,7 @@ class ActionModule(FirewallAction):
             **results.plan_dict(outcome.plan, rows),
             "other_firewall": outcome.before.other_firewall,
             "requirements": results.requirements(effects, outcome.after, connected),
+            "wider": counted(effects, self._on_wider),
             "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
             "skipped_rows": list(self._policy.skipped),
             "rollback": outcome.rollback,

@@ -21,6 +21,7 @@ from ..module_utils._policy.policy import HostPolicy
 from ..module_utils._policy.wanted import requested_policy, wanted_state
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
+from ..plugin_utils._admits import counted
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.writing import read
 from ..plugin_utils._plan.approved import PlannedHost, plan_file, read_planned
@@ -66,6 +67,7 @@ class ActionModule(FirewallAction):
             "rule_counts": results.count_rules(snapshot),
             "foreign": read_proof(snapshot, planned),
             "requirements": results.requirements(found.effects, snapshot, profiles_of(found.networks)),
+            "wider": counted(found.effects, options["on_wider"]),
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
             "skipped_rows": list(policy.skipped) if policy else [],
             "differences": results.disagreements(policy) if policy else [],

@@ -242,6 +242,13 @@ requirements:
     - C(except) is there where a few blocked addresses are left out of an open row (O(tolerate_blocked_addresses)), with
       the number of C(addresses) and of C(rules) that block them, the C(first) three, and C(private) ones among them.
     - C(by) names three rules at most, and C(more_rules) counts the others.
+    - C(admits) is who gets in on the row's ports by what is in effect, whoever is meant to. It has the first six
+      addresses, and how many more there are. It is null where that cannot be told, and where the host opens the
+      connection.
+    - C(wider) is there where others get in than the row is scoped to, with their C(addresses), C(by) which rules or
+      settings, how many C(more_rules), on which C(ports) if not on all, and in which C(profiles). C(perhaps) is V(true)
+      where that is not certain, such as where it is not known whether a rule's program is the one that listens. A
+      profile whose firewall is off has its own reason, and is not wider.
     - C(unprotected) is V(true) where everything is let through because the profile's firewall is off.
     - C(remedy) is what a person can do about a rule or a setting that this collection does not touch, such as a foreign
       block rule. It is one command line where netsh can name the rule, otherwise where to look, and empty where there
@@ -269,8 +276,16 @@ requirements:
       more_rules: 0
       part: ""
       unprotected: false
+      admits: [any]
       remedy: ""
       by_profile: {}
+wider:
+  description:
+    - How many C(rows) admit more than they are scoped to, of how many more that cannot be told for certain
+      (C(perhaps)), and whether a host with such a row C(fails) (O(on_wider)).
+  returned: when the host was read
+  type: dict
+  sample: {rows: 0, perhaps: 0, fails: false}
 rollback:
   description:
     - Empty where no rollback was needed, or none was wanted.

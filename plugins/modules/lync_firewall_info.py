@@ -159,6 +159,11 @@ requirements:
   returned: success
   type: list
   elements: dict
+wider:
+  description: As RV(lyncops.firewall.lync_firewall#module:wider).
+  returned: success
+  type: dict
+  sample: {rows: 0, perhaps: 0, fails: false}
 disabled_lync_rules:
   description: Names of Lync's own rules, C(CS ...), that are on the host and disabled. They are never touched.
   returned: success

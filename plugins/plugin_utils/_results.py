@@ -24,6 +24,7 @@ from ..module_utils._policy.effect import Effect
 from ..module_utils._policy.policy import Demand, HostPolicy
 from ..module_utils._policy.remedy import remedy
 from ..module_utils._texts import said
+from ._admits import Admits, in_words
 from ._host.writing import SET_AUTOMATIC, START
 from ._said import LONGEST_REASON, ROOM, and_more, fitting, size_of, texts
 from ._states import Rows, rule_dict
@@ -96,11 +97,13 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
         "; switched on: ": result["profiles_enabled"],
         ". Rows that stay open to any address: ": notes,
     }
+    wide = in_words(result["wider"])
     held = f" ({' + '.join(roles)})" if roles else ""
     rules = len(result["after"]["rules"])
     return (
         f"{host}{held}: {rules} managed rule{'' if rules == 1 else 's'}; {'would be ' if check_mode else ''}{counts}"
         + "".join(f"{words}{', '.join(items)}" for words, items in beside.items() if items)
+        + (f". {wide[0].upper()}{wide[1:]}" if wide else "")
     )
 
 
@@ -144,10 +147,12 @@ def requirements(
         connected: The profiles of the networks that the host is in; none where that is not known.
     """
     room = _Names(ROOM["names"])
+    admits = Admits(room.take)
     return [
         {
             **_demand_dict(effect.demand),
             **_verdict_dict(effect.verdict, room),
+            **admits.of(effect),
             "remedy": _remedy(effect, snapshot, connected, room),
             # The profiles nearly always agree; then one dict for each would only make the result unreadable.
             "by_profile": {

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from ..module_utils._texts import printable, said
 
 ROOM = {
-    "rules": 27_000,
+    "rules": 24_000,
     "diff": 7_000,
     "stale": 4_000,
     "deleted": 3_000,
@@ -27,6 +27,7 @@ ROOM = {
     "names": 2_000,
     "foreign": 2_000,
     "undo": 5_000,
+    "admits": 3_000,
 }
 """Bytes of a result for what a host says, by what it is about. They sum up to 64,000; what is a host's usual share
 has room several times over."""

@@ -50,7 +50,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._controller": set(),
     "plugin_utils._telling": set(),
     "plugin_utils._arguments": {"plugin_utils._results", "module_utils._options"},
-    "plugin_utils._results": {"plugin_utils._host", "plugin_utils._said", "plugin_utils._states", "module_utils"},
+    "plugin_utils._results": {
+        "plugin_utils._admits",
+        "plugin_utils._host",
+        "plugin_utils._said",
+        "plugin_utils._states",
+        "module_utils",
+    },
+    "plugin_utils._admits": {"plugin_utils._said", "module_utils"},
     "plugin_utils._states": {"plugin_utils._said", "module_utils"},
     "plugin_utils._said": {"module_utils._texts"},
     "plugin_utils._sources": {

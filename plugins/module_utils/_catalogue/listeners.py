@@ -30,6 +30,24 @@ _BY_SERVICE = {
 SERVICE: dict[str, str] = {row: service for service, rows in _BY_SERVICE.items() for row in rows}
 """Row id to the short name of the Windows service that listens."""
 
+_APPLICATIONS = "ocsappserverhost.exe"  # one program hosts the applications; only its argument tells them apart
+_SHARED = frozenset({"svchost.exe"})  # services of Windows
+_FILE = {
+    "RTCSRV": "rtcsrv.exe",
+    "RTCIMMCU": "immcusvc.exe",
+    "RTCDATAMCU": "datamcusvc.exe",
+    "RTCAVMCU": "avmcusvc.exe",
+    "RTCCAA": _APPLICATIONS,
+    "RTCMEDSRV": "mediationserversvc.exe",
+    "RTCASMCU": "asmcusvc.exe",
+    "RTCCAS": _APPLICATIONS,
+    "RTCCPS": _APPLICATIONS,
+    "RTCATS": _APPLICATIONS,
+    "RTCRGS": _APPLICATIONS,
+    "RTCCHAT": "channelservice.exe",
+    "SQLBrowser": "sqlbrowser.exe",
+}
+
 MEDIA_SERVICES: dict[str, tuple[str, ...]] = {
     "server-10": ("RTCAVMCU",),
     "server-28": ("RTCASMCU", "RTCCAA", "RTCRGS"),
@@ -40,6 +58,32 @@ MEDIA_SERVICES: dict[str, tuple[str, ...]] = {
 The conferencing services and the Mediation Server have ranges of their own; the applications (which share one program)
 use the Application Server's, which topology documents give for audio, video and application sharing alike.
 """
+
+LISTENING: dict[str, frozenset[str]] = {
+    row: frozenset(service.casefold() for service in services)
+    for row, services in {
+        **{row: (service,) for row, service in SERVICE.items()},
+        **MEDIA_SERVICES,
+        "server-04": ("RTCSRV",),  # the Focus is a part of the Front-End service
+        "server-42": ("RTCSRV",),
+        "server-50": ("RTCCHAT",),
+        "server-05": ("RpcSs", "RpcEptMapper"),  # the endpoint mapper of Windows
+    }.items()
+}
+"""Row id to the short names, in lower case, of the services that may listen there: nobody else does. Rules that are
+limited to other services admit nobody by such a row."""
+
+_WEB = ("server-15", "server-16", "server-17", "server-18")
+FILES: dict[str, frozenset[str]] = {
+    **{
+        row: frozenset(file for service, file in _FILE.items() if service.casefold() in services) or _SHARED
+        for row, services in LISTENING.items()
+    },
+    **dict.fromkeys(_WEB, frozenset({"w3wp.exe", "system"})),  # web components in IIS
+}
+"""Row id to the file names, in lower case, of the programs that listen: names from "Antivirus scanning exclusions for
+Lync Server 2013". Of a host that was not asked for its programs, a rule for another program is known to admit nobody to
+the row's service by it."""
 
 IN_KERNEL = frozenset(
     {"server-11", "server-12", "server-13", "server-14", "server-19", "server-40", "server-43", "server-44"}

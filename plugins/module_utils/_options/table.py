@@ -17,6 +17,7 @@ from .option import Option
 SCOPES = ("any", "topology")
 PROGRAMS = ("any", "listener")
 PROTOCOLS = ("any", "tcp", "udp")
+FAIL, BLOCK_OTHERS = "fail", "block_others"
 
 LARGEST_ANSWER = 16
 """Megabytes that are taken from a host by default."""
@@ -270,6 +271,23 @@ HOST_OPTIONS: tuple[Option, ...] = (
         type="list",
         elements="str",
         default=(),
+    ),
+    Option(
+        "on_wider",
+        (
+            "What to do where a row admits more than it is scoped to, because a rule of somebody else lets others in. "
+            "Lync's own rules C(CS ...) do: they are for any address, and Lync makes them again whenever its services "
+            "start. Nothing of anybody else is ever changed.",
+            "V(report) says so (C(wider) in RV(requirements)). V(fail) makes such a host fail, and C(ineffective) in "
+            "an audit; a row of which it cannot be told does not.",
+            "V(block_others) adds managed block rules for everybody else on exactly these ports, since a block rule "
+            "beats every allow rule. They are planned, previewed and undone as all managed rules are. None is made for "
+            "rows that clients or unknown peers use, for ports of management (WinRM, remote desktop, RPC, file "
+            "sharing), nor against anybody whom another managed rule admits on the port.",
+            "It counts with O(scope=topology) or O(remote_addresses) only: a row for any address is never wider.",
+        ),
+        choices=("report", FAIL, BLOCK_OTHERS),
+        default="report",
     ),
     Option(
         "firewall_service",

@@ -19,11 +19,13 @@ from .._catalogue.listeners import (
 from .._catalogue.model import Transport
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, same_path
 from .._firewall.state.snapshot import Snapshot
+from .._firewall.traffic.admitted import Admission
 from .._firewall.traffic.matching import SYSTEM, Listeners, Traffic
 from .._firewall.traffic.reasons import Reason, Status
 from .._firewall.traffic.rule_index import RuleIndex
 from .._firewall.traffic.verdict import Verdict, judge, worst
 from .._net.address_set import AddressSet, together
+from .admitting import Admitting, in_all
 from .policy import Demand, HostPolicy
 
 _PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES, SERVICE_PREFIXES)
@@ -38,12 +40,14 @@ class Effect:
         verdict: The worst of all transports and profiles.
         traffic: The traffic that verdict is about.
         by_profile: The worst of all transports for each enabled or judged profile.
+        admission: Who gets in; None where the host opens the connection.
     """
 
     demand: Demand
     verdict: Verdict
     traffic: Traffic
     by_profile: tuple[Verdict, ...]
+    admission: Admission | None = None
 
 
 def listening_services(policy: HostPolicy) -> tuple[str, ...]:
@@ -68,16 +72,20 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
     judged: dict[Traffic, tuple[Verdict, ...]] = {}
     effects = []
     known = _known(policy)
+    admitting = Admitting(policy, snapshot, index)
     for demand in policy.demands:
         traffics = _traffics(policy, demand, programs)
         if known is not None:
             traffics = tuple(replace(traffic, known=known) for traffic in traffics)
         columns = []
+        admitted = []
         for traffic in traffics:
             verdicts = judged.get(traffic)
             if verdicts is None:
                 verdicts = judged[traffic] = judge(traffic, snapshot, index)
             columns.append(verdicts)
+            if demand.direction is Direction.IN:
+                admitted.append(admitting.of(demand, traffic, verdicts))
         pairs = [
             (verdict, traffic) for traffic, verdicts in zip(traffics, columns, strict=True) for verdict in verdicts
         ]
@@ -88,6 +96,7 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
                 verdict,
                 next(traffic for found, traffic in pairs if found is verdict),
                 tuple(worst(column) for column in zip(*columns, strict=True)),
+                in_all(admitted) if admitted else None,
             )
         )
     return tuple(effects)
@@ -144,3 +153,17 @@ def _traffic(policy: HostPolicy, demand: Demand, transport: Transport, program: 
 def failures(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
     """Demands that are closed, at least in part."""
     return tuple(effect for effect in effects if effect.verdict.status is Status.CLOSED)
+
+
+def wider(effects: tuple[Effect, ...], certain: bool = True) -> tuple[Effect, ...]:
+    """Demands that admit more than they are scoped to.
+
+    Args:
+        effects: The rows as judged.
+        certain: Whether those are meant of which that is certain, or the others.
+    """
+    return tuple(
+        effect
+        for effect in effects
+        if effect.admission and effect.admission.wider and effect.admission.wider.perhaps is not certain
+    )

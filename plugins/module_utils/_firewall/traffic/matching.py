@@ -56,6 +56,10 @@ class Listeners:
         *folders, file = path.split("\\")
         return file in self.files or not self.folders.isdisjoint(folders)
 
+    def have_folder(self, path: str) -> bool:
+        """Whether a program is in one of the folders; the path as `same_path` spells it."""
+        return not self.folders.isdisjoint(path.split("\\")[:-1])
+
     def have_service(self, name: str) -> bool:
         """Whether a service is one of them; its short name in lower case."""
         return name in self.services or name.startswith(self.prefixes)

@@ -51,6 +51,7 @@ class RuleIndex:
         self.effort = Effort(_MOST_EFFORT)
         self._rules = list(enumerate(rules))
         self._groups: dict[tuple[Direction, int], dict[tuple[int, int], _Shelf]] = {}
+        self._latest: tuple[tuple[Any, ...], list[Bundle]] = ((), [])
 
     def near(self, traffic: Traffic) -> list[FirewallRule]:
         """All rules that `match` may find to match, and few others."""
@@ -59,11 +60,25 @@ class RuleIndex:
     def matches(self, traffic: Traffic) -> list[Match]:
         """How each bundle meets the traffic; those that cannot match any of it are left out."""
         found = []
-        for bundle in self._near(traffic, for_others=False):
+        for bundle in self.bundles(traffic):
             met = match(bundle.rule, traffic)
             if met:
                 found.append(Match(met.rule, met.exact, met.possible, met.limits, bundle.members))
         return found
+
+    def bundles(self, traffic: Traffic) -> list[Bundle]:
+        """All bundles that `match` may find to match, whatever the remote addresses, and few others."""
+        key = (
+            traffic.direction,
+            traffic.protocol,
+            traffic.ports,
+            traffic.programs,
+            traffic.services,
+            traffic.listeners,
+        )
+        if self._latest[0] != key:  # the same traffic is looked at twice in a row: for those who are meant, for others
+            self._latest = key, self._near(traffic, for_others=False)
+        return self._latest[1]
 
     def _near(self, traffic: Traffic, for_others: bool = True) -> list[Bundle]:
         key = (traffic.direction, traffic.protocol)

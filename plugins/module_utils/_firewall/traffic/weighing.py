@@ -72,7 +72,7 @@ def possibly_open(state: ProfileState, matches: Sequence[Match]) -> dict[str, Re
     """
     found: dict[str, Region] = {}
     for one in matches:
-        if _takes_part(one.rule, state) and one.rule.action is not Action.BLOCK:
+        if takes_part(one.rule, state) and one.rule.action is not Action.BLOCK:
             name = label(one.rule)
             found[name] = union([found.get(name, Region()), one.possible])
     return found
@@ -87,11 +87,11 @@ class _Weighing:
         self._matches = matches
         self._whole = self._rest = traffic.region
         self._worst: Verdict | None = None
-        taking_part = [found for found in matches if _takes_part(found.rule, state)]
+        taking_part = [found for found in matches if takes_part(found.rule, state)]
         self._blocks = [found for found in taking_part if found.rule.action is Action.BLOCK or _may_block(found.rule)]
         allows = [found for found in taking_part if found.rule.action is Action.ALLOW and not found.rule.opaque]
-        self._doubtful = [found for found in allows if _unmerged(found.rule, state)]
-        self._allows = [found for found in allows if not _unmerged(found.rule, state)]
+        self._doubtful = [found for found in allows if unmerged(found.rule, state)]
+        self._allows = [found for found in allows if not unmerged(found.rule, state)]
         self._conditional = [
             found for found in self._allows if found.exact and found.limits and set(found.limits) <= LISTENER
         ]
@@ -255,7 +255,13 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
     return bool(found.limits) and not (traffic.listeners and set(found.limits) <= LISTENER)
 
 
-def _takes_part(rule: FirewallRule, state: ProfileState) -> bool:
+def takes_part(rule: FirewallRule, state: ProfileState) -> bool:
+    """Whether a rule counts in a profile at all.
+
+    Args:
+        rule: The rule.
+        state: The profile.
+    """
     if _is_local(rule) and not state.local_rules:
         return False
     return rule.enabled and (bool(rule.opaque) or state.profile in rule.profiles)
@@ -281,8 +287,8 @@ def _may_block(rule: FirewallRule) -> bool:
     return bool(rule.opaque) and rule.action is None
 
 
-def _unmerged(rule: FirewallRule, state: ProfileState) -> bool:
-    """Whether Group Policy may ignore a local rule for its kind.
+def unmerged(rule: FirewallRule, state: ProfileState) -> bool:
+    """Whether Group Policy may ignore a local rule for its kind; arguments as in `takes_part`.
 
     [MS-FASP] 2.2.38 speaks of port rules and of application rules of the local store without saying exactly which rules
     those are, so every one with a program, or without one, is in doubt.

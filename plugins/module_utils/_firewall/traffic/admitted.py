@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said of who gets in: everybody that does, and who of them is not meant to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..._net.address_set import AddressSet, together
+from ..._net.port_set import PortSet
+from ..state.rule import Profile
+from .matching import MOST_NAMED
+
+_ALL_PORTS = PortSet()
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """Who gets in beside those who are meant.
+
+    Attributes:
+        addresses: Who.
+        everybody: Whether that is everybody else.
+        by: Names of the rules or settings that let them in, the first of them.
+        more: How many more rules there are.
+        ports: The ports that it is about; all of the traffic's where there are none.
+        profiles: The profiles in which it is so.
+        perhaps: Whether that cannot be told for certain, as with a rule for a program that may be none that listens.
+    """
+
+    addresses: AddressSet
+    everybody: bool
+    by: tuple[str, ...]
+    more: int = 0
+    ports: PortSet = _ALL_PORTS
+    profiles: frozenset[Profile] = frozenset()
+    perhaps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who is admitted, in any of the profiles.
+
+    Attributes:
+        addresses: Those that certainly get in, on any of the ports; None where that cannot be told.
+        wider: Who of them is not meant to, or may get in and is not; None where there is nobody.
+    """
+
+    addresses: AddressSet | None
+    wider: Wider | None = None
+
+
+def joined(found: Sequence[Wider]) -> Wider | None:
+    """Several as one: of profiles, of transports. What is certain of one of them is certain."""
+    sure = [one for one in found if not one.perhaps] or found
+    if len(sure) < 2:
+        return sure[0] if sure else None
+    names = tuple(dict.fromkeys(name for one in sure for name in one.by))
+    whole = any(not one.ports for one in sure)
+    ports = PortSet() if whole else all_of(one.ports for one in sure)
+    return Wider(
+        together(one.addresses for one in sure),
+        any(one.everybody for one in sure),
+        names[:MOST_NAMED],
+        max(len(names[MOST_NAMED:]), *(one.more for one in sure)),
+        ports,
+        frozenset().union(*(one.profiles for one in sure)),
+        sure[0].perhaps,
+    )
+
+
+def all_of(sets: Iterable[PortSet]) -> PortSet:
+    """All ports of all sets."""
+    found = PortSet()
+    for ports in sets:
+        found |= ports
+    return found

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who gets in on a host's ports, row by row, against whom the policy means to admit there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .._catalogue.listeners import FILES, LISTENING
+from .._firewall.state.rule import Action, Direction, Profile
+from .._firewall.state.snapshot import Snapshot
+from .._firewall.traffic.admission import Listening, Meant, admission
+from .._firewall.traffic.admitted import Admission, joined
+from .._firewall.traffic.matching import Traffic
+from .._firewall.traffic.reasons import Status
+from .._firewall.traffic.rule_index import RuleIndex
+from .._firewall.traffic.verdict import Verdict
+from .._net.address_set import AddressSet, together
+from .._net.effort import Effort
+from .._net.region import Region, union
+from .policy import Demand, HostPolicy
+
+_MOST_EFFORT = 1_000_000
+"""Steps for all rows of a host, beside those of the verdicts: ten seconds at worst."""
+
+
+class Admitting:
+    """Works out who gets in on one host. What is alike is worked out once."""
+
+    def __init__(self, policy: HostPolicy, snapshot: Snapshot, index: RuleIndex) -> None:
+        """Look at one host.
+
+        Args:
+            policy: What it needs.
+            snapshot: What it has.
+            index: Its rules.
+        """
+        self._snapshot, self._index = snapshot, index
+        self._effort = Effort(_MOST_EFFORT)
+        self._rules = {
+            desired.key: desired.rule
+            for desired in policy.rules
+            if desired.rule.direction is Direction.IN and desired.rule.action is Action.ALLOW
+        }
+        self._parts: dict[int, Region] = {}
+        self._found: dict[tuple[Traffic, AddressSet, str], Admission] = {}
+        self._everybody = Admission(AddressSet.any())
+
+    def of(self, demand: Demand, traffic: Traffic, verdicts: Iterable[Verdict]) -> Admission:
+        """Who gets in by one transport of a row.
+
+        Args:
+            demand: The row.
+            traffic: Its traffic.
+            verdicts: What was judged of that in each profile.
+        """
+        certain = [verdict.profile for verdict in verdicts if verdict.status is Status.OPEN]
+        if len(certain) == len(traffic.profiles) and traffic.remote.is_any:
+            return self._everybody
+        rules = (self._rules[key] for key in demand.keys if key in self._rules)
+        scopes = [rule.remote_addresses for rule in rules if rule.protocol == traffic.protocol]
+        meant = together([*scopes, demand.scope.addresses])
+        row = demand.requirement.id
+        key = traffic, meant, row if row in FILES else ""
+        if key not in self._found:
+            self._found[key] = self._admission(row, traffic, meant, frozenset(certain))
+        return self._found[key]
+
+    def _admission(self, row: str, traffic: Traffic, meant: AddressSet, certain: frozenset[Profile]) -> Admission:
+        listening = Listening(FILES.get(row, frozenset()), LISTENING.get(row, frozenset()))
+        # Of a row that is scoped to less than its rules the verdict says nothing of the others that they admit.
+        certain = certain if meant <= traffic.remote else frozenset()
+        return admission(
+            traffic,
+            self._snapshot,
+            self._index,
+            self._effort,
+            listening,
+            Meant(meant, self._parts_of, certain),
+        )
+
+    def _parts_of(self, protocol: int) -> Region:
+        if protocol not in self._parts:
+            rules = (rule for rule in self._rules.values() if rule.protocol in (protocol, None))
+            self._parts[protocol] = union(Region.of(rule.local_ports, rule.remote_addresses) for rule in rules)
+        return self._parts[protocol]
+
+
+def in_all(found: Sequence[Admission]) -> Admission:
+    """Who gets in by any of the transports of a row, or to any of its programs."""
+    if len(found) == 1:
+        return found[0]
+    known = [one.addresses for one in found if one.addresses is not None]
+    wider = joined([one.wider for one in found if one.wider])
+    return Admission(together(known) if len(known) == len(found) else None, wider)

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person is told of a row that admits more than it is scoped to: whom, by which rules, and what to do."""
+
+from __future__ import annotations
+
+from .._firewall.state.rule import profile_names, protocol_name
+from .._firewall.traffic.weighing import LONGEST_LIST
+from .._options.table import BLOCK_OTHERS
+from .._texts import said
+from .effect import Effect
+
+REMEDY = (
+    f"narrow the named rules, or switch them off, where they are made; or, as Lync makes its own again whenever its "
+    f"services start, set on_wider to {BLOCK_OTHERS}, which adds block rules for everybody else"
+)
+"""What to do about rows that are wider than wanted, once for all of them."""
+
+
+def others(effect: Effect) -> str:
+    """Who gets in beside those who are meant, in a few words; empty where there is nobody.
+
+    Args:
+        effect: A row on the host.
+    """
+    found = effect.admission.wider if effect.admission else None
+    if not found:
+        return ""
+    return "everybody else" if found.everybody else found.addresses.spelled(LONGEST_LIST)
+
+
+def explain_wider(effect: Effect) -> str:
+    """One sentence for a person: whom a row admits beside those who are meant, and by which rules.
+
+    Args:
+        effect: A row on the host that is wider than wanted.
+
+    Raises:
+        ValueError: It is not: a programming error.
+    """
+    found = effect.admission.wider if effect.admission else None
+    if not found:
+        raise ValueError(f"{effect.demand.requirement.id} is not wider than wanted")
+    ports = (found.ports or effect.demand.ports).spelled(LONGEST_LIST)
+    what = f"{effect.demand.requirement.id} (in {protocol_name(effect.traffic.protocol)} {ports})"
+    where = f"in the {' and '.join(profile_names(found.profiles))} profile{'s' if len(found.profiles) > 1 else ''}"
+    names = ", ".join(f"'{said(name)}'" for name in found.by)
+    if found.more:
+        names += f" and {found.more} more rule{'s' if found.more > 1 else ''}"
+    verb = "may admit" if found.perhaps else "admits"
+    return f"{what} {verb} {others(effect)} {where}, by {names}"
