@@ -72,6 +72,9 @@ class ActionModule(FirewallAction):
             "skipped_rows": list(policy.skipped) if policy else [],
             "differences": results.disagreements(policy) if policy else [],
         }
+        changed = result["foreign"].get("since_plan", {}).get("differences", ())
+        if changed:
+            notes = (*notes, f"since the plan was made, this changed that is not ours: {'; '.join(changed)}")
         if notes:
             result["warnings"] = [f"{self.host_name}: {note}" for note in notes]
         if plan:

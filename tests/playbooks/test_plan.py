@@ -70,6 +70,29 @@ def test_a_host_that_changed_since_is_left_alone_and_named(lab: Lab, runner: Run
     assert run.changed == ALL - {"dir01.contoso.test"}
 
 
+def test_a_verification_proves_that_nothing_else_changed(lab: Lab, runner: Runner) -> None:
+    made = runner.play("plan")
+    assert runner.play("remediate", variables=made.artifacts).code == 0
+    clean = runner.play("verify", variables=made.artifacts)
+    assert clean.code == 0, clean.output
+    assert "Changed by others" not in clean.output
+    for host in runner.report(name="lync-firewall-verify")["hosts"]:
+        assert (host["foreign"]["compared"], host["foreign"]["differences"]) == ("plan", [])
+        assert host["foreign"]["rules"] > 0
+
+    lab.host("dir01").run('netsh advfirewall firewall add rule name="Backup" dir=in action=allow protocol=tcp')
+    lab.host("med01").run("netsh advfirewall set privateprofile state off")
+    run = runner.play("verify", variables=made.artifacts)
+    assert "Changed by others: 2" in run.output
+    found = {
+        host["name"]: host["foreign"]["differences"] for host in runner.report(name="lync-firewall-verify")["hosts"]
+    }
+    assert found["dir01.contoso.test"] == ["new or changed: rule Backup"]
+    (told,) = found["med01.contoso.test"]
+    assert told.startswith("changed: private profile, local, enabled: ")
+    assert found["fe01.contoso.test"] == []
+
+
 def test_a_host_that_could_not_be_planned_is_left_alone(lab: Lab, runner: Runner) -> None:
     runner.change_inventory(lambda _all, hosts: hosts["fe01.contoso.test"].update(ansible_port=9))
     made = runner.play("plan")

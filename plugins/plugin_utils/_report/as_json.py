@@ -69,6 +69,7 @@ def _host(host: ReportHost, places: Mapping[ReportRequirement, int]) -> dict[str
         "profiles": host.profiles,
         "managed_rules": host.managed_rules,
         **_filled(since=host.since, stale=host.stale, refused=host.refused, narrowing=host.narrowing),
+        **_filled(foreign=host.foreign),
         "commands": host.commands,
         **_filled(disabled_lync_rules=host.disabled_lync_rules, skipped_rows=host.skipped_rows),
         "cells": [_cell(cell, places) for cell in host.cells],

@@ -19,7 +19,18 @@ from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._texts import printable, said
 from .model import Cell, Finding, HostClass, Report, ReportHost, ReportRequirement, sorted_report
-from .parts import ResultError, count_of, flag_of, list_of, mapping_of, profile_of, service_of, text_of, texts_of
+from .parts import (
+    ResultError,
+    count_of,
+    flag_of,
+    foreign_of,
+    list_of,
+    mapping_of,
+    profile_of,
+    service_of,
+    text_of,
+    texts_of,
+)
 
 _LONGEST_MESSAGE = 2000
 _LONGEST_END = 500
@@ -124,8 +135,24 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         skipped_rows=texts_of(result, "skipped_rows"),
         stale=_stale(plan, enforced) if result.get("state") != "absent" else 0,
         refused=_is_refused(result),
+        foreign=foreign_of(_compared(mapping_of(result, "foreign"), enforced)) if "foreign" in result else None,
         narrowing=_only_narrows(plan, rows) if host_class is HostClass.DRIFTED else False,
     )
+
+
+def _compared(foreign: Mapping[str, Any], enforced: bool) -> dict[str, Any]:
+    """What is not ours, as it is now, and what differs from before the run, or from when a plan was made."""
+    if enforced:
+        now = {"rules": count_of(foreign, "rules_after"), "sha256": text_of(foreign, "sha256_after")}
+        return {**now, "compared": "run", "differences": _told(foreign)}
+    found = {"rules": count_of(foreign, "rules"), "sha256": text_of(foreign, "sha256")}
+    if "since_plan" not in foreign:
+        return found
+    return {**found, "compared": "plan", "differences": _told(mapping_of(foreign, "since_plan"))}
+
+
+def _told(item: Mapping[str, Any]) -> list[str]:
+    return [said(text) for text in texts_of(item, "differences")]
 
 
 def _stale(plan: Mapping[str, Any], enforced: bool) -> int:

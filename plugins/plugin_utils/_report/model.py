@@ -140,6 +140,7 @@ class ReportHost:
         stale: How many managed rules it has that nothing it needs asks for.
         refused: Whether the guard stopped its plan, so that nothing was sent.
         narrowing: Whether all that is to be done is to admit fewer addresses; no requirement is closed then.
+        foreign: The fingerprint of what is not ours, as the schema's ``foreign`` has it; None if it is not known.
         since: When a report first had it in its class, where that was an earlier one; empty where it is this one.
     """
 
@@ -159,6 +160,7 @@ class ReportHost:
     stale: int = 0
     refused: bool = False
     narrowing: bool = False
+    foreign: Mapping[str, Any] | None = None
     since: str = ""
 
 
@@ -251,6 +253,9 @@ def summary(report: Report) -> str:
     if frequent:
         shown = [f"{short_form(reason)} {count}" for reason, count in frequent]
         line += f". Not open: {', '.join(shown)}"
+    changed = sum(bool(host.foreign and host.foreign.get("differences")) for host in report.hosts)
+    if changed:
+        line += f". Changed by others: {changed}"
     if report.left:
         line += f". Left and not retired: {len({leaver.name for leaver in report.left})}"
     return line

@@ -77,6 +77,19 @@ def profile_of(item: Any) -> dict[str, Any]:
     }
 
 
+def foreign_of(item: Any) -> dict[str, Any]:
+    """The fingerprint of what is not ours on a host, as the schema's ``foreign`` has it."""
+    differences = texts_of(item, "differences")
+    found = {"rules": count_of(item, "rules"), "sha256": text_of(item, "sha256")}
+    compared = text_of(item, "compared") if "compared" in item else ""
+    if compared not in ("", *COMPARED):
+        raise ResultError(f"{compared[:40]!r} is nothing to compare with")
+    return {**found, "compared": compared, "differences": list(differences)} if compared else found
+
+
+COMPARED = ("plan", "run")
+"""What a fingerprint was compared with: what it was when a plan was made, or before a run."""
+
 _MISSING = object()
 
 

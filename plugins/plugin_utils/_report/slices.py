@@ -31,7 +31,18 @@ from .model import (
     ReportRequirement,
     is_known,
 )
-from .parts import ResultError, count_of, flag_of, list_of, mapping_of, profile_of, service_of, text_of, texts_of
+from .parts import (
+    ResultError,
+    count_of,
+    flag_of,
+    foreign_of,
+    list_of,
+    mapping_of,
+    profile_of,
+    service_of,
+    text_of,
+    texts_of,
+)
 
 LONGEST_TEXT = 8191
 """Characters of a message, a command or a remedy; the report of an audit has none that is longer."""
@@ -165,6 +176,7 @@ class _Reader:
             stale=count_of(item, "stale"),
             refused=flag_of(item, "refused"),
             narrowing=flag_of(item, "narrowing"),
+            foreign=foreign_of(item["foreign"]) if "foreign" in item else None,
             since=text_of(item, "since") if "since" in item else "",
         )
 

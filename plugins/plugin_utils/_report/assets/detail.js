@@ -36,6 +36,16 @@ function stateOf(host) {
     el("div", { class: odd ? "odd" : "" }, el("dt", {}, name), el("dd", {}, value))));
 }
 
+function foreignOf(host) {
+  if (!host.foreign) return null;
+  const { rules, sha256, compared, differences } = host.foreign;
+  const since = compared === "plan" ? "since the plan was made" : "during the run";
+  return el("section", {}, el("h3", {}, "What is not ours"),
+    el("p", { class: "muted" }, `${count(rules, "rule")}, fingerprint ${sha256.slice(0, 12)}`,
+      compared && `, ${differences.length ? "changed" : "unchanged"} ${since}`),
+    compared && differences.length > 0 && el("ul", {}, differences.map((text) => el("li", {}, bdi(text)))));
+}
+
 function commandsOf(host, copyable) {
   if (!host.commands.length) return null;
   return el("section", {},
@@ -75,6 +85,7 @@ function sections(host, cells, copyable) {
     cells.length > 0 && el("section", {}, el("h3", {}, "Requirements"), requirementsOf(cells, copyable)),
     host.disabled_lync_rules.length > 0 && el("section", {}, el("h3", {}, "Lync's own rules that are switched off"),
       el("p", {}, names(host.disabled_lync_rules, 40))),
+    foreignOf(host),
     host.skipped_rows.length > 0 && el("section", {}, el("h3", {}, "Rows left out on purpose"),
       el("p", {}, host.skipped_rows.join(", "))),
   ];
