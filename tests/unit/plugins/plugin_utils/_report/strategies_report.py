@@ -40,6 +40,19 @@ requirements = st.builds(
     documented_ports=anything,
     caveat=anything,
 )
+fingerprints = st.fixed_dictionaries({"rules": counts, "sha256": anything})
+compared = st.fixed_dictionaries(
+    {
+        "rules": counts,
+        "sha256": anything,
+        "compared": st.sampled_from(["plan", "run"]),
+        "differences": st.lists(shown, max_size=3),
+    }
+)
+# In the order in which the module makes them: reports are compared as text.
+foreign = (fingerprints | compared).map(
+    lambda found: {key: found[key] for key in ("rules", "sha256", "compared", "differences") if key in found}
+)
 names = st.lists(shown, max_size=3).map(tuple)
 some_names = st.lists(anything, min_size=1, max_size=3).map(tuple)
 excepted = st.builds(
@@ -109,6 +122,7 @@ def hosts(draw: st.DrawFn, name: str, rows: tuple[ReportRequirement, ...]) -> Re
         commands=commands,
         cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
         disabled_lync_rules=draw(names),
+        foreign=draw(st.none() | foreign),
         skipped_rows=draw(some_names | st.just(())),
     )
 
