@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..module_utils._firewall.change.fingerprint import Foreign, differences, differences_since, foreign
+from ..module_utils._firewall.change.fingerprint import Foreign, differences, differences_since, foreign, marks
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ._host.outcome import Outcome
 from ._plan.approved import PlannedHost
@@ -43,8 +43,10 @@ def work_proof(outcome: Outcome, *, detailed: bool) -> dict[str, Any]:
     before, after = foreign(outcome.before), foreign(outcome.after)
     # After is Windows' own word: whoever else writes meanwhile is seen here too.
     changed = differences(outcome.before, outcome.after, outcome.plan.profiles_on)
-    marks = "".join(before.marks) if before.rules <= MOST_MARKED else ""
-    kept = {"marks": marks, "settings": dict(before.settings)} if detailed else {}
+    kept: dict[str, Any] = {}
+    if detailed:
+        told = marks(outcome.before) if before.rules <= MOST_MARKED else ()
+        kept = {"marks": "".join(told), "settings": dict(before.settings)}
     return {
         "rules": before.rules,
         "sha256": before.sha256,

@@ -31,13 +31,11 @@ class Foreign:
     Attributes:
         rules: How many rules there are.
         sha256: Of all rules and settings, hexadecimal.
-        marks: A short digest of each rule, sorted: what is told of a plan, so that later it can be said which differ.
         settings: What the stores say of the profiles, in words.
     """
 
     rules: int
     sha256: str
-    marks: tuple[str, ...]
     settings: Mapping[str, str]
 
 
@@ -48,12 +46,15 @@ def foreign_rules(snapshot: Snapshot) -> list[FirewallRule]:
 
 def foreign(snapshot: Snapshot) -> Foreign:
     """The fingerprint of what is not ours on a host."""
-    digests = sorted(map(_digest, foreign_rules(snapshot)))
+    texts = sorted(map(_text, foreign_rules(snapshot)))
     settings = _settings(snapshot)
-    whole = hashlib.sha256()
-    for text in (*digests, *(f"{name}={value}" for name, value in settings.items())):
-        whole.update(f"{text}\n".encode())
-    return Foreign(len(digests), whole.hexdigest(), tuple(digest[:MARK] for digest in digests), settings)
+    whole = "\n".join((*texts, *(f"{name}={value}" for name, value in settings.items())))
+    return Foreign(len(texts), _sha256(whole), settings)
+
+
+def marks(snapshot: Snapshot) -> tuple[str, ...]:
+    """A short digest of each rule that is not ours, sorted: by these it can be said later which differ."""
+    return tuple(sorted(_mark(rule) for rule in foreign_rules(snapshot)))
 
 
 def differences(before: Snapshot, after: Snapshot, switched_on: Collection[Profile] = ()) -> tuple[str, ...]:
@@ -66,10 +67,10 @@ def differences(before: Snapshot, after: Snapshot, switched_on: Collection[Profi
     """
     ours = {_setting(profile, "local", "enabled") for profile in switched_on}
     was, now = ({name: value for name, value in _settings(at).items() if name not in ours} for at in (before, after))
-    gone = {_digest(rule): rule for rule in foreign_rules(before)}
-    new = {_digest(rule): rule for rule in foreign_rules(after)}
-    only_then = {digest: rule for digest, rule in gone.items() if digest not in new}
-    only_now = {digest: rule for digest, rule in new.items() if digest not in gone}
+    gone = {_text(rule): rule for rule in foreign_rules(before)}
+    new = {_text(rule): rule for rule in foreign_rules(after)}
+    only_then = {text: rule for text, rule in gone.items() if text not in new}
+    only_now = {text: rule for text, rule in new.items() if text not in gone}
     kept = {_place(rule) for rule in only_then.values()} & {_place(rule) for rule in only_now.values()}
     return (
         *(f"changed: rule {rule.name}" for rule in only_now.values() if _place(rule) in kept),
@@ -79,18 +80,18 @@ def differences(before: Snapshot, after: Snapshot, switched_on: Collection[Profi
     )
 
 
-def differences_since(marks: Iterable[str], settings: Mapping[str, str], snapshot: Snapshot) -> tuple[str, ...]:
+def differences_since(known: Iterable[str], settings: Mapping[str, str], snapshot: Snapshot) -> tuple[str, ...]:
     """The same of a reading of which only the fingerprint is left: what is gone has no name then.
 
     Args:
-        marks: The short digests of the rules then.
+        known: The `marks` of then.
         settings: The settings then.
         snapshot: The host now.
     """
-    left = Counter(marks)
+    left = Counter(known)
     new = []
     for rule in foreign_rules(snapshot):
-        mark = _digest(rule)[:MARK]
+        mark = _mark(rule)
         if left[mark]:
             left[mark] -= 1
         else:
@@ -111,12 +112,20 @@ def plan_digest(plan: Plan) -> str:
         *netsh.plan_lines(plan),
         *(f"refused {refusal.subject}: {refusal.reason}" for refusal in plan.refused),
     )
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+    return _sha256("\n".join(lines))
 
 
-def _digest(rule: FirewallRule) -> str:
-    text = f"{rule.store.value}\0{rule.rule_id}\0{rule.raw}"
+def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _text(rule: FirewallRule) -> str:
+    """All of a rule, as its store has it."""
+    return f"{rule.store.value}\0{rule.rule_id}\0{rule.raw}"
+
+
+def _mark(rule: FirewallRule) -> str:
+    return _sha256(_text(rule))[:MARK]
 
 
 def _place(rule: FirewallRule) -> tuple[Store, str]:

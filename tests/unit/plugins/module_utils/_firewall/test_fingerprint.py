@@ -11,6 +11,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     differences,
     differences_since,
     foreign,
+    marks,
     plan_digest,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, Refusal, ServiceChange
@@ -84,10 +85,11 @@ def test_what_differs_is_named() -> None:
 
 def test_since_a_plan_what_is_gone_has_no_name() -> None:
     then = foreign(host(WEB, SQL))
-    told = differences_since(then.marks, then.settings, host(SQL, rule("{4}", "Mail", 25)))
+    known = marks(host(WEB, SQL))
+    told = differences_since(known, then.settings, host(SQL, rule("{4}", "Mail", 25)))
     assert told == ("new or changed: rule Mail", "gone or changed: 1 rule")
     old = {name: value for name, value in then.settings.items() if "outbound_block" not in name}
-    assert all(": unknown -> " in line for line in differences_since(then.marks, old, host(WEB, SQL)))
+    assert all(": unknown -> " in line for line in differences_since(known, old, host(WEB, SQL)))
 
 
 @given(rules, rules)
@@ -97,7 +99,7 @@ def test_a_difference_is_told_where_the_fingerprints_differ(
     was, now = host(*before), host(*after)
     same = foreign(was).sha256 == foreign(now).sha256
     then = foreign(was)
-    assert same == (differences(was, now) == ()) == (differences_since(then.marks, then.settings, now) == ())
+    assert same == (differences(was, now) == ()) == (differences_since(marks(was), then.settings, now) == ())
 
 
 def test_a_digest_is_of_all_that_is_done_and_of_its_order() -> None:
