@@ -78,12 +78,27 @@ def _planned(source: Source, result: Mapping[str, Any], message: str) -> PlanHos
 def _work(result: Mapping[str, Any]) -> Work:
     services = {text_of(row, "id"): text_of(row, "service") for row in list_of(result, "requirements")}
     undo = mapping_of(result, "undo")
-    changed = [(rule, ", ".join(texts_of(rule, "changes"))) for rule in list_of(result, "updated")]
     on = texts_of(result, "profiles_enabled")
+    found = {text_of(rule, "name"): rule for rule in list_of(mapping_of(result, "before"), "rules")}
+    # A rule that cannot be changed in place is replaced by its next generation, which has the same key.
+    gone = {name: found.get(name) for name in texts_of(result, "deleted")}
+    old = {text_of(rule, "key"): rule for rule in gone.values() if rule}
+    created = [(rule, old.get(text_of(rule, "key"))) for rule in list_of(result, "created")]
+    replaced = [text_of(was, "name") for _rule, was in created if was]
     return Work(
-        opens=tuple(in_words(rule, services) for rule in list_of(result, "created")),
-        changes=tuple(f"{in_words(rule, services)} (changed: {what})" for rule, what in changed),
-        closes=texts_of(result, "deleted"),
+        opens=tuple(in_words(rule, services) for rule, was in created if not was),
+        changes=(
+            *(f"{in_words(rule, services)} (before: {in_words(was, {})})" for rule, was in created if was),
+            *(
+                f"{in_words(rule, services)} (changed: {', '.join(texts_of(rule, 'changes'))})"
+                for rule in list_of(result, "updated")
+            ),
+        ),
+        closes=tuple(
+            f"{in_words(rule, services)} (rule {name})" if rule else name
+            for name, rule in gone.items()
+            if name not in replaced
+        ),
         beside=(
             *(f"The Windows Firewall service: {what}" for what in texts_of(result, "service_changes")),
             *(f"The firewall of the {profile} profile is switched on" for profile in on),

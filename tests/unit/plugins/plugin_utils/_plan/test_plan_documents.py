@@ -36,7 +36,10 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.model impor
 )
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.words import in_words
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source
-from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
+from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import (
+    action,
+    without_guard_and_rollback,
+)
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import HOSTILE
 from hypothesis import given
@@ -95,6 +98,24 @@ def test_the_digest_is_of_what_is_to_be_done_on_whom(checked: dict[str, Any]) ->
     assert plan.digest != plan_of({"a": checked}).digest
     assert plan.digest != plan_of({"a": checked, "b": {**checked, "plan_digest": "0" * 64}}).digest
     assert plan.digest != plan_of({"a": checked, "b": None}).digest
+
+
+def test_what_closes_and_what_is_replaced_is_told_as_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_guard_and_rollback(monkeypatch)
+    model = WindowsModel()
+    line = 'add rule name="LyncOps {} g1" dir=in action={} protocol=tcp localport={} remoteip={}'
+    for key, action_word, port, who in (
+        ("in-tcp-5061", "block", 5061, "any"),
+        ("in-tcp-5060", "allow", 5060, "10.0.0.7"),
+    ):
+        model.netsh("advfirewall firewall " + line.format(key, action_word, port, who))
+    plugin = action(lync_firewall.ActionModule, model, {"roles": ["director"]}, check_mode=True)
+    (host,) = plan_of({"dir01": plugin.run(task_vars={"inventory_hostname": "dir01"})}).hosts
+    assert any("TCP 5061" in line for line in host.work.changes)
+    assert not any("TCP 5061" in line for line in host.work.opens)
+    assert [line for line in host.work.closes if "5060" in line] == [
+        "10.0.0.7 may connect to TCP 5060 (rule LyncOps in-tcp-5060 g1)"
+    ]
 
 
 def test_hosts_that_are_alike_are_one_group(checked: dict[str, Any]) -> None:
