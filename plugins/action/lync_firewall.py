@@ -17,12 +17,12 @@ from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
-from ..module_utils._policy.remedy import explain
+from ..module_utils._policy.remedy import explain_all
 from ..module_utils._policy.wanted import requested_policy, wanted_state
 from ..module_utils._policy.wider import REMEDY, explain_wider
 from ..module_utils._texts import said
 from ..plugin_utils import _results as results
-from ..plugin_utils._action import FirewallAction
+from ..plugin_utils._action import FirewallAction, display
 from ..plugin_utils._admits import counted
 from ..plugin_utils._host.enforcement import enforce
 from ..plugin_utils._host.judging import judge_host
@@ -31,6 +31,7 @@ from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 from ..plugin_utils._plan.approved import plan_file, read_digests, refusal
 from ..plugin_utils._proof import work_proof
+from ..plugin_utils._report.packed import fold
 from ..plugin_utils._said import texts
 from ..plugin_utils._states import diff, states
 
@@ -46,11 +47,14 @@ _OTHER_FIREWALL = (
 class ActionModule(FirewallAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
+    _brief = False
+
     OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *ENFORCING_OPTIONS)
     REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         self._on_wider = options["on_wider"]
+        self._brief = options[HOST_VARIABLES.name] and display.verbosity == 0
         policy = requested_policy(options)  # before the connection is opened: it says what is wrong
         host = self.remote_host(options)
         bound = self.bound(host, policy, options)
@@ -73,7 +77,7 @@ class ActionModule(FirewallAction):
         # Which profile a network is in tells a person whether a profile's verdict matters now.
         networks = self._networks(host) if closed else ()
         connected = profiles_of(networks)
-        ineffective = [explain(effect, outcome.after, connected) for effect in closed]
+        ineffective = explain_all(closed, outcome.after, connected)
         if outcome.after.other_firewall and effects:
             ineffective.insert(0, _OTHER_FIREWALL.format(said(outcome.after.other_firewall)))
         if options["on_ineffective"] == "fail":
@@ -96,6 +100,11 @@ class ActionModule(FirewallAction):
                 failed=True, msg=introduction + results.bounded(problems, LONGEST_MESSAGE - len(introduction))
             )
         return result
+
+    def shaped(self, result: dict[str, Any]) -> dict[str, Any]:
+        # Ansible prints all of a result that failed, thousands of lines: in our playbooks only what is to be read.
+        brief = self._brief and result.get("failed") is True and "requirements" in result
+        return fold(result) if brief else result
 
     def _approved(self, path: str | None) -> Callable[[Plan], tuple[str, ...]]:
         """What objects to a plan that is not the one that was approved; nothing where none had to be.

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
 from .._firewall.state.rule import Action, Direction, FirewallRule, Profile, Store, profile_names, protocol_name
 from .._firewall.state.snapshot import Snapshot
@@ -15,19 +17,37 @@ from .._texts import LONGEST_NAME, said
 from .effect import Effect
 
 _NOWHERE: frozenset[Profile] = frozenset()
+_MOST_NAMED = 4
 
 
 def explain(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile] = _NOWHERE) -> str:
     """One sentence for a person: what does not get through, why, and its remedy; arguments as in `remedy`."""
+    return explain_all((effect,), snapshot, connected)[0]
+
+
+def explain_all(effects: Iterable[Effect], snapshot: Snapshot, connected: frozenset[Profile] = _NOWHERE) -> list[str]:
+    """The same of several rows: those with one cause and one remedy share a sentence, which names the first of them."""
+    rows: dict[str, list[str]] = {}
+    for effect in effects:
+        what = f"{effect.demand.requirement.id} ({describe(effect.traffic)})"
+        rows.setdefault(_why(effect, snapshot, connected), []).append(what)
+    return [f"{_named(whats)} {'is' if len(whats) == 1 else 'are'} {why}" for why, whats in rows.items()]
+
+
+def _named(whats: Sequence[str]) -> str:
+    more = len(whats) - _MOST_NAMED
+    return ", ".join(whats[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _why(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile]) -> str:
     verdict = effect.verdict
-    what = f"{effect.demand.requirement.id} ({describe(effect.traffic)})"
     where = f"in the {verdict.profile.value} profile"
     if verdict.part:
         where += f" for {verdict.part}"
     names = ", ".join(f"'{said(name)}'" for name in verdict.by)
     if verdict.more:
         names += f" and {verdict.more} more rule{'s' if verdict.more > 1 else ''}"
-    sentence = f"{what} is {verdict.status.value} {where}: {TEXTS[verdict.reason].clause} {names}".strip()
+    sentence = f"{verdict.status.value} {where}: {TEXTS[verdict.reason].clause} {names}".strip()
     found = _correction(effect, snapshot)
     return f"{sentence}. Remedy: {found}{_other_ways(effect, connected)}" if found else sentence
 

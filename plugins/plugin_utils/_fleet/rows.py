@@ -18,6 +18,7 @@ from typing import Any
 from ...module_utils._firewall.traffic.reasons import Status, short_form
 from .._report.build import Source, build_report
 from .._report.model import HostClass, ReportHost
+from .._report.packed import unpack
 
 
 class State(str, Enum):
@@ -83,6 +84,7 @@ def to_row(name: str, result: Mapping[str, Any], check_mode: bool) -> Row:
         return min(rows, key=lambda row: row.rank, default=Row(name, State.FAILED))
     if "censored" in result:
         return Row(name, State.HIDDEN, why="no_log")
+    result = unpack(result)
     host = build_report("", "", (Source(name, result),), check_mode).hosts[0]
     state = _STATES[host.host_class]
     if state is State.COMPLIANT and result.get("changed") is True:

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A result as one text on its way through Ansible's main process, which handles every part of it several times."""
+"""Results in another shape: as one text on their way through Ansible's main process, which handles every part of them
+several times; and with their details where Ansible does not print them."""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 _TEXT = "text"
+_INVOCATION, _RESULT = "invocation", "result"
+# Of a run that failed.
+_BRIEF = ("summary", "rollback", "impact", "diff")
 # What Ansible itself, or a person who reads its output, looks at.
 _OF_ANSIBLE = ("changed", "failed", "unreachable", "skipped", "msg", "warnings", "deprecations")
 # Small, and what playbooks ask for first.
@@ -26,8 +30,19 @@ def pack(result: Mapping[str, Any]) -> dict[str, Any]:
     return packed | {_TEXT: json.dumps(rest)}
 
 
+def fold(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result with what is to be read in it, and all of it in ``invocation``, which Ansible shows from -vvv on."""
+    told = (*_OF_ANSIBLE, *(name for name in _BRIEF if result.get(name)))
+    kept = {name: value for name, value in result.items() if name in told}
+    invocation = result.get("invocation")
+    return kept | {_INVOCATION: {**(invocation if isinstance(invocation, Mapping) else {}), _RESULT: dict(result)}}
+
+
 def unpack(result: Any) -> Any:
-    """What `pack` was given; anything else as it is, a text that is none of ours included."""
+    """What `pack` or `fold` was given; anything else as it is, a text that is none of ours included."""
+    folded = result.get(_INVOCATION) if isinstance(result, Mapping) else None
+    if isinstance(folded, Mapping) and isinstance(folded.get(_RESULT), Mapping):
+        return {**folded[_RESULT], **{name: value for name, value in result.items() if name in _OF_ANSIBLE}}
     if not isinstance(result, Mapping) or not isinstance(result.get(_TEXT), str):
         return result
     try:

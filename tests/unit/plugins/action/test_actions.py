@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _action as shared
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.packed import unpack
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import (
     action,
     assert_plain,
@@ -221,3 +223,19 @@ def test_values_that_ansible_tags_come_out_plain() -> None:
     assert word.__class__ is not str, "the test would show nothing"
     rule = {"name": tag.tag("Agent"), "protocol": "tcp", "localport": tag.tag("1"), "remoteip": [tag.tag("10.0.0.1")]}
     run(WindowsModel(), {"roles": [word], "extra_rules": [rule], "skip_rows": [tag.tag("server-01")]}, diff=True)
+
+
+def test_what_fails_in_a_playbook_is_short_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = WindowsModel()
+    run(model, DIRECTOR)
+    model.netsh('advfirewall firewall add rule name="Hardening" dir=in action=block protocol=tcp localport=5060-5080')
+    whole = run(model, DIRECTOR)
+    known = {**HOST, "group_names": ["lync_director"]}
+    brief = action(lync_firewall.ActionModule, model, {"host_variables": True}, _uuid="t").run(task_vars=known)
+    assert whole["failed"] is brief["failed"] is True
+    assert set(brief) - {"invocation", "warnings"} == {"changed", "failed", "msg", "summary"}
+    assert len(json.dumps({key: value for key, value in brief.items() if key != "invocation"})) < 3_000
+    assert {**unpack(brief), "networks": whole["networks"]} == whole
+    monkeypatch.setattr(lync_firewall.display, "verbosity", 1)
+    loud = action(lync_firewall.ActionModule, model, {"host_variables": True}, _uuid="t").run(task_vars=known)
+    assert loud["requirements"] == whole["requirements"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.packed import pack, unpack
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.packed import fold, pack, unpack
 
 pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")
 from hypothesis import given
@@ -29,6 +29,18 @@ def test_a_result_comes_back_as_it_was(result: dict[str, Any]) -> None:
     assert packed["text"].isascii()
     assert not {"rules", "requirements"} & set(packed)
     assert unpack(packed) == result
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["changed", "failed", "msg", "impact", "summary", "requirements", "after", "invocation"]),
+        _VALUES,
+    )
+)
+def test_what_is_not_printed_comes_back_too(result: dict[str, Any]) -> None:
+    folded = fold(result)
+    assert set(folded) - {"invocation"} <= {"changed", "failed", "msg", "impact", "summary"}
+    assert unpack(folded) == result
 
 
 def test_what_is_small_stays_in_the_open_and_the_drift_says_whether_there_is_any() -> None:
