@@ -78,15 +78,3 @@ def counted(effects: Iterable[Effect], on_wider: str) -> dict[str, Any]:
     """
     rows = tuple(effects)
     return {"rows": len(wider(rows)), "perhaps": len(wider(rows, certain=False)), "fails": on_wider == FAIL}
-
-
-def in_words(count: dict[str, Any]) -> str:
-    """``67 rows wider than wanted, and 4 perhaps``; empty where there is none.
-
-    Args:
-        count: What `counted` gives.
-    """
-    rows, perhaps = count["rows"], count["perhaps"]
-    if not rows:
-        return f"{perhaps} row{'' if perhaps == 1 else 's'} perhaps wider than wanted" if perhaps else ""
-    return f"{rows} row{'' if rows == 1 else 's'} wider than wanted" + (f", and {perhaps} perhaps" if perhaps else "")

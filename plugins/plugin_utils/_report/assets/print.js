@@ -28,7 +28,7 @@ function printMap(hosts, columns) {
 
 function printCell(found) {
   if (!found) return el("td", { class: "cell none" });
-  return el("td", { class: `cell verdict-${found.look}` }, VERDICT_SIGN[found.look]);
+  return el("td", { class: `cell verdict-${found.look}${isWider(found) ? " wider" : ""}` }, VERDICT_SIGN[found.look]);
 }
 
 function printDetail(host) {
