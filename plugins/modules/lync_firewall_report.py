@@ -166,8 +166,8 @@ files:
 totals:
   description:
     - How many hosts there are of each class, and in all (C(hosts)).
-    - Beside them, how many requirements of all hosts admit more than they are scoped to (C(wider_rows)), and of how many
-      more that cannot be told for certain (C(perhaps_wider_rows)).
+    - Beside them, how many requirements of all hosts admit more than they are scoped to (C(wider_rows)), and how many
+      more perhaps do (C(perhaps_wider_rows)).
   returned: success
   type: dict
   sample: {compliant: 31, ineffective: 2, drifted: 4, failed: 1, unreachable: 1, not_managed: 1, hosts: 40,

@@ -68,7 +68,9 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     found = assess(connection, plan, before, arrives, confirmed, ports)
     # Nothing is in use through a network that the host is not in, so a profile without one has nothing to cut.
     profiles = _beginning_to_filter(plan, before) & (arrives.connected or ALL_PROFILES)
-    blocks = any(rule.action is Action.BLOCK for rule in (*plan.create, *(update.after for update in plan.update)))
+    made = (*plan.create, *(update.after for update in plan.update))
+    filters = any(state.enabled for state in predict(plan, before).profiles)
+    blocks = filters and any(rule.action is Action.BLOCK for rule in made)
     if (profiles or blocks) and use.sockets is None:
         raise ReadError("'netstat -ano' failed, so it is not known what is in use and would be cut")
     used = endpoints(use.sockets or (), use.tasks) if profiles or blocks else ()

@@ -160,6 +160,31 @@ def test_roles_come_from_the_task_or_else_from_the_inventory() -> None:
     ]  # fmt: skip
 
 
+WIDER = {"addresses": ["everybody else"], "by": ["CS RTCSRV"], "more_rules": 0, "ports": "", "profiles": [],
+         "perhaps": False}  # fmt: skip
+
+
+@pytest.mark.parametrize("result", [info, enforced])
+def test_a_wider_row_is_a_state_beside_the_verdict_unless_it_is_a_failure(result: Any) -> None:
+    rows = (row(admits=["any"], wider=WIDER), row("server-04", admits=["any"], wider={**WIDER, "perhaps": True}))
+    well = {**result(*rows), "wider": {"rows": 1, "perhaps": 1, "fails": False}}
+    assert host_of(well).host_class is HostClass.COMPLIANT
+    failing = {**well, "wider": {"rows": 1, "perhaps": 1, "fails": True}, "failed": result is enforced, "msg": "wide"}
+    host = host_of(failing)
+    assert host.host_class is HostClass.INEFFECTIVE
+    assert ("1 row wider than wanted" in host.message) is (result is info)
+    perhaps = {**failing, "wider": {"rows": 0, "perhaps": 2, "fails": True}, "failed": False}
+    assert host_of(perhaps).host_class is HostClass.COMPLIANT
+    assert model.summary(report_of(a=well, b=failing)).startswith(
+        "2 hosts: 1 compliant, 1 ineffective, 2 rows wider than wanted, and 2 perhaps"
+    )
+
+
+def test_drift_comes_before_what_is_too_wide() -> None:
+    found = {**info(row(wider=WIDER), commands=[ADD]), "wider": {"rows": 1, "perhaps": 0, "fails": True}}
+    assert host_of(found).host_class is HostClass.DRIFTED
+
+
 def test_sums() -> None:
     report = report_of(
         a=info(),
