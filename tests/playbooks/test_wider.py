@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lab.testing import Lab
+from lab.windows.netstat import Socket
 from playbooks.runs import Runner
 
 if TYPE_CHECKING:
@@ -101,3 +102,45 @@ def test_a_scope_that_lyncs_own_rules_undo_is_said_and_block_rules_make_it_true(
 
     assert runner.play("site", variables=SCOPED).changed, "what is wanted no more is taken away"
     assert all("Block" not in str(host.rules()) for host in estate.hosts)
+
+
+def test_fail_stops_site_and_makes_a_host_ineffective_in_the_audit(runner: Runner) -> None:
+    failing = {**SCOPED, "lync_firewall_on_wider": "fail"}
+    run = runner.play("site", "--limit", "med01*", variables=failing)
+    assert run.code == 2
+    assert "server-46 (in tcp 5070) admits everybody else" in run.output
+    assert "by 'CS RTCMEDSRV'" in run.output
+    run = runner.play("audit", "--limit", "med01*", variables=failing)
+    assert run.code == 2
+    assert runner.classes() == {"med01": "ineffective"}
+    (host,) = runner.report()["hosts"]
+    assert "rows wider than wanted: rules of others admit more, and on_wider is fail" in host["message"]
+
+
+def test_whoever_is_connected_and_not_meant_to_be_is_named_before_anything_is_sent(estate: Lab, runner: Runner) -> None:
+    med01 = estate.host("med01")
+    runner.play("site", "--limit", "med01*", variables=SCOPED)
+    before = med01.rules()
+    med01.show_sockets(Socket(5070, ("10.9.9.9", 50001), local="10.0.0.4"))
+    for flags in (("--check",), ()):
+        run = runner.play("site", "--limit", "med01*", *flags, variables=BLOCKING)
+        assert run.code == 2
+        assert "block rules would cut it: tcp 5070" in run.output
+        assert "1 connected (10.9.9.9)" in run.output
+        assert med01.rules() == before
+    run = runner.play("site", "--limit", "med01*", variables={**BLOCKING, "lync_firewall_accept_impact": True})
+    assert run.code == 0, run.output
+    assert not med01.tcp_open(5070, UNLISTED)
+
+
+def test_a_plan_with_block_rules_is_commit_confirmed(estate: Lab, runner: Runner) -> None:
+    med01 = estate.host("med01")
+    armed = []
+    for variables in (SCOPED, BLOCKING):
+        med01.reset_stats()
+        run = runner.play("site", "--limit", "med01*", variables=variables)
+        assert run.code == 0, run.output
+        armed.append("schtasks /create" in str(med01.stats()))
+    assert armed == [False, True]
+    assert any("block-in-tcp-5070" in text for text in med01.rules().values())
+    assert "LyncOpsRollback" not in str(med01.tasks()["tasks"]), "and it is taken away again"

@@ -32,7 +32,7 @@ function printCell(found) {
 }
 
 function printDetail(host) {
-  const cells = worstFirst(host).filter(([, found]) => isTrouble(found));
+  const cells = worstFirst(host).filter(([, found]) => isTrouble(found) || isWider(found));
   return el("article", { class: "printed-host" },
     el("h3", {}, bdi(host.name), " ", badge(host), about(host)), sections(host, cells, false));
 }
