@@ -60,8 +60,7 @@ class Admits:
         words = sorted({word for _family, word in addresses.keywords})
         v4 = addresses.v4[:MOST_ADDRESSES]
         first = [*words, *AddressSet(v4, addresses.v6[: MOST_ADDRESSES - len(v4)]).texts()]
-        left_out = len(addresses.v4) + len(addresses.v6) - min(len(addresses.v4) + len(addresses.v6), MOST_ADDRESSES)
-        left_out += max(len(first) - MOST_ADDRESSES, 0)
+        left_out = max(len(addresses.v4) + len(addresses.v6) - MOST_ADDRESSES, 0) + max(len(first) - MOST_ADDRESSES, 0)
         first = first[:MOST_ADDRESSES]
         self._room -= size_of(first)
         if self._room < 0 and first:

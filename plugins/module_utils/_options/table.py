@@ -14,7 +14,8 @@ from .._firewall.state.rollback_files import LONGEST_DELAY, SHORTEST_DELAY
 from .._firewall.state.rule import Direction, Profile
 from .option import Option
 
-SCOPES = ("any", "topology")
+ANY_SCOPE = "any"
+SCOPES = (ANY_SCOPE, "topology")
 PROGRAMS = ("any", "listener")
 PROTOCOLS = ("any", "tcp", "udp")
 FAIL, BLOCK_OTHERS = "fail", "block_others"

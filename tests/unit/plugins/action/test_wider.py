@@ -126,6 +126,16 @@ def test_check_mode_shows_them_and_judges_by_them() -> None:
     assert list(model.local) == ["{0}"]
 
 
+def test_blocking_others_without_a_scope_is_an_error_that_says_what_is_missing() -> None:
+    model = host()
+    for kind in (lync_firewall, lync_firewall_info):
+        result = run(model, {"roles": ["mediation"], "on_wider": "block_others"}, kind)
+        assert result["failed"] is True
+        assert "on_wider: block_others keeps nobody out" in result["msg"]
+        assert "scope: topology" in result["msg"]
+    assert not run(model, {"roles": ["mediation"], "on_wider": "fail"}, lync_firewall).get("failed")
+
+
 def test_absent_takes_them_away() -> None:
     model = host()
     enforce(model, on_wider="block_others")
