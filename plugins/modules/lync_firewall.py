@@ -315,7 +315,9 @@ networks:
   elements: dict
   sample: [{interface: Ethernet, network: example.com, profile: domain}]
 impact:
-  description: What is in use on the host and would be, or was, cut because its firewall begins to filter.
+  description:
+    - What is in use on the host and would be, or was, cut because its firewall begins to filter, or because block rules
+      keep out who uses it (O(on_wider=block_others)).
   returned: when the host was read
   type: list
   elements: str

@@ -195,10 +195,14 @@ left:
   elements: str
   sample: [fe00.example.com]
 totals:
-  description: How many hosts there are of each class, and in all (C(hosts)).
+  description:
+    - How many hosts there are of each class, and in all (C(hosts)).
+    - Beside them, how many requirements of all hosts admit more than they are scoped to (C(wider_rows)), and how many
+      more perhaps do (C(perhaps_wider_rows)).
   returned: success
   type: dict
-  sample: {compliant: 31, ineffective: 2, drifted: 4, failed: 1, unreachable: 1, not_managed: 1, hosts: 40}
+  sample: {compliant: 31, ineffective: 2, drifted: 4, failed: 1, unreachable: 1, not_managed: 1, hosts: 40,
+           wider_rows: 0, perhaps_wider_rows: 0}
 hosts:
   description: Class to the names of its hosts, sorted.
   returned: success

@@ -60,8 +60,7 @@ class Admits:
         words = sorted({word for _family, word in addresses.keywords})
         v4 = addresses.v4[:MOST_ADDRESSES]
         first = [*words, *AddressSet(v4, addresses.v6[: MOST_ADDRESSES - len(v4)]).texts()]
-        left_out = len(addresses.v4) + len(addresses.v6) - min(len(addresses.v4) + len(addresses.v6), MOST_ADDRESSES)
-        left_out += max(len(first) - MOST_ADDRESSES, 0)
+        left_out = max(len(addresses.v4) + len(addresses.v6) - MOST_ADDRESSES, 0) + max(len(first) - MOST_ADDRESSES, 0)
         first = first[:MOST_ADDRESSES]
         self._room -= size_of(first)
         if self._room < 0 and first:
@@ -78,15 +77,3 @@ def counted(effects: Iterable[Effect], on_wider: str) -> dict[str, Any]:
     """
     rows = tuple(effects)
     return {"rows": len(wider(rows)), "perhaps": len(wider(rows, certain=False)), "fails": on_wider == FAIL}
-
-
-def in_words(count: dict[str, Any]) -> str:
-    """``67 rows wider than wanted, and 4 perhaps``; empty where there is none.
-
-    Args:
-        count: What `counted` gives.
-    """
-    rows, perhaps = count["rows"], count["perhaps"]
-    if not rows:
-        return f"{perhaps} row{'' if perhaps == 1 else 's'} perhaps wider than wanted" if perhaps else ""
-    return f"{rows} row{'' if rows == 1 else 's'} wider than wanted" + (f", and {perhaps} perhaps" if perhaps else "")

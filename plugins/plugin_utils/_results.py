@@ -23,8 +23,9 @@ from ..module_utils._firewall.traffic.verdict import Verdict
 from ..module_utils._policy.effect import Effect
 from ..module_utils._policy.policy import Demand, HostPolicy
 from ..module_utils._policy.remedy import remedy
+from ..module_utils._policy.wider import in_words
 from ..module_utils._texts import said
-from ._admits import Admits, in_words
+from ._admits import Admits
 from ._host.writing import SET_AUTOMATIC, START
 from ._said import LONGEST_REASON, ROOM, and_more, fitting, size_of, texts
 from ._states import Rows, rule_dict
@@ -97,7 +98,7 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
         "; switched on: ": result["profiles_enabled"],
         ". Rows that stay open to any address: ": notes,
     }
-    wide = in_words(result["wider"])
+    wide = in_words(result["wider"]["rows"], result["wider"]["perhaps"])
     held = f" ({' + '.join(roles)})" if roles else ""
     rules = len(result["after"]["rules"])
     return (

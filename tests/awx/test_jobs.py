@@ -156,4 +156,5 @@ def _found(**hosts: list[str]) -> dict[str, Any]:
     classes = ("drifted", "unreachable", "failed", "ineffective", "compliant")
     found: dict[str, Any] = {f"lync_firewall_{name}_hosts": hosts.get(name, []) for name in classes}
     totals = {name: len(hosts.get(name, [])) for name in classes} | {"not_managed": 0}
-    return {**found, "lync_firewall_truncated": False, "lync_firewall_totals": {**totals, "hosts": 3}}
+    wider = {"wider_rows": 0, "perhaps_wider_rows": 0}
+    return {**found, "lync_firewall_truncated": False, "lync_firewall_totals": {**totals, "hosts": 3, **wider}}

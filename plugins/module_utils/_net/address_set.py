@@ -269,9 +269,10 @@ def together(sets: Iterable[AddressSet]) -> AddressSet:
 _ANY = AddressSet((_ALL[4],), (_ALL[6],))
 _NONE = AddressSet()
 
-SOURCES = AddressSet(((1 << 24, (224 << 24) - 1), (240 << 24, _ALL[4][1] - 1)), ((2, (0xFF << 120) - 1),))
+SOURCES = AddressSet(((1 << 24, (224 << 24) - 1),), ((2, (0xFF << 120) - 1),))
 """Addresses that a packet from elsewhere may come from, and that a rule can hold: not this network (0.0.0.0/8), no
-multicast and no broadcast address (RFC 1122 3.2.1.3); of IPv6 neither ``::``, ``::1`` nor multicast (RFC 4291 2.7)."""
+multicast, reserved or broadcast address (RFC 1122 3.2.1.3); of IPv6 neither ``::``, ``::1`` nor multicast (RFC 4291
+2.7)."""
 
 
 def split(addresses: AddressSet, room: int) -> list[AddressSet]:

@@ -14,7 +14,8 @@ from .._firewall.state.rollback_files import LONGEST_DELAY, SHORTEST_DELAY
 from .._firewall.state.rule import Direction, Profile
 from .option import Option
 
-SCOPES = ("any", "topology")
+ANY_SCOPE = "any"
+SCOPES = (ANY_SCOPE, "topology")
 PROGRAMS = ("any", "listener")
 PROTOCOLS = ("any", "tcp", "udp")
 FAIL, BLOCK_OTHERS = "fail", "block_others"
@@ -355,7 +356,8 @@ ENFORCING_OPTIONS: tuple[Option, ...] = (
     Option(
         "accept_impact",
         (
-            "A plan that makes the firewall of a profile begin to filter cuts whatever is in use and no rule admits. "
+            "A plan that makes the firewall of a profile begin to filter cuts whatever is in use and no rule admits; "
+            "one with block rules (O(on_wider=block_others)) cuts whoever is connected and not meant to be. "
             "Such a plan is refused with a list of it, unless it is covered by O(extra_rules) or accepted here.",
         ),
         type="bool",

@@ -15,6 +15,7 @@ from .._catalogue.listeners import MEDIA_SERVICES
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
 from .._firewall.change.netsh import UnsupportedValueError, add_line
 from .._firewall.change.plan import DesiredRule
+from .._firewall.state.rule import Action
 from .policy import Demand, HostPolicy
 
 
@@ -57,7 +58,8 @@ def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
     limits: dict[str, dict[str, str]] = {}
     notes: set[str] = set()
     for desired in policy.rules:
-        demands = of_key.get(desired.key, [])
+        # A block keeps people out of the port, whoever listens there.
+        demands = of_key.get(desired.key, []) if desired.rule.action is Action.ALLOW else []
         found, why = _programs(demands, programs)
         limited = [
             DesiredRule(f"{desired.key}.{service.lower()}", replace(desired.rule, program=path))

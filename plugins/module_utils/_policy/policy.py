@@ -145,10 +145,10 @@ def build_policy(
     ]
     extras = read_extra_rules(extra_rules, in_profiles, scoping.fixed or AddressSet.any())
     rules, rows = _coalesce(demands, in_profiles)
-    _require_lines("port_overrides", rules)  # the table's own ports always fit
+    require_lines("port_overrides", rules)  # the table's own ports always fit
     for number, extra in enumerate(extras):
-        parts = _over_scope(extra.key, extra.rule)
-        _require_lines(f"extra_rules[{number}]", parts)
+        parts = over_scope(extra.key, extra.rule)
+        require_lines(f"extra_rules[{number}]", parts)
         rules += parts
     keys_by_row: dict[str, list[str]] = {}
     for key in sorted(rows):
@@ -188,13 +188,13 @@ def _coalesce(
             profiles=profiles,
             description=f"Managed by lyncops.firewall. Rows: {', '.join(ids)}",
         )
-        for desired in _over_scope(_key(direction, transport, ports), rule):
+        for desired in over_scope(rule_key(direction, transport, ports), rule):
             rules.append(desired)
             rows[desired.key] = tuple(ids)
     return rules, rows
 
 
-def _over_scope(key: str, rule: FirewallRule) -> list[DesiredRule]:
+def over_scope(key: str, rule: FirewallRule) -> list[DesiredRule]:
     """A scope too long for one netsh line goes over several rules; the first keeps the plain key.
 
     The dot cannot stand in a site rule's key, so no name that a person chooses makes the key of another rule's part.
@@ -206,7 +206,7 @@ def _over_scope(key: str, rule: FirewallRule) -> list[DesiredRule]:
     ]
 
 
-def _require_lines(option: str, rules: Iterable[DesiredRule]) -> None:
+def require_lines(option: str, rules: Iterable[DesiredRule]) -> None:
     """The limits of names, ports and scopes each keep a netsh line short enough, but not all of them together."""
     for desired in rules:
         try:
@@ -217,7 +217,8 @@ def _require_lines(option: str, rules: Iterable[DesiredRule]) -> None:
             ) from error
 
 
-def _key(direction: Direction, transport: Transport, ports: PortSet) -> str:
+def rule_key(direction: Direction, transport: Transport, ports: PortSet) -> str:
+    """The key of the rule for some ports, the same in every run."""
     key = f"{direction.value}-{transport.value}-{str(ports).replace(',', '.')}"
     if len(key) > _LONGEST_KEY:  # many ports in one override: a digest keeps the key stable and short
         key = f"{direction.value}-{transport.value}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"

@@ -13,7 +13,8 @@ from .._firewall.change.plan import Wanted
 from .._firewall.state.rule import ALL_PROFILES
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_addresses
-from .._options.table import RULE_OPTIONS
+from .._options.table import ANY_SCOPE, BLOCK_OTHERS, RULE_OPTIONS
+from .blocking import with_blocks
 from .policy import HostPolicy, build_policy
 
 NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
@@ -37,6 +38,14 @@ def requested_policy(options: Mapping[str, Any]) -> HostPolicy:
             raise OptionError("roles", "state absent removes all managed rules, whatever their role; leave roles out")
         return NOTHING
     policy = described_policy(options["roles"] or [], options)
+    if options["on_wider"] == BLOCK_OTHERS:
+        if options["scope"] == ANY_SCOPE and not options["remote_addresses"]:
+            raise OptionError(
+                "on_wider",
+                f"{BLOCK_OTHERS} keeps nobody out where every row is for any address: set scope: topology, or "
+                "remote_addresses; or leave it out",
+            )
+        policy = with_blocks(policy)
     return replace(policy, known=_known(options)) if options["tolerate_blocked_addresses"] else policy
 
 

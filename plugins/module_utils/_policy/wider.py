@@ -50,3 +50,15 @@ def explain_wider(effect: Effect) -> str:
         names += f" and {found.more} more rule{'s' if found.more > 1 else ''}"
     verb = "may admit" if found.perhaps else "admits"
     return f"{what} {verb} {others(effect)} {where}, by {names}"
+
+
+def in_words(rows: int, perhaps: int) -> str:
+    """``67 rows wider than wanted, and 4 perhaps``; empty where there is none.
+
+    Args:
+        rows: How many rows are.
+        perhaps: How many more may be.
+    """
+    if not rows:
+        return f"{perhaps} row{'' if perhaps == 1 else 's'} perhaps wider than wanted" if perhaps else ""
+    return f"{rows} row{'' if rows == 1 else 's'} wider than wanted" + (f", and {perhaps} perhaps" if perhaps else "")

@@ -56,6 +56,7 @@ class Row:
         verdicts: How many of its requirements have each verdict; None if none is known.
         rules: How many rules are created, updated and deleted, or would be; None if nothing is known.
         why: The reason for its status, in a few words.
+        wider: How many of its requirements admit more than is wanted, and how many more perhaps do.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Row:
     verdicts: Mapping[Status, int] | None = None
     rules: tuple[int, int, int] | None = None
     why: str = ""
+    wider: tuple[int, int] = (0, 0)
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -90,12 +92,14 @@ def to_row(name: str, result: Mapping[str, Any], check_mode: bool) -> Row:
     if state is State.COMPLIANT and result.get("changed") is True:
         state = State.REPAIRED
     plan = result if "after" in result else result.get("drift")
+    wider = [cell.wider.perhaps for cell in host.cells if cell.wider]
     return Row(
         name,
         state,
         Counter(cell.finding.verdict for cell in host.cells) if host.cells else None,
         _rules(plan) if isinstance(plan, Mapping) else None,
         _why(host) or (_beside_rules(plan) if isinstance(plan, Mapping) else ""),
+        (len(wider) - sum(wider), sum(wider)),
     )
 
 

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...module_utils._firewall.traffic.reasons import Status
+from ...module_utils._policy.wider import in_words
 from ...module_utils._texts import printable
 from .rows import Row, State
 
 _TITLES = ("host", "state", "open", "cond", "unkn", "closed", "add", "set", "del", "why")
-_NUMBERS = range(2, 9)  # columns that are right-aligned
+_WIDER = "wider"  # a column where any host has such rows
+_BESIDE = 6  # its place, behind the verdicts
+_TEXTS = ("host", "state", "why")  # columns that are left-aligned
 _LONGEST_NAME = 40
 _SHORTEST_WHY = 12
 _GAP = "  "
@@ -57,7 +60,8 @@ def to_table(rows: Iterable[Row], most_rows: int, width: int) -> list[Line]:
 
 def totals(rows: Sequence[Row]) -> str:
     """All hosts in one line."""
-    return f"{len(rows)} host{'' if len(rows) == 1 else 's'}: {_states(rows)}"
+    wider = in_words(sum(row.wider[0] for row in rows), sum(row.wider[1] for row in rows))
+    return f"{len(rows)} host{'' if len(rows) == 1 else 's'}: {_states(rows)}{', ' if wider else ''}{wider}"
 
 
 def cut(text: str, width: int) -> str:
@@ -78,26 +82,31 @@ def _states(rows: Iterable[Row]) -> str:
 
 
 def _drawn(rows: Sequence[Row], width: int) -> list[Line]:
-    table = [_TITLES, *(_cells(row) for row in rows)]
-    widths = [max(_columns(cells[place]) for cells in table) for place in range(len(_TITLES))]
+    beside = any(any(row.wider) for row in rows)
+    titles = (*_TITLES[:_BESIDE], _WIDER, *_TITLES[_BESIDE:]) if beside else _TITLES
+    table = [titles, *(_cells(row, beside) for row in rows)]
+    widths = [max(_columns(cells[place]) for cells in table) for place in range(len(titles))]
     before_last = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
     widths[-1] = min(widths[-1], max(width - before_last, _SHORTEST_WHY))
     states = (None, *(row.state for row in rows))
-    return [Line(_joined(cells, widths), state) for cells, state in zip(table, states, strict=True)]
+    numbers = {place for place, title in enumerate(titles) if title not in _TEXTS}
+    return [Line(_joined(cells, widths, numbers), state) for cells, state in zip(table, states, strict=True)]
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: Row, beside: bool) -> tuple[str, ...]:
     verdicts = ["-"] * 4 if row.verdicts is None else [str(row.verdicts.get(verdict, 0)) for verdict in Status]
     rules = ["-"] * 3 if row.rules is None else [str(count) for count in row.rules]
-    return (cut(printable(row.name), _LONGEST_NAME), row.state.value, *verdicts, *rules, printable(row.why))
+    sure, perhaps = row.wider
+    wider = ["-" if row.verdicts is None else f"{sure}+{perhaps}?" if perhaps else str(sure)] if beside else []
+    return (cut(printable(row.name), _LONGEST_NAME), row.state.value, *verdicts, *wider, *rules, printable(row.why))
 
 
-def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
+def _joined(cells: Sequence[str], widths: Sequence[int], numbers: Collection[int]) -> str:
     padded = []
     for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
         text = cut(cell, width)
         space = " " * (width - _columns(text))
-        padded.append(space + text if place in _NUMBERS else text + space)
+        padded.append(space + text if place in numbers else text + space)
     return _GAP.join(padded).rstrip()
 
 

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...module_utils._firewall.change.guard import assess
-from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_cut
+from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_blocked, would_be_cut
 from ...module_utils._firewall.change.management import WINRM_POLICY, arriving_ports, policy_listeners
 from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import predict
 from ...module_utils._firewall.change.risk import is_risky
 from ...module_utils._firewall.change.sockets import Socket, read_sockets
 from ...module_utils._firewall.state.reading import Part, ReadError, command_line, query, read_keys, split
-from ...module_utils._firewall.state.rule import ALL_PROFILES, Profile
+from ...module_utils._firewall.state.rule import ALL_PROFILES, Action, Profile
 from ...module_utils._firewall.state.snapshot import Snapshot, WinrmListener
 from .remote_host import RemoteHost
 
@@ -32,11 +32,13 @@ class Preview:
         lockout: Why the host might not admit WinRM any more; any of it stops the plan.
         warnings: What would be closed to WinRM where we do not, or may not, arrive.
         cut: What is in use and would not be reachable any more; the user may accept that.
+        blocked: What is in use by those whom block rules of the plan keep out; likewise.
     """
 
     lockout: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     cut: tuple[Endpoint, ...] = ()
+    blocked: tuple[Endpoint, ...] = ()
 
 
 def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = True) -> Preview:
@@ -66,10 +68,15 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     found = assess(connection, plan, before, arrives, confirmed, ports)
     # Nothing is in use through a network that the host is not in, so a profile without one has nothing to cut.
     profiles = _beginning_to_filter(plan, before) & (arrives.connected or ALL_PROFILES)
-    if profiles and use.sockets is None:
+    made = (*plan.create, *(update.after for update in plan.update))
+    filters = any(state.enabled for state in predict(plan, before).profiles)
+    blocks = filters and any(rule.action is Action.BLOCK for rule in made)
+    if (profiles or blocks) and use.sockets is None:
         raise ReadError("'netstat -ano' failed, so it is not known what is in use and would be cut")
-    cut = would_be_cut(endpoints(use.sockets or (), use.tasks), profiles, predict(plan, before)) if profiles else ()
-    return Preview(found.objections, found.warnings, cut)
+    used = endpoints(use.sockets or (), use.tasks) if profiles or blocks else ()
+    cut = would_be_cut(used, profiles, predict(plan, before)) if profiles else ()
+    blocked = would_be_blocked(used, {socket.address for socket in use.sockets or ()}, plan) if blocks else ()
+    return Preview(found.objections, found.warnings, cut, blocked)
 
 
 def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
@@ -125,14 +132,25 @@ class LockoutGuard:
     def __call__(self, plan: Plan, before: Snapshot) -> Sequence[str]:
         """The objections to a plan; raises as `preview` does."""
         found = preview(self._host, plan, before, self._confirmed)
-        self.cut, self.warnings = found.cut, found.warnings
-        if not found.cut or self._accept_impact:
+        self.cut, self.warnings = tuple(dict.fromkeys((*found.cut, *found.blocked))), found.warnings
+        if self._accept_impact:
             return found.lockout
-        listed = "; ".join(str(endpoint) for endpoint in found.cut[:_MOST_LISTED])
-        if len(found.cut) > _MOST_LISTED:
-            listed += f"; and {len(found.cut) - _MOST_LISTED} more: the result has them"
-        impact = (
-            f"this is in use now and would be cut when the firewall begins to filter: {listed}. Name what must stay in "
-            "extra_rules, or set accept_impact to true"
-        )
-        return (*found.lockout, impact)
+        objections = list(found.lockout)
+        if found.cut:
+            objections.append(
+                f"this is in use now and would be cut when the firewall begins to filter: {_listed(found.cut)}. Name "
+                "what must stay in extra_rules, or set accept_impact to true"
+            )
+        if found.blocked:
+            objections.append(
+                f"this is in use now by others than are meant, and block rules would cut it: {_listed(found.blocked)}. "
+                "Name those who must stay in extra_peers or extra_rules, or set accept_impact to true"
+            )
+        return objections
+
+
+def _listed(found: Sequence[Endpoint]) -> str:
+    listed = "; ".join(str(endpoint) for endpoint in found[:_MOST_LISTED])
+    if len(found) > _MOST_LISTED:
+        listed += f"; and {len(found) - _MOST_LISTED} more: the result has them"
+    return listed

@@ -10,11 +10,12 @@ import io
 from collections.abc import Iterable
 
 from ...module_utils._texts import spreadsheet_cell
-from .model import Cell, Report, ReportHost
+from .model import Cell, Report, ReportHost, admitted
 
 COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
-    "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules", "blocked_addresses",
+    "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules",
+    "blocked_addresses", "admits", "wider", "wider_by",
 )  # fmt: skip
 """The first row. Lists are joined with ``; ``."""
 
@@ -33,7 +34,7 @@ def to_csv(report: Report) -> bytes:
 
 
 def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
-    row, finding = cell.requirement, cell.finding
+    row, finding, wider = cell.requirement, cell.finding, cell.wider
     commands = [host.commands[place] for place in cell.commands]
     return (
         *_of_host(host),
@@ -50,6 +51,9 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         _joined([*commands, *([cell.remedy] if cell.remedy else [])]),
         str(finding.more_rules),
         str(finding.excepted.addresses if finding.excepted else 0),
+        _joined(admitted(cell)),
+        _joined([*wider.addresses, *(["perhaps"] if wider.perhaps else [])]) if wider else "",
+        _joined(wider.by) if wider else "",
     )
 
 

@@ -12,7 +12,19 @@ from typing import Any
 
 from ...module_utils._firewall.traffic.proportion import Except
 from .compare import Changes, HostChange
-from .model import SCHEMA, VERSION, Cell, Finding, Leaver, Report, ReportHost, ReportRequirement, reasons, totals
+from .model import (
+    SCHEMA,
+    VERSION,
+    Beyond,
+    Cell,
+    Finding,
+    Leaver,
+    Report,
+    ReportHost,
+    ReportRequirement,
+    reasons,
+    totals,
+)
 from .short import affected
 
 
@@ -96,8 +108,19 @@ def _cell(cell: Cell, places: Mapping[ReportRequirement, int]) -> list[Any]:
         commands=cell.commands,
         remedy=cell.remedy,
         by_profile={name: [*_finding(found), found.unprotected] for name, found in cell.by_profile},
+        admits=cell.admits,
+        wider=_wider(cell.wider) if cell.wider else {},
     )
     return [places[cell.requirement], *_finding(cell.finding), *([more] if more else [])]
+
+
+def _wider(wider: Beyond) -> dict[str, Any]:
+    return {
+        "addresses": wider.addresses,
+        **_filled(
+            by=wider.by, profiles=wider.profiles, ports=wider.ports, more_rules=wider.more_rules, perhaps=wider.perhaps
+        ),
+    }
 
 
 def _finding(finding: Finding) -> list[Any]:

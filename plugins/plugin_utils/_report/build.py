@@ -17,8 +17,19 @@ from typing import Any
 from ...module_utils._firewall.change.naming import PREFIX
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Reason, Status
+from ...module_utils._policy.wider import in_words
 from ...module_utils._texts import printable, said
-from .model import Cell, Finding, HostClass, Report, ReportHost, ReportRequirement, sorted_report
+from .model import (
+    EVERYBODY,
+    Beyond,
+    Cell,
+    Finding,
+    HostClass,
+    Report,
+    ReportHost,
+    ReportRequirement,
+    sorted_report,
+)
 from .parts import (
     ResultError,
     count_of,
@@ -100,11 +111,12 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
     rows = [(item, _finding(item)) for item in list_of(result, "requirements")]
     # Behind another firewall product everything is unknown, and managed rules in place do not make that compliant.
     closed = any(found.verdict is Status.CLOSED or found.reason == Reason.OTHER_FIREWALL for _item, found in rows)
+    wide = _failing_rows(result)
     plan: Mapping[str, Any] = result if enforced else mapping_of(result, "drift") if "drift" in result else {}
     if not plan:
         host_class, message = HostClass.FAILED, "The host was read without its roles, so nothing could be judged."
     elif enforced:
-        host_class, message = _classify_run(result, closed, check_mode)
+        host_class, message = _classify_run(result, closed or wide > 0, check_mode)
     elif flag_of(plan, "found"):
         host_class, message = HostClass.DRIFTED, ""
     elif not rows and plan.get("kept") == [] and not list_of(plan, "refused") and not flag_of(result, "failed"):
@@ -112,7 +124,8 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         host_class, message = HostClass.NOT_MANAGED, _TAKEN_AWAY if on_purpose else _NEEDS_NONE
     else:
         # What is refused will be refused by every run, so it is no drift; and compliant the host is not.
-        host_class, message = _settled(closed or bool(list_of(plan, "refused")), flag_of(result, "failed")), ""
+        found = closed or wide > 0 or bool(list_of(plan, "refused"))
+        host_class, message = _settled(found, flag_of(result, "failed")), _too_wide(wide)
     # What a finished run has sent is no longer to be sent.
     to_do = not enforced or host_class in (HostClass.DRIFTED, HostClass.FAILED)
     commands = tuple(said(line, _LONGEST_COMMAND) for line in texts_of(plan, "commands")) if to_do else ()
@@ -175,6 +188,19 @@ def _only_narrows(plan: Mapping[str, Any], rows: Iterable[tuple[Any, Finding]]) 
         and not any(list_of(plan, kind) for kind in others)
         and all(finding.verdict in (Status.OPEN, Status.CONDITIONAL) for _item, finding in rows)
     )
+
+
+def _failing_rows(result: Mapping[str, Any]) -> int:
+    """How many rows are wider than wanted, where that is a failure; earlier versions said nothing of it."""
+    count = mapping_of(result, "wider") if "wider" in result else {}
+    return count_of(count, "rows") if flag_of(count, "fails") else 0
+
+
+def _too_wide(rows: int) -> str:
+    """Why a host is ineffective of which each requirement may be open."""
+    if not rows:
+        return ""
+    return f"On this host there are {in_words(rows, 0)}: rules of others admit more, and on_wider is fail."
 
 
 def _classify_run(result: Mapping[str, Any], closed: bool, check_mode: bool) -> tuple[HostClass, str]:
@@ -244,6 +270,32 @@ def _cell(item: Any, finding: Finding, commands: Sequence[str]) -> Cell:
         else (),
         commands=_remediating(texts_of(item, "rules"), commands) if finding.verdict is not Status.OPEN else (),
         remedy=said(text_of(item, "remedy"), _LONGEST_MESSAGE) if "remedy" in item else "",
+        admits=_admits(item),
+        wider=_wider(mapping_of(item, "wider")) if "wider" in item else None,
+    )
+
+
+def _admits(item: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Who gets in; what is usual is not said, see `model.admitted`."""
+    if "admits" not in item or text_of(item, "direction") != "in":
+        return None
+    if item["admits"] is None:
+        return ("not known",)
+    found = texts_of(item, "admits")
+    if found == EVERYBODY and item.get("verdict") == Status.OPEN.value:
+        return None
+    return tuple(map(said, found)) or ("nobody",)
+
+
+def _wider(item: Mapping[str, Any]) -> Beyond:
+    by = texts_of(item, "by")
+    return Beyond(
+        addresses=tuple(map(said, texts_of(item, "addresses"))),
+        by=_names(by[:_MOST_NAMES]),
+        profiles=texts_of(item, "profiles"),
+        ports=said(text_of(item, "ports")),
+        more_rules=count_of(item, "more_rules") + len(by[_MOST_NAMES:]),
+        perhaps=flag_of(item, "perhaps"),
     )
 
 

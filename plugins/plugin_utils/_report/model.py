@@ -17,6 +17,7 @@ from typing import Any
 
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Status, short_form
+from ...module_utils._policy.wider import in_words
 
 SCHEMA = "urn:lyncops:firewall:report:3"
 """Names the JSON report's schema, docs/report-schema-3.json. A name, not an address: nothing is fetched."""
@@ -101,6 +102,27 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Beyond:
+    """Who gets in beside those whom a requirement is scoped to. All texts may come from a host.
+
+    Attributes:
+        addresses: Who: the first addresses, or that it is everybody else.
+        by: Names of the rules or settings that let them in, the first of them.
+        profiles: The profiles in which it is so.
+        ports: The ports that it is about; empty if it is all.
+        more_rules: How many more rules there are.
+        perhaps: Whether that cannot be told for certain.
+    """
+
+    addresses: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    ports: str = ""
+    more_rules: int = 0
+    perhaps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One requirement on one host.
 
@@ -110,6 +132,8 @@ class Cell:
         by_profile: The same for each profile, where they differ.
         commands: Places of the commands that remediate it, in the host's list.
         remedy: What a person can do where this collection does nothing; a command or a place to look; may be empty.
+        admits: Who gets in by what is in effect, the first addresses; None where that is not said, see `admitted`.
+        wider: Who of them is more than is wanted; None where nobody is.
     """
 
     requirement: ReportRequirement
@@ -117,6 +141,8 @@ class Cell:
     by_profile: tuple[tuple[str, Finding], ...] = ()
     commands: tuple[int, ...] = ()
     remedy: str = ""
+    admits: tuple[str, ...] | None = None
+    wider: Beyond | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +245,29 @@ def sorted_report(title: str, created: str, hosts: Iterable[ReportHost]) -> Repo
     return Report(title, created, tuple(sorted(requirements)), ordered)
 
 
+EVERYBODY = ("any",)
+
+
+def admitted(cell: Cell) -> tuple[str, ...]:
+    """Who gets in: everybody, where a requirement is open and nothing is said; nobody knows, where it is not."""
+    if cell.admits is None and cell.finding.verdict is Status.OPEN and cell.requirement.direction == "in":
+        return EVERYBODY
+    return cell.admits or ()
+
+
 def totals(report: Report) -> dict[str, int]:
-    """How many hosts there are of each class, and in all (``hosts``)."""
+    """How many hosts there are of each class, and in all (``hosts``).
+
+    Beside them, how many requirements are wider than wanted (``wider_rows``), and perhaps are (``perhaps_wider_rows``).
+    """
     counts = Counter(host.host_class for host in report.hosts)
-    return {**{host_class.value: counts[host_class] for host_class in HostClass}, "hosts": len(report.hosts)}
+    wider = Counter(cell.wider.perhaps for host in report.hosts for cell in host.cells if cell.wider)
+    return {
+        **{host_class.value: counts[host_class] for host_class in HostClass},
+        "hosts": len(report.hosts),
+        "wider_rows": wider[False],
+        "perhaps_wider_rows": wider[True],
+    }
 
 
 def names_by_class(report: Report) -> dict[str, list[str]]:
@@ -245,10 +290,11 @@ def summary(report: Report) -> str:
     """The report in one line."""
     counts = totals(report)
     hosts = counts.pop("hosts")
+    wider = in_words(counts.pop("wider_rows"), counts.pop("perhaps_wider_rows"))
     parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
     line = f"{hosts} host{'' if hosts == 1 else 's'}"
-    if parts:
-        line += f": {', '.join(parts)}"
+    if parts or wider:
+        line += f": {', '.join([*parts, wider] if wider else parts)}"
     frequent = list(reasons(report).items())[:3]
     if frequent:
         shown = [f"{short_form(reason)} {count}" for reason, count in frequent]

@@ -24,6 +24,7 @@ from .model import (
     SCHEMAS,
     STATUS_SCHEMA,
     VERSION,
+    Beyond,
     Cell,
     Finding,
     HostClass,
@@ -220,6 +221,8 @@ class _Reader:
             else (),
             commands=places,
             remedy=said(text_of(more, "remedy"), LONGEST_TEXT) if "remedy" in more else "",
+            admits=tuple(map(said, texts_of(more, "admits"))) if "admits" in more else None,
+            wider=_wider(mapping_of(more, "wider")) if "wider" in more else None,
         )
 
 
@@ -252,6 +255,19 @@ def _excepted(item: Mapping[str, Any]) -> Except:
     if not (found.addresses and found.rules and found.first):
         raise ResultError("blocked addresses are named, and yet there are none")
     return found
+
+
+def _wider(item: Mapping[str, Any]) -> Beyond:
+    if item.get("perhaps", True) is not True:
+        raise ResultError("perhaps is said only where it is true")
+    return Beyond(
+        addresses=tuple(map(said, _texts_of(item, "addresses"))),
+        by=tuple(map(said, texts_of(item, "by"))),
+        profiles=texts_of(item, "profiles"),
+        ports=said(text_of(item, "ports")) if "ports" in item else "",
+        more_rules=count_of(item, "more_rules"),
+        perhaps="perhaps" in item,
+    )
 
 
 def _profile(item: Any) -> dict[str, Any]:

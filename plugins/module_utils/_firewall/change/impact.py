@@ -1,24 +1,26 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is in use on a host now and would be cut when its firewall begins to filter."""
+"""What is in use on a host now and would be cut when its firewall begins to filter, or new rules block."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..._net.address_set import AddressSet
 from ..._net.port_set import PortSet
+from ..._net.region import Region, union
 from ..._texts import lines_of, said
 from ..state.reading import ReadError
-from ..state.rule import PROTOCOL_NUMBERS, Direction, Profile
+from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, Profile
 from ..state.snapshot import Snapshot
 from ..traffic.matching import Traffic
 from ..traffic.reasons import Status
 from ..traffic.rule_index import RuleIndex
 from ..traffic.verdict import judge
+from .plan import Plan
 from .sockets import Socket
 
 _MOST_ENDPOINTS = 20_000
@@ -115,6 +117,39 @@ def would_be_cut(endpoints: Iterable[Endpoint], profiles: frozenset[Profile], af
         )
     index = RuleIndex(after.rules)  # made once: a host has dozens of endpoints
     return tuple(endpoint for endpoint in endpoints if _cut(endpoint, profiles, after, index))
+
+
+def would_be_blocked(endpoints: Iterable[Endpoint], own: Iterable[str], plan: Plan) -> tuple[Endpoint, ...]:
+    """Endpoints with the peers that are connected to them now and that block rules of a plan keep out.
+
+    Who is connected by UDP is not known.
+
+    Args:
+        endpoints: What is in use.
+        own: The host's own addresses: what stays on the host is not filtered.
+        plan: The plan.
+    """
+    areas: dict[int | None, list[Region]] = {}
+    for rule, before in (*((rule, None) for rule in plan.create), *((one.after, one.before) for one in plan.update)):
+        if rule.action is Action.BLOCK and rule.direction is Direction.IN and rule.enabled:
+            known = before.remote_addresses if before and before.action is Action.BLOCK else AddressSet()
+            areas.setdefault(rule.protocol, []).append(Region.of(rule.local_ports, rule.remote_addresses - known))
+    if not areas:
+        return ()
+    here = frozenset(own)
+    blocked = {protocol: union(found) for protocol, found in areas.items()}
+    cut = []
+    for endpoint in endpoints:
+        area = blocked.get(PROTOCOL_NUMBERS[endpoint.protocol], Region())
+        port = PortSet.of(endpoint.port)
+        out = tuple(
+            peer
+            for peer in endpoint.peers
+            if peer not in here and area.overlaps(Region.of(port, AddressSet.parse([peer])))
+        )
+        if out:
+            cut.append(replace(endpoint, peers=out))
+    return tuple(cut)
 
 
 def _cut(endpoint: Endpoint, profiles: frozenset[Profile], after: Snapshot, index: RuleIndex) -> bool:

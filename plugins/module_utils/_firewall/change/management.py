@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ..._net.address_set import AddressError, AddressSet
 from ..._net.port_set import PortSet
 from ..state.registry_dump import RegistryDump
-from ..state.rule import PROTOCOL_NUMBERS, Direction
+from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule
 from ..state.snapshot import WinrmListener
 from ..traffic.matching import SYSTEM, Traffic
 from .sockets import KERNEL, Socket, same_address
@@ -29,6 +29,10 @@ _BY_POLICY = (
     ("HttpsCompatibilityListener", WinrmListener(443, "HTTPS", True)),
 )
 """Policies that have WinRM listen, and where; their ports are those of WinRM 2.0 and, for compatibility, of 1.1."""
+
+NEVER_BLOCKED = PortSet.of(135, 139, 445, 3389, 5985, 5986, 47001)
+"""Ports that nobody is kept out of, since administrators come in by them: RPC's endpoint mapper, file sharing, remote
+desktop, and WinRM's own (2.0, and the one that the service keeps on every server)."""
 
 _FILE_SHARING = frozenset({139, 445})  # the kernel's sockets too, and from our address as well: never WinRM
 
@@ -60,6 +64,19 @@ def policy_listeners(dump: RegistryDump) -> tuple[WinrmListener, ...]:
     """
     values = ((dump.value(WINRM_POLICY, name), listener) for name, listener in _BY_POLICY)
     return tuple(listener for value, listener in values if value and value.number())
+
+
+def blocks_management(rule: FirewallRule, listeners: Iterable[WinrmListener]) -> bool:
+    """Whether a rule keeps somebody out of a port by which the host is managed.
+
+    Args:
+        rule: The rule.
+        listeners: WinRM's listeners on the host.
+    """
+    if rule.action is not Action.BLOCK or rule.direction is not Direction.IN:
+        return False
+    ports = NEVER_BLOCKED | PortSet.of(*(listener.port for listener in listeners))
+    return rule.protocol in (None, PROTOCOL_NUMBERS["tcp"]) and rule.local_ports.overlaps(ports)
 
 
 def arriving_ports(

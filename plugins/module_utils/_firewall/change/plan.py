@@ -20,10 +20,12 @@ class DesiredRule:
     Attributes:
         key: Stable key within the managed name space; one desired rule a key.
         rule: The rule; its name is set by the plan, so whatever it holds does not count.
+        sparing: Whether it is left out on a host on which it would block a port that the host is managed by.
     """
 
     key: str
     rule: FirewallRule
+    sparing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ..._texts import said
 from ..state.reading import ReadError
 from ..state.rule import FirewallRule, Profile
 from ..state.snapshot import Snapshot
+from .management import blocks_management
 from .naming import HIGHEST_GENERATION, PREFIX, LookAlikes, ManagedName, folded, parse_name
 from .ordering import in_order
 from .plan import MOST_MANAGED, DesiredRule, Plan, Refusal, ServiceChange, Update, Wanted, managed_rules
@@ -29,6 +30,9 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
         ValueError: Two desired rules have one key; the caller names its rules, so this is its mistake.
         ReadError: The host has more managed rules than anybody makes with this collection.
     """
+    # Where WinRM listens only the host says, and nobody is kept out of that.
+    spared = {one.key for one in wanted.rules if one.sparing and blocks_management(one.rule, snapshot.listeners)}
+    wanted = replace(wanted, rules=tuple(one for one in wanted.rules if one.key not in spared)) if spared else wanted
     keys = Counter(desired.key for desired in wanted.rules)
     doubled = sorted(key for key, count in keys.items() if count > 1)
     if doubled:

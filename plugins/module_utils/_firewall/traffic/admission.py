@@ -151,7 +151,11 @@ class _Profile:
             if state.older_lists:
                 areas.append(self._traffic.region)
             wider = self._wider(remainder(union(areas), blocked), [*sure, *maybe], blocked, perhaps=True)
-        return together([base, *(addresses for _ports, addresses in certain.boxes)]), wider
+        admitted = [
+            addresses if addresses.is_any else self._from_elsewhere(ports, addresses, blocked)
+            for ports, addresses in certain.boxes
+        ]
+        return together([base, *admitted]), wider
 
     def _sorted(self, bundles: Iterable[Bundle]) -> tuple[list[Match], list[Match]]:
         """Rules that are certainly for who listens here, and those that may be."""

@@ -23,15 +23,18 @@ function finding(verdict, reason, by, part, unprotected, more_rules = 0) {
   return { verdict, reason, by, part, unprotected, more_rules, look: verdict === "open" && unprotected ? "unprotected" : verdict };
 }
 
-function readCell(host, [, verdict, reason, by, part, more = {}]) {
+function readCell(host, [place, verdict, reason, by, part, more = {}]) {
   const profiles = Object.entries(more.by_profile || {}).map(([name, found]) => ({ name, ...finding(...found) }));
   return {
     ...finding(verdict, reason, by, part, more.unprotected === true, more.more_rules),
     profiles,
     remedy: more.remedy || "",
+    // Who gets in by what is in effect; the document leaves out what is usual.
+    admits: more.admits || (verdict === "open" && REQUIREMENTS[place].direction === "in" ? ["any"] : []),
+    wider: more.wider ? { by: [], profiles: [], ports: "", more_rules: 0, perhaps: false, ...more.wider } : null,
     except: more.except || null, // a few blocked addresses that an open verdict leaves out
     commands: (more.commands || []).map((place) => host.commands[place]),
-    names: [...by, ...profiles.flatMap((one) => one.by)].join("\n").toLowerCase(),
+    names: [...by, ...(more.wider?.by || []), ...profiles.flatMap((one) => one.by)].join("\n").toLowerCase(),
   };
 }
 
@@ -45,6 +48,13 @@ const HOST_BY_NAME = new Map(HOSTS.map((host) => [host.name, host]));
 // Findings that ask for something: not open, or open only because the firewall is off.
 function isTrouble(found) {
   return found.verdict !== "open" || found.unprotected;
+}
+
+// Open to others than are meant: a state beside the verdict, and no reason of one.
+const WIDER = "wider";
+
+function isWider(found) {
+  return found.wider !== null && !found.wider.perhaps;
 }
 
 // They are summed up by reason, the most frequent first: how many, on which hosts, the worst, and who is named how often.

@@ -35,7 +35,7 @@ function select() {
     const hits = new Set();
     for (const [place, found] of host.cells) {
       if (state.verdicts.size && !state.verdicts.has(found.verdict)) continue;
-      if (state.reason && found.reason !== state.reason) continue;
+      if (state.reason && (state.reason === WIDER ? !isWider(found) : found.reason !== state.reason)) continue;
       if (wanted.every((term, index) => inHost[index] || rows[index][place] || found.names.includes(term))) {
         hits.add(place);
       }
@@ -67,6 +67,9 @@ function drawFilters(changed) {
   for (const trouble of TROUBLES) {
     reason.append(el("option", { value: trouble.reason },
       `${reasonWords(trouble.reason).short} (${trouble.number.toLocaleString("en")})`));
+  }
+  if (DATA.totals.wider_rows) {
+    reason.append(el("option", { value: WIDER }, `wider than wanted (${DATA.totals.wider_rows.toLocaleString("en")})`));
   }
   reason.addEventListener("change", () => { state.reason = reason.value; changed(); });
   byId("filters").append(

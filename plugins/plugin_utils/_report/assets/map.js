@@ -115,9 +115,9 @@ function drawCell(found, hit, item, column) {
     cell.className = "cell none";
     cell.setAttribute("aria-label", "does not apply");
   } else {
-    cell.className = `cell verdict-${found.look}${hit ? "" : " dim"}`;
+    cell.className = `cell verdict-${found.look}${hit ? "" : " dim"}${isWider(found) ? " wider" : ""}`;
     cell.textContent = VERDICT_SIGN[found.look];
-    cell.setAttribute("aria-label", `${words(found.verdict)}, ${reasonWords(found.reason).short}`);
+    cell.setAttribute("aria-label", `${words(found.verdict)}, ${reasonWords(found.reason).short}${isWider(found) ? ", wider than wanted" : ""}`);
   }
   cell.tabIndex = -1;
   cell.dataset.item = item;
@@ -238,12 +238,14 @@ function listenToMap() {
 }
 
 function drawLegend() {
-  byId("legend").append(
+  byId("legend").append(...[
     ...[...VERDICTS].reverse().map((name) => el("span", {}, sign("verdict", name), `${words(name)}: ${WORDS.verdicts[name]}`)),
     el("span", {}, sign("verdict", "unprotected"), "open, because the firewall is off"),
+    DATA.totals.wider_rows > 0 && el("span", {}, el("span", { class: "sign cell verdict-open wider" }, VERDICT_SIGN.open),
+      "wider: others get in as well"),
     el("span", {}, el("span", { class: "sign cell none" }, " "), "does not apply"),
     el("span", {}, el("span", { class: "sign hatch" }, " "), "nothing is known: unreachable or failed"),
     el("span", { class: "keys" }, el("kbd", {}, "/"), "search ", el("kbd", {}, "←↑↓→"), "move ", el("kbd", {}, "Enter"), "open ",
       el("kbd", {}, "Esc"), "close"),
-  );
+  ].filter(Boolean));
 }

@@ -94,6 +94,19 @@ function drawTodo(showOnly) {
       "Managed rules or the service differ, but no requirement is closed by it. Run the remediation.", quiet, null,
       () => showOnly({ class: "drifted" })));
   }
+  const wide = HOSTS.map((host) => [host, [...host.cells.values()].filter(isWider)]).filter(([, found]) => found.length);
+  if (wide.length) {
+    const by = new Map();
+    for (const [host, found] of wide) for (const { wider } of found) for (const name of wider.by) {
+      if (!by.has(name)) by.set(name, new Set());
+      by.get(name).add(host);
+    }
+    const number = wide.reduce((sum, [, found]) => sum + found.length, 0);
+    things.push(thing(el("span", { class: "sign cell verdict-open wider", "aria-hidden": "true" }, VERDICT_SIGN.open), "wider than wanted",
+      `${count(number, "requirement")} on ${count(wide.length, "host")}`,
+      "Others get in as well as those who are meant. Narrow the named rules where they are made, or set on_wider to block_others.",
+      wide.map(([host]) => host), culprits({ by }), () => showOnly({ reason: WIDER })));
+  }
   if (!things.length) things.push(el("p", { class: "good" }, sign("class", "compliant"), "Nothing. Every host is as it should be."));
   byId("todo-list").append(...things.slice(0, SHOWN));
   if (things.length > SHOWN) {

@@ -28,11 +28,11 @@ function printMap(hosts, columns) {
 
 function printCell(found) {
   if (!found) return el("td", { class: "cell none" });
-  return el("td", { class: `cell verdict-${found.look}` }, VERDICT_SIGN[found.look]);
+  return el("td", { class: `cell verdict-${found.look}${isWider(found) ? " wider" : ""}` }, VERDICT_SIGN[found.look]);
 }
 
 function printDetail(host) {
-  const cells = worstFirst(host).filter(([, found]) => isTrouble(found));
+  const cells = worstFirst(host).filter(([, found]) => isTrouble(found) || isWider(found));
   return el("article", { class: "printed-host" },
     el("h3", {}, bdi(host.name), " ", badge(host), about(host)), sections(host, cells, false));
 }

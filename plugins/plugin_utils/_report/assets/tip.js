@@ -10,7 +10,16 @@ function explain(found) {
     found.by.length > 0 && el("p", { class: "by" }, el("span", { class: "muted" }, "by "), names(found.by, 4, found.more_rules)),
     found.part && el("p", {}, el("span", { class: "muted" }, "for "), bdi(found.part)),
     found.except && exceptOf(found.except),
+    found.admits.length > 0 && el("p", {}, el("span", { class: "muted" }, "lets in "), bdi(found.admits.join(", "))),
+    found.wider && widerOf(found.wider),
   ];
+}
+
+// What is open to others than are meant is no better than what is closed to those who are.
+function widerOf({ addresses, by, more_rules: more, profiles, ports, perhaps }) {
+  return el("p", { class: "wider" }, el("strong", {}, perhaps ? "Perhaps wider than wanted: " : "Wider than wanted: "),
+    bdi(addresses.join(", ")), ports && ` on ${ports}`, " by ", names(by, 3, more),
+    profiles.length > 0 && profiles.length < 3 && el("span", { class: "muted" }, ` in the ${profiles.join(" and ")} profile`));
 }
 
 // A ban list is no reason to switch the protection off; a private address in it may be a colleague's.

@@ -134,6 +134,7 @@ def test_real_results_of_both_modules_and_all_that_is_returned(tmp_path: Path, r
     assert found["changed"] is True
     assert found["totals"] == {
         "compliant": 2, "ineffective": 0, "drifted": 1, "failed": 2, "unreachable": 1, "not_managed": 1, "hosts": 7,
+        "wider_rows": 0, "perhaps_wider_rows": 0,
     }  # fmt: skip
     assert found["hosts"] == {
         "compliant": ["repaired", "well"], "ineffective": [], "drifted": ["drifted"], "failed": ["odd", "stranger"],

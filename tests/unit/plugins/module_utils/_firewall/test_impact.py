@@ -5,20 +5,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import (
     Endpoint,
     endpoints,
+    would_be_blocked,
     would_be_cut,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, Update
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import read_sockets
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES, Profile
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES, Action, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
     ProfileState,
     ServiceState,
     Snapshot,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 
 TASKLIST = '"System","4","Services","0","300 K"\r\n"sqlservr.exe","1208","Services","0","90,000 K"\r\n'
 WORDS = {
@@ -71,6 +76,24 @@ def test_a_scope_that_leaves_out_a_connected_peer_cuts_it() -> None:
     found = endpoints(read_sockets(netstat("en")), TASKLIST)
     sql = "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=1433|RA4=192.168.0.0/255.255.0.0|Name=SQL|"
     assert 1433 in [endpoint.port for endpoint in would_be_cut(found, ALL_PROFILES, host(sql))]
+
+
+def test_block_rules_cut_those_who_are_connected_and_not_meant() -> None:
+    more = (
+        "  TCP    10.0.0.5:1433  10.0.0.8:50124  ESTABLISHED  1208\r\n  TCP  10.0.0.5:1433  10.0.0.5:50125  X  1208\r\n"
+    )
+    sockets = read_sockets(netstat("en") + more)
+    found = endpoints(sockets, TASKLIST)
+    block = parse_rule("B", "v2.22|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=1433|RA4=10.0.0.5-10.0.0.8|Name=B|")
+    own = {socket.address for socket in sockets}
+    assert would_be_blocked(found, own, Plan(create=(block,))) == (
+        Endpoint("tcp", 1433, "sqlservr.exe", ("10.0.0.8",)),
+    ), "what the host says to itself is not filtered"
+    wider = replace(block, remote_addresses=AddressSet.parse(["10.0.0.5-10.0.0.9"]))
+    (cut,) = would_be_blocked(found, own, Plan(update=(Update(block, wider, ("remote_addresses",)),)))
+    assert cut.peers == ("10.0.0.9",), "who is blocked already is not connected by this port"
+    for other in (replace(block, enabled=False), replace(block, protocol=17), replace(block, action=Action.ALLOW)):
+        assert would_be_blocked(found, own, Plan(create=(other,))) == ()
 
 
 def test_it_reads_well() -> None:

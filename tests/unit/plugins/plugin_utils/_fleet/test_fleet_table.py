@@ -31,6 +31,19 @@ def test_what_it_looks_like() -> None:
     ]
 
 
+def test_a_column_for_rows_that_are_wider_than_wanted() -> None:
+    rows = [Row("dir01", State.COMPLIANT, {Status.OPEN: 5}, (0, 0, 0), wider=(4, 0)), DRIFTED, GONE,
+            Row("fe02", State.COMPLIANT, {Status.OPEN: 30}, (0, 0, 0), wider=(11, 2))]  # fmt: skip
+    assert texts(rows) == [
+        "host               state        open  cond  unkn  closed  wider  add  set  del  why",
+        "med01.example.com  unreachable     -     -     -       -      -    -    -    -  no route to host",
+        "fe01               drifted        28     0     0       7      0    4    0    1  no rule (7)",
+        "dir01              compliant       5     0     0       0      4    0    0    0",
+        "fe02               compliant      30     0     0       0  11+2?    0    0    0",
+        "4 hosts: 1 unreachable, 1 drifted, 2 compliant, 15 rows wider than wanted, and 2 perhaps",
+    ]
+
+
 def test_every_host_has_its_state_and_other_lines_have_none() -> None:
     lines = to_table([DRIFTED, GONE], 1, 100)
     assert [line.state for line in lines] == [None, State.UNREACHABLE, None, None]

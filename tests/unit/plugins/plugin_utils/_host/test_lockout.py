@@ -99,6 +99,33 @@ def test_a_person_may_accept_it() -> None:
     assert [endpoint.port for endpoint in guard.cut] == [1433]
 
 
+BLOCK = parse_rule("B", "v2.22|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=1433|RA4=10.0.0.7-10.0.0.9|Name=B|")
+
+
+def test_block_rules_that_cut_somebody_are_refused_with_a_list_and_may_be_accepted() -> None:
+    plan = Plan(create=(BLOCK.named("LyncOps block-in-tcp-1433 g1"),))
+    guard = LockoutGuard(Host(), accept_impact=False)  # type: ignore[arg-type]
+    (only,) = guard(plan, snapshot(enabled=True))
+    assert "block rules would cut it: tcp 1433 sqlservr.exe, 1 connected (10.0.0.9)" in only
+    assert "accept_impact" in only
+    assert [endpoint.port for endpoint in guard.cut] == [1433]
+    assert LockoutGuard(Host(), accept_impact=True)(plan, snapshot(enabled=True)) == ()  # type: ignore[arg-type]
+
+
+def test_block_rules_where_nobody_else_is_connected_or_nothing_filters_cut_nobody() -> None:
+    plan = Plan(create=(BLOCK.named("LyncOps block-in-tcp-1433 g1"),))
+    alone = Host(NETSTAT.replace("10.0.0.9", "10.0.0.6"))
+    assert list(LockoutGuard(alone, accept_impact=False)(plan, snapshot(enabled=True))) == []  # type: ignore[arg-type]
+    assert list(LockoutGuard(Host(), accept_impact=False)(plan, snapshot())) == []  # type: ignore[arg-type]
+
+
+def test_a_block_rule_that_would_keep_us_out_is_refused() -> None:
+    block = parse_rule("B", "v2.22|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=5985|RA4=10.1.2.3|Name=B|")
+    plan = Plan(create=(block.named("LyncOps block-in-tcp-5985 g1"),))
+    found = LockoutGuard(Host(), accept_impact=True)(plan, snapshot(enabled=True))  # type: ignore[arg-type]
+    assert "block rule" in found[0]
+
+
 def test_starting_the_service_counts_as_beginning_to_filter() -> None:
     guard = LockoutGuard(Host(), accept_impact=False)  # type: ignore[arg-type]
     assert guard(Plan(service=ServiceChange(start=True)), snapshot(enabled=True, state=1))

@@ -11,6 +11,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._texts import said
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import (
+    Beyond,
     Cell,
     Finding,
     HostClass,
@@ -64,6 +65,17 @@ excepted = st.builds(
 )
 
 
+beyond = st.builds(
+    Beyond,
+    addresses=st.lists(shown, min_size=1, max_size=3).map(tuple),
+    by=names,
+    profiles=st.just(()) | st.just(("domain", "public")),
+    ports=shown,
+    more_rules=counts,
+    perhaps=flags,
+)
+
+
 def findings(more: bool) -> st.SearchStrategy[Finding]:
     """Findings. Those of a profile have nothing more to say: the document has no place for it."""
     return st.builds(
@@ -106,6 +118,8 @@ def hosts(draw: st.DrawFn, name: str, rows: tuple[ReportRequirement, ...]) -> Re
             by_profile=tuple(draw(st.dictionaries(anything, findings(more=False), max_size=2)).items()),
             commands=tuple(draw(st.lists(st.integers(0, len(commands) - 1), max_size=2))) if commands else (),
             remedy=draw(shown),
+            admits=draw(st.none() | st.lists(shown, min_size=1, max_size=3).map(tuple)),
+            wider=draw(st.none() | beyond),
         )
         for row in draw(st.lists(st.sampled_from(rows), unique=True) if rows else st.just([]))
     ]

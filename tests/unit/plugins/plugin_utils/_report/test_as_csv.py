@@ -60,6 +60,28 @@ def test_the_remedy_of_the_result_follows_the_commands() -> None:
     assert one["more_rules"] == "7"
 
 
+def test_who_is_admitted_and_by_whom_more_than_is_wanted() -> None:
+    beyond = {"addresses": ["10.9.0.0/16"], "by": ["CS RTCSRV"], "more_rules": 0, "ports": "", "profiles": [],
+              "perhaps": False}  # fmt: skip
+    rows = (
+        row(admits=["any"]),
+        row("server-04", admits=["10.0.0.1", "10.9.0.0/16"], wider=beyond),
+        row("server-05", admits=["10.0.0.1"], wider={**beyond, "perhaps": True}),
+        row("server-06", "closed", "no_rule", admits=[]),
+        row("server-07", "unknown", "other_firewall", admits=None),
+        row("server-32", direction="out", admits=None),
+    )
+    found = read(to_csv(report_of(host=info(*rows))))
+    assert [(one["admits"], one["wider"], one["wider_by"]) for one in found] == [
+        ("any", "", ""),
+        ("10.0.0.1; 10.9.0.0/16", "10.9.0.0/16", "CS RTCSRV"),
+        ("10.0.0.1", "10.9.0.0/16; perhaps", "CS RTCSRV"),
+        ("nobody", "", ""),
+        ("not known", "", ""),
+        ("", "", ""),
+    ]
+
+
 @pytest.mark.parametrize("start", [*FORMULA, "\n", "\uff1d"])
 def test_what_a_spreadsheet_would_run_is_text(start: str) -> None:
     assert spreadsheet_cell(f"{start}1+1") == f"'{start}1+1"

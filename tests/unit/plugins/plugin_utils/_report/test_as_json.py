@@ -101,6 +101,27 @@ def test_everything_is_there_in_its_place() -> None:
     assert (lost["class"], lost["service"], lost["profiles"], lost["cells"]) == ("unreachable", None, {}, [])
 
 
+def test_who_is_admitted_is_as_the_schema_says() -> None:
+    beyond = {"addresses": ["everybody else"], "by": ["CS RTCSRV"], "more_rules": 2, "ports": "444",
+              "profiles": ["domain"], "perhaps": False}  # fmt: skip
+    rows = (
+        row(admits=["any"]),
+        row("server-04", admits=["any"], wider=beyond),
+        row("server-05", admits=["10.0.0.1"], wider={**beyond, "perhaps": True, "more_rules": 0, "ports": ""}),
+        row("server-06", "closed", "no_rule", admits=[]),
+    )
+    document = json.loads(to_json(report_of(host=info(*rows))))
+    check(document)
+    assert (document["totals"]["wider_rows"], document["totals"]["perhaps_wider_rows"]) == (1, 1)
+    told = {"addresses": ["everybody else"], "by": ["CS RTCSRV"], "profiles": ["domain"]}
+    assert [cell[5] if len(cell) > 5 else {} for cell in document["hosts"][0]["cells"]] == [
+        {},
+        {"wider": {**told, "ports": "444", "more_rules": 2}},
+        {"admits": ["10.0.0.1"], "wider": {**told, "perhaps": True}},
+        {"admits": ["nobody"]},
+    ]
+
+
 def test_changes_are_as_the_schema_says() -> None:
     before = report_of(a=info(), b=info(), d=info())
     after = report_of(

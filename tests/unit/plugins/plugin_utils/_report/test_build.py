@@ -160,6 +160,31 @@ def test_roles_come_from_the_task_or_else_from_the_inventory() -> None:
     ]  # fmt: skip
 
 
+WIDER = {"addresses": ["everybody else"], "by": ["CS RTCSRV"], "more_rules": 0, "ports": "", "profiles": [],
+         "perhaps": False}  # fmt: skip
+
+
+@pytest.mark.parametrize("result", [info, enforced])
+def test_a_wider_row_is_a_state_beside_the_verdict_unless_it_is_a_failure(result: Any) -> None:
+    rows = (row(admits=["any"], wider=WIDER), row("server-04", admits=["any"], wider={**WIDER, "perhaps": True}))
+    well = {**result(*rows), "wider": {"rows": 1, "perhaps": 1, "fails": False}}
+    assert host_of(well).host_class is HostClass.COMPLIANT
+    failing = {**well, "wider": {"rows": 1, "perhaps": 1, "fails": True}, "failed": result is enforced, "msg": "wide"}
+    host = host_of(failing)
+    assert host.host_class is HostClass.INEFFECTIVE
+    assert ("1 row wider than wanted" in host.message) is (result is info)
+    perhaps = {**failing, "wider": {"rows": 0, "perhaps": 2, "fails": True}, "failed": False}
+    assert host_of(perhaps).host_class is HostClass.COMPLIANT
+    assert model.summary(report_of(a=well, b=failing)).startswith(
+        "2 hosts: 1 compliant, 1 ineffective, 2 rows wider than wanted, and 2 perhaps"
+    )
+
+
+def test_drift_comes_before_what_is_too_wide() -> None:
+    found = {**info(row(wider=WIDER), commands=[ADD]), "wider": {"rows": 1, "perhaps": 0, "fails": True}}
+    assert host_of(found).host_class is HostClass.DRIFTED
+
+
 def test_sums() -> None:
     report = report_of(
         a=info(),
@@ -169,6 +194,7 @@ def test_sums() -> None:
     )
     assert model.totals(report) == {
         "compliant": 1, "ineffective": 1, "drifted": 1, "failed": 0, "unreachable": 1, "not_managed": 0, "hosts": 4,
+        "wider_rows": 0, "perhaps_wider_rows": 0,
     }  # fmt: skip
     assert list(model.reasons(report).items()) == [("no_rule", 2), ("block_rule", 1)]
     assert model.names_by_class(report)["unreachable"] == ["d"]
@@ -230,7 +256,8 @@ def mangled(draw: st.DrawFn) -> Any:
 @given(mangled(), st.booleans())
 def test_no_result_breaks_the_report(result: Any, check_mode: bool) -> None:
     report = report_of(check_mode, host=result)
-    assert sum(model.totals(report).values()) == 2
+    counts = model.totals(report)
+    assert counts["hosts"] == sum(counts[host_class.value] for host_class in model.HostClass) == 1
     assert to_json(report)
     assert to_csv(report)
 

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Block rules for everybody whom a row's ports are not meant for.
+
+Lync's setup makes allow rules for its programs, from any address, and makes them again whenever its services start. So
+allow rules with a scope narrow nothing there. A block rule beats them ([MS-FASP] 2.2.34) and touches nobody's rule; but
+it beats our own as well, so none is made against anybody whom one of ours admits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from .._catalogue.model import Peer, Transport
+from .._firewall.change.management import NEVER_BLOCKED
+from .._firewall.change.plan import DesiredRule
+from .._firewall.state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule
+from .._net.address_set import SOURCES, AddressSet
+from .._net.port_set import PortSet
+from .._net.region import Region, remainder, union
+from .policy import Demand, HostPolicy, over_scope, require_lines, rule_key
+
+_ANYBODY = frozenset((Peer.ANY, Peer.CLIENT))
+_KEY = "block-"
+
+
+@dataclass(slots=True)
+class _Block:
+    """One block rule in the making."""
+
+    rows: list[str] = field(default_factory=list)
+    rules: list[DesiredRule] = field(default_factory=list)
+
+
+def with_blocks(policy: HostPolicy) -> HostPolicy:
+    """A policy with block rules for everybody else, beside its own rules.
+
+    Args:
+        policy: What the host needs.
+
+    Raises:
+        OptionError: A rule is too long for netsh.
+    """
+    blocks: dict[str, _Block] = {}
+    for transport in Transport:
+        admitted = _admitted(policy, PROTOCOL_NUMBERS[transport.value])
+        demands = [demand for demand in policy.demands if _is_about(demand, transport)]
+        open_to_many = Region.of(_ports(demand for demand in demands if not _is_for_peers(demand)), AddressSet.any())
+        for demand in demands:
+            if not _is_for_peers(demand):
+                continue
+            own = remainder(Region.of(demand.ports - NEVER_BLOCKED, AddressSet.any()), [open_to_many])
+            for ports, scope in _scopes(own, admitted):
+                _add(blocks, policy, transport, ports, scope, demand)
+    keys: dict[str, list[str]] = {}
+    for block in blocks.values():
+        for row in block.rows:
+            keys.setdefault(row, []).extend(rule.key for rule in block.rules)
+    added = [rule for block in blocks.values() for rule in block.rules]
+    require_lines("port_overrides", added)
+    served = {rule.key: tuple(block.rows) for block in blocks.values() for rule in block.rules}
+    return replace(
+        policy,
+        rules=tuple(sorted((*policy.rules, *added), key=lambda desired: desired.key)),
+        rows={**policy.rows, **served},
+        demands=tuple(
+            replace(demand, keys=(*demand.keys, *keys.get(demand.requirement.id, ()))) for demand in policy.demands
+        ),
+    )
+
+
+def _admitted(policy: HostPolicy, protocol: int) -> Region:
+    """Whom rules of ours let in, by port; those for one program count for any, since a block would stop it too."""
+    rules = (desired.rule for desired in policy.rules if desired.rule.direction is Direction.IN)
+    return union(
+        Region.of(rule.local_ports, rule.remote_addresses) for rule in rules if rule.protocol in (protocol, None)
+    )
+
+
+def _is_about(demand: Demand, transport: Transport) -> bool:
+    return demand.direction is Direction.IN and transport in demand.requirement.transports
+
+
+def _is_for_peers(demand: Demand) -> bool:
+    """Whether it is known, address by address, who is meant: no clients, no keyword of which Windows alone knows."""
+    peers, scope = demand.requirement.peers, demand.scope
+    addresses = scope.addresses
+    if not peers or not _ANYBODY.isdisjoint(peers) or scope.note:
+        return False
+    return bool(addresses) and not (addresses.keywords or addresses.fills_a_family)
+
+
+def _ports(demands: Iterable[Demand]) -> PortSet:
+    found = PortSet()
+    for demand in demands:
+        found |= demand.ports
+    return found
+
+
+def _scopes(own: Region, admitted: Region) -> Iterable[tuple[PortSet, AddressSet]]:
+    """Ports of a row, and whom rules of ours admit there: cut where that differs from port to port."""
+    for ports, scope in (own & admitted).boxes:
+        if not (scope.keywords or scope.fills_a_family):
+            yield ports, scope
+
+
+def _add(
+    blocks: dict[str, _Block],
+    policy: HostPolicy,
+    transport: Transport,
+    ports: PortSet,
+    scope: AddressSet,
+    demand: Demand,
+) -> None:
+    """Add the block rules of a row's ports, or the row to those that are there: rows share ports."""
+    key = _KEY + rule_key(Direction.IN, transport, ports)
+    block = blocks.setdefault(key, _Block())
+    block.rows.append(demand.requirement.id)
+    rule = FirewallRule(
+        name="",
+        direction=Direction.IN,
+        action=Action.BLOCK,
+        protocol=PROTOCOL_NUMBERS[transport.value],
+        local_ports=ports,
+        remote_addresses=SOURCES - scope,
+        profiles=policy.profiles,
+        description=f"Managed by lyncops.firewall. Keeps everybody else out of rows: {', '.join(block.rows)}",
+    )
+    block.rules = [replace(desired, sparing=True) for desired in over_scope(key, rule)]

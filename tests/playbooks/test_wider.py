@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scoped rows that Lync's own rules open to everybody: the audit says so, and block rules close them to all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lab.testing import Lab
+from lab.windows.netstat import Socket
+from playbooks.runs import Runner
+
+if TYPE_CHECKING:
+    from lab.lab_host import LabHost
+    from playbooks.warm import Warm
+
+GATEWAY = "127.0.0.9"
+NOBODY = (
+    "admin", "branch_appliance", "edge", "file_store", "load_balancer", "pbx", "reverse_proxy", "sql", "sql_client",
+    "trusted_application",
+)  # fmt: skip
+SCOPED: dict[str, Any] = {
+    "lync_firewall_scope": "topology",
+    "lync_firewall_extra_peers": {**{kind: [] for kind in NOBODY}, "gateway": [GATEWAY]},
+}
+BLOCKING = {**SCOPED, "lync_firewall_on_wider": "block_others"}
+FROM_GATEWAYS = ("server-23", "server-24", "server-47", "server-48")
+UNLISTED = "127.0.0.1"  # where the probe and the controller are
+
+
+@pytest.fixture(scope="module")
+def estate() -> Iterator[Lab]:
+    """Fresh Lync hosts: everything listens, and Lync's own rules are as setup makes them."""
+    with Lab(count=6, lync_rules="enabled", bystanders=()) as lab:
+        yield lab
+
+
+@pytest.fixture
+def runner(estate: Lab, tmp_path: Path, warm: Warm) -> Runner:
+    for host in estate.hosts:
+        host.reset()
+    return Runner(estate, tmp_path, warm)
+
+
+def reached(host: LabHost, row: dict[str, Any], source: str) -> list[bool]:
+    """Which of the sampled ports of a row answer to somebody."""
+    numbers = {int(part) for part in row["ports"].replace("-", ",").split(",")}
+    return [
+        host.tcp_open(port, source) if transport == "tcp" else host.udp_open(port, source)
+        for transport in row["transports"]
+        for port in sorted(numbers)
+        if (transport, port) in {("tcp" if one.protocol == 6 else "udp", one.port) for one in host.spec.listeners}
+    ]
+
+
+def cells(report: dict[str, Any], name: str) -> dict[str, Any]:
+    """Row id to the row and what is said of it on a host."""
+    host = next(host for host in report["hosts"] if host["name"].startswith(name))
+    found = {}
+    for place, verdict, *_rest, more in host["cells"]:
+        found[report["requirements"][place]["id"]] = (report["requirements"][place], verdict, more)
+    return found
+
+
+def test_a_scope_that_lyncs_own_rules_undo_is_said_and_block_rules_make_it_true(estate: Lab, runner: Runner) -> None:
+    assert runner.play("site", variables=SCOPED).code == 0
+    run = runner.play("audit", variables=SCOPED)
+    assert run.code == 0, run.output
+    report = runner.report()
+    wide = report["totals"]["wider_rows"]
+    assert f"6 compliant, {wide} rows wider than wanted" in run.output
+    certain = [
+        (host, row)
+        for host in estate.hosts
+        for row, verdict, more in cells(report, host.name).values()
+        if verdict == "open" and "wider" in more and not more["wider"].get("perhaps")
+    ]
+    assert len(certain) == wide > 20
+    answers = [reached(host, row, UNLISTED) for host, row in certain]
+    assert sum(map(len, answers)) > 20
+    assert all(map(all, answers)), "what is said to be wider is open to somebody whom no row names"
+
+    run = runner.play("site", variables=BLOCKING)
+    assert run.code == 0, run.output
+    peer = estate.host("fe01").address
+    for host, row in certain:
+        assert not any(reached(host, row, UNLISTED)), (host.name, row)
+        source = GATEWAY if row["id"] in FROM_GATEWAYS else peer
+        assert all(reached(host, row, source)), (host.name, row)
+    again = runner.play("site", variables=BLOCKING)
+    assert (again.code, again.changed) == (0, set()), again.output
+    assert runner.play("audit", variables=BLOCKING).code == 0
+    assert runner.report()["totals"]["wider_rows"] == 0
+    assert all("CS RTC" in text for host in estate.hosts[:2] for text in [str(host.rules())]), (
+        "nobody's rule is touched"
+    )
+
+    assert runner.play("site", variables=SCOPED).changed, "what is wanted no more is taken away"
+    assert all("Block" not in str(host.rules()) for host in estate.hosts)
+
+
+def test_fail_stops_site_and_makes_a_host_ineffective_in_the_audit(runner: Runner) -> None:
+    failing = {**SCOPED, "lync_firewall_on_wider": "fail"}
+    run = runner.play("site", "--limit", "med01*", variables=failing)
+    assert run.code == 2
+    assert "server-46 (in tcp 5070) admits everybody else" in run.output
+    assert "by 'CS RTCMEDSRV'" in run.output
+    run = runner.play("audit", "--limit", "med01*", variables=failing)
+    assert run.code == 2
+    assert runner.classes() == {"med01": "ineffective"}
+    (host,) = runner.report()["hosts"]
+    assert "rows wider than wanted: rules of others admit more, and on_wider is fail" in host["message"]
+
+
+def test_whoever_is_connected_and_not_meant_to_be_is_named_before_anything_is_sent(estate: Lab, runner: Runner) -> None:
+    med01 = estate.host("med01")
+    runner.play("site", "--limit", "med01*", variables=SCOPED)
+    before = med01.rules()
+    med01.show_sockets(Socket(5070, ("10.9.9.9", 50001), local="10.0.0.4"))
+    for flags in (("--check",), ()):
+        run = runner.play("site", "--limit", "med01*", *flags, variables=BLOCKING)
+        assert run.code == 2
+        assert "block rules would cut it: tcp 5070" in run.output
+        assert "1 connected (10.9.9.9)" in run.output
+        assert med01.rules() == before
+    run = runner.play("site", "--limit", "med01*", variables={**BLOCKING, "lync_firewall_accept_impact": True})
+    assert run.code == 0, run.output
+    assert not med01.tcp_open(5070, UNLISTED)
+
+
+def test_a_plan_with_block_rules_is_commit_confirmed(estate: Lab, runner: Runner) -> None:
+    med01 = estate.host("med01")
+    armed = []
+    for variables in (SCOPED, BLOCKING):
+        med01.reset_stats()
+        run = runner.play("site", "--limit", "med01*", variables=variables)
+        assert run.code == 0, run.output
+        armed.append("schtasks /create" in str(med01.stats()))
+    assert armed == [False, True]
+    assert any("block-in-tcp-5070" in text for text in med01.rules().values())
+    assert "LyncOpsRollback" not in str(med01.tasks()["tasks"]), "and it is taken away again"

@@ -1,0 +1,197 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Block rules for everybody else: on which ports there are some, against whom, and against whom never."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES, Peer
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import NEVER_BLOCKED
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import DesiredRule, Wanted
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Action, Direction, Profile
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    ProfileState,
+    ServiceState,
+    Snapshot,
+    WinrmListener,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.region import Region, union
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy, wider
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import bind_media
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from hypothesis import given
+from hypothesis import strategies as st
+
+PEERS = {"front_end": ["10.0.0.1", "10.0.0.3"], "branch_appliance": [], "load_balancer": ["10.0.1.0/24"]}
+MEDIATION: dict[str, Any] = {"roles": ["mediation"], "scope": "topology", "peers": PEERS}
+
+
+def blocks(policy: HostPolicy) -> list[DesiredRule]:
+    return [desired for desired in policy.rules if desired.rule.action is Action.BLOCK]
+
+
+def blocked(**options: Any) -> list[DesiredRule]:
+    return blocks(with_blocks(build_policy(**{**MEDIATION, **options})))
+
+
+def test_everybody_but_those_who_are_meant_on_exactly_these_ports() -> None:
+    policy = with_blocks(build_policy(**MEDIATION))
+    (only,) = blocks(policy)
+    assert only.key == "block-in-tcp-5070"
+    assert (str(only.rule.local_ports), only.rule.protocol, only.rule.direction) == ("5070", 6, Direction.IN)
+    meant = AddressSet.parse(["10.0.0.1", "10.0.0.3", "10.0.1.0/24"])
+    assert only.rule.remote_addresses | meant == SOURCES
+    assert not only.rule.remote_addresses.overlaps(meant)
+    assert policy.rows[only.key] == ("server-46", "server-49")
+    assert "server-46, server-49" in only.rule.description
+    served = {demand.requirement.id: demand.keys for demand in policy.demands}
+    assert served["server-46"] == ("in-tcp-5070", "block-in-tcp-5070")
+    assert "block-in-tcp-5070" not in served["server-39"]
+
+
+def test_the_rules_that_allow_stay_as_they_are() -> None:
+    policy = build_policy(**MEDIATION)
+    assert [one for one in with_blocks(policy).rules if one.rule.action is Action.ALLOW] == list(policy.rules)
+
+
+def test_with_scope_any_there_is_none() -> None:
+    assert blocked(scope="any", peers={}) == []
+
+
+def test_one_scope_for_all_rules_counts_as_one() -> None:
+    keys = [one.key for one in blocked(scope="any", peers={}, remote_addresses=["10.0.0.0/8"])]
+    assert keys == ["block-in-tcp-5067", "block-in-tcp-5068", "block-in-tcp-5070", "block-in-udp-1434"]
+
+
+@pytest.mark.parametrize(
+    "peers",
+    [
+        {"front_end": ["10.0.0.1"]},
+        {**PEERS, "front_end": ["localsubnet"]},
+        {kind: [] for kind in PEERS},
+    ],
+    ids=["unknown", "a keyword", "nobody there"],
+)
+def test_where_it_is_not_known_who_is_meant_there_is_none(peers: dict[str, list[str]]) -> None:
+    assert blocked(peers=peers) == []
+
+
+def test_clients_are_never_kept_out_of_their_rows() -> None:
+    known = {peer.value: ["10.0.0.1"] for peer in Peer if peer not in (Peer.ANY, Peer.CLIENT)}
+    policy = with_blocks(
+        build_policy(["front_end", "mediation"], scope="topology", peers=known, client_networks=["10.8.0.0/16"])
+    )
+    of_clients = [demand for demand in policy.demands if Peer.ANY in demand.requirement.peers]
+    assert of_clients
+    for demand in of_clients:
+        assert not any(one.rule.local_ports.overlaps(demand.ports) for one in blocks(policy) if one.key in demand.keys)
+        tcp = [one for one in blocks(policy) if one.rule.protocol == 6]
+        assert not any(one.rule.local_ports.overlaps(demand.ports) for one in tcp)
+
+
+@pytest.mark.parametrize("port", ["5070", "5060-5080", "5070,9000"])
+def test_whom_a_site_rule_lets_in_is_not_blocked(port: str) -> None:
+    extra = {"name": "monitoring", "protocol": "tcp", "localport": port, "remoteip": ["10.7.0.1"]}
+    (only,) = blocked(extra_rules=[extra])
+    assert not only.rule.remote_addresses.overlaps(AddressSet.parse(["10.7.0.1"]))
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [{"protocol": "tcp", "localport": "5070"}, {"program": "C:\\x.exe"}],
+    ids=["its port", "a program on any port"],
+)
+def test_what_a_site_rule_opens_to_any_is_not_blocked(extra: dict[str, str]) -> None:
+    assert blocked(extra_rules=[{"name": "x", **extra}]) == []
+
+
+def test_ports_of_management_are_left_out() -> None:
+    peers = {"front_end": ["10.0.0.1"], "load_balancer": [], "admin": ["10.0.0.2"]}
+    policy = build_policy(["front_end"], scope="topology", peers=peers, port_overrides={"server-06": "3380-3400"})
+    found = {one.key for one in blocks(with_blocks(policy))}
+    assert "block-in-tcp-3380-3388.3390-3400" in found
+    assert "block-in-tcp-135" not in found
+    assert all(not one.rule.local_ports.overlaps(NEVER_BLOCKED) for one in blocks(with_blocks(policy)))
+
+
+def test_where_winrm_listens_on_such_a_port_the_host_is_spared() -> None:
+    policy = with_blocks(build_policy(**MEDIATION))
+    wanted = Wanted(rules=policy.rules)
+    snapshot = Snapshot(
+        profiles=tuple(ProfileState(profile) for profile in Profile), rules=(), service=ServiceState(4, 2)
+    )
+    keys = {rule.name for rule in make_plan(wanted, snapshot).create}
+    assert "LyncOps block-in-tcp-5070 g1" in keys
+    there = replace(snapshot, listeners=(WinrmListener(5070, "HTTP", True),))
+    assert {rule.name for rule in make_plan(wanted, there).create} == keys - {"LyncOps block-in-tcp-5070 g1"}
+
+
+def test_a_scope_of_many_addresses_goes_over_several_rules() -> None:
+    many = [f"10.{number}.0.1" for number in range(90)]
+    found = blocked(peers={**PEERS, "front_end": many})
+    assert [one.key for one in found[:2]] == ["block-in-tcp-5070", "block-in-tcp-5070.s2"]
+    everybody = union(Region.of(one.rule.local_ports, one.rule.remote_addresses) for one in found)
+    assert everybody.boxes[0][1] == SOURCES - AddressSet.parse([*many, "10.0.1.0/24"])
+
+
+def test_a_rule_that_netsh_cannot_be_told_is_an_error_that_names_the_option() -> None:
+    ports = ",".join(str(number) for number in range(10001, 10121, 2))
+    many = {**PEERS, "front_end": [f"10.{number}.0.1" for number in range(90)]}
+    with pytest.raises(OptionError, match="port_overrides"):
+        blocked(peers=many, port_overrides={"server-46": ports})
+
+
+def test_a_block_is_for_any_program() -> None:
+    peers = {peer.value: ["10.0.0.1"] for peer in Peer if peer not in (Peer.ANY, Peer.CLIENT)}
+    policy = with_blocks(build_policy(["front_end"], scope="topology", peers=peers))
+    bound = bind_media(policy, {"rtcavmcu": "C:\\a.exe", "rtcasmcu": "C:\\b.exe"}).policy
+    assert blocks(bound) == blocks(policy)
+
+
+_ADDRESS = st.integers(0, 9).map(lambda number: f"10.0.0.{number}")
+_KINDS = [peer.value for peer in Peer if peer not in (Peer.ANY, Peer.CLIENT)]
+
+
+@given(
+    st.lists(st.sampled_from([role.value for role in HOST_ROLES if role.value != "central_management"]), min_size=1),
+    st.dictionaries(st.sampled_from(_KINDS), st.lists(_ADDRESS, max_size=3)),
+    st.sampled_from(["documented", "extended"]),
+)
+def test_nobody_whom_a_rule_of_ours_admits_is_blocked_and_scoped_rows_are_as_wide_as_wanted(
+    roles: list[str], peers: dict[str, list[str]], ruleset: str
+) -> None:
+    policy = with_blocks(build_policy(roles, scope="topology", peers=peers, ruleset=ruleset))
+    for block in blocks(policy):
+        area = Region.of(block.rule.local_ports, block.rule.remote_addresses)
+        for desired in policy.rules:
+            rule = desired.rule
+            if rule.action is Action.ALLOW and rule.direction is Direction.IN and rule.protocol == block.rule.protocol:
+                assert not area.overlaps(Region.of(rule.local_ports, rule.remote_addresses))
+        assert add_line(block.rule.named(f"LyncOps {block.key} g1"))
+    keys = [desired.key for desired in policy.rules]
+    assert len(keys) == len(set(keys))
+
+
+def test_after_them_no_row_is_wider() -> None:
+    peers = {kind: ["10.0.0.1"] for kind in _KINDS}
+    policy = build_policy(["front_end", "mediation"], scope="topology", peers=peers)
+    everything = parse_rule("{1}", "v2.22|Action=Allow|Active=TRUE|Dir=In|Name=everything|")
+    for chosen, expected in ((policy, True), (with_blocks(policy), False)):
+        snapshot = Snapshot(
+            profiles=tuple(ProfileState(profile) for profile in Profile),
+            rules=(everything, *(one.rule.named(f"LyncOps {one.key} g1") for one in chosen.rules)),
+            service=ServiceState(4, 2),
+        )
+        wide = {one.demand.requirement.id for one in wider(judge_policy(chosen, snapshot))}
+        assert ("server-46" in wide) is expected
+        assert (wide - {"server-05"} == set()) is not expected, "135 is a port of management"
