@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any, ClassVar
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -16,6 +18,18 @@ from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._report.asked import asked
+from ..plugin_utils._report.files import write_file
+from ..plugin_utils._report.model import sorted_report
+from ..plugin_utils._report.status import (
+    COLLECTION,
+    REPORT_NAME,
+    Run,
+    mail_name,
+    status_name,
+    to_status,
+    to_status_file,
+)
 from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
@@ -65,8 +79,24 @@ class ActionModule(ControllerAction):
         for note in targets["notes"]:
             tell(note, self._task)
         if targets["mistakes"]:
-            return {**result, "failed": True, "msg": " ".join(targets["mistakes"])}
+            message = " ".join(targets["mistakes"])
+            if options["slices"] is not None:
+                self._outdate(known, message)
+            return {**result, "failed": True, "msg": message}
         return {**result, "targets": targets}
+
+    def _outdate(self, known: dict[str, Any], message: str) -> None:
+        """Have the status of an earlier run say that this one found nobody: whoever looks must not find an old "ok"."""
+        try:
+            found = asked(Templated(known, self._templar.template, {}), "", REPORT_NAME)
+            folder, name = Path(found["dest"]), found.get("name", REPORT_NAME)
+            if (folder / status_name(name)).is_file():
+                now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+                status = to_status(sorted_report("", "", ()), Run(name, now, COLLECTION, message))
+                write_file(folder / mail_name(name), f"{name}: {status['class']}\n\n{message}\n".encode())
+                write_file(folder / status_name(name), to_status_file(status))
+        except (OptionError, OSError, TypeError, ValueError) as error:
+            tell(f"The status of an earlier run could not be replaced, and is out of date: {error}", self._task)
 
     def _given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """The options of the task, with those of variables where they count.

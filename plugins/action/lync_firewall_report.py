@@ -33,7 +33,16 @@ from ..plugin_utils._report.merge import Merged, merge, read_sources
 from ..plugin_utils._report.packed import unpack
 from ..plugin_utils._report.remember import IN_GROUPS, RETIRED_FILE, WITHOUT_ROLE, read_retired, remembering
 from ..plugin_utils._report.slices import SliceError
-from ..plugin_utils._report.status import COLLECTION, Run, to_mail, to_status, to_status_file
+from ..plugin_utils._report.status import (
+    COLLECTION,
+    REPORT_NAME,
+    Run,
+    mail_name,
+    status_name,
+    to_mail,
+    to_status,
+    to_status_file,
+)
 from ..plugin_utils._results import plain
 from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import Templated, may_be_template
@@ -61,7 +70,7 @@ class ActionModule(ControllerAction):
         Option("hosts", type="list", elements="str", required=True),
         Option("variable", default="lync_firewall_audit"),
         Option("dest", type="path", required=True),
-        Option("name", default="lync-firewall"),
+        Option("name", default=REPORT_NAME),
         Option("formats", type="list", elements="str", choices=tuple(_WRITERS), default=tuple(_WRITERS)),
         Option("title", default="Lync Server firewall report"),
         Option("previous", type="path"),
@@ -125,16 +134,16 @@ class ActionModule(ControllerAction):
         document = contents["json"] if "json" in contents else to_json(report, changes)
         status = to_status(report, Run(options["name"], now, COLLECTION), document)
         beside = {
-            f"{options['name']}-mail.txt": to_mail(report, status, next(iter(files.values()))),
+            mail_name(options["name"]): to_mail(report, status, next(iter(files.values()))),
             # The last one: who finds it finds all the others too.
-            f"{options['name']}-status.json": to_status_file(status),
+            status_name(options["name"]): to_status_file(status),
         }
         written = {f"{options['name']}.{kind}": content for kind, content in contents.items()}
         changed = _write(folder, {**written, **beside})
         result = {
             "changed": changed,
             "files": files,
-            "status": str(folder / f"{options['name']}-status.json"),
+            "status": str(folder / status_name(options["name"])),
             "class": status["class"],
             "digest": status["digest"],
             "left": status["left"],

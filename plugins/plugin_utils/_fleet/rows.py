@@ -55,6 +55,7 @@ class Row:
         verdicts: How many of its requirements have each verdict; None if none is known.
         rules: How many rules are created, updated and deleted, or would be; None if nothing is known.
         why: The reason for its status, in a few words.
+        refused: Whether the guard stopped its plan, so that nothing was sent.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Row:
     verdicts: Mapping[Status, int] | None = None
     rules: tuple[int, int, int] | None = None
     why: str = ""
+    refused: bool = False
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -94,6 +96,7 @@ def to_row(name: str, result: Mapping[str, Any], check_mode: bool) -> Row:
         Counter(cell.finding.verdict for cell in host.cells) if host.cells else None,
         _rules(plan) if isinstance(plan, Mapping) else None,
         _why(host) or (_beside_rules(plan) if isinstance(plan, Mapping) else ""),
+        host.refused,
     )
 
 

@@ -24,6 +24,9 @@ STATUS_VERSION = 1
 COLLECTION = "1.0.0"
 """Version of the collection, as galaxy.yml has it: what is installed need not have that file."""
 
+REPORT_NAME = "lync-firewall"
+"""Base name of a report's files where nothing else is said."""
+
 _MOST_NAMED = 10
 
 
@@ -64,6 +67,16 @@ class Run:
     written: str
     collection: str = ""
     message: str = ""
+
+
+def status_name(name: str) -> str:
+    """Name of the status file of a report."""
+    return f"{name}-status.json"
+
+
+def mail_name(name: str) -> str:
+    """Name of the file with the text for a mail."""
+    return f"{name}-mail.txt"
 
 
 def run_classes(hosts: Iterable[ReportHost]) -> tuple[RunClass, ...]:

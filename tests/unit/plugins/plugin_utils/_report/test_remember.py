@@ -51,9 +51,8 @@ class Estate:
         where, gone = inventory or {}, retired or {}
         made = build_report("T", self.now, [Source(name, found, roles) for name, (found, roles) in hosts.items()])
         if self.last:
-            made = remembering(
-                made, read_earlier(self.last), lambda name: (inventory or {}).get(name, ""), retired or {}
-            )
+            earlier = read_earlier(self.last)
+            made = remembering(made, earlier, lambda name: where.get(name, ""), gone)
         self.last = to_json(made)
         return made
 
@@ -150,9 +149,7 @@ def test_who_was_retired_can_be_read_again() -> None:
     assert read_retired(to_retired(hosts)) == hosts
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", json.dumps({"schema": "urn:lyncops:firewall:retired:1", "hosts": []})]
-)
-def test_another_file_is_nobody_s_retirement(text: str | bytes) -> None:
+@pytest.mark.parametrize("text", [b"", b"[]", b"{}", to_retired({}).replace(b"{}", b"[]")])
+def test_another_file_is_nobody_s_retirement(text: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_retired(text)
