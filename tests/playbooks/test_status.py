@@ -88,6 +88,34 @@ def test_all_is_well_is_0_and_ok_and_nobody_to_work_on_is_no_ok_of_yesterday(lab
     assert "There is no host to work on" in (runner.folder / FOLDER / "lync-firewall-mail.txt").read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("dir", "/dev/null/nowhere", "/dev/null/nowhere cannot be written to"),
+        newest_only("formats", ["pdf"], "formats"),
+    ],
+)
+def test_a_report_that_cannot_be_made_is_nobody_s_fault_and_nobody_is_asked(
+    runner: Runner, name: str, value: Any, told: str
+) -> None:
+    run = runner.play("audit", variables={f"lync_firewall_report_{name}": value})
+    assert (run.code, run.failed) == (2, {"localhost": 1})
+    assert told in " ".join(run.output.split())
+    assert "PLAY [Audit" not in run.output
+
+
+def test_what_the_inventory_says_of_the_report_counts_for_its_status_too(runner: Runner) -> None:
+    def change(_everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        hosts["dir01.contoso.test"]["lync_firewall_report_name"] = "{{ 'nig' }}ht"
+
+    runner.change_inventory(change)
+    runner.play("audit", *DIRECTOR)
+    assert status(runner, "night")["class"] == "drift"
+    runner.play("audit", *DIRECTOR, variables={"lync_firewall_serial": "many"})
+    found = json.loads((runner.folder / FOLDER / "night-status.json").read_text())
+    assert (found["class"], "lync_firewall_serial" in found["summary"]) == ("failed", True)
+
+
 @pytest.mark.parametrize("playbook", ["site", newest_only("remediate")])
 @pytest.mark.parametrize(
     ("change", "code", "kind"),

@@ -13,9 +13,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
-from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, summary, totals
+from .files import write_file
+from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, sorted_report, summary, totals
 from .short import in_short
 
 STATUS_VERSION = 1
@@ -113,6 +115,27 @@ def to_status(report: Report, run: Run, document: bytes | None = None) -> dict[s
 def to_status_file(status: dict[str, Any]) -> bytes:
     """A status as it is written: ASCII, one member a line, so that a shell can read it too."""
     return ("{\n" + ",\n".join(f'  "{key}": {json.dumps(value)}' for key, value in status.items()) + "\n}\n").encode()
+
+
+def outdate(folder: Path, name: str, message: str, now: str) -> None:
+    """Have the status of an earlier run, if there is one, say that this one made no report, and why.
+
+    Whoever looks must not find an "ok" of yesterday.
+
+    Args:
+        folder: Where the reports are.
+        name: Base name of the report that was not made.
+        message: Why.
+        now: UTC, ISO 8601.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    if not (folder / status_name(name)).is_file():
+        return
+    status = to_status(sorted_report("", "", ()), Run(name, now, COLLECTION, message))
+    write_file(folder / mail_name(name), f"{name}: {status['class']}\n\n{message}\n".encode("utf-8", "replace"))
+    write_file(folder / status_name(name), to_status_file(status))
 
 
 def to_mail(report: Report, status: dict[str, Any], page: str = "") -> bytes:
