@@ -172,6 +172,31 @@ def estate() -> list[Source]:
     return sources
 
 
+def small_estates() -> dict[str, list[Source]]:
+    """Three hosts each, as in somebody's first report, with much that is wrong."""
+    blocking = result(MEDIATION, locally_blocked("Deny all from DMZ", "1024-65535"))
+    bare = {roles: audit(WindowsModel(), roles) for roles in (STORE, COLLOCATED, DIRECTOR, MEDIATION)}
+
+    def three(*found: tuple[str, dict[str, Any], Iterable[str]]) -> list[Source]:
+        return [Source(f"{name}.contoso.test", one, tuple(roles), "pool01", "Lisbon") for name, one, roles in found]
+
+    return {
+        "hardened": three(
+            ("fe01", result(COLLOCATED, hardened), COLLOCATED),
+            ("dir01", bare[DIRECTOR], DIRECTOR),
+            ("med01", blocking, MEDIATION),
+        ),
+        "pool": three(
+            ("fe01", bare[COLLOCATED], COLLOCATED),
+            ("fe02", bare[COLLOCATED], COLLOCATED),
+            ("med01", blocking, MEDIATION),
+        ),
+        "bare": three(
+            ("fe01", bare[STORE], STORE), ("dir01", bare[DIRECTOR], DIRECTOR), ("med01", bare[MEDIATION], MEDIATION)
+        ),
+    }
+
+
 def earlier_estate(sources: list[Source]) -> list[Source]:
     """The same hosts a day before: some were well, some were not, one was not there yet."""
     fine = result(COLLOCATED)

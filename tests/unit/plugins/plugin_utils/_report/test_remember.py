@@ -20,7 +20,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember 
     remembering,
     to_retired,
 )
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.short import in_short
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.short import at_large, in_short
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     info,
@@ -74,7 +74,7 @@ def test_a_host_that_is_gone_is_named_until_it_is_retired() -> None:
         assert left(found) == [("old", "inventory", DIRECTOR, 1)]
         assert found.left[0].seen == "2026-03-01T06:00:00Z"
     assert summary(found).endswith(". Left and not retired: 1")
-    assert in_short(found)[-1].startswith("1 server left the estate")
+    assert at_large(found)[-1].startswith("1 server left the estate")
     assert estate.report(here, retired={"old": "2026-03-04T12:00:00Z"}).left == ()
     assert estate.report(here).left == (), "a report without it has forgotten it"
 
