@@ -180,20 +180,11 @@ def small_estates() -> dict[str, list[Source]]:
     def three(*found: tuple[str, dict[str, Any], Iterable[str]]) -> list[Source]:
         return [Source(f"{name}.contoso.test", one, tuple(roles), "pool01", "Lisbon") for name, one, roles in found]
 
+    director, blocked_mediation = ("dir01", bare[DIRECTOR], DIRECTOR), ("med01", blocking, MEDIATION)
     return {
-        "hardened": three(
-            ("fe01", result(COLLOCATED, hardened), COLLOCATED),
-            ("dir01", bare[DIRECTOR], DIRECTOR),
-            ("med01", blocking, MEDIATION),
-        ),
-        "pool": three(
-            ("fe01", bare[COLLOCATED], COLLOCATED),
-            ("fe02", bare[COLLOCATED], COLLOCATED),
-            ("med01", blocking, MEDIATION),
-        ),
-        "bare": three(
-            ("fe01", bare[STORE], STORE), ("dir01", bare[DIRECTOR], DIRECTOR), ("med01", bare[MEDIATION], MEDIATION)
-        ),
+        "hardened": three(("fe01", result(COLLOCATED, hardened), COLLOCATED), director, blocked_mediation),
+        "pool": three(*((name, bare[COLLOCATED], COLLOCATED) for name in ("fe01", "fe02")), blocked_mediation),
+        "bare": three(("fe01", bare[STORE], STORE), director, ("med01", bare[MEDIATION], MEDIATION)),
     }
 
 

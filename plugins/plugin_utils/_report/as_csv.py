@@ -17,7 +17,7 @@ COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
     "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules", "blocked_addresses",
 )  # fmt: skip
-"""The first row. Lists are joined with ``; ``. A reason is spelt as on the page, in the summary and in the fleet table."""
+"""The first row. Lists are joined with ``; ``. A reason is spelt as on the page and in the summary."""
 
 
 def to_csv(report: Report) -> bytes:
