@@ -239,12 +239,15 @@ def main(folder: Path) -> None:
     from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import to_html
     from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
     from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import compare, read_earlier
+    from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import remembering
 
     folder.mkdir(parents=True, exist_ok=True)
     sources = estate()
     now = report(sources)
     before = report(earlier_estate(sources), EARLIER)
-    changes = compare(read_earlier(to_json(before)), now)
+    earlier = read_earlier(to_json(before))
+    changes = compare(earlier, now)
+    now = remembering(now, earlier, lambda _name: "", {})
     (folder / "estate.html").write_bytes(to_html(now, changes))
     (folder / "estate.json").write_bytes(to_json(now, changes))
 

@@ -9,8 +9,8 @@ import csv
 import io
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._texts import said, spreadsheet_cell
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import short_form
+from ansible_collections.lyncops.firewall.plugins.module_utils._texts import said, spreadsheet_cell
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv import COLUMNS, to_csv
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
