@@ -5,8 +5,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, ClassVar, cast
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._options.option import Option
@@ -17,6 +22,9 @@ from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._named_roles import said_for_everybody
+from ..plugin_utils._report.asked import asked
+from ..plugin_utils._report.options import REPORT_OPTIONS, check, check_folder
+from ..plugin_utils._report.status import REPORT_NAME, outdate
 from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
@@ -66,9 +74,31 @@ class ActionModule(ControllerAction):
         targets = plain(find_targets(known["groups"], known["hostvars"], request))
         for note in targets["notes"]:
             tell(note, self._task)
-        if targets["mistakes"]:
-            return {**result, "failed": True, "msg": " ".join(targets["mistakes"])}
+        mistakes = list(targets["mistakes"])
+        makes_a_report = options["slices"] is not None
+        if makes_a_report:
+            variables = self._of_report(known, targets["hosts"])
+            mistakes += _report_mistakes(variables)
+        if mistakes:
+            message = " ".join(mistakes)
+            if makes_a_report:
+                self._outdate(variables, message)
+            return {**result, "failed": True, "msg": message}
         return {**result, "targets": targets}
+
+    def _of_report(self, known: dict[str, Any], hosts: Sequence[str]) -> Mapping[str, Any]:
+        """The variables that the task sees which makes the report: those of the play, and of the first of its hosts."""
+        of_host = next((known["hostvars"][name] for name in (*hosts, *known["groups"].get("all", ()))), {})
+        return ChainMap(cast("dict[str, Any]", Templated(known, self._templar.template, {})), of_host)
+
+    def _outdate(self, variables: Mapping[str, Any], message: str) -> None:
+        """Have the status of an earlier run say that this one found nobody."""
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        try:
+            report = asked(variables, "", REPORT_NAME)
+            outdate(Path(report["dest"]), str(report.get("name", REPORT_NAME)), message, now)
+        except (AnsibleError, OptionError, OSError, TypeError, ValueError) as error:
+            tell(f"The status of an earlier run could not be replaced, and is out of date: {error}", self._task)
 
     def _given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """The options of the task, with those of variables where they count.
@@ -82,6 +112,17 @@ class ActionModule(ControllerAction):
         known = Templated(task_vars, self._templar.template, {})
         found = {option: known.get(variable) for option, variable in _VARIABLES.items()}
         return {**{option: value for option, value in found.items() if value not in (None, "")}, **given}
+
+
+def _report_mistakes(variables: Mapping[str, Any]) -> list[str]:
+    """What is wrong about the report that the run is to make: nobody is to be asked for nothing."""
+    try:
+        options = validate({**asked(variables, "", REPORT_NAME), "hosts": []}, REPORT_OPTIONS)
+        check(options)
+        check_folder(Path(options["dest"]))
+    except (AnsibleError, OptionError, TypeError, ValueError) as error:
+        return [f"A variable of the report, {PREFIX}report_*, is wrong: {error}."]
+    return []
 
 
 def _is_slice(known: dict[str, Any]) -> bool:

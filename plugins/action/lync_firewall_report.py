@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
 from ..plugin_utils._arguments import validate
@@ -25,15 +24,26 @@ from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import build_report
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
-from ..plugin_utils._report.files import is_base_name, make_folder, write_file
+from ..plugin_utils._report.files import make_folder, write_file
 from ..plugin_utils._report.merge import Merged, merge, read_sources
+from ..plugin_utils._report.options import REPORT_OPTIONS, check
 from ..plugin_utils._report.remember import RETIRED_FILE, read_retired, remembering
 from ..plugin_utils._report.slices import SliceError
-from ..plugin_utils._report.status import COLLECTION, Run, to_mail, to_status, to_status_file
+from ..plugin_utils._report.status import (
+    REPORT_NAME,
+    Run,
+    mail_name,
+    outdate,
+    status_name,
+    to_mail,
+    to_status,
+    to_status_file,
+)
 from ..plugin_utils._results import plain
 from ..plugin_utils._sources import place_of, source_of
 from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import Templated
+from ..plugin_utils._version import collection_version
 
 _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
     "html": to_html,
@@ -54,30 +64,31 @@ _NAMED = 20  # of each class, where the run fails
 class ActionModule(ControllerAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
-    OPTIONS: ClassVar[tuple[Option, ...]] = (
-        Option("hosts", type="list", elements="str", required=True),
-        Option("variable", default="lync_firewall_audit"),
-        Option("dest", type="path", required=True),
-        Option("name", default="lync-firewall"),
-        Option("formats", type="list", elements="str", choices=tuple(_WRITERS), default=tuple(_WRITERS)),
-        Option("title", default="Lync Server firewall report"),
-        Option("previous", type="path"),
-        Option("artifacts", type="bool", default=False),
-        Option("sources", type="list", elements="path"),
-        HOST_VARIABLES,
-    )
+    OPTIONS = REPORT_OPTIONS
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ansible's entry: validate, work, and report errors as results that name the option."""
         known = task_vars or {}
         result: dict[str, Any] = super().run(tmp, known)
+        given: dict[str, Any] = self._task.args
         try:
             given, fails = self._given(known)
             made = self._work(validate(given, self.OPTIONS), known)
             result.update(plain({**made, "failure": _failure(made) if fails else ""}))
         except OptionError as error:
             result.update({"failed": True, "changed": False, "msg": str(error)})
+            self._outdate(given, str(error))
         return result
+
+    def _outdate(self, given: Mapping[str, Any], message: str) -> None:
+        """Have the status of an earlier run say that this one made no report."""
+        if not isinstance(given.get("dest"), str):
+            return
+        try:
+            folder = Path(self._resolved(given["dest"]))
+            outdate(folder, str(given.get("name") or REPORT_NAME), message, _now())
+        except (OSError, ValueError) as error:
+            tell(f"The status of an earlier run could not be replaced, and is out of date: {error}", self._task)
 
     def _given(self, task_vars: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
         """The options of the task, with those of variables where they count, and whether the run may fail.
@@ -97,14 +108,14 @@ class ActionModule(ControllerAction):
             raise OptionError(HOST_VARIABLES.name, f"a variable of the report is wrong: {error}") from error
 
     def _work(self, options: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        _check(options)
+        check(options)
         folder = Path(self._resolved(options["dest"]))
         # Read first: they may be among the files that are about to be replaced.
         earlier, warnings = self._earlier(options["previous"])
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
         retired, wrong = _retired(folder / RETIRED_FILE)
         warnings += [*more, *wrong]
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = _now()
         if options["sources"]:
             merged = self._merged(options, now)
             report = merged.report
@@ -120,18 +131,18 @@ class ActionModule(ControllerAction):
         contents = {kind: _WRITERS[kind](report, changes) for kind in dict.fromkeys(options["formats"])}
         files = {kind: str(folder / f"{options['name']}.{kind}") for kind in contents}
         document = contents["json"] if "json" in contents else to_json(report, changes)
-        status = to_status(report, Run(options["name"], now, COLLECTION), document)
+        status = to_status(report, Run(options["name"], now, collection_version()), document)
         beside = {
-            f"{options['name']}-mail.txt": to_mail(report, status, next(iter(files.values()))),
+            mail_name(options["name"]): to_mail(report, status, next(iter(files.values()))),
             # The last one: who finds it finds all the others too.
-            f"{options['name']}-status.json": to_status_file(status),
+            status_name(options["name"]): to_status_file(status),
         }
         written = {f"{options['name']}.{kind}": content for kind, content in contents.items()}
         changed = _write(folder, {**written, **beside})
         result = {
             "changed": changed,
             "files": files,
-            "status": str(folder / f"{options['name']}-status.json"),
+            "status": str(folder / status_name(options["name"])),
             "class": status["class"],
             "digest": status["digest"],
             "left": status["left"],
@@ -240,19 +251,6 @@ def _failure(made: Mapping[str, Any]) -> str:
     return f"Not all is as it should be: {made['summary']}.{''.join(lines)}"
 
 
-def _check(options: Mapping[str, Any]) -> None:
-    """What an argument specification cannot say.
-
-    Raises:
-        OptionError: An option is wrong.
-    """
-    name = options["name"]
-    if not is_base_name(name):
-        raise OptionError("name", f"{name!r} is no base name of a file: no folder, and no dot in front")
-    if not options["formats"]:
-        raise OptionError("formats", f"name at least one of {', '.join(_WRITERS)}")
-
-
 def _retired(path: Path) -> tuple[dict[str, str], list[str]]:
     """Who was retired and when, and what a person should know if that cannot be read."""
     try:
@@ -275,6 +273,10 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> bool:
     except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
         raise OptionError("dest", f"{folder} cannot be written to: {_reason(error)}") from error
     return changed
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _reason(error: Exception) -> str:

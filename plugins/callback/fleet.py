@@ -47,23 +47,41 @@ options:
     ini:
       - section: callback_lyncops_fleet
         key: progress
+  status:
+    description:
+      - A file that says for programs how the run ended, as the one beside a report does; see
+        M(lyncops.firewall.lync_firewall_report). It is for the playbooks that make no report, such as C(site) and
+        C(remediate), which can also end because the guard refused a plan. It is written at the end of every run, in
+        check mode too, and of one that found nobody to work on.
+      - A relative path starts at the current directory. The folder must be there.
+    type: path
+    env:
+      - name: LYNCOPS_FLEET_STATUS
+    ini:
+      - section: callback_lyncops_fleet
+        key: status
 """
 
 import os
 import sys
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from ansible import constants
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
 
+from ..plugin_utils._fleet.ended import to_run_status
 from ..plugin_utils._fleet.progress import ProgressLine
 from ..plugin_utils._fleet.rows import Row, State, to_row
 from ..plugin_utils._fleet.table import to_table
+from ..plugin_utils._report.files import write_file
 from ..plugin_utils._report.packed import unpack
 from ..plugin_utils._telling import is_for_programs
 
 _ACTIONS = ("lyncops.firewall.lync_firewall", "lyncops.firewall.lync_firewall_info")
+_PREFLIGHT = "lyncops.firewall.lync_firewall_preflight"
 _WIDTH_OF_FILES = 120
 _SETTING_OF_COLOR = {
     State.UNREACHABLE: "COLOR_UNREACHABLE",
@@ -92,6 +110,7 @@ class CallbackModule(CallbackBase):
         self._play: Any = None
         self._finished: set[str] = set()
         self._expected = 0
+        self._message = ""
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._line.close()
@@ -113,6 +132,8 @@ class CallbackModule(CallbackBase):
 
     # Ansible takes these keys out of what callbacks get; a host that failed would pass for one that is well.
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:  # noqa: ARG002
+        if (getattr(result._task, "resolved_action", None) or result._task.action) == _PREFLIGHT:
+            self._message = str(result._result.get("msg", ""))
         self._take(result, failed=True)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
@@ -122,8 +143,9 @@ class CallbackModule(CallbackBase):
         # A host that was read by an earlier task keeps that result.
         self._take(result, only_first=True, skipped=True)
 
-    def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002
+    def v2_playbook_on_stats(self, stats: Any) -> None:
         self._line.close()
+        self._write_status(stats)
         lines = to_table(self._rows.values(), self.get_option("rows"), _terminal_columns() or _WIDTH_OF_FILES)
         if not lines:
             return
@@ -131,6 +153,17 @@ class CallbackModule(CallbackBase):
         # Twice: the log gets no colours.
         self._display.display("\n".join(shown) + "\n", screen_only=True, stderr=is_for_programs())
         self._display.display("\n".join(line.text for line in lines), log_only=True)
+
+    def _write_status(self, stats: Any) -> None:
+        path = self.get_option("status")
+        if not path:
+            return
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        content = to_run_status(self._rows.values(), list(stats.failures), list(stats.dark), now, self._message)
+        try:
+            write_file(Path(path), content)
+        except OSError as error:
+            self._display.warning(f"LYNCOPS_FLEET_STATUS: {path} cannot be written: {error.strerror or error}")
 
     def _take(self, result: Any, only_first: bool = False, **outcome: bool) -> None:
         task = result._task

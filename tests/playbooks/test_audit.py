@@ -36,7 +36,8 @@ def test_drift_is_reported_and_nothing_is_changed(lab: Lab, runner: Runner) -> N
     assert run.changed == set()
     assert runner.classes() == dict.fromkeys(ALL, "drifted")
     assert {path.name for path in (runner.folder / "lync_firewall_report").iterdir()} == {
-        "lync-firewall.html", "lync-firewall.json", "lync-firewall.csv",
+        "lync-firewall.html", "lync-firewall.json", "lync-firewall.csv", "lync-firewall-mail.txt",
+        "lync-firewall-status.json",
     }  # fmt: skip
     assert run.code == 2
     assert list(run.failed.values()) == [1], "one failing task, on one host"

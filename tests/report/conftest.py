@@ -45,7 +45,8 @@ def browser(chromium: Browser) -> Browser:
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the pages: estate (40 hosts, and what changed), hostile, large (500 hosts, 60 rows), empty."""
+    """A folder with the pages: estate (40 hosts, and what changed), hostile, large (500 hosts, 60 rows), empty,
+    and three with three hosts each."""
     folder = tmp_path_factory.mktemp("pages")
     sources = estate.estate()
     now = estate.report(sources)
@@ -53,5 +54,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "estate.html").write_bytes(to_html(now, compare(read_earlier(before), now)))
     (folder / "hostile.html").write_bytes(to_html(hostile_report()))
     (folder / "large.html").write_bytes(to_html(estate.report(estate.large_estate())))
+    for name, hosts in estate.small_estates().items():
+        (folder / f"{name}.html").write_bytes(to_html(estate.report(hosts)))
     (folder / "empty.html").write_bytes(to_html(estate.report([])))
     return folder

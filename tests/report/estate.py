@@ -172,6 +172,22 @@ def estate() -> list[Source]:
     return sources
 
 
+def small_estates() -> dict[str, list[Source]]:
+    """Three hosts each, as in somebody's first report, with much that is wrong."""
+    blocking = result(MEDIATION, locally_blocked("Deny all from DMZ", "1024-65535"))
+    bare = {roles: audit(WindowsModel(), roles) for roles in (STORE, COLLOCATED, DIRECTOR, MEDIATION)}
+
+    def three(*found: tuple[str, dict[str, Any], Iterable[str]]) -> list[Source]:
+        return [Source(f"{name}.contoso.test", one, tuple(roles), "pool01", "Lisbon") for name, one, roles in found]
+
+    director, blocked_mediation = ("dir01", bare[DIRECTOR], DIRECTOR), ("med01", blocking, MEDIATION)
+    return {
+        "hardened": three(("fe01", result(COLLOCATED, hardened), COLLOCATED), director, blocked_mediation),
+        "pool": three(*((name, bare[COLLOCATED], COLLOCATED) for name in ("fe01", "fe02")), blocked_mediation),
+        "bare": three(("fe01", bare[STORE], STORE), director, ("med01", bare[MEDIATION], MEDIATION)),
+    }
+
+
 def earlier_estate(sources: list[Source]) -> list[Source]:
     """The same hosts a day before: some were well, some were not, one was not there yet."""
     fine = result(COLLOCATED)
@@ -223,12 +239,15 @@ def main(folder: Path) -> None:
     from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import to_html
     from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
     from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import compare, read_earlier
+    from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import remembering
 
     folder.mkdir(parents=True, exist_ok=True)
     sources = estate()
     now = report(sources)
     before = report(earlier_estate(sources), EARLIER)
-    changes = compare(read_earlier(to_json(before)), now)
+    earlier = read_earlier(to_json(before))
+    changes = compare(earlier, now)
+    now = remembering(now, earlier, lambda _name: "", {})
     (folder / "estate.html").write_bytes(to_html(now, changes))
     (folder / "estate.json").write_bytes(to_json(now, changes))
 

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import TEXTS, Reason
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import to_html
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Leaver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from report import estate as estates
 from report.browser import Browser
 
 HOSTS = "#map tr.host th bdi"
@@ -344,6 +349,116 @@ def test_it_prints_all_hosts_and_what_is_wrong_and_cleans_up(
     assert browser.pdf(tmp_path / "report.pdf") > 2
     assert (tmp_path / "report.pdf").stat().st_size > 20_000
     assert browser.problems() == []
+
+
+@pytest.mark.parametrize("name", ["hardened", "pool", "bare"])
+def test_three_hosts_are_three_pages_and_the_map_is_whole(
+    browser: Browser, pages: Path, tmp_path: Path, name: str
+) -> None:
+    browser.open(pages / f"{name}.html")
+    assert browser.pdf(tmp_path / "report.pdf") <= 3
+    browser.command("Emulation.setEmulatedMedia", media="print")
+    try:
+        browser.run("dispatchEvent(new Event('beforeprint'))")
+        wanted = browser.run(
+            "return [...document.querySelectorAll('.grid.printed')].map(e => getComputedStyle(e).breakInside)"
+        )
+        assert set(wanted) == {"avoid"}
+        assert len(browser.all(".printed-host h3 bdi:first-child")) == 3
+    finally:
+        browser.command("Emulation.setEmulatedMedia", media="")
+
+
+def test_hosts_of_which_the_same_is_said_are_told_of_once(browser: Browser, pages: Path) -> None:
+    browser.open(pages / "pool.html")
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    assert len(browser.all(".printed-host")) == 2
+    rows = browser.texts(".printed-host .alike tbody tr")
+    assert len(rows) == 2, "one line for all that has no rule, one for what is blocked"
+    assert "server-03 Front-End, TCP 5061" in rows[0]
+
+
+@pytest.mark.parametrize("name", ["estate", "hardened"])
+@pytest.mark.parametrize("width", [900, 1400])
+def test_column_heads_do_not_crowd_and_name_the_service(browser: Browser, pages: Path, name: str, width: int) -> None:
+    browser.size(width)
+    browser.open(pages / f"{name}.html")
+    heads = browser.run(
+        "return [...document.querySelectorAll('#map thead .head')].map(e => { const all = [...e.children]"
+        ".map(c => c.getBoundingClientRect()); const th = e.closest('th').getBoundingClientRect();"
+        " return [Math.min(...all.map(r => r.left)) - th.left, th.right - Math.max(...all.map(r => r.right)),"
+        " Math.max(...all.map(r => r.height)) - th.height, e.textContent]; })"
+    )
+    assert all(left >= -0.5 and right >= -0.5 and higher <= 0 for left, right, higher, _text in heads), heads
+    texts = [text for *_places, text in heads]
+    assert "57501-65535 server-10Audio/Video Conferencing" in texts
+    assert not any("Not applicable" in text or "Various" in text for text in texts)
+    cut = browser.run(
+        "return [...document.querySelectorAll('#map thead .head > span:first-child')]"
+        ".filter(e => e.scrollHeight > e.clientHeight + 1).map(e => e.textContent)"
+    )
+    assert cut == [], "ports and rows are whole"
+
+
+@pytest.mark.parametrize("width", [360, 700, 900, 1000, 1400])
+def test_no_word_is_broken(browser: Browser, pages: Path, width: int) -> None:
+    """What is ours is as high as its lines: a label has one, and a segment of a bar has its word or its sign."""
+    browser.size(width)
+    browser.open(pages / "estate.html")
+    labels = browser.run(
+        "return [...document.querySelectorAll('.card .label, .classes dt, .chip.filter')]"
+        ".filter(e => e.offsetHeight > 30 || e.scrollWidth > e.clientWidth).map(e => e.textContent)"
+    )
+    assert labels == []
+    segments = browser.run(
+        "return [...document.querySelectorAll('.segment')].filter(e => e.scrollWidth > e.clientWidth)"
+        ".map(e => e.textContent).filter(text => text.length > 1)"
+    )
+    assert segments == []
+
+
+def test_it_begins_with_what_users_may_notice(estate: Browser) -> None:
+    text = estate.one("#short").text
+    assert "40 servers of Lync" in text
+    assert "May fail: calls to and from the telephone network, on 5 of 23 servers." in text
+    assert "Of 3 servers nothing is known" in text
+
+
+def test_the_classes_are_explained_where_they_are_counted(estate: Browser) -> None:
+    text = estate.one("#classes").text
+    assert "the table asks for no rule there" in text
+    assert [text.lstrip("∅!≠⊘✓○") for text in estate.texts("#classes dt")] == [
+        "not managed", "compliant", "ineffective", "drifted", "failed", "unreachable",
+    ]  # fmt: skip
+
+
+def test_a_reason_is_spelt_in_one_way(estate: Browser) -> None:
+    """In what is to be done, the filter, the cell's name, its tip, and the panel."""
+    search(estate, "fe11 server-04")
+    cell = "#map .cell.verdict-closed:not(.dim)"
+    spelt = TEXTS[Reason.DISABLED].short
+    assert estate.run(f"return document.querySelector('{cell}').ariaLabel") == f"closed, {spelt}"
+    estate.run(f"document.querySelector('{cell}').dispatchEvent(new MouseEvent('mouseover', {{ bubbles: true }}))")
+    assert estate.texts("#tip .reason") == [spelt]
+    estate.run("document.querySelector('button[data-host^=fe11]').click()")
+    others = {TEXTS[reason].short for reason in (Reason.PROGRAM_RULE, Reason.DEFAULT_ALLOW)}
+    assert set(estate.texts("#detail .requirements .reason")) == {spelt, *others}
+    assert any(text.startswith(f"{spelt} (") for text in estate.texts("#reason option"))
+    assert any(spelt in text for text in estate.texts("#todo h3"))
+
+
+def test_who_has_left_is_named(browser: Browser, pages: Path, tmp_path: Path) -> None:
+    hosts = estates.small_estates()["pool"]
+    leaver = Leaver("<b>old</b>", "inventory", ("director",), 6, estates.EARLIER)
+    lost = Leaver("fe01.contoso.test", "roles", ("mediation",), None, estates.EARLIER)
+    (tmp_path / "left.html").write_bytes(to_html(replace(estates.report(hosts), left=(lost, leaver))))
+    browser.open(tmp_path / "left.html")
+    text = " ".join(browser.one(".thing.left").text.split())
+    assert "left, and not retired 2 hosts" in text
+    assert "<b>old</b> is not in the inventory any more (director); 6 managed rules, seen 2026-03-11" in text
+    assert "fe01.contoso.test lost a role (mediation); whether it has rules of ours is not known" in text
+    assert "lyncops.firewall.retire" in text
+    assert "2 servers left the estate" in browser.one("#short").text
 
 
 def test_dark_colours_are_others(estate: Browser) -> None:

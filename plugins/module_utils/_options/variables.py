@@ -23,6 +23,7 @@ OTHERS = tuple(
         "as_text",
         "extra_peers",
         "fail_on_drift",
+        "forget",
         "gpo",
         "gpo_dir",
         "hosts",
@@ -39,6 +40,7 @@ OTHERS = tuple(
         "report_sources",
         "report_title",
         "resolve_peers",
+        "retired",
         "serial",
     )
 )
@@ -46,7 +48,9 @@ OTHERS = tuple(
 
 _RIGHT = frozenset({*OTHERS, *(PREFIX + option.name for option in HOST_OPTIONS + ENFORCING_OPTIONS)})
 # What the playbooks and the role set themselves: to compare them with all others is not free, on each host.
-_SET_BY_US = "audit blamed default_pattern expected found made pattern plan_made planned preflight reported result seen"
+_SET_BY_US = (
+    "audit blamed default_pattern expected found made pattern plan_made planned preflight reported result retiring seen"
+)
 _OWN = frozenset(PREFIX + name for name in _SET_BY_US.split())
 _ENDINGS = tuple(name.removeprefix(PREFIX) for name in sorted(_RIGHT))
 _ALIKE = 0.85  # "skip_row" and "skip_rows", not "backup_servers" and any of ours

@@ -57,6 +57,7 @@ class Row:
         rules: How many rules are created, updated and deleted, or would be; None if nothing is known.
         why: The reason for its status, in a few words.
         wider: How many of its requirements admit more than is wanted, and how many more perhaps do.
+        refused: Whether the guard stopped its plan, so that nothing was sent.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Row:
     rules: tuple[int, int, int] | None = None
     why: str = ""
     wider: tuple[int, int] = (0, 0)
+    refused: bool = False
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -100,6 +102,7 @@ def to_row(name: str, result: Mapping[str, Any], check_mode: bool) -> Row:
         _rules(plan) if isinstance(plan, Mapping) else None,
         _why(host) or (_beside_rules(plan) if isinstance(plan, Mapping) else ""),
         (len(wider) - sum(wider), sum(wider)),
+        host.refused,
     )
 
 

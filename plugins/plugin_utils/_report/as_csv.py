@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from ...module_utils._firewall.traffic.reasons import short_form
 from ...module_utils._texts import spreadsheet_cell
 from .model import Cell, Report, ReportHost, admitted
 
@@ -17,7 +18,7 @@ COLUMNS = (
     "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules",
     "blocked_addresses", "admits", "wider", "wider_by",
 )  # fmt: skip
-"""The first row. Lists are joined with ``; ``."""
+"""The first row. Lists are joined with ``; ``. A reason is spelt as on the page and in the summary."""
 
 
 def to_csv(report: Report) -> bytes:
@@ -44,7 +45,7 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         _joined(row.transports),
         row.ports,
         finding.verdict.value,
-        finding.reason,
+        short_form(finding.reason),
         _joined(finding.by),
         finding.part,
         "yes" if finding.unprotected else "no",

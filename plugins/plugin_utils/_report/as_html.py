@@ -21,6 +21,7 @@ from markupsafe import Markup
 from .as_json import to_json
 from .compare import Changes
 from .model import Report, summary, totals
+from .short import at_large, what_may_fail
 from .words import CLASSES, page_words
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -43,6 +44,8 @@ def to_html(report: Report, changes: Changes | None = None) -> bytes:
         title=report.title,
         created=report.created,
         summary=summary(report),
+        at_large=at_large(report),
+        failing=what_may_fail(report),
         totals=totals(report),
         hosts=report.hosts,
         meanings={host_class.value: meaning for host_class, meaning in CLASSES.items()},

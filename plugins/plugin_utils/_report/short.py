@@ -54,7 +54,12 @@ def _functions(host: ReportHost, *, closed: bool) -> set[Function]:
 
 
 def in_short(report: Report) -> tuple[str, ...]:
-    """The report in sentences, the most important first; each is whole, without a full stop at its end."""
+    """The report in sentences, each whole, without a full stop at its end."""
+    return (*at_large(report), *what_may_fail(report))
+
+
+def at_large(report: Report) -> tuple[str, ...]:
+    """What it is about, and how it stands, in sentences."""
     read = [host for host in report.hosts if host.host_class not in _UNKNOWN]
     lost = len(report.hosts) - len(read)
     closed = sum(any(cell.finding.verdict is Status.CLOSED for cell in host.cells) for host in read)
@@ -68,21 +73,22 @@ def in_short(report: Report) -> tuple[str, ...]:
         found.append(f"Nothing that Lync needs is closed on {_servers(len(read))} that could be looked at")
     if lost:
         found.append(f"Of {_servers(lost)} nothing is known: they could not be reached or not be looked at")
-    found += _failing(affected(report))
     left = len({leaver.name for leaver in report.left})
     if left:
         found.append(f"{_servers(left)} left the estate, in whole or in a role, and may still have our rules")
     return tuple(found)
 
 
-def _failing(all_of_it: tuple[Affected, ...]) -> list[str]:
+def what_may_fail(report: Report) -> tuple[str, ...]:
+    """What users may not be able to do, a sentence each; of many the last ones share one."""
+    all_of_it = affected(report)
     told = [
         f"May fail: {WORDS[one.function]}, on {one.hosts} of {_servers(one.of)}"
         + (f", since {one.since[:16].replace('T', ' ')} UTC or before" if one.since else "")
         for one in all_of_it[:_MOST_FUNCTIONS]
     ]
     rest = [WORDS[one.function].partition(":")[0] for one in all_of_it[_MOST_FUNCTIONS:]]
-    return [*told, *([f"May fail too: {'; '.join(rest)}"] if rest else [])]
+    return (*told, *([f"May fail too: {'; '.join(rest)}"] if rest else ()))
 
 
 def _servers(count: int) -> str:

@@ -13,16 +13,19 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
-from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, summary, totals
+from .._version import collection_version
+from .files import write_file
+from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, sorted_report, summary, totals
 from .short import in_short
 
 STATUS_VERSION = 1
 """It changes when a reader of the old one would misread the new one; members may be added without."""
 
-COLLECTION = "1.0.0"
-"""Version of the collection, as galaxy.yml has it: what is installed need not have that file."""
+REPORT_NAME = "lync-firewall"
+"""Base name of a report's files where nothing else is said."""
 
 _MOST_NAMED = 10
 
@@ -66,6 +69,16 @@ class Run:
     message: str = ""
 
 
+def status_name(name: str) -> str:
+    """Name of the status file of a report."""
+    return f"{name}-status.json"
+
+
+def mail_name(name: str) -> str:
+    """Name of the file with the text for a mail."""
+    return f"{name}-mail.txt"
+
+
 def run_classes(hosts: Iterable[ReportHost]) -> tuple[RunClass, ...]:
     """What is the matter with any of the hosts, the worst first; `RunClass.OK` alone where nothing is."""
     found = {RunClass.REFUSED if host.refused else _OF_HOSTS[host.host_class] for host in hosts}
@@ -100,6 +113,27 @@ def to_status(report: Report, run: Run, document: bytes | None = None) -> dict[s
 def to_status_file(status: dict[str, Any]) -> bytes:
     """A status as it is written: ASCII, one member a line, so that a shell can read it too."""
     return ("{\n" + ",\n".join(f'  "{key}": {json.dumps(value)}' for key, value in status.items()) + "\n}\n").encode()
+
+
+def outdate(folder: Path, name: str, message: str, now: str) -> None:
+    """Have the status of an earlier run, if there is one, say that this one made no report, and why.
+
+    Whoever looks must not find an "ok" of yesterday.
+
+    Args:
+        folder: Where the reports are.
+        name: Base name of the report that was not made.
+        message: Why.
+        now: UTC, ISO 8601.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    if not (folder / status_name(name)).is_file():
+        return
+    status = to_status(sorted_report("", "", ()), Run(name, now, collection_version(), message))
+    write_file(folder / mail_name(name), f"{name}: {status['class']}\n\n{message}\n".encode("utf-8", "replace"))
+    write_file(folder / status_name(name), to_status_file(status))
 
 
 def to_mail(report: Report, status: dict[str, Any], page: str = "") -> bytes:

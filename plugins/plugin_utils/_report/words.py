@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...module_utils._catalogue.catalogue import EXTENDED
+from ...module_utils._catalogue.functions import WORDS as FUNCTIONS
+from ...module_utils._catalogue.functions import functions_of
+from ...module_utils._catalogue.services import NOT_APPLICABLE, VARIOUS
 from ...module_utils._firewall.traffic.reasons import TEXTS, Status
 from .model import HostClass
 
@@ -17,7 +21,8 @@ CLASSES: dict[HostClass, str] = {
     HostClass.DRIFTED: "The host differs from what its roles need. A remediation brings it back.",
     HostClass.FAILED: "The host was not audited, or the task on it failed. Nothing can be said of its ports.",
     HostClass.UNREACHABLE: "No connection to the host. Nothing can be said of its ports.",
-    HostClass.NOT_MANAGED: "The table asks for no rule on this host, or its managed rules were taken away on purpose.",
+    HostClass.NOT_MANAGED: "Nothing is to be done on the host, and nothing was judged: the table asks for no rule "
+    "there, as on load balancers and clients, or its managed rules were taken away on purpose.",
 }
 
 VERDICTS: dict[Status, str] = {
@@ -28,10 +33,22 @@ VERDICTS: dict[Status, str] = {
 }
 
 
+_INSTEAD = {
+    row.id: "; ".join(FUNCTIONS[function] for function in functions_of(row.id))
+    for row in EXTENDED
+    if row.service in (NOT_APPLICABLE, VARIOUS)
+}
+"""What a row is for whose service the document does not name."""
+
+
 def page_words() -> dict[str, Any]:
-    """The words that the page's script takes, by value; of a reason they are ``[short, meaning, advice]``."""
+    """The words that the page's script takes, by value.
+
+    Those of a reason are ``[short, meaning, advice]``; ``instead`` has what stands in place of a service, by row.
+    """
     return {
         "classes": {host_class.value: meaning for host_class, meaning in CLASSES.items()},
         "verdicts": {status.value: meaning for status, meaning in VERDICTS.items()},
+        "instead": _INSTEAD,
         "reasons": {reason.value: [text.short, text.meaning, text.advice] for reason, text in TEXTS.items()},
     }

@@ -93,6 +93,12 @@ function count(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+// What people call it: nearly every name begins and ends with the same words.
+function serviceName(row) {
+  if (WORDS.instead[row.id]) return WORDS.instead[row.id];
+  return row.service.replace(/^Lync Server /, "").replace(/ service$/i, "");
+}
+
 function protocol(row) {
   return row.transports.map((name) => name.toUpperCase()).join("/");
 }

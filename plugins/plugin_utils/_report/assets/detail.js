@@ -12,7 +12,7 @@ function badge(host) {
 }
 
 function about(host) {
-  const facts = [host.roles.map(words).join(" + "), host.pool && `pool ${host.pool}`, host.site && `site ${host.site}`];
+  const facts = [host.since && `since ${day(host.since)} or before`, host.roles.map(words).join(" + "), host.pool && `pool ${host.pool}`, host.site && `site ${host.site}`];
   return facts.filter(Boolean).map((fact) => bdi(fact, "fact"));
 }
 
@@ -77,15 +77,15 @@ function requirementsOf(cells, copyable) {
     el("tbody", {}, cells.map(([place, found]) => requirementRow(place, found, copyable))));
 }
 
-function sections(host, cells, copyable) {
+function sections(host, requirements, copyable) {
   return [
     host.message && el("p", { class: `message class-${host.class}` }, bdi(host.message)),
     stateOf(host),
     commandsOf(host, copyable),
-    cells.length > 0 && el("section", {}, el("h3", {}, "Requirements"), requirementsOf(cells, copyable)),
+    requirements && el("section", {}, el("h3", {}, "Requirements"), requirements),
     host.disabled_lync_rules.length > 0 && el("section", {}, el("h3", {}, "Lync's own rules that are switched off"),
       el("p", {}, names(host.disabled_lync_rules, 40))),
-    foreignOf(host),
+    (copyable || host.foreign?.differences?.length > 0) && foreignOf(host),
     host.skipped_rows.length > 0 && el("section", {}, el("h3", {}, "Rows left out on purpose"),
       el("p", {}, host.skipped_rows.join(", "))),
   ];
@@ -100,7 +100,7 @@ function openDetail(name, place) {
     el("div", { class: "detail-head" },
       el("div", {}, el("h2", { id: "detail-title" }, bdi(host.name)), el("p", { class: "muted" }, badge(host), about(host))),
       el("button", { type: "button", class: "plain", click: () => panel.close() }, "Close")),
-    el("div", { class: "detail-body" }, sections(host, worstFirst(host), true)),
+    el("div", { class: "detail-body" }, sections(host, host.cells.size > 0 && requirementsOf(worstFirst(host), true), true)),
   );
   if (!panel.open) panel.showModal();
   panel.querySelector(".detail-body").scrollTop = 0;

@@ -42,6 +42,12 @@ function sign(kind, look) {
   return el("span", { class: `sign ${kind}-${look}`, "aria-hidden": "true" }, symbol);
 }
 
+// The head of a column: its ports and row, and below them the service, read from below.
+function columnHead(row) {
+  return el("span", { class: "head" }, el("span", {}, el("b", {}, row.ports), " ", el("i", {}, row.id)),
+    el("span", { class: "service" }, serviceName(row)));
+}
+
 function names(list, most = 4, uncounted = 0) {
   const shown = list.slice(0, most).map((name) => bdi(name, "rule"));
   const more = Math.max(list.length - most, 0) + uncounted;

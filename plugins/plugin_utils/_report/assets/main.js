@@ -33,6 +33,9 @@ function listenToPage() {
 for (const id of ["glance", "news", "map-section", "print-button"]) byId(id).hidden = false;
 drawCards(drawMap);
 drawBars(drawMap);
+drawClasses();
+fitBars();
+window.addEventListener("resize", fitBars);
 drawTodo(showOnly);
 drawChanges();
 drawFilters(drawMap);

@@ -41,7 +41,7 @@ function fitColumns() {
   const corner = box.querySelector(".corner");
   if (!corner) return;
   const width = (box.clientWidth - corner.offsetWidth - 1) / Math.max(1, map.columns.length);
-  box.style.setProperty("--cell", `${Math.max(22, Math.min(30, Math.floor(width)))}px`);
+  box.style.setProperty("--cell", `${Math.max(27, Math.min(34, Math.floor(width)))}px`);
 }
 
 function tableFrame() {
@@ -53,9 +53,7 @@ function tableFrame() {
   el("thead", {}, el("tr", { "aria-rowindex": 1 },
     el("th", { scope: "col", class: "corner" }, "Host"),
     map.columns.map((place) => {
-      const row = REQUIREMENTS[place];
-      return el("th", { scope: "col", data: { column: place } },
-        el("span", { class: "head" }, el("b", {}, row.ports), el("i", {}, row.id)));
+      return el("th", { scope: "col", data: { column: place } }, columnHead(REQUIREMENTS[place]));
     }),
     el("th", { class: "filler", "aria-hidden": "true" }))),
   el("tbody", {}));

@@ -19,6 +19,12 @@ function drawCards(changed) {
       el("span", { class: "label" }, sign("class", name), words(name)))));
 }
 
+// What the classes mean that there are hosts of.
+function drawClasses() {
+  byId("classes").append(...[...CLASSES].reverse().filter((name) => DATA.totals[name]).map((name) =>
+    el("div", {}, el("dt", {}, sign("class", name), words(name)), el("dd", {}, WORDS.classes[name]))));
+}
+
 function bar(label, kind, parts, set, changed) {
   const all = parts.reduce((sum, part) => sum + part[1], 0);
   if (!all) return null;
@@ -26,11 +32,12 @@ function bar(label, kind, parts, set, changed) {
   for (const [name, number] of parts.filter((part) => part[1])) {
     const share = `${((100 * number) / all).toFixed(number / all < 0.1 ? 1 : 0)} %`;
     const segment = el("button", {
-      type: "button", class: `segment ${kind}-${name}${number / all > 0.09 ? "" : " small"}`, data: { kind, value: name }, "aria-pressed": "false",
+      type: "button", class: `segment ${kind}-${name}`, "aria-pressed": "false",
+      data: { kind, value: name, long: `${words(name)} ${share}`, short: kind === "class" ? CLASS_SIGN[name] : VERDICT_SIGN[name] },
       title: `${words(name)}: ${number.toLocaleString("en")} of ${all.toLocaleString("en")} (${share})`,
       "aria-label": `${words(name)}: ${number} of ${all}`,
       click: () => { toggle(set, name); changed(); },
-    }, number / all > 0.09 ? `${words(name)} ${share}` : kind === "class" ? CLASS_SIGN[name] : VERDICT_SIGN[name]);
+    });
     segment.style.flexGrow = String(number);
     row.append(segment);
   }
@@ -46,6 +53,19 @@ function drawBars(changed) {
     bar(count([...verdicts.values()].reduce((sum, number) => sum + number, 0), "requirement"), "verdict",
       [...verdicts].reverse(), state.verdicts, changed),
   ].filter(Boolean));
+}
+
+// Words where all of them have room, and else the sign: half a word says nothing.
+function fitBars() {
+  for (const segment of document.querySelectorAll(".segment")) {
+    segment.classList.remove("small");
+    segment.textContent = segment.dataset.long;
+  }
+  const cut = [...document.querySelectorAll(".segment")].filter((segment) => segment.scrollWidth > segment.clientWidth);
+  for (const segment of cut) {
+    segment.classList.add("small");
+    segment.textContent = segment.dataset.short;
+  }
 }
 
 // One thing to do: what it is, whom it is about, and a way to see just that.
@@ -90,8 +110,10 @@ function drawTodo(showOnly) {
   }
   const quiet = HOSTS.filter((host) => host.class === "drifted" && [...host.cells.values()].every((found) => found.verdict === "open"));
   if (quiet.length) {
+    const narrow = quiet.filter((host) => host.narrowing).length;
     things.push(thing(sign("class", "drifted"), "drifted, and all open", count(quiet.length, "host"),
-      "Managed rules or the service differ, but no requirement is closed by it. Run the remediation.", quiet, null,
+      "Managed rules or the service differ, but no requirement is closed by it. Run the remediation.", quiet,
+      narrow > 0 && el("p", { class: "muted" }, `Nothing but fewer addresses to admit is to be done on ${count(narrow, "host")}.`),
       () => showOnly({ class: "drifted" })));
   }
   const wide = HOSTS.map((host) => [host, [...host.cells.values()].filter(isWider)]).filter(([, found]) => found.length);
@@ -107,11 +129,26 @@ function drawTodo(showOnly) {
       "Others get in as well as those who are meant. Narrow the named rules where they are made, or set on_wider to block_others.",
       wide.map(([host]) => host), culprits({ by }), () => showOnly({ reason: WIDER })));
   }
+  if (DATA.left.length) things.push(leavers());
   if (!things.length) things.push(el("p", { class: "good" }, sign("class", "compliant"), "Nothing. Every host is as it should be."));
   byId("todo-list").append(...things.slice(0, SHOWN));
   if (things.length > SHOWN) {
     byId("todo-list").append(el("details", {}, el("summary", {}, `${things.length - SHOWN} more`), things.slice(SHOWN)));
   }
+}
+
+// Who has left: the page cannot show more of them, since nobody looks at them any more.
+function leavers() {
+  const why = { inventory: "is not in the inventory any more", groups: "has no role any more", roles: "lost a role" };
+  const told = DATA.left.slice(0, MOST_CHIPS).map((one) => el("li", {}, bdi(one.name), ` ${why[one.why] || one.why}`,
+    one.roles.length > 0 && bdi(` (${one.roles.map(words).join(", ")})`),
+    `; ${one.rules === null ? "whether it has rules of ours is not known" : count(one.rules, "managed rule")}, seen ${day(one.seen)}`));
+  return el("article", { class: "thing left" },
+    el("h3", {}, sign("class", "not_managed"), "left, and not retired",
+      el("span", { class: "muted" }, ` ${count(DATA.left.length, "host")}`)),
+    el("p", {}, "Their rules stay, and nobody looks at them any more. The playbook lyncops.firewall.retire takes them away."),
+    el("ul", { class: "leavers" }, told),
+    DATA.left.length > MOST_CHIPS && el("p", { class: "muted" }, `and ${DATA.left.length - MOST_CHIPS} more`));
 }
 
 function drawChanges() {
@@ -132,6 +169,8 @@ function drawChanges() {
     ["Repaired", "compliant", take((one) => one.now === "compliant" && one.was !== "compliant")],
     ["Worse", "", take((one) => changes.worse.includes(one))],
     ["Better", "", take(() => true)],
+    ["Fewer addresses to admit, nothing else", "drifted", changes.narrower],
+    ["Not managed any more", "not_managed", changes.unmanaged],
     ["New in the report", "", changes.added],
     ["No longer in the report", "", changes.removed],
   ];

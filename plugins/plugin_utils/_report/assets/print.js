@@ -4,7 +4,8 @@
 // For paper everything that the filters leave is drawn: the map in parts as wide as a page, then what is wrong with each
 // host. It is taken away again afterwards.
 
-const COLUMNS_A_PAGE = 40; // of 20 pixels, beside the names, on A4 landscape
+const HOSTS_TOGETHER = 24; // which a map of so many has on one page
+const COLUMNS_A_PAGE = 46; // of 19 pixels, beside the names, on A4 landscape
 
 function printMap(hosts, columns) {
   const bare = hosts.filter((entry) => !entry.host.cells.size);
@@ -13,9 +14,9 @@ function printMap(hosts, columns) {
   const width = Math.ceil(columns.length / Math.ceil(columns.length / COLUMNS_A_PAGE)); // parts of about one size
   for (let from = 0; from < columns.length && full.length; from += width) parts.push(columns.slice(from, from + width));
   return [
-    ...parts.map((part) => el("table", { class: "grid printed" },
+    ...parts.map((part) => el("table", { class: `grid printed${full.length > HOSTS_TOGETHER ? "" : " whole"}` },
       el("thead", {}, el("tr", {}, el("th", { class: "corner" }, "Host"), part.map((place) =>
-        el("th", {}, el("span", { class: "head" }, el("b", {}, REQUIREMENTS[place].ports), el("i", {}, REQUIREMENTS[place].id)))))),
+        el("th", {}, columnHead(REQUIREMENTS[place]))))),
       el("tbody", {}, full.map(({ host }) => el("tr", { class: "host" },
         el("th", {}, el("span", { class: "name" }, sign("class", host.class), bdi(host.name))),
         part.map((place) => printCell(host.cells.get(place)))))))),
@@ -31,10 +32,47 @@ function printCell(found) {
   return el("td", { class: `cell verdict-${found.look}${isWider(found) ? " wider" : ""}` }, VERDICT_SIGN[found.look]);
 }
 
-function printDetail(host) {
-  const cells = worstFirst(host).filter(([, found]) => isTrouble(found) || isWider(found));
-  return el("article", { class: "printed-host" },
-    el("h3", {}, bdi(host.name), " ", badge(host), about(host)), sections(host, cells, false));
+// Our own rules are named for their ports: that each requirement has another is no difference.
+function foreign(by) {
+  return by.filter((name) => !name.startsWith("LyncOps "));
+}
+
+// Requirements of which the same is said share a line: a host without any rule would fill pages with one sentence.
+function printRequirements(cells) {
+  const alike = new Map();
+  for (const [place, found] of cells) {
+    const { verdict, look, reason, by, part, remedy, except } = found;
+    const profiles = found.profiles.map((one) => [one.name, one.verdict, one.reason, foreign(one.by)]);
+    const key = JSON.stringify([verdict, look, reason, foreign(by), part, remedy, except, profiles, found.wider]);
+    if (!alike.has(key)) alike.set(key, { found: { ...found, by: [] }, rows: [] });
+    const group = alike.get(key);
+    group.rows.push(REQUIREMENTS[place]);
+    group.found.by.push(...by.filter((name) => !group.found.by.includes(name)));
+  }
+  return el("table", { class: "requirements alike" },
+    el("thead", {}, el("tr", {}, ["Verdict", "Why", "Rows"].map((name) => el("th", { scope: "col" }, name)))),
+    el("tbody", {}, [...alike.values()].map(({ found, rows }) => el("tr", {},
+      el("td", {}, sign("verdict", found.look), el("span", { class: "verdict-word" }, words(found.verdict))),
+      el("td", {}, explain(found), found.profiles.map((one) => el("p", { class: "muted" },
+        `${one.name}: ${words(one.verdict)}, ${reasonWords(one.reason).short} `, names(one.by, 2))),
+        found.remedy && el("p", {}, isCommand(found.remedy) ? el("code", {}, found.remedy) : found.remedy)),
+      el("td", {}, rows.map((row, number) => el("span", { class: "printed-row" }, el("strong", {}, row.id),
+        ` ${serviceName(row)}, ${row.direction === "out" ? "outbound " : ""}${protocol(row)} ${row.ports}${number + 1 < rows.length ? "; " : ""}`)))))));
+}
+
+// Hosts of which the same is said, as of a new pool, are told of once.
+function printDetails(hosts) {
+  const alike = new Map();
+  for (const host of hosts) {
+    const cells = worstFirst(host).filter(([, found]) => isTrouble(found) || isWider(found));
+    const { message, service, profiles, managed_rules: rules, commands, disabled_lync_rules: off, skipped_rows: skipped } = host;
+    const key = JSON.stringify([host.class, message, service, profiles, rules, commands, off, skipped, cells, host.foreign?.differences]);
+    if (!alike.has(key)) alike.set(key, { cells, members: [] });
+    alike.get(key).members.push(host);
+  }
+  return [...alike.values()].map(({ cells, members }) => el("article", { class: "printed-host" },
+    members.map((host) => el("h3", {}, bdi(host.name), " ", badge(host), about(host))),
+    sections(members[0], cells.length > 0 && printRequirements(cells), false)));
 }
 
 function beforePrint() {
@@ -47,7 +85,7 @@ function beforePrint() {
   const sorted = state.group ? [...hosts].sort((one, other) => rank(one.host) - rank(other.host)) : hosts;
   const wrong = sorted.map((entry) => entry.host).filter((host) => !["compliant", "not_managed"].includes(host.class));
   byId("print-area").replaceChildren(
-    ...[...printMap(sorted, columns), wrong.length > 0 && el("h2", {}, "What is wrong, host by host"), ...wrong.map(printDetail)]
+    ...[...printMap(sorted, columns), wrong.length > 0 && el("h2", {}, "What is wrong, host by host"), ...printDetails(wrong)]
       .filter(Boolean));
 }
 

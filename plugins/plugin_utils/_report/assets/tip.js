@@ -6,7 +6,7 @@
 function explain(found) {
   const reason = reasonWords(found.reason);
   return [
-    el("p", {}, reason.meaning || reason.short),
+    el("p", {}, el("strong", { class: "reason" }, reason.short), reason.meaning && ` ${reason.meaning}`),
     found.by.length > 0 && el("p", { class: "by" }, el("span", { class: "muted" }, "by "), names(found.by, 4, found.more_rules)),
     found.part && el("p", {}, el("span", { class: "muted" }, "for "), bdi(found.part)),
     found.except && exceptOf(found.except),
@@ -63,7 +63,7 @@ function tipOfHost(host) {
   return [
     el("p", { class: "tip-head" }, bdi(host.name, "strong")),
     el("p", { class: "tip-verdict" }, sign("class", host.class), el("strong", {}, words(host.class))),
-    el("p", { class: "muted" }, WORDS.classes[host.class]),
+    el("p", { class: "muted" }, WORDS.classes[host.class], host.since && ` So since ${day(host.since)} or before.`),
     host.message && el("p", {}, bdi(host.message)),
     host.roles.length > 0 && el("p", {}, host.roles.map(words).join(" + ")),
     host.pool && el("p", { class: "muted" }, "pool ", bdi(host.pool)),

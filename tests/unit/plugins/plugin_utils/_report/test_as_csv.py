@@ -9,6 +9,7 @@ import csv
 import io
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import short_form
 from ansible_collections.lyncops.firewall.plugins.module_utils._texts import said, spreadsheet_cell
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv import COLUMNS, to_csv
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
@@ -58,6 +59,7 @@ def test_the_remedy_of_the_result_follows_the_commands() -> None:
     (one,) = read(to_csv(report_of(host=info(told, commands=[ADD]))))
     assert one["mended_by"] == f"{ADD}; look in Group Policy"
     assert one["more_rules"] == "7"
+    assert one["reason"] == short_form("block_rule") == "block rule"
 
 
 def test_who_is_admitted_and_by_whom_more_than_is_wanted() -> None:

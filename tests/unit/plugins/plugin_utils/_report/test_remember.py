@@ -20,7 +20,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember 
     remembering,
     to_retired,
 )
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.short import in_short
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.short import at_large, in_short
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     info,
@@ -51,9 +51,8 @@ class Estate:
         where, gone = inventory or {}, retired or {}
         made = build_report("T", self.now, [Source(name, found, roles) for name, (found, roles) in hosts.items()])
         if self.last:
-            made = remembering(
-                made, read_earlier(self.last), lambda name: (inventory or {}).get(name, ""), retired or {}
-            )
+            earlier = read_earlier(self.last)
+            made = remembering(made, earlier, lambda name: where.get(name, ""), gone)
         self.last = to_json(made)
         return made
 
@@ -75,7 +74,7 @@ def test_a_host_that_is_gone_is_named_until_it_is_retired() -> None:
         assert left(found) == [("old", "inventory", DIRECTOR, 1)]
         assert found.left[0].seen == "2026-03-01T06:00:00Z"
     assert summary(found).endswith(". Left and not retired: 1")
-    assert in_short(found)[-1].startswith("1 server left the estate")
+    assert at_large(found)[-1].startswith("1 server left the estate")
     assert estate.report(here, retired={"old": "2026-03-04T12:00:00Z"}).left == ()
     assert estate.report(here).left == (), "a report without it has forgotten it"
 
@@ -150,9 +149,7 @@ def test_who_was_retired_can_be_read_again() -> None:
     assert read_retired(to_retired(hosts)) == hosts
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", json.dumps({"schema": "urn:lyncops:firewall:retired:1", "hosts": []})]
-)
-def test_another_file_is_nobody_s_retirement(text: str | bytes) -> None:
+@pytest.mark.parametrize("text", [b"", b"[]", b"{}", to_retired({}).replace(b"{}", b"[]")])
+def test_another_file_is_nobody_s_retirement(text: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_retired(text)

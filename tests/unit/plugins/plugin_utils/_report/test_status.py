@@ -16,12 +16,12 @@ import yaml
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Leaver
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.status import (
-    COLLECTION,
     Run,
     to_mail,
     to_status,
     to_status_file,
 )
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._version import collection_version
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     CREATED,
@@ -39,7 +39,7 @@ LOST = {"unreachable": True, "msg": "timed out"}
 WRONG = {"failed": True, "msg": "'x' is undefined"}
 REFUSED = enforced(row(verdict="closed", reason="no_rule"), failed=True, msg="nothing was sent: …", commands=[ADD])
 LOST_WHILE_WRITING = {**REFUSED, "changed": True, "rollback": "armed", "msg": "the connection was lost"}
-RUN = Run("night", "2026-03-12T06:00:09Z", COLLECTION)
+RUN = Run("night", "2026-03-12T06:00:09Z", "1.2.3")
 
 
 def status(**results: Any) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def test_each_member_has_a_line_of_its_own() -> None:
 
 def test_the_version_is_that_of_the_collection() -> None:
     galaxy = yaml.safe_load((Path(__file__).resolve().parents[5] / "galaxy.yml").read_text("utf-8"))
-    assert galaxy["version"] == COLLECTION
+    assert galaxy["version"] == collection_version()
 
 
 def test_a_mail_is_a_few_lines_with_the_names_first() -> None:

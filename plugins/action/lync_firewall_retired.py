@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.lync_firewall_retired: who may be retired, and who was, for the reports of a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ..module_utils._options.option import Option
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import HOST_VARIABLES
+from ..module_utils._options.variables import PREFIX
+from ..module_utils._policy.assignment import assigned_roles
+from ..module_utils._texts import said
+from ..plugin_utils._arguments import validate
+from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._report.asked import asked
+from ..plugin_utils._report.files import make_folder, write_file
+from ..plugin_utils._report.remember import RETIRED_FILE, read_retired, to_retired
+from ..plugin_utils._report.status import REPORT_NAME
+from ..plugin_utils._results import plain
+from ..plugin_utils._telling import tell
+from ..plugin_utils._variables import Templated
+
+_HOW = (
+    "Where the inventory does not have a host any more, name it beside the inventory, with what connects to it: "
+    "-i inventory.yml -i '{name},' -e @connection.yml. Where the machine is gone, -e lync_firewall_forget=true takes "
+    "it off the list without a connection"
+)
+
+
+class ActionModule(ControllerAction):
+    """The work of the module of the same name; its documentation is in plugins/modules."""
+
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option("hosts", type="list", elements="str", required=True),
+        Option("dest", type="path", required=True),
+        Option("forget", type="bool", default=False),
+        Option("done", type="bool", default=False),
+        HOST_VARIABLES,
+    )
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ansible's entry: validate, work, and report errors as results that name the option."""
+        known = task_vars or {}
+        result: dict[str, Any] = {**super().run(tmp, known), "changed": False}
+        try:
+            options = validate(self._given(known), self.OPTIONS)
+            result.update(plain(self._work(options, known)))
+        except OptionError as error:
+            result.update({"failed": True, "msg": str(error)})
+        return result
+
+    def _given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The options of the task, with those of variables where they count.
+
+        Raises:
+            OptionError: A variable is wrong.
+        """
+        given: dict[str, Any] = self._task.args
+        if not boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
+            return given
+        known = Templated(task_vars, self._templar.template, {})
+        try:
+            found = {
+                "hosts": _names(known.get(f"{PREFIX}retired")),
+                "forget": known.get(f"{PREFIX}forget") or False,
+                "dest": asked(known, "", REPORT_NAME)["dest"],
+            }
+        except (TypeError, ValueError) as error:
+            raise OptionError(HOST_VARIABLES.name, f"a variable of the report is wrong: {error}") from error
+        return {**found, **given}
+
+    def _work(self, options: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+        names = list(dict.fromkeys(options["hosts"]))
+        if not names:
+            raise OptionError(
+                "lync_firewall_retired", "name the hosts to retire, as in -e lync_firewall_retired=old.example.com"
+            )
+        if not (options["done"] or options["forget"]):
+            _see(names, known.get("hostvars") or {})
+            return {"hosts": names, "changed": False}
+        path = Path(str(self._loader.path_dwim(options["dest"]))) / RETIRED_FILE
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        try:
+            before = read_retired(path.read_bytes()) if path.is_file() else {}
+            content = to_retired({**before, **dict.fromkeys(names, now)})
+            if not self._task.check_mode:
+                make_folder(path.parent)
+                write_file(path, content)
+        except (OSError, ValueError) as error:
+            raise OptionError("dest", f"{path} cannot be written to: {error}") from error
+        would = "Would be retired" if self._task.check_mode else "Retired"
+        tell(f"{would}, and not in the reports of {path.parent} any more: {', '.join(map(said, names))}", self._task)
+        return {"hosts": names, "changed": True}
+
+
+def _names(value: Any) -> list[str]:
+    """A list, or text with commas, as from a survey."""
+    items = value.split(",") if isinstance(value, str) else value or []
+    return [name for item in items if (name := str(item).strip())]
+
+
+def _see(names: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]]) -> None:
+    """See that the hosts can be connected to, and that none of them is a Lync server still.
+
+    Raises:
+        OptionError: One is none of that.
+    """
+    option = "lync_firewall_retired"
+    unknown = [name for name in names if name not in hostvars]
+    if unknown:
+        raise OptionError(
+            option, f"not in the inventory: {', '.join(map(said, unknown))}. {_HOW.format(name=said(unknown[0]))}"
+        )
+    for name in names:
+        groups = hostvars[name].get("group_names") or ()
+        roles = assigned_roles(hostvars[name].get(f"{PREFIX}roles"), [str(group) for group in groups])
+        if roles:
+            raise OptionError(
+                option,
+                f"{said(name)} is a Lync server still ({', '.join(map(str, roles))}), and the next run would bring its "
+                f"rules back. Take it out of the groups of its roles, and {PREFIX}roles off it. Rules of a role that "
+                "it has lost go with remediate; all of them, with lync_firewall_state: absent in the inventory",
+            )
