@@ -141,3 +141,15 @@ def test_absent_takes_them_away() -> None:
     enforce(model, on_wider="block_others")
     assert not run(model, {"state": "absent"}, lync_firewall).get("failed")
     assert list(model.local) == ["{0}"]
+
+
+@pytest.mark.parametrize("plugin", [lync_firewall, lync_firewall_info])
+@pytest.mark.parametrize("on_wider", ["report", "block_others"])
+def test_that_costs_no_request_more(plugin: Any, on_wider: str) -> None:
+    """Which programs listen is not asked for: their file names tell."""
+    model = host()
+    enforce(model, on_wider=on_wider)
+    again = action(plugin.ActionModule, model, {**SCOPED, "on_wider": on_wider})
+    assert again.run(task_vars={"inventory_hostname": "h"})["changed"] is False
+    commands = [command for command in again._connection.protocol.commands if "reg query" in command]
+    assert len(commands) == 1
