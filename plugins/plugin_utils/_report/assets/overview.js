@@ -101,6 +101,7 @@ function drawTodo(showOnly) {
     things.push(thing(sign("class", name), words(name), count(hosts.length, "host"), advice[name], hosts, null,
       () => showOnly({ class: name })));
   }
+  if (DATA.left.length) things.push(leavers());
   const ranked = [...TROUBLES].sort((one, other) => BADNESS[other.worst.verdict] - BADNESS[one.worst.verdict]);
   for (const trouble of ranked) { // those of one verdict are still in order
     const text = reasonWords(trouble.reason);
@@ -116,7 +117,6 @@ function drawTodo(showOnly) {
       narrow > 0 && el("p", { class: "muted" }, `Nothing but fewer addresses to admit is to be done on ${count(narrow, "host")}.`),
       () => showOnly({ class: "drifted" })));
   }
-  if (DATA.left.length) things.push(leavers());
   if (!things.length) things.push(el("p", { class: "good" }, sign("class", "compliant"), "Nothing. Every host is as it should be."));
   byId("todo-list").append(...things.slice(0, SHOWN));
   if (things.length > SHOWN) {
