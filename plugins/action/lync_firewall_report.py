@@ -31,7 +31,7 @@ from ..plugin_utils._report.files import make_folder, write_file
 from ..plugin_utils._report.merge import Merged, merge, read_sources
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
 from ..plugin_utils._report.packed import unpack
-from ..plugin_utils._report.remember import IN_GROUPS, RETIRED_FILE, WITHOUT_ROLE, read_retired, remembering
+from ..plugin_utils._report.remember import IN_GROUPS, WITHOUT_ROLE, remembering, retired_in
 from ..plugin_utils._report.slices import SliceError
 from ..plugin_utils._report.status import (
     COLLECTION,
@@ -44,6 +44,7 @@ from ..plugin_utils._report.status import (
     to_status,
     to_status_file,
 )
+from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
 from ..plugin_utils._results import plain
 from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import Templated, may_be_template
@@ -55,13 +56,10 @@ _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
 }
 _DRIFTED, _INEFFECTIVE = model.HostClass.DRIFTED, model.HostClass.INEFFECTIVE
 _FAILED, _UNREACHABLE = model.HostClass.FAILED, model.HostClass.UNREACHABLE
-_WORST = (_DRIFTED, _INEFFECTIVE, _FAILED, _UNREACHABLE)
 _HANDED_OVER = (_DRIFTED, _INEFFECTIVE, _UNREACHABLE, _FAILED, model.HostClass.COMPLIANT)
 
 MOST_NAMES = 200
 """Names of hosts in artifacts, in all."""
-_ALWAYS_TOLD = ("added", "removed", "better", "worse")
-_NAMED = 20  # of each class, where the run fails
 
 
 class ActionModule(ControllerAction):
@@ -77,7 +75,7 @@ class ActionModule(ControllerAction):
         try:
             given, fails = self._given(known)
             made = self._work(validate(given, self.OPTIONS), known)
-            result.update(plain({**made, "failure": _failure(made) if fails else ""}))
+            result.update(plain({**made, "failure": failure_of(made) if fails else ""}))
         except OptionError as error:
             result.update({"failed": True, "changed": False, "msg": str(error)})
             self._outdate(given, str(error))
@@ -116,7 +114,7 @@ class ActionModule(ControllerAction):
         # Read first: they may be among the files that are about to be replaced.
         earlier, warnings = self._earlier(options["previous"])
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
-        retired, wrong = _retired(folder / RETIRED_FILE)
+        retired, wrong = retired_in(folder)
         warnings += [*more, *wrong]
         now = _now()
         if options["sources"]:
@@ -156,8 +154,8 @@ class ActionModule(ControllerAction):
             **({"changes": changes.counts()} if changes else {}),
             **({"warnings": warnings} if warnings else {}),
         }
-        result["worst"] = next((name for kind in _WORST for name in result["hosts"][kind.value]), "")
-        for line in _told(result):
+        result["worst"] = next((name for kind in WORST for name in result["hosts"][kind.value]), "")
+        for line in lines_for_people(result):
             tell(line, self._task)
         if options["artifacts"]:
             result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": _artifacts(result)}
@@ -207,20 +205,6 @@ class ActionModule(ControllerAction):
         return str(self._loader.path_dwim(path))
 
 
-def _told(result: Mapping[str, Any]) -> list[str]:
-    """What was found, for people."""
-    left = result["left"]
-    more = " and more" if len(left) > _NAMED else ""
-    found = result.get("changes", {})
-    changes = ", ".join(f"{kind} {count}" for kind, count in found.items() if count or kind in _ALWAYS_TOLD)
-    return [
-        result["summary"],
-        *([f"Since the earlier report: {changes}"] if changes else []),
-        *([f"Left and not retired: {', '.join(left[:_NAMED])}{more}"] if left else []),
-        *result["files"].values(),
-    ]
-
-
 def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:
     """What the next node of a workflow is given. AWX keeps it in its database, so names are cut off."""
     room = MOST_NAMES
@@ -240,18 +224,6 @@ def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:
         "lync_firewall_left": result["left"][:MOST_NAMES],
         "lync_firewall_report_folder": str(Path(next(iter(result["files"].values()))).parent),
     }
-
-
-def _failure(made: Mapping[str, Any]) -> str:
-    """What to say of a run that fails because of what was found; nothing where all is as it should be."""
-    if not made["worst"]:
-        return ""
-    lines = []
-    for kind in _WORST:
-        if names := made["hosts"][kind.value]:
-            more = " and more" if len(names) > _NAMED else ""
-            lines.append(f" {kind.value.capitalize()}: {', '.join(names[:_NAMED])}{more}.")
-    return f"Not all is as it should be: {made['summary']}.{''.join(lines)}"
 
 
 def _source(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
@@ -314,14 +286,6 @@ def _place(name: str, hostvars: Mapping[str, Any]) -> str:
     groups, named = _variable(known, "group_names"), _variable(known, f"{PREFIX}roles")
     roles = assigned_roles(named if isinstance(named, list) else None, groups if isinstance(groups, list) else ())
     return IN_GROUPS if roles else WITHOUT_ROLE
-
-
-def _retired(path: Path) -> tuple[dict[str, str], list[str]]:
-    """Who was retired and when, and what a person should know if that cannot be read."""
-    try:
-        return (read_retired(path.read_bytes()) if path.is_file() else {}), []
-    except (OSError, ValueError) as error:
-        return {}, [f"{path} cannot be read ({_reason(error)}), so it is not known who was retired"]
 
 
 def _write(folder: Path, contents: Mapping[str, bytes]) -> bool:

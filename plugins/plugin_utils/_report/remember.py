@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from .compare import Earlier
@@ -104,6 +105,19 @@ def read_retired(text: str | bytes) -> dict[str, str]:
     if not isinstance(found, dict) or found.get("schema") != RETIRED_SCHEMA or not isinstance(found.get("hosts"), dict):
         raise ValueError(f"it holds something else than {RETIRED_SCHEMA}")
     return {str(name): str(when) for name, when in found["hosts"].items()}
+
+
+def retired_in(folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Who was retired and when, of the reports of a folder, and what a person should know if that cannot be read.
+
+    Args:
+        folder: Where the reports are.
+    """
+    path = folder / RETIRED_FILE
+    try:
+        return (read_retired(path.read_bytes()) if path.is_file() else {}), []
+    except (OSError, ValueError) as error:
+        return {}, [f"{path} cannot be read ({error}), so it is not known who was retired"]
 
 
 def to_retired(hosts: Mapping[str, str]) -> bytes:
