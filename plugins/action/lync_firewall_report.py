@@ -294,14 +294,11 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> bool:
     Raises:
         OptionError: The folder cannot be made or written to.
     """
-    changed = False
     try:
         make_folder(folder)
-        for name, content in contents.items():
-            changed = write_file(folder / name, content) or changed
+        return any([write_file(folder / name, content) for name, content in contents.items()])  # each of them
     except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
         raise OptionError("dest", f"{folder} cannot be written to: {_reason(error)}") from error
-    return changed
 
 
 def _now() -> str:

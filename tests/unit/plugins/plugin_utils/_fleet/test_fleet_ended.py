@@ -37,9 +37,7 @@ def test_the_rows_say_what_is_the_matter(rows: list[Row], classes: list[str]) ->
 
 def test_a_task_of_somebody_else_can_fail_too() -> None:
     well, drifted = Row("a", State.COMPLIANT), Row("b", State.DRIFTED)
-    assert status(well, drifted, failed=["b"])["classes"] == ["drift"], (
-        "that it fails for its drift is no other failure"
-    )
+    assert status(well, drifted, failed=["b"])["classes"] == ["drift"], "it fails for its drift, and for nothing else"
     assert status(well, failed=["a"])["classes"] == ["failed"]
     assert status(well, unreachable=["c"])["classes"] == ["outage"]
 
