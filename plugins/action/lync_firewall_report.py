@@ -296,7 +296,8 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> bool:
     """
     try:
         make_folder(folder)
-        return any([write_file(folder / name, content) for name, content in contents.items()])  # each of them
+        written = [write_file(folder / name, content) for name, content in contents.items()]
+        return any(written)
     except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
         raise OptionError("dest", f"{folder} cannot be written to: {_reason(error)}") from error
 
