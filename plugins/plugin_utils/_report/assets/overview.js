@@ -128,7 +128,7 @@ function drawTodo(showOnly) {
 function leavers() {
   const why = { inventory: "is not in the inventory any more", groups: "has no role any more", roles: "lost a role" };
   const told = DATA.left.slice(0, MOST_CHIPS).map((one) => el("li", {}, bdi(one.name), ` ${why[one.why] || one.why}`,
-    one.roles.length > 0 && bdi(` (${one.roles.map(words).join(", ")})`),
+    one.roles.length > 0 && " (", one.roles.length > 0 && bdi(one.roles.map(words).join(", ")), one.roles.length > 0 && ")",
     `; ${one.rules === null ? "whether it has rules of ours is not known" : count(one.rules, "managed rule")}, seen ${day(one.seen)}`));
   return el("article", { class: "thing left" },
     el("h3", {}, sign("class", "not_managed"), "left, and not retired",
