@@ -27,7 +27,7 @@ from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earli
 from ..plugin_utils._report.files import make_folder, write_file
 from ..plugin_utils._report.merge import Merged, merge, read_sources
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
-from ..plugin_utils._report.remember import RETIRED_FILE, read_retired, remembering
+from ..plugin_utils._report.remember import remembering, retired_in
 from ..plugin_utils._report.slices import SliceError
 from ..plugin_utils._report.status import (
     REPORT_NAME,
@@ -39,6 +39,7 @@ from ..plugin_utils._report.status import (
     to_status,
     to_status_file,
 )
+from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
 from ..plugin_utils._results import plain
 from ..plugin_utils._sources import place_of, source_of
 from ..plugin_utils._telling import tell
@@ -52,13 +53,10 @@ _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
 }
 _DRIFTED, _INEFFECTIVE = model.HostClass.DRIFTED, model.HostClass.INEFFECTIVE
 _FAILED, _UNREACHABLE = model.HostClass.FAILED, model.HostClass.UNREACHABLE
-_WORST = (_DRIFTED, _INEFFECTIVE, _FAILED, _UNREACHABLE)
 _HANDED_OVER = (_DRIFTED, _INEFFECTIVE, _UNREACHABLE, _FAILED, model.HostClass.COMPLIANT)
 
 MOST_NAMES = 200
 """Names of hosts in artifacts, in all."""
-_ALWAYS_TOLD = ("added", "removed", "better", "worse")
-_NAMED = 20  # of each class, where the run fails
 
 
 class ActionModule(ControllerAction):
@@ -74,7 +72,7 @@ class ActionModule(ControllerAction):
         try:
             given, fails = self._given(known)
             made = self._work(validate(given, self.OPTIONS), known)
-            result.update(plain({**made, "failure": _failure(made) if fails else ""}))
+            result.update(plain({**made, "failure": failure_of(made) if fails else ""}))
         except OptionError as error:
             result.update({"failed": True, "changed": False, "msg": str(error)})
             self._outdate(given, str(error))
@@ -113,7 +111,7 @@ class ActionModule(ControllerAction):
         # Read first: they may be among the files that are about to be replaced.
         earlier, warnings = self._earlier(options["previous"])
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
-        retired, wrong = _retired(folder / RETIRED_FILE)
+        retired, wrong = retired_in(folder)
         warnings += [*more, *wrong]
         now = _now()
         if options["sources"]:
@@ -153,8 +151,8 @@ class ActionModule(ControllerAction):
             **({"changes": changes.counts()} if changes else {}),
             **({"warnings": warnings} if warnings else {}),
         }
-        result["worst"] = next((name for kind in _WORST for name in result["hosts"][kind.value]), "")
-        for line in _told(result):
+        result["worst"] = next((name for kind in WORST for name in result["hosts"][kind.value]), "")
+        for line in lines_for_people(result):
             tell(line, self._task)
         if options["artifacts"]:
             result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": _artifacts(result)}
@@ -204,20 +202,6 @@ class ActionModule(ControllerAction):
         return str(self._loader.path_dwim(path))
 
 
-def _told(result: Mapping[str, Any]) -> list[str]:
-    """What was found, for people."""
-    left = result["left"]
-    more = " and more" if len(left) > _NAMED else ""
-    found = result.get("changes", {})
-    changes = ", ".join(f"{kind} {count}" for kind, count in found.items() if count or kind in _ALWAYS_TOLD)
-    return [
-        result["summary"],
-        *([f"Since the earlier report: {changes}"] if changes else []),
-        *([f"Left and not retired: {', '.join(left[:_NAMED])}{more}"] if left else []),
-        *result["files"].values(),
-    ]
-
-
 def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:
     """What the next node of a workflow is given. AWX keeps it in its database, so names are cut off."""
     room = MOST_NAMES
@@ -239,40 +223,18 @@ def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _failure(made: Mapping[str, Any]) -> str:
-    """What to say of a run that fails because of what was found; nothing where all is as it should be."""
-    if not made["worst"]:
-        return ""
-    lines = []
-    for kind in _WORST:
-        if names := made["hosts"][kind.value]:
-            more = " and more" if len(names) > _NAMED else ""
-            lines.append(f" {kind.value.capitalize()}: {', '.join(names[:_NAMED])}{more}.")
-    return f"Not all is as it should be: {made['summary']}.{''.join(lines)}"
-
-
-def _retired(path: Path) -> tuple[dict[str, str], list[str]]:
-    """Who was retired and when, and what a person should know if that cannot be read."""
-    try:
-        return (read_retired(path.read_bytes()) if path.is_file() else {}), []
-    except (OSError, ValueError) as error:
-        return {}, [f"{path} cannot be read ({_reason(error)}), so it is not known who was retired"]
-
-
 def _write(folder: Path, contents: Mapping[str, bytes]) -> bool:
     """Write all files, by their names; whether any has changed.
 
     Raises:
         OptionError: The folder cannot be made or written to.
     """
-    changed = False
     try:
         make_folder(folder)
-        for name, content in contents.items():
-            changed = write_file(folder / name, content) or changed
+        written = [write_file(folder / name, content) for name, content in contents.items()]
+        return any(written)
     except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
         raise OptionError("dest", f"{folder} cannot be written to: {_reason(error)}") from error
-    return changed
 
 
 def _now() -> str:

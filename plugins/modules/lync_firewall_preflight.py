@@ -21,6 +21,9 @@ description:
   - It fails, and names what is wrong, where a pattern names no host and no group, or where nobody is left. A slice of a
     sliced job of AWX may have nobody; that is said.
   - Hosts of the group C(lync) that no pattern names are named.
+  - Where the run is to make a report, which O(slices) says, it fails too if a variable of the report is wrong, or its
+    folder cannot be written to. The status of the last report of that name then says so, see
+    M(lyncops.firewall.lync_firewall_report), since an old one that says V(ok) would be out of date.
   - It connects to nothing.
 options:
   default:

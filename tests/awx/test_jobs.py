@@ -62,7 +62,7 @@ def test_audits_report_and_hand_over_and_change_nothing(
     assert (job.changed, estate.rules()) == ((), before)
     written = [path for path in (tmp_path / "reports").rglob("*") if path.is_file()]
     assert {path.relative_to(tmp_path / "reports").as_posix() for path in written} == {
-        f"{report}.{end}" for end in ("html", "json", "csv")
+        f"{report}{end}" for end in (".html", ".json", ".csv", "-status.json", "-mail.txt")
     }
 
 
@@ -120,7 +120,9 @@ def test_answers_reach_the_playbook_as_what_they_mean(run_template: RunTemplate,
 
 def test_choices_of_formats(run_template: RunTemplate, tmp_path: Path) -> None:
     run_template("Lync firewall verify", {"lync_firewall_report_formats": ["json"]})
-    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["lync-firewall-verify.json"]
+    assert {path.name.removeprefix("lync-firewall-verify") for path in (tmp_path / "reports").iterdir()} == {
+        ".json", "-status.json", "-mail.txt",
+    }  # fmt: skip
 
 
 def test_limit_is_kept_to(run_template: RunTemplate) -> None:

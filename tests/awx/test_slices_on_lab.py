@@ -72,9 +72,9 @@ def test_each_slice_has_a_report_and_the_last_node_one_of_all(launch: Any, estat
     reports = tmp_path / "reports"
     assert (done.walk.path, done.walk.failed) == (("slices", "report"), True)
     assert [job.artifacts["lync_firewall_totals"]["hosts"] for job in done.slices.jobs] == [1, 1, 1]
-    assert sorted(path.name for path in (reports / f"slices-{INNER}").glob("*.json")) == [
-        f"lync-firewall-slice-{INNER + number}.json" for number in (1, 2, 3)
-    ]
+    assert sorted(path.name for path in (reports / f"slices-{INNER}").glob("*.json")) == sorted(
+        f"lync-firewall-slice-{INNER + number}{end}.json" for number in (1, 2, 3) for end in ("", "-status")
+    )
     assert done.report.status == "failed", done.report.output
     assert done.report.artifacts["lync_firewall_drifted_hosts"] == [DIRECTOR, SECOND]
     assert done.report.artifacts["lync_firewall_unreachable_hosts"] == [FIRST]

@@ -66,7 +66,9 @@ def test_in_a_terminal(lab: Lab, runner: Runner) -> None:
     for progress in ("auto", "never"):
         screen = pyte.Screen(100, 400)
         stream = pyte.ByteStream(screen)
-        code, said = runner.in_terminal("audit", **_ENABLED, LYNCOPS_FLEET_PROGRESS=progress)
+        # The artifacts have the digest of a report that was made at another time.
+        env = {**_ENABLED, "LYNCOPS_FLEET_PROGRESS": progress, "ANSIBLE_SHOW_CUSTOM_STATS": "false"}
+        code, said = runner.in_terminal("audit", **env)
         stream.feed(said)
         assert code == 2
         assert (b"0/4 hosts finished" in said) is (progress == "auto")

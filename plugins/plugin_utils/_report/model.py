@@ -32,7 +32,9 @@ SCHEMAS = {1: "urn:lyncops:firewall:report:1", 2: "urn:lyncops:firewall:report:1
 def is_known(document: Mapping[str, Any]) -> bool:
     """Whether a JSON report is of a version that is read, under that version's name."""
     version = document.get("version")
-    return type(version) is int and version in SCHEMAS and document.get("schema") == SCHEMAS[version]
+    if isinstance(version, bool) or not isinstance(version, int) or version not in SCHEMAS:
+        return False
+    return bool(document.get("schema") == SCHEMAS[version])
 
 
 STATUS_SCHEMA = "urn:lyncops:firewall:status:1"

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from .compare import Earlier
@@ -53,14 +54,14 @@ def remembering(
             elsewhere.append(replace(last, why="elsewhere"))
         else:
             left.append(replace(last, why="groups" if place == WITHOUT_ROLE else "inventory"))
-    if earlier.created >= report.created:
-        return replace(report, left=tuple(left), elsewhere=tuple(elsewhere))  # of the same moment, or of another clock
+    # One of the same moment, as of the same slices, or of another clock is no earlier time.
+    moment = earlier.created if earlier.created < report.created else ""
     failing = {
-        one.function.value: earlier.failing_since[one.function.value] or earlier.created
+        one.function.value: earlier.failing_since[one.function.value] or moment
         for one in affected(report)
         if one.function.value in earlier.failing_since
     }
-    hosts = tuple(_since(host, earlier) for host in report.hosts)
+    hosts = tuple(_since(host, earlier, moment) for host in report.hosts)
     return replace(report, hosts=hosts, left=tuple(left), elsewhere=tuple(elsewhere), failing_since=failing)
 
 
@@ -87,11 +88,11 @@ def _lost_roles(host: ReportHost, known: Iterable[Leaver]) -> list[Leaver]:
     return [Leaver(host.name, "roles", roles, host.stale if was_read else None, max(lost.values()))]
 
 
-def _since(host: ReportHost, earlier: Earlier) -> ReportHost:
+def _since(host: ReportHost, earlier: Earlier, moment: str) -> ReportHost:
     kept = earlier.hosts.get(host.name)
     if kept is None or earlier.classes[host.name] != host.host_class.value:
         return replace(host, since="") if host.since else host
-    return replace(host, since=kept.since or earlier.created)
+    return replace(host, since=kept.since or moment)
 
 
 def read_retired(text: str | bytes) -> dict[str, str]:
@@ -104,6 +105,19 @@ def read_retired(text: str | bytes) -> dict[str, str]:
     if not isinstance(found, dict) or found.get("schema") != RETIRED_SCHEMA or not isinstance(found.get("hosts"), dict):
         raise ValueError(f"it holds something else than {RETIRED_SCHEMA}")
     return {str(name): str(when) for name, when in found["hosts"].items()}
+
+
+def retired_in(folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Who was retired and when, of the reports of a folder, and what a person should know if that cannot be read.
+
+    Args:
+        folder: Where the reports are.
+    """
+    path = folder / RETIRED_FILE
+    try:
+        return (read_retired(path.read_bytes()) if path.is_file() else {}), []
+    except (OSError, ValueError) as error:
+        return {}, [f"{path} cannot be read ({error}), so it is not known who was retired"]
 
 
 def to_retired(hosts: Mapping[str, str]) -> bytes:

@@ -101,6 +101,7 @@ function drawTodo(showOnly) {
     things.push(thing(sign("class", name), words(name), count(hosts.length, "host"), advice[name], hosts, null,
       () => showOnly({ class: name })));
   }
+  if (DATA.left.length) things.push(leavers());
   const ranked = [...TROUBLES].sort((one, other) => BADNESS[other.worst.verdict] - BADNESS[one.worst.verdict]);
   for (const trouble of ranked) { // those of one verdict are still in order
     const text = reasonWords(trouble.reason);
@@ -129,7 +130,6 @@ function drawTodo(showOnly) {
       "Others get in as well as those who are meant. Narrow the named rules where they are made, or set on_wider to block_others.",
       wide.map(([host]) => host), culprits({ by }), () => showOnly({ reason: WIDER })));
   }
-  if (DATA.left.length) things.push(leavers());
   if (!things.length) things.push(el("p", { class: "good" }, sign("class", "compliant"), "Nothing. Every host is as it should be."));
   byId("todo-list").append(...things.slice(0, SHOWN));
   if (things.length > SHOWN) {
@@ -141,7 +141,7 @@ function drawTodo(showOnly) {
 function leavers() {
   const why = { inventory: "is not in the inventory any more", groups: "has no role any more", roles: "lost a role" };
   const told = DATA.left.slice(0, MOST_CHIPS).map((one) => el("li", {}, bdi(one.name), ` ${why[one.why] || one.why}`,
-    one.roles.length > 0 && bdi(` (${one.roles.map(words).join(", ")})`),
+    one.roles.length > 0 && " (", one.roles.length > 0 && bdi(one.roles.map(words).join(", ")), one.roles.length > 0 && ")",
     `; ${one.rules === null ? "whether it has rules of ours is not known" : count(one.rules, "managed rule")}, seen ${day(one.seen)}`));
   return el("article", { class: "thing left" },
     el("h3", {}, sign("class", "not_managed"), "left, and not retired",

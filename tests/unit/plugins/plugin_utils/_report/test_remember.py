@@ -144,6 +144,18 @@ def test_since_when_a_host_is_in_its_class_and_a_function_fails() -> None:
     assert estate.report({"h": (CLOSED, DIRECTOR)}).hosts[0].since == ""
 
 
+def test_the_same_moment_again_is_no_earlier_one_and_forgets_nothing() -> None:
+    """Slices that are put together twice are of the time of the newest, both times."""
+    estate = Estate()
+    estate.report({"h": (CLOSED, DIRECTOR)})
+    estate.day -= 1
+    again = estate.report({"h": (CLOSED, DIRECTOR)})
+    assert (again.hosts[0].since, again.failing_since["sign_in"]) == ("", "")
+    estate.report({"h": (CLOSED, DIRECTOR)})
+    estate.day -= 1
+    assert estate.report({"h": (CLOSED, DIRECTOR)}).hosts[0].since == "2026-03-01T06:00:00Z"
+
+
 def test_who_was_retired_can_be_read_again() -> None:
     hosts = {"b": "2026-03-01T12:00:00Z", "ä": "2026-03-02T12:00:00Z"}
     assert read_retired(to_retired(hosts)) == hosts

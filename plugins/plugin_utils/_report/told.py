@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run says of a report that it has made: to people, and where it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .model import HostClass
+
+WORST = (HostClass.DRIFTED, HostClass.INEFFECTIVE, HostClass.FAILED, HostClass.UNREACHABLE)
+"""The classes that a run fails for, in the order in which its hosts are blamed."""
+
+_ALWAYS_TOLD = ("added", "removed", "better", "worse")
+_NAMED = 20  # hosts of each class
+
+
+def lines_for_people(result: Mapping[str, Any]) -> list[str]:
+    """What was found, a line each.
+
+    Args:
+        result: The result of `lync_firewall_report`.
+    """
+    left = result["left"]
+    more = " and more" if len(left) > _NAMED else ""
+    found = result.get("changes", {})
+    changes = ", ".join(f"{kind} {count}" for kind, count in found.items() if count or kind in _ALWAYS_TOLD)
+    return [
+        result["summary"],
+        *([f"Since the earlier report: {changes}"] if changes else []),
+        *([f"Left and not retired: {', '.join(left[:_NAMED])}{more}"] if left else []),
+        *result["files"].values(),
+    ]
+
+
+def failure_of(made: Mapping[str, Any]) -> str:
+    """What to say of a run that fails because of what was found; nothing where all is as it should be.
+
+    Args:
+        made: The result of `lync_firewall_report`.
+    """
+    if not made["worst"]:
+        return ""
+    lines = []
+    for kind in WORST:
+        if names := made["hosts"][kind.value]:
+            more = " and more" if len(names) > _NAMED else ""
+            lines.append(f" {kind.value.capitalize()}: {', '.join(names[:_NAMED])}{more}.")
+    return f"Not all is as it should be: {made['summary']}.{''.join(lines)}"

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a run ended that makes no report."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._fleet.ended import to_run_status
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._fleet.rows import Row, State
+
+NOW = "2026-03-12T06:00:00Z"
+
+
+def status(*rows: Row, failed: Any = (), unreachable: Any = (), message: str = "") -> dict[str, Any]:
+    return dict(json.loads(to_run_status(rows, failed, unreachable, NOW, message)))
+
+
+@pytest.mark.parametrize(
+    ("rows", "classes"),
+    [
+        ([], ["ok"]),
+        ([Row("a", State.COMPLIANT), Row("b", State.REPAIRED), Row("c", State.NOT_MANAGED)], ["ok"]),
+        ([Row("a", State.DRIFTED)], ["drift"]),
+        ([Row("a", State.FAILED, refused=True), Row("b", State.UNREACHABLE)], ["outage", "refused"]),
+        ([Row("a", State.HIDDEN)], ["failed"]),
+    ],
+)
+def test_the_rows_say_what_is_the_matter(rows: list[Row], classes: list[str]) -> None:
+    found = status(*rows)
+    assert (found["classes"], found["totals"]["hosts"]) == (classes, len(rows))
+    assert (found["written"], found["report"], found["digest"]) == (NOW, "", "")
+
+
+def test_a_task_of_somebody_else_can_fail_too() -> None:
+    well, drifted = Row("a", State.COMPLIANT), Row("b", State.DRIFTED)
+    assert status(well, drifted, failed=["b"])["classes"] == ["drift"], "it fails for its drift, and for nothing else"
+    assert status(well, failed=["a"])["classes"] == ["failed"]
+    assert status(well, unreachable=["c"])["classes"] == ["outage"]
+
+
+def test_a_run_that_found_nobody_says_why() -> None:
+    found = status(failed=["localhost", "a"], message="There is no host to work on")
+    assert (found["class"], found["summary"], found["totals"]["hosts"]) == ("failed", "There is no host to work on", 0)
