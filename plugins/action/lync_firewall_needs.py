@@ -60,7 +60,7 @@ def _entry(host: HostVariables, roles: Any) -> dict[str, Any]:
         "addresses": host.addresses(),
         "roles": checked["roles"],
         "peers": host.peers(by_name=True),
-        _CLIENT_NETWORKS: host.known.get(f"lync_firewall_{_CLIENT_NETWORKS}") or [],
+        _CLIENT_NETWORKS: host.known.get(f"lync_firewall_{_CLIENT_NETWORKS}"),
         "options": options,
     }
 

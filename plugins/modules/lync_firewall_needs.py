@@ -67,7 +67,7 @@ host:
     addresses: [10.1.3.11]
     roles: [mediation]
     peers: {front_end: [10.1.1.11]}
-    client_networks: []
+    client_networks: null
     options: {skip_rows: [server-46]}
 files:
   description: A script for netsh and a table, C(name) and C(content); hosts that need the same have the same names.
