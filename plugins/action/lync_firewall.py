@@ -67,6 +67,7 @@ class ActionModule(FirewallAction):
         ineffective = [explain(effect, outcome.after, connected) for effect in closed]
         if outcome.after.other_firewall and effects:
             ineffective.insert(0, _OTHER_FIREWALL.format(said(outcome.after.other_firewall)))
+        ineffective += results.old_policy(outcome.plan)
         if options["on_ineffective"] == "fail":
             problems += ineffective
         elif ineffective:

@@ -168,5 +168,7 @@ drift:
     kept: [LyncOps in-tcp-5061 g1]
     stale: []
     refused: []
+    by_policy: []
+    policy_stale: []
     commands: []
 """
