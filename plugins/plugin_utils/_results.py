@@ -103,7 +103,11 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
         check_mode: Whether all that is still to be done.
     """
     counts = ", ".join(f"{len(result[kind])} {kind}" for kind in ("created", "updated", "deleted", "kept"))
-    notes = [f"{row['id']}: {row['scope_note']}" for row in result["requirements"] if row["scope_note"]]
+    rows: dict[str, list[str]] = {}
+    for row in result["requirements"]:
+        if row["scope_note"]:
+            rows.setdefault(row["scope_note"], []).append(row["id"])
+    notes = [f"{' '.join(ids)}: {note}" for note, ids in rows.items()]
     policy = len(result["by_policy"])
     beside = {
         "; by Group Policy: ": [f"{policy} rule{'' if policy == 1 else 's'}"] * bool(policy),
@@ -112,9 +116,9 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
         ". Rows that stay open to any address: ": notes,
     }
     held = f" ({' + '.join(roles)})" if roles else ""
-    rules = len(result["after"]["rules"])
+    managed = len(result["after"]["rules"])
     return (
-        f"{host}{held}: {rules} managed rule{'' if rules == 1 else 's'}; {'would be ' if check_mode else ''}{counts}"
+        f"{host}{held}: {managed} managed rule{'' if managed == 1 else 's'}; {'would be ' if check_mode else ''}{counts}"
         + "".join(f"{words}{', '.join(items)}" for words, items in beside.items() if items)
     )
 
