@@ -80,6 +80,7 @@ class ActionModule(FirewallAction):
         ineffective = explain_all(closed, outcome.after, connected)
         if outcome.after.other_firewall and effects:
             ineffective.insert(0, _OTHER_FIREWALL.format(said(outcome.after.other_firewall)))
+        ineffective += results.old_policy(outcome.plan)
         if options["on_ineffective"] == "fail":
             problems += ineffective
         elif ineffective:

@@ -15,6 +15,7 @@ from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._report.files import is_base_name, is_content, is_plain_file, make_folder, write_file
 from ..plugin_utils._results import plain
+from ..plugin_utils._telling import tell
 
 
 class ActionModule(ControllerAction):
@@ -27,7 +28,12 @@ class ActionModule(ControllerAction):
             type="list",
             elements="dict",
             required=True,
-            suboptions=(Option("name", required=True), Option("content", required=True)),
+            suboptions=(
+                Option("name", required=True),
+                Option("content", required=True),
+                Option("folder", default=""),
+                Option("unite", type="bool", default=False),
+            ),
         ),
     )
 
@@ -54,27 +60,40 @@ class ActionModule(ControllerAction):
         if not self._task.check_mode:
             try:
                 make_folder(folder, mode=None)
+                for below in sorted({Path(name).parent for name in differing}):
+                    make_folder(folder / below, mode=None)
                 for name, content in differing.items():
                     write_file(folder / name, content, mode=None)
             except OSError as error:
                 raise OptionError("dest", f"{folder} cannot be written to: {error.strerror or error}") from error
+        would = "would be " if self._task.check_mode else ""
+        tell(
+            f"{folder}: {len(differing)} of {len(contents)} files {would}written"
+            if differing
+            else f"{folder}: all {len(contents)} files are as they were",
+            self._task,
+        )
         return result
 
 
-def _contents(files: Iterable[Mapping[str, str]]) -> dict[str, bytes]:
-    """Content by name.
+def _contents(files: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
+    """Content by name, with its folder.
 
     Raises:
         OptionError: A name is none, or two files have one.
     """
     contents: dict[str, bytes] = {}
+    united: dict[str, set[str]] = {}
     for file in files:
-        name, content = file["name"], file["content"].encode()
-        if not is_base_name(name):
-            raise OptionError("files", f"{name!r} is no base name of a file: no folder, and no dot in front")
-        if contents.setdefault(name, content) != content:
+        for part in (file["name"], *([file["folder"]] if file["folder"] else [])):
+            if not is_base_name(part):
+                raise OptionError("files", f"{part!r} is no base name of a file: no folder, and no dot in front")
+        name = f"{file['folder']}/{file['name']}".lstrip("/")
+        if file["unite"]:
+            united.setdefault(name, set()).update(file["content"].splitlines(keepends=True))
+        elif contents.setdefault(name, file["content"].encode()) != file["content"].encode() or name in united:
             raise OptionError("files", f"{name} is there twice, with different contents")
-    return contents
+    return {**contents, **{name: "".join(sorted(lines)).encode() for name, lines in united.items()}}
 
 
 def _diff(path: Path, content: bytes) -> dict[str, str]:

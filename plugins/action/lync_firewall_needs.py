@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, ClassVar
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ROLES, ROW_OPTIONS, RULE_OPTIONS
 from ..module_utils._policy.assignment import NO_RULE
-from ..module_utils._policy.handover import gpo_script, rules_csv
+from ..module_utils._policy.handover_files import handover_files
 from ..module_utils._policy.peers import PeerError
 from ..module_utils._policy.wanted import described_policy
 from ..plugin_utils._arguments import validate
@@ -22,7 +21,10 @@ from ..plugin_utils._telling import skipped
 from ..plugin_utils._variables import HostVariables
 
 _CLIENT_NETWORKS = "client_networks"
-_NAME_DIGITS = 8
+_NO_POLICY = (
+    r"name the Group Policy that the rules are for, its domain and name, for all hosts (-e 'lync_firewall_gpo="
+    '"example.com\\Lync Servers"' + r"'), or as a variable of each group that gets a policy of its own"
+)
 
 
 class ActionModule(ControllerAction):
@@ -60,16 +62,14 @@ def _entry(host: HostVariables, roles: Any) -> dict[str, Any]:
         "addresses": host.addresses(),
         "roles": checked["roles"],
         "peers": host.peers(by_name=True),
-        _CLIENT_NETWORKS: host.known.get(f"lync_firewall_{_CLIENT_NETWORKS}") or [],
+        _CLIENT_NETWORKS: host.known.get(f"lync_firewall_{_CLIENT_NETWORKS}"),
         "options": options,
     }
 
 
-def _files(host: HostVariables, roles: Any, gpo: str) -> list[dict[str, str]]:
-    """A script and a table, with a name that follows from the script."""
+def _files(host: HostVariables, roles: Any, gpo: str) -> list[dict[str, Any]]:
+    """What the owner of a policy gets for the host."""
+    if not gpo.strip():
+        raise OptionError("lync_firewall_gpo", _NO_POLICY)
     options = validate(host.options(roles, (ROLES, *RULE_OPTIONS)), (ROLES, *RULE_OPTIONS))
-    policy = described_policy(options["roles"], options)
-    script = gpo_script(policy, gpo)
-    digits = hashlib.sha256(script.encode()).hexdigest()[:_NAME_DIGITS]
-    base = f"{'+'.join(options['roles'])}-{digits}"
-    return [{"name": f"{base}.netsh", "content": script}, {"name": f"{base}.csv", "content": rules_csv(policy)}]
+    return handover_files(described_policy(options["roles"], options), options["roles"], gpo, host.name)

@@ -35,6 +35,7 @@ _VARIABLES = {
     "batches": f"{PREFIX}serial",
     "sources": f"{PREFIX}report_sources",
     "slices": f"{PREFIX}preflight_slices",
+    "scoped": f"{PREFIX}preflight_scoped",
 }
 """Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
 
@@ -48,6 +49,7 @@ class ActionModule(ControllerAction):
         Option("batches", type="raw", default="1"),
         Option("sources", type="raw"),
         Option("slices", type="bool"),
+        Option("scoped", type="bool", default=False),
         HOST_VARIABLES,
     )
 
@@ -70,6 +72,7 @@ class ActionModule(ControllerAction):
             slices=options["slices"],
             sliced=_is_slice(known),
             roles_for_all=said_for_everybody(),
+            scoped=options["scoped"],
         )
         targets = plain(find_targets(known["groups"], known["hostvars"], request))
         for note in targets["notes"]:

@@ -24,7 +24,7 @@ _HOST = (
     ROLES,
     Option("addresses", type="list", elements="str", default=()),
     Option("peers", type="dict", default=()),
-    Option("client_networks", type="list", elements="str", default=()),
+    Option("client_networks", type="list", elements="str"),
     Option("options", type="dict", default=()),
 )
 """What the filters take of each host; ``options`` are those that describe its rules."""

@@ -223,6 +223,23 @@ refused:
   type: list
   elements: dict
   sample: []
+by_policy:
+  description:
+    - Rules of ours that Group Policy brings and that do what is wanted, as the policy's owner put them in. No local
+      rule is made beside them. A local one that is the same stays, and keeps the port open where the policy is
+      unlinked; one that differs goes, as others that are wanted no more do.
+  returned: when the host was read
+  type: list
+  elements: str
+  sample: []
+policy_stale:
+  description:
+    - Rules of ours that Group Policy brings and that are not wanted so, such as those of an earlier scope or role. Only
+      the policy's owner can renew them, so O(on_ineffective) says what becomes of the task.
+  returned: when the host was read
+  type: list
+  elements: str
+  sample: []
 commands:
   description: The command lines of the plan, as a person would type them on the host.
   returned: when the host was read
@@ -301,7 +318,9 @@ disabled_lync_rules:
   elements: str
   sample: [CS RTCSRV]
 skipped_rows:
-  description: Ids of rows that apply and were left out with O(skip_rows).
+  description:
+    - Ids of rows that apply and were left out, with O(skip_rows), or because O(peers) and O(client_networks) say that
+      there is nobody whom they would let in.
   returned: when the host was read
   type: list
   elements: str

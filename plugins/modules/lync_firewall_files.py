@@ -40,6 +40,14 @@ options:
         description: Its content, which is written as UTF-8.
         type: str
         required: true
+      folder:
+        description: Name of a folder in O(dest) that the file goes into, without a folder above it.
+        type: str
+        default: ""
+      unite:
+        description: Whether several of one name are one file with the lines of all of them, sorted.
+        type: bool
+        default: false
 attributes:
   check_mode:
     description: Tells what would be written.

@@ -171,7 +171,9 @@ disabled_lync_rules:
   elements: str
   sample: [CS RTCSRV]
 skipped_rows:
-  description: Ids of rows that apply and were left out with O(skip_rows).
+  description:
+    - Ids of rows that apply and were left out, with O(skip_rows), or because O(peers) and O(client_networks) say that
+      there is nobody whom they would let in.
   returned: success
   type: list
   elements: str
@@ -206,5 +208,7 @@ drift:
     kept: [LyncOps in-tcp-5061 g1]
     stale: []
     refused: []
+    by_policy: []
+    policy_stale: []
     commands: []
 """

@@ -67,13 +67,15 @@ host:
     addresses: [10.1.3.11]
     roles: [mediation]
     peers: {front_end: [10.1.1.11]}
-    client_networks: []
+    client_networks: null
     options: {skip_rows: [server-46]}
 files:
-  description: A script for netsh and a table, C(name) and C(content); hosts that need the same have the same names.
+  description:
+    - What the owner of the policy gets, as M(lyncops.firewall.lync_firewall_files) takes it. Hosts that need the same
+      have the same names and contents, but for the list of hosts, which that module unites.
   returned: success, with O(gpo)
   type: list
   elements: dict
   sample:
-    - {name: mediation-1a2b3c4d.netsh, content: "..."}
+    - {folder: Lync-Servers-mediation-1a2b3c4d, name: mediation-1a2b3c4d-add.netsh, content: "..."}
 """

@@ -48,11 +48,18 @@ options:
       - Whether O(sources) must be given, because they are put together, or must not be, because hosts are read. By
         default it is not asked.
     type: bool
+  scoped:
+    description:
+      - Whether the peers that nobody names are told for all hosts, as for a matrix. By default they are for those whose
+        C(lync_firewall_scope) is V(topology).
+    type: bool
+    default: false
   host_variables:
     description:
       - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
         from C(lync_firewall_report_sources), and for the playbooks of this collection O(named) from
-        C(lync_firewall_preflight_named) and O(slices) from C(lync_firewall_preflight_slices).
+        C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices) and O(scoped) from
+        C(lync_firewall_preflight_scoped).
     type: bool
     default: false
 attributes:
@@ -98,6 +105,7 @@ targets:
       of all hosts in groups whose name begins with C(lync_), as far as variables have them; C(roles), each role that
       C(lync_firewall_roles) names, and the hosts whose does, or null where one cannot be read; C(reports), whether
       variables of hosts name reports that are to be put together; C(idle), whether none of the hosts has a role;
+      C(unknown_peers), a block of YAML for group_vars with the kinds of peers that scoped rules need and nobody says;
       C(notes), what was said. C(unknown) and C(mistakes) are empty, or the task fails.
   returned: success
   type: dict
@@ -111,6 +119,7 @@ targets:
     roles: {}
     reports: false
     idle: false
+    unknown_peers: ""
     mistakes: []
     notes: []
 """

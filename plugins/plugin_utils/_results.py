@@ -16,6 +16,7 @@ from typing import Any
 
 from ..module_utils._firewall.change import netsh, undo
 from ..module_utils._firewall.change.arrival import Network
+from ..module_utils._firewall.change.by_policy import OLD_POLICY
 from ..module_utils._firewall.change.plan import Plan
 from ..module_utils._firewall.state.rule import Profile, Store
 from ..module_utils._firewall.state.snapshot import Snapshot
@@ -32,6 +33,7 @@ from ._states import Rows, rule_dict
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 _SHORT_NAME = 64
+_MOST_NAMED = 3
 _LONGEST_SENTENCE = 600  # of several in one message: most of what is said fits, and no name fills it alone
 
 
@@ -78,8 +80,20 @@ def plan_dict(plan: Plan, rows: Rows) -> dict[str, Any]:
         "kept": [rule.name for rule in plan.kept],
         "stale": _cut(stale, "stale", lambda more: {"name": more, "deleted": False}),
         "refused": _cut(refused, "refused", lambda more: {"subject": more, "reason": ""}),
+        "by_policy": [rule.name for rule in plan.by_policy],
+        "policy_stale": texts([rule.name for rule in plan.policy_stale], "stale"),
         "commands": commands(plan),
     }
+
+
+def old_policy(plan: Plan) -> list[str]:
+    """What Group Policy brings of ours and nobody wants so, in a sentence; none where there is nothing."""
+    if not plan.policy_stale:
+        return []
+    names = texts([f"'{rule.name}'" for rule in plan.policy_stale[:_MOST_NAMED]], "stale")
+    more = len(plan.policy_stale) - len(names)
+    named = f"{', '.join(names)} and {more} more" if more else ", ".join(names)
+    return [f"Group Policy brings rules of ours that are not wanted so: {named}. Remedy: {OLD_POLICY}"]
 
 
 def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], check_mode: bool) -> str:
@@ -92,17 +106,23 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
         check_mode: Whether all that is still to be done.
     """
     counts = ", ".join(f"{len(result[kind])} {kind}" for kind in ("created", "updated", "deleted", "kept"))
-    notes = [f"{row['id']}: {row['scope_note']}" for row in result["requirements"] if row["scope_note"]]
+    rows: dict[str, list[str]] = {}
+    for row in result["requirements"]:
+        if row["scope_note"]:
+            rows.setdefault(row["scope_note"], []).append(row["id"])
+    notes = [f"{' '.join(ids)}: {note}" for note, ids in rows.items()]
+    policy = len(result["by_policy"])
     beside = {
+        "; by Group Policy: ": [f"{policy} rule{'' if policy == 1 else 's'}"] * bool(policy),
         "; firewall service: ": result["service_changes"],
         "; switched on: ": result["profiles_enabled"],
         ". Rows that stay open to any address: ": notes,
     }
     wide = in_words(result["wider"]["rows"], result["wider"]["perhaps"])
     held = f" ({' + '.join(roles)})" if roles else ""
-    rules = len(result["after"]["rules"])
+    managed = len(result["after"]["rules"])
     return (
-        f"{host}{held}: {rules} managed rule{'' if rules == 1 else 's'}; {'would be ' if check_mode else ''}{counts}"
+        f"{host}{held}: {managed} managed rule{'' if managed == 1 else 's'}; {'would be ' if check_mode else ''}{counts}"
         + "".join(f"{words}{', '.join(items)}" for words, items in beside.items() if items)
         + (f". {wide[0].upper()}{wide[1:]}" if wide else "")
     )

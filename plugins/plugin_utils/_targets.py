@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.inventory.manager import InventoryManager, split_host_pattern
-from ansible.parsing.dataloader import DataLoader
 
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
@@ -21,7 +19,9 @@ from ..module_utils._policy.peers import ADDRESSES, PREFIX
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import by_role, named_roles
 from ._nobody import nobody
+from ._patterns import Patterns
 from ._results import plain
+from ._unsaid import Asks, block, read_asks
 
 _VARIABLE = "lync_firewall_hosts"
 _REPORTS = "lync_firewall_report_sources"
@@ -54,6 +54,7 @@ class Request:
             audit that is told to take the results of others would connect to all hosts for nothing.
         sliced: Whether the run is one slice of a job, which may have none of the hosts.
         roles_for_all: Whether an extra variable names the roles, which then say nothing of who is who.
+        scoped: Whether it is asked who connects to each host, whatever their rules admit, as for a matrix.
     """
 
     default: str
@@ -66,6 +67,7 @@ class Request:
     slices: bool | None = None
     sliced: bool = False
     roles_for_all: bool = False
+    scoped: bool = False
 
     @property
     def nobody(self) -> bool:
@@ -93,15 +95,16 @@ def find_targets(
         shares its address with others, and these, at most five; ``addresses`` of all hosts in groups whose name begins
         with ``lync_``, as far as variables have them; ``roles``, each role that variables name, and the hosts whose do,
         or None where not all of them could be read; ``reports``, whether any host's variables name reports that are to
-        be put together; ``idle``, whether none of the hosts has a role; ``mistakes``, sentences that say why not to
-        begin; ``notes``, what a person should know and need not stop for.
+        be put together; ``idle``, whether none of the hosts has a role; ``unknown_peers``, a block of
+        YAML with those that scoped rules need and nobody says, empty where there are none; ``mistakes``, sentences that
+        say why not to begin; ``notes``, what a person should know and need not stop for.
     """
     everybody = [str(host) for host in groups.get("all", ())]
-    looked = {host: _look(host, hostvars[host]) for host in everybody}
+    looked = {host: _look(host, hostvars[host], request.scoped) for host in everybody}
     named = {} if request.roles_for_all else by_role((host, look.roles or ()) for host, look in looked.items())
     said_groups = groups
     groups = with_named_roles(said_groups, named)
-    inventory = _Inventory(groups)
+    inventory = Patterns(groups)
     of_roles = inventory.matching(request.default)
     if request.named is False or request.named is None:
         values = list({repr(look.said): look.said for look in looked.values() if look.said}.values())
@@ -127,6 +130,8 @@ def find_targets(
         "roles": named if request.roles_for_all or all(look.roles is not None for look in looked.values()) else None,
         "idle": bool(hosts) and not _have_roles(hosts, groups, looked),
     }
+    asks = [(host, asked, looked[host].roles or ()) for host in hosts if (asked := looked[host].asks)]
+    targets["unknown_peers"] = block(asks, groups)
     mistakes = _mistakes(targets, request, said_groups, found)
     return {**targets, "mistakes": mistakes, "notes": [] if mistakes else _notes(targets, request)}
 
@@ -189,6 +194,8 @@ def _notes(targets: Mapping[str, Any], request: Request) -> list[str]:
     if not targets["hosts"] and not request.nobody:
         patterns = ", ".join(targets["patterns"])
         found.append(f"This slice of the job has none of the hosts that match {patterns}; the other slices have to.")
+    if targets["unknown_peers"]:
+        found.append(f"For the group_vars of the Lync servers:\n\n{targets['unknown_peers']}")
     return found
 
 
@@ -203,6 +210,7 @@ class _Look:
         roles: The roles that they name; None where that cannot be read.
         has_roles: Whether its roles are named, rightly or not.
         reports: Whether reports are named that are to be put together.
+        asks: What decides which peers it needs to be known; None where its rules have no scope.
     """
 
     said: Any
@@ -211,9 +219,10 @@ class _Look:
     roles: tuple[str, ...] | None
     has_roles: bool
     reports: bool
+    asks: Asks | None
 
 
-def _look(host: str, known: Mapping[str, Any]) -> _Look:
+def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
     try:
         address = next((known[name] for name in _ADDRESSES if known.get(name)), host)
         port = str(next((known[name] for name in _PORTS if known.get(name)), ""))
@@ -228,6 +237,7 @@ def _look(host: str, known: Mapping[str, Any]) -> _Look:
         roles=_roles(known),
         has_roles=_says(known, _ROLES),
         reports=_says(known, _REPORTS),
+        asks=read_asks(known, scoped),
     )
 
 
@@ -281,37 +291,3 @@ def _namesakes(hosts: Iterable[str], looked: Mapping[str, _Look]) -> dict[str, l
         if len(shared) > 1
         for host in shared
     }
-
-
-class _Inventory:
-    """The groups of a run, asked with Ansible's patterns."""
-
-    def __init__(self, groups: Mapping[str, list[str]]) -> None:
-        self._groups = groups
-        self._manager = InventoryManager(DataLoader(), parse=False)
-        for group, hosts in groups.items():
-            self._manager.add_group(group)
-            for host in hosts:
-                self._manager.add_host(host, group=group)
-        self.hosts = groups.get("all", [])
-        self._names = {*groups, *self.hosts, "localhost"}
-
-    def matching(self, pattern: str | list[str]) -> list[str]:
-        """Hosts of a pattern; with ANSIBLE_HOST_PATTERN_MISMATCH=error one misspelt part does not hide the others."""
-        try:
-            return self._hosts(pattern)
-        except AnsibleError:
-            parts = [str(part) for part in split_host_pattern(pattern)]
-            found = [part for part in parts if len(parts) > 1 and self.matching(part.lstrip("!&"))]
-        if any(part.startswith("&") for part in parts if part not in found):
-            return []  # what is to be in a group that is not there as well is nobody
-        return self._hosts(found) if found else []
-
-    def _hosts(self, pattern: str | list[str]) -> list[str]:
-        return [str(host.name) for host in self._manager.get_hosts(pattern=pattern)]
-
-    def unknown(self, pattern: str | list[str]) -> list[str]:
-        """Parts that should add hosts and name none; a group without hosts is known."""
-        parts = [str(part) for part in split_host_pattern(pattern)]
-        wanted = [part for part in parts if part and part[0] not in "!&" and part not in self._names]
-        return [part for part in wanted if not self.matching(part)]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -133,6 +134,14 @@ class LabHost(HostFiles, HostNetwork):
 
         async def act() -> None:
             self._running.set_group_policy(name)
+
+        self._lab.call(act())
+
+    def bring_by_policy(self, rules: Mapping[str, str]) -> None:
+        """Let Group Policy bring these rules too, in force at once: id to rule string, as `rules` gives them."""
+
+        async def act() -> None:
+            self._running.bring_by_policy(rules)
 
         self._lab.call(act())
 

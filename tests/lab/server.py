@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lab.estate import NETWORK, PASSWORD, USER, apply_group_policy
 from lab.host import Connection, Host, HostSpec
 from lab.live import LiveFirewall
 from lab.port_mapping import PortMapping
+from lab.windows.firewall_service import GROUP_POLICY_STORE
 from lab.windows.security import ADMINISTRATOR, Token
 from lab.winrm.authentication import BasicAuthenticator
 from lab.winrm.http import WinrmEndpoint
@@ -119,6 +120,14 @@ class RunningHost:
         """Let Group Policy bring one of GROUP_POLICIES, in force at once. Raises EstateError."""
         apply_group_policy(self.host.registry, name)
         self.host.read_winrm_policy()
+        self.host.firewall.refresh_group_policy()
+        self.live.refresh()
+
+    def bring_by_policy(self, rules: Mapping[str, str]) -> None:
+        """Let Group Policy bring these rules too, or in place of those of the same id: id to rule string."""
+        key = self.host.registry.create(GROUP_POLICY_STORE + r"\FirewallRules")
+        for rule_id, text in rules.items():
+            key.set(rule_id, "REG_SZ", text)
         self.host.firewall.refresh_group_policy()
         self.live.refresh()
 

@@ -162,3 +162,15 @@ def test_no_two_bans_are_the_same_or_adjacent() -> None:
 def test_a_ban_list_has_its_limits(count: int) -> None:
     with pytest.raises(EstateError, match="ban list"):
         build_estate(EstateOptions(count=1, ban_list=count))
+
+
+def test_rules_that_group_policy_brings_let_in_though_local_ones_are_ignored() -> None:
+    with Lab(hosts=["dir01"], lync_rules="none", bystanders=()) as lab:
+        dir01 = lab.host("dir01")
+        dir01.set_group_policy("merge-off")
+        assert not dir01.tcp_open(5061)
+        text = "v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5061|Name=LyncOps in-tcp-5061 g1|"
+        dir01.bring_by_policy({"{1}": text})
+        assert dir01.tcp_open(5061)
+        dir01.bring_by_policy({"{1}": text.replace("TRUE", "FALSE")})
+        assert not dir01.tcp_open(5061), "an id that is there is replaced"

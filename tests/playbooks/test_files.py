@@ -26,7 +26,7 @@ _GIVEN: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 
 def _files(runner: Runner, name: str) -> dict[str, Path]:
     folder = runner.folder / f"lync_firewall_{name}"
-    return {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
+    return {path.name: path for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else {}
 
 
 @pytest.fixture
@@ -79,7 +79,34 @@ def test_modes_follow_the_umask(runner: Runner, name: str, mask: int) -> None:
     files = _files(runner, name)
     assert {stat.S_IMODE(path.stat().st_mode) for path in files.values()} == {0o666 & ~mask}
     folder = runner.folder / f"lync_firewall_{name}"
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o777 & ~mask
+    folders = {folder, *(path.parent for path in files.values())}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folders} == {0o777 & ~mask}
+
+
+def test_each_policy_has_a_folder_with_its_hosts_and_where_is_said(runner: Runner) -> None:
+    def change(_everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        for name in ("fe01", "fe02"):
+            hosts[f"{name}.contoso.test"]["lync_firewall_roles"] = ["front_end"]
+
+    runner.change_inventory(change)
+    run = runner.play("gpo", variables={"lync_firewall_gpo": "contoso.test\\Lync Servers"})
+    assert run.code == 0, run.output
+    root = runner.folder / "lync_firewall_gpo"
+    assert f"{root}: 18 of 18 files written" in run.output
+    lists = {path.name: path.read_text().split() for path in root.rglob("*-hosts.txt")}
+    assert sorted(lists.values()) == [
+        ["dir01.contoso.test"], ["fe01.contoso.test", "fe02.contoso.test"], ["med01.contoso.test"],
+    ]  # fmt: skip
+    assert all(path.name.startswith("Lync-Servers-") for path in root.iterdir())
+    run = runner.play("matrix")
+    assert f"{runner.folder / 'lync_firewall_matrix'}: 2 of 2 files written" in run.output
+
+
+def test_without_a_policy_it_is_told_what_to_give(runner: Runner) -> None:
+    run = runner.play("gpo")
+    assert run.code == 2
+    assert "lync_firewall_gpo: name the Group Policy that the rules are for" in run.output
+    assert not _files(runner, "gpo")
 
 
 @pytest.mark.parametrize("name", ["matrix", "gpo"])

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from playbooks.runs import Run, Runner, newest_only
 
@@ -93,8 +94,17 @@ def test_roles_of_own_groups_are_enough(runner: Runner) -> None:
         }
 
     runner.change_inventory(change)
-    runner.play("audit")
+    first = runner.play("audit")
+    block = first.output.partition("\nlync_firewall_extra_peers:\n")[2].partition("\n# lync_firewall_client")[0]
+    kinds = yaml.safe_load(block)
+    assert {"gateway", "edge", "admin"} <= set(kinds)
+    assert {"front_end", "director"}.isdisjoint(kinds)
     assert runner.classes() == {"dir01": "drifted", "fe01": "drifted"}
+    said = {"lync_firewall_extra_peers": {kind: ["10.9.9.9"] for kind in kinds}}
+    again = runner.play("site", "--check", variables=said)
+    assert again.code == 0, again.output
+    assert "lync_firewall_extra_peers:" not in again.output
+    assert "stay open to any address" not in again.output, "one round is enough"
     notes = json.dumps(runner.report())
     assert "nothing says who is front_end" not in notes
     assert runner.play("remediate").changed == {"dir01.contoso.test", "fe01.contoso.test"}

@@ -69,9 +69,11 @@ def test_roles_as_text_are_a_list(runner: Runner, text: str) -> None:
     assert f"({' + '.join(roles)}): " in run.output
     variables = {"lync_firewall_roles": text, "lync_firewall_gpo": "contoso.test\\Lync"}
     assert runner.play("gpo", variables=variables).code == 0
-    written = sorted(path.name for path in (runner.folder / "lync_firewall_gpo").iterdir())
-    assert {name.rpartition("-")[0] for name in written} == {"+".join(roles)}
-    assert [name.rpartition(".")[2] for name in written] == ["csv", "netsh"]
+    written = sorted(path.name for path in (runner.folder / "lync_firewall_gpo").glob("*/*"))
+    assert {name.split("-")[0] for name in written} == {"+".join(roles)}
+    assert [name.rpartition("-")[2] for name in written] == [
+        "README.txt", "add.netsh", "hosts.txt", "remove.netsh", "renew.netsh", "rules.csv",
+    ]  # fmt: skip
     assert runner.play("matrix", variables=variables).code == 0
     matrix = (runner.folder / "lync_firewall_matrix" / "lync-traffic-matrix.csv").read_text()
     assert "fe01.contoso.test" in matrix

@@ -141,7 +141,7 @@ RULE_OPTIONS: tuple[Option, ...] = (
             "and V(all) for addresses that every scoped rule admits. V(pool) are the Front Ends of the host's own "
             "pool, V(replica) all Lync servers; V(trusted_application) is Exchange UM, for one.",
             "An empty list says that there is nobody of that kind. A kind that is missing is not known, and rows that "
-            "name it stay open to any.",
+            "name it stay open to any. A row that there is nobody for gets no rule, and is in C(skipped_rows).",
         ),
         type="dict",
         default=(),
@@ -149,14 +149,14 @@ RULE_OPTIONS: tuple[Option, ...] = (
     Option(
         "client_networks",
         (
-            "With O(scope=topology), the networks that clients connect from. Empty means any.",
+            "With O(scope=topology), the networks that clients connect from. Without it they may be anywhere; an empty "
+            "list says that there are no clients.",
             "They count once it is known who the Front End Servers, Directors, Mediation Servers, branch appliances, "
             "Edge Servers, gateways, trusted applications, load balancers and reverse proxies are, because all of "
             "those connect to the same ports.",
         ),
         type="list",
         elements="str",
-        default=(),
     ),
     Option(
         "port_overrides",

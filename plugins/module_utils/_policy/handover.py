@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 
 from .._firewall.change.naming import ManagedName
-from .._firewall.change.netsh import UnsupportedValueError, add_line, check_text
+from .._firewall.change.netsh import UnsupportedValueError, add_line, check_text, delete_line
 from .._firewall.state.rule import FirewallRule, profile_names, protocol_name
 from .._options.reading import OptionError
 from .._texts import spreadsheet_cell
@@ -34,6 +35,37 @@ def gpo_script(policy: HostPolicy, gpo: str) -> str:
     Raises:
         OptionError: The policy's name cannot be given to netsh.
     """
+    _check(gpo)
+    return _script("Run it once, as an owner of the policy:", gpo, [add_line(rule) for rule in _named(policy)])
+
+
+def gpo_renewal(policy: HostPolicy, gpo: str) -> str:
+    """The same for a policy that has rules of these names: each is deleted, and added anew.
+
+    Raises:
+        OptionError: The policy's name cannot be given to netsh.
+    """
+    _check(gpo)
+    lines = [line for rule in _named(policy) for line in (delete_line(rule.name), add_line(rule))]
+    return _script("Run it where the policy has an earlier version of them:", gpo, lines)
+
+
+def gpo_removal(policy: HostPolicy, gpo: str) -> str:
+    """A script that takes the rules out of the policy again.
+
+    Raises:
+        OptionError: The policy's name cannot be given to netsh.
+    """
+    _check(gpo)
+    return _script("This takes them out:", gpo, [delete_line(rule.name) for rule in _named(policy)])
+
+
+def _check(gpo: str) -> None:
+    """Whether netsh can be given the name of a policy.
+
+    Raises:
+        OptionError: It cannot.
+    """
     try:
         check_text(gpo)
     except UnsupportedValueError as error:
@@ -43,11 +75,14 @@ def gpo_script(policy: HostPolicy, gpo: str) -> str:
         raise OptionError(
             "gpo", rf"{gpo!r} is no policy; write its domain and name, such as example.com\Lync Front End"
         )
+
+
+def _script(how: str, gpo: str, commands: Iterable[str]) -> str:
     lines = [
-        "# Rules that Lync Server 2013 documents, made by lyncops.firewall. Run it once, as an owner of the policy:",
+        f"# Rules that Lync Server 2013 documents, made by lyncops.firewall. {how}",
         "#   netsh -f THIS_FILE",
         f'advfirewall set store gpo="{gpo}"',
-        *(add_line(rule) for rule in _named(policy)),
+        *commands,
     ]
     return "".join(f"{line}\r\n" for line in lines)
 

@@ -16,6 +16,7 @@ from .._firewall.state.rule import Direction
 from .._options.reading import OptionError
 from .._texts import spreadsheet_cell
 from .policy import Demand, build_policy
+from .scoping import BESIDE_CLIENTS, stands_for_another, takes_everybody
 
 COLUMNS = (
     "source", "source_addresses", "destination", "destination_addresses", "transport", "ports", "service", "rows",
@@ -25,7 +26,7 @@ COLUMNS = (
 
 _NOT_KNOWN = "not known"
 _EVERYBODY = "Clients and servers"
-_NAMES = {
+NAMES = {
     Peer.FRONT_END: "Front End Servers",
     Peer.DIRECTOR: "Directors",
     Peer.MEDIATION: "Mediation Servers",
@@ -46,6 +47,7 @@ _NAMES = {
     Peer.SQL_CLIENT: "SQL clients",
     Peer.ADMIN: "Administrators' hosts",
 }
+"""Kinds of peers in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,8 @@ def flows(hosts: Iterable[Mapping[str, Any]]) -> tuple[Flow, ...]:
 
     Args:
         hosts: One dict a host: ``name``, ``addresses`` (a list, none where it is not known), ``roles``, ``peers``
-            (kind to texts: addresses, or names where those are not known) and ``options``, which are the module's
-            options that say which rows a host has and on which ports.
+            (kind to texts: addresses, or names where those are not known), ``client_networks`` (None where they may be
+            anywhere) and ``options``, which are the module's options that say which rows a host has and on which ports.
 
     Returns:
         The lines, sorted. Hosts that let the same in share a line; rows between the same ends on the same ports too.
@@ -157,16 +159,21 @@ def _demands(entry: Mapping[str, Any]) -> Iterable[tuple[Demand, str, str]]:
     except OptionError as error:
         raise OptionError(error.option, f"{entry['name']}: {error.reason}") from error
     peers: Mapping[str, Sequence[str]] = entry.get("peers") or {}
-    clients = _joined(entry.get("client_networks") or ()) or "any"
+    clients: Sequence[str] | None = entry.get("client_networks")
     for demand in policy.demands:
-        for peer in demand.requirement.peers or (Peer.ANY,):
-            if peer is Peer.ANY or peer is Peer.CLIENT:
-                yield demand, _EVERYBODY, clients
-            elif peer.value in peers:
+        row = demand.requirement
+        kinds = row.peers
+        if takes_everybody(row):
+            if clients is None or clients:
+                yield demand, _EVERYBODY, "any" if clients is None else _joined(clients)
+                continue
+            kinds = BESIDE_CLIENTS  # there are no clients, and servers connect to the same ports
+        for peer in kinds:
+            if peer.value in peers:
                 if peers[peer.value]:  # nobody of that kind: no line
-                    yield demand, _NAMES.get(peer, peer.value), _joined(peers[peer.value])
-            elif peer is not Peer.PBX or Peer.GATEWAY not in demand.requirement.peers:
-                yield demand, _NAMES.get(peer, peer.value), _NOT_KNOWN
+                    yield demand, NAMES.get(peer, peer.value), _joined(peers[peer.value])
+            elif not stands_for_another(peer, row):
+                yield demand, NAMES.get(peer, peer.value), _NOT_KNOWN
 
 
 def _joined(items: Iterable[str]) -> str:

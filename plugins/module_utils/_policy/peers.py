@@ -107,7 +107,8 @@ def peers_of(
     Args:
         estate: Who is who.
         pool: The host's own pool, whose Front End Servers are a kind of peer too.
-        extra: More addresses by kind.
+        extra: More addresses by kind; None says nothing. Where they make the last kind of Lync server known, those that
+            hold a replica are known too.
         by_name: List a host without an address by its name, for documents, in place of the error.
 
     Returns:
@@ -125,9 +126,16 @@ def peers_of(
     for kind, items in (extra or {}).items():
         if kind not in WORDS:
             raise PeerError(f"{EXTRA}: {kind!r} is no kind of peer; they are {', '.join(WORDS)}")
+        if items is None:
+            continue  # as in the block that names unknown peers: not yet said
         known = peers.get(kind, Known(()))
         found = _read(f"{EXTRA}.{kind}", items) | _read(f"the addresses of {PREFIX}{kind}", known.addresses)
         peers[kind] = Known(tuple(found.texts()) if found else (), known.nameless)
+    if Peer.REPLICA.value not in peers and all(role in peers for role in _SERVERS):
+        servers = [peers[role] for role in _SERVERS]
+        found = _read("the addresses of all Lync servers", [text for known in servers for text in known.addresses])
+        names = sorted({name for known in servers for name in known.nameless})
+        peers[Peer.REPLICA.value] = Known(tuple(found.texts()) if found else (), tuple(names))
     if nameless and not by_name:
         raise PeerError(_unknown(nameless))
     return {kind: [*known.addresses, *known.nameless] for kind, known in sorted(peers.items())}

@@ -69,7 +69,8 @@ class HostPolicy:
     Attributes:
         rules: The desired rules, sorted by key.
         demands: The rows that apply, in catalogue order, each with the rules that serve it.
-        skipped: Ids of rows that would apply and were left out on purpose.
+        skipped: Ids of rows that would apply and were left out on purpose, or because there is nobody whom they would
+            let in.
         rows: Key of a desired rule to the ids of the rows it serves; site rules serve none.
         profiles: Profiles the host is managed in.
         configuration: What the topology says of the host's ports.
@@ -96,7 +97,7 @@ def build_policy(
     configured_ports: Iterable[Mapping[str, Any]] = (),
     scope: str = "any",
     peers: Mapping[str, Any] | None = None,
-    client_networks: Iterable[Any] = (),
+    client_networks: Iterable[Any] | None = None,
     remote_addresses: Iterable[Any] = (),
     profiles: Iterable[str] = ("domain", "private", "public"),
     extra_rules: Iterable[Mapping[str, Any]] = (),
@@ -112,7 +113,7 @@ def build_policy(
         configured_ports: Listeners of the host as its topology has them; an override of the same row wins.
         scope: ``any``, or ``topology`` for rules that admit the row's peers only.
         peers: Addresses by peer, with ``scope: topology``.
-        client_networks: Networks of the clients, with ``scope: topology``; none means any.
+        client_networks: Networks of the clients, with ``scope: topology``; None means any, an empty list nobody.
         remote_addresses: Scope of all managed rules; none means any.
         profiles: Profiles of all managed rules.
         extra_rules: Site rules.
@@ -138,11 +139,13 @@ def build_policy(
     ]
     configuration = read_configuration(configured_ports, applying)
     ports = {**configuration.ports, **_read_overrides(port_overrides or {}, applying, skip, which)}
+    scopes = {row.id: scoping.of(row) for row in applying if row.id not in skip}
     demands = [
-        Demand(row, _DIRECTIONS[row.disposition], ports.get(row.id, row.ports), scoping.of(row))
+        Demand(row, _DIRECTIONS[row.disposition], ports.get(row.id, row.ports), scopes[row.id])
         for row in applying
-        if row.id not in skip
+        if row.id in scopes and scopes[row.id].addresses
     ]
+    needed = {demand.requirement.id for demand in demands}
     extras = read_extra_rules(extra_rules, in_profiles, scoping.fixed or AddressSet.any())
     rules, rows = _coalesce(demands, in_profiles)
     require_lines("port_overrides", rules)  # the table's own ports always fit
@@ -157,7 +160,7 @@ def build_policy(
     return HostPolicy(
         rules=tuple(sorted(rules, key=lambda desired: desired.key)),
         demands=tuple(replace(demand, keys=tuple(keys_by_row.get(demand.requirement.id, ()))) for demand in demands),
-        skipped=tuple(row.id for row in applying if row.id in skip),
+        skipped=tuple(row.id for row in applying if row.id not in needed),
         rows=rows,
         profiles=in_profiles,
         configuration=configuration,

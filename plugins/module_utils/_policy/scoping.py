@@ -4,7 +4,8 @@
 """The remote addresses of a row: its peers, as addresses.
 
 The table itself has no scope; one that is too narrow breaks calls or takes a pool out of rotation. So a row of which a
-peer is not known stays open to any, with a note that says why.
+peer is not known stays open to any, with a note that says why. A row of which it is known that there is no peer admits
+nobody: an empty list is said by a person, or is a group that was emptied, and never means any.
 """
 
 from __future__ import annotations
@@ -24,8 +25,7 @@ EVERYWHERE = "all"
 """Key of ``peers`` for addresses that every scoped rule must admit, such as monitoring hosts."""
 
 _UNNAMED = (Peer.ANY, Peer.CLIENT)
-# Who connects to the same ports as clients do, from outside the client networks.
-_BESIDE_CLIENTS = (
+BESIDE_CLIENTS = (
     Peer.FRONT_END,
     Peer.DIRECTOR,
     Peer.MEDIATION,
@@ -36,6 +36,8 @@ _BESIDE_CLIENTS = (
     Peer.LOAD_BALANCER,
     Peer.REVERSE_PROXY,
 )
+"""Who connects to the same ports as clients do, from outside the client networks."""
+
 WORDS: tuple[str, ...] = (*(peer.value for peer in Peer if peer not in _UNNAMED), EVERYWHERE)
 """The keys that ``peers`` may have."""
 
@@ -45,7 +47,7 @@ class Scope:
     """The remote addresses of a row's rule.
 
     Attributes:
-        addresses: The addresses.
+        addresses: The addresses; none where there is nobody.
         note: Why it is any although the row has peers.
     """
 
@@ -60,38 +62,46 @@ class Scoping:
     Attributes:
         fixed: One scope for all rows, in place of the peers.
         peers: Addresses by key of `WORDS`; a missing key is not known, an empty one means that there are no such peers.
-        clients: Networks of the clients, for rows that everybody connects to; any by default.
+        clients: Networks of the clients, for rows that everybody connects to; None where nothing says them, so that
+            they may be anywhere.
     """
 
     fixed: AddressSet | None = None
     peers: Mapping[str, AddressSet] = field(default_factory=dict)
-    clients: AddressSet = AddressSet.any()
+    clients: AddressSet | None = None
 
     def of(self, row: Requirement) -> Scope:
         """The scope of one row."""
         if self.fixed is not None:
             return Scope(self.fixed)
-        if not row.peers or not set(row.peers).isdisjoint(_UNNAMED):
+        if takes_everybody(row):
             return self._of_clients()
-        words = [peer.value for peer in row.peers]
-        if Peer.GATEWAY in row.peers and Peer.PBX.value not in self.peers:
-            words = [word for word in words if word != Peer.PBX.value]  # on a trunk Lync calls an IP-PBX a gateway
+        words = [peer.value for peer in row.peers if peer.value in self.peers or not stands_for_another(peer, row)]
         unknown = [word for word in words if word not in self.peers]
         if unknown:
             return _open_to_any(unknown)
         addresses = reduce(or_, (self.peers[word] for word in words), AddressSet())
-        if not addresses:
-            return Scope(AddressSet.any(), f"there is no {' or '.join(words)}")
         if row.disposition is Disposition.LISTEN:
             addresses |= self.peers.get(EVERYWHERE, AddressSet())
         return _scope(addresses)
 
     def _of_clients(self) -> Scope:
         """Where clients connect, servers do too: other pools, Edge Servers, load balancers, monitoring."""
-        if self.clients.is_any:
-            return Scope(self.clients)
-        unknown = [peer.value for peer in _BESIDE_CLIENTS if peer.value not in self.peers]
+        if self.clients is None:
+            return Scope(AddressSet.any())
+        unknown = [peer.value for peer in BESIDE_CLIENTS if peer.value not in self.peers]
         return _open_to_any(unknown) if unknown else _scope(reduce(or_, self.peers.values(), self.clients))
+
+
+def takes_everybody(row: Requirement) -> bool:
+    """Whether clients connect to a row, or the document does not say who does."""
+    return not row.peers or not set(row.peers).isdisjoint(_UNNAMED)
+
+
+def stands_for_another(peer: Peer, row: Requirement) -> bool:
+    """Whether a peer of a row need not be known, because another peer of the row has it: on a trunk Lync calls an
+    IP-PBX a gateway."""
+    return peer is Peer.PBX and Peer.GATEWAY in row.peers
 
 
 def _scope(addresses: AddressSet) -> Scope:
@@ -105,16 +115,17 @@ def _open_to_any(unknown: Iterable[str]) -> Scope:
 
 
 def read_scoping(
-    scope: str, remote_addresses: Iterable[Any], peers: Mapping[str, Any], client_networks: Iterable[Any]
+    scope: str, remote_addresses: Iterable[Any], peers: Mapping[str, Any], client_networks: Iterable[Any] | None
 ) -> Scoping:
-    """Read the options of the same names.
+    """Read the options of the same names; of the client networks None says nothing, and an empty list that there are
+    no clients.
 
     Raises:
         OptionError: One is wrong, or two contradict each other.
     """
     read_choice("scope", scope, dict.fromkeys(SCOPES))
     fixed = tuple(remote_addresses)
-    clients = tuple(client_networks)
+    clients = None if client_networks is None else tuple(client_networks)
     if scope != "topology":
         if peers or clients:
             option = "peers" if peers else "client_networks"
@@ -131,4 +142,10 @@ def read_scoping(
         if isinstance(addresses, str) or not isinstance(addresses, (list, tuple)):
             raise OptionError(f"peers.{word}", f"a list of addresses is needed, not {addresses!r}")
         found[word] = read_addresses(f"peers.{word}", addresses) if addresses else AddressSet()
-    return Scoping(peers=found, clients=read_addresses("client_networks", clients))
+    return Scoping(peers=found, clients=_networks(clients))
+
+
+def _networks(clients: tuple[Any, ...] | None) -> AddressSet | None:
+    if clients is None:
+        return None
+    return read_addresses("client_networks", clients) if clients else AddressSet()

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils._firewall.change.by_policy import OLD_POLICY
 from ...module_utils._firewall.change.naming import PREFIX
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Reason, Status
@@ -47,6 +48,7 @@ _LONGEST_MESSAGE = 2000
 _LONGEST_END = 500
 _LONGEST_COMMAND = 8191
 _MOST_NAMES = 20  # three rules, and the older lists and settings that may decide with them
+_FEW = 3
 _SPACE = re.compile(r"[\r\n\t]+")
 _NEEDS_NONE = "It needs no rules, and has none of ours."
 _TAKEN_AWAY = "Its managed rules were taken away on purpose (state absent), and none is left."
@@ -113,6 +115,8 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
     closed = any(found.verdict is Status.CLOSED or found.reason == Reason.OTHER_FIREWALL for _item, found in rows)
     wide = _failing_rows(result)
     plan: Mapping[str, Any] = result if enforced else mapping_of(result, "drift") if "drift" in result else {}
+    # What a policy brings of ours and nobody wants so, no run can mend either.
+    closed = closed or bool(_policy_names(plan, "policy_stale"))
     if not plan:
         host_class, message = HostClass.FAILED, "The host was read without its roles, so nothing could be judged."
     elif enforced:
@@ -131,7 +135,12 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
     commands = tuple(said(line, _LONGEST_COMMAND) for line in texts_of(plan, "commands")) if to_do else ()
     folded = [command.casefold() for command in commands]
     cells = [_cell(item, finding, folded) for item, finding in rows]
-    messages = [_message(result.get("msg", "")) if flag_of(result, "failed") else _refusals(plan), message]
+    messages = [
+        _message(result.get("msg", "")) if flag_of(result, "failed") else _refusals(plan),
+        message,
+        _by_policy(plan),
+        "" if flag_of(result, "failed") else _old_policy(plan),
+    ]
     return ReportHost(
         name=source.name,
         host_class=host_class,
@@ -339,6 +348,27 @@ def _roles(source: Source, result: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(roles, list) and roles and all(isinstance(role, str) for role in roles):
         return tuple(roles)
     return source.roles
+
+
+def _policy_names(plan: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Rules of ours that Group Policy brings; results of older versions do not tell."""
+    return texts_of(plan, key) if key in plan else ()
+
+
+def _by_policy(plan: Mapping[str, Any]) -> str:
+    count = len(_policy_names(plan, "by_policy"))
+    return f"By Group Policy: {count} rule{'' if count == 1 else 's'} of ours." if count else ""
+
+
+def _old_policy(plan: Mapping[str, Any]) -> str:
+    names = _policy_names(plan, "policy_stale")
+    if not names:
+        return ""
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return _message(
+        f"Group Policy brings rules of ours that are not wanted so: {', '.join(map(said, names[:_FEW]))}{more}. "
+        f"Remedy: {OLD_POLICY}."
+    )
 
 
 def _refusals(plan: Mapping[str, Any]) -> str:

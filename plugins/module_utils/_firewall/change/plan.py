@@ -97,6 +97,8 @@ class Plan:
         kept: Managed rules that are as they should be.
         stale: Managed rules that are no longer wanted, whether they are deleted or not.
         refused: What cannot be done.
+        by_policy: Rules of ours that Group Policy brings as they are wanted; no local ones are made for them.
+        policy_stale: Rules of ours that Group Policy brings and nobody wants so: only its owner can take them out.
         writable: Whether the host takes changes; netsh writes none while the firewall service stays stopped.
     """
 
@@ -108,6 +110,8 @@ class Plan:
     kept: tuple[FirewallRule, ...] = ()
     stale: tuple[FirewallRule, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    by_policy: tuple[FirewallRule, ...] = ()
+    policy_stale: tuple[FirewallRule, ...] = ()
     writable: bool = True
 
     @property

@@ -13,6 +13,7 @@ from ..._texts import said
 from ..state.reading import ReadError
 from ..state.rule import FirewallRule, Profile
 from ..state.snapshot import Snapshot
+from .by_policy import by_policy
 from .management import blocks_management
 from .naming import HIGHEST_GENERATION, PREFIX, LookAlikes, ManagedName, folded, parse_name
 from .ordering import in_order
@@ -49,9 +50,15 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
         if name is not None:
             current.setdefault(name.key, []).append(rule)
     look_alikes = LookAlikes(rule.name for rule in snapshot.local_rules())
-    draft = _Draft(look_alikes, _needed_in_place_of_refused(wanted, current, look_alikes))
+    policy = by_policy(wanted.rules, snapshot.rules)
+    own = [desired for desired in wanted.rules if desired.key not in policy.satisfied]
+    draft = _Draft(look_alikes, _needed_in_place_of_refused(own, current, look_alikes))
     for desired in sorted(wanted.rules, key=lambda desired: desired.key):
-        _plan_key(draft, desired, current.pop(desired.key, []))
+        if desired.key not in policy.satisfied:
+            _plan_key(draft, desired, current.pop(desired.key, []))
+        elif any(desired.rule.named(rule.name) == rule for rule in current.get(desired.key, ())):
+            # It does no harm, and keeps the port open on the day the policy is unlinked. One that differs is stale.
+            _plan_key(draft, desired, current.pop(desired.key))
     for key in sorted(current):
         _plan_stale(draft, current[key], wanted.exclusive)
     _order_updates(draft)
@@ -65,6 +72,8 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
         kept=tuple(draft.kept),
         stale=tuple(draft.stale),
         refused=tuple(draft.refused),
+        by_policy=policy.rules,
+        policy_stale=policy.stale,
         writable=snapshot.service.running or wanted.service,
     )
 
@@ -177,7 +186,7 @@ def _delete(draft: _Draft, rules: Iterable[FirewallRule]) -> None:
 
 
 def _needed_in_place_of_refused(
-    wanted: Wanted, current: Mapping[str, Sequence[FirewallRule]], look_alikes: LookAlikes
+    wanted: Iterable[DesiredRule], current: Mapping[str, Sequence[FirewallRule]], look_alikes: LookAlikes
 ) -> frozenset[str]:
     """Names of managed rules that let through what a desired rule would, which another rule keeps from being made.
 
@@ -185,7 +194,7 @@ def _needed_in_place_of_refused(
     """
     refused = {
         desired.rule.traffic()
-        for desired in wanted.rules
+        for desired in wanted
         if _keeps_from_writing(current.get(desired.key, ()), desired.key, look_alikes)
     }
     return frozenset(

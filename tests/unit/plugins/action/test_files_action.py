@@ -16,11 +16,16 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_files
 
 
-def write(folder: Path, *files: tuple[str, str], check: bool = False, diff: bool = False) -> dict[str, Any]:
+def write(
+    folder: Path, *files: tuple[str, str] | dict[str, Any], check: bool = False, diff: bool = False
+) -> dict[str, Any]:
     """Run the action; a connection that can do nothing is all it has."""
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="nowhere"))
-    arguments = {"dest": str(folder), "files": [{"name": name, "content": content} for name, content in files]}
-    task = SimpleNamespace(args=arguments, check_mode=check, diff=diff, async_val=0, _ansible_internal_redirect_list=[])
+    given = [file if isinstance(file, dict) else {"name": file[0], "content": file[1]} for file in files]
+    arguments = {"dest": str(folder), "files": given}
+    task = SimpleNamespace(
+        args=arguments, check_mode=check, diff=diff, async_val=0, no_log=False, _ansible_internal_redirect_list=[]
+    )
     action = lync_firewall_files.ActionModule(
         task=task, connection=connection, play_context=None, loader=DataLoader(), templar=None, shared_loader_obj=None
     )
@@ -36,6 +41,27 @@ def test_files_are_written_once(tmp_path: Path) -> None:
     assert write(folder, ("a.netsh", "one\r\n"), ("b.csv", "ü"))["changed"] is False
     assert write(folder, ("a.netsh", "two"))["changed"] is True
     assert sorted(path.name for path in folder.iterdir()) == ["a.netsh", "b.csv"]
+
+
+def test_folders_below_and_lines_of_several_that_are_one_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [
+        {"folder": "one", "name": "a.txt", "content": "x"},
+        {"folder": "two", "name": "a.txt", "content": "y"},
+        *({"folder": "two", "name": "hosts.txt", "content": f"{host}\n", "unite": True} for host in ("b", "a", "b")),
+    ]
+    done = write(tmp_path, *files)
+    assert done["files"] == [str(tmp_path / name) for name in ("one/a.txt", "two/a.txt", "two/hosts.txt")]
+    assert [(tmp_path / name).read_text() for name in ("one/a.txt", "two/a.txt", "two/hosts.txt")] == [
+        "x",
+        "y",
+        "a\nb\n",
+    ]
+    assert f"{tmp_path}: 3 of 3 files written" in capsys.readouterr().out
+    assert write(tmp_path, *files)["changed"] is False
+    for folder in ("..", "a/b", ".git"):
+        assert write(tmp_path, {**files[0], "folder": folder})["msg"].startswith("files:")
 
 
 def test_modes_follow_the_umask(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 from ansible.errors import AnsibleError
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._targets import Request, find_targets
 from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
@@ -252,6 +253,31 @@ def test_why_not_to_begin(request_: Request, told: list[str]) -> None:
     found = find_targets(GROUPS, known, replace(request_, sources=["a.yml"]))["mistakes"]
     assert len(found) == len(told)
     assert all(word in text for word, text in zip(told, found, strict=True)), found
+
+
+def test_peers_that_nobody_names_are_told_at_once_as_a_block_to_paste() -> None:
+    scoped = {host: {"lync_firewall_scope": "topology", "lync_pool": "p"} for host in GROUPS["all"]}
+    assert targets()["unknown_peers"] == ""
+    found = targets(**scoped)
+    (note,) = [text for text in found["notes"] if "group_vars" in text]
+    assert note.endswith(found["unknown_peers"])
+    (variable, kinds) = next(iter(yaml.safe_load(found["unknown_peers"]).items()))
+    assert variable == "lync_firewall_extra_peers"
+    assert set(kinds.values()) == {None}, "to paste it says nothing yet"
+    assert {"gateway", "load_balancer", "reverse_proxy", "admin", "edge", "trusted_application"} <= set(kinds)
+    assert {"front_end", "mediation", "pool", "replica"}.isdisjoint(kinds), "known"
+    answered = {kind: [] for kind in kinds}
+    answers = {host: {**own, "lync_firewall_extra_peers": answered} for host, own in scoped.items()}
+    assert targets(**answers)["unknown_peers"] == "", "in one round"
+    matrix = find_targets(GROUPS, {host: {} for host in GROUPS["all"]}, Request(DEFAULT, scoped=True))
+    assert set(kinds) < set(yaml.safe_load(matrix["unknown_peers"])[variable]) | {"pool"}
+
+
+def test_the_block_keeps_what_is_said_and_a_host_with_wrong_variables_is_left_to_its_task() -> None:
+    own = {"lync_firewall_scope": "topology", "lync_firewall_extra_peers": {"edge": ["10.4.0.1"], "admin": None}}
+    found = targets(fe01=own, fe02={**own}, med01=Broken({"lync_firewall_scope": AnsibleError("x")}))
+    kinds = yaml.safe_load(found["unknown_peers"])["lync_firewall_extra_peers"]
+    assert (kinds["edge"], kinds["admin"]) == (["10.4.0.1"], None)
 
 
 def test_what_need_not_stop_anybody_is_said() -> None:

@@ -310,10 +310,35 @@ def test_what_a_host_needs_without_a_connection() -> None:
 
 def test_files_for_the_owner_of_a_policy_are_named_by_what_is_in_them() -> None:
     first, second = (needs(args={"gpo": "a.b\\c"}, lync_firewall_scope=scope)["files"] for scope in ("any", "topology"))
-    assert [file["name"].rpartition(".")[2] for file in first] == ["netsh", "csv"]
+    assert [file["name"].rpartition("-")[2] for file in first] == [
+        "add.netsh", "renew.netsh", "remove.netsh", "rules.csv", "README.txt", "hosts.txt",
+    ]  # fmt: skip
     assert first[0]["name"].startswith("front_end-")
-    assert first[0]["name"] != second[0]["name"]
+    assert {file["folder"] for file in first} == {f"c-{first[0]['name'].removesuffix('-add.netsh')}"}
+    assert first[-1]["content"] == "fe01\r\n"
+    assert {file["name"] for file in first}.isdisjoint(file["name"] for file in second)
+    assert {file["folder"] for file in first}.isdisjoint(file["folder"] for file in second)
     assert needs(args={"gpo": "a.b\\c"})["files"] == first
+
+
+def test_the_owner_of_a_policy_is_told_how_to_renew_and_to_remove_and_what_to_answer() -> None:
+    files = {file["name"].rpartition("-")[2]: file["content"] for file in needs(args={"gpo": "a.b\\c"})["files"]}
+    added = [line for line in files["add.netsh"].splitlines() if " add rule " in line]
+    names = [line.split('"')[1] for line in added]
+    assert len(set(names)) == len(names) > 10
+    removed = [f'advfirewall firewall delete rule name="{name}"' for name in names]
+    renewed = [line for pair in zip(removed, added, strict=True) for line in pair]
+    for script, lines in (("remove.netsh", removed), ("renew.netsh", renewed)):
+        assert files[script].splitlines()[2:] == ['advfirewall set store gpo="a.b\\c"', *lines]
+    assert all(word in files["README.txt"] for word in ("-add.netsh", "-renew.netsh", "-remove.netsh", "-hosts.txt"))
+    assert "HAS TO ANSWER" in files["README.txt"]
+
+
+def test_a_policy_without_a_name_is_told_at_once_with_the_line_to_try() -> None:
+    found = needs(args={"gpo": ""})
+    assert found["failed"] is True
+    assert found["msg"].startswith("fe01: lync_firewall_gpo: name the Group Policy")
+    assert "-e 'lync_firewall_gpo=\"example.com\\Lync Servers\"'" in found["msg"]
 
 
 @pytest.mark.parametrize(

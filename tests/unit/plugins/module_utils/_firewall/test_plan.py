@@ -200,9 +200,57 @@ FOREIGN = [
 def test_what_is_not_ours_counts_for_nothing(rule: FirewallRule) -> None:
     assert managed_rules([rule]) == ()
     with_it, without = plan(rule), plan()
-    assert with_it == without
+    assert with_it.policy_stale == ((rule,) if rule.store is Store.GROUP_POLICY else ()), "for people to read"
+    assert replace(with_it, policy_stale=()) == without
     assert created(with_it) == ["LyncOps sip g1"]
     assert with_it.delete == ()
+
+
+def by_policy(rule: FirewallRule, name: str, **changes: Any) -> FirewallRule:
+    return ours(rule, name, store=Store.GROUP_POLICY, **changes)
+
+
+def test_a_rule_that_group_policy_brings_as_it_is_wanted_is_not_written_twice() -> None:
+    brought = by_policy(SIP, "LyncOps sip g3", description="as the owner of the policy likes it")
+    done = plan(brought)
+    assert (done.changes, done.by_policy, done.policy_stale) == (False, (brought,), ())
+    twice = plan(brought, by_policy(SIP, "lyncops SIP g4"))
+    assert (twice.changes, twice.by_policy, twice.policy_stale) == (False, (brought,), ()), "a second one does no harm"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"enabled": False},
+        {"remote_addresses": AddressSet.parse(["10.0.0.1"])},
+        {"profiles": frozenset({Profile.DOMAIN})},
+        {"local_ports": PortSet.of(5060)},
+        {"opaque": ("what is this",)},
+    ],
+)
+def test_a_rule_of_ours_in_a_policy_that_is_not_as_it_is_wanted_is_old_and_a_local_one_is_made(
+    changes: dict[str, Any],
+) -> None:
+    old = by_policy(SIP, "LyncOps sip g1", **changes)
+    done = plan(old)
+    assert (done.by_policy, done.policy_stale, done.refused) == ((), (old,), ())
+    assert created(done) == ["LyncOps sip g1"]
+
+
+def test_old_rules_of_a_policy_are_told_whatever_is_wanted() -> None:
+    old = [by_policy(SIP, "LyncOps media g1"), by_policy(SIP, "LyncOps sip g1")]
+    nothing = make_plan(Wanted(), host(*old))
+    assert (nothing.changes, nothing.policy_stale) == (False, tuple(old))
+
+
+def test_a_local_copy_of_what_a_policy_brings_stays_only_if_it_is_the_same() -> None:
+    brought, same = by_policy(SIP, "LyncOps sip g1"), ours(SIP, "LyncOps sip g2")
+    done = plan(brought, same)
+    assert (done.changes, [rule.name for rule in done.kept]) == (False, ["LyncOps sip g2", "LyncOps web g1"])
+    other = ours(SIP, "LyncOps sip g2", remote_addresses=AddressSet.parse(["10.0.0.1"]))
+    done = plan(brought, other)
+    assert (done.delete, done.create, done.update) == (("LyncOps sip g2",), (), ())
+    assert plan(brought, other, exclusive=False).changes is False
 
 
 def test_names_are_ours_whatever_their_case() -> None:

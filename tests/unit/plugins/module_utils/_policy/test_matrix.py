@@ -79,6 +79,15 @@ def test_configured_ports_and_client_networks_count() -> None:
     assert (sip.ports, sip.source_addresses) == ("6061", "10.9.0.0/16")
 
 
+def test_without_clients_the_servers_on_the_same_ports_are_left() -> None:
+    entry = {**FRONT_ENDS[0], "client_networks": [], "peers": {"edge": ["10.4.0.1"], "mediation": []}}
+    found = {flow.source: flow.source_addresses for flow in lines(entry, row="server-03")}
+    assert found["Edge Servers"] == "10.4.0.1"
+    assert "Clients and servers" not in found
+    assert "Mediation Servers" not in found, "nobody"
+    assert found["Load balancers"] == "not known"
+
+
 def test_rows_between_the_same_ends_on_the_same_ports_share_a_line() -> None:
     (web,) = lines(*FRONT_ENDS, row="server-12")
     assert web.rows == "server-12 server-19"

@@ -148,6 +148,17 @@ def test_for_people_a_host_without_an_address_is_listed_by_its_name() -> None:
     assert found == {"edge": ["gw01"], "gateway": ["10.7.0.9", "gw01", "gw02"], "pbx": []}
 
 
+def test_an_extra_kind_without_a_value_says_nothing() -> None:
+    assert collect(extra={"edge": None, "gateway": None}) == collect()
+
+
+def test_the_last_kind_of_server_that_is_said_on_top_makes_the_replicas_known() -> None:
+    groups = {name: hosts for name, hosts in GROUPS.items() if name != "lync_director"}
+    assert collect(groups=groups, extra={"director": []})["replica"] == ["10.0.0.1-10.0.0.3", "10.0.0.5", "10.7.0.5"]
+    more = collect(groups=groups, extra={"director": ["10.0.0.4"]})["replica"]
+    assert more == ["10.0.0.1-10.0.0.5", "10.7.0.5"]
+
+
 def test_extra_peers_come_on_top_and_make_a_kind_known() -> None:
     found = collect(extra={"gateway": ["10.7.0.10"], "edge": [], "all": "10.9.0.0/24"})
     assert found["gateway"] == ["10.7.0.9", "10.7.0.10"]
@@ -184,7 +195,7 @@ def test_the_group_that_an_error_names_is_one_of_the_inventory() -> None:
     [
         ({"gateways": []}, "lync_firewall_extra_peers: 'gateways' is no kind of peer; they are .*gateway"),
         ({"gateway": ["gw"]}, r"lync_firewall_extra_peers\.gateway: 'gw'"),
-        ({"gateway": None}, r"lync_firewall_extra_peers\.gateway: a list"),
+        ({"gateway": 7}, r"lync_firewall_extra_peers\.gateway: a list"),
         ({"gateway": ["::/8"]}, r"lync_firewall_extra_peers\.gateway: '::/8' .*unspecified"),
         ({"gateway": ""}, r"lync_firewall_extra_peers\.gateway: '' is no address"),
     ],

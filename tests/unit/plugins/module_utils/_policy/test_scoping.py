@@ -49,7 +49,7 @@ rulesets = st.sampled_from(["documented", "extended"])
 
 
 def scoped(peers: Mapping[str, list[str]], clients: list[str] | None = None) -> Scoping:
-    return read_scoping("topology", [], peers, clients or [])
+    return read_scoping("topology", [], peers, clients)
 
 
 def addresses_of(items: list[str]) -> AddressSet:
@@ -112,13 +112,34 @@ def test_networks_of_clients_do_not_count_before_it_is_known_who_else_connects_t
         assert missing in scope.note
 
 
-@pytest.mark.parametrize("requirement", NAMED, ids=lambda requirement: requirement.id)
+@pytest.mark.parametrize("requirement", ROWS, ids=lambda requirement: requirement.id)
 @pytest.mark.parametrize("more", [[], ["10.200.0.1"]])
-def test_when_there_is_nobody_a_row_stays_open_whoever_comes_on_top(requirement: Requirement, more: list[str]) -> None:
-    """An address in `all` must not make a rule narrower than it is without it."""
-    scope = scoped({**{kind: [] for kind in KINDS}, EVERYWHERE: more}).of(requirement)
-    assert scope.addresses.is_any
-    assert scope.note.startswith("there is no ")
+def test_an_empty_list_is_nobody_and_who_comes_on_top_reaches_listeners(
+    requirement: Requirement, more: list[str]
+) -> None:
+    scope = scoped({**{kind: [] for kind in KINDS}, EVERYWHERE: more}, []).of(requirement)
+    assert scope.addresses == addresses_of(more if requirement.disposition is Disposition.LISTEN else [])
+    assert scope.note == ""
+
+
+def test_a_row_that_there_is_nobody_for_gets_no_rule() -> None:
+    peers = {**FLEET, "pbx": []}
+    before = build_policy(["front_end"], scope="topology", peers=FLEET, features=["remote_call_control"])
+    after = build_policy(["front_end"], scope="topology", peers=peers, features=["remote_call_control"])
+    left_out = {demand.requirement.id for demand in before.demands} - {
+        demand.requirement.id for demand in after.demands
+    }
+    assert left_out == {"server-02"}
+    assert set(after.skipped) == left_out
+    assert {key for key, rows in before.rows.items() if set(rows) <= left_out} == set(before.rows) - set(after.rows)
+
+
+def test_no_clients_leaves_the_servers_that_connect_to_the_same_ports() -> None:
+    wanted = AddressSet.parse([address for kind in FLEET.values() for address in kind])
+    for requirement in CLIENT_ROWS:
+        assert scoped(FLEET, []).of(requirement).addresses == wanted
+    unknown = {kind: items for kind, items in FLEET.items() if kind != "edge"}
+    assert scoped(unknown, []).of(row("server-03")).note == "nothing says who is edge"
 
 
 def test_addresses_for_all_are_admitted_by_listeners_only() -> None:
@@ -128,28 +149,29 @@ def test_addresses_for_all_are_admitted_by_listeners_only() -> None:
         assert admitted is (requirement.disposition is Disposition.LISTEN), requirement.id
 
 
-@given(peer_dicts, st.lists(addresses, max_size=3), st.sampled_from(ROWS))
-def test_a_scope_is_never_empty_and_never_narrower_than_the_known_peers(
-    peers: Peers, clients: list[str], requirement: Requirement
+@given(peer_dicts, st.none() | st.lists(addresses, max_size=3), st.sampled_from(ROWS))
+def test_a_scope_is_never_narrower_than_the_known_peers_and_empty_only_where_all_are_said_to_be_nobody(
+    peers: Peers, clients: list[str] | None, requirement: Requirement
 ) -> None:
     scope = scoped(peers, clients).of(requirement)
-    assert scope.addresses
+    if not scope.addresses:
+        assert not any(peers.get(peer.value) for peer in requirement.peers)
+        assert any(peers.get(peer.value) == [] for peer in requirement.peers) or clients == []
     for peer in requirement.peers:
         assert addresses_of(peers.get(peer.value, [])) <= scope.addresses
     if requirement.disposition is Disposition.LISTEN:
         assert addresses_of(peers.get(EVERYWHERE, [])) <= scope.addresses
     if not UNNAMED.isdisjoint(requirement.peers):
-        assert addresses_of(clients) <= scope.addresses
+        assert addresses_of(clients or []) <= scope.addresses
 
 
 @given(peer_dicts, st.sampled_from(WORDS), addresses, st.sampled_from(ROWS))
 def test_one_more_address_of_a_known_kind_takes_nobody_out(
     peers: Peers, kind: str, address: str, requirement: Requirement
 ) -> None:
-    """From nobody to somebody the scope may narrow: the row was open for want of any peer, and says so."""
     before = scoped(peers, ["10.9.0.0/16"]).of(requirement)
     after = scoped({**peers, kind: [*peers.get(kind, []), address]}, ["10.9.0.0/16"]).of(requirement)
-    assert before.addresses <= after.addresses or before.note
+    assert before.addresses <= after.addresses or before.note, "it was open for want of a peer, and says so"
     if kind == EVERYWHERE:
         assert before.addresses <= after.addresses
 
@@ -185,7 +207,7 @@ def by_key(policy: HostPolicy) -> dict[str, FirewallRule]:
 def test_one_more_host_changes_the_rules_of_rows_that_name_its_kind_and_nothing_but_their_scope(
     held: list[str], ruleset: str, kind: str, clients: bool
 ) -> None:
-    networks = ["10.9.0.0/16"] if clients else []
+    networks = ["10.9.0.0/16"] if clients else None
     bigger = {**FLEET, kind: [*FLEET[kind], "10.77.0.1"]}
     before, after = (
         build_policy(held, ruleset=ruleset, scope="topology", peers=peers, client_networks=networks)
@@ -249,12 +271,19 @@ def test_with_scope_any_all_is_as_it_was(held: list[str], ruleset: str, scope: l
 
 
 @given(roles, rulesets, peer_dicts)
-def test_scoping_changes_no_port_no_row_and_no_profile(held: list[str], ruleset: str, peers: Peers) -> None:
+def test_scoping_changes_no_port_and_no_profile_and_no_row_but_those_of_nobody(
+    held: list[str], ruleset: str, peers: Peers
+) -> None:
+    somebody = {kind: items for kind, items in peers.items() if items}
     plain = by_key(build_policy(held, ruleset=ruleset))
-    topology = by_key(build_policy(held, ruleset=ruleset, scope="topology", peers=peers))
+    topology = by_key(build_policy(held, ruleset=ruleset, scope="topology", peers=somebody))
     assert {key: without_scope(rule) for key, rule in topology.items()} == {
         key: without_scope(rule) for key, rule in plain.items()
     }
+    policy = build_policy(held, ruleset=ruleset, scope="topology", peers=peers)
+    assert set(by_key(policy)) <= set(plain)
+    for row_id in policy.skipped:
+        assert all(peers.get(peer.value) == [] for peer in row(row_id).peers if peer is not Peer.PBX)
 
 
 def test_site_rules_have_the_scope_they_name_or_any() -> None:
@@ -307,8 +336,8 @@ MUST_GET_IN = [
 
 
 @pytest.mark.parametrize(("row_id", "who", "why"), MUST_GET_IN)
-@pytest.mark.parametrize("clients", [[], ["10.9.0.0/16"]])
-def test_what_must_work_still_does(row_id: str, who: str, why: str, clients: list[str]) -> None:
+@pytest.mark.parametrize("clients", [None, ["10.9.0.0/16"]])
+def test_what_must_work_still_does(row_id: str, who: str, why: str, clients: list[str] | None) -> None:
     caller = ["10.9.3.4"] if who == "client" else FLEET[who]
     assert AddressSet.parse(caller) <= scoped(FLEET, clients).of(row(row_id)).addresses, why
 
