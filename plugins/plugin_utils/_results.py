@@ -121,8 +121,9 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
     wide = in_words(result["wider"]["rows"], result["wider"]["perhaps"])
     held = f" ({' + '.join(roles)})" if roles else ""
     managed = len(result["after"]["rules"])
+    will = "would be " if check_mode else ""
     return (
-        f"{host}{held}: {managed} managed rule{'' if managed == 1 else 's'}; {'would be ' if check_mode else ''}{counts}"
+        f"{host}{held}: {managed} managed rule{'' if managed == 1 else 's'}; {will}{counts}"
         + "".join(f"{words}{', '.join(items)}" for words, items in beside.items() if items)
         + (f". {wide[0].upper()}{wide[1:]}" if wide else "")
     )
