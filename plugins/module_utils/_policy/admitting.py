@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from .._catalogue.listeners import FILES, LISTENING
 from .._firewall.state.rule import Action, Direction, Profile
 from .._firewall.state.snapshot import Snapshot
-from .._firewall.traffic.admission import Listening, Meant, admission
+from .._firewall.traffic.admission import Listening, Meant, admission, admits_none_but, plain_profiles
 from .._firewall.traffic.admitted import Admission, joined
 from .._firewall.traffic.matching import Traffic
 from .._firewall.traffic.reasons import Status
@@ -44,10 +44,11 @@ class Admitting:
             if desired.rule.direction is Direction.IN and desired.rule.action is Action.ALLOW
         }
         self._parts: dict[int, Region] = {}
-        self._found: dict[tuple[Traffic, AddressSet, str], Admission] = {}
+        self._plain = plain_profiles(snapshot)
+        self._found: dict[tuple[int, tuple[str, ...], str], tuple[Admission, tuple[Verdict, ...]]] = {}
         self._everybody = Admission(AddressSet.any())
 
-    def of(self, demand: Demand, traffic: Traffic, verdicts: Iterable[Verdict]) -> Admission:
+    def of(self, demand: Demand, traffic: Traffic, verdicts: tuple[Verdict, ...]) -> Admission:
         """Who gets in by one transport of a row.
 
         Args:
@@ -58,16 +59,21 @@ class Admitting:
         certain = [verdict.profile for verdict in verdicts if verdict.status is Status.OPEN]
         if len(certain) == len(traffic.profiles) and traffic.remote.is_any:
             return self._everybody
-        rules = (self._rules[key] for key in demand.keys if key in self._rules)
-        scopes = [rule.remote_addresses for rule in rules if rule.protocol == traffic.protocol]
-        meant = together([*scopes, demand.scope.addresses])
         row = demand.requirement.id
-        key = traffic, meant, row if row in FILES else ""
+        # Traffic that was judged once has one tuple of verdicts, which is kept here as long as its number counts.
+        key = id(verdicts), demand.keys, row if row in FILES else ""
         if key not in self._found:
-            self._found[key] = self._admission(row, traffic, meant, frozenset(certain))
-        return self._found[key]
+            self._found[key] = self._admission(demand, traffic, frozenset(certain)), verdicts
+        return self._found[key][0]
 
-    def _admission(self, row: str, traffic: Traffic, meant: AddressSet, certain: frozenset[Profile]) -> Admission:
+    def _admission(self, demand: Demand, traffic: Traffic, certain: frozenset[Profile]) -> Admission:
+        row, scope = demand.requirement.id, demand.scope.addresses
+        rules = (self._rules[key] for key in demand.keys if key in self._rules)
+        scopes = {rule.remote_addresses for rule in rules if rule.protocol == traffic.protocol} - {scope}
+        meant = together([*scopes, scope])
+        plain = meant == scope and traffic.profiles <= (certain & self._plain)
+        if plain and admits_none_but(scope, traffic, self._index):
+            return Admission(scope)
         listening = Listening(FILES.get(row, frozenset()), LISTENING.get(row, frozenset()))
         # Of a row that is scoped to less than its rules the verdict says nothing of the others that they admit.
         certain = certain if meant <= traffic.remote else frozenset()

@@ -54,6 +54,31 @@ class Meant:
     certain: frozenset[Profile] = frozenset()
 
 
+def plain_profiles(snapshot: Snapshot) -> frozenset[Profile]:
+    """The profiles in which nobody gets in but by a rule that says so; none where it is not known who filters."""
+    if not snapshot.service.running or snapshot.other_firewall:
+        return frozenset()
+    return frozenset(
+        state.profile
+        for state in snapshot.profiles
+        if state.enabled and state.inbound_block and not state.older_lists and not state.requires_ipsec
+    )
+
+
+def admits_none_but(addresses: AddressSet, traffic: Traffic, index: RuleIndex) -> bool:
+    """Whether no rule could let in anybody else, in profiles that are plain: the quick way to say so.
+
+    Args:
+        addresses: Those who are meant.
+        traffic: Inbound traffic.
+        index: The rules of the host.
+    """
+    return all(
+        one.rule.action is Action.BLOCK or not one.rule.enabled or _is_within(one, addresses)
+        for one in index.bundles(traffic)
+    )
+
+
 def admission(
     traffic: Traffic, snapshot: Snapshot, index: RuleIndex, effort: Effort, listening: Listening, meant: Meant
 ) -> Admission:
@@ -71,8 +96,6 @@ def admission(
         return Admission(None)
     asked = replace(traffic, remote=_EVERYBODY, known=None)
     bundles = [one for one in index.bundles(asked) if one.rule.enabled]
-    if _as_meant(traffic, snapshot, bundles, meant):
-        return Admission(meant.addresses)
     admitted: list[AddressSet] = []
     found: dict[tuple[object, ...], tuple[AddressSet, Wider | None]] = {}
     wider: list[Wider] = []
@@ -106,19 +129,6 @@ def admission(
         if more:
             wider.append(replace(more, profiles=frozenset({state.profile})))
     return Admission(together(admitted) if told else None, joined(wider))
-
-
-def _as_meant(traffic: Traffic, snapshot: Snapshot, bundles: Iterable[Bundle], meant: Meant) -> bool:
-    """Whether there is nothing that could admit others: the quick way for hosts that are as they should be."""
-    return (
-        traffic.profiles <= meant.certain
-        and all(
-            state.enabled and state.inbound_block and not state.older_lists and not state.requires_ipsec
-            for state in snapshot.profiles
-            if state.profile in traffic.profiles
-        )
-        and all(one.rule.action is Action.BLOCK or _is_within(one, meant.addresses) for one in bundles)
-    )
 
 
 class _Profile:
