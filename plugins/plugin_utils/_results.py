@@ -116,9 +116,9 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
         ". Rows that stay open to any address: ": notes,
     }
     held = f" ({' + '.join(roles)})" if roles else ""
-    managed = len(result["after"]["rules"])
+    there = len(result["after"]["rules"])
     return (
-        f"{host}{held}: {managed} managed rule{'' if managed == 1 else 's'}; {'would be ' if check_mode else ''}{counts}"
+        f"{host}{held}: {there} managed rule{'' if there == 1 else 's'}; {'would be ' if check_mode else ''}{counts}"
         + "".join(f"{words}{', '.join(items)}" for words, items in beside.items() if items)
     )
 
