@@ -258,5 +258,6 @@ def test_each_address_is_admitted_just_where_the_rules_say_so(
         admitted = "Block" not in counting and ("Allow" in counting or not inbound_block or address <= MEANT)
         assert (address <= found.addresses) is admitted
         wide = found.wider is not None and address <= found.wider.addresses
-        assert wide is (admitted and not address <= MEANT)
+        meant = address <= MEANT
+        assert wide is (admitted and not meant)
         assert found.wider is None or not found.wider.perhaps
