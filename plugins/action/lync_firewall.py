@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.change.fingerprint import plan_digest
-from ..module_utils._firewall.change.plan import Plan
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
@@ -29,7 +28,7 @@ from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
 from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
-from ..plugin_utils._plan.approved import plan_file, read_digests, refusal
+from ..plugin_utils._plan.approval import Approval, read_approval
 from ..plugin_utils._proof import work_proof
 from ..plugin_utils._report.packed import fold
 from ..plugin_utils._said import texts
@@ -55,24 +54,31 @@ class ActionModule(FirewallAction):
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         self._on_wider = options["on_wider"]
         self._brief = options[HOST_VARIABLES.name] and display.verbosity == 0
+        approval = self._planned(options["plan"], options["plan_digest"] or "")
         policy = requested_policy(options)  # before the connection is opened: it says what is wrong
         host = self.remote_host(options)
         bound = self.bound(host, policy, options)
         self._policy = bound.policy
         self._guard = LockoutGuard(host, options["accept_impact"], confirmed=options["rollback"] == "auto")
-        approved = self._approved(options["plan"])
-        outcome = enforce(
-            host,
-            wanted_state(self._policy, options),
-            self._task.check_mode,
-            rollback=options["rollback"],
-            rollback_after=options["rollback_after"],
-            guard=lambda plan, before: approved(plan) or self._guard(plan, before),
-            say=self.say,
-        )
+        try:
+            outcome = enforce(
+                host,
+                wanted_state(self._policy, options),
+                self._task.check_mode,
+                rollback=options["rollback"],
+                rollback_after=options["rollback_after"],
+                guard=lambda plan, before: (approval.check(plan) if approval else ()) or self._guard(plan, before),
+                say=self.say,
+            )
+        except Refused:
+            if approval and approval.objection:
+                return self._left_alone(approval.objection)
+            raise
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
         warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings]
+        if approval and (meanwhile := approval.meanwhile(outcome.before)):
+            warnings.append(f"since the plan was made, this changed that is not ours: {'; '.join(meanwhile)}")
         closed = failures(effects)
         # Which profile a network is in tells a person whether a profile's verdict matters now.
         networks = self._networks(host) if closed else ()
@@ -107,24 +113,21 @@ class ActionModule(FirewallAction):
         brief = self._brief and result.get("failed") is True and "requirements" in result
         return fold(result) if brief else result
 
-    def _approved(self, path: str | None) -> Callable[[Plan], tuple[str, ...]]:
-        """What objects to a plan that is not the one that was approved; nothing where none had to be.
+    def _left_alone(self, why: str) -> dict[str, Any]:
+        """Not a failure of this task: the hosts whose plan is the one that was approved are still to be changed."""
+        told = f"{self.host_name}: {why}"
+        return {"changed": False, "left_alone": True, "msg": told, "warnings": [told]}
+
+    def _planned(self, path: str | None, approved: str) -> Approval | None:
+        """What was approved; None where nothing had to be.
 
         Raises:
-            OptionError: The file is no plan.
+            OptionError: The file is no plan, or another one than was approved.
         """
-        if not path:
-            return lambda _plan: ()
         try:
-            digests = read_digests(plan_file(path))
+            return read_approval(path, self.host_name, approved) if path else None
         except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
             raise OptionError("plan", f"{path}: {error}") from error
-
-        def objects(plan: Plan) -> tuple[str, ...]:
-            why = refusal(path, digests, self.host_name, plan_digest(plan))
-            return (why,) if why else ()
-
-        return objects
 
     def _effects(self, host: RemoteHost, outcome: Outcome) -> tuple[Effect, ...]:
         try:

@@ -50,7 +50,7 @@ class ActionModule(FirewallAction):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         self._as_text = options[AS_TEXT.name]
-        planned = self._planned(options["plan"])
+        planned = self._planned(options["plan"], options["plan_digest"] or "")
         policy = requested_policy(options) if options["roles"] or options["state"] == "absent" else None
         found = self._file(policy, options) if options["dump"] else self._host(policy, options)
         snapshot = found.snapshot
@@ -81,14 +81,14 @@ class ActionModule(FirewallAction):
             result["drift"] = {"found": plan.changes, **results.plan_dict(plan, rows)}
         return result
 
-    def _planned(self, path: str | None) -> PlannedHost | None:
+    def _planned(self, path: str | None, approved: str) -> PlannedHost | None:
         """What the host was when a plan was made, if there is a plan and the host is in it.
 
         Raises:
             OptionError: The file is no plan.
         """
         try:
-            return read_planned(plan_file(path), self.host_name) if path else None
+            return read_planned(plan_file(path), self.host_name, approved) if path else None
         except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
             raise OptionError("plan", f"{path}: {error}") from error
 

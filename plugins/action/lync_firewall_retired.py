@@ -21,6 +21,7 @@ from ..module_utils._texts import said
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._report.asked import asked
+from ..plugin_utils._report.compare import read_earlier
 from ..plugin_utils._report.files import make_folder, write_file
 from ..plugin_utils._report.remember import RETIRED_FILE, read_retired, to_retired
 from ..plugin_utils._report.status import REPORT_NAME
@@ -33,6 +34,9 @@ _HOW = (
     "-i inventory.yml -i '{name},' -e @connection.yml. Where the machine is gone, -e lync_firewall_forget=true takes "
     "it off the list without a connection"
 )
+
+
+_OPTION = f"{PREFIX}retired"
 
 
 class ActionModule(ControllerAction):
@@ -80,13 +84,16 @@ class ActionModule(ControllerAction):
     def _work(self, options: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
         names = list(dict.fromkeys(options["hosts"]))
         if not names:
-            raise OptionError(
-                "lync_firewall_retired", "name the hosts to retire, as in -e lync_firewall_retired=old.example.com"
-            )
-        if not (options["done"] or options["forget"]):
-            _see(names, known.get("hostvars") or {})
-            return {"hosts": names, "changed": False}
+            raise OptionError(_OPTION, "name the hosts to retire, as in -e lync_firewall_retired=old.example.com")
         path = Path(str(self._loader.path_dwim(options["dest"]))) / RETIRED_FILE
+        hostvars = known.get("hostvars") or {}
+        if not options["done"]:
+            _see_unneeded([name for name in names if name in hostvars], hostvars)
+        if options["forget"]:
+            _see_reported(names, path.parent)
+        elif not options["done"]:
+            _see_reachable(names, hostvars, known.get("ansible_play_hosts_all"))
+            return {"hosts": names, "changed": False}
         now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         try:
             before = read_retired(path.read_bytes()) if path.is_file() else {}
@@ -107,25 +114,55 @@ def _names(value: Any) -> list[str]:
     return [name for item in items if (name := str(item).strip())]
 
 
-def _see(names: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]]) -> None:
-    """See that the hosts can be connected to, and that none of them is a Lync server still.
+def _see_reachable(names: Iterable[str], hostvars: Mapping[str, Any], within: Iterable[str] | None) -> None:
+    """See that the hosts can be connected to.
 
     Raises:
-        OptionError: One is none of that.
+        OptionError: One is not in the inventory, or the run is limited to others.
     """
-    option = "lync_firewall_retired"
     unknown = [name for name in names if name not in hostvars]
     if unknown:
         raise OptionError(
-            option, f"not in the inventory: {', '.join(map(said, unknown))}. {_HOW.format(name=said(unknown[0]))}"
+            _OPTION, f"not in the inventory: {', '.join(map(said, unknown))}. {_HOW.format(name=said(unknown[0]))}"
         )
+    outside = [name for name in names if within is not None and name not in within]
+    if outside:
+        raise OptionError(_OPTION, f"--limit leaves out {', '.join(map(said, outside))}. Take the limit away")
+
+
+def _see_unneeded(names: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]]) -> None:
+    """See that none of the hosts is a Lync server still.
+
+    Raises:
+        OptionError: One is.
+    """
     for name in names:
         groups = hostvars[name].get("group_names") or ()
         roles = assigned_roles(hostvars[name].get(f"{PREFIX}roles"), [str(group) for group in groups])
         if roles:
             raise OptionError(
-                option,
+                _OPTION,
                 f"{said(name)} is a Lync server still ({', '.join(map(str, roles))}), and the next run would bring its "
                 f"rules back. Take it out of the groups of its roles, and {PREFIX}roles off it. Rules of a role that "
                 "it has lost go with remediate; all of them, with lync_firewall_state: absent in the inventory",
             )
+
+
+def _see_reported(names: Iterable[str], folder: Path) -> None:
+    """See that the reports know the hosts that are to be forgotten: a misspelt one would stay on their list.
+
+    Raises:
+        OptionError: None of them has one.
+    """
+    known: set[str] = set()
+    for path in sorted(folder.glob("*.json")):
+        try:
+            earlier = read_earlier(path.read_bytes())
+        except (OSError, ValueError):  # what stands beside reports
+            continue
+        known |= {*earlier.classes, *(leaver.name for leaver in (*earlier.left, *earlier.elsewhere))}
+    strangers = [name for name in names if name not in known]
+    if strangers:
+        raise OptionError(
+            _OPTION, f"no report in {folder} has {', '.join(map(said, strangers))}, so there is nothing to forget"
+        )

@@ -341,6 +341,14 @@ impact:
   type: list
   elements: str
   sample: ["tcp 1433 sqlservr.exe, 2 connected (10.0.0.9, 10.0.0.10)"]
+left_alone:
+  description:
+    - Whether nothing was sent because what is to be done is not what is in O(plan). A message says so, and nothing else
+      is returned. It is no failure of the task, so that a batch goes on; the playbooks C(site) and C(remediate) fail on
+      such hosts at their end.
+  returned: when O(plan) is given, and it is so
+  type: bool
+  sample: true
 plan_digest:
   description:
     - A digest, SHA-256, of all that is to be done, or was, and of what is refused. The same plan has the same digest on

@@ -19,7 +19,8 @@ description:
     what would be refused; and it has a line to sign.
   - As JSON it is what a run is held to. With its path in O(lyncops.firewall.lync_firewall#module:plan) a host of which
     the plan is no longer that one is left alone and named.
-  - The digest of a plan is of all that is to be done on all hosts. Two plans with the same digest do the same.
+  - The digest of a plan is of all that is to be done on all hosts, and of all that is said of them. Two plans with the
+    same digest do the same. O(lyncops.firewall.lync_firewall#module:plan_digest) takes it.
   - Never connects to a host. Use it with C(run_once).
 options:
   hosts:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..module_utils._firewall.change.fingerprint import Foreign, differences, differences_since, foreign, marks
+from ..module_utils._firewall.change.fingerprint import differences, foreign, marks
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ._host.outcome import Outcome
 from ._plan.approved import PlannedHost
+from ._plan.since import changed_since
 from ._said import texts
 
 MOST_MARKED = 2_000
@@ -28,8 +29,8 @@ def read_proof(snapshot: Snapshot, planned: PlannedHost | None) -> dict[str, Any
     found = foreign(snapshot)
     proof: dict[str, Any] = {"rules": found.rules, "sha256": found.sha256}
     if planned:
-        since = _since(planned, found, snapshot) if planned.sha256 else ["the host could not be read then"]
-        proof["since_plan"] = {"rules": planned.rules, "sha256": planned.sha256, "differences": _told(since)}
+        since = changed_since(planned, snapshot)
+        proof["since_plan"] = {"rules": planned.rules, "sha256": planned.sha256, "differences": since}
     return proof
 
 
@@ -55,14 +56,6 @@ def work_proof(outcome: Outcome, *, detailed: bool) -> dict[str, Any]:
         "differences": _told(changed),
         **kept,
     }
-
-
-def _since(planned: PlannedHost, found: Foreign, snapshot: Snapshot) -> Iterable[str]:
-    if planned.sha256 == found.sha256:
-        return ()
-    if len(planned.marks) < planned.rules:
-        return (f"something: of {planned.rules} rules the plan does not keep which they were",)
-    return differences_since(planned.marks, planned.settings, snapshot)
 
 
 def _told(sentences: Iterable[str]) -> list[str]:

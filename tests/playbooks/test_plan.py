@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lab.testing import Lab
-    from playbooks.runs import Runner
+    from playbooks.runs import Run, Runner
 
 _STALE = 'name="LyncOps in-tcp-5060 g1" dir=in action=allow protocol=tcp localport=5060'
 ALL = {"fe01.contoso.test", "fe02.contoso.test", "dir01.contoso.test", "med01.contoso.test"}
@@ -24,6 +24,11 @@ def _plan(runner: Runner) -> dict[str, Any]:
 
 def _file(runner: Runner, kind: str = "json") -> Path:
     return runner.folder / "lync_firewall_plan" / f"lync-firewall-plan.{kind}"
+
+
+def _joined(run: Run) -> str:
+    """What was said, without the line breaks of a terminal."""
+    return " ".join(run.output.split())
 
 
 def test_a_plan_changes_nothing_and_is_what_is_then_done(lab: Lab, runner: Runner) -> None:
@@ -55,19 +60,32 @@ def test_a_plan_changes_nothing_and_is_what_is_then_done(lab: Lab, runner: Runne
     assert (after.code, after.changed) == (0, set()), "nothing is left to do, which no plan forbids"
 
 
-def test_a_host_that_changed_since_is_left_alone_and_named(lab: Lab, runner: Runner) -> None:
-    variables = {**runner.play("plan").artifacts, "lync_firewall_max_fail_percentage": 100}
-    lab.host("dir01").run(f"netsh advfirewall firewall add rule {_STALE}")
-    before = lab.host("dir01").rules()
+def test_a_host_that_changed_since_is_left_alone_and_named_and_the_others_are_changed(lab: Lab, runner: Runner) -> None:
+    variables = runner.play("plan").artifacts
+    lab.host("fe01").run(f"netsh advfirewall firewall add rule {_STALE}")
+    lab.host("med01").run('netsh advfirewall firewall add rule name="Backup" dir=in action=allow protocol=tcp')
+    before = lab.host("fe01").rules()
     checked = runner.play("remediate", "--check", variables=variables)
     run = runner.play("remediate", variables=variables)
     for found in (checked, run):
-        assert set(found.failed) == {"dir01.contoso.test"}
-        assert (
-            "dir01.contoso.test: nothing was sent: what is to be done is no longer what is in the plan" in found.output
+        assert (found.code, set(found.failed)) == (2, {"fe01.contoso.test"}), found.output
+        assert "fe01.contoso.test: what is to be done is no longer what is in the plan" in found.output
+        assert "med01.contoso.test: since the plan was made, this changed that is not ours: new or changed" in _joined(
+            found
         )
-    assert lab.host("dir01").rules() == before
-    assert run.changed == ALL - {"dir01.contoso.test"}
+    assert lab.host("fe01").rules() == before
+    assert run.changed == ALL - {"fe01.contoso.test"}
+
+
+def test_what_is_not_in_the_plan_does_not_keep_from_what_is(lab: Lab, runner: Runner) -> None:
+    variables = runner.play("plan", "--limit", "med01*").artifacts
+    run = runner.play("site", variables=variables)
+    assert (run.code, run.changed) == (2, {"med01.contoso.test"})
+    assert set(run.failed) == ALL - {"med01.contoso.test"}
+    assert "dir01.contoso.test: the host is not in the plan" in run.output
+    other = runner.play("remediate", variables={**variables, "lync_firewall_plan_digest": "0" * 12})
+    assert other.code == 2
+    assert "and what was approved is 000000000000" in _joined(other)
 
 
 def test_a_verification_proves_that_nothing_else_changed(lab: Lab, runner: Runner) -> None:
@@ -102,7 +120,7 @@ def test_a_host_that_could_not_be_planned_is_left_alone(lab: Lab, runner: Runner
     assert "fe01.contoso.test" in made.output.partition("not in the plan, and left alone")[2]
     lab.write_inventory(runner.inventory)
     before = lab.host("fe01").rules()
-    run = runner.play("remediate", variables={**made.artifacts, "lync_firewall_max_fail_percentage": 100})
+    run = runner.play("remediate", variables=made.artifacts)
     assert set(run.failed) == {"fe01.contoso.test"}
     assert "it could not be made then" in run.output
     assert lab.host("fe01").rules() == before

@@ -336,6 +336,13 @@ HOST_OPTIONS: tuple[Option, ...] = (
         ),
         type="path",
     ),
+    Option(
+        "plan_digest",
+        (
+            "The digest of O(plan) that was approved, or at least its first 12 digits. A file with another digest is "
+            "refused: somebody may have made a new plan in its place.",
+        ),
+    ),
 )
 """The desired state of a host. Both modules take it, so that an audit judges by what enforcement would do."""
 

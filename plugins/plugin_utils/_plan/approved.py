@@ -28,6 +28,9 @@ HOSTS = ',"hosts":['
 """How the first line ends."""
 
 
+_CHANGED = "it was changed after it was made: its digest does not fit. Make a new one with plan.yml"
+
+
 class PlanError(ValueError):
     """A file is no plan, or one that was changed by hand; the message says which."""
 
@@ -42,6 +45,7 @@ class PlannedHost:
         sha256: Fingerprint of these and of the profiles' settings; empty where it could not be read.
         marks: Short digests of these rules.
         settings: The profiles' settings.
+        switched_on: Profiles that it switches on.
     """
 
     digest: str
@@ -49,6 +53,7 @@ class PlannedHost:
     sha256: str = ""
     marks: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    switched_on: tuple[str, ...] = ()
 
 
 def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> str:
@@ -71,14 +76,20 @@ def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> st
     )
 
 
-def digest_of(digests: Mapping[str, str]) -> str:
-    """The digest of a whole plan.
+def digest_of(digests: Mapping[str, str], seals: Mapping[str, str]) -> str:
+    """The digest of a whole plan, and of all that its file says of hosts.
 
     Args:
         digests: Host to the digest of its plan, empty where it could not be planned.
+        seals: Host to the `seal` of its line.
     """
-    lines = "".join(f"{host}\0{digest}\n" for host, digest in sorted(digests.items()))
+    lines = "".join(f"{host}\0{digest}\0{seals.get(host, '')}\n" for host, digest in sorted(digests.items()))
     return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def seal(line: str) -> str:
+    """The digest of a host's line."""
+    return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def plan_file(path: str) -> Path:
@@ -86,34 +97,44 @@ def plan_file(path: str) -> Path:
     return Path(path).expanduser()
 
 
-def read_digests(path: Path) -> dict[str, str]:
+def read_digests(path: Path, approved: str = "") -> dict[str, str]:
     """The digest of every host's plan.
 
     Args:
         path: The file, as ``lync_firewall_plan`` has written it.
+        approved: The digest that was approved, or its first digits; empty where nobody says.
 
     Raises:
         OSError: It cannot be read.
-        PlanError: It is no plan, or its digests are not those that it was approved with.
+        PlanError: It is no plan, was changed after it was made, or is not the one that was approved.
     """
+    return _read_head(path, approved)[0]
+
+
+def _read_head(path: Path, approved: str) -> tuple[dict[str, str], dict[str, str]]:
     with path.open("rb") as stream:
         head = _object(stream.readline(), "}")
-    digests = head.get("digests")
-    if head.get("schema") != SCHEMA or not isinstance(digests, dict):
+    digests, seals, digest = head.get("digests"), head.get("seals"), head.get("digest")
+    if head.get("schema") != SCHEMA or not isinstance(digests, dict) or not isinstance(seals, dict):
         raise PlanError(f"it is no plan of this collection: its schema is not {SCHEMA}")
-    found = {str(host): str(digest) for host, digest in digests.items()}
-    if digest_of(found) != head.get("digest"):
-        raise PlanError("it was changed after it was made: its digest does not fit. Make a new one with plan.yml")
-    return found
+    found = {str(host): str(each) for host, each in digests.items()}
+    if digest_of(found, seals) != digest:
+        raise PlanError(_CHANGED)
+    if approved and (len(approved) < SHOWN or not str(digest).startswith(approved.lower())):
+        raise PlanError(
+            f"its digest is {str(digest)[:SHOWN]}…, and what was approved is {approved[:SHOWN]}… (of that at least "
+            f"{SHOWN} digits are needed)"
+        )
+    return found, seals
 
 
-def read_planned(path: Path, host: str) -> PlannedHost | None:
+def read_planned(path: Path, host: str, approved: str = "") -> PlannedHost | None:
     """What a plan says of one host; None where the host is not in it.
 
     Raises:
         OSError, PlanError: See `read_digests`.
     """
-    digests = read_digests(path)
+    digests, seals = _read_head(path, approved)
     if host not in digests:
         return None
     start = f'{{"name":{json.dumps(host)},'.encode("ascii")
@@ -122,6 +143,8 @@ def read_planned(path: Path, host: str) -> PlannedHost | None:
     if line is None:
         raise PlanError(f"it has no line of {host}")
     entry = _object(line)
+    if seal(line.decode("utf-8").rstrip("\r\n").removesuffix(",")) != seals.get(host):
+        raise PlanError(_CHANGED)
     foreign = entry.get("foreign")
     if not isinstance(foreign, dict):
         return PlannedHost(digests[host])
@@ -133,6 +156,7 @@ def read_planned(path: Path, host: str) -> PlannedHost | None:
             str(foreign["sha256"]),
             tuple(marks[place : place + MARK] for place in range(0, len(marks), MARK)),
             {str(name): str(value) for name, value in settings.items()},
+            tuple(map(str, entry.get("switched_on") or ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PlanError(f"its line of {host} is damaged ({type(error).__name__}: {error})") from error

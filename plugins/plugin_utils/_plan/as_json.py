@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from typing import Any
 
 from .approved import HOSTS, SCHEMA
-from .model import EstatePlan, PlanHost, totals
+from .model import EstatePlan, as_line, compact, totals
 
 
 def to_json(plan: EstatePlan) -> bytes:
@@ -24,24 +22,7 @@ def to_json(plan: EstatePlan) -> bytes:
         "totals": totals(plan),
         "batches": [asdict(batch) for batch in plan.batches],
         "digests": {host.name: host.digest for host in plan.hosts},
+        "seals": plan.seals,
     }
-    lines = ",\n".join(_compact(_host(host)) for host in plan.hosts)
-    return f"{_compact(head)[:-1]}{HOSTS}\n{lines}\n]}}\n".encode("ascii")
-
-
-def _host(host: PlanHost) -> dict[str, Any]:
-    """A host; the name comes first, by which its line is found."""
-    return {
-        "name": host.name,
-        "state": host.state.value,
-        "message": host.message,
-        "roles": host.roles,
-        "digest": host.digest,
-        **asdict(host.work),
-        "kept": host.kept,
-        "foreign": host.foreign,
-    }
-
-
-def _compact(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    lines = ",\n".join(map(as_line, plan.hosts))
+    return f"{compact(head)[:-1]}{HOSTS}\n{lines}\n]}}\n".encode("ascii")

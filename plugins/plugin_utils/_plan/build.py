@@ -71,6 +71,7 @@ def _planned(source: Source, result: Mapping[str, Any], message: str) -> PlanHos
         digest=text_of(result, "plan_digest"),
         work=work if state is not PlanState.NOTHING else Work(refused=work.refused),
         kept=len(list_of(result, "kept")),
+        switched_on=texts_of(result, "profiles_enabled"),
         foreign={key: foreign[key] for key in _FOREIGN if key in foreign},
     )
 

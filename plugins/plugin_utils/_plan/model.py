@@ -8,13 +8,15 @@ Values only. `build` makes them of results, `as_html`, `as_markdown` and `as_jso
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
-from .approved import digest_of
+from .approved import digest_of, seal
 
 
 class PlanState(str, Enum):
@@ -77,6 +79,7 @@ class PlanHost:
         digest: Of all that is to be done; empty where that is not known.
         work: What that is.
         kept: How many managed rules stay as they are.
+        switched_on: Profiles whose firewall is switched on.
         foreign: The fingerprint of what is not ours, as the module returns it; None where the host was not read.
     """
 
@@ -87,6 +90,7 @@ class PlanHost:
     digest: str = ""
     work: Work = Work()
     kept: int = 0
+    switched_on: tuple[str, ...] = ()
     foreign: Mapping[str, Any] | None = None
 
 
@@ -103,7 +107,7 @@ class Batch:
     others: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EstatePlan:
     """The plan of a change window.
 
@@ -113,7 +117,6 @@ class EstatePlan:
         version: Version of the collection that made it.
         hosts: The hosts, in the order of the inventory.
         batches: The batches of a remediation of all of them.
-        digest: Of all that is to be done on all hosts.
     """
 
     title: str
@@ -121,10 +124,16 @@ class EstatePlan:
     version: str
     hosts: tuple[PlanHost, ...]
     batches: tuple[Batch, ...]
-    digest: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", digest_of({host.name: host.digest for host in self.hosts}))
+    @cached_property
+    def seals(self) -> Mapping[str, str]:
+        """Each host to the seal of its line in the file."""
+        return {host.name: seal(as_line(host)) for host in self.hosts}
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all that is to be done on all hosts, and of all that is said of them."""
+        return digest_of({host.name: host.digest for host in self.hosts}, self.seals)
 
     def of(self, *states: PlanState) -> tuple[PlanHost, ...]:
         """The hosts of these states."""
@@ -186,3 +195,24 @@ def _size(item: str, hosts: int) -> int:
     """As ``ansible.utils.helpers.pct_to_int`` does: a percentage is rounded down, and at least one."""
     number = int(item.removesuffix("%"))
     return max(1, number * hosts // 100 if item.endswith("%") else number)
+
+
+def as_line(host: PlanHost) -> str:
+    """A host as its line in the file has it: JSON in ASCII, with the name first, by which the line is found."""
+    found = {
+        "name": host.name,
+        "state": host.state.value,
+        "message": host.message,
+        "roles": host.roles,
+        "digest": host.digest,
+        **asdict(host.work),
+        "kept": host.kept,
+        "switched_on": host.switched_on,
+        "foreign": host.foreign,
+    }
+    return compact(found)
+
+
+def compact(value: Mapping[str, Any]) -> str:
+    """JSON in ASCII without blanks."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))

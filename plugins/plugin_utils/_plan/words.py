@@ -10,7 +10,7 @@ from typing import Any
 
 from .._report.parts import text_of, texts_of
 
-_MOST_NAMED = 6
+_MOST_NAMED = 24
 _ANYBODY = ("any", "*", "")
 _PROTOCOLS = {"tcp": "TCP", "udp": "UDP", "any": "any protocol"}
 

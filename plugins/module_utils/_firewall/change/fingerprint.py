@@ -80,13 +80,16 @@ def differences(before: Snapshot, after: Snapshot, switched_on: Collection[Profi
     )
 
 
-def differences_since(known: Iterable[str], settings: Mapping[str, str], snapshot: Snapshot) -> tuple[str, ...]:
+def differences_since(
+    known: Iterable[str], settings: Mapping[str, str], snapshot: Snapshot, switched_on: Collection[str] = ()
+) -> tuple[str, ...]:
     """The same of a reading of which only the fingerprint is left: what is gone has no name then.
 
     Args:
         known: The `marks` of then.
         settings: The settings then.
         snapshot: The host now.
+        switched_on: Names of the profiles that the plan switches on.
     """
     left = Counter(known)
     new = []
@@ -98,7 +101,11 @@ def differences_since(known: Iterable[str], settings: Mapping[str, str], snapsho
             new.append(f"new or changed: rule {rule.name}")
     gone = sum(left.values())
     rules = f"{gone} rule{'' if gone == 1 else 's'}"
-    return (*new, *([f"gone or changed: {rules}"] if gone else []), *_changed(settings, _settings(snapshot)))
+    ours = {_setting(profile, "local", "enabled") for profile in Profile if profile.value in switched_on}
+    was, now = (
+        {name: value for name, value in at.items() if name not in ours} for at in (settings, _settings(snapshot))
+    )
+    return (*new, *([f"gone or changed: {rules}"] if gone else []), *_changed(was, now))
 
 
 def plan_digest(plan: Plan) -> str:

@@ -15,6 +15,8 @@ import yaml
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_retired
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_retired as documentation
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
@@ -30,6 +32,14 @@ def run(args: dict[str, Any], check_mode: bool = False, **variables: Any) -> dic
     plugin._loader = SimpleNamespace(path_dwim=str)
     found: dict[str, Any] = plugin.run(task_vars={"hostvars": HOSTVARS, **variables})
     return found
+
+
+def reported(folder: Path, *names: str) -> None:
+    """A report that has these hosts."""
+    folder.mkdir(exist_ok=True)
+    created = "2026-03-12T06:00:00Z"
+    report = build_report("T", created, [Source(name, {"unreachable": True, "msg": "x"}) for name in names])
+    (folder / "night.json").write_bytes(to_json(report))
 
 
 def test_who_is_no_lync_server_may_be_retired(tmp_path: Path) -> None:
@@ -52,9 +62,24 @@ def test_who_is_not_known_or_a_server_still_is_named(tmp_path: Path, hosts: list
     assert told in found["msg"]
 
 
+def test_only_who_was_reported_is_forgotten_and_no_server(tmp_path: Path) -> None:
+    reported(tmp_path, "gone", "fe01")
+    (tmp_path / "other.json").write_text("{}")
+    wrong = run({"hosts": ["gone", "typo"], "dest": str(tmp_path), "forget": True})
+    assert f"no report in {tmp_path} has typo" in wrong["msg"]
+    assert "is a Lync server still" in run({"hosts": ["fe01"], "dest": str(tmp_path), "forget": True})["msg"]
+    assert not (tmp_path / "retired.json").exists()
+
+
+def test_who_is_outside_the_limit_is_named(tmp_path: Path) -> None:
+    found = run({"hosts": ["old"], "dest": str(tmp_path)}, ansible_play_hosts_all=["fe01"])
+    assert "--limit leaves out old" in found["msg"]
+
+
 def test_they_are_noted_beside_those_who_were(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     assert run({"hosts": ["old"], "dest": str(folder), "done": True})["changed"] is True
+    reported(folder, "gone")
     assert run({"hosts": ["gone"], "dest": str(folder), "forget": True})["changed"] is True
     noted = json.loads((folder / "retired.json").read_text())["hosts"]
     assert sorted(noted) == ["gone", "old"]
@@ -70,6 +95,7 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_variables_say_who_and_where(tmp_path: Path) -> None:
+    reported(tmp_path, "old", "gone")
     variables = {"lync_firewall_retired": "old, gone,", "lync_firewall_forget": "yes"}
     found = run({"host_variables": True}, lync_firewall_report_dir=str(tmp_path), **variables)
     assert found == {"hosts": ["old", "gone"], "changed": True}

@@ -153,7 +153,7 @@ RULE = {
             {"remote_addresses": ["10.0.0.1", "10.0.0.2"]},
             "10.0.0.1, 10.0.0.2 may connect to TCP 5061",
         ),
-        ({"remote_addresses": [f"10.0.0.{n}" for n in range(9)]}, "10.0.0.5 and 3 more may connect"),
+        ({"remote_addresses": [f"10.0.0.{n}" for n in range(27)]}, "10.0.0.23 and 3 more may connect"),
         ({"action": "block"}, "Any address may not connect"),
         ({"direction": "out", "remote_ports": "445", "local_ports": "any"}, "The host may connect to TCP 445 of any "),
         ({"profiles": ["domain"]}, ", in the domain profile: Front End"),
@@ -227,6 +227,17 @@ def test_what_is_written_is_read_again(checked: dict[str, Any], tmp_path: Path) 
     assert read_planned(path, "b") is None
 
 
+def test_the_digest_that_was_approved_is_asked_for(checked: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    plan = plan_of({"a": checked})
+    path.write_bytes(to_json(plan))
+    for approved in ("", plan.digest, plan.digest[:12], plan.digest[:20].upper()):
+        assert "a" in read_digests(path, approved)
+    for approved in ("0" * 64, plan.digest[:11], plan.digest + "0"):
+        with pytest.raises(PlanError, match="what was approved is"):
+            read_digests(path, approved)
+
+
 def test_only_the_plan_that_was_approved_may_be_carried_out() -> None:
     digests = {"a": "1" * 64, "b": ""}
     assert refusal("p", digests, "a", "1" * 64) == ""
@@ -246,8 +257,9 @@ def test_only_the_plan_that_was_approved_may_be_carried_out() -> None:
         (lambda _text: "[]\n", "it is no plan of this collection"),
         (lambda _text: "\udcff", "it is no plan of this collection"),
         (lambda text: text.partition("\n")[0] + "\n", "it has no line of a"),
-        (lambda text: text.replace('"marks":"', '"other":"'), "its line of a is damaged"),
+        (lambda text: text.replace('"marks":"', '"other":"'), "it was changed after it was made"),
         (lambda text: text.replace('{"name":"a",', '{"name":"a",,'), "it is no plan of this collection"),
+        (lambda text: text.replace('"commands":["', '"commands":["x'), "it was changed after it was made"),
     ],
 )
 def test_a_file_that_is_no_plan_is_an_error(checked: dict[str, Any], tmp_path: Path, change: Any, why: str) -> None:

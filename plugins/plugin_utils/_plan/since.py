@@ -1,0 +1,26 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of others was changed on a host since a plan was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...module_utils._firewall.change.fingerprint import differences_since, foreign
+from ...module_utils._firewall.state.snapshot import Snapshot
+from .._said import texts
+from .approved import PlannedHost
+
+
+def changed_since(planned: PlannedHost, snapshot: Snapshot) -> list[str]:
+    """What is not ours and was changed since a plan was made, in words."""
+    return texts(_since(planned, snapshot) if planned.sha256 else ("the host could not be read then",), "foreign")
+
+
+def _since(planned: PlannedHost, snapshot: Snapshot) -> Iterable[str]:
+    if planned.sha256 == foreign(snapshot).sha256:
+        return ()
+    if len(planned.marks) < planned.rules:
+        return (f"something: of {planned.rules} rules the plan does not keep which they were",)
+    return differences_since(planned.marks, planned.settings, snapshot, planned.switched_on)
