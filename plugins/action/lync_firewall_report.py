@@ -152,6 +152,8 @@ class ActionModule(ControllerAction):
             **({"warnings": warnings} if warnings else {}),
         }
         result["worst"] = next((name for kind in WORST for name in result["hosts"][kind.value]), "")
+        result["changed_since_plan"] = model.changed_since_plan(report)
+        result["worst"] = result["worst"] or next(iter(result["changed_since_plan"] or ()), "")
         for line in lines_for_people(result):
             tell(line, self._task)
         if options["artifacts"]:

@@ -213,6 +213,15 @@ worst:
   returned: success
   type: str
   sample: fe03.example.com
+changed_since_plan:
+  description:
+    - Hosts on which something that is not ours changed since a plan was made, see
+      O(lyncops.firewall.lync_firewall_info#module:plan). Such a host is what a run fails for where nothing else is.
+      Null where nothing was compared.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 failure:
   description:
     - What to say of a run that fails because of what was found. Empty where all is as it should be, and with

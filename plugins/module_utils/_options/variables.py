@@ -48,7 +48,10 @@ OTHERS = tuple(
 
 _RIGHT = frozenset({*OTHERS, *(PREFIX + option.name for option in HOST_OPTIONS + ENFORCING_OPTIONS)})
 # What the playbooks and the role set themselves: to compare them with all others is not free, on each host.
-_SET_BY_US = "audit blamed default_pattern expected found left_alone made pattern plan_made planned preflight reported result retiring seen"
+_SET_BY_US = (
+    "audit blamed default_pattern expected found left_alone made pattern plan_made planned preflight reported result "
+    "retiring seen"
+)
 _OWN = frozenset(PREFIX + name for name in _SET_BY_US.split())
 _ENDINGS = tuple(name.removeprefix(PREFIX) for name in sorted(_RIGHT))
 _ALIKE = 0.85  # "skip_row" and "skip_rows", not "backup_servers" and any of ours

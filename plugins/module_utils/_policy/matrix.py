@@ -166,8 +166,9 @@ def _demands(entry: Mapping[str, Any]) -> Iterable[tuple[Demand, str, str]]:
         if takes_everybody(row):
             if clients is None or clients:
                 yield demand, _EVERYBODY, "any" if clients is None else _joined(clients)
+            if clients is None:
                 continue
-            kinds = BESIDE_CLIENTS  # there are no clients, and servers connect to the same ports
+            kinds = BESIDE_CLIENTS  # from outside the networks of the clients servers connect to the same ports
         for peer in kinds:
             if peer.value in peers:
                 if peers[peer.value]:  # nobody of that kind: no line

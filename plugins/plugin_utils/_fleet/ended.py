@@ -37,10 +37,15 @@ def to_run_status(
         now: When the run ended: UTC, ISO 8601.
         message: Why it did not come to its hosts; empty where it did.
     """
-    hosts = {row.name: ReportHost(row.name, _CLASSES[row.state], refused=row.refused) for row in rows}
+    found = list(rows)
+    hosts = {row.name: ReportHost(row.name, _CLASSES[row.state], refused=row.refused) for row in found}
     for names, host_class in ((failed, HostClass.FAILED), (unreachable, HostClass.UNREACHABLE)):
         for name in names:
             if name not in hosts or hosts[name].host_class in _WELL:
                 hosts[name] = ReportHost(name, host_class)
     report = sorted_report("", now, () if message else hosts.values())
-    return to_status_file(to_status(report, Run("", now, collection_version(), message)))
+    status = to_status(report, Run("", now, collection_version(), message))
+    # Rows have no requirements, only how many of them are wider than wanted.
+    certain, perhaps = (sum(row.wider[place] for row in found) for place in (0, 1))
+    status["totals"] |= {"wider_rows": certain, "perhaps_wider_rows": perhaps}
+    return to_status_file(status)

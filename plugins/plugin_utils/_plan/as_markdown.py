@@ -72,7 +72,8 @@ def _group(group: Group) -> Iterator[str]:
     yield ""
     yield f"### {_text(', '.join(host.name for host in group.hosts))}"
     yield ""
-    yield f"{_text(roles) + '. ' if roles else ''}Commands: {len(work.commands)}. Rules that stay: {group.hosts[0].kept}."
+    held = f"{_text(roles)}. " if roles else ""
+    yield f"{held}Commands: {len(work.commands)}. Rules that stay: {group.hosts[0].kept}."
     for heading, items in (
         ("Before all else", work.beside),
         ("New rules", work.opens),

@@ -288,6 +288,18 @@ def reasons(report: Report) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
+def is_off(host: ReportHost) -> bool:
+    """Whether a host's firewall lets everything in, in one profile at least."""
+    running = host.service is None or host.service.get("running") is not False
+    return bool(host.profiles) and not (running and all(profile["enabled"] for profile in host.profiles.values()))
+
+
+def changed_since_plan(report: Report) -> list[str] | None:
+    """Hosts on which something that is not ours changed since a plan was made; None where nothing was compared."""
+    compared = [host for host in report.hosts if host.foreign and host.foreign.get("compared") == "plan"]
+    return [host.name for host in compared if host.foreign and host.foreign["differences"]] if compared else None
+
+
 def summary(report: Report) -> str:
     """The report in one line."""
     counts = totals(report)
@@ -301,6 +313,9 @@ def summary(report: Report) -> str:
     if frequent:
         shown = [f"{short_form(reason)} {count}" for reason, count in frequent]
         line += f". Not open: {', '.join(shown)}"
+    off = sum(map(is_off, report.hosts))
+    if off:
+        line += f". Firewall off: {off} host{'' if off == 1 else 's'}"
     changed = sum(bool(host.foreign and host.foreign.get("differences")) for host in report.hosts)
     if changed:
         line += f". Changed by others: {changed}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ...module_utils._catalogue.functions import WORDS, Function, functions_of
 from ...module_utils._firewall.traffic.reasons import Status
-from .model import HostClass, Report, ReportHost
+from .model import HostClass, Report, ReportHost, changed_since_plan, is_off
 
 _MOST_FUNCTIONS = 6
 _UNKNOWN = (HostClass.UNREACHABLE, HostClass.FAILED)
@@ -62,6 +62,8 @@ def at_large(report: Report) -> tuple[str, ...]:
     """What it is about, and how it stands, in sentences."""
     read = [host for host in report.hosts if host.host_class not in _UNKNOWN]
     lost = len(report.hosts) - len(read)
+    spared = sum(host.host_class is HostClass.NOT_MANAGED for host in read)
+    read = [host for host in read if host.host_class is not HostClass.NOT_MANAGED]
     closed = sum(any(cell.finding.verdict is Status.CLOSED for cell in host.cells) for host in read)
     found = [
         f"This is about the firewalls of {_servers(len(report.hosts))} of Lync, which carries chats, calls and "
@@ -71,6 +73,16 @@ def at_large(report: Report) -> tuple[str, ...]:
         found.append(f"{closed} of {_servers(len(read))} that could be looked at {_do(closed)} not let in all of it")
     elif read:
         found.append(f"Nothing that Lync needs is closed on {_servers(len(read))} that could be looked at")
+    if spared:
+        found.append(f"Of {_servers(spared)} nothing is asked: no rule of ours is wanted there")
+    off = sum(map(is_off, report.hosts))
+    if off:
+        found.append(f"The firewall is off on {_servers(off)}, in one profile at least: there everybody gets in")
+    changed = changed_since_plan(report)
+    if changed:
+        found.append(f"Since the plan was made, others changed the firewall of {_servers(len(changed))}")
+    elif changed is not None:
+        found.append("Since the plan was made, nobody changed anything that is not ours")
     if lost:
         found.append(f"Of {_servers(lost)} nothing is known: they could not be reached or not be looked at")
     left = len({leaver.name for leaver in report.left})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -34,6 +34,7 @@ class RunClass(str, Enum):
     """How a run ended, worst last."""
 
     OK = "ok"
+    CHANGED = "changed"  # Something that is not ours changed since a plan was made.
     DRIFT = "drift"
     INEFFECTIVE = "ineffective"
     REFUSED = "refused"  # The guard of a run that writes stopped a plan: nothing was sent to the host.
@@ -81,8 +82,14 @@ def mail_name(name: str) -> str:
 
 def run_classes(hosts: Iterable[ReportHost]) -> tuple[RunClass, ...]:
     """What is the matter with any of the hosts, the worst first; `RunClass.OK` alone where nothing is."""
-    found = {RunClass.REFUSED if host.refused else _OF_HOSTS[host.host_class] for host in hosts}
+    found = {kind for host in hosts for kind in _kinds(host)}
     return tuple(kind for kind in _WORST_FIRST if kind in found and kind is not RunClass.OK) or (RunClass.OK,)
+
+
+def _kinds(host: ReportHost) -> Iterator[RunClass]:
+    yield RunClass.REFUSED if host.refused else _OF_HOSTS[host.host_class]
+    if host.foreign and host.foreign.get("compared") == "plan" and host.foreign["differences"]:
+        yield RunClass.CHANGED
 
 
 def to_status(report: Report, run: Run, document: bytes | None = None) -> dict[str, Any]:

@@ -30,9 +30,20 @@ def lines_for_people(result: Mapping[str, Any]) -> list[str]:
     return [
         result["summary"],
         *([f"Since the earlier report: {changes}"] if changes else []),
+        *_proof(result),
         *([f"Left and not retired: {', '.join(left[:_NAMED])}{more}"] if left else []),
         *result["files"].values(),
     ]
+
+
+def _proof(result: Mapping[str, Any]) -> list[str]:
+    changed = result["changed_since_plan"]
+    if changed is None:
+        return []
+    if not changed:
+        return ["Since the plan was made, nobody changed anything that is not ours"]
+    more = " and more" if len(changed) > _NAMED else ""
+    return [f"Since the plan was made, others changed the firewall of {', '.join(changed[:_NAMED])}{more}"]
 
 
 def failure_of(made: Mapping[str, Any]) -> str:
@@ -44,6 +55,10 @@ def failure_of(made: Mapping[str, Any]) -> str:
     if not made["worst"]:
         return ""
     lines = []
+    changed = made["changed_since_plan"]
+    if changed:
+        more = " and more" if len(changed) > _NAMED else ""
+        lines.append(f" Changed by others since the plan was made: {', '.join(changed[:_NAMED])}{more}.")
     for kind in WORST:
         if names := made["hosts"][kind.value]:
             more = " and more" if len(names) > _NAMED else ""

@@ -117,7 +117,9 @@ function drawTodo(showOnly) {
       narrow > 0 && el("p", { class: "muted" }, `Nothing but fewer addresses to admit is to be done on ${count(narrow, "host")}.`),
       () => showOnly({ class: "drifted" })));
   }
-  const wide = HOSTS.map((host) => [host, [...host.cells.values()].filter(isWider)]).filter(([, found]) => found.length);
+  // What only our own rules admit beyond the scope is drift, and the remediation narrows it.
+  const byOthers = (found) => isWider(found) && (!found.wider.by.length || foreign(found.wider.by).length > 0);
+  const wide = HOSTS.map((host) => [host, [...host.cells.values()].filter(byOthers)]).filter(([, found]) => found.length);
   if (wide.length) {
     const by = new Map();
     for (const [host, found] of wide) for (const { wider } of found) for (const name of wider.by) {
@@ -127,7 +129,7 @@ function drawTodo(showOnly) {
     const number = wide.reduce((sum, [, found]) => sum + found.length, 0);
     things.push(thing(el("span", { class: "sign cell verdict-open wider", "aria-hidden": "true" }, VERDICT_SIGN.open), "wider than wanted",
       `${count(number, "requirement")} on ${count(wide.length, "host")}`,
-      "Others get in as well as those who are meant. Narrow the named rules where they are made, or set on_wider to block_others.",
+      "Others get in as well as those who are meant. Narrow the named rules where they are made, or, but for rows that clients use, let managed block rules keep others out (on_wider: block_others).",
       wide.map(([host]) => host), culprits({ by }), () => showOnly({ reason: WIDER })));
   }
   if (!things.length) things.push(el("p", { class: "good" }, sign("class", "compliant"), "Nothing. Every host is as it should be."));

@@ -75,8 +75,13 @@ def test_a_pbx_on_a_trunk_is_a_gateway() -> None:
 
 def test_configured_ports_and_client_networks_count() -> None:
     moved = host("fe01", "10.1.0.8", "front_end", port_overrides={"server-03": 6061})
-    (sip,) = lines({**moved, "client_networks": ["10.9.0.0/16"]}, row="server-03")
-    assert (sip.ports, sip.source_addresses) == ("6061", "10.9.0.0/16")
+    peers = {"director": ["10.3.0.1"], "edge": []}
+    found = lines({**moved, "client_networks": ["10.9.0.0/16"], "peers": peers}, row="server-03")
+    assert {flow.ports for flow in found} == {"6061"}
+    addresses = {flow.source: flow.source_addresses for flow in found}
+    assert addresses["Clients and servers"] == "10.9.0.0/16"
+    assert addresses["Directors"] == "10.3.0.1", "servers connect to the same ports from outside the clients' networks"
+    assert "Edge Servers" not in addresses
 
 
 def test_without_clients_the_servers_on_the_same_ports_are_left() -> None:

@@ -119,3 +119,19 @@ def test_a_mail_has_no_control_characters_of_a_host() -> None:
     report = report_of(**{f"h{number}": {"failed": True, "msg": text} for number, text in enumerate(HOSTILE)})
     mail = to_mail(report, to_status(report, RUN)).decode("utf-8")
     assert all(character.isprintable() or character == "\n" for character in mail)
+
+
+def test_what_others_changed_since_a_plan_is_an_end_of_its_own() -> None:
+    foreign = {"rules": 5, "sha256": "0", "since_plan": {"rules": 5, "sha256": "1", "differences": ["new: rule X"]}}
+    same = {**foreign, "since_plan": {"rules": 5, "sha256": "0", "differences": []}}
+    fine = info(row())
+    assert status(a={**fine, "foreign": foreign}, b=fine)["classes"] == ["changed"]
+    assert status(a={**fine, "foreign": same})["classes"] == ["ok"]
+    assert "Changed by others: 1" in status(a={**fine, "foreign": foreign})["summary"]
+
+
+def test_a_firewall_that_is_off_is_said() -> None:
+    off = info(row())
+    off["profiles"]["private"]["enabled"] = False
+    found = status(a=off, b=info(row()))
+    assert found["summary"].endswith("Firewall off: 1 host")
