@@ -94,6 +94,7 @@ def test_a_verification_proves_that_nothing_else_changed(lab: Lab, runner: Runne
     clean = runner.play("verify", variables=made.artifacts)
     assert clean.code == 0, clean.output
     assert "Changed by others" not in clean.output
+    assert "Since the plan was made, nobody changed anything that is not ours" in clean.output
     for host in runner.report(name="lync-firewall-verify")["hosts"]:
         assert (host["foreign"]["compared"], host["foreign"]["differences"]) == ("plan", [])
         assert host["foreign"]["rules"] > 0
@@ -101,7 +102,10 @@ def test_a_verification_proves_that_nothing_else_changed(lab: Lab, runner: Runne
     lab.host("dir01").run('netsh advfirewall firewall add rule name="Backup" dir=in action=allow protocol=tcp')
     lab.host("med01").run("netsh advfirewall set privateprofile state off")
     run = runner.play("verify", variables=made.artifacts)
-    assert "Changed by others: 2" in run.output
+    assert (run.code, set(run.failed)) == (2, {"dir01.contoso.test"}), "the first of those that changed"
+    assert "Changed by others since the plan was made: dir01.contoso.test, med01.contoso.test." in _joined(run)
+    status = json.loads((runner.folder / "lync_firewall_report" / "lync-firewall-verify-status.json").read_text())
+    assert status["class"] == "changed"
     found = {
         host["name"]: host["foreign"]["differences"] for host in runner.report(name="lync-firewall-verify")["hosts"]
     }
