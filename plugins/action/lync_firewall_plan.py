@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, ClassVar
-
-from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
@@ -23,12 +20,12 @@ from ..plugin_utils._plan.as_json import to_json
 from ..plugin_utils._plan.as_markdown import to_markdown
 from ..plugin_utils._plan.build import build_plan
 from ..plugin_utils._plan.model import EstatePlan, PlanState, summary, totals
-from ..plugin_utils._report.files import is_base_name, make_folder, write_file
+from ..plugin_utils._report.files import is_base_name, write_all
+from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._results import plain
 from ..plugin_utils._sources import source_of
 from ..plugin_utils._targets import DEFAULT_BATCHES, batch_sizes
 from ..plugin_utils._telling import tell
-from ..plugin_utils._variables import Templated
 from ..plugin_utils._version import collection_version
 
 _WRITERS: dict[str, Callable[[EstatePlan], bytes]] = {"html": to_html, "md": to_markdown, "json": to_json}
@@ -67,9 +64,9 @@ class ActionModule(ControllerAction):
             OptionError: A variable cannot be templated.
         """
         given: dict[str, Any] = self._task.args
-        if not boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
+        known = self.variables(task_vars)
+        if known is None:
             return given
-        known = Templated(task_vars, self._templar.template, {})
         folder = known.get(f"{PREFIX}plan_dir") or _FOLDER
         found = {
             "hosts": known.get("ansible_play_hosts_all"),
@@ -84,11 +81,13 @@ class ActionModule(ControllerAction):
         if not is_base_name(options["name"]):
             raise OptionError("name", f"{options['name']!r} is no base name of a file: no folder, and no dot in front")
         sizes = batch_sizes(DEFAULT_BATCHES if options["batches"] is None else options["batches"])
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = utc_now()
         sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
         plan = build_plan(options["title"], now, collection_version(), sources, sizes)
         folder = Path(str(self._loader.path_dwim(options["dest"])))
-        files = _write(folder, options["name"], plan)
+        contents = {kind: writer(plan) for kind, writer in _WRITERS.items()}
+        files = {kind: str(folder / f"{options['name']}.{kind}") for kind in contents}
+        write_all(folder, {f"{options['name']}.{kind}": content for kind, content in contents.items()})
         result: dict[str, Any] = {
             "changed": True,
             "files": files,
@@ -112,22 +111,3 @@ class ActionModule(ControllerAction):
             }
             result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": data}
         return result
-
-
-def _write(folder: Path, name: str, plan: EstatePlan) -> dict[str, str]:
-    """Write all files; their paths by kind.
-
-    Raises:
-        OptionError: The folder cannot be made or written to.
-    """
-    files: dict[str, str] = {}
-    try:
-        make_folder(folder)
-        for kind, writer in _WRITERS.items():
-            path = folder / f"{name}.{kind}"
-            write_file(path, writer(plan))
-            files[kind] = str(path)
-    except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
-        reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-        raise OptionError("dest", f"{folder} cannot be written to: {reason}") from error
-    return files

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from ansible.errors import AnsibleError
-from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
@@ -25,6 +23,7 @@ from ..plugin_utils._named_roles import said_for_everybody
 from ..plugin_utils._report.asked import asked
 from ..plugin_utils._report.options import REPORT_OPTIONS, check, check_folder
 from ..plugin_utils._report.status import REPORT_NAME, outdate
+from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
@@ -96,7 +95,7 @@ class ActionModule(ControllerAction):
 
     def _outdate(self, variables: Mapping[str, Any], message: str) -> None:
         """Have the status of an earlier run say that this one found nobody."""
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = utc_now()
         try:
             report = asked(variables, "", REPORT_NAME)
             outdate(Path(report["dest"]), str(report.get("name", REPORT_NAME)), message, now)
@@ -110,9 +109,9 @@ class ActionModule(ControllerAction):
             OptionError: A variable cannot be templated.
         """
         given: dict[str, Any] = self._task.args
-        if not boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
+        known = self.variables(task_vars)
+        if known is None:
             return given
-        known = Templated(task_vars, self._templar.template, {})
         found = {option: known.get(variable) for option, variable in _VARIABLES.items()}
         return {**{option: value for option, value in found.items() if value not in (None, "")}, **given}
 

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
-
-from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
@@ -24,7 +21,7 @@ from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import build_report
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
-from ..plugin_utils._report.files import make_folder, write_file
+from ..plugin_utils._report.files import reason_of, write_all
 from ..plugin_utils._report.merge import Merged, merge, read_sources
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
 from ..plugin_utils._report.remember import remembering, retired_in
@@ -39,11 +36,11 @@ from ..plugin_utils._report.status import (
     to_status,
     to_status_file,
 )
+from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
 from ..plugin_utils._results import plain
 from ..plugin_utils._sources import place_of, source_of
 from ..plugin_utils._telling import tell
-from ..plugin_utils._variables import Templated
 from ..plugin_utils._version import collection_version
 
 _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
@@ -84,7 +81,7 @@ class ActionModule(ControllerAction):
             return
         try:
             folder = Path(self._resolved(given["dest"]))
-            outdate(folder, str(given.get("name") or REPORT_NAME), message, _now())
+            outdate(folder, str(given.get("name") or REPORT_NAME), message, utc_now())
         except (OSError, ValueError) as error:
             tell(f"The status of an earlier run could not be replaced, and is out of date: {error}", self._task)
 
@@ -95,9 +92,9 @@ class ActionModule(ControllerAction):
             OptionError: A variable is wrong.
         """
         given: dict[str, Any] = self._task.args
-        if not boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
+        known = self.variables(task_vars)
+        if known is None:
             return given, True
-        known = Templated(task_vars, self._templar.template, {})
         names = {option.name: option.default for option in self.OPTIONS}
         try:
             found = asked(known, given.get("variable", names["variable"]), given.get("name", names["name"]))
@@ -113,7 +110,7 @@ class ActionModule(ControllerAction):
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
         retired, wrong = retired_in(folder)
         warnings += [*more, *wrong]
-        now = _now()
+        now = utc_now()
         if options["sources"]:
             merged = self._merged(options, now)
             report = merged.report
@@ -136,7 +133,7 @@ class ActionModule(ControllerAction):
             status_name(options["name"]): to_status_file(status),
         }
         written = {f"{options['name']}.{kind}": content for kind, content in contents.items()}
-        changed = _write(folder, {**written, **beside})
+        changed = write_all(folder, {**written, **beside})
         result = {
             "changed": changed,
             "files": files,
@@ -174,7 +171,7 @@ class ActionModule(ControllerAction):
         except FileNotFoundError:
             return None, [f"previous: there is no {path}, so nothing is compared"]
         except (OSError, ValueError) as error:  # an EarlierError, or a path with NUL in it
-            raise OptionError("previous", f"{path} cannot be compared with: {_reason(error)}") from error
+            raise OptionError("previous", f"{path} cannot be compared with: {reason_of(error)}") from error
 
     def _last(self, path: Path, previous: str | None, earlier: Earlier | None) -> tuple[Earlier | None, list[str]]:
         """The report that is about to be replaced, and what a person should know if it cannot be read."""
@@ -183,7 +180,9 @@ class ActionModule(ControllerAction):
         try:
             return (read_earlier(path.read_bytes()) if path.is_file() else None), []
         except (OSError, ValueError) as error:
-            return None, [f"{path} cannot be read ({_reason(error)}), so it is not known who was in the estate before"]
+            return None, [
+                f"{path} cannot be read ({reason_of(error)}), so it is not known who was in the estate before"
+            ]
 
     def _merged(self, options: Mapping[str, Any], now: str) -> Merged:
         """The reports of slices as one; no variable of any host is looked at.
@@ -223,25 +222,3 @@ def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:
         "lync_firewall_left": result["left"][:MOST_NAMES],
         "lync_firewall_report_folder": str(Path(next(iter(result["files"].values()))).parent),
     }
-
-
-def _write(folder: Path, contents: Mapping[str, bytes]) -> bool:
-    """Write all files, by their names; whether any has changed.
-
-    Raises:
-        OptionError: The folder cannot be made or written to.
-    """
-    try:
-        make_folder(folder)
-        written = [write_file(folder / name, content) for name, content in contents.items()]
-        return any(written)
-    except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
-        raise OptionError("dest", f"{folder} cannot be written to: {_reason(error)}") from error
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, ClassVar
-
-from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
@@ -25,9 +22,9 @@ from ..plugin_utils._report.compare import read_earlier
 from ..plugin_utils._report.files import make_folder, write_file
 from ..plugin_utils._report.remember import RETIRED_FILE, read_retired, to_retired
 from ..plugin_utils._report.status import REPORT_NAME
+from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._results import plain
 from ..plugin_utils._telling import tell
-from ..plugin_utils._variables import Templated
 
 _HOW = (
     "Where the inventory does not have a host any more, name it beside the inventory, with what connects to it: "
@@ -68,9 +65,9 @@ class ActionModule(ControllerAction):
             OptionError: A variable is wrong.
         """
         given: dict[str, Any] = self._task.args
-        if not boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
+        known = self.variables(task_vars)
+        if known is None:
             return given
-        known = Templated(task_vars, self._templar.template, {})
         try:
             found = {
                 "hosts": _names(known.get(f"{PREFIX}retired")),
@@ -94,7 +91,7 @@ class ActionModule(ControllerAction):
         elif not options["done"]:
             _see_reachable(names, hostvars, known.get("ansible_play_hosts_all"))
             return {"hosts": names, "changed": False}
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = utc_now()
         try:
             before = read_retired(path.read_bytes()) if path.is_file() else {}
             content = to_retired({**before, **dict.fromkeys(names, now)})

@@ -64,7 +64,6 @@ options:
 
 import os
 import sys
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +77,7 @@ from ..plugin_utils._fleet.rows import Row, State, to_row
 from ..plugin_utils._fleet.table import to_table
 from ..plugin_utils._report.files import write_file
 from ..plugin_utils._report.packed import unpack
+from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._telling import is_for_programs
 
 _ACTIONS = ("lyncops.firewall.lync_firewall", "lyncops.firewall.lync_firewall_info")
@@ -158,7 +158,7 @@ class CallbackModule(CallbackBase):
         path = self.get_option("status")
         if not path:
             return
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = utc_now()
         content = to_run_status(self._rows.values(), list(stats.failures), list(stats.dark), now, self._message)
         try:
             write_file(Path(path), content)

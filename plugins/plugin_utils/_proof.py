@@ -41,9 +41,12 @@ def work_proof(outcome: Outcome, *, detailed: bool) -> dict[str, Any]:
         outcome: The work, done or predicted.
         detailed: Whether to add what a plan keeps for a comparison later.
     """
-    before, after = foreign(outcome.before), foreign(outcome.after)
-    # After is Windows' own word: whoever else writes meanwhile is seen here too.
-    changed = differences(outcome.before, outcome.after, outcome.plan.profiles_on)
+    before = after = foreign(outcome.before)
+    changed: tuple[str, ...] = ()
+    if outcome.after is not outcome.before:  # it is the same where there was nothing to do
+        # After is Windows' own word: whoever else writes meanwhile is seen here too.
+        after = foreign(outcome.after)
+        changed = differences(outcome.before, outcome.after, outcome.plan.profiles_on)
     kept: dict[str, Any] = {}
     if detailed:
         told = marks(outcome.before) if before.rules <= MOST_MARKED else ()

@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._unsaid",
         "module_utils",
     },
-    "plugin_utils._controller": set(),
+    "plugin_utils._controller": {"plugin_utils._variables", "module_utils._options"},
     "plugin_utils._telling": set(),
     "plugin_utils._arguments": {"plugin_utils._results", "module_utils._options"},
     "plugin_utils._results": {

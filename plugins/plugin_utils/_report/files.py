@@ -12,7 +12,10 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+
+from ...module_utils._options.reading import OptionError
 
 REPORT_FOLDER_MODE = 0o755
 REPORT_FILE_MODE = 0o644
@@ -50,6 +53,29 @@ def make_folder(folder: Path, mode: int | None = REPORT_FOLDER_MODE) -> None:
     folder.mkdir(exist_ok=True)
     if mode is not None:
         _set_mode(folder, mode)
+
+
+def write_all(folder: Path, contents: Mapping[str, bytes]) -> bool:
+    """Write files into a folder of reports, which is made, in their order; whether any has changed.
+
+    Args:
+        folder: The folder, the option ``dest`` of whoever writes.
+        contents: Names and contents.
+
+    Raises:
+        OptionError: The folder cannot be made or written to.
+    """
+    try:
+        make_folder(folder)
+        written = [write_file(folder / name, content) for name, content in contents.items()]
+        return any(written)
+    except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
+        raise OptionError("dest", f"{folder} cannot be written to: {reason_of(error)}") from error
+
+
+def reason_of(error: Exception) -> str:
+    """What is wrong with a file, without the path: whoever says it names that."""
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def write_file(path: Path, content: bytes, mode: int | None = REPORT_FILE_MODE) -> bool:

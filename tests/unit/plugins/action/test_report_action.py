@@ -207,11 +207,7 @@ def test_no_previous_is_the_same_as_an_empty_one(tmp_path: Path) -> None:
 
 def test_unchanged_files_are_no_change_and_a_new_date_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter(["2026-03-12T06:00:00Z", "2026-03-12T06:00:00Z", "2026-03-12T06:00:01Z"])
-    monkeypatch.setattr(
-        lync_firewall_report,
-        "datetime",
-        SimpleNamespace(now=lambda _zone: SimpleNamespace(strftime=lambda _format: next(moments))),
-    )
+    monkeypatch.setattr(lync_firewall_report, "utc_now", lambda: next(moments))
     args = {"hosts": ["h"], "dest": str(tmp_path)}
     assert [report(args, {"h": UNREACHABLE})["changed"] for _time in range(3)] == [True, False, True]
 
