@@ -35,13 +35,11 @@ def source_of(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
     except (AnsibleError, TypeError) as error:
         result = {"failed": True, "msg": f"{variable} cannot be read: {error}"}
     roles = _variable(known, "lync_roles")
-    if not isinstance(roles, list):
-        groups = _variable(known, "group_names")
-        roles = assigned_roles(_variable(known, ROLES), groups if isinstance(groups, list) else ())
+    roles = roles if isinstance(roles, list) else _assigned(known)
     return Source(
         name,
         result,
-        tuple(role for role in (roles if isinstance(roles, list) else ()) if isinstance(role, str)),
+        tuple(role for role in roles if isinstance(role, str)),
         _word(_variable(known, "lync_pool")),
         _word(_variable(known, "lync_site")),
     )
@@ -81,7 +79,11 @@ def place_of(name: str, hostvars: Mapping[str, Any]) -> str:
     """What the inventory says of a host that was in an earlier report; nothing where it does not have it."""
     if name not in hostvars:
         return ""
-    known = _Host(hostvars, name)
-    groups, named = _variable(known, "group_names"), _variable(known, ROLES)
-    roles = assigned_roles(named if isinstance(named, list) else None, groups if isinstance(groups, list) else ())
-    return IN_GROUPS if roles else WITHOUT_ROLE
+    return IN_GROUPS if _assigned(_Host(hostvars, name)) else WITHOUT_ROLE
+
+
+def _assigned(known: Mapping[str, Any]) -> list[Any]:
+    """The roles of a host by its variables or groups; none where the variable is of a wrong type."""
+    groups = _variable(known, "group_names")
+    roles = assigned_roles(_variable(known, ROLES), groups if isinstance(groups, list) else ())
+    return roles if isinstance(roles, list) else []
