@@ -83,7 +83,8 @@ def place_of(name: str, hostvars: Mapping[str, Any]) -> str:
 
 
 def _assigned(known: Mapping[str, Any]) -> list[Any]:
-    """The roles of a host by its variables or groups; none where the variable is of a wrong type."""
-    groups = _variable(known, "group_names")
-    roles = assigned_roles(_variable(known, ROLES), groups if isinstance(groups, list) else ())
-    return roles if isinstance(roles, list) else []
+    """The roles of a host by its variables or groups; a variable of a wrong type, which the task refuses, says nothing."""
+    groups, named = _variable(known, "group_names"), _variable(known, ROLES)
+    named = named if isinstance(named, (list, str)) else None
+    found: list[Any] = assigned_roles(named, groups if isinstance(groups, list) else ())
+    return found

@@ -21,6 +21,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._sources import p
         ({"group_names": ["all"], "lync_firewall_roles": "front_end, mediation"}, ("front_end", "mediation")),
         ({"group_names": ["all"]}, ()),
         ({"group_names": "all", "lync_firewall_roles": 7}, ()),
+        ({"group_names": ["lync_director"], "lync_firewall_roles": 7}, ("director",)),
     ],
 )
 def test_who_has_a_role_has_it_for_the_report_and_for_the_list_of_those_who_left(
