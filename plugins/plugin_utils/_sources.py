@@ -83,7 +83,7 @@ def place_of(name: str, hostvars: Mapping[str, Any]) -> str:
 
 
 def _assigned(known: Mapping[str, Any]) -> list[Any]:
-    """The roles of a host by its variables or groups; a variable of a wrong type, which the task refuses, says nothing."""
+    """The roles of a host by its variables or groups; a variable of a wrong type says nothing, its task refuses it."""
     groups, named = _variable(known, "group_names"), _variable(known, ROLES)
     named = named if isinstance(named, (list, str)) else None
     found: list[Any] = assigned_roles(named, groups if isinstance(groups, list) else ())
