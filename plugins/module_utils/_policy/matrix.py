@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +12,6 @@ from typing import Any
 from .._catalogue.model import Peer, Requirement
 from .._firewall.state.rule import Direction
 from .._options.reading import OptionError
-from .._texts import spreadsheet_cell
 from .policy import Demand, build_policy
 from .scoping import BESIDE_CLIENTS, stands_for_another, takes_everybody
 
@@ -64,6 +61,7 @@ class Flow:
         service: The services, in the document's words.
         rows: Ids of the catalogue rows.
         why: What the rows are for.
+        listeners: Names of the hosts that listen; none where hosts of the matrix open the connection.
     """
 
     source: str
@@ -75,6 +73,7 @@ class Flow:
     service: str
     rows: str
     why: str
+    listeners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,7 @@ def flows(hosts: Iterable[Mapping[str, Any]]) -> tuple[Flow, ...]:
                 key = (kind, addresses, transport.value, demand.requirement, str(demand.ports), demand.direction)
                 ends.setdefault(key, []).append(_Host(str(entry["name"]), tuple(entry.get("addresses") or ())))
     lines: dict[tuple[str, str, str, str, str, str], list[Requirement]] = {}
+    listeners: dict[tuple[str, str, str, str, str, str], set[str]] = {}
     for (kind, addresses, transport_name, row, ports, direction), found in ends.items():
         names = ", ".join(sorted({host.name for host in found}))
         own = _joined(sorted({address for host in found for address in host.addresses})) or _NOT_KNOWN
@@ -111,6 +111,7 @@ def flows(hosts: Iterable[Mapping[str, Any]]) -> tuple[Flow, ...]:
         source, destination = (far, near) if direction is Direction.IN else (near, far)
         line = (source[0], source[1], destination[0], destination[1], transport_name, ports)
         lines.setdefault(line, []).append(row)
+        listeners.setdefault(line, set()).update(host.name for host in found if direction is Direction.IN)
     return tuple(
         sorted(
             (
@@ -119,37 +120,13 @@ def flows(hosts: Iterable[Mapping[str, Any]]) -> tuple[Flow, ...]:
                     service="; ".join(dict.fromkeys(row.service for row in rows)),
                     rows=" ".join(row.id for row in rows),
                     why=" ".join(dict.fromkeys(row.note for row in rows)),
+                    listeners=tuple(sorted(listeners[line])),
                 )
                 for line, rows in lines.items()
             ),
             key=lambda flow: (flow.destination, flow.transport, _first_port(flow.ports), flow.source),
         )
     )
-
-
-def as_csv(matrix: Sequence[Flow]) -> str:
-    """The matrix as CSV ([RFC 4180]) with a head line. A cell that a spreadsheet would take for a formula is quoted."""
-    text = io.StringIO()
-    table = csv.writer(text, quoting=csv.QUOTE_ALL)
-    table.writerow(COLUMNS)
-    for flow in matrix:
-        table.writerow([spreadsheet_cell(str(getattr(flow, column))) for column in COLUMNS])
-    return text.getvalue()
-
-
-def as_markdown(matrix: Sequence[Flow]) -> str:
-    """The matrix as a Markdown table for each destination."""
-    parts = ["# Traffic matrix\n"]
-    columns = [column for column in COLUMNS if column not in ("destination", "destination_addresses")]
-    for destination in dict.fromkeys((flow.destination, flow.destination_addresses) for flow in matrix):
-        parts.append(f"\n## To {_cell(destination[0])}\n\nAddresses: {_cell(destination[1])}\n\n")
-        parts.append(f"| {' | '.join(column.replace('_', ' ') for column in columns)} |\n{'| --- ' * len(columns)}|\n")
-        parts += [
-            f"| {' | '.join(_cell(str(getattr(flow, column))) for column in columns)} |\n"
-            for flow in matrix
-            if (flow.destination, flow.destination_addresses) == destination
-        ]
-    return "".join(parts)
 
 
 def _demands(entry: Mapping[str, Any]) -> Iterable[tuple[Demand, str, str]]:
@@ -184,10 +161,3 @@ def _joined(items: Iterable[str]) -> str:
 def _first_port(ports: str) -> int:
     head = ports.split(",", maxsplit=1)[0].split("-", maxsplit=1)[0]
     return int(head) if head.isdigit() else 0
-
-
-def _cell(text: str) -> str:
-    """Text that cannot end a cell, start a line or be taken for markup."""
-    for character in "\\|<>`*_[]":
-        text = text.replace(character, f"\\{character}" if character != "<" else "&lt;")
-    return " ".join(text.split())

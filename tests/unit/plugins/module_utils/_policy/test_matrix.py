@@ -16,10 +16,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading 
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import (
     COLUMNS,
     Flow,
-    as_csv,
-    as_markdown,
     flows,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix_texts import as_csv, as_markdown
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 
 PEERS = {"front_end": ["10.1.0.8/31"], "load_balancer": ["10.3.0.5"], "gateway": ["10.2.0.5"], "director": []}
