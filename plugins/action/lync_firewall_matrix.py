@@ -15,9 +15,11 @@ from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
-from ..module_utils._policy.matrix import flows
-from ..module_utils._policy.matrix_in_effect import InEffect
-from ..module_utils._policy.matrix_texts import as_csv, as_json, as_markdown, told
+from ..module_utils._policy.matrix import matrix_of
+from ..module_utils._policy.matrix_in_effect import InEffect, few, told
+from ..module_utils._policy.matrix_markdown import as_markdown
+from ..module_utils._policy.matrix_model import Matrix
+from ..module_utils._policy.matrix_texts import as_csv, as_json
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._matrix import read_hosts, read_in_effect
@@ -76,7 +78,7 @@ class ActionModule(ControllerAction):
         return {**found, **given}
 
     def _work(self, options: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, Any]:
-        matrix = flows(read_hosts(_registered(options["hosts"], options["variable"], hostvars)))
+        matrix = matrix_of(read_hosts(_registered(options["hosts"], options["variable"], hostvars)))
         in_effect = self._in_effect(options["report"]) if options["report"] else None
         contents = {
             f"{_NAME}.csv": as_csv(matrix, in_effect),
@@ -85,10 +87,14 @@ class ActionModule(ControllerAction):
         }
         folder = Path(str(self._loader.path_dwim(options["dest"])))
         result = put_files(folder, {name: content.encode() for name, content in contents.items()}, self._task)
+        result["lines"] = len(matrix.lines)
+        result["open_questions"] = _open_questions(matrix)
         if in_effect:
-            result["in_effect"] = told(matrix, in_effect)
+            result["in_effect"] = told(matrix.lines, in_effect)
             tell(result["in_effect"], self._task)
-        return {**result, "lines": len(matrix)}
+        if result["open_questions"]:
+            tell(f"Open questions: {'; '.join(result['open_questions'])}", self._task)
+        return result
 
     def _in_effect(self, report: str) -> InEffect:
         path = Path(str(self._loader.path_dwim(report)))
@@ -101,6 +107,13 @@ class ActionModule(ControllerAction):
                 f"{path} is no report of an audit ({error}). Name the JSON that lyncops.firewall.audit wrote, or leave "
                 "it empty for a matrix that says nothing of what is in effect",
             ) from error
+
+
+def _open_questions(matrix: Matrix) -> list[str]:
+    asked = [f"who are {question.name}" for question in matrix.questions]
+    if matrix.unaddressed:
+        asked.append(f"which addresses have {few(matrix.unaddressed)}")
+    return asked
 
 
 def _registered(names: Iterable[str], variable: str, hostvars: Mapping[str, Any]) -> list[Any]:

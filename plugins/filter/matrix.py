@@ -11,16 +11,18 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._options.reading import OptionError
-from ..module_utils._policy.matrix import Flow, flows
-from ..module_utils._policy.matrix_texts import as_csv, as_json, as_markdown
+from ..module_utils._policy.matrix import matrix_of
+from ..module_utils._policy.matrix_markdown import as_markdown
+from ..module_utils._policy.matrix_model import Matrix
+from ..module_utils._policy.matrix_texts import as_csv, as_json
 from ..plugin_utils._matrix import read_hosts
 
 
-def _matrix(name: str, hosts: Any) -> Sequence[Flow]:
+def _matrix(name: str, hosts: Any) -> Matrix:
     if isinstance(hosts, (str, Mapping)) or not isinstance(hosts, Sequence):
         raise AnsibleFilterError(f"lyncops.firewall.{name}: the input must be a list of hosts")
     try:
-        return flows(read_hosts(hosts))
+        return matrix_of(read_hosts(hosts))
     except OptionError as error:
         raise AnsibleFilterError(f"lyncops.firewall.{name}: {error}") from None
 

@@ -97,6 +97,12 @@ lines:
   returned: success
   type: int
   sample: 42
+open_questions:
+  description: What nobody says, so that it is in no line. The files list what depends on it.
+  returned: success
+  type: list
+  elements: str
+  sample: ["who are Administrators' hosts"]
 in_effect:
   description: Of which time it is said who is admitted, how many lines are wider than meant, and what is not known.
   returned: success, with O(report)

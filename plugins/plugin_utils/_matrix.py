@@ -27,13 +27,14 @@ _HOST = (
     Option("addresses", type="list", elements="str", default=()),
     Option("peers", type="dict", default=()),
     Option("client_networks", type="list", elements="str"),
+    Option("pool", default=""),
     Option("options", type="dict", default=()),
 )
 """What is taken of each host; ``options`` are those that describe its rules."""
 
 
 def read_hosts(hosts: Iterable[Any]) -> list[dict[str, Any]]:
-    """Hosts as `matrix.flows` takes them, validated as the modules validate their options.
+    """Hosts as `matrix.matrix_of` takes them, validated as the modules validate their options.
 
     Args:
         hosts: The hosts, each a dict.

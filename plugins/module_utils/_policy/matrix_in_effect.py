@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .matrix_model import Line
+
+_MOST_NAMED = 6
 ANYBODY, NOBODY, NOT_KNOWN = "any", "nobody", "not known"
 
 
@@ -107,3 +110,32 @@ def of_line(rows: Iterable[str], hosts: Iterable[str], in_effect: InEffect) -> L
         tuple(Finding(row, tuple(found), admitted) for (row, admitted), found in findings.items()),
         tuple(sorted(not_known)),
     )
+
+
+def not_audited(lines: Iterable[Line], in_effect: InEffect) -> list[str]:
+    """Hosts that listen and of which an audit says nothing at all, sorted."""
+    return sorted({name for line in lines if line.audited for name in line.listeners} - set(in_effect.hosts))
+
+
+def told(lines: Sequence[Line], in_effect: InEffect) -> str:
+    """Of which time it is said who is admitted, how much is wider than meant, and what is not known; in sentences."""
+    found = [of_line(line.audited, line.listeners, in_effect) for line in lines if line.audited]
+    wider = sum(any(not finding.admitted.perhaps for finding in line.wider) for line in found)
+    perhaps = sum(bool(line.wider) for line in found) - wider
+    text = f"Who is admitted in effect is as of {in_effect.created}, by {in_effect.source}: "
+    text += f"{wider} line{'' if wider == 1 else 's'} wider than meant"
+    if perhaps:
+        text += f", and {perhaps} perhaps"
+    missing = not_audited(lines, in_effect)
+    return text + (f". It says nothing of {few(missing)}." if missing else ".")
+
+
+def whom(finding: Finding) -> str:
+    """Who gets in and is not meant to, in a few words."""
+    return ("perhaps " if finding.admitted.perhaps else "") + ", ".join(finding.admitted.wider)
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
