@@ -16,6 +16,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.matrix import matrix_of
+from ..module_utils._policy.matrix_aerleon import as_aerleon
 from ..module_utils._policy.matrix_in_effect import InEffect, few, told
 from ..module_utils._policy.matrix_markdown import as_markdown
 from ..module_utils._policy.matrix_model import Matrix
@@ -84,6 +85,7 @@ class ActionModule(ControllerAction):
             f"{_NAME}.csv": as_csv(matrix, in_effect),
             f"{_NAME}.md": as_markdown(matrix, in_effect),
             f"{_NAME}.json": as_json(matrix, in_effect),
+            **as_aerleon(matrix),
         }
         folder = Path(str(self._loader.path_dwim(options["dest"])))
         result = put_files(folder, {name: content.encode() for name, content in contents.items()}, self._task)

@@ -74,8 +74,9 @@ def test_hosts_of_the_play_that_need_rules_are_in_it(tmp_path: Path) -> None:
     done = run()
     assert done["changed"] is True
     assert sorted(path.name for path in (tmp_path / "lync_firewall_matrix").iterdir()) == [
-        "lync-traffic-matrix.csv", "lync-traffic-matrix.json", "lync-traffic-matrix.md",
+        "aerleon", "lync-traffic-matrix.csv", "lync-traffic-matrix.json", "lync-traffic-matrix.md",
     ]  # fmt: skip
+    assert sorted(path.name for path in tmp_path.rglob("*.yaml")) == ["lync-terms.yaml", "lync.yaml", "lync.yaml"]
     assert done["lines"] == len(document()["lines"]) == 3
     assert "who are Administrators' hosts" in done["open_questions"]
     assert "in_effect" not in document(), "there is no report"
