@@ -92,7 +92,7 @@ class ActionModule(ControllerAction):
         result["lines"] = len(matrix.lines)
         result["open_questions"] = _open_questions(matrix)
         if in_effect:
-            result["in_effect"] = told(matrix.lines, in_effect)
+            result["in_effect"] = told(matrix, in_effect)
             tell(result["in_effect"], self._task)
         if result["open_questions"]:
             tell(f"Open questions: {'; '.join(result['open_questions'])}", self._task)

@@ -72,7 +72,7 @@ def cells(report: dict[str, Any], name: str) -> dict[str, Any]:
 
 def the_matrix_says_it_too(runner: Runner, certain: set[tuple[str, str]]) -> None:
     """Which rows on which hosts are wider than meant, as of the audit, which it finds by itself."""
-    run = runner.play("matrix")
+    run = runner.play("matrix", variables=SCOPED)
     assert run.code == 0, run.output
     created = runner.report()["created"]
     folder = runner.folder / "lync_firewall_matrix"

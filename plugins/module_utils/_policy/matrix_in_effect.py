@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .matrix_model import Line
+from .matrix_model import Matrix
 
 _MOST_NAMED = 6
 ANYBODY, NOBODY, NOT_KNOWN = "any", "nobody", "not known"
@@ -112,21 +112,22 @@ def of_line(rows: Iterable[str], hosts: Iterable[str], in_effect: InEffect) -> L
     )
 
 
-def not_audited(lines: Iterable[Line], in_effect: InEffect) -> list[str]:
+def not_audited(matrix: Matrix, in_effect: InEffect) -> list[str]:
     """Hosts that listen and of which an audit says nothing at all, sorted."""
-    return sorted({name for line in lines if line.audited for name in line.listeners} - set(in_effect.hosts))
+    hosts = {name for line in matrix.all_lines if line.audited for name in line.listeners}
+    return sorted(hosts - set(in_effect.hosts))
 
 
-def told(lines: Sequence[Line], in_effect: InEffect) -> str:
+def told(matrix: Matrix, in_effect: InEffect) -> str:
     """Of which time it is said who is admitted, how much is wider than meant, and what is not known; in sentences."""
-    found = [of_line(line.audited, line.listeners, in_effect) for line in lines if line.audited]
+    found = [of_line(line.audited, line.listeners, in_effect) for line in matrix.lines if line.audited]
     wider = sum(any(not finding.admitted.perhaps for finding in line.wider) for line in found)
     perhaps = sum(bool(line.wider) for line in found) - wider
     text = f"Who is admitted in effect is as of {in_effect.created}, by {in_effect.source}: "
     text += f"{wider} line{'' if wider == 1 else 's'} wider than meant"
     if perhaps:
         text += f", and {perhaps} perhaps"
-    missing = not_audited(lines, in_effect)
+    missing = not_audited(matrix, in_effect)
     return text + (f". It says nothing of {few(missing)}." if missing else ".")
 
 

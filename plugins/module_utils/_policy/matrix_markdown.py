@@ -23,7 +23,7 @@ def as_markdown(matrix: Matrix, in_effect: InEffect | None = None) -> str:
     """
     parts = ["# Traffic matrix\n"]
     if in_effect:
-        parts.append(f"\n{_cell(told(matrix.lines, in_effect))}\n")
+        parts.append(f"\n{_cell(told(matrix, in_effect))}\n")
     for destination in dict.fromkeys(line.destination for line in matrix.lines):
         parts.append(f"\n## To {_cell(', '.join(destination))}\n\n")
         lines = [line for line in matrix.lines if line.destination == destination]
@@ -86,8 +86,7 @@ def _answer(question: Question) -> str:
 
 def _rows(matrix: Matrix) -> list[str]:
     """What each row is for, once."""
-    lines = [*matrix.lines, *(line for question in matrix.questions for line in question.lines)]
-    rows: dict[str, Requirement] = {row.row.id: row.row for line in lines for row in line.rows}
+    rows: dict[str, Requirement] = {row.row.id: row.row for line in matrix.all_lines for row in line.rows}
     return [
         "\n## Rows\n\n",
         *_table(

@@ -206,6 +206,11 @@ class Matrix:
     questions: tuple[Question, ...]
 
     @property
+    def all_lines(self) -> tuple[Line, ...]:
+        """The lines, and those that are to be once the questions are answered."""
+        return (*self.lines, *(line for question in self.questions for line in question.lines))
+
+    @property
     def unaddressed(self) -> tuple[str, ...]:
         """Names whose addresses are not known, sorted."""
         return tuple(sorted({name for group in self.groups for name in group.unaddressed}))

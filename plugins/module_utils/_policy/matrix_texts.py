@@ -95,7 +95,7 @@ def as_json(matrix: Matrix, in_effect: InEffect | None = None) -> str:
         document["in_effect"] = {
             "report": in_effect.source,
             "created": in_effect.created,
-            "not_audited": not_audited(matrix.lines, in_effect),
+            "not_audited": not_audited(matrix, in_effect),
         }
     document["groups"] = [_group(group) for group in matrix.groups]
     document["lines"] = [_line(line, in_effect) for line in matrix.lines]
