@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
@@ -22,10 +22,8 @@ from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import build_report
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import reason_of, write_all
-from ..plugin_utils._report.merge import Merged, merge, read_sources
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
 from ..plugin_utils._report.remember import remembering, retired_in
-from ..plugin_utils._report.slices import SliceError
 from ..plugin_utils._report.status import (
     REPORT_NAME,
     Run,
@@ -42,6 +40,9 @@ from ..plugin_utils._results import plain
 from ..plugin_utils._sources import place_of, source_of
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
+
+if TYPE_CHECKING:
+    from ..plugin_utils._report.merge import Merged
 
 _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
     "html": to_html,
@@ -190,6 +191,10 @@ class ActionModule(ControllerAction):
         Raises:
             OptionError: A file that is named is no report.
         """
+        # Most reports are of results, and need nothing of this.
+        from ..plugin_utils._report.merge import merge, read_sources  # noqa: PLC0415
+        from ..plugin_utils._report.slices import SliceError  # noqa: PLC0415
+
         written = Path(self._resolved(options["dest"])) / f"{options['name']}.json"
         try:
             slices, left_out = read_sources((Path(self._resolved(path)) for path in options["sources"]), written)

@@ -18,6 +18,7 @@ from ..module_utils._firewall.change import netsh, undo
 from ..module_utils._firewall.change.arrival import Network
 from ..module_utils._firewall.change.by_policy import OLD_POLICY
 from ..module_utils._firewall.change.plan import Plan
+from ..module_utils._firewall.change.service import SET_AUTOMATIC, START
 from ..module_utils._firewall.state.rule import Profile, Store
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.verdict import Verdict
@@ -27,7 +28,6 @@ from ..module_utils._policy.remedy import remedy
 from ..module_utils._policy.wider import in_words
 from ..module_utils._texts import said
 from ._admits import Admits
-from ._host.writing import SET_AUTOMATIC, START
 from ._said import LONGEST_REASON, ROOM, and_more, fitting, size_of, texts
 from ._states import Rows, rule_dict
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._catalogue.model import Peer, Requirement
+from .._catalogue.model import Requirement
 from .._firewall.state.rule import Direction
 from .._options.reading import OptionError
 from .._texts import spreadsheet_cell
+from .peer_names import NAMES
 from .policy import Demand, build_policy
 from .scoping import BESIDE_CLIENTS, stands_for_another, takes_everybody
 
@@ -26,28 +27,6 @@ COLUMNS = (
 
 _NOT_KNOWN = "not known"
 _EVERYBODY = "Clients and servers"
-NAMES = {
-    Peer.FRONT_END: "Front End Servers",
-    Peer.DIRECTOR: "Directors",
-    Peer.MEDIATION: "Mediation Servers",
-    Peer.PERSISTENT_CHAT: "Persistent Chat Servers",
-    Peer.OFFICE_WEB_APPS: "Office Web Apps Servers",
-    Peer.CENTRAL_MANAGEMENT: "Central Management server",
-    Peer.SQL: "SQL back ends",
-    Peer.POOL: "Front End Servers of the same pool",
-    Peer.REPLICA: "All Lync servers",
-    Peer.GATEWAY: "Gateways",
-    Peer.PBX: "PBX",
-    Peer.BRANCH_APPLIANCE: "Survivable Branch Appliances",
-    Peer.LOAD_BALANCER: "Load balancers",
-    Peer.REVERSE_PROXY: "Reverse proxies",
-    Peer.EDGE: "Edge Servers",
-    Peer.TRUSTED_APPLICATION: "Trusted applications",
-    Peer.FILE_STORE: "File stores",
-    Peer.SQL_CLIENT: "SQL clients",
-    Peer.ADMIN: "Administrators' hosts",
-}
-"""Kinds of peers in words."""
 
 
 @dataclass(frozen=True, slots=True)
