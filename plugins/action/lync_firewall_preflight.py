@@ -35,6 +35,8 @@ _VARIABLES = {
     "sources": f"{PREFIX}report_sources",
     "slices": f"{PREFIX}preflight_slices",
     "scoped": f"{PREFIX}preflight_scoped",
+    "plan": f"{PREFIX}preflight_plan",
+    "plan_digest": f"{PREFIX}plan_digest",
 }
 """Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
 
@@ -49,6 +51,8 @@ class ActionModule(ControllerAction):
         Option("sources", type="raw"),
         Option("slices", type="bool"),
         Option("scoped", type="bool", default=False),
+        Option("plan", type="path"),
+        Option("plan_digest"),
         HOST_VARIABLES,
     )
 
@@ -74,6 +78,11 @@ class ActionModule(ControllerAction):
             scoped=options["scoped"],
         )
         targets = plain(find_targets(known["groups"], known["hostvars"], request))
+        if options["plan"] and not targets["mistakes"]:
+            try:
+                targets = _held(targets, options["plan"], options["plan_digest"] or "", request)
+            except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
+                return {**result, "failed": True, "msg": f"plan: {options['plan']}: {error}"}
         for note in targets["notes"]:
             tell(note, self._task)
         mistakes = list(targets["mistakes"])
@@ -114,6 +123,21 @@ class ActionModule(ControllerAction):
             return given
         found = {option: known.get(variable) for option, variable in _VARIABLES.items()}
         return {**{option: value for option, value in found.items() if value not in (None, "")}, **given}
+
+
+def _held(targets: dict[str, Any], path: str, approved: str, request: Request) -> dict[str, Any]:
+    """The targets of a run that is held to a plan.
+
+    Raises:
+        OSError, PlanError: See `held_to`.
+    """
+    from ..plugin_utils._plan.approved import plan_file
+    from ..plugin_utils._plan.held import held_to
+
+    named, limited = isinstance(request.named, (list, str)), bool(request.limit)
+    held = held_to(path, plan_file(path), approved, targets["hosts"], named=named, limited=limited)
+    notes = [*held.notes, *targets["notes"]]
+    return {**targets, "hosts": list(held.hosts), "left_alone": dict(held.left_alone), "notes": notes}
 
 
 def _report_mistakes(variables: Mapping[str, Any]) -> list[str]:

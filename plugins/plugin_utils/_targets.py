@@ -90,7 +90,7 @@ def find_targets(
         request: What the run is about.
 
     Returns:
-        ``hosts`` to work on; the ``patterns`` they come from; what of these is ``unknown``, because it names no host
+        ``hosts`` to work on; ``left_alone``, which a plan may fill; the ``patterns`` they come from; what of these is ``unknown``, because it names no host
         and no group; ``forgotten``, hosts of the group ``lync`` that no pattern names; ``namesakes``, each host that
         shares its address with others, and these, at most five; ``addresses`` of all hosts in groups whose name begins
         with ``lync_``, as far as variables have them; ``roles``, each role that variables name, and the hosts whose do,
@@ -121,6 +121,7 @@ def find_targets(
     hosts = [host for host in dict.fromkeys(found) if host in may]
     targets = {
         "hosts": hosts,
+        "left_alone": {},
         "patterns": [value if isinstance(value, str) else ",".join(value) for value in patterns],
         "unknown": sorted({part for value in values for part in inventory.unknown(value)}),
         "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at],
