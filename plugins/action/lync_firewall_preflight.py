@@ -20,6 +20,8 @@ from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._named_roles import said_for_everybody
+from ..plugin_utils._plan.approved import plan_file
+from ..plugin_utils._plan.held import held_to
 from ..plugin_utils._report.asked import asked
 from ..plugin_utils._report.options import REPORT_OPTIONS, check, check_folder
 from ..plugin_utils._report.status import REPORT_NAME, outdate
@@ -131,9 +133,6 @@ def _held(targets: dict[str, Any], path: str, approved: str, request: Request) -
     Raises:
         OSError, PlanError: See `held_to`.
     """
-    from ..plugin_utils._plan.approved import plan_file
-    from ..plugin_utils._plan.held import held_to
-
     named, limited = isinstance(request.named, (list, str)), bool(request.limit)
     held = held_to(path, plan_file(path), approved, targets["hosts"], named=named, limited=limited)
     notes = [*held.notes, *targets["notes"]]

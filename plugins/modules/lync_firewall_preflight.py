@@ -56,8 +56,8 @@ options:
     default: false
   plan:
     description:
-      - The plan that a remediation is held to, see M(lyncops.firewall.lync_firewall_plan). Then the hosts to work on are
-        only those that the plan changes, so that the first batch is never one of hosts that need nothing.
+      - The plan that a remediation is held to, see M(lyncops.firewall.lync_firewall_plan). Then the hosts to work on
+        are only those that the plan changes, so that the first batch is never one of hosts that need nothing.
       - Hosts that the plan leaves alone though they may need a change are named in C(left_alone), with the reason. So
         are hosts of O(named) that the plan does not have. Others that it does not have are said.
     type: path
@@ -111,10 +111,10 @@ EXAMPLES = r"""
 RETURN = r"""
 targets:
   description:
-    - C(hosts) to work on; C(left_alone), hosts that O(plan) leaves alone, and why; the C(patterns) they come from; C(forgotten), hosts of the group C(lync) that no pattern
-      names; C(namesakes), each host that shares its address with others, and these, at most five; C(addresses), those
-      of all hosts in groups whose name begins with C(lync_), as far as variables have them; C(roles), each role that
-      C(lync_firewall_roles) names, and the hosts whose does, or null where one cannot be read; C(reports), whether
+    - C(hosts) to work on; C(left_alone), hosts that O(plan) leaves alone, and why; the C(patterns) they come from;
+      C(forgotten), hosts of the group C(lync) that no pattern names; C(namesakes), each host that shares its address
+      with others, and these, at most five; C(addresses), those of all hosts in groups whose name begins with C(lync_), as far
+      as variables have them; C(roles), each role that C(lync_firewall_roles) names, and the hosts whose does, or null where one cannot be read; C(reports), whether
       variables of hosts name reports that are to be put together; C(idle), whether none of the hosts has a role;
       C(unknown_peers), a block of YAML for group_vars with the kinds of peers that scoped rules need and nobody says;
       C(notes), what was said. C(unknown) and C(mistakes) are empty, or the task fails.

@@ -51,6 +51,9 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
     OPTIONS: ClassVar[tuple[Option, ...]] = ()
     REQUIRED_IF: ClassVar[list[list[Any]]] = []
 
+    host_variables: HostVariables | None = None
+    """The variables of the host, where options are taken from them."""
+
     host_name: str
     """The host the task works on, for messages: with delegate_to not the play's."""
 
@@ -65,6 +68,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         try:
             if boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
                 host = HostVariables(known, self._templar.template, str(self._task._uuid), given)
+                self.host_variables = host
                 assigned = host.assigned(connecting=True)
                 if assigned.idle:
                     return {**result, **skipped(NO_RULE.format(assigned.name), self._task)}

@@ -176,7 +176,8 @@ def batches(hosts: Iterable[PlanHost], serial: Iterable[str]) -> tuple[Batch, ..
 
     Args:
         hosts: All hosts of the plan, in the order of a run.
-        serial: Sizes, as numbers or percentages of all that are changed; the last one is repeated. Checked by whoever reads them.
+        serial: Sizes, as numbers or percentages of all that are changed; the last one is repeated. Checked by
+            whoever reads them.
     """
     left = [host.name for host in hosts if host.state is PlanState.CHANGE]
     sizes = [_size(str(item), len(left)) for item in serial]
