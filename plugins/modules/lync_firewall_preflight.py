@@ -113,11 +113,12 @@ targets:
   description:
     - C(hosts) to work on; C(left_alone), hosts that O(plan) leaves alone, and why; the C(patterns) they come from;
       C(forgotten), hosts of the group C(lync) that no pattern names; C(namesakes), each host that shares its address
-      with others, and these, at most five; C(addresses), those of all hosts in groups whose name begins with C(lync_), as far
-      as variables have them; C(roles), each role that C(lync_firewall_roles) names, and the hosts whose does, or null where one cannot be read; C(reports), whether
-      variables of hosts name reports that are to be put together; C(idle), whether none of the hosts has a role;
-      C(unknown_peers), a block of YAML for group_vars with the kinds of peers that scoped rules need and nobody says;
-      C(notes), what was said. C(unknown) and C(mistakes) are empty, or the task fails.
+      with others, and these, at most five; C(addresses), those of all hosts in groups whose name begins with C(lync_),
+      as far as variables have them; C(roles), each role that C(lync_firewall_roles) names, and the hosts whose does, or
+      null where one cannot be read; C(reports), whether variables of hosts name reports that are to be put together;
+      C(idle), whether none of the hosts has a role; C(unknown_peers), a block of YAML for group_vars with the kinds of
+      peers that scoped rules need and nobody says; C(notes), what was said. C(unknown) and C(mistakes) are empty, or
+      the task fails.
   returned: success
   type: dict
   sample:

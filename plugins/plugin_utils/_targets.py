@@ -92,12 +92,13 @@ def find_targets(
     Returns:
         ``hosts`` to work on; ``left_alone``, which a plan may fill; the ``patterns`` they come from; what of these is
         ``unknown``, because it names no host and no group; ``forgotten``, hosts of the group ``lync`` that no pattern
-        names; ``namesakes``, each host that shares its address with others, and these, at most five; ``addresses`` of all hosts in groups whose name begins
-        with ``lync_``, as far as variables have them; ``roles``, each role that variables name, and the hosts whose do,
-        or None where not all of them could be read; ``reports``, whether any host's variables name reports that are to
-        be put together; ``idle``, whether none of the hosts has a role; ``unknown_peers``, a block of
-        YAML with those that scoped rules need and nobody says, empty where there are none; ``mistakes``, sentences that
-        say why not to begin; ``notes``, what a person should know and need not stop for.
+        names; ``namesakes``, each host that shares its address with others, and these, at most five; ``addresses`` of
+        all hosts in groups whose name begins with ``lync_``, as far as variables have them; ``roles``, each role that
+        variables name, and the hosts whose do, or None where not all of them could be read; ``reports``, whether any
+        host's variables name reports that are to be put together; ``idle``, whether none of the hosts has a role;
+        ``unknown_peers``, a block of YAML with those that scoped rules need and nobody says, empty where there are
+        none; ``mistakes``, sentences that say why not to begin; ``notes``, what a person should know and need not stop
+        for.
     """
     everybody = [str(host) for host in groups.get("all", ())]
     looked = {host: _look(host, hostvars[host], request.scoped) for host in everybody}
