@@ -140,3 +140,26 @@ def test_a_plan_that_was_changed_by_hand_gives_no_hosts(tmp_path: Path, old: str
     assert found["failed"] is True
     assert "it was changed after it was made" in found["msg"]
     assert run({"plan": str(tmp_path / "none.json")}, **OF_THE_PLAN)["failed"] is True
+
+
+@pytest.mark.parametrize(
+    ("of_fe", "of_wac", "told"),
+    [
+        ({"hosts": "typo"}, {}, "lync_firewall_hosts is a variable of fe01."),
+        ({"hosts": "typo"}, {"hosts": "typo"}, "lync_firewall_hosts is a variable of all hosts."),
+        ({"report_formats": ["pdf"]}, {}, "lync_firewall_report_formats is a variable of fe01."),
+        (
+            {"report_formats": ["pdf"], "report_title": "T"},
+            {"report_formats": ["pdf"]},
+            "lync_firewall_report_formats is a variable of all hosts.",
+        ),
+        ({"report_sources": ["a.json"]}, {"report_sources": ["a.json"]}, "report_sources is a variable of all hosts."),
+    ],
+)
+def test_a_wrong_variable_is_said_to_be_whose_it_is(of_fe: dict[str, Any], of_wac: dict[str, Any], told: str) -> None:
+    """With a limit the task runs as the first host of it, which may have done nothing wrong."""
+    hosts = {"fe01": of_fe, "wac9": of_wac}
+    hostvars = {host: {f"lync_firewall_{name}": value for name, value in of.items()} for host, of in hosts.items()}
+    found = run({"slices": False, "host_variables": True}, hostvars=hostvars, **hostvars["fe01"])
+    assert found["failed"] is True
+    assert found["msg"].endswith(told), found["msg"]
