@@ -19,7 +19,7 @@ from ..module_utils._options.table import ENFORCING_OPTIONS, FAIL, HOST_OPTIONS,
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain_all
 from ..module_utils._policy.wanted import requested_policy, wanted_state
-from ..module_utils._policy.wider import REMEDY, explain_wider
+from ..module_utils._policy.wider import explain_wider, remedy
 from ..module_utils._texts import said
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction, display
@@ -98,7 +98,7 @@ class ActionModule(FirewallAction):
         elif ineffective:
             warnings.append(results.bounded(ineffective, LONGEST_MESSAGE))
         if options["on_wider"] == FAIL and (found := wider(effects)):
-            problems += [*map(explain_wider, found), f"remedy: {REMEDY}"]
+            problems += [*map(explain_wider, found), f"remedy: {remedy(found)}"]
         result = self._result(outcome, effects, connected)
         if closed:
             result["networks"] = results.networks_list(networks)

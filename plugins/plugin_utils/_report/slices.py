@@ -272,8 +272,9 @@ def _excepted(item: Mapping[str, Any]) -> Except:
 
 
 def _wider(item: Mapping[str, Any]) -> Beyond:
-    if item.get("perhaps", True) is not True:
-        raise ResultError("perhaps is said only where it is true")
+    for key in ("perhaps", "blockable"):
+        if item.get(key, True) is not True:
+            raise ResultError(f"{key} is said only where it is true")
     return Beyond(
         addresses=tuple(map(said, _texts_of(item, "addresses"))),
         by=tuple(map(said, texts_of(item, "by"))),
@@ -281,6 +282,7 @@ def _wider(item: Mapping[str, Any]) -> Beyond:
         ports=said(text_of(item, "ports")) if "ports" in item else "",
         more_rules=count_of(item, "more_rules"),
         perhaps="perhaps" in item,
+        blockable="blockable" in item,
     )
 
 
