@@ -20,10 +20,11 @@ from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import build_report
+from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import reason_of, write_all
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
-from ..plugin_utils._report.remember import remembering, retired_in
+from ..plugin_utils._report.remember import NONE, remembering, retired_in
 from ..plugin_utils._report.status import (
     REPORT_NAME,
     Run,
@@ -110,7 +111,8 @@ class ActionModule(ControllerAction):
         earlier, warnings = self._earlier(options["previous"])
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
         retired, wrong = retired_in(folder)
-        warnings += [*more, *wrong]
+        changed_since, damaged = changed_in(folder)
+        warnings += [*more, *wrong, *damaged]
         now = utc_now()
         if options["sources"]:
             merged = self._merged(options, now)
@@ -119,8 +121,8 @@ class ActionModule(ControllerAction):
         else:
             sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
-        if last:
-            report = remembering(report, last, lambda name: place_of(name, task_vars["hostvars"]), retired)
+        where = task_vars["hostvars"]
+        report = remembering(report, last or NONE, lambda name: place_of(name, where), retired, changed_since)
         if earlier and earlier.created > report.created:
             warnings.append(f"previous: it was made at {earlier.created}, after what it is compared with")
         changes = compare(earlier, report) if earlier else None
