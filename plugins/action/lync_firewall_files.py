@@ -13,9 +13,9 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import Option
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
-from ..plugin_utils._report.files import is_base_name, is_content, is_plain_file, make_folder, write_file
+from ..plugin_utils._report.files import is_base_name
 from ..plugin_utils._results import plain
-from ..plugin_utils._telling import tell
+from ..plugin_utils._text_files import put_files
 
 
 class ActionModule(ControllerAction):
@@ -49,31 +49,7 @@ class ActionModule(ControllerAction):
     def _work(self, options: Mapping[str, Any]) -> dict[str, Any]:
         # Relative paths start at the playbook's folder, as everywhere in Ansible.
         folder = Path(str(self._loader.path_dwim(options["dest"])))
-        contents = _contents(options["files"])
-        differing = {name: content for name, content in contents.items() if not is_content(folder / name, content)}
-        result: dict[str, Any] = {
-            "changed": bool(differing) or not folder.is_dir(),
-            "files": [str(folder / name) for name in contents],
-        }
-        if self._task.diff:
-            result["diff"] = [_diff(folder / name, content) for name, content in differing.items()]
-        if not self._task.check_mode:
-            try:
-                make_folder(folder, mode=None)
-                for below in sorted({Path(name).parent for name in differing}):
-                    make_folder(folder / below, mode=None)
-                for name, content in differing.items():
-                    write_file(folder / name, content, mode=None)
-            except OSError as error:
-                raise OptionError("dest", f"{folder} cannot be written to: {error.strerror or error}") from error
-        would = "would be " if self._task.check_mode else ""
-        tell(
-            f"{folder}: {len(differing)} of {len(contents)} files {would}written"
-            if differing
-            else f"{folder}: all {len(contents)} files are as they were",
-            self._task,
-        )
-        return result
+        return put_files(folder, _contents(options["files"]), self._task)
 
 
 def _contents(files: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
@@ -94,13 +70,3 @@ def _contents(files: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
         elif contents.setdefault(name, file["content"].encode()) != file["content"].encode() or name in united:
             raise OptionError("files", f"{name} is there twice, with different contents")
     return {**contents, **{name: "".join(sorted(lines)).encode() for name, lines in united.items()}}
-
-
-def _diff(path: Path, content: bytes) -> dict[str, str]:
-    before = path.read_bytes() if is_plain_file(path) else b""
-    return {
-        "before_header": str(path),
-        "after_header": str(path),
-        "before": before.decode("utf-8", "replace"),
-        "after": content.decode("utf-8", "replace"),
-    }

@@ -12,7 +12,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ROLES, ROW_OPTIONS, RULE_OPTIONS
 from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.handover_files import handover_files
-from ..module_utils._policy.peers import PeerError
+from ..module_utils._policy.peers import POOL, PeerError
 from ..module_utils._policy.wanted import described_policy
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
@@ -61,6 +61,7 @@ def _entry(host: HostVariables, roles: Any) -> dict[str, Any]:
         "name": host.name,
         "addresses": host.addresses(),
         "roles": checked["roles"],
+        "pool": str(host.known.get(POOL) or ""),
         "peers": host.peers(by_name=True),
         _CLIENT_NETWORKS: host.known.get(f"lync_firewall_{_CLIENT_NETWORKS}"),
         "options": options,

@@ -58,14 +58,15 @@ EXAMPLES = r"""
 RETURN = r"""
 host:
   description:
-    - The host's C(name), C(addresses), C(roles), C(client_networks), its C(peers) (kind to addresses, or to names of
-      hosts without one), and in C(options) those that describe its rows.
+    - The host's C(name), C(addresses), C(roles), C(pool), C(client_networks), its C(peers) (kind to addresses, or to
+      names of hosts without one), and in C(options) those that describe its rows.
   returned: success, without O(gpo)
   type: dict
   sample:
     name: med01.example.com
     addresses: [10.1.3.11]
     roles: [mediation]
+    pool: ''
     peers: {front_end: [10.1.1.11]}
     client_networks: null
     options: {skip_rows: [server-46]}

@@ -99,7 +99,7 @@ def test_each_policy_has_a_folder_with_its_hosts_and_where_is_said(runner: Runne
     ]  # fmt: skip
     assert all(path.name.startswith("Lync-Servers-") for path in root.iterdir())
     run = runner.play("matrix")
-    assert f"{runner.folder / 'lync_firewall_matrix'}: 2 of 2 files written" in run.output
+    assert f"{runner.folder / 'lync_firewall_matrix'}: 3 of 3 files written" in run.output
 
 
 def test_without_a_policy_it_is_told_what_to_give(runner: Runner) -> None:
