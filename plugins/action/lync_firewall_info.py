@@ -10,7 +10,6 @@ from typing import Any
 
 from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.change.planning import make_plan
-from ..module_utils._firewall.state.dump_file import DumpFileError, read_dump_file
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import Status
 from ..module_utils._options.reading import OptionError
@@ -23,7 +22,7 @@ from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._admits import counted
 from ..plugin_utils._host.judging import judge_host
-from ..plugin_utils._host.writing import read
+from ..plugin_utils._host.reading import read
 from ..plugin_utils._plan.approved import PlannedHost, plan_file, read_planned
 from ..plugin_utils._proof import read_proof
 from ..plugin_utils._report.packed import pack
@@ -107,6 +106,9 @@ class ActionModule(FirewallAction):
 
     def _file(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
         """What the option `dump` names; nothing is connected to."""
+        # Not for a host: what a fleet does not need is not loaded either.
+        from ..module_utils._firewall.state.dump_file import DumpFileError, read_dump_file  # noqa: PLC0415
+
         path = str(self._loader.path_dwim(options["dump"]))
         try:
             saved = read_dump_file(path)

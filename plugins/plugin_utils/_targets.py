@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES, with_named_roles
 from ..module_utils._policy.peers import ADDRESSES, PREFIX
+from ._batches import batch_sizes
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import by_role, named_roles
 from ._nobody import nobody
@@ -29,10 +29,7 @@ _ADDRESSES = ("ansible_winrm_host", "ansible_host")
 _PORTS = ("ansible_winrm_port", "ansible_port")
 _MOST_NAMED = 5
 _MOST_LISTED = 20
-_BATCHES = re.compile(r"[1-9][0-9]*%?(,[1-9][0-9]*%?)*")
 _WINRM_PORTS = ("", "5985", "5986")
-DEFAULT_BATCHES = "1,25%,100%"
-"""Those of remediate.yml: the first host alone, then a quarter, then all others."""
 _SERVERS = "lync"
 """The group of hosts that the inventory plugin says are managed."""
 
@@ -90,14 +87,18 @@ def find_targets(
         request: What the run is about.
 
     Returns:
-        ``hosts`` to work on; the ``patterns`` they come from; what of these is ``unknown``, because it names no host
-        and no group; ``forgotten``, hosts of the group ``lync`` that no pattern names; ``namesakes``, each host that
-        shares its address with others, and these, at most five; ``addresses`` of all hosts in groups whose name begins
-        with ``lync_``, as far as variables have them; ``roles``, each role that variables name, and the hosts whose do,
-        or None where not all of them could be read; ``reports``, whether any host's variables name reports that are to
-        be put together; ``idle``, whether none of the hosts has a role; ``unknown_peers``, a block of
-        YAML with those that scoped rules need and nobody says, empty where there are none; ``mistakes``, sentences that
-        say why not to begin; ``notes``, what a person should know and need not stop for.
+        ``hosts`` to work on; ``left_alone``, which a plan may fill; the ``patterns`` they come from; what of these is
+        ``unknown``, because it names no host and no group; ``forgotten``, hosts of the group ``lync`` that no pattern
+        names; ``namesakes``, each host that shares its address with others, and these, at most five; ``addresses`` of
+        all hosts in groups whose name begins with ``lync_``, as far as variables have them; ``roles``, each role that
+        variables name, and the hosts whose do, or None where not all of them could be read; ``reports``, whether any
+        host's variables name reports that are to be put together; ``idle``, whether none of the hosts has a role;
+        ``unknown_peers``, a block of YAML with those that scoped rules need and nobody says, empty where there are
+        none; ``mistakes``, sentences that say why not to begin; ``notes``, what a person should know and need not stop
+        for.
+
+    Raises:
+        OptionError: The pattern of a host cannot be templated.
     """
     everybody = [str(host) for host in groups.get("all", ())]
     looked = {host: _look(host, hostvars[host], request.scoped) for host in everybody}
@@ -121,6 +122,7 @@ def find_targets(
     hosts = [host for host in dict.fromkeys(found) if host in may]
     targets = {
         "hosts": hosts,
+        "left_alone": {},
         "patterns": [value if isinstance(value, str) else ",".join(value) for value in patterns],
         "unknown": sorted({part for value in values for part in inventory.unknown(value)}),
         "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at],
@@ -134,18 +136,6 @@ def find_targets(
     targets["unknown_peers"] = block(asks, groups)
     mistakes = _mistakes(targets, request, said_groups, found)
     return {**targets, "mistakes": mistakes, "notes": [] if mistakes else _notes(targets, request)}
-
-
-def batch_sizes(wanted: Any) -> list[str]:
-    """The sizes of batches, as a list, as text with commas, or as one number.
-
-    Raises:
-        OptionError: It is none of these.
-    """
-    text = ",".join(str(batch) for batch in (wanted if isinstance(wanted, list) else [wanted])).replace(" ", "")
-    if not _BATCHES.fullmatch(text):
-        raise OptionError("lync_firewall_serial", f"{text} is no number of hosts, such as 5, 25% or 1,25%,100%")
-    return text.split(",")
 
 
 def _mistakes(
@@ -231,7 +221,7 @@ def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
     except AnsibleError:
         end = None  # a host whose variables are wrong is not connected to either
     return _Look(
-        said=plain(known[_VARIABLE]) if _VARIABLE in known else None,
+        said=_pattern(host, known),
         addresses=_own(host, known),
         end=end,
         roles=_roles(known),
@@ -239,6 +229,13 @@ def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
         reports=_says(known, _REPORTS),
         asks=read_asks(known, scoped),
     )
+
+
+def _pattern(host: str, known: Mapping[str, Any]) -> Any:
+    try:
+        return plain(known[_VARIABLE]) if _VARIABLE in known else None
+    except AnsibleError as error:
+        raise OptionError(f"{_VARIABLE} of {host}", str(error)) from error
 
 
 def _roles(known: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -44,7 +44,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._unsaid": {"plugin_utils._results", "module_utils"},
     "plugin_utils._variables": {"plugin_utils._estate", "plugin_utils._results", "module_utils"},
     "plugin_utils._estate": {"plugin_utils._named_roles", "module_utils"},
+    "plugin_utils._batches": {"module_utils._options"},
     "plugin_utils._targets": {
+        "plugin_utils._batches",
         "plugin_utils._named_roles",
         "plugin_utils._nobody",
         "plugin_utils._patterns",
@@ -54,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "plugin_utils._controller": {"plugin_utils._variables", "module_utils._options"},
     "plugin_utils._telling": set(),
+    "plugin_utils._whose": set(),
     "plugin_utils._arguments": {"plugin_utils._results", "module_utils._options"},
     "plugin_utils._results": {
         "plugin_utils._admits",

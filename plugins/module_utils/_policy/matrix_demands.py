@@ -12,7 +12,8 @@ from .._catalogue.model import HOST_ROLES, Peer, Requirement
 from .._firewall.state.rule import Direction
 from .._net.port_set import PortSet
 from .._options.reading import OptionError
-from .matrix_model import CLIENTS, EVERYBODY, NAMES, End, Traffic
+from .matrix_model import CLIENTS, EVERYBODY, End, Traffic
+from .peer_names import NAMES
 from .policy import Demand, build_policy
 from .scoping import BESIDE_CLIENTS, stands_for_another, takes_everybody
 

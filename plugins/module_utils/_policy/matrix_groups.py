@@ -11,7 +11,8 @@ from typing import Any
 
 from .._catalogue.model import HOST_ROLES, Peer, Role
 from .._net.address_set import AddressSet, together
-from .matrix_model import NAMES, Group, Who, networks
+from .matrix_model import Group, Who, networks
+from .peer_names import NAMES
 
 _RANK = {label: rank for rank, label in enumerate(NAMES.values())}
 _WEAK = {NAMES[peer] for peer in (Peer.CENTRAL_MANAGEMENT, Peer.POOL, Peer.REPLICA)}

@@ -9,33 +9,9 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .._catalogue.model import Peer, Requirement
+from .._catalogue.model import Requirement
 from .._net.address_set import AddressSet, together
 from .._net.port_set import PortSet
-
-NAMES = {
-    Peer.FRONT_END: "Front End Servers",
-    Peer.DIRECTOR: "Directors",
-    Peer.MEDIATION: "Mediation Servers",
-    Peer.PERSISTENT_CHAT: "Persistent Chat Servers",
-    Peer.OFFICE_WEB_APPS: "Office Web Apps Servers",
-    Peer.CENTRAL_MANAGEMENT: "Central Management server",
-    Peer.SQL: "SQL back ends",
-    Peer.POOL: "Front End Servers of the same pool",
-    Peer.REPLICA: "All Lync servers",
-    Peer.GATEWAY: "Gateways",
-    Peer.PBX: "PBX",
-    Peer.BRANCH_APPLIANCE: "Survivable Branch Appliances",
-    Peer.LOAD_BALANCER: "Load balancers",
-    Peer.REVERSE_PROXY: "Reverse proxies",
-    Peer.EDGE: "Edge Servers",
-    Peer.TRUSTED_APPLICATION: "Trusted applications",
-    Peer.FILE_STORE: "File stores",
-    Peer.SQL_CLIENT: "SQL clients",
-    Peer.ADMIN: "Administrators' hosts",
-    Peer.DHCP_SERVER: "DHCP servers",
-}
-"""Kinds of peers in words."""
 
 EVERYBODY = "Clients and servers"
 CLIENTS = "Clients and phones"

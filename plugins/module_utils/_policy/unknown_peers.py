@@ -11,7 +11,7 @@ from typing import Any
 
 from .._catalogue import catalogue
 from .._catalogue.model import LYNC_SERVERS, Disposition, Feature, Peer, RoleError, Ruleset, host_roles
-from .matrix_model import NAMES
+from .peer_names import NAMES
 from .peers import EXTRA, POOL
 from .scoping import BESIDE_CLIENTS, WORDS, stands_for_another, takes_everybody
 

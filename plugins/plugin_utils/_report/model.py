@@ -114,6 +114,7 @@ class Beyond:
         ports: The ports that it is about; empty if it is all.
         more_rules: How many more rules there are.
         perhaps: Whether that cannot be told for certain.
+        blockable: Whether managed block rules can keep them out, and do not yet.
     """
 
     addresses: tuple[str, ...]
@@ -122,6 +123,7 @@ class Beyond:
     ports: str = ""
     more_rules: int = 0
     perhaps: bool = False
+    blockable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def _wider(item: Mapping[str, Any]) -> Beyond:
         ports=said(text_of(item, "ports")),
         more_rules=count_of(item, "more_rules") + len(by[_MOST_NAMES:]),
         perhaps=flag_of(item, "perhaps"),
+        blockable=flag_of(item, "blockable"),
     )
 
 

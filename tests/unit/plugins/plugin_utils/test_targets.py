@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleError
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._targets import Request, find_targets
 from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
 
@@ -286,3 +287,10 @@ def test_what_need_not_stop_anybody_is_said() -> None:
     (note,) = find_targets(GROUPS, known, Request(DEFAULT, within=["sip1"], sliced=True))["notes"]
     assert note.startswith(f"This slice of the job has none of the hosts that match {DEFAULT}")
     assert targets("typo")["notes"] == [], "a mistake is enough to read"
+
+
+def test_a_pattern_that_is_no_template_names_whose_it_is() -> None:
+    wrong = Broken({"lync_firewall_hosts": AnsibleError("'nope' is undefined")})
+    hostvars, groups = {"fe01": {}, "fe02": wrong}, {"all": ["fe01", "fe02"], "lync_front_end": ["fe01", "fe02"]}
+    with pytest.raises(OptionError, match=r"lync_firewall_hosts of fe02: 'nope' is undefined"):
+        find_targets(groups, hostvars, Request("lync_front_end", within=["fe01"]))
