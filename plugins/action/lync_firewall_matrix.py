@@ -37,6 +37,8 @@ _NAME = "lync-traffic-matrix"
 class ActionModule(ControllerAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
+    _last = ""  # the last report, where none is named
+
     OPTIONS: ClassVar[tuple[Option, ...]] = (
         Option("hosts", type="list", elements="str", required=True),
         Option("variable", default="lync_firewall_matrix_host"),
@@ -67,20 +69,20 @@ class ActionModule(ControllerAction):
         if known is None:
             return given
         report = known.get(_REPORT)
-        if report is None:
-            last = Path(_path(known.get(f"{PREFIX}report_dir") or REPORT_FOLDER))
-            last /= f"{known.get(f'{PREFIX}report_name') or 'lync-firewall'}.json"
-            report = str(last) if last.is_file() else ""
         found = {
             "hosts": known.get("ansible_play_hosts"),
             "dest": _path(known.get(f"{PREFIX}matrix_dir") or _FOLDER),
             "report": _path(report) if report else "",
         }
+        if report is None:
+            name = known.get(f"{PREFIX}report_name") or "lync-firewall"
+            last = Path(_path(known.get(f"{PREFIX}report_dir") or REPORT_FOLDER)) / f"{name}.json"
+            self._last = str(last) if last.is_file() else ""
         return {**found, **given}
 
     def _work(self, options: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, Any]:
         matrix = matrix_of(read_hosts(_registered(options["hosts"], options["variable"], hostvars)))
-        in_effect = self._in_effect(options["report"]) if options["report"] else None
+        in_effect, warnings = self._in_effect(options["report"])
         contents = {
             f"{_NAME}.csv": as_csv(matrix, in_effect),
             f"{_NAME}.md": as_markdown(matrix, in_effect),
@@ -96,18 +98,28 @@ class ActionModule(ControllerAction):
             tell(result["in_effect"], self._task)
         if result["open_questions"]:
             tell(f"Open questions: {'; '.join(result['open_questions'])}", self._task)
-        return result
+        return {**result, "warnings": warnings} if warnings else result
 
-    def _in_effect(self, report: str) -> InEffect:
-        path = Path(str(self._loader.path_dwim(report)))
+    def _in_effect(self, report: str) -> tuple[InEffect | None, list[str]]:
+        """What the named report says, or the last one; what is wrong with that, which nobody has named, is a warning.
+
+        Raises:
+            OptionError: The named one cannot be read.
+        """
+        if not report and not self._last:
+            return None, []
+        path = Path(str(self._loader.path_dwim(report or self._last)))
         try:
-            return read_in_effect(path)
+            return read_in_effect(path), []
         except ValueError as error:
-            variables = self._task.args.get(HOST_VARIABLES.name)
+            wrong = f"{path} is no report of an audit ({error})"
+            if not report:
+                return None, [f"{wrong}; the matrix says nothing of what is in effect"]
+            by_variable = self._task.args.get(HOST_VARIABLES.name) and "report" not in self._task.args
             raise OptionError(
-                _REPORT if variables and "report" not in self._task.args else "report",
-                f"{path} is no report of an audit ({error}). Name the JSON that lyncops.firewall.audit wrote, or leave "
-                "it empty for a matrix that says nothing of what is in effect",
+                _REPORT if by_variable else "report",
+                f"{wrong}. Name the JSON that lyncops.firewall.audit wrote, or leave it empty for a matrix that says "
+                "nothing of what is in effect",
             ) from error
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from ._report.files import reason_of
 from ._report.model import Cell, admitted
 from ._report.slices import read_slice
 from ._results import plain
+
+_SAYS_WHO = 3
+"""The first version of the JSON report that says who is admitted."""
 
 _HOST = (
     Option("name", required=True),
@@ -85,12 +89,17 @@ def read_in_effect(path: Path) -> InEffect:
         path: The report.
 
     Raises:
-        ValueError: It is not there, cannot be read, or is no report; without the path, whoever says it names that.
+        ValueError: It is not there, cannot be read, is no report, or of a version that does not say who is admitted;
+            without the path, whoever says it names that.
     """
     try:
-        found = read_slice(str(path), path.read_bytes())
+        text = path.read_bytes()
+        found = read_slice(str(path), text)
+        version = json.loads(text)["version"]
     except (OSError, ValueError) as error:
         raise ValueError(reason_of(error)) from error
+    if version < _SAYS_WHO:
+        raise ValueError(f"it is a report of version {version}, which does not say who is admitted")
     known: dict[int, Admitted | None] = {}  # cells that are alike are one object, as most are
     hosts: dict[str, dict[str, Admitted]] = {}
     for host in found.hosts:

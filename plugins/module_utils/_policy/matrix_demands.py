@@ -12,10 +12,10 @@ from .._catalogue.model import HOST_ROLES, Peer, Requirement
 from .._firewall.state.rule import Direction
 from .._net.port_set import PortSet
 from .._options.reading import OptionError
-from .matrix_model import CLIENTS, EVERYBODY, End, Traffic
+from .matrix_model import CLIENTS, EVERYBODY, MONITORING, End, Traffic
 from .peer_names import NAMES
 from .policy import Demand, build_policy
-from .scoping import BESIDE_CLIENTS, stands_for_another, takes_everybody
+from .scoping import BESIDE_CLIENTS, EVERYWHERE, stands_for_another, takes_everybody
 
 _SERVERS = frozenset({*(role.value for role in HOST_ROLES), Peer.POOL.value, Peer.REPLICA.value})
 
@@ -92,6 +92,8 @@ def _demands(entry: Mapping[str, Any]) -> Iterator[tuple[Demand, End]]:
             if clients:
                 yield demand, clients_end(clients)
             kinds = BESIDE_CLIENTS  # from outside the networks of the clients servers connect to the same ports
+        if demand.direction is Direction.IN and peers.get(EVERYWHERE):
+            yield demand, End(MONITORING, tuple(peers[EVERYWHERE]))
         for peer in kinds:
             far = peer_end(peer, peers)
             if far.addresses or (far.unknown and not stands_for_another(peer, row)):

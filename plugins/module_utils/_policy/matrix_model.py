@@ -15,6 +15,7 @@ from .._net.port_set import PortSet
 
 EVERYBODY = "Clients and servers"
 CLIENTS = "Clients and phones"
+MONITORING = "Monitoring and others"
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,23 @@ def test_a_named_file_that_is_no_report_is_an_error_that_names_the_variable(
     assert not (tmp_path / "lync_firewall_matrix").exists()
 
 
+def test_a_last_report_that_cannot_be_read_is_a_warning(tmp_path: Path) -> None:
+    last = tmp_path / "lync_firewall_report" / "lync-firewall.json"
+    reported(last, "med01")
+    document_of = json.loads(last.read_text())
+    old = {**document_of, "version": 2, "schema": "urn:lyncops:firewall:report:1"}
+    for text, why in (("x", "it is not JSON"), (json.dumps(old), "version 2, which does not say who is admitted")):
+        last.write_text(text)
+        done = run()
+        (warning,) = done["warnings"]
+        assert why in warning
+        assert warning.endswith("the matrix says nothing of what is in effect")
+        assert "in_effect" not in document()
+    named = run(lync_firewall_matrix_report=str(last))
+    assert "lync_firewall_matrix_report" in named["msg"]
+    assert "does not say who is admitted" in named["msg"]
+
+
 def test_check_mode_writes_nothing(tmp_path: Path) -> None:
     assert run(check_mode=True)["changed"] is True
     assert list(tmp_path.iterdir()) == []

@@ -287,6 +287,29 @@ def test_clients_and_phones_have_lines_of_their_own_where_their_networks_are_kno
     assert not lines(*FRONT_ENDS, row="client-02"), "they may be anywhere"
 
 
+def test_who_must_reach_every_scoped_rule_has_a_line() -> None:
+    peers = {**PEERS, "all": ["10.9.1.7"]}
+    found = [{**entry, "peers": peers} for entry in FRONT_ENDS]
+    (line,) = [line for line in matrix_of(found).lines if line.source == ("Monitoring and others",)]
+    assert line.destination == ("Front End Servers",)
+    assert {"server-04", "server-06"} <= set(rows(line))
+    assert not {"server-03", "server-32"} & set(rows(line)), "open to anybody; and where it is not they who connect"
+
+
+def test_clients_of_several_places_have_names_of_their_own() -> None:
+    places = [
+        {**FRONT_ENDS[0], "client_networks": ["10.9.0.0/16"]},
+        {**FRONT_ENDS[1], "client_networks": ["10.8.0.0/16"]},
+    ]
+    matrix = matrix_of(places)
+    ends = {line.source: line.destination for line in matrix.lines if "server-03" in rows(line)}
+    assert ends["Clients and phones (10.9.0.0/16)",] == ("fe01",)
+    assert ends["Clients and phones (10.8.0.0/16)",] == ("fe02",)
+    assert [line.source for line in matrix.lines if "client-07" in rows(line)] == [
+        ("Clients and phones (10.8.0.0/15)",)
+    ]
+
+
 def test_traffic_from_elsewhere_is_put_in_its_place() -> None:
     """As that of load balancers: clients to a virtual address, and the device to members that are hosts."""
     (row,) = [row.row for line in lines(*FRONT_ENDS, row="server-03") for row in line.rows if row.row.id == "server-03"]
