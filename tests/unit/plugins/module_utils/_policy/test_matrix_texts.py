@@ -8,14 +8,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
+import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix_in_effect import Admitted, InEffect
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix_markdown import as_markdown
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix_texts import (
     COLUMNS,
     IN_EFFECT,
+    SCHEMA,
     as_csv,
     as_json,
 )
@@ -103,6 +106,18 @@ def test_open_questions_are_apart_and_say_how_to_answer() -> None:
     (question,) = json.loads(as_json(matrix_of([entry])))["open_questions"]
     assert (question["peer"], question["lines"][0]["source"]) == ("gateway", [])
     assert "Open questions" not in as_markdown(matrix_of([host()]))
+
+
+@pytest.mark.parametrize("in_effect", [None, FOUND])
+def test_json_is_what_its_schema_says(in_effect: InEffect | None) -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed, so the schema is not checked")
+    schema = json.loads((Path(__file__).resolve().parents[5] / "docs" / "matrix-schema-1.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    matrix = matrix_of([host(), {**host("d", "director"), "addresses": [], "peers": {}}])
+    assert matrix.questions
+    assert matrix.unaddressed
+    jsonschema.Draft202012Validator(schema).validate(json.loads(as_json(matrix, in_effect)))
+    assert schema["$id"] == SCHEMA
 
 
 def test_json_has_groups_and_lines() -> None:
