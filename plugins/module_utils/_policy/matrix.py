@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._catalogue.functions import service_in_words
 from .._catalogue.model import Peer, Requirement
 from .._firewall.state.rule import Direction
 from .._options.reading import OptionError
@@ -61,7 +62,7 @@ class Flow:
         destination_addresses: Likewise.
         transport: ``tcp`` or ``udp``.
         ports: Ports on the listener's side.
-        service: The services, in the document's words.
+        service: The services, in the document's words; in ours where it names none.
         rows: Ids of the catalogue rows.
         why: What the rows are for.
     """
@@ -116,7 +117,7 @@ def flows(hosts: Iterable[Mapping[str, Any]]) -> tuple[Flow, ...]:
             (
                 Flow(
                     *line,
-                    service="; ".join(dict.fromkeys(row.service for row in rows)),
+                    service="; ".join(dict.fromkeys(service_in_words(row.id, row.service) for row in rows)),
                     rows=" ".join(row.id for row in rows),
                     why=" ".join(dict.fromkeys(row.note for row in rows)),
                 )
