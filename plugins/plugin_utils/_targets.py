@@ -14,7 +14,7 @@ from ansible.errors import AnsibleError
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES, with_named_roles
-from ..module_utils._policy.peers import ADDRESSES, PREFIX
+from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX
 from ._batches import batch_sizes
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import by_role, named_roles
@@ -185,7 +185,8 @@ def _notes(targets: Mapping[str, Any], request: Request) -> list[str]:
         patterns = ", ".join(targets["patterns"])
         found.append(f"This slice of the job has none of the hosts that match {patterns}; the other slices have to.")
     if targets["unknown_peers"]:
-        found.append(f"For the group_vars of the Lync servers:\n\n{targets['unknown_peers']}")
+        where = "For the group_vars of the Lync servers" if EXTRA in targets["unknown_peers"] else "Unknown peers"
+        found.append(f"{where}:\n\n{targets['unknown_peers']}")
     return found
 
 
