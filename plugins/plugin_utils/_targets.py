@@ -44,6 +44,7 @@ class Request:
         named: Hosts or patterns that are meant in place of all that, as a list or as text with commas; False where
             none are.
         sources: Where the inventory comes from, for messages.
+        absent: Those of `sources` that are no file and no folder.
         limit: What the run is limited to, for messages.
         batches: Sizes of the batches of a remediation.
         reports: Reports of others that are given, see ``lync_firewall_report_sources``.
@@ -65,6 +66,7 @@ class Request:
     sliced: bool = False
     roles_for_all: bool = False
     scoped: bool = False
+    absent: Sequence[str] = ()
 
     @property
     def nobody(self) -> bool:
@@ -159,7 +161,7 @@ def _mistakes(
         names = ", ".join(targets["hosts"][:_MOST_NAMED])
         found.append(f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}).")
     if not targets["hosts"] and not request.sliced and not request.nobody:
-        found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit))
+        found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit, request.absent))
     odd = [host for host in targets["hosts"] if any(map(str.isspace, host))]
     if odd:
         found.append(
