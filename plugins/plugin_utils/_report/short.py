@@ -57,7 +57,8 @@ def affected(report: Report) -> tuple[Affected, ...]:
 
 def roles_gone(report: Report) -> tuple[str, ...]:
     """Roles that hosts had by the last report, and that nobody has any more."""
-    held = {role for one in (*report.hosts, *report.elsewhere) for role in one.roles}
+    held = {role for host in report.hosts for role in host.roles}
+    held |= {role for leaver in report.elsewhere for role in leaver.roles}
     return tuple(sorted({role for leaver in report.left for role in leaver.roles} - held))
 
 
