@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "filter": {
         "plugin_utils._arguments",
         "plugin_utils._estate",
+        "plugin_utils._pools",
         "plugin_utils._results",
         "module_utils",
     },
@@ -41,6 +42,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._nobody": {"module_utils"},
     "plugin_utils._patterns": set(),
     "plugin_utils._unsaid": {"plugin_utils._results", "module_utils"},
+    "plugin_utils._pools": {
+        "plugin_utils._estate",
+        "plugin_utils._results",
+        "plugin_utils._variables",
+        "module_utils",
+    },
     "plugin_utils._variables": {"plugin_utils._estate", "plugin_utils._results", "module_utils"},
     "plugin_utils._estate": {"plugin_utils._named_roles", "module_utils"},
     "plugin_utils._targets": {
