@@ -256,10 +256,3 @@ SERVED: dict[str, Served] = {
     "dnslb-07": _dns(_DIRECTOR_EXTERNAL),
 }
 """Row id to how it is served. The blank row dnslb-06 has nothing to serve, and nothing is guessed into it."""
-
-NEVER = (
-    "8057 (web conferencing) and audio and video go straight to a member, as do 5090-5094, 5077, 9001, 8404, "
-    "5062/5063/5065, 5086-5089, 8060/8061, 445, 50001-50003, SQL, the trunks on 5067/5068, and replication to Edge "
-    "Servers on 4443."
-)
-"""What no load balancer may carry, in a sentence."""

@@ -140,8 +140,8 @@ def _member(entry: Any) -> PoolMember:
     if not address:
         raise OptionError(
             "members",
-            f"nothing says which address {name} has; set lync_firewall_addresses or ansible_host for it, to an address, "
-            "or have names looked up with lync_firewall_resolve_peers",
+            f"nothing says which address {name} has; set lync_firewall_addresses or ansible_host for it, to an "
+            "address, or have names looked up with lync_firewall_resolve_peers",
         )
     roles = entry.get("roles") or ()
     if isinstance(roles, str) or not {role.value for role in BALANCED_ROLES}.intersection(roles):
