@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
+from jinja2 import Undefined
 
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ROW_OPTIONS
@@ -21,13 +22,14 @@ from ..module_utils._policy.pools import BALANCED_ROLES, DRAINED, VARIABLES
 from ..module_utils._texts import said
 from ._estate import resolved
 from ._results import plain
-from ._variables import HostVariables
+from ._variables import HostVariables, may_be_template
 
 _BALANCING = VARIABLES["load_balancing"]
 _OURS = (*VARIABLES.values(), DRAINED)
 _RESOLVE = f"{PREFIX}resolve_peers"
 _ALIKE = 0.85
 _NOT_MEANT = frozenset({POOL, "lync_pools", "lync_addresses", "lync_ports", "lync_roles", "lync_features"})
+_OTHERS = (PREFIX, "lync_load_balancer_")
 _MOST_NAMED = 5
 
 
@@ -42,16 +44,14 @@ def pools_of(groups: Mapping[str, Iterable[str]], hostvars: Mapping[str, Mapping
 
     Raises:
         OptionError: No pool has the variable, its members disagree, or a variable is wrong. The message names the host
-            or the pool, and the variable.
+            (in place of an option) or the pool, and the variable.
     """
     pools: dict[str, list[tuple[str, dict[str, Any], dict[str, Any]]]] = {}
-    for host in map(str, groups.get("all", ())):
+    for host in sorted(map(str, groups.get("all", ()))):  # with the inventory's order the file would change
         try:
             member, of_pool, pool = _look(host, hostvars[host])
-        except (OptionError, PeerError) as error:
-            raise OptionError("lync_load_balancing", f"{host}: {error}") from error
-        except AnsibleError as error:
-            raise OptionError("lync_load_balancing", f"{host}: {said(str(error))}") from error
+        except (OptionError, PeerError, AnsibleError) as error:
+            raise OptionError(host, str(error)) from error
         if not member:
             continue
         if not pool and _BALANCING in of_pool:
@@ -75,14 +75,15 @@ def pools_of(groups: Mapping[str, Iterable[str]], hostvars: Mapping[str, Mapping
 
 def _look(host: str, known: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], str]:
     """A host as a member, empty for one that is none; what it says of its pool; and the pool."""
-    variables = HostVariables(known, lambda value: value, "")
+    variables = HostVariables(known, _defined, "")
+    known = variables.known
     assigned = variables.assigned(connecting=False)
     roles = [str(role) for role in assigned.roles] if isinstance(assigned.roles, list) else []
     if not {role.value for role in BALANCED_ROLES}.intersection(roles):
         return {}, {}, ""
     for name in known:
         _check_spelling(str(name))
-    of_pool = {name: plain(known[name]) for name in VARIABLES.values() if known.get(name) not in (None, "")}
+    of_pool = {name: value for name in VARIABLES.values() if (value := known.get(name)) not in (None, "")}
     if of_pool and assigned.mistakes:
         raise OptionError("lync_firewall_roles", " ".join(assigned.mistakes))
     member = {
@@ -92,7 +93,32 @@ def _look(host: str, known: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str
         "drained": _is_true(known, DRAINED),
         "options": plain(variables.options(None, ROW_OPTIONS)),
     }
-    return member, of_pool, str(plain(known.get(POOL)) or "")
+    return member, of_pool, str(known.get(POOL) or "")
+
+
+def _defined(value: Any) -> Any:
+    """A value that Ansible has templated.
+
+    Where that failed for something undefined, ansible-core up to 2.18 leaves the text, and newer ones a marker.
+
+    Raises:
+        AnsibleError: It is undefined, or something in it is.
+    """
+    try:
+        found = plain(value)
+    except TypeError:
+        unknown = next(_undefined(value), None)
+        raise AnsibleError(getattr(unknown, "_undefined_message", None) or "it is undefined") from None
+    if may_be_template(found):
+        raise AnsibleError(f"it is undefined, or something in it is: {said(str(found))}")
+    return found
+
+
+def _undefined(value: Any) -> Iterator[Any]:
+    if isinstance(value, Undefined):
+        yield value
+    for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from _undefined(item)
 
 
 def _pool(name: str, members: Iterable[tuple[str, dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
@@ -137,7 +163,7 @@ def _looked_up(host: str, known: Mapping[str, Any]) -> str:
 
 
 def _is_true(known: Mapping[str, Any], name: str) -> bool:
-    value = plain(known.get(name))
+    value = known.get(name)
     if value is None:
         return False
     try:
@@ -148,7 +174,7 @@ def _is_true(known: Mapping[str, Any], name: str) -> bool:
 
 def _check_spelling(name: str) -> None:
     """Raise OptionError for a variable that nobody reads and that is nearly one of ours."""
-    if not name.startswith("lync_") or name.startswith("lync_firewall_") or name in _OURS or name in _NOT_MEANT:
+    if not name.startswith("lync_") or name.startswith(_OTHERS) or name in _OURS or name in _NOT_MEANT:
         return
     near = difflib.get_close_matches(name, _OURS, 1, _ALIKE)
     if near:
