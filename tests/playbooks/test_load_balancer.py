@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -187,7 +188,27 @@ def test_every_listener_reaches_a_member(site: Site, mode: str) -> None:
         expected = {f"{member['name'].partition('.')[0]} {member['port']}/tcp" for member in listener["members"]}
         assert {answer.partition(" ")[0] for answer in expected} == set(_MEMBERS[role])
         eventually(lambda listener=listener, expected=expected: site.answer(listener) in expected, listener["name"])
+    _compare(site.balancer.config.read_text(), listeners)
     assert not site.balance().changed, "a second run finds what it would write"
+
+
+def _compare(text: str, listeners: list[dict[str, Any]]) -> None:
+    """What the file says of each listener is what the data say, read by other means than it was written."""
+    sections = dict(re.findall(r"^listen (\S+)\n((?: +.*\n)+)", text, re.MULTILINE))
+    assert list(sections) == [listener["name"] for listener in listeners]
+    for listener in listeners:
+        section = sections[listener["name"]]
+        assert f"bind {listener['address']}:{listener['port']}\n" in section
+        seconds = listener["idle_seconds"]
+        assert re.findall(r"timeout (?:client|server) (\d+)s", section) == [str(seconds)] * 2
+        assert re.findall(r"server (\S+) (\S+):(\d+) check port (\d+)\n", section) == [
+            (member["name"], member["address"], str(member["port"]), str(member["check_port"]))
+            for member in listener["members"]
+        ]
+        assert ("stick on src table" in section) == (listener["affinity"] == "source")
+        if listener["table"]:
+            (kept,) = re.findall(rf"^backend {listener['table']}\n +stick-table .* expire (\d+)s", text, re.MULTILINE)
+            assert int(kept) == listener["affinity_seconds"]
 
 
 @NEWEST_ONLY
