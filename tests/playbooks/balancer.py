@@ -96,6 +96,10 @@ class HaProxy:
             return connection.makefile().read()
         return ""
 
+    def worker(self) -> str:
+        """The id of the process that serves now; each reload makes another."""
+        return dict(line.partition(": ")[::2] for line in self.ask("show info").splitlines()).get("Pid", "")
+
     def servers(self) -> Iterator[Server]:
         """All members behind all listeners."""
         for line in csv.DictReader(io.StringIO(self.ask("show stat").removeprefix("# "))):
