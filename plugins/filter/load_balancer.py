@@ -13,7 +13,8 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ROW_OPTIONS
-from ..module_utils._policy.balanced import BalancerListener, balancer_listeners
+from ..module_utils._policy.balanced import balancer_listeners
+from ..module_utils._policy.balanced_model import BalancerListener
 from ..module_utils._policy.balanced_table import listeners_csv
 from ..module_utils._policy.pools import read_pool
 from ..plugin_utils._arguments import validate

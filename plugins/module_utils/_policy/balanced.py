@@ -14,6 +14,7 @@ from .._catalogue.balancing import EXTERNAL_AFFINITIES, SERVED, Served, Virtual,
 from .._catalogue.catalogue import by_id
 from .._catalogue.model import Requirement, Role, Ruleset, Table
 from .._options.reading import OptionError
+from .balanced_model import Backend, BalancerListener
 from .configured import Difference
 from .policy import HostPolicy, build_policy
 from .pools import Balancing, ExternalPorts, Pool, PoolMember
@@ -29,77 +30,6 @@ _BEHIND = {
 }
 _ODD = re.compile(r"[^A-Za-z0-9.-]+")
 _ONLY_EXTENDED = "Its members open this port only with ruleset: extended (row {}); the page has no row for them."
-
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """A member behind a listener.
-
-    Attributes:
-        name: Its name.
-        address: Its address.
-        port: The port that it listens on.
-        check_port: The port that tells whether it is up.
-        drained: Whether it gets no new connections.
-    """
-
-    name: str
-    address: str
-    port: int
-    check_port: int
-    drained: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BalancerListener:
-    """A listener of a load balancer. Seconds, sources and contradictions are those of `balancing.Served`.
-
-    Attributes:
-        name: A name for it that no other has, of letters, digits, dots, hyphens and underscores.
-        pool: The pool.
-        load_balancing: ``hardware`` or ``dns``.
-        row: Id of the row that asks for it.
-        virtual: ``sip``, ``web_internal`` or ``web_external``.
-        address: The virtual address.
-        port: The port on it.
-        transport: ``tcp``.
-        members: Who is behind it.
-        affinity: ``source`` or ``none``.
-        table: Name of the affinity table, which listeners with the same members and check share; empty for none.
-        peers: Kinds of those who connect, as the row has them.
-        service: The service, in the document's words.
-        protocol: The protocol, likewise.
-        purpose: What it is for.
-        note: What a person should know before relying on it; empty mostly.
-    """
-
-    name: str
-    pool: str
-    load_balancing: str
-    row: str
-    virtual: str
-    address: str
-    port: int
-    transport: str
-    members: tuple[Backend, ...]
-    affinity: str
-    affinity_seconds: int
-    affinity_source: str
-    table: str
-    algorithm: str
-    check_seconds: int
-    fall: int
-    rise: int
-    check_source: str
-    idle_seconds: int
-    idle_source: str
-    peers: tuple[str, ...]
-    service: str
-    protocol: str
-    purpose: str
-    note: str
-    sources: tuple[str, ...]
-    contradictions: tuple[str, ...]
 
 
 def balancer_listeners(pools: Iterable[Pool]) -> tuple[BalancerListener, ...]:
@@ -205,6 +135,7 @@ def _of_row(pool: Pool, row: Requirement, served: Served, behind: Sequence[_Serv
     members = tuple(
         Backend(
             name=_plain(server.member.name),
+            host=server.member.name,
             address=server.member.address,
             port=server.port(served.member),
             check_port=server.port(served.check),
@@ -228,6 +159,8 @@ def _of_row(pool: Pool, row: Requirement, served: Served, behind: Sequence[_Serv
             pool=pool.name,
             load_balancing=pool.balancing.value,
             row=row.id,
+            member_row=served.member,
+            check_row=served.check,
             virtual=served.virtual.value,
             address=pool.virtual[served.virtual],
             port=number,

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from .._catalogue.model import Peer
 from .._texts import spreadsheet_cell
-from .balanced import Backend, BalancerListener
+from .balanced_model import Backend, BalancerListener
 
 COLUMNS = (
-    "pool", "load_balancing", "row", "virtual", "address", "port", "transport", "members", "drained", "affinity",
-    "affinity_seconds", "algorithm", "checks", "check_seconds", "fall", "rise", "idle_seconds", "service", "protocol",
-    "purpose", "note", "affinity_source", "check_source", "idle_source", "sources", "contradictions",
+    "pool", "load_balancing", "row", "virtual", "address", "port", "transport", "members", "member_row", "drained",
+    "affinity", "affinity_seconds", "algorithm", "checks", "check_row", "check_seconds", "fall", "rise",
+    "idle_seconds", "service", "protocol", "purpose", "note", "affinity_source", "check_source", "idle_source",
+    "sources", "contradictions",
 )  # fmt: skip
 """Columns of the table."""
 
@@ -48,31 +49,31 @@ def _end(member: Backend, port: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BalancedTraffic:
-    """One leg of what a load balancer carries: to its virtual address, or from it to the members.
+    """One leg of what a load balancer carries: to its virtual address, or from it to members.
 
     Attributes:
         sources: Kinds of those who connect, as rows have them; ``load_balancer`` on the way to the members.
-        destination: The pool's name.
-        addresses: Where they connect to: the virtual address, or the members'.
+        pool: The pool's name.
+        virtual: The virtual address by name; empty on the way to the members.
+        addresses: The virtual address; none on the way to the members.
+        hosts: The members by their names in the inventory; none on the way to the virtual address.
         transport: ``tcp``.
-        ports: The ports, sorted.
-        service: The service, in the document's words.
-        row: Id of the row.
-        why: What it is for.
+        port: The port.
+        row: Id of the row that it is for: the load balancer's, and of a health check the members'.
     """
 
     sources: tuple[str, ...]
-    destination: str
+    pool: str
+    virtual: str
     addresses: tuple[str, ...]
+    hosts: tuple[str, ...]
     transport: str
-    ports: tuple[int, ...]
-    service: str
+    port: int
     row: str
-    why: str
 
 
-def balanced_traffic(listeners: Sequence[BalancerListener]) -> tuple[BalancedTraffic, ...]:
-    """Both legs of each listener, in order: whoever connects to the virtual address, and the device to the members.
+def balanced_traffic(listeners: Iterable[BalancerListener]) -> tuple[BalancedTraffic, ...]:
+    """Both legs of each listener, each once: whoever connects to the virtual address, and the device to the members.
 
     The second leg has the health checks too: the device dials 5061 of a member even where it carries no SIP.
 
@@ -84,39 +85,32 @@ def balanced_traffic(listeners: Sequence[BalancerListener]) -> tuple[BalancedTra
         found.append(
             BalancedTraffic(
                 sources=listener.peers,
-                destination=f"{listener.pool} (virtual address, {listener.virtual})",
+                pool=listener.pool,
+                virtual=listener.virtual,
                 addresses=(listener.address,),
+                hosts=(),
                 transport=listener.transport,
-                ports=(listener.port,),
-                service=listener.service,
+                port=listener.port,
                 row=listener.row,
-                why=listener.purpose,
             )
         )
-        found += [
-            BalancedTraffic(
-                sources=(Peer.LOAD_BALANCER.value,),
-                destination=f"{listener.pool} (members)",
-                addresses=tuple(member.address for member in listener.members if member.port == port),
-                transport=listener.transport,
-                ports=(port,),
-                service=listener.service,
-                row=listener.row,
-                why=f"From the load balancer: {listener.purpose}",
-            )
-            for port in sorted({member.port for member in listener.members})
-        ]
-        found += [
-            BalancedTraffic(
-                sources=(Peer.LOAD_BALANCER.value,),
-                destination=f"{listener.pool} (members)",
-                addresses=tuple(member.address for member in listener.members if member.check_port == port),
-                transport=listener.transport,
-                ports=(port,),
-                service=listener.service,
-                row=listener.row,
-                why="The load balancer's health check of the members.",
-            )
-            for port in sorted({member.check_port for member in listener.members} - {m.port for m in listener.members})
-        ]
+        found += _to_members(listener, listener.row, [(member.port, member.host) for member in listener.members])
+        checks = [(member.check_port, member.host) for member in listener.members if member.check_port != member.port]
+        found += _to_members(listener, listener.check_row, checks)
     return tuple(dict.fromkeys(found))
+
+
+def _to_members(listener: BalancerListener, row: str, ends: Sequence[tuple[int, str]]) -> list[BalancedTraffic]:
+    return [
+        BalancedTraffic(
+            sources=(Peer.LOAD_BALANCER.value,),
+            pool=listener.pool,
+            virtual="",
+            addresses=(),
+            hosts=tuple(host for own, host in ends if own == port),
+            transport=listener.transport,
+            port=port,
+            row=row,
+        )
+        for port in sorted({port for port, _host in ends})
+    ]

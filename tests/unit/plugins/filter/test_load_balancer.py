@@ -120,7 +120,7 @@ def test_listeners_are_plain_data_and_one_may_ask_for_some_pools(inventory: Inve
     assert [item["row"] for item in found if item["pool"] == "directors"] == ["dnslb-07"]
     (collocated,) = [item for item in found if item["row"] == "hlb-16"]
     assert collocated["members"] == [
-        {"name": "fe02", "address": "10.0.0.2", "port": 5070, "check_port": 5070, "drained": True}
+        {"name": "fe02", "host": "fe02", "address": "10.0.0.2", "port": 5070, "check_port": 5070, "drained": True}
     ]
     pools = inventory.pools()
     assert {item["pool"] for item in lync_listeners(pools, ["directors"])} == {"directors"}

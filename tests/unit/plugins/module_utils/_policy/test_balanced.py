@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.balanced import (
-    BalancerListener,
-    balancer_listeners,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.balanced import balancer_listeners
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.balanced_model import BalancerListener
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.pools import read_pool
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._policy.pool_facts import (
     VIRTUAL,
