@@ -14,7 +14,7 @@ from ansible.errors import AnsibleError
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES, with_named_roles
-from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX
+from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE
 from ._batches import batch_sizes
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import by_role, named_roles
@@ -259,7 +259,8 @@ def _says(known: Mapping[str, Any], name: str) -> bool:
 def _own(host: str, known: Mapping[str, Any]) -> AddressSet | None:
     try:
         value = next((known[name] for name in (*ADDRESSES, "ansible_host") if known.get(name)), host)
-        return AddressSet.parse_for_rule([str(item) for item in ([value] if isinstance(value, str) else value)])
+        texts = [value] if isinstance(value, str) else value
+        return AddressSet.parse_for_rule([str(item) for item in (*texts, known.get(SOURCE)) if item])
     except (AnsibleError, AddressError, TypeError):
         return None  # a name, or variables that are wrong: nothing is known of it
 

@@ -208,6 +208,7 @@ def test_the_addresses_of_the_estate_are_those_that_variables_have() -> None:
         "fe01": {"ansible_host": "10.0.0.1"},
         "gw01": {"lync_firewall_addresses": ["10.0.2.0/28", "10.0.3.1"]},
         "lb01": {"ansible_host": "lb.example.com"},
+        "lb02": {"ansible_host": "10.0.4.1", "lync_load_balancer_source": "10.0.4.9"},
         "nobody knows": {},
         "web": {"ansible_host": "10.9.9.9"},
     }
@@ -215,11 +216,12 @@ def test_the_addresses_of_the_estate_are_those_that_variables_have() -> None:
         "all": list(variables),
         "lync_front_end": ["fe01"],
         "lync_gateway": ["gw01"],
-        "lync_load_balancer": ["lb01", "nobody knows"],
+        "lync_load_balancer": ["lb01", "lb02", "nobody knows"],
         "web": ["web"],
     }
     found = find_targets(groups, variables, Request(DEFAULT))
-    assert (found["addresses"], found["idle"]) == (["10.0.0.1", "10.0.2.0/28", "10.0.3.1"], False)
+    addresses = ["10.0.0.1", "10.0.2.0/28", "10.0.3.1", "10.0.4.1", "10.0.4.9"]
+    assert (found["addresses"], found["idle"]) == (addresses, False)
 
 
 @pytest.mark.parametrize(
