@@ -17,6 +17,8 @@ from ..plugin_utils._report.files import is_base_name
 from ..plugin_utils._results import plain
 from ..plugin_utils._text_files import put_files
 
+_MOST_NAMED = 5
+
 
 class ActionModule(ControllerAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
@@ -33,6 +35,7 @@ class ActionModule(ControllerAction):
                 Option("content", required=True),
                 Option("folder", default=""),
                 Option("unite", type="bool", default=False),
+                Option("owner", default=""),
             ),
         ),
     )
@@ -49,7 +52,10 @@ class ActionModule(ControllerAction):
     def _work(self, options: Mapping[str, Any]) -> dict[str, Any]:
         # Relative paths start at the playbook's folder, as everywhere in Ansible.
         folder = Path(str(self._loader.path_dwim(options["dest"])))
-        return put_files(folder, _contents(options["files"]), self._task)
+        result = put_files(folder, _contents(options["files"]), self._task)
+        if shared := _shared(options["files"]):
+            result["warnings"] = shared
+        return result
 
 
 def _contents(files: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
@@ -70,3 +76,18 @@ def _contents(files: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
         elif contents.setdefault(name, file["content"].encode()) != file["content"].encode() or name in united:
             raise OptionError("files", f"{name} is there twice, with different contents")
     return {**contents, **{name: "".join(sorted(lines)).encode() for name, lines in united.items()}}
+
+
+def _shared(files: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A sentence for each owner that gets several folders, each of other rules for other hosts."""
+    folders: dict[str, dict[str, None]] = {}
+    for file in files:
+        if file["owner"]:
+            folders.setdefault(file["owner"], {})[file["folder"]] = None
+    return [
+        f"{len(names)} folders are for one policy, {owner}: {', '.join(list(names)[:_MOST_NAMED])}"
+        f"{' and more' if len(names) > _MOST_NAMED else ''}. One policy with all of these rules opens each of them on "
+        "all of its hosts: give every combination a policy of its own (lync_firewall_gpo as a variable of each group)"
+        for owner, names in folders.items()
+        if len(names) > 1
+    ]

@@ -67,11 +67,13 @@ class ActionModule(ControllerAction):
             options = validate(self._given(known), self.OPTIONS)
         except OptionError as error:
             return {**result, "failed": True, "msg": str(error)}
+        inventories = [str(source) for source in plain(known.get("ansible_inventory_sources") or [])]
         request = Request(
             default=options["default"],
             within=known.get("ansible_play_hosts_all"),
             named=options["named"],
-            sources=plain(known.get("ansible_inventory_sources") or []),
+            sources=inventories,
+            absent=[name for name in inventories if "," not in name and not Path(name).exists()],
             limit=str(known.get("ansible_limit") or ""),
             batches=options["batches"],
             reports=options["sources"],

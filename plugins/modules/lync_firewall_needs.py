@@ -74,9 +74,14 @@ files:
   description:
     - What the owner of the policy gets, as M(lyncops.firewall.lync_firewall_files) takes it. Hosts that need the same
       have the same names and contents, but for the list of hosts, which that module unites.
-  returned: success, with O(gpo)
+  returned: success, with O(gpo) that is not empty
   type: list
   elements: dict
   sample:
     - {folder: Lync-Servers-mediation-1a2b3c4d, name: mediation-1a2b3c4d-add.netsh, content: "..."}
+no_policy:
+  description: What to do, where O(gpo) is empty. It is no failure, since it would be one on each host.
+  returned: success, with O(gpo) that is empty
+  type: str
+  sample: "lync_firewall_gpo: name the Group Policy that the rules are for"
 """

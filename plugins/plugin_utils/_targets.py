@@ -14,7 +14,7 @@ from ansible.errors import AnsibleError
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES, with_named_roles
-from ..module_utils._policy.peers import ADDRESSES, PREFIX
+from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE
 from ._batches import batch_sizes
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import by_role, named_roles
@@ -44,6 +44,7 @@ class Request:
         named: Hosts or patterns that are meant in place of all that, as a list or as text with commas; False where
             none are.
         sources: Where the inventory comes from, for messages.
+        absent: Those of `sources` that are no file and no folder.
         limit: What the run is limited to, for messages.
         batches: Sizes of the batches of a remediation.
         reports: Reports of others that are given, see ``lync_firewall_report_sources``.
@@ -65,6 +66,7 @@ class Request:
     sliced: bool = False
     roles_for_all: bool = False
     scoped: bool = False
+    absent: Sequence[str] = ()
 
     @property
     def nobody(self) -> bool:
@@ -159,7 +161,7 @@ def _mistakes(
         names = ", ".join(targets["hosts"][:_MOST_NAMED])
         found.append(f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}).")
     if not targets["hosts"] and not request.sliced and not request.nobody:
-        found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit))
+        found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit, request.absent))
     odd = [host for host in targets["hosts"] if any(map(str.isspace, host))]
     if odd:
         found.append(
@@ -185,7 +187,8 @@ def _notes(targets: Mapping[str, Any], request: Request) -> list[str]:
         patterns = ", ".join(targets["patterns"])
         found.append(f"This slice of the job has none of the hosts that match {patterns}; the other slices have to.")
     if targets["unknown_peers"]:
-        found.append(f"For the group_vars of the Lync servers:\n\n{targets['unknown_peers']}")
+        where = "For the group_vars of the Lync servers" if EXTRA in targets["unknown_peers"] else "Unknown peers"
+        found.append(f"{where}:\n\n{targets['unknown_peers']}")
     return found
 
 
@@ -256,7 +259,8 @@ def _says(known: Mapping[str, Any], name: str) -> bool:
 def _own(host: str, known: Mapping[str, Any]) -> AddressSet | None:
     try:
         value = next((known[name] for name in (*ADDRESSES, "ansible_host") if known.get(name)), host)
-        return AddressSet.parse_for_rule([str(item) for item in ([value] if isinstance(value, str) else value)])
+        texts = [value] if isinstance(value, str) else value
+        return AddressSet.parse_for_rule([str(item) for item in (*texts, known.get(SOURCE)) if item])
     except (AnsibleError, AddressError, TypeError):
         return None  # a name, or variables that are wrong: nothing is known of it
 

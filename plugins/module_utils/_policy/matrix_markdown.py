@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .._catalogue.functions import service_in_words
 from .._catalogue.model import Requirement
 from .matrix_in_effect import NOT_KNOWN, Finding, InEffect, LineInEffect, few, of_line, told, whom
 from .matrix_model import Group, Line, Matrix, Question
@@ -92,7 +93,7 @@ def _rows(matrix: Matrix) -> list[str]:
         *_table(
             ["row", "service", "why"],
             (
-                [row.id, row.service, " ".join(filter(None, (row.note, row.caveat)))]
+                [row.id, service_in_words(row.id, row.service), " ".join(filter(None, (row.note, row.caveat)))]
                 for _id, row in sorted(rows.items())
             ),
         ),

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from .._catalogue.functions import service_in_words
 from .._texts import spreadsheet_cell
 from .matrix_in_effect import InEffect, LineInEffect, not_audited, of_line, whom
 from .matrix_model import Group, Line, Matrix, networks, texts_of
@@ -67,7 +68,7 @@ def _cells(line: Line, groups: Mapping[str, Group]) -> list[str]:
         ", ".join(texts_of(line.destination, groups)),
         line.transport,
         str(line.ports),
-        "; ".join(dict.fromkeys(row.service for row in rows)),
+        "; ".join(dict.fromkeys(service_in_words(row.id, row.service) for row in rows)),
         " ".join(row.id for row in rows),
         " ".join(dict.fromkeys(row.note for row in rows)),
     ]
@@ -123,7 +124,12 @@ def _line(line: Line, in_effect: InEffect | None) -> dict[str, Any]:
         "transport": line.transport,
         "ports": str(line.ports),
         "rows": [
-            {"id": row.row.id, "ports": str(row.ports), "service": row.row.service, "why": row.row.note}
+            {
+                "id": row.row.id,
+                "ports": str(row.ports),
+                "service": service_in_words(row.row.id, row.row.service),
+                "why": row.row.note,
+            }
             for row in line.rows
         ],
     }

@@ -23,6 +23,9 @@ ADDRESSES = ("lync_firewall_addresses", "lync_addresses")
 POOL = "lync_pool"
 """The variable of a host that names its pool."""
 
+SOURCE = "lync_load_balancer_source"
+"""The variable of a load balancer with the address that it connects from, where that is not its own."""
+
 EXTRA = "lync_firewall_extra_peers"
 """The variable of a host that adds addresses to kinds of peers."""
 
@@ -143,14 +146,16 @@ def peers_of(
 
 def _addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str], list[str]] | None) -> AddressSet:
     """The addresses of one host; none where they are not known."""
+    source = variables.get(SOURCE)
+    beside = _read(f"{SOURCE} of {host}", source) if source else AddressSet()
     for name in ADDRESSES:
         if variables.get(name):
-            return _read(f"{name} of {host}", variables[name])
+            return _read(f"{name} of {host}", variables[name]) | beside
     for text in (variables.get("ansible_host"), host):
         if _is_address(text):
-            return _read(f"the address of {host}", text)
+            return _read(f"the address of {host}", text) | beside
     found = resolve(str(variables.get("ansible_host") or host)) if resolve else []
-    return _read(f"the address of {host}", found)
+    return _read(f"the address of {host}", found) | beside
 
 
 def _unknown(nameless: Mapping[str, Iterable[str]]) -> str:

@@ -138,6 +138,8 @@ class Cell:
         remedy: What a person can do where this collection does nothing; a command or a place to look; may be empty.
         admits: Who gets in by what is in effect, the first addresses; None where that is not said, see `admitted`.
         wider: Who of them is more than is wanted; None where nobody is.
+        admits_all: All of `admits`, where that names the first of them and they are known. The JSON report has no room
+            for it, hundreds of addresses in each of many cells; so a report of slices does not have it.
     """
 
     requirement: ReportRequirement
@@ -147,6 +149,7 @@ class Cell:
     remedy: str = ""
     admits: tuple[str, ...] | None = None
     wider: Beyond | None = None
+    admits_all: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

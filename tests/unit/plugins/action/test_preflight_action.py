@@ -142,6 +142,12 @@ def test_a_plan_that_was_changed_by_hand_gives_no_hosts(tmp_path: Path, old: str
     assert run({"plan": str(tmp_path / "none.json")}, **OF_THE_PLAN)["failed"] is True
 
 
+def test_an_inventory_that_is_not_there_is_named_where_there_is_nobody() -> None:
+    nobody = {"groups": {"all": []}, "hostvars": {}, "ansible_play_hosts_all": []}
+    assert "no such inventory: hosts.yml" in run({}, **nobody)["msg"]
+    assert "no such inventory" not in run({}, **nobody, ansible_inventory_sources=["fe01,"])["msg"]
+
+
 @pytest.mark.parametrize(
     ("of_fe", "of_wac", "told"),
     [
