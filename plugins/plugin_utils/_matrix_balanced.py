@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the pools of an inventory to what their load balancers carry, for the traffic matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import ROW_OPTIONS
+from ..module_utils._policy.balanced import balancer_listeners
+from ..module_utils._policy.balanced_table import balanced_traffic
+from ..module_utils._policy.matrix_balanced import of_balanced
+from ..module_utils._policy.matrix_model import Traffic
+from ..module_utils._policy.pools import read_pool
+from ._arguments import validate
+from ._pools import pools_of
+
+
+def carried(
+    entries: Iterable[Mapping[str, Any]], groups: Mapping[str, Any], hostvars: Mapping[str, Any]
+) -> list[Traffic]:
+    """What load balancers carry.
+
+    Args:
+        entries: The hosts of the matrix.
+        groups: Ansible's variable of that name.
+        hostvars: Likewise.
+
+    Raises:
+        OptionError: What is said of a pool is wrong.
+    """
+    pools = [read_pool({**pool, "members": list(map(_member, pool["members"]))}) for pool in pools_of(groups, hostvars)]
+    return of_balanced(balanced_traffic(balancer_listeners(pools)), entries)
+
+
+def _member(member: Mapping[str, Any]) -> dict[str, Any]:
+    """A member whose options are validated as the modules validate theirs."""
+    try:
+        return {**member, "options": validate(member["options"], ROW_OPTIONS)}
+    except OptionError as error:
+        raise OptionError(error.option, f"{member['name']}: {error.reason}") from None
