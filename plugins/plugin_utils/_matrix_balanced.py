@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..module_utils._options.reading import OptionError
@@ -17,6 +17,7 @@ from ..module_utils._policy.matrix_model import Traffic
 from ..module_utils._policy.pools import read_pool
 from ._arguments import validate
 from ._pools import pools_of
+from ._sources import AsWritten
 
 
 def carried(
@@ -32,8 +33,25 @@ def carried(
     Raises:
         OptionError: What is said of a pool is wrong.
     """
-    pools = [read_pool({**pool, "members": list(map(_member, pool["members"]))}) for pool in pools_of(groups, hostvars)]
+    known = _Hosts(hostvars)
+    pools = [read_pool({**pool, "members": list(map(_member, pool["members"]))}) for pool in pools_of(groups, known)]
     return of_balanced(balanced_traffic(balancer_listeners(pools)), entries)
+
+
+class _Hosts(Mapping[str, Mapping[str, Any]]):
+    """The variables of all hosts; what is registered of them, and grows with the estate, is not looked through."""
+
+    def __init__(self, hostvars: Mapping[str, Any]) -> None:
+        self._hostvars = hostvars
+
+    def __getitem__(self, host: str) -> Mapping[str, Any]:
+        return AsWritten(self._hostvars, host)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._hostvars)
+
+    def __len__(self) -> int:
+        return len(self._hostvars)
 
 
 def _member(member: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._results",
         "module_utils",
     },
-    "plugin_utils._matrix_balanced": {"plugin_utils._arguments", "plugin_utils._pools", "module_utils"},
+    "plugin_utils._matrix_balanced": {
+        "plugin_utils._arguments",
+        "plugin_utils._pools",
+        "plugin_utils._sources",
+        "module_utils",
+    },
     "plugin_utils._text_files": {"plugin_utils._report", "plugin_utils._telling", "module_utils._options"},
     "plugin_utils._version": set(),
     "plugin_utils._proof": {"plugin_utils._host", "plugin_utils._plan", "plugin_utils._said", "module_utils"},
