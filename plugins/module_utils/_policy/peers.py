@@ -146,16 +146,20 @@ def peers_of(
 
 def _addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str], list[str]] | None) -> AddressSet:
     """The addresses of one host; none where they are not known."""
+    found = _own_addresses(host, variables, resolve)
     source = variables.get(SOURCE)
-    beside = _read(f"{SOURCE} of {host}", source) if source else AddressSet()
+    return found | _read(f"{SOURCE} of {host}", source) if source else found
+
+
+def _own_addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str], list[str]] | None) -> AddressSet:
     for name in ADDRESSES:
         if variables.get(name):
-            return _read(f"{name} of {host}", variables[name]) | beside
+            return _read(f"{name} of {host}", variables[name])
     for text in (variables.get("ansible_host"), host):
         if _is_address(text):
-            return _read(f"the address of {host}", text) | beside
+            return _read(f"the address of {host}", text)
     found = resolve(str(variables.get("ansible_host") or host)) if resolve else []
-    return _read(f"the address of {host}", found) | beside
+    return _read(f"the address of {host}", found)
 
 
 def _unknown(nameless: Mapping[str, Iterable[str]]) -> str:
