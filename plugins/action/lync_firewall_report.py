@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
@@ -20,12 +20,11 @@ from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import build_report
+from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import reason_of, write_all
-from ..plugin_utils._report.merge import Merged, merge, read_sources
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
-from ..plugin_utils._report.remember import remembering, retired_in
-from ..plugin_utils._report.slices import SliceError
+from ..plugin_utils._report.remember import NONE, remembering, retired_in
 from ..plugin_utils._report.status import (
     REPORT_NAME,
     Run,
@@ -42,6 +41,9 @@ from ..plugin_utils._results import plain
 from ..plugin_utils._sources import place_of, source_of
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
+
+if TYPE_CHECKING:
+    from ..plugin_utils._report.merge import Merged
 
 _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
     "html": to_html,
@@ -109,7 +111,8 @@ class ActionModule(ControllerAction):
         earlier, warnings = self._earlier(options["previous"])
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
         retired, wrong = retired_in(folder)
-        warnings += [*more, *wrong]
+        changed_since, damaged = changed_in(folder)
+        warnings += [*more, *wrong, *damaged]
         now = utc_now()
         if options["sources"]:
             merged = self._merged(options, now)
@@ -118,8 +121,8 @@ class ActionModule(ControllerAction):
         else:
             sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
-        if last:
-            report = remembering(report, last, lambda name: place_of(name, task_vars["hostvars"]), retired)
+        where = task_vars["hostvars"]
+        report = remembering(report, last or NONE, lambda name: place_of(name, where), retired, changed_since)
         if earlier and earlier.created > report.created:
             warnings.append(f"previous: it was made at {earlier.created}, after what it is compared with")
         changes = compare(earlier, report) if earlier else None
@@ -190,6 +193,10 @@ class ActionModule(ControllerAction):
         Raises:
             OptionError: A file that is named is no report.
         """
+        # Most reports are of results, and need nothing of this.
+        from ..plugin_utils._report.merge import merge, read_sources  # noqa: PLC0415
+        from ..plugin_utils._report.slices import SliceError  # noqa: PLC0415
+
         written = Path(self._resolved(options["dest"])) / f"{options['name']}.json"
         try:
             slices, left_out = read_sources((Path(self._resolved(path)) for path in options["sources"]), written)

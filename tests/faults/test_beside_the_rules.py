@@ -18,8 +18,8 @@ from ansible_collections.lyncops.firewall.plugins.action.lync_firewall_info impo
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import Network
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.judging import judge_host
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.reading import read
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.writing import read
 
 from faults.scenarios import DIRECTOR, FIRST
 from faults.stack import attempt, connect

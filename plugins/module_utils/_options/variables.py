@@ -28,6 +28,7 @@ OTHERS = tuple(
         "gpo_dir",
         "hosts",
         "matrix_dir",
+        "matrix_report",
         "max_fail_percentage",
         "plan_dir",
         "plan_name",

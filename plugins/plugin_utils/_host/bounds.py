@@ -178,6 +178,9 @@ def bind(transport: Any, bounds: Bounds) -> None:
     if not all(isinstance(adapter, _BoundAdapter) for adapter in session.adapters.values()):
         for prefix in list(session.adapters):
             session.mount(prefix, _BoundAdapter(bounds))
+        # pywinrm has taken over what the environment says of proxies and certificates when it made the session
+        # (``build_session``); requests would look through it again for every request.
+        session.trust_env = False
     if "_get_message_response_text" not in vars(transport):
         transport._get_message_response_text = _checked(transport._get_message_response_text, bounds)
 

@@ -22,9 +22,10 @@ from ...module_utils._firewall.change.risk import is_risky
 from ...module_utils._firewall.state.reading import NotElevated, ReadError
 from ...module_utils._firewall.state.snapshot import Snapshot
 from .outcome import Failed, HostLost, Outcome, Refused
+from .reading import read
 from .remote_host import ConnectionLost, RemoteHost
 from .rollback import Rollback, RollbackError
-from .writing import Writing, read, still_missing
+from .writing import Writing, still_missing
 
 Guard = Callable[[Plan, Snapshot], Sequence[str]]
 """Returns the objections to a plan, given the host as it is; none means that it may be sent."""

@@ -10,8 +10,8 @@ from dataclasses import replace
 from ...module_utils._firewall.state.snapshot import Snapshot
 from ...module_utils._policy.effect import Effect, depends_on_programs, judge_policy, listening_services
 from ...module_utils._policy.policy import HostPolicy
+from .reading import read_programs
 from .remote_host import RemoteHost
-from .writing import read_programs
 
 
 def judge_host(host: RemoteHost, policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:

@@ -10,65 +10,24 @@ error.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
 from ...module_utils._firewall.change import netsh, undo
 from ...module_utils._firewall.change.plan import Plan, ServiceChange, Wanted
 from ...module_utils._firewall.change.planning import make_plan
-from ...module_utils._firewall.state import programs, reading
+from ...module_utils._firewall.change.service import SET_AUTOMATIC, START
 from ...module_utils._firewall.state.reading import NotElevated, ReadError
 from ...module_utils._firewall.state.snapshot import Snapshot
 from .outcome import Failed, HostLost, Outcome
+from .reading import read
 from .remote_host import ConnectionLost, RemoteHost
 from .rollback import RollbackError
 
-READ_DEADLINE = 120.0
 WRITE_DEADLINE = 300.0  # seconds; firewall changes were seen to block for 4 minutes (tailscale/tailscale#867)
 _POLL_DELAYS = (0.0, 2.0)  # seconds before each reading after a write: the registry may lag behind netsh
 _SERVICE_DELAYS = (1.0, 2.0, 3.0, 5.0, 10.0, 10.0)
 _RECONNECT_AFTER = (2.0, 5.0, 10.0)
-
-SET_AUTOMATIC = "sc config MpsSvc start= auto"
-START = "sc start MpsSvc"
-
-
-def read(host: RemoteHost, owner: bool = False) -> Snapshot:
-    """Read a host with one command; one more where a rule string on it lacks its end.
-
-    Args:
-        host: The host.
-        owner: Whether to ask if another firewall product filters in place of Windows Firewall.
-
-    Raises:
-        ConnectionLost: The host does not answer.
-        ReadError: It answers something that cannot be relied on.
-        NotElevated: The account lacks the rights.
-    """
-    marker = secrets.token_hex(4)
-    output = host.run(reading.read_command(marker, owner), deadline=READ_DEADLINE)
-    return reading.parse_answer(
-        output.stdout, marker, owner, ask=lambda line: host.run(line, deadline=READ_DEADLINE).stdout
-    )
-
-
-def read_programs(host: RemoteHost, services: tuple[str, ...]) -> dict[str, str]:
-    """Read the programs of services from a host's registry.
-
-    Args:
-        host: The host.
-        services: Short names of the services.
-
-    Returns:
-        Short name, in lower case, and path of the program of each that is installed.
-
-    Raises:
-        ConnectionLost, ReadError: As in `read`.
-    """
-    marker = secrets.token_hex(4)
-    output = host.run(programs.programs_command(marker, services), deadline=READ_DEADLINE)
-    return programs.parse_programs(output.stdout, marker, services)
 
 
 class Writing:

@@ -32,7 +32,7 @@ def asked(known: Mapping[str, Any], variable: str, name: str) -> dict[str, Any]:
         TypeError, ValueError: One is of the wrong type.
     """
     given = {option: known.get(f"{PREFIX}report_{option}") for option in ("name", "formats", "title")}
-    folder = _absolute(known.get(f"{PREFIX}report_dir") or FOLDER)
+    folder = folder_of(known)
     expected = known.get(f"{PREFIX}expected")
     found = {
         **given,
@@ -42,6 +42,16 @@ def asked(known: Mapping[str, Any], variable: str, name: str) -> dict[str, Any]:
         "sources": [] if variable in known else _sources(known.get(f"{PREFIX}report_sources")),
     }
     return {option: value for option, value in found.items() if value is not None}
+
+
+def folder_of(known: Mapping[str, Any]) -> str:
+    """The folder of the reports.
+
+    Raises:
+        OptionError: The variable cannot be templated.
+        TypeError, ValueError: It is of the wrong type.
+    """
+    return _absolute(known.get(f"{PREFIX}report_dir") or FOLDER)
 
 
 def may_fail(known: Mapping[str, Any]) -> bool:

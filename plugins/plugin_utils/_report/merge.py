@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from ...module_utils._texts import said
-from .model import HostClass, Report, ReportHost, sorted_report
+from .model import HostClass, Leaver, Report, ReportHost, sorted_report
 from .slices import NotMeant, Slice, SliceError, read_slice
 
 LARGEST_FILE = 512 * 1024 * 1024
@@ -132,7 +132,12 @@ def merge(title: str, now: str, slices: Sequence[Slice], expected: Iterable[str]
     created = max((one.created for one in slices), default=now)
     stray = sorted(found.keys() - wanted) if wanted else []
     return Merged(
-        sorted_report(title, created, hosts),
+        replace(
+            sorted_report(title, created, hosts),
+            # The inventory decides what they are now, see `remember`.
+            left=_each_once(leaver for one in slices for leaver in one.left),
+            elsewhere=_each_once(leaver for one in slices for leaver in one.elsewhere),
+        ),
         (
             *_nameless(slices),
             *_listed("in more than one report, and the newest counts", twice),
@@ -141,6 +146,11 @@ def merge(title: str, now: str, slices: Sequence[Slice], expected: Iterable[str]
             *_apart({one.created: one for _host, one in found.values()}),
         ),
     )
+
+
+def _each_once(leavers: Iterable[Leaver]) -> tuple[Leaver, ...]:
+    """Each slice has a part of the hosts and knows all that have left."""
+    return tuple(dict.fromkeys(leavers))
 
 
 def _nameless(slices: Iterable[Slice]) -> list[str]:

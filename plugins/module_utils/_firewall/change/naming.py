@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 PREFIX = "LyncOps"
 """First word of every managed rule's display name."""
@@ -49,6 +50,7 @@ class ManagedName:
         return f"{PREFIX} {self.key} g{self.generation}"
 
 
+@lru_cache(maxsize=4096)  # the plan, the lists of rules and the fingerprint ask for each rule of a host
 def parse_name(name: str) -> ManagedName | None:
     """Parse a display name as a managed name; None if it is not one.
 
