@@ -29,7 +29,7 @@ def source_of(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
     """
     if name not in hostvars:
         return Source(name)
-    known = _Host(hostvars, name)
+    known = HostOfInventory(hostvars, name)
     try:
         result = unpack(plain(known.get(variable)))
     except (AnsibleError, TypeError) as error:
@@ -45,7 +45,7 @@ def source_of(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
     )
 
 
-class _Host(Mapping[str, Any]):
+class HostOfInventory(Mapping[str, Any]):
     """The variables of a host. Those without a template are taken as they are: large results take Ansible long."""
 
     def __init__(self, hostvars: Mapping[str, Any], name: str) -> None:
@@ -79,7 +79,7 @@ def place_of(name: str, hostvars: Mapping[str, Any]) -> str:
     """What the inventory says of a host that was in an earlier report; nothing where it does not have it."""
     if name not in hostvars:
         return ""
-    return IN_GROUPS if _assigned(_Host(hostvars, name)) else WITHOUT_ROLE
+    return IN_GROUPS if _assigned(HostOfInventory(hostvars, name)) else WITHOUT_ROLE
 
 
 def _assigned(known: Mapping[str, Any]) -> list[Any]:
