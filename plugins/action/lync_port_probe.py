@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""lyncops.firewall.lync_port_probe: works out what is to be probed; the module probes, where the task is delegated to."""
+"""lyncops.firewall.lync_port_probe: works out what is to be probed; the module probes, where the task runs."""
 
 from __future__ import annotations
 

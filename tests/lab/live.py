@@ -23,7 +23,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lab.host import Host
-from lab.sessions import Sessions
+from lab.roles import listeners as listeners_of_roles
+from lab.sessions import Sessions, TlsSessions
+from lab.stealth import silent_ports
 from lab.windows.addresses import EVERYTHING, NOTHING, Addresses, contains, parse_ipv4, within
 from lab.windows.policy import TCP, Listener, admitted
 
@@ -152,30 +154,40 @@ class UdpDoor:
     def __init__(self, address: str, port: int, greeting: bytes) -> None:
         self._greeting = greeting
         self._admits: Addresses = NOTHING
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._address = address
+        self._port = port
+        self._socket: socket.socket | None = self._bound()
+
+    def _bound(self) -> socket.socket:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setblocking(False)
         try:
-            self._socket.bind((address, port))
+            sock.bind((self._address, self._port))
         except OSError:
-            self._socket.close()
+            sock.close()
             raise
-        asyncio.get_running_loop().add_reader(self._socket, self._answer)
+        asyncio.get_running_loop().add_reader(sock, self._answer)
+        return sock
 
     def admit(self, addresses: Addresses, *, drop: bool) -> None:
         """Answer ``addresses`` and nobody else; a closed UDP port is silent either way."""
+        if self._socket is None:
+            self._socket = self._bound()
         self._admits = addresses
 
     def _answer(self) -> None:
         with contextlib.suppress(OSError):
-            while True:
+            while self._socket is not None:
                 _unused, sender = self._socket.recvfrom(65536)
                 if contains(self._admits, sender[0]):
                     self._socket.sendto(self._greeting, sender)
 
     def close(self) -> None:
-        """Give the port back."""
-        asyncio.get_running_loop().remove_reader(self._socket)
-        self._socket.close()
+        """Give the port back: a datagram is refused then."""
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +206,8 @@ class LiveFirewall:
         self._pending = False
         self._listeners: list[LiveListener] = []
         self.sessions = Sessions()
+        self._tls = TlsSessions()
+        self._silent: dict[tuple[int, int], TcpDoor | UdpDoor] = {}
         self.down = False
         self.unbindable: list[Listener] = []
         self._winrm_connected = winrm_connected
@@ -208,9 +222,15 @@ class LiveFirewall:
         greeting = f"{self._host.name} {listener.port}/{'tcp' if listener.protocol == TCP else 'udp'}\r\n".encode()
         if listener.protocol == TCP:
             _require_bindable(listener)
-            take = self.sessions.hold if listener.keeps else _greet
+            take = self.sessions.hold if listener.keeps else self._greet
             return TcpDoor(listener.address, listener.port, lambda connection: take(connection, greeting))
         return UdpDoor(listener.address, listener.port, greeting)
+
+    def _greet(self, connection: socket.socket, greeting: bytes) -> None:
+        if self._host.quirks.tls:
+            self._tls.hold(connection, b"")
+        else:
+            _greet(connection, greeting)
 
     def _unbindable(self, listener: Listener, error: OSError) -> None:
         if error.errno not in (errno.EACCES, errno.EADDRINUSE, errno.EPERM, errno.EMFILE, errno.ENFILE):
@@ -227,13 +247,22 @@ class LiveFirewall:
     def refresh(self) -> None:
         """Make every door match the policy in force now."""
         self._pending = False
-        drop = self._host.quirks.closed_looks == "dropped"
+        silent = self._silent_ports()
+        drop = self._host.quirks.closed_looks == "dropped" or self._host.quirks.stealth
+        for key in [known for known in self._silent if known not in silent]:
+            self._silent.pop(key).close()
         winrm = self._host.winrm_listeners
         taken = {listener.port for listener in winrm}
         for live in list(self._listeners):
             gives_way = isinstance(live.door, TcpDoor) and live.listener.port in taken
+            key = (live.listener.protocol, live.listener.port)
+            on_the_way = self._host.on_the_way.get(key)
             try:
-                if gives_way:
+                if key in self._host.not_listening or on_the_way == "refused":
+                    live.door.close()
+                elif on_the_way:
+                    live.door.admit(NOTHING, drop=True)
+                elif gives_way:
                     live.door.admit(NOTHING, drop=False)
                 else:
                     live.door.admit(self._admitted(live.listener), drop=drop)
@@ -251,6 +280,37 @@ class LiveFirewall:
             except OSError as error:
                 self._unbindable(listener, error)
 
+        for key in silent:
+            self._keep_silent(key)
+
+    def _silent_ports(self) -> frozenset[tuple[int, int]]:
+        """Ports that are to be bound so that nothing is said of them: stealth mode, or somebody else on the way."""
+        host = self._host
+        listening = {(one.protocol, one.port) for one in (*host.listeners, *host.winrm_listeners)}
+        dropped = frozenset(key for key, how in host.on_the_way.items() if how == "dropped") - listening
+        policy = host.firewall.policy
+        if self.down or policy is None or host.quirks.firewall_product is not None:
+            return dropped
+        of_roles = ((one.protocol, one.port) for one in listeners_of_roles(host.spec.address, host.spec.groups))
+        return (silent_ports(host.quirks, policy, host.profile, of_roles) | dropped) - listening
+
+    def _keep_silent(self, key: tuple[int, int]) -> None:
+        protocol, port = key
+        if key in self._silent:
+            return
+        address = self._host.spec.address
+        try:
+            door = (
+                TcpDoor(address, port, lambda connection: connection.close())
+                if protocol == TCP
+                else UdpDoor(address, port, b"")
+            )
+            door.admit(NOTHING, drop=True)
+        except OSError as error:
+            self._unbindable(Listener(address, protocol, port, ""), error)
+            return
+        self._silent[key] = door
+
     def _admitted(self, listener: Listener) -> Addresses:
         """Who may reach a listener now."""
         host = self._host
@@ -264,6 +324,9 @@ class LiveFirewall:
     def close(self) -> None:
         """Close every door, and the connections that services keep."""
         self.sessions.close()
+        self._tls.close()
+        for silent in self._silent.values():
+            silent.close()
         for live in self._listeners:
             live.door.close()
         for door in self._winrm.values():
