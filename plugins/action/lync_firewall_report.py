@@ -24,6 +24,7 @@ from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earli
 from ..plugin_utils._report.files import reason_of, write_all
 from ..plugin_utils._report.merge import Merged, merge, read_sources
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
+from ..plugin_utils._report.probed import counted, disproved
 from ..plugin_utils._report.remember import remembering, retired_in
 from ..plugin_utils._report.slices import SliceError
 from ..plugin_utils._report.status import (
@@ -36,10 +37,11 @@ from ..plugin_utils._report.status import (
     to_status,
     to_status_file,
 )
+from ..plugin_utils._report.summary import summary
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
 from ..plugin_utils._results import plain
-from ..plugin_utils._sources import place_of, source_of
+from ..plugin_utils._sources import PROBED, place_of, source_of, with_probes
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
 
@@ -110,13 +112,15 @@ class ActionModule(ControllerAction):
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
         retired, wrong = retired_in(folder)
         warnings += [*more, *wrong]
-        now = utc_now()
+        now, probe_failed = utc_now(), ""
         if options["sources"]:
             merged = self._merged(options, now)
             report = merged.report
             warnings += [f"sources: {sentence}" for sentence in merged.warnings]
         else:
             sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
+            sources, probe_failed = with_probes(sources, task_vars.get(PROBED))
+            warnings += [probe_failed] if probe_failed else []
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
         if last:
             report = remembering(report, last, lambda name: place_of(name, task_vars["hostvars"]), retired)
@@ -144,13 +148,16 @@ class ActionModule(ControllerAction):
             "totals": model.totals(report),
             "hosts": model.names_by_class(report),
             "reasons": model.reasons(report),
-            "summary": model.summary(report),
+            "summary": summary(report),
+            **({"probes": counts, "disproved": disproved(report)} if (counts := counted(report)) else {}),
             **({"changes": changes.counts()} if changes else {}),
             **({"warnings": warnings} if warnings else {}),
         }
         result["worst"] = next((name for kind in WORST for name in result["hosts"][kind.value]), "")
         result["changed_since_plan"] = model.changed_since_plan(report)
-        result["worst"] = result["worst"] or next(iter(result["changed_since_plan"] or ()), "")
+        result["worst"] = result["worst"] or next(iter(result["changed_since_plan"] or result.get("disproved", ())), "")
+        if probe_failed:
+            result["probe_failed"] = probe_failed
         for line in lines_for_people(result):
             tell(line, self._task)
         if options["artifacts"]:

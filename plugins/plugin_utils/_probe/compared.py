@@ -11,8 +11,8 @@ from typing import Any
 
 from ...module_utils._firewall.traffic.reasons import Status
 from ...module_utils._net.port_set import PortError, PortSet
+from ...module_utils._policy.agreement import FAILING, Judged, Says, lets_in, says
 from ...module_utils._probe.target import OPEN, TCP
-from .agreement import FAILING, Judged, Says, lets_in, says
 from .targets import Found, HostTargets
 
 _BADNESS = (Status.CLOSED, Status.UNKNOWN, Status.CONDITIONAL, Status.OPEN)
@@ -127,10 +127,10 @@ def failure_of(result: Mapping[str, Any]) -> str:
         bad = {host: sum(port.get("says") in failing for port in ports) for host, ports in result["probes"].items()}
     else:
         bad = {host: sum(map(_is_shut, ports)) for host, ports in result["probes"].items()}
-        told += _named("could not be probed", result["problems"])
+        told += _named("that could not be probed", result["problems"])
     bad = {host: count for host, count in bad.items() if count}
     what = "a port that is not as it should be" if "says" in result else "a port that is not open from here"
-    told = [*_named(f"have {what}", bad), *_named("have a port open that nobody asked for", result["unasked"]), *told]
+    told = [*_named(f"with {what}", bad), *_named("with a port open that nobody asked for", result["unasked"]), *told]
     return f"Not all is as it should be: {'. '.join(told)}." if told else ""
 
 

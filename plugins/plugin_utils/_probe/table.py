@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ...module_utils._policy.agreement import FAILING, WORDS, Says
 from ...module_utils._probe.target import FILTERED, OPEN, REFUSED, SENT, TCP, UDP, UNREACHABLE
 from ...module_utils._texts import printable
-from .agreement import FAILING, WORDS, Says
 
 MOST_HOSTS = 60
 """Hosts that the table has at most; the others are counted."""

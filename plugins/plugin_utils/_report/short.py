@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ...module_utils._catalogue.functions import WORDS, Function, functions_of
 from ...module_utils._firewall.traffic.reasons import Status
 from .model import HostClass, Report, ReportHost, changed_since_plan, is_off
+from .probed import sentences
 
 _MOST_FUNCTIONS = 6
 _UNKNOWN = (HostClass.UNREACHABLE, HostClass.FAILED)
@@ -78,6 +79,7 @@ def at_large(report: Report) -> tuple[str, ...]:
     off = sum(map(is_off, report.hosts))
     if off:
         found.append(f"The firewall is off on {_servers(off)}, in one profile at least: there everybody gets in")
+    found += sentences(report)
     changed = changed_since_plan(report)
     if changed:
         found.append(f"Since the plan was made, others changed the firewall of {_servers(len(changed))}")

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ...module_utils._firewall.traffic.reasons import Status
-from ...module_utils._probe.target import FILTERED, OPEN, REFUSED, SENT, UDP, UNREACHABLE
+from .._firewall.traffic.reasons import Status
+from .._probe.target import FILTERED, OPEN, REFUSED, SENT, UDP, UNREACHABLE
 
 
 class Says(str, Enum):
@@ -43,6 +43,17 @@ WORDS = {
     Says.NOT_TOLD: "cannot be told from outside",
 }
 """What to say of them to people."""
+
+SHORT = {
+    Says.AGREE: "agree",
+    Says.NOTHING_LISTENS: "nothing listens",
+    Says.SHUT_OUT: "shut out on the way",
+    Says.FILTERED: "filtered",
+    Says.CONTRADICTS: "contradicted",
+    Says.UNASKED: "open unasked",
+    Says.NOT_TOLD: "not told",
+}
+"""The same in a word or two, behind a number."""
 
 
 @dataclass(frozen=True, slots=True)
