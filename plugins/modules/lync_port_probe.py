@@ -244,8 +244,10 @@ failure:
 """
 
 import asyncio
+import contextlib
 import errno
 import resource
+import socket
 import time
 from collections import deque
 
@@ -275,23 +277,6 @@ _ON_THE_WAY = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EACCES, errno.EPERM,
 _HERE = (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM)
 _UDP_WAIT = 1.0
 """Seconds in which ICMP's refusal of a datagram comes, if it does; never more than the option `timeout`."""
-
-
-class _Datagram(asyncio.DatagramProtocol):
-    """Sends nothing by itself; knows when the datagram was refused, or answered."""
-
-    def __init__(self):
-        self.ended = asyncio.get_running_loop().create_future()
-
-    def datagram_received(self, data, addr):  # noqa: ARG002
-        self._end(None)
-
-    def error_received(self, exc):
-        self._end(exc)
-
-    def _end(self, result):
-        if not self.ended.done():
-            self.ended.set_result(result)
 
 
 class Prober:
@@ -372,15 +357,12 @@ class Prober:
 
     async def _udp(self, address, target):
         loop = asyncio.get_running_loop()
-        transport, protocol = await loop.create_datagram_endpoint(_Datagram, remote_addr=(address, target.port))
-        try:
-            transport.sendto(b"")
-            refusal = await asyncio.wait_for(protocol.ended, min(self._timeout, _UDP_WAIT))
-        except asyncio.TimeoutError:
-            return Answer(SENT)
-        finally:
-            transport.abort()
-        return Answer(SENT) if refusal is None else _of_error(refusal)
+        # A socket of our own: asyncio's transports leave out empty datagrams before Python 3.13.
+        with connected(address, target.port) as sock:
+            sock.send(b"")
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(loop.sock_recv(sock, 1), min(self._timeout, _UDP_WAIT))
+        return Answer(SENT)
 
 
 def _of_error(error):
@@ -399,18 +381,25 @@ def _reason(error):
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-async def source_of(prober, address):
-    """The address that this machine sends from to another; connecting a socket of UDP sends nothing."""
-    loop = asyncio.get_running_loop()
+def connected(address, port):
+    """A socket of UDP for one address, which does not block; connecting it sends nothing."""
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
     try:
-        where = await prober.resolved(address)
-        transport, _protocol = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=(where, 9))
+        sock.setblocking(False)
+        sock.connect((address, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+async def source_of(prober, address):
+    """The address that this machine sends from to another; empty where the system does not tell."""
+    try:
+        with connected(await prober.resolved(address), 9) as sock:
+            return str(sock.getsockname()[0])
     except (OSError, UnicodeError):
         return ""
-    try:
-        return str((transport.get_extra_info("sockname") or ("",))[0])
-    finally:
-        transport.abort()
 
 
 async def run(targets, timeout, at_once, deadline):
