@@ -250,6 +250,7 @@ import resource
 import socket
 import time
 from collections import deque
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -263,6 +264,7 @@ from ..module_utils._probe.target import (
     UDP,
     UNREACHABLE,
     Answer,
+    Target,
     TargetError,
     counted,
     in_turns,
@@ -282,7 +284,7 @@ _UDP_WAIT = 1.0
 class Prober:
     """Probes targets, so many at once, until a deadline."""
 
-    def __init__(self, timeout, at_once, deadline):
+    def __init__(self, timeout: float, at_once: int, deadline: float) -> None:
         """Nothing is sent yet.
 
         Args:
@@ -293,14 +295,14 @@ class Prober:
         self._timeout = timeout
         self._at_once = at_once
         self._deadline = deadline
-        self._names = {}
+        self._names: dict[str, asyncio.Future[list[Any]]] = {}
 
-    async def probe(self, targets):
+    async def probe(self, targets: list[Target]) -> list[Answer]:
         """The answers, in the order of the targets."""
         answers = [Answer(NOT_PROBED)] * len(targets)
         waiting = deque(in_turns(targets))
 
-        async def work():
+        async def work() -> None:
             while waiting:
                 place = waiting.popleft()
                 answers[place] = await self._one(targets[place])
@@ -315,7 +317,7 @@ class Prober:
                 worker.result()  # an error of our own is no answer
         return answers
 
-    async def _one(self, target):
+    async def _one(self, target: Target) -> Answer:
         try:
             address = await asyncio.wait_for(self.resolved(target.address), self._timeout)
         except asyncio.TimeoutError:
@@ -331,15 +333,15 @@ class Prober:
         except OSError as error:
             return _of_error(error)
 
-    async def resolved(self, name):
+    async def resolved(self, name: str) -> str:
         """The first address of a name, which is asked for once."""
         if name not in self._names:
             loop = asyncio.get_running_loop()
             self._names[name] = asyncio.ensure_future(loop.getaddrinfo(name, None))
         found = await asyncio.shield(self._names[name])
-        return found[0][4][0]
+        return str(found[0][4][0])
 
-    async def _tcp(self, address, target):
+    async def _tcp(self, address: str, target: Target) -> Answer:
         ends_at = time.monotonic() + self._timeout
         reader, writer = await asyncio.wait_for(asyncio.open_connection(address, target.port), self._timeout)
         try:
@@ -348,14 +350,16 @@ class Prober:
             writer.transport.abort()  # a reset frees the port on both sides at once; nothing is lost
         return Answer(OPEN, tls)
 
-    async def _tls(self, reader, writer, target, ends_at):
+    async def _tls(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Target, ends_at: float
+    ) -> bool:
         try:
             writer.write(client_hello(target.host))
             return speaks_tls(await asyncio.wait_for(reader.readexactly(ENOUGH), max(ends_at - time.monotonic(), 0.1)))
         except (OSError, EOFError, asyncio.TimeoutError):
             return False
 
-    async def _udp(self, address, target):
+    async def _udp(self, address: str, target: Target) -> Answer:
         loop = asyncio.get_running_loop()
         # A socket of our own: asyncio's transports leave out empty datagrams before Python 3.13.
         with connected(address, target.port) as sock:
@@ -365,7 +369,7 @@ class Prober:
         return Answer(SENT)
 
 
-def _of_error(error):
+def _of_error(error: OSError) -> Answer:
     if isinstance(error, ConnectionRefusedError):
         return Answer(REFUSED)
     if error.errno in _HERE:
@@ -377,11 +381,11 @@ def _of_error(error):
     return Answer(FILTERED if error.errno == errno.ETIMEDOUT else ERROR, detail=_reason(error))
 
 
-def _reason(error):
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or str(error) or type(error).__name__)
 
 
-def connected(address, port):
+def connected(address: str, port: int) -> socket.socket:
     """A socket of UDP for one address, which does not block; connecting it sends nothing."""
     sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
     try:
@@ -393,7 +397,7 @@ def connected(address, port):
     return sock
 
 
-async def source_of(prober, address):
+async def source_of(prober: Prober, address: str) -> str:
     """The address that this machine sends from to another; empty where the system does not tell."""
     try:
         with connected(await prober.resolved(address), 9) as sock:
@@ -402,7 +406,9 @@ async def source_of(prober, address):
         return ""
 
 
-async def run(targets, timeout, at_once, deadline):
+async def run(
+    targets: list[Target], timeout: float, at_once: int, deadline: float
+) -> tuple[list[Answer], dict[str, str], float]:
     """Probe targets.
 
     Returns:
@@ -419,7 +425,7 @@ async def run(targets, timeout, at_once, deadline):
     return answers, {host: source for host, source in sources.items() if source}, took
 
 
-def room_for(at_once):
+def room_for(at_once: int) -> int:
     """How many probes the system lets us have under way at a time, at most as many as are asked for."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = at_once + _RESERVED
@@ -429,9 +435,9 @@ def room_for(at_once):
     return at_once if soft == resource.RLIM_INFINITY else max(min(at_once, soft - _RESERVED), 1)
 
 
-def as_dict(target, answer):
+def as_dict(target: Target, answer: Answer) -> dict[str, Any]:
     """A target and its answer as plain types; what says nothing is left out."""
-    found = {"port": target.port, "transport": target.transport, "status": answer.status}
+    found: dict[str, Any] = {"port": target.port, "transport": target.transport, "status": answer.status}
     if answer.tls is not None:
         found["tls"] = answer.tls
     if answer.detail:
@@ -439,7 +445,7 @@ def as_dict(target, answer):
     return found
 
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str"},
     "targets": {
         "type": "list",
@@ -463,7 +469,7 @@ ARGUMENTS = {
 """Tests hold it against the documentation and the action plugin, which validates what a task says."""
 
 
-def main():
+def main() -> None:
     """Ansible's entry."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     options = module.params
@@ -475,7 +481,7 @@ def main():
         module.fail_json(msg=str(error))
     at_once = room_for(options["at_once"])
     answers, sources, took = asyncio.run(run(targets, options["timeout"], at_once, options["deadline"]))
-    probes = {}
+    probes: dict[str, list[dict[str, Any]]] = {}
     for target, answer in zip(targets, answers):  # noqa: B905
         probes.setdefault(target.host, []).append(as_dict(target, answer))
     module.exit_json(
