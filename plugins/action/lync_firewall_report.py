@@ -24,6 +24,7 @@ from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import reason_of, write_all
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
+from ..plugin_utils._report.probed import counted, disproved
 from ..plugin_utils._report.remember import NONE, remembering, retired_in
 from ..plugin_utils._report.status import (
     REPORT_NAME,
@@ -35,10 +36,11 @@ from ..plugin_utils._report.status import (
     to_status,
     to_status_file,
 )
+from ..plugin_utils._report.summary import summary
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
 from ..plugin_utils._results import plain
-from ..plugin_utils._sources import place_of, source_of
+from ..plugin_utils._sources import PROBED, place_of, source_of, with_probes
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
 
@@ -113,13 +115,15 @@ class ActionModule(ControllerAction):
         retired, wrong = retired_in(folder)
         changed_since, damaged = changed_in(folder)
         warnings += [*more, *wrong, *damaged]
-        now = utc_now()
+        now, probe_failed = utc_now(), ""
         if options["sources"]:
             merged = self._merged(options, now)
             report = merged.report
             warnings += [f"sources: {sentence}" for sentence in merged.warnings]
         else:
             sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
+            sources, probe_failed = with_probes(sources, task_vars.get(PROBED))
+            warnings += [probe_failed] if probe_failed else []
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
         where = task_vars["hostvars"]
         report = remembering(report, last or NONE, lambda name: place_of(name, where), retired, changed_since)
@@ -147,13 +151,16 @@ class ActionModule(ControllerAction):
             "totals": model.totals(report),
             "hosts": model.names_by_class(report),
             "reasons": model.reasons(report),
-            "summary": model.summary(report),
+            "summary": summary(report),
+            **({"probes": counts, "disproved": disproved(report)} if (counts := counted(report)) else {}),
             **({"changes": changes.counts()} if changes else {}),
             **({"warnings": warnings} if warnings else {}),
         }
         result["worst"] = next((name for kind in WORST for name in result["hosts"][kind.value]), "")
         result["changed_since_plan"] = model.changed_since_plan(report)
-        result["worst"] = result["worst"] or next(iter(result["changed_since_plan"] or ()), "")
+        result["worst"] = result["worst"] or next(iter(result["changed_since_plan"] or result.get("disproved", ())), "")
+        if probe_failed:
+            result["probe_failed"] = probe_failed
         for line in lines_for_people(result):
             tell(line, self._task)
         if options["artifacts"]:

@@ -33,6 +33,14 @@ OTHERS = tuple(
         "plan_dir",
         "plan_name",
         "plan_title",
+        "probe",
+        "probe_address",
+        "probe_at_once",
+        "probe_deadline",
+        "probe_from",
+        "probe_range_ports",
+        "probe_timeout",
+        "probe_unasked",
         "report_compare",
         "report_dir",
         "report_formats",
@@ -50,8 +58,8 @@ OTHERS = tuple(
 _RIGHT = frozenset({*OTHERS, *(PREFIX + option.name for option in HOST_OPTIONS + ENFORCING_OPTIONS)})
 # What the playbooks and the role set themselves: to compare them with all others is not free, on each host.
 _SET_BY_US = (
-    "audit blamed default_pattern expected found left_alone made pattern plan_made planned preflight reported result "
-    "retiring seen"
+    "audit blamed default_pattern expected found left_alone made pattern plan_made planned preflight probed reported "
+    "result retiring seen"
 )
 _OWN = frozenset(PREFIX + name for name in _SET_BY_US.split())
 _ENDINGS = tuple(name.removeprefix(PREFIX) for name in sorted(_RIGHT))
