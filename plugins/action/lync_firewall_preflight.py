@@ -20,7 +20,8 @@ from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._named_roles import said_for_everybody
-from ..plugin_utils._report.asked import asked
+from ..plugin_utils._report.asked import asked, below, is_job, place
+from ..plugin_utils._report.files import is_base_name
 from ..plugin_utils._report.options import REPORT_OPTIONS, check, check_folder
 from ..plugin_utils._report.status import REPORT_NAME, outdate
 from ..plugin_utils._report.times import utc_now
@@ -76,7 +77,7 @@ class ActionModule(ControllerAction):
         targets = plain(find_targets(known["groups"], known["hostvars"], request))
         for note in targets["notes"]:
             tell(note, self._task)
-        mistakes = list(targets["mistakes"])
+        mistakes = [*targets["mistakes"], *_plan_mistakes(known)]
         makes_a_report = options["slices"] is not None
         if makes_a_report:
             variables = self._of_report(known, targets["hosts"])
@@ -97,8 +98,9 @@ class ActionModule(ControllerAction):
         """Have the status of an earlier run say that this one found nobody."""
         now = utc_now()
         try:
-            report = asked(variables, "", REPORT_NAME)
-            outdate(Path(report["dest"]), str(report.get("name", REPORT_NAME)), message, now)
+            folder, name = place(variables, REPORT_NAME)
+            if is_base_name(name):
+                outdate(folder, name, message, now)
         except (AnsibleError, OptionError, OSError, TypeError, ValueError) as error:
             tell(f"The status of an earlier run could not be replaced, and is out of date: {error}", self._task)
 
@@ -124,6 +126,19 @@ def _report_mistakes(variables: Mapping[str, Any]) -> list[str]:
         check_folder(Path(options["dest"]))
     except (AnsibleError, OptionError, TypeError, ValueError) as error:
         return [f"A variable of the report, {PREFIX}report_*, is wrong: {error}."]
+    return []
+
+
+def _plan_mistakes(known: Mapping[str, Any]) -> list[str]:
+    """What is wrong about the plan that a job is held to. Where a template names the folder of plans, a launch names
+    a file of it."""
+    folder, named = known.get(f"{PREFIX}plan_dir"), known.get(f"{PREFIX}plan")
+    if not (is_job(known) and isinstance(folder, str) and isinstance(named, str) and named):
+        return []
+    try:
+        below(Path(folder).expanduser().resolve(), named, f"{PREFIX}plan")
+    except OptionError as error:
+        return [f"{error}."]
     return []
 
 

@@ -21,7 +21,7 @@ from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import build_report
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
-from ..plugin_utils._report.files import reason_of, write_all
+from ..plugin_utils._report.files import is_base_name, reason_of, write_all
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
 from ..plugin_utils._report.remember import remembering, retired_in
 from ..plugin_utils._report.status import (
@@ -81,8 +81,9 @@ class ActionModule(ControllerAction):
         if not isinstance(given.get("dest"), str):
             return
         try:
-            folder = Path(self._resolved(given["dest"]))
-            outdate(folder, str(given.get("name") or REPORT_NAME), message, utc_now())
+            folder, name = Path(self._resolved(given["dest"])), str(given.get("name") or REPORT_NAME)
+            if is_base_name(name):
+                outdate(folder, name, message, utc_now())
         except (OSError, ValueError) as error:
             tell(f"The status of an earlier run could not be replaced, and is out of date: {error}", self._task)
 

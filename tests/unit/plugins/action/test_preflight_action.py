@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,34 @@ def test_a_slice_of_a_job_may_have_nobody(said: list[str]) -> None:
     assert run({}, **of_awx)["targets"]["hosts"] == []
     assert any("This slice of the job has none of the hosts" in line for line in said)
     assert run({}, **{**of_awx, "awx_workflow_job_name": "nightly"})["failed"] is True
+
+
+def test_a_report_to_compare_with_that_is_not_there_is_told_before_any_host_is_asked(tmp_path: Path) -> None:
+    status = tmp_path / "lync-firewall-status.json"
+    for named in ("missing.json", "/etc/passwd"):
+        status.write_text('{"class": "ok"}')
+        report = {"lync_firewall_report_dir": str(tmp_path), "lync_firewall_report_previous": named}
+        found = run({"slices": False, "host_variables": True}, **report)
+        assert found["failed"] is True
+        assert "lync_firewall_report_previous: " in found["msg"]
+        assert '"class": "failed"' in status.read_text(), "nobody is to find the ok of yesterday"
+
+
+def test_a_name_that_leads_elsewhere_leaves_what_is_there_alone(tmp_path: Path) -> None:
+    other = tmp_path / "other-status.json"
+    other.write_text("{}")
+    report = {"lync_firewall_report_dir": str(tmp_path / "r"), "lync_firewall_report_name": "../other"}
+    assert "no base name" in run({"slices": False, "host_variables": True}, **report)["msg"]
+    assert other.read_text() == "{}"
+
+
+def test_the_plan_of_a_job_is_one_of_the_folder_of_plans_where_the_template_names_it() -> None:
+    job = {"awx_job_id": 42, "lync_firewall_plan_dir": "/reports/plans"}
+    for plan in ("/reports/plans/p.json", "p.json", ""):
+        assert "failed" not in run({}, **job, lync_firewall_plan=plan)
+    found = run({}, **job, lync_firewall_plan="/reports/plans/../../etc/passwd")
+    assert found["msg"].startswith("lync_firewall_plan: /reports/plans/../../etc/passwd is not in the folder")
+    assert "failed" not in run({}, lync_firewall_plan_dir="/reports/plans", lync_firewall_plan="/home/me/p.json")
 
 
 def test_documentation_and_plugin_agree() -> None:
