@@ -160,6 +160,12 @@ def test_real_results_of_both_modules_and_all_that_is_returned(tmp_path: Path, r
     assert "<title>Lync Server firewall report</title>" in (folder / "lync-firewall.html").read_text("utf-8")
 
 
+def test_no_format_chosen_is_all_of_them(tmp_path: Path) -> None:
+    """A survey's question with several choices may be answered with none, whatever it says of being required."""
+    found = report({"hosts": ["h"], "dest": str(tmp_path), "formats": []}, {"h": UNREACHABLE})
+    assert sorted(found["files"]) == ["csv", "html", "json"]
+
+
 def test_check_mode_writes_too_and_a_checked_run_has_drift(tmp_path: Path, run: Any) -> None:
     found = report(
         {"hosts": ["h"], "dest": str(tmp_path)},
@@ -318,7 +324,6 @@ def test_what_cannot_be_templated_is_told_of_one_host_only(tmp_path: Path) -> No
         ({"hosts": None}, "hosts"),
         ({"dest": None}, "dest"),
         ({"formats": ["pdf"]}, "formats"),
-        ({"formats": []}, "formats"),
         ({"name": "../etc/passwd"}, "name: "),
         ({"name": "a/b"}, "name: "),
         ({"name": ".hidden"}, "name: "),
