@@ -30,6 +30,9 @@ from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import Templated
 
+_MANAGED = "lync"
+"""The group of hosts that the inventory plugin says are managed."""
+
 _VARIABLES = {
     "named": f"{PREFIX}preflight_named",
     "batches": f"{PREFIX}serial",
@@ -50,6 +53,7 @@ class ActionModule(ControllerAction):
         Option("sources", type="raw"),
         Option("slices", type="bool"),
         Option("scoped", type="bool", default=False),
+        Option("artifacts", type="bool", default=False),
         HOST_VARIABLES,
     )
 
@@ -77,15 +81,20 @@ class ActionModule(ControllerAction):
         targets = plain(find_targets(known["groups"], known["hostvars"], request))
         for note in targets["notes"]:
             tell(note, self._task)
+        age = _age(known)
+        if options["slices"] is False and age:
+            tell(age, self._task)
         mistakes = [*targets["mistakes"], *_plan_mistakes(known)]
         makes_a_report = options["slices"] is not None
         if makes_a_report:
             variables = self._of_report(known, targets["hosts"])
             mistakes += _report_mistakes(variables)
         if mistakes:
-            message = " ".join(mistakes)
+            message = " ".join([*mistakes, *([age] if age and not targets["hosts"] else [])])
             if makes_a_report:
                 self._outdate(variables, message)
+            if makes_a_report and options["artifacts"]:
+                return {**result, "mistake": message, "ansible_stats": _artifacts(message)}
             return {**result, "failed": True, "msg": message}
         return {**result, "targets": targets}
 
@@ -127,6 +136,23 @@ def _report_mistakes(variables: Mapping[str, Any]) -> list[str]:
     except (AnsibleError, OptionError, TypeError, ValueError) as error:
         return [f"A variable of the report, {PREFIX}report_*, is wrong: {error}."]
     return []
+
+
+def _age(known: Mapping[str, Any]) -> str:
+    """How old the topology is that the inventory was made of, in a sentence; nothing where it was made of none."""
+    name = next(iter(known["groups"].get(_MANAGED, ())), None)
+    told = known["hostvars"][name].get("lync_topology") if name in known["hostvars"] else None
+    if not told:
+        return ""
+    from ..plugin_utils._topology_age import topology_age  # noqa: PLC0415 most inventories are made of none
+
+    return topology_age(plain(told), utc_now(), fetched=is_job(known))
+
+
+def _artifacts(why: str) -> dict[str, Any]:
+    from ..plugin_utils._report.handed_over import of_nobody  # noqa: PLC0415 a run that comes to its hosts needs it not
+
+    return {"per_host": False, "aggregate": False, "data": of_nobody(why)}
 
 
 def _plan_mistakes(known: Mapping[str, Any]) -> list[str]:

@@ -21,6 +21,8 @@ description:
   - It fails, and names what is wrong, where a pattern names no host and no group, or where nobody is left. A slice of a
     sliced job of AWX may have nobody; that is said.
   - Hosts of the group C(lync) that no pattern names are named.
+  - Where hosts are audited, it says how old the topology is that the inventory was made of, see
+    P(lyncops.firewall.lync_topology#inventory).
   - Where the run is to make a report, which O(slices) says, it fails too if a variable of the report is wrong, or its
     folder cannot be written to. The status of the last report of that name then says so, see
     M(lyncops.firewall.lync_firewall_report), since an old one that says V(ok) would be out of date.
@@ -52,6 +54,13 @@ options:
     description:
       - Whether the peers that nobody names are told for all hosts, as for a matrix. By default they are for those whose
         C(lync_firewall_scope) is V(topology).
+    type: bool
+    default: false
+  artifacts:
+    description:
+      - Whether a run that is to make a report, which O(slices) says, and may not begin, hands that over as
+        M(ansible.builtin.set_stats) does, as an audit hands over what it found. A task that fails hands over nothing,
+        so the task succeeds then, and returns RV(mistake) for the next one to fail with.
     type: bool
     default: false
   host_variables:
@@ -98,6 +107,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+mistake:
+  description: Why not to begin.
+  returned: with O(artifacts), where the run is to make a report and may not begin
+  type: str
+  sample: "There is no host to work on: nothing in the inventory (hosts.yml) matches lync_front_end."
 targets:
   description:
     - C(hosts) to work on; the C(patterns) they come from; C(forgotten), hosts of the group C(lync) that no pattern
@@ -107,7 +121,7 @@ targets:
       variables of hosts name reports that are to be put together; C(idle), whether none of the hosts has a role;
       C(unknown_peers), a block of YAML for group_vars with the kinds of peers that scoped rules need and nobody says;
       C(notes), what was said. C(unknown) and C(mistakes) are empty, or the task fails.
-  returned: success
+  returned: success, without RV(mistake)
   type: dict
   sample:
     hosts: [fe01.example.com]

@@ -129,10 +129,21 @@ def test_lost_first_host_stops_the_remediation_and_verify_tells_the_state(night:
     assert lost.walk.failed
 
 
+def test_a_limit_without_a_lync_host_is_neither_drift_nor_success(run_template: RunTemplate) -> None:
+    job = run_template("Lync firewall audit", arguments=["--limit", "localhost"])
+    assert job.status == "failed"
+    assert job.artifacts["lync_firewall_summary"].startswith("No Lync host was looked at. There is no host to work on")
+    assert job.artifacts["lync_firewall_drifted_hosts"] == []
+    gate = run_template("Lync firewall gate drift", job.artifacts)
+    assert gate.status == "failed"
+    assert "No Lync host was looked at" in " ".join(gate.output.split())
+
+
 def test_empty_inventory_does_not_pass_for_a_converged_estate(
     night: Any, estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(estate, "inventory", lambda _dead: {"_meta": {"hostvars": {}}, "all": {"children": []}})
     empty = night(answer=True)
     assert empty.jobs["audit"].status == "failed", "it looks first if there is a host at all"
+    assert empty.jobs["audit"].artifacts["lync_firewall_class"] == "failed"
     assert (empty.walk.path, empty.asked, empty.walk.failed) == (("audit", "drift"), [], True)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_p
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
+SPECS = Path(__file__).resolve().parents[4] / "roles" / "lync_firewall" / "meta" / "argument_specs.yml"
 KNOWN: dict[str, Any] = {
     "groups": {"all": ["fe01", "wac9"], "lync": ["fe01", "wac9"], "lync_front_end": ["fe01"]},
     "hostvars": {"fe01": {}, "wac9": {}},
@@ -78,6 +80,53 @@ def test_a_report_to_compare_with_that_is_not_there_is_told_before_any_host_is_a
         assert found["failed"] is True
         assert "lync_firewall_report_previous: " in found["msg"]
         assert '"class": "failed"' in status.read_text(), "nobody is to find the ok of yesterday"
+
+
+@pytest.mark.parametrize("slices", [False, True, None])
+def test_a_report_of_nobody_is_handed_over_and_is_no_success(slices: bool | None) -> None:
+    """A failed task hands nothing over, so that of the playbooks leaves it to the next one to fail."""
+    given = {"slices": slices, "artifacts": True, "sources": ["a.json"] if slices else None, "host_variables": True}
+    found = run({key: value for key, value in given.items() if value is not None}, ansible_play_hosts_all=["localhost"])
+    if slices is None:
+        assert found["failed"] is True
+        return
+    assert ("failed" in found, "targets" in found) == (False, False)
+    assert found["mistake"].startswith("There is no host to work on")
+    handed = found["ansible_stats"]["data"]
+    assert handed["lync_firewall_summary"] == f"No Lync host was looked at. {found['mistake']}"
+    assert (handed["lync_firewall_class"], handed["lync_firewall_totals"]["hosts"]) == ("failed", 0)
+    assert handed["lync_firewall_drifted_hosts"] == []
+    specs = yaml.safe_load(SPECS.read_text("utf-8"))["argument_specs"]
+    told = set(re.findall(r"C\((lync_firewall_\w+)\)", " ".join(specs["audit"]["description"])))
+    assert told - set(handed) == {"lync_firewall_report_folder"}
+
+
+@pytest.mark.parametrize(
+    ("told", "job", "line"),
+    [
+        (
+            {"by": "export", "date": "2026-01-01T00:00:00Z"},
+            {"awx_job_id": 1},
+            "exported at 2026-01-01T00:00:00Z, 30 days",
+        ),
+        ({"by": "file", "date": "2026-01-30T00:00:00Z"}, {}, "is of 2026-01-30T00:00:00Z, 1 day ago, by the date of"),
+        ({"by": "file", "date": "2026-01-30T00:00:00Z"}, {"awx_job_id": 1}, "cannot be told, for its file was fetched"),
+        ({"by": "export", "date": "yesterday"}, {}, "cannot be told: export it with its date"),
+        ({"by": "export", "date": "2026-02-28T00:00:00Z"}, {}, "which is yet to come"),
+    ],
+)
+def test_an_audit_says_how_old_the_topology_is(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, told: dict[str, str], job: dict[str, Any], line: str
+) -> None:
+    monkeypatch.setattr(lync_firewall_preflight, "utc_now", lambda: "2026-01-31T06:00:00Z")
+    hostvars = {"fe01": {"lync_topology": {"file": "/p/topology.xml", **told}}, "wac9": {}}
+    run({"slices": False}, hostvars=hostvars, **job)
+    assert [text for text in said if line in text and "/p/topology.xml" in text]
+    said.clear()
+    run({}, hostvars=hostvars, **job)
+    assert not [text for text in said if "topology" in text]
+    nobody = run({"slices": False}, hostvars=hostvars, ansible_play_hosts_all=["localhost"], **job)
+    assert line in nobody["msg"], "who looks for the hosts learns that the topology is old"
 
 
 def test_a_name_that_leads_elsewhere_leaves_what_is_there_alone(tmp_path: Path) -> None:
