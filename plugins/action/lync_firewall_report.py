@@ -36,6 +36,7 @@ from ..plugin_utils._report.status import (
 )
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
+from ..plugin_utils._report.turn import turn, whose
 from ..plugin_utils._results import plain
 from ..plugin_utils._sources import place_of, source_of
 from ..plugin_utils._telling import tell
@@ -107,6 +108,11 @@ class ActionModule(ControllerAction):
     def _work(self, options: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         check(options)
         folder = Path(self._resolved(options["dest"]))
+        # The report that is replaced is read too: who has left the estate since is told by it.
+        with turn(folder, options["name"], whose(task_vars), lambda line: tell(line, self._task)):
+            return self._made(options, task_vars, folder)
+
+    def _made(self, options: dict[str, Any], task_vars: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         # Read first: they may be among the files that are about to be replaced.
         earlier, warnings = self._earlier(options["previous"])
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)

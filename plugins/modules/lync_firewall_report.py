@@ -51,7 +51,8 @@ options:
   dest:
     description:
       - Folder on the controller. It is made if it is not there. A relative path starts at the playbook's folder.
-      - Files are replaced as a whole or not at all, and can be read by all.
+      - Files are replaced as a whole or not at all, and can be read by all. Two runs that write the report of one name
+        take turns, so that its files are of one run; who waits says for whom, for at most five minutes.
     type: path
     required: true
   name:
