@@ -131,7 +131,7 @@ lab-tests: setup ## Run the lab's own tests
 	@PYTHONPATH=tests $(RECORD) lab-tests --junit build/junit/lab.xml -- \
 		$(BIN)/python -m pytest tests/lab_tests -q --junit-xml build/junit/lab.xml $(ARGS)
 
-faults: setup ## Run the engine against the lab's nasty side; writes build/faults/report.md
+faults: setup ## Run the engine against the lab's nasty side (LYNCOPS_FAULTS=all: all of it); writes build/faults/report.md
 	@PYTHONPATH=tests $(RECORD) faults --junit build/junit/faults.xml -- \
 		$(BIN)/python -m pytest tests/faults -q -n 2 --junit-xml build/junit/faults.xml $(ARGS)
 

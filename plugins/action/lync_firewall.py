@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from ..module_utils._firewall.change.arrival import Network, profiles_of
@@ -18,7 +19,7 @@ from ..module_utils._options.table import ENFORCING_OPTIONS, FAIL, HOST_OPTIONS,
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain_all
 from ..module_utils._policy.wanted import requested_policy, wanted_state
-from ..module_utils._policy.wider import REMEDY, explain_wider
+from ..module_utils._policy.wider import explain_wider, remedy
 from ..module_utils._texts import said
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction, display
@@ -30,7 +31,10 @@ from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 from ..plugin_utils._plan.approval import Approval, read_approval
 from ..plugin_utils._proof import work_proof
+from ..plugin_utils._report.asked import folder_of
+from ..plugin_utils._report.changed import note_changed
 from ..plugin_utils._report.packed import fold
+from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._said import texts
 from ..plugin_utils._states import diff, states
 
@@ -47,12 +51,14 @@ class ActionModule(FirewallAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
     _brief = False
+    _roles: Sequence[str] = ()
 
     OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *ENFORCING_OPTIONS)
     REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         self._on_wider = options["on_wider"]
+        self._roles = [str(role) for role in options["roles"] or ()]
         self._brief = options[HOST_VARIABLES.name] and display.verbosity == 0
         approval = self._planned(options["plan"], options["plan_digest"] or "")
         policy = requested_policy(options)  # before the connection is opened: it says what is wrong
@@ -92,7 +98,7 @@ class ActionModule(FirewallAction):
         elif ineffective:
             warnings.append(results.bounded(ineffective, LONGEST_MESSAGE))
         if options["on_wider"] == FAIL and (found := wider(effects)):
-            problems += [*map(explain_wider, found), f"remedy: {REMEDY}"]
+            problems += [*map(explain_wider, found), f"remedy: {remedy(found)}"]
         result = self._result(outcome, effects, connected)
         if closed:
             result["networks"] = results.networks_list(networks)
@@ -109,9 +115,22 @@ class ActionModule(FirewallAction):
         return result
 
     def shaped(self, result: dict[str, Any]) -> dict[str, Any]:
+        if result.get("changed") is True and self.host_variables and not self._task.check_mode:
+            self._note(self.host_variables.known, result)
         # Ansible prints all of a result that failed, thousands of lines: in our playbooks only what is to be read.
         brief = self._brief and result.get("failed") is True and "requirements" in result
         return fold(result) if brief else result
+
+    def _note(self, known: Mapping[str, Any], result: dict[str, Any]) -> None:
+        """Remember that the host has rules of ours: it may leave the inventory before a report knows of it."""
+        try:
+            after = result.get("after") or {}
+            rules = len(after["rules"]) + after.get("rules_left_out", 0) if "rules" in after else None
+            note_changed(Path(folder_of(known)), self.host_name, self._roles, rules, utc_now())
+        except (OptionError, OSError, TypeError, ValueError) as error:
+            # The same for all hosts, so that it is shown once.
+            sentence = f"what is changed here, and leaves before the next report, is not remembered: {error}"
+            result["warnings"] = [*result.get("warnings", ()), sentence]
 
     def _left_alone(self, why: str) -> dict[str, Any]:
         """Not a failure of this task: the hosts whose plan is the one that was approved are still to be changed."""

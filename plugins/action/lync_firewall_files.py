@@ -13,9 +13,11 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import Option
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
-from ..plugin_utils._report.files import is_base_name, is_content, is_plain_file, make_folder, write_file
+from ..plugin_utils._report.files import is_base_name
 from ..plugin_utils._results import plain
-from ..plugin_utils._telling import tell
+from ..plugin_utils._text_files import put_files
+
+_MOST_NAMED = 5
 
 
 class ActionModule(ControllerAction):
@@ -33,6 +35,7 @@ class ActionModule(ControllerAction):
                 Option("content", required=True),
                 Option("folder", default=""),
                 Option("unite", type="bool", default=False),
+                Option("owner", default=""),
             ),
         ),
     )
@@ -49,30 +52,9 @@ class ActionModule(ControllerAction):
     def _work(self, options: Mapping[str, Any]) -> dict[str, Any]:
         # Relative paths start at the playbook's folder, as everywhere in Ansible.
         folder = Path(str(self._loader.path_dwim(options["dest"])))
-        contents = _contents(options["files"])
-        differing = {name: content for name, content in contents.items() if not is_content(folder / name, content)}
-        result: dict[str, Any] = {
-            "changed": bool(differing) or not folder.is_dir(),
-            "files": [str(folder / name) for name in contents],
-        }
-        if self._task.diff:
-            result["diff"] = [_diff(folder / name, content) for name, content in differing.items()]
-        if not self._task.check_mode:
-            try:
-                make_folder(folder, mode=None)
-                for below in sorted({Path(name).parent for name in differing}):
-                    make_folder(folder / below, mode=None)
-                for name, content in differing.items():
-                    write_file(folder / name, content, mode=None)
-            except OSError as error:
-                raise OptionError("dest", f"{folder} cannot be written to: {error.strerror or error}") from error
-        would = "would be " if self._task.check_mode else ""
-        tell(
-            f"{folder}: {len(differing)} of {len(contents)} files {would}written"
-            if differing
-            else f"{folder}: all {len(contents)} files are as they were",
-            self._task,
-        )
+        result = put_files(folder, _contents(options["files"]), self._task)
+        if shared := _shared(options["files"]):
+            result["warnings"] = shared
         return result
 
 
@@ -96,11 +78,16 @@ def _contents(files: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
     return {**contents, **{name: "".join(sorted(lines)).encode() for name, lines in united.items()}}
 
 
-def _diff(path: Path, content: bytes) -> dict[str, str]:
-    before = path.read_bytes() if is_plain_file(path) else b""
-    return {
-        "before_header": str(path),
-        "after_header": str(path),
-        "before": before.decode("utf-8", "replace"),
-        "after": content.decode("utf-8", "replace"),
-    }
+def _shared(files: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A sentence for each owner that gets several folders, each of other rules for other hosts."""
+    folders: dict[str, dict[str, None]] = {}
+    for file in files:
+        if file["owner"]:
+            folders.setdefault(file["owner"], {})[file["folder"]] = None
+    return [
+        f"{len(names)} folders are for one policy, {owner}: {', '.join(list(names)[:_MOST_NAMED])}"
+        f"{' and more' if len(names) > _MOST_NAMED else ''}. One policy with all of these rules opens each of them on "
+        "all of its hosts: give every combination a policy of its own (lync_firewall_gpo as a variable of each group)"
+        for owner, names in folders.items()
+        if len(names) > 1
+    ]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ansible import context
+
 from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.change.planning import make_plan
 from ..module_utils._firewall.state.snapshot import Snapshot
@@ -19,13 +21,13 @@ from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
 from ..module_utils._policy.wanted import requested_policy, wanted_state
 from ..plugin_utils import _results as results
-from ..plugin_utils._action import FirewallAction
+from ..plugin_utils._action import FirewallAction, display
 from ..plugin_utils._admits import counted
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.reading import read
 from ..plugin_utils._plan.approved import PlannedHost, plan_file, read_planned
 from ..plugin_utils._proof import read_proof
-from ..plugin_utils._report.packed import pack
+from ..plugin_utils._report.packed import glance, pack
 from ..plugin_utils._states import states
 
 
@@ -38,6 +40,11 @@ class _Read:
     effects: tuple[Effect, ...]
     networks: tuple[Network, ...] = ()
     assumptions: tuple[str, ...] = ()
+
+
+def _is_ad_hoc() -> bool:
+    """Whether this is a task of the command ``ansible``, which is given a module and no playbook."""
+    return "module_name" in context.CLIARGS
 
 
 class ActionModule(FirewallAction):
@@ -92,7 +99,12 @@ class ActionModule(FirewallAction):
             raise OptionError("plan", f"{path}: {error}") from error
 
     def shaped(self, result: dict[str, Any]) -> dict[str, Any]:
-        return pack(result) if self._as_text and "requirements" in result else result
+        if "requirements" not in result:
+            return result
+        if self._as_text:
+            return pack(result)
+        # Without a playbook there is nothing to register the result in, and Ansible prints all of it.
+        return glance(result) if _is_ad_hoc() and display.verbosity == 0 else result
 
     def _host(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
         host = self.remote_host(options)

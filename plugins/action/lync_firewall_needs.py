@@ -12,7 +12,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ROLES, ROW_OPTIONS, RULE_OPTIONS
 from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.handover_files import handover_files
-from ..module_utils._policy.peers import PeerError
+from ..module_utils._policy.peers import POOL, PeerError
 from ..module_utils._policy.wanted import described_policy
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
@@ -44,6 +44,9 @@ class ActionModule(ControllerAction):
                 return {**result, **skipped(NO_RULE.format(host.name), self._task)}
             if assigned.mistakes:
                 return {**result, "failed": True, "msg": f"{host.name}: {' '.join(assigned.mistakes)}"}
+            if gpo is not None and not gpo.strip():
+                # No failure yet: it would be one for each host, and is one mistake.
+                return {**result, "no_policy": f"lync_firewall_gpo: {_NO_POLICY}"}
             found = (
                 {"host": _entry(host, assigned.roles)} if gpo is None else {"files": _files(host, assigned.roles, gpo)}
             )
@@ -61,6 +64,7 @@ def _entry(host: HostVariables, roles: Any) -> dict[str, Any]:
         "name": host.name,
         "addresses": host.addresses(),
         "roles": checked["roles"],
+        "pool": str(host.known.get(POOL) or ""),
         "peers": host.peers(by_name=True),
         _CLIENT_NETWORKS: host.known.get(f"lync_firewall_{_CLIENT_NETWORKS}"),
         "options": options,
@@ -69,7 +73,5 @@ def _entry(host: HostVariables, roles: Any) -> dict[str, Any]:
 
 def _files(host: HostVariables, roles: Any, gpo: str) -> list[dict[str, Any]]:
     """What the owner of a policy gets for the host."""
-    if not gpo.strip():
-        raise OptionError("lync_firewall_gpo", _NO_POLICY)
     options = validate(host.options(roles, (ROLES, *RULE_OPTIONS)), (ROLES, *RULE_OPTIONS))
     return handover_files(described_policy(options["roles"], options), options["roles"], gpo, host.name)

@@ -14,6 +14,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._batches import DEFAULT_BATCHES, batch_sizes
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._plan.as_html import to_html
 from ..plugin_utils._plan.as_json import to_json
@@ -24,7 +25,6 @@ from ..plugin_utils._report.files import is_base_name, write_all
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._results import plain
 from ..plugin_utils._sources import source_of
-from ..plugin_utils._targets import DEFAULT_BATCHES, batch_sizes
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
 

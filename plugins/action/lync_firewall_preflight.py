@@ -20,8 +20,11 @@ from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._named_roles import said_for_everybody
-from ..plugin_utils._report.asked import asked, below, is_job, place
+from ..plugin_utils._plan.approved import plan_file
+from ..plugin_utils._plan.held import held_to
+from ..plugin_utils._report.asked import asked, below, place
 from ..plugin_utils._report.files import is_base_name
+from ..plugin_utils._report.job import is_job, is_slice, reports_of_slices
 from ..plugin_utils._report.options import REPORT_OPTIONS, check, check_folder
 from ..plugin_utils._report.status import REPORT_NAME, outdate
 from ..plugin_utils._report.times import utc_now
@@ -29,6 +32,7 @@ from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import Templated
+from ..plugin_utils._whose import whose
 
 _MANAGED = "lync"
 """The group of hosts that the inventory plugin says are managed."""
@@ -39,6 +43,8 @@ _VARIABLES = {
     "sources": f"{PREFIX}report_sources",
     "slices": f"{PREFIX}preflight_slices",
     "scoped": f"{PREFIX}preflight_scoped",
+    "plan": f"{PREFIX}preflight_plan",
+    "plan_digest": f"{PREFIX}plan_digest",
 }
 """Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
 
@@ -54,6 +60,8 @@ class ActionModule(ControllerAction):
         Option("slices", type="bool"),
         Option("scoped", type="bool", default=False),
         Option("artifacts", type="bool", default=False),
+        Option("plan", type="path"),
+        Option("plan_digest"),
         HOST_VARIABLES,
     )
 
@@ -65,32 +73,48 @@ class ActionModule(ControllerAction):
             options = validate(self._given(known), self.OPTIONS)
         except OptionError as error:
             return {**result, "failed": True, "msg": str(error)}
+        inventories = [str(source) for source in plain(known.get("ansible_inventory_sources") or [])]
         request = Request(
             default=options["default"],
             within=known.get("ansible_play_hosts_all"),
             named=options["named"],
-            sources=plain(known.get("ansible_inventory_sources") or []),
+            sources=inventories,
+            absent=[name for name in inventories if "," not in name and not Path(name).exists()],
             limit=str(known.get("ansible_limit") or ""),
             batches=options["batches"],
-            reports=options["sources"],
+            # An audit after them is handed these too, and does not take them.
+            reports=options["sources"] or (options["slices"] and list(reports_of_slices(known))),
             slices=options["slices"],
-            sliced=_is_slice(known),
+            sliced=is_slice(known),
             roles_for_all=said_for_everybody(),
             scoped=options["scoped"],
         )
-        targets = plain(find_targets(known["groups"], known["hostvars"], request))
+        try:
+            targets = plain(find_targets(known["groups"], known["hostvars"], request))
+        except OptionError as error:
+            return {**result, "failed": True, "msg": str(error)}
+        wrong_plan = _plan_mistakes(known)
+        if options["plan"] and not (wrong_plan or targets["mistakes"]):
+            try:
+                targets = _held(targets, options["plan"], options["plan_digest"] or "", request)
+            except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
+                return {**result, "failed": True, "msg": f"plan: {options['plan']}: {error}"}
         for note in targets["notes"]:
             tell(note, self._task)
         age = _age(known)
         if options["slices"] is False and age:
             tell(age, self._task)
-        mistakes = [*targets["mistakes"], *_plan_mistakes(known)]
+        mistakes = [*targets["mistakes"], *wrong_plan]
+        if targets["unknown"] and request.named is False:
+            mistakes.append(_owned(f"{PREFIX}hosts", known))
+        if mistakes and options["sources"]:
+            mistakes.append(_owned(f"{PREFIX}report_sources", known))
         makes_a_report = options["slices"] is not None
         if makes_a_report:
             variables = self._of_report(known, targets["hosts"])
-            mistakes += _report_mistakes(variables)
+            mistakes += _report_mistakes(variables, known)
         if mistakes:
-            message = " ".join([*mistakes, *([age] if age and not targets["hosts"] else [])])
+            message = " ".join(filter(None, [*mistakes, "" if targets["hosts"] else age]))
             if makes_a_report:
                 self._outdate(variables, message)
             if makes_a_report and options["artifacts"]:
@@ -127,14 +151,36 @@ class ActionModule(ControllerAction):
         return {**{option: value for option, value in found.items() if value not in (None, "")}, **given}
 
 
-def _report_mistakes(variables: Mapping[str, Any]) -> list[str]:
+def _held(targets: dict[str, Any], path: str, approved: str, request: Request) -> dict[str, Any]:
+    """The targets of a run that is held to a plan.
+
+    Raises:
+        OSError, PlanError: See `held_to`.
+    """
+    named, limited = isinstance(request.named, (list, str)), bool(request.limit)
+    held = held_to(path, plan_file(path), approved, targets["hosts"], named=named, limited=limited)
+    notes = [*held.notes, *targets["notes"]]
+    return {**targets, "hosts": list(held.hosts), "left_alone": dict(held.left_alone), "notes": notes}
+
+
+def _owned(name: str, known: Mapping[str, Any]) -> str:
+    """Whose a variable is that is wrong: the task runs as one of the hosts, which may have nothing to do with it."""
+    found = whose(name, known["groups"], known["hostvars"])
+    return f"{found}." if found else ""
+
+
+def _report_mistakes(variables: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
     """What is wrong about the report that the run is to make: nobody is to be asked for nothing."""
     try:
         options = validate({**asked(variables, "", REPORT_NAME), "hosts": []}, REPORT_OPTIONS)
         check(options)
         check_folder(Path(options["dest"]))
     except (AnsibleError, OptionError, TypeError, ValueError) as error:
-        return [f"A variable of the report, {PREFIX}report_*, is wrong: {error}."]
+        # The message names an option and not its variable, if any.
+        names = [name for name in sorted(variables) if name.startswith(f"{PREFIX}report_")]
+        meant = [name for name in names if name.removeprefix(f"{PREFIX}report_") in str(error)]
+        owned = [_owned(name, known) for name in meant or names]
+        return [f"A variable of the report, {PREFIX}report_*, is wrong: {error}.", *owned]
     return []
 
 
@@ -166,9 +212,3 @@ def _plan_mistakes(known: Mapping[str, Any]) -> list[str]:
     except OptionError as error:
         return [f"{error}."]
     return []
-
-
-def _is_slice(known: dict[str, Any]) -> bool:
-    """AWX passes no number of the slice, but a sliced job is a workflow of its making with the job template's name."""
-    name = known.get("awx_job_template_name")
-    return name is not None and known.get("awx_workflow_job_name") == name

@@ -20,10 +20,12 @@ from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import build_report
+from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import is_base_name, reason_of, write_all
+from ..plugin_utils._report.job import handed_over, reports_of_slices
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
-from ..plugin_utils._report.remember import remembering, retired_in
+from ..plugin_utils._report.remember import NONE, remembering, retired_in
 from ..plugin_utils._report.status import (
     REPORT_NAME,
     Run,
@@ -36,7 +38,7 @@ from ..plugin_utils._report.status import (
 )
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
-from ..plugin_utils._report.turn import turn, whose
+from ..plugin_utils._report.turn import turn, who_runs
 from ..plugin_utils._results import plain
 from ..plugin_utils._sources import place_of, source_of
 from ..plugin_utils._telling import tell
@@ -109,7 +111,7 @@ class ActionModule(ControllerAction):
         check(options)
         folder = Path(self._resolved(options["dest"]))
         # The report that is replaced is read too: who has left the estate since is told by it.
-        with turn(folder, options["name"], whose(task_vars), lambda line: tell(line, self._task)):
+        with turn(folder, options["name"], who_runs(task_vars), lambda line: tell(line, self._task)):
             return self._made(options, task_vars, folder)
 
     def _made(self, options: dict[str, Any], task_vars: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -117,17 +119,18 @@ class ActionModule(ControllerAction):
         earlier, warnings = self._earlier(options["previous"])
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
         retired, wrong = retired_in(folder)
-        warnings += [*more, *wrong]
+        changed_since, damaged = changed_in(folder)
+        warnings += [*more, *wrong, *damaged]
         now = utc_now()
         if options["sources"]:
-            merged = self._merged(options, now)
+            merged = self._merged(options, now, reports_of_slices(task_vars))
             report = merged.report
             warnings += [f"sources: {sentence}" for sentence in merged.warnings]
         else:
             sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
-        if last:
-            report = remembering(report, last, lambda name: place_of(name, task_vars["hostvars"]), retired)
+        where = task_vars["hostvars"]
+        report = remembering(report, last or NONE, lambda name: place_of(name, where), retired, changed_since)
         if earlier and earlier.created > report.created:
             warnings.append(f"previous: it was made at {earlier.created}, after what it is compared with")
         changes = compare(earlier, report) if earlier else None
@@ -163,6 +166,8 @@ class ActionModule(ControllerAction):
             tell(line, self._task)
         if options["artifacts"]:
             result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": _artifacts(result)}
+            if "json" in files:
+                result["ansible_stats"]["data"].update(handed_over(task_vars, files["json"]))
         return result
 
     def _earlier(self, option: str | None) -> tuple[Earlier | None, list[str]]:
@@ -192,7 +197,7 @@ class ActionModule(ControllerAction):
                 f"{path} cannot be read ({reason_of(error)}), so it is not known who was in the estate before"
             ]
 
-    def _merged(self, options: Mapping[str, Any], now: str) -> Merged:
+    def _merged(self, options: Mapping[str, Any], now: str, handed: Mapping[str, str]) -> Merged:
         """The reports of slices as one; no variable of any host is looked at.
 
         Raises:
@@ -204,7 +209,8 @@ class ActionModule(ControllerAction):
 
         written = Path(self._resolved(options["dest"])) / f"{options['name']}.json"
         try:
-            slices, left_out = read_sources((Path(self._resolved(path)) for path in options["sources"]), written)
+            paths = [Path(self._resolved(path)) for path in options["sources"]]
+            slices, left_out = read_sources(paths, written, handed)
         except SliceError as error:
             raise OptionError("sources", str(error)) from error
         merged = merge(options["title"], now, slices, options["hosts"])

@@ -18,6 +18,7 @@ from ..module_utils._texts import said
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._report.asked import asked
+from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import read_earlier
 from ..plugin_utils._report.files import make_folder, write_file
 from ..plugin_utils._report.remember import RETIRED_FILE, read_retired, to_retired
@@ -151,7 +152,7 @@ def _see_reported(names: Iterable[str], folder: Path) -> None:
     Raises:
         OptionError: None of them has one.
     """
-    known: set[str] = set()
+    known: set[str] = set(changed_in(folder)[0])
     for path in sorted(folder.glob("*.json")):
         try:
             earlier = read_earlier(path.read_bytes())

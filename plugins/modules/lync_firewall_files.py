@@ -48,6 +48,12 @@ options:
         description: Whether several of one name are one file with the lines of all of them, sorted.
         type: bool
         default: false
+      owner:
+        description:
+          - The Group Policy that the file's folder is for. It is warned of one that gets several folders, each of other
+            rules for other hosts.
+        type: str
+        default: ""
 attributes:
   check_mode:
     description: Tells what would be written.

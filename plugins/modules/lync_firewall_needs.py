@@ -58,14 +58,15 @@ EXAMPLES = r"""
 RETURN = r"""
 host:
   description:
-    - The host's C(name), C(addresses), C(roles), C(client_networks), its C(peers) (kind to addresses, or to names of
-      hosts without one), and in C(options) those that describe its rows.
+    - The host's C(name), C(addresses), C(roles), C(pool), C(client_networks), its C(peers) (kind to addresses, or to
+      names of hosts without one), and in C(options) those that describe its rows.
   returned: success, without O(gpo)
   type: dict
   sample:
     name: med01.example.com
     addresses: [10.1.3.11]
     roles: [mediation]
+    pool: ''
     peers: {front_end: [10.1.1.11]}
     client_networks: null
     options: {skip_rows: [server-46]}
@@ -73,9 +74,14 @@ files:
   description:
     - What the owner of the policy gets, as M(lyncops.firewall.lync_firewall_files) takes it. Hosts that need the same
       have the same names and contents, but for the list of hosts, which that module unites.
-  returned: success, with O(gpo)
+  returned: success, with O(gpo) that is not empty
   type: list
   elements: dict
   sample:
     - {folder: Lync-Servers-mediation-1a2b3c4d, name: mediation-1a2b3c4d-add.netsh, content: "..."}
+no_policy:
+  description: What to do, where O(gpo) is empty. It is no failure, since it would be one on each host.
+  returned: success, with O(gpo) that is empty
+  type: str
+  sample: "lync_firewall_gpo: name the Group Policy that the rules are for"
 """

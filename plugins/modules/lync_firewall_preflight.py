@@ -63,12 +63,23 @@ options:
         so the task succeeds then, and returns RV(mistake) for the next one to fail with.
     type: bool
     default: false
+  plan:
+    description:
+      - The plan that a remediation is held to, see M(lyncops.firewall.lync_firewall_plan). Then the hosts to work on
+        are only those that the plan changes, so that the first batch is never one of hosts that need nothing.
+      - Hosts that the plan leaves alone though they may need a change are named in C(left_alone), with the reason. So
+        are hosts of O(named) that the plan does not have. Others that it does not have are said.
+    type: path
+  plan_digest:
+    description: The digest of O(plan) that was approved, or at least its first 12 digits.
+    type: str
   host_variables:
     description:
       - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
         from C(lync_firewall_report_sources), and for the playbooks of this collection O(named) from
-        C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices) and O(scoped) from
-        C(lync_firewall_preflight_scoped).
+        C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices), O(scoped) from
+        C(lync_firewall_preflight_scoped), O(plan) from C(lync_firewall_preflight_plan) and O(plan_digest) from
+        C(lync_firewall_plan_digest).
     type: bool
     default: false
 attributes:
@@ -114,17 +125,19 @@ mistake:
   sample: "There is no host to work on: nothing in the inventory (hosts.yml) matches lync_front_end."
 targets:
   description:
-    - C(hosts) to work on; the C(patterns) they come from; C(forgotten), hosts of the group C(lync) that no pattern
-      names; C(namesakes), each host that shares its address with others, and these, at most five; C(addresses), those
-      of all hosts in groups whose name begins with C(lync_), as far as variables have them; C(roles), each role that
-      C(lync_firewall_roles) names, and the hosts whose does, or null where one cannot be read; C(reports), whether
-      variables of hosts name reports that are to be put together; C(idle), whether none of the hosts has a role;
-      C(unknown_peers), a block of YAML for group_vars with the kinds of peers that scoped rules need and nobody says;
-      C(notes), what was said. C(unknown) and C(mistakes) are empty, or the task fails.
+    - C(hosts) to work on; C(left_alone), hosts that O(plan) leaves alone, and why; the C(patterns) they come from;
+      C(forgotten), hosts of the group C(lync) that no pattern names; C(namesakes), each host that shares its address
+      with others, and these, at most five; C(addresses), those of all hosts in groups whose name begins with C(lync_),
+      as far as variables have them; C(roles), each role that C(lync_firewall_roles) names, and the hosts whose does, or
+      null where one cannot be read; C(reports), whether variables of hosts name reports that are to be put together;
+      C(idle), whether none of the hosts has a role; C(unknown_peers), a block of YAML for group_vars with the kinds of
+      peers that scoped rules need and nobody says; C(notes), what was said. C(unknown) and C(mistakes) are empty, or
+      the task fails.
   returned: success, without RV(mistake)
   type: dict
   sample:
     hosts: [fe01.example.com]
+    left_alone: {}
     patterns: [lync_front_end]
     unknown: []
     forgotten: []

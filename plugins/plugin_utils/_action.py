@@ -51,6 +51,9 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
     OPTIONS: ClassVar[tuple[Option, ...]] = ()
     REQUIRED_IF: ClassVar[list[list[Any]]] = []
 
+    host_variables: HostVariables | None = None
+    """The variables of the host, where options are taken from them."""
+
     host_name: str
     """The host the task works on, for messages: with delegate_to not the play's."""
 
@@ -65,11 +68,14 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         try:
             if boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
                 host = HostVariables(known, self._templar.template, str(self._task._uuid), given)
+                self.host_variables = host
                 assigned = host.assigned(connecting=True)
                 if assigned.idle:
                     return {**result, **skipped(NO_RULE.format(assigned.name), self._task)}
                 if assigned.mistakes:
-                    return {**result, "failed": True, "changed": False, "msg": " ".join(assigned.mistakes)}
+                    told = " ".join(assigned.mistakes)
+                    told = told if told.startswith(f"{assigned.name} ") else f"{assigned.name}: {told}"
+                    return {**result, "failed": True, "changed": False, "msg": told}
                 own = [option for option in self.OPTIONS if option not in (HOST_VARIABLES, *INFO_OPTIONS)]
                 given = {**host.options(assigned.roles, own), **given}
             result.update(plain(self.work(validate(given, self.OPTIONS, self.REQUIRED_IF))))

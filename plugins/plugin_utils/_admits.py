@@ -11,6 +11,7 @@ from typing import Any
 from ..module_utils._firewall.state.rule import Direction, profile_names
 from ..module_utils._net.address_set import AddressSet
 from ..module_utils._options.table import FAIL
+from ..module_utils._policy.blocking import may_help
 from ..module_utils._policy.effect import Effect, wider
 from ..module_utils._texts import said
 from ._said import ROOM, size_of
@@ -22,13 +23,14 @@ MOST_ADDRESSES = 6
 class Admits:
     """Writes who is admitted, row by row. All rows share the room for what is not ours."""
 
-    def __init__(self, names: Callable[[Sequence[str]], tuple[list[str], int]]) -> None:
+    def __init__(self, names: Callable[[Sequence[str]], tuple[list[str], int]], *, blocks: bool = False) -> None:
         """Begin a result.
 
         Args:
             names: Says which names of rules have room, and how many are left out.
+            blocks: Whether block rules are made already, so that they are no advice.
         """
-        self._names = names
+        self._names, self._blocks = names, blocks
         self._room = ROOM["admits"]
 
     def of(self, effect: Effect) -> dict[str, Any]:
@@ -50,6 +52,7 @@ class Admits:
                 "ports": said(beyond.ports.spelled(MOST_ADDRESSES)),
                 "profiles": profile_names(beyond.profiles),
                 "perhaps": beyond.perhaps,
+                "blockable": not self._blocks and may_help(effect.demand),
             }
         return told
 

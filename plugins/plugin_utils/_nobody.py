@@ -22,6 +22,7 @@ def nobody(
     limit: str,
     groups: Mapping[str, Iterable[str]],
     without_limit: Sequence[str],
+    absent: Sequence[str] = (),
 ) -> str:
     """Why there is no host to work on, and the line to try.
 
@@ -31,6 +32,7 @@ def nobody(
         limit: What the run is limited to.
         groups: Groups of the inventory and their hosts.
         without_limit: The hosts that there would be without that limit.
+        absent: Those of `sources` that are not there.
     """
     limited = f" and --limit {limit}" if limit else ""
     first = (
@@ -43,6 +45,8 @@ def nobody(
         return f"{first} Without that limit there are {names}{more}."
     own = {str(group): len(list(hosts)) for group, hosts in groups.items() if group not in _OF_ANSIBLE}
     filled = {group: count for group, count in own.items() if count}
+    if not filled and absent:
+        return f"There is no host to work on, and no such inventory: {', '.join(absent)}. Correct its name."
     if not filled:
         return f"{first} No group of it has a host; put hosts into the groups of their roles: {', '.join(GROUP_ROLES)}."
     listed = [f"{said(group)} ({count})" for group, count in filled.items()]

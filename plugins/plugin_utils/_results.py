@@ -22,6 +22,7 @@ from ..module_utils._firewall.change.service import SET_AUTOMATIC, START
 from ..module_utils._firewall.state.rule import Profile, Store
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.verdict import Verdict
+from ..module_utils._policy.blocking import are_made
 from ..module_utils._policy.effect import Effect
 from ..module_utils._policy.policy import Demand, HostPolicy
 from ..module_utils._policy.remedy import remedy
@@ -169,7 +170,8 @@ def requirements(
         connected: The profiles of the networks that the host is in; none where that is not known.
     """
     room = _Names(ROOM["names"])
-    admits = Admits(room.take)
+    judged = tuple(effects)
+    admits = Admits(room.take, blocks=are_made(effect.demand for effect in judged))
     return [
         {
             **_demand_dict(effect.demand),
@@ -183,7 +185,7 @@ def requirements(
                 if _differ(effect.by_profile)
             },
         }
-        for effect in effects
+        for effect in judged
     ]
 
 

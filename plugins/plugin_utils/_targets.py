@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,8 @@ from ansible.errors import AnsibleError
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES, with_named_roles
-from ..module_utils._policy.peers import ADDRESSES, PREFIX
+from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE
+from ._batches import batch_sizes
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import by_role, named_roles
 from ._nobody import nobody
@@ -29,10 +29,7 @@ _ADDRESSES = ("ansible_winrm_host", "ansible_host")
 _PORTS = ("ansible_winrm_port", "ansible_port")
 _MOST_NAMED = 5
 _MOST_LISTED = 20
-_BATCHES = re.compile(r"[1-9][0-9]*%?(,[1-9][0-9]*%?)*")
 _WINRM_PORTS = ("", "5985", "5986")
-DEFAULT_BATCHES = "1,25%,100%"
-"""Those of remediate.yml: the first host alone, then a quarter, then all others."""
 _SERVERS = "lync"
 """The group of hosts that the inventory plugin says are managed."""
 
@@ -47,6 +44,7 @@ class Request:
         named: Hosts or patterns that are meant in place of all that, as a list or as text with commas; False where
             none are.
         sources: Where the inventory comes from, for messages.
+        absent: Those of `sources` that are no file and no folder.
         limit: What the run is limited to, for messages.
         batches: Sizes of the batches of a remediation.
         reports: Reports of others that are given, see ``lync_firewall_report_sources``.
@@ -68,6 +66,7 @@ class Request:
     sliced: bool = False
     roles_for_all: bool = False
     scoped: bool = False
+    absent: Sequence[str] = ()
 
     @property
     def nobody(self) -> bool:
@@ -90,14 +89,18 @@ def find_targets(
         request: What the run is about.
 
     Returns:
-        ``hosts`` to work on; the ``patterns`` they come from; what of these is ``unknown``, because it names no host
-        and no group; ``forgotten``, hosts of the group ``lync`` that no pattern names; ``namesakes``, each host that
-        shares its address with others, and these, at most five; ``addresses`` of all hosts in groups whose name begins
-        with ``lync_``, as far as variables have them; ``roles``, each role that variables name, and the hosts whose do,
-        or None where not all of them could be read; ``reports``, whether any host's variables name reports that are to
-        be put together; ``idle``, whether none of the hosts has a role; ``unknown_peers``, a block of
-        YAML with those that scoped rules need and nobody says, empty where there are none; ``mistakes``, sentences that
-        say why not to begin; ``notes``, what a person should know and need not stop for.
+        ``hosts`` to work on; ``left_alone``, which a plan may fill; the ``patterns`` they come from; what of these is
+        ``unknown``, because it names no host and no group; ``forgotten``, hosts of the group ``lync`` that no pattern
+        names; ``namesakes``, each host that shares its address with others, and these, at most five; ``addresses`` of
+        all hosts in groups whose name begins with ``lync_``, as far as variables have them; ``roles``, each role that
+        variables name, and the hosts whose do, or None where not all of them could be read; ``reports``, whether any
+        host's variables name reports that are to be put together; ``idle``, whether none of the hosts has a role;
+        ``unknown_peers``, a block of YAML with those that scoped rules need and nobody says, empty where there are
+        none; ``mistakes``, sentences that say why not to begin; ``notes``, what a person should know and need not stop
+        for.
+
+    Raises:
+        OptionError: The pattern of a host cannot be templated.
     """
     everybody = [str(host) for host in groups.get("all", ())]
     looked = {host: _look(host, hostvars[host], request.scoped) for host in everybody}
@@ -121,6 +124,7 @@ def find_targets(
     hosts = [host for host in dict.fromkeys(found) if host in may]
     targets = {
         "hosts": hosts,
+        "left_alone": {},
         "patterns": [value if isinstance(value, str) else ",".join(value) for value in patterns],
         "unknown": sorted({part for value in values for part in inventory.unknown(value)}),
         "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at],
@@ -136,18 +140,6 @@ def find_targets(
     return {**targets, "mistakes": mistakes, "notes": [] if mistakes else _notes(targets, request)}
 
 
-def batch_sizes(wanted: Any) -> list[str]:
-    """The sizes of batches, as a list, as text with commas, or as one number.
-
-    Raises:
-        OptionError: It is none of these.
-    """
-    text = ",".join(str(batch) for batch in (wanted if isinstance(wanted, list) else [wanted])).replace(" ", "")
-    if not _BATCHES.fullmatch(text):
-        raise OptionError("lync_firewall_serial", f"{text} is no number of hosts, such as 5, 25% or 1,25%,100%")
-    return text.split(",")
-
-
 def _mistakes(
     targets: Mapping[str, Any], request: Request, groups: Mapping[str, Iterable[str]], without_limit: Sequence[str]
 ) -> list[str]:
@@ -155,7 +147,8 @@ def _mistakes(
     found = []
     if request.slices is not None and (bool(request.reports) or targets["reports"]) != request.slices:
         found.append(
-            "lync_firewall_report_sources: name the reports to put together, as files or folders."
+            "lync_firewall_report_sources: name the reports to put together, as files or folders; no slice of a job "
+            "before this one has handed one over."
             if request.slices
             else "lync_firewall_report_sources: an audit makes results of its own; lyncops.firewall.slices puts "
             "reports together."
@@ -169,7 +162,7 @@ def _mistakes(
         names = ", ".join(targets["hosts"][:_MOST_NAMED])
         found.append(f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}).")
     if not targets["hosts"] and not request.sliced and not request.nobody:
-        found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit))
+        found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit, request.absent))
     odd = [host for host in targets["hosts"] if any(map(str.isspace, host))]
     if odd:
         found.append(
@@ -195,7 +188,8 @@ def _notes(targets: Mapping[str, Any], request: Request) -> list[str]:
         patterns = ", ".join(targets["patterns"])
         found.append(f"This slice of the job has none of the hosts that match {patterns}; the other slices have to.")
     if targets["unknown_peers"]:
-        found.append(f"For the group_vars of the Lync servers:\n\n{targets['unknown_peers']}")
+        where = "For the group_vars of the Lync servers" if EXTRA in targets["unknown_peers"] else "Unknown peers"
+        found.append(f"{where}:\n\n{targets['unknown_peers']}")
     return found
 
 
@@ -231,7 +225,7 @@ def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
     except AnsibleError:
         end = None  # a host whose variables are wrong is not connected to either
     return _Look(
-        said=plain(known[_VARIABLE]) if _VARIABLE in known else None,
+        said=_pattern(host, known),
         addresses=_own(host, known),
         end=end,
         roles=_roles(known),
@@ -239,6 +233,13 @@ def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
         reports=_says(known, _REPORTS),
         asks=read_asks(known, scoped),
     )
+
+
+def _pattern(host: str, known: Mapping[str, Any]) -> Any:
+    try:
+        return plain(known[_VARIABLE]) if _VARIABLE in known else None
+    except AnsibleError as error:
+        raise OptionError(f"{_VARIABLE} of {host}", str(error)) from error
 
 
 def _roles(known: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -259,7 +260,8 @@ def _says(known: Mapping[str, Any], name: str) -> bool:
 def _own(host: str, known: Mapping[str, Any]) -> AddressSet | None:
     try:
         value = next((known[name] for name in (*ADDRESSES, "ansible_host") if known.get(name)), host)
-        return AddressSet.parse_for_rule([str(item) for item in ([value] if isinstance(value, str) else value)])
+        texts = [value] if isinstance(value, str) else value
+        return AddressSet.parse_for_rule([str(item) for item in (*texts, known.get(SOURCE)) if item])
     except (AnsibleError, AddressError, TypeError):
         return None  # a name, or variables that are wrong: nothing is known of it
 

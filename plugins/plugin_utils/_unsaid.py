@@ -15,8 +15,10 @@ from ..module_utils._options.variables import PREFIX as OF_VARIABLES
 from ..module_utils._policy.assignment import GROUP_ROLES
 from ..module_utils._policy.peers import EXTRA, POOL, PREFIX
 from ..module_utils._policy.scoping import WORDS
-from ..module_utils._policy.unknown_peers import Scoped, as_block, unknown_peers
+from ..module_utils._policy.unknown_peers import Scoped, as_block, as_comment, unknown_peers
 from ._results import plain
+
+_OWN = f"{OF_VARIABLES}peers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Asks:
         skip_rows: Rows that are left out.
         pool: Whether its pool is named.
         extra: What ``lync_firewall_extra_peers`` says.
+        own: The kinds that ``lync_firewall_peers`` says, to which nothing is added; None where nothing is worked out.
     """
 
     ruleset: str
@@ -36,6 +39,7 @@ class Asks:
     skip_rows: tuple[str, ...]
     pool: bool
     extra: Mapping[str, Any]
+    own: tuple[str, ...] | None = None
 
 
 def read_asks(known: Mapping[str, Any], scoped: bool) -> Asks | None:
@@ -48,15 +52,17 @@ def read_asks(known: Mapping[str, Any], scoped: bool) -> Asks | None:
     try:
         if not scoped and known.get(f"{OF_VARIABLES}scope") != "topology":
             return None
-        if known.get(f"{OF_VARIABLES}peers") is not None:
-            return None  # it says whom it knows, and nothing is worked out
-        extra = plain(known.get(EXTRA) or {})
+        own = plain(known.get(_OWN))
+        if own is not None and not isinstance(own, Mapping):
+            return None  # the host's own task says what is wrong
+        extra = plain(known.get(EXTRA) or {}) if own is None else {}
         return Asks(
             str(known.get(f"{OF_VARIABLES}ruleset") or "documented"),
             _words(known.get(f"{OF_VARIABLES}features")),
             _words(known.get(f"{OF_VARIABLES}skip_rows")),
             bool(known.get(POOL)),
             extra if isinstance(extra, Mapping) else {},
+            None if own is None else tuple(str(kind) for kind, items in own.items() if items is not None),
         )
     except (AnsibleError, TypeError):
         return None  # the host's own task says what is wrong
@@ -65,30 +71,42 @@ def read_asks(known: Mapping[str, Any], scoped: bool) -> Asks | None:
 def block(hosts: Iterable[tuple[str, Asks, Sequence[str]]], groups: Mapping[str, Iterable[str]]) -> str:
     """A block of YAML with all peers that are missing; empty where none is.
 
+    Hosts with ``lync_firewall_peers`` of their own have no part in that, and are named, with what they miss.
+
     Args:
         hosts: The hosts of the run whose rules have a scope, what they ask, and the roles that their variables name.
         groups: All groups, those of roles with the hosts that name the role.
     """
-    asked = list(hosts)
+    everybody = list(hosts)
+    asked = [(host, asks, roles) for host, asks, roles in everybody if asks.own is None]
     by_group: dict[str, list[str]] = {}
     for group, role in GROUP_ROLES.items():
-        for host in groups.get(group, ()) if asked else ():
+        for host in groups.get(group, ()) if everybody else ():
             by_group.setdefault(host, []).append(role)
-    scoped = [
-        Scoped(
-            tuple(roles) or tuple(by_group.get(host, ())),
-            asks.ruleset,
-            asks.features,
-            asks.skip_rows,
-            frozenset([*(kind for kind, items in asks.extra.items() if items is not None), *["pool"] * asks.pool]),
-        )
-        for host, asks, roles in asked
-    ]
+    scoped = [_scoped(host, asks, roles, by_group) for host, asks, roles in asked]
     unknown = unknown_peers(scoped, {kind for kind in WORDS if PREFIX + kind in groups})
     extras = [asks.extra for _host, asks, _roles in asked]
     same = extras[0] if extras and all(extra == extras[0] for extra in extras) else {}
     said = {kind: items for kind, items in same.items() if items is not None and kind not in unknown}
-    return as_block(unknown, said) if unknown else ""
+    text = as_block(unknown, said) if unknown else ""
+    by_own = {
+        host: unknown_peers([_scoped(host, asks, roles, by_group)], ())
+        for host, asks, roles in everybody
+        if asks.own is not None
+    }
+    return text + as_comment(_OWN, {host: list(missing) for host, missing in by_own.items() if missing})
+
+
+def _scoped(host: str, asks: Asks, roles: Sequence[str], by_group: Mapping[str, Sequence[str]]) -> Scoped:
+    own_pool = asks.pool and asks.own is None
+    said = asks.own or [kind for kind, items in asks.extra.items() if items is not None]
+    return Scoped(
+        tuple(roles) or tuple(by_group.get(host, ())),
+        asks.ruleset,
+        asks.features,
+        asks.skip_rows,
+        frozenset([*said, *["pool"] * own_pool]),
+    )
 
 
 def _words(value: Any) -> tuple[str, ...]:

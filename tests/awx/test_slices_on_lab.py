@@ -76,6 +76,13 @@ def test_each_slice_has_a_report_and_the_last_node_one_of_all(launch: Any, estat
     assert sorted(path.name for path in (reports / f"slices-{INNER}").glob("*.json")) == sorted(
         f"lync-firewall-slice-{INNER + number}{end}.json" for number in (1, 2, 3) for end in ("", "-status")
     )
+    handed = {key: value for key, value in done.slices.artifacts.items() if "lync_firewall_slice_" in key}
+    assert handed == {
+        f"lync_firewall_slice_{INNER + number}": str(
+            reports / f"slices-{INNER}" / f"lync-firewall-slice-{INNER + number}.json"
+        )
+        for number in (1, 2, 3)
+    }
     assert done.report.status == "failed", done.report.output
     assert done.report.artifacts["lync_firewall_drifted_hosts"] == [DIRECTOR, SECOND]
     assert done.report.artifacts["lync_firewall_unreachable_hosts"] == [FIRST]
@@ -86,8 +93,13 @@ def test_each_slice_has_a_report_and_the_last_node_one_of_all(launch: Any, estat
     assert estate.rules() == before
 
 
-def test_hosts_of_a_slice_that_never_began_are_failed(launch: Any) -> None:
+def test_hosts_of_a_slice_that_never_began_are_failed(launch: Any, tmp_path: Path) -> None:
+    # What is left in the folder by somebody else is none of this launch's.
+    stranger = tmp_path / "reports" / f"slices-{INNER}" / "old.json"
+    stranger.parent.mkdir(parents=True)
+    stranger.write_text("{}")
     done = launch(lost=[2])
+    assert "old.json" not in done.report.output
     assert [job.status for job in done.slices.jobs] == ["failed", "failed", "failed", "successful"]
     assert done.report.status == "failed", done.report.output
     assert done.report.artifacts["lync_firewall_failed_hosts"] == [FIRST]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run is about to do when the fault comes: a harmless plan, and two risky ones."""
+"""What a run is about to do when the fault comes: a harmless plan, and risky ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 
 NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
 DIRECTOR = build_policy(["director"])
@@ -54,6 +57,22 @@ ABSENT = Scenario(
 )
 SWITCH_ON = Scenario(
     "profiles on", "off", Wanted(DIRECTOR.rules, profiles_on=ALL_PROFILES), DIRECTOR, switches=True, risky=True
+)
+KINDS = "front_end director mediation branch_appliance edge gateway trusted_application load_balancer reverse_proxy"
+SCOPED = requested_policy(
+    validate(
+        {
+            "roles": ["director"],
+            "scope": "topology",
+            "peers": {kind: ["10.0.0.1"] for kind in KINDS.split()},
+            "client_networks": ["10.9.0.0/16"],
+            "on_wider": "block_others",
+        },
+        HOST_OPTIONS,
+    )
+)
+BLOCK_OTHERS = Scenario(
+    "block others", "off", Wanted(SCOPED.rules, profiles_on=ALL_PROFILES), SCOPED, switches=True, risky=True
 )
 REPAIR = Scenario("repair", "default", Wanted(DIRECTOR.rules), DIRECTOR, rules_there=True)
 """What a first run has made, and somebody has changed since."""

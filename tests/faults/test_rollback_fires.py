@@ -13,6 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.fingerprint import foreign
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Action
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.writing import read
 
 from faults.case import check, check_added, run_case
 from faults.report import FAILED, REFUSED, UNREACHABLE, Record
@@ -29,8 +34,8 @@ from faults.rollbacks import (
     starting,
     until,
 )
-from faults.scenarios import ABSENT, SWITCH_ON, Scenario
-from faults.stack import HostTime, Labs, attempt, lost_until_fired
+from faults.scenarios import ABSENT, BLOCK_OTHERS, SWITCH_ON, Scenario
+from faults.stack import HostTime, Labs, attempt, connect, lost_until_fired
 from faults.state import look
 from lab.testing import LabHost
 
@@ -70,6 +75,35 @@ def test_winrm_blocked_meanwhile(labs: Labs, record: Take, line: int) -> None:
     check_added(before, final, ())
     compared = after.foreign_rules + final.foreign_rules
     record(Record("WinRM blocked meanwhile", SWITCH_ON.name, FAILED, compared, True, made.requests))
+
+
+def _read(host: LabHost) -> Snapshot:
+    return read(RemoteHost(connect(host.address, host.winrm_port), lambda _line: None))
+
+
+def test_winrm_cut_after_block_rules_were_made(labs: Labs, record: Take) -> None:
+    """Ours go with the rollback, block rules and all; what is not ours has the fingerprint that it had."""
+    host = starting(labs, BLOCK_OTHERS)
+    blocks = [desired for desired in BLOCK_OTHERS.wanted.rules if desired.rule.action is Action.BLOCK]
+    assert blocks
+    before = look(host, BLOCK_OTHERS)
+    foreign_before = foreign(_read(host))
+    # All rules are there, and the profiles are switched on next.
+    host.set_quirks(foreign_block_at_line=len(BLOCK_OTHERS.wanted.rules) + 1)
+    made = attempt(host, BLOCK_OTHERS)
+    after = look(host, BLOCK_OTHERS)
+    sent = [line for line in made.lines if "action=block" in line and "LyncOps block-" in line]
+    assert len(sent) >= len(blocks), "they had been made"
+    check_restored(made, before, after)
+    check_added(before, after, (BLOCK,))
+    assert not host.run(REMOVE_BLOCK).rc
+    found = _read(host)
+    assert not [rule for rule in found.rules if rule.name.startswith("LyncOps")]
+    assert foreign(found) == foreign_before
+    final = check_clean(host, BLOCK_OTHERS)
+    check_added(before, final, ())
+    compared = after.foreign_rules + final.foreign_rules
+    record(Record("WinRM cut after block rules", BLOCK_OTHERS.name, FAILED, compared, True, made.requests))
 
 
 def test_winrm_blocked_by_what_no_rollback_undoes(labs: Labs, record: Take) -> None:

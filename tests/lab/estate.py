@@ -82,7 +82,8 @@ class EstateOptions:
     some of ODDITIES; windows: one of WINDOWS; dual_homed: whether Mediation Servers that are nothing else have a
     second interface, in a public network, for their gateways; ban_list: number of one-address block rules;
     winrm_port: where WinRM listens (on 5986 its listener is called one of HTTPS, but speaks HTTP as ever);
-    winrm_by_policy: the listener comes from Group Policy alone.
+    winrm_by_policy: the listener comes from Group Policy alone; director_web: the external web site listens on
+    Directors too, as port summaries have it.
     """
 
     count: int = len(_PATTERN)
@@ -104,6 +105,7 @@ class EstateOptions:
     ban_list: int = 0
     winrm_port: int = 5985
     winrm_by_policy: bool = False
+    director_web: bool = False
 
     def bystander_names(self) -> tuple[str, ...]:
         """The bystanders that listen."""
@@ -150,7 +152,7 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
         if groups not in registries:
             registries[groups] = starting_registry(options, groups)
         address = host_address(options.network, index)
-        heard = listeners(address, groups) if options.services else ()
+        heard = listeners(address, groups, director_web=options.director_web) if options.services else ()
         specs.append(
             HostSpec(
                 name=f"{name}.{DOMAIN}",

@@ -149,11 +149,16 @@ def lync_rules(groups: Iterable[str], *, enabled: bool) -> tuple[tuple[str, str]
     )
 
 
-def listeners(address: str, groups: Iterable[str]) -> tuple[Listener, ...]:
+DIRECTOR_WEB = _tcp("System", "", 4443, 8080)
+"""The external web site of a Director, which the page of the port tables has for the load balancer in front only."""
+
+
+def listeners(address: str, groups: Iterable[str], *, director_web: bool = False) -> tuple[Listener, ...]:
     """What listens on a host of these inventory groups; a port that two roles share is listed once."""
     found: dict[tuple[int, int], Listener] = {}
     for group in groups:
-        for port in ROLE_PORTS.get(group, ()):
+        more = DIRECTOR_WEB if director_web and group == "lync_director" else ()
+        for port in (*ROLE_PORTS.get(group, ()), *more):
             listener = Listener(address, port.protocol, port.number, port.program, port.service, port.rpc)
             found.setdefault((port.protocol, port.number), listener)
     return tuple(found[key] for key in sorted(found))

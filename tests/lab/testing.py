@@ -66,6 +66,7 @@ class Lab:
         ban_list: int = 0,
         winrm_port: int = 5985,
         winrm_by_policy: bool = False,
+        director_web: bool = False,
         quirks: Mapping[str, object] | None = None,
     ) -> None:
         self._options = EstateOptions(
@@ -86,6 +87,7 @@ class Lab:
             ban_list=ban_list,
             winrm_port=winrm_port,
             winrm_by_policy=winrm_by_policy,
+            director_web=director_web,
         )
         self._quirks = dict(quirks or {})
         self._loop = asyncio.new_event_loop()

@@ -98,14 +98,22 @@ def test_each_policy_has_a_folder_with_its_hosts_and_where_is_said(runner: Runne
         ["dir01.contoso.test"], ["fe01.contoso.test", "fe02.contoso.test"], ["med01.contoso.test"],
     ]  # fmt: skip
     assert all(path.name.startswith("Lync-Servers-") for path in root.iterdir())
+    said = " ".join(run.output.split())
+    assert "3 folders are for one policy, contoso.test\\Lync Servers" in said
+    assert said.count("One policy with all of these rules opens each of them on all of its hosts") == 1
+    readme = next(root.rglob("*-README.txt")).read_text()
+    assert "names begin alike, Lync-Servers-..., are for the same policy" in readme
     run = runner.play("matrix")
-    assert f"{runner.folder / 'lync_firewall_matrix'}: 2 of 2 files written" in run.output
+    assert f"{runner.folder / 'lync_firewall_matrix'}: 6 of 6 files written" in run.output
 
 
 def test_without_a_policy_it_is_told_what_to_give(runner: Runner) -> None:
     run = runner.play("gpo")
     assert run.code == 2
-    assert "lync_firewall_gpo: name the Group Policy that the rules are for" in run.output
+    told = [line for line in run.output.splitlines() if line.startswith("fatal: ")]
+    assert len(told) == 1, run.output
+    assert "lync_firewall_gpo: name the Group Policy that the rules are for" in told[0]
+    assert "It is missing for 4 hosts" in told[0]
     assert not _files(runner, "gpo")
 
 

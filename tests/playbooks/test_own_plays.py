@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from typing import Any
 
 import pytest
 
-from playbooks.runs import Runner, newest_only
+from playbooks.runs import BIN, Runner, environment, newest_only
 
 _SCOPE = "| map(attribute='remote_addresses') | flatten | unique | join(' ')"
 _ROLE = "{ansible.builtin.import_role: {name: lyncops.firewall.lync_firewall}}"
@@ -52,7 +53,7 @@ def test_a_host_without_an_address_is_not_localhost(runner: Runner) -> None:
     runner.change_inventory(change)
     assert runner.play("matrix").code == 0
     folder = runner.folder / "lync_firewall_matrix"
-    assert all("localhost" not in path.read_text() for path in folder.iterdir())
+    assert all("localhost" not in path.read_text() for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("variable", ["lync_firewall_roles", newest_only("lync_firewall_port_overrides")])
@@ -133,3 +134,18 @@ def test_the_roles_of_a_host_are_there_for_templates(runner: Runner) -> None:
     run = runner.play(play, "--check")
     assert run.code == 0, run.output
     assert "roles front_end+central_management" in run.output
+
+
+@pytest.mark.parametrize(("flags", "fewest", "most"), [((), 10, 60), (("-v",), 300, 100_000)])
+def test_a_command_without_a_playbook_is_brief(runner: Runner, flags: tuple[str, ...], fewest: int, most: int) -> None:
+    command = [
+        str(BIN / "ansible"), "fe01.contoso.test", "-i", str(runner.inventory), *flags,
+        "-m", "lyncops.firewall.lync_firewall_info", "-a", "host_variables=true",
+    ]  # fmt: skip
+    ran = subprocess.run(
+        command, cwd=runner.folder, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert fewest < len(ran.stdout.splitlines()) < most, ran.stdout
+    assert '"not_open": [' in ran.stdout or "-v" in flags

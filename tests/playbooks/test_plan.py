@@ -139,3 +139,32 @@ def test_a_plan_that_was_changed_by_hand_is_refused_before_a_host_is_asked(runne
     assert run.code == 2, "unreachable would be 4"
     assert "plan: " in run.output
     assert "it was changed after it was made" in run.output
+
+
+def test_the_batches_of_a_remediation_are_those_of_the_plan(lab: Lab, runner: Runner) -> None:
+    """The first host of the inventory needs nothing: it is no canary, and the plan does not say that it is one."""
+    assert runner.play("site", "--limit", "dir01*").code == 0
+    runner.change_inventory(lambda _all, hosts: hosts["fe01.contoso.test"].update(ansible_port=9))
+    made = runner.play("plan")
+    plan = _plan(runner)
+    batches = [batch["hosts"] for batch in plan["batches"]]
+    assert [len(hosts) for hosts in batches] == [1, 1], "of two hosts that are changed"
+    assert {host for hosts in batches for host in hosts} == {"fe02.contoso.test", "med01.contoso.test"}
+    run = runner.play("remediate", variables=made.artifacts)
+    assert (run.code, set(run.failed)) == (2, {"fe01.contoso.test"}), run.output
+    assert f"held to plan {_file(runner)}, digest {plan['digest'][:12]}" in _joined(run)
+    assert "fe01.contoso.test: there is nothing for it in the plan" in run.output
+    assert "could not be reached), so it is left alone" in _joined(run)
+    plays = run.output.split("PLAY [Bring")[1:]
+    assert [[host for host in ALL if f"[{host}]" in play.partition("PLAY [")[0]] for play in plays] == batches
+    assert run.changed == {"fe02.contoso.test", "med01.contoso.test"}
+
+
+def test_a_plan_that_changes_nobody_is_carried_out(runner: Runner) -> None:
+    assert runner.play("site", "--limit", "dir01*").code == 0
+    made = runner.play("plan", "--limit", "dir01*")
+    run = runner.play("remediate", "--limit", "dir01*", variables=made.artifacts)
+    assert (run.code, run.changed, run.failed) == (0, set(), {}), run.output
+    other = runner.play("remediate", variables={**made.artifacts, "lync_firewall_drifted_hosts": "med01.contoso.test"})
+    assert set(other.failed) == {"med01.contoso.test"}
+    assert "med01.contoso.test: the host is not in the plan" in other.output

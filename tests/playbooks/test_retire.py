@@ -38,6 +38,23 @@ def without_groups(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
     everything["children"]["lync"]["children"]["lync_director"]["hosts"] = {}
 
 
+def test_a_host_that_left_before_any_report_is_named(lab: Lab, runner: Runner) -> None:
+    """What changed it has noted that; no audit has ever seen it."""
+    assert runner.play("site", "--check", *SOME).code == 0
+    assert not (runner.folder / "lync_firewall_report").exists()
+    assert runner.play("remediate", *SOME).code == 0
+    runner.change_inventory(without_groups)
+    runner.play("audit", "--limit", MEDIATION)
+    assert left(runner) == [(DIRECTOR, "groups")]
+    (one,) = runner.report()["left"]
+    assert (one["roles"], one["rules"]) == (["director"], rules(lab, "dir01"))
+    runner.play("audit", "--limit", MEDIATION)
+    assert left(runner) == [(DIRECTOR, "groups")]
+    assert runner.play("retire", variables={"lync_firewall_retired": DIRECTOR}).code == 0
+    runner.play("audit", "--limit", MEDIATION)
+    assert left(runner) == []
+
+
 def test_a_host_without_a_role_is_named_until_it_is_retired(lab: Lab, runner: Runner) -> None:
     assert runner.play("site", *SOME).code == 0
     assert runner.play("audit", *SOME).code == 0

@@ -75,7 +75,7 @@ def test_roles_as_text_are_a_list(runner: Runner, text: str) -> None:
         "README.txt", "add.netsh", "hosts.txt", "remove.netsh", "renew.netsh", "rules.csv",
     ]  # fmt: skip
     assert runner.play("matrix", variables=variables).code == 0
-    matrix = (runner.folder / "lync_firewall_matrix" / "lync-traffic-matrix.csv").read_text()
+    matrix = (runner.folder / "lync_firewall_matrix" / "lync-traffic-matrix.md").read_text()
     assert "fe01.contoso.test" in matrix
 
 

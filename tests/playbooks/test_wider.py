@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +70,25 @@ def cells(report: dict[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
+def the_matrix_says_it_too(runner: Runner, certain: set[tuple[str, str]]) -> None:
+    """Which rows on which hosts are wider than meant, as of the audit, which it finds by itself."""
+    run = runner.play("matrix", variables=SCOPED)
+    assert run.code == 0, run.output
+    created = runner.report()["created"]
+    folder = runner.folder / "lync_firewall_matrix"
+    document = json.loads((folder / "lync-traffic-matrix.json").read_text())
+    assert document["in_effect"] == {"report": "lync-firewall.json", "created": created, "not_audited": []}
+    wider = [item for line in document["lines"] for item in line.get("in_effect", {}).get("wider", ())]
+    found = {(host.partition(".")[0], item["row"]) for item in wider if not item["perhaps"] for host in item["hosts"]}
+    assert found == {(host.partition(".")[0], row) for host, row in certain}
+    assert {address for item in wider for address in item["addresses"]} == {"everybody else"}
+    table = list(csv.DictReader(io.StringIO((folder / "lync-traffic-matrix.csv").read_text())))
+    wide = [line for line in table if "everybody else" in line["wider"].split("; ")]
+    assert f"as of {created}, by lync-firewall.json: {len(wide)} lines wider than meant" in run.output
+    assert all(line["admits"] == "any" and "CS " in line["wider_by"] for line in wide)
+    assert "wider: everybody else, by CS RTC" in (folder / "lync-traffic-matrix.md").read_text()
+
+
 def test_a_scope_that_lyncs_own_rules_undo_is_said_and_block_rules_make_it_true(estate: Lab, runner: Runner) -> None:
     assert runner.play("site", variables=SCOPED).code == 0
     run = runner.play("audit", variables=SCOPED)
@@ -81,6 +103,7 @@ def test_a_scope_that_lyncs_own_rules_undo_is_said_and_block_rules_make_it_true(
         if verdict == "open" and "wider" in more and not more["wider"].get("perhaps")
     ]
     assert len(certain) == wide > 20
+    the_matrix_says_it_too(runner, {(host.name, row["id"]) for host, row in certain})
     answers = [reached(host, row, UNLISTED) for host, row in certain]
     assert sum(map(len, answers)) > 20
     assert all(map(all, answers)), "what is said to be wider is open to somebody whom no row names"

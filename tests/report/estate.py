@@ -247,7 +247,7 @@ def main(folder: Path) -> None:
     before = report(earlier_estate(sources), EARLIER)
     earlier = read_earlier(to_json(before))
     changes = compare(earlier, now)
-    now = remembering(now, earlier, lambda _name: "", {})
+    now = remembering(now, earlier, lambda _name: "", {}, {})
     (folder / "estate.html").write_bytes(to_html(now, changes))
     (folder / "estate.json").write_bytes(to_json(now, changes))
 

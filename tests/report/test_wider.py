@@ -64,6 +64,14 @@ def test_what_is_not_certain_has_no_mark_and_says_so(page: Browser) -> None:
     assert found.count("Perhaps wider than wanted: everybody else by CS RTCMEDSRV") == 2
 
 
+def test_what_is_not_certain_has_a_card_and_can_be_shown_alone(page: Browser) -> None:
+    text = " ".join(page.texts("#todo-list")[0].split())
+    assert "perhaps wider than wanted 2 requirements on 1 host" in text
+    page.run("[...document.querySelectorAll('#todo-list .thing button.plain')].at(-1).click()")
+    assert page.texts("#map tr.host th bdi") == ["perhaps"]
+    assert page.texts("#reason option:checked") == ["perhaps wider than wanted (2)"]
+
+
 def test_those_who_are_meant_are_named_where_nobody_else_gets_in(page: Browser) -> None:
     page.run("[...document.querySelectorAll('#map tr.host th')].find(e => e.textContent.includes('as-wanted')).click()")
     assert page.all(".detail-body .wider") == []
@@ -74,6 +82,8 @@ def test_it_is_a_thing_to_do_and_can_be_shown_alone(page: Browser) -> None:
     text = " ".join(page.texts("#todo-list")[0].split())
     assert "wider than wanted 2 requirements on 1 host" in text
     assert "by CS RTCMEDSRV on 1 host" in text
+    assert "Managed block rules can keep others out (on_wider: block_others)" in text
+    assert "clients" not in text, "none of these rows is for them"
     assert "Every host is as it should be" not in text
     page.run("document.querySelector('#todo-list .thing button').click()")
     assert page.texts("#map tr.host th bdi") == ["wide"]

@@ -21,6 +21,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "filter": {
         "plugin_utils._arguments",
         "plugin_utils._estate",
+        "plugin_utils._matrix",
+        "plugin_utils._pools",
         "plugin_utils._results",
         "module_utils",
     },
@@ -41,9 +43,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._nobody": {"module_utils"},
     "plugin_utils._patterns": set(),
     "plugin_utils._unsaid": {"plugin_utils._results", "module_utils"},
+    "plugin_utils._pools": {
+        "plugin_utils._estate",
+        "plugin_utils._results",
+        "plugin_utils._variables",
+        "module_utils",
+    },
     "plugin_utils._variables": {"plugin_utils._estate", "plugin_utils._results", "module_utils"},
     "plugin_utils._estate": {"plugin_utils._named_roles", "module_utils"},
+    "plugin_utils._batches": {"module_utils._options"},
     "plugin_utils._targets": {
+        "plugin_utils._batches",
         "plugin_utils._named_roles",
         "plugin_utils._nobody",
         "plugin_utils._patterns",
@@ -54,6 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._controller": {"plugin_utils._variables", "module_utils._options"},
     "plugin_utils._telling": set(),
     "plugin_utils._topology_age": set(),
+    "plugin_utils._whose": set(),
     "plugin_utils._arguments": {"plugin_utils._results", "module_utils._options"},
     "plugin_utils._results": {
         "plugin_utils._admits",
@@ -72,6 +83,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._variables",
         "module_utils",
     },
+    "plugin_utils._matrix": {
+        "plugin_utils._arguments",
+        "plugin_utils._report",
+        "plugin_utils._results",
+        "module_utils",
+    },
+    "plugin_utils._text_files": {"plugin_utils._report", "plugin_utils._telling", "module_utils._options"},
     "plugin_utils._version": set(),
     "plugin_utils._proof": {"plugin_utils._host", "plugin_utils._plan", "plugin_utils._said", "module_utils"},
     "plugin_utils._plan": {"plugin_utils._report", "plugin_utils._said", "module_utils"},

@@ -14,6 +14,7 @@ from enum import Enum
 
 from . import services
 from .catalogue import EXTENDED
+from .services import NOT_APPLICABLE, VARIOUS
 
 
 class Function(str, Enum):
@@ -111,6 +112,20 @@ _OF_ROWS: dict[str, tuple[Function, ...]] = {
     "add-15": (Function.DATABASE,),
 }
 _BY_ID = {row.id: _OF_ROWS.get(row.id) or _OF_SERVICES.get(row.service, ()) for row in EXTENDED}
+
+
+def service_in_words(row_id: str, service: str) -> str:
+    """The service of a row for people: where the document names none, what the row is for, in our words.
+
+    Args:
+        row_id: Id of a row.
+        service: The service, in the document's words.
+    """
+    if service not in (NOT_APPLICABLE, VARIOUS):
+        return service
+    what = "; ".join(WORDS[function] for function in functions_of(row_id))
+    said = "the document names no service" if service == NOT_APPLICABLE else "various services"
+    return f"{what} ({said})" if what else said
 
 
 def functions_of(row_id: str) -> tuple[Function, ...]:

@@ -71,6 +71,16 @@ def with_blocks(policy: HostPolicy) -> HostPolicy:
     )
 
 
+def are_made(demands: Iterable[Demand]) -> bool:
+    """Whether a policy of these rows has block rules already."""
+    return any(key.startswith(_KEY) for demand in demands for key in demand.keys)
+
+
+def may_help(demand: Demand) -> bool:
+    """Whether block rules can be made for a row: it is known who is meant, and some port is not of management."""
+    return _is_for_peers(demand) and bool(demand.ports - NEVER_BLOCKED)
+
+
 def _admitted(policy: HostPolicy, protocol: int) -> Region:
     """Whom rules of ours let in, by port; those for one program count for any, since a block would stop it too."""
     rules = (desired.rule for desired in policy.rules if desired.rule.direction is Direction.IN)

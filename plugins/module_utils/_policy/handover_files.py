@@ -22,6 +22,9 @@ Rules that Lync Server 2013 documents, for the Group Policy
     {gpo}
 and the roles {roles}. Made by lyncops.firewall.
 
+Folders beside this one whose names begin alike, {begin}..., are for the same policy and have other rules for other
+hosts. Ask for a policy for each of them: one that gets the rules of several opens all of them on all of its hosts.
+
 The hosts that need exactly these rules are in {base}-hosts.txt.
 What each rule is for is in {base}-rules.csv.
 
@@ -40,7 +43,6 @@ They are compliant, "By Group Policy"; no local rule is made beside those of the
 
 WHAT THE OWNER OF THE POLICY HAS TO ANSWER
 1. Is this policy linked to all hosts of the list, and to no others? A host with other roles would be opened too far.
-   Each folder wants a policy of its own: one that gets several scripts opens the ports of all of them on all its hosts.
 2. Which profiles (domain, private, public) does the policy switch on, and does one forbid local rules
    (AllowLocalPolicyMerge = 0)?
 3. Does this policy, or another one on these hosts, have block rules for ports of the table? A block beats every rule.
@@ -78,9 +80,9 @@ def handover_files(policy: HostPolicy, roles: Sequence[str], gpo: str, host: str
         "remove.netsh": gpo_removal(policy, gpo),
         "rules.csv": rules_csv(policy),
     }
-    readme = _README.format(gpo=gpo, roles=held, base=base).replace("\n", "\r\n")
+    readme = _README.format(gpo=gpo, roles=held, base=base, begin=f"{name}-" if name else "").replace("\n", "\r\n")
     return [
         *({"folder": folder, "name": f"{base}-{end}", "content": text} for end, text in contents.items()),
         {"folder": folder, "name": f"{base}-README.txt", "content": readme},
-        {"folder": folder, "name": f"{base}-hosts.txt", "content": f"{host}\r\n", "unite": True},
+        {"folder": folder, "name": f"{base}-hosts.txt", "content": f"{host}\r\n", "unite": True, "owner": gpo},
     ]

@@ -5,168 +5,184 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from .._catalogue.model import Requirement
-from .._firewall.state.rule import Direction
-from .._options.reading import OptionError
-from .._texts import spreadsheet_cell
-from .peer_names import NAMES
-from .policy import Demand, build_policy
-from .scoping import BESIDE_CLIENTS, stands_for_another, takes_everybody
+from .._net import intervals
+from .._net.address_set import AddressError, AddressSet, together
+from .matrix_clients import of_clients
+from .matrix_demands import of_hosts
+from .matrix_groups import Groups
+from .matrix_model import End, Line, LineRow, Matrix, Question, Traffic, Who
 
-COLUMNS = (
-    "source", "source_addresses", "destination", "destination_addresses", "transport", "ports", "service", "rows",
-    "why",
-)  # fmt: skip
-"""Columns of the table, in both formats."""
-
-_NOT_KNOWN = "not known"
-_EVERYBODY = "Clients and servers"
+_Key = tuple[Who, Who, bool, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One line of the matrix. The fields are texts, ready to be shown; addresses and hosts are sorted.
-
-    Attributes:
-        source: Who opens the connection: a kind of peer, or the hosts.
-        source_addresses: Their addresses; ``any``, or that nothing says who they are.
-        destination: Who listens.
-        destination_addresses: Likewise.
-        transport: ``tcp`` or ``udp``.
-        ports: Ports on the listener's side.
-        service: The services, in the document's words.
-        rows: Ids of the catalogue rows.
-        why: What the rows are for.
-    """
-
-    source: str
-    source_addresses: str
-    destination: str
-    destination_addresses: str
-    transport: str
-    ports: str
-    service: str
-    rows: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Host:
-    name: str
-    addresses: tuple[str, ...]
-
-
-def flows(hosts: Iterable[Mapping[str, Any]]) -> tuple[Flow, ...]:
+def matrix_of(hosts: Iterable[Mapping[str, Any]], more: Iterable[Traffic] = ()) -> Matrix:
     """Work out the matrix.
 
     Args:
-        hosts: One dict a host: ``name``, ``addresses`` (a list, none where it is not known), ``roles``, ``peers``
-            (kind to texts: addresses, or names where those are not known), ``client_networks`` (None where they may be
-            anywhere) and ``options``, which are the module's options that say which rows a host has and on which ports.
+        hosts: One dict a host: ``name``, ``addresses`` (a list, none where it is not known), ``roles``, ``pool``,
+            ``peers`` (kind to texts: addresses, or names where those are not known), ``client_networks`` (None where
+            they may be anywhere) and ``options``, which are the module's options that say which rows a host has and on
+            which ports.
+        more: Traffic from elsewhere, such as that of load balancers.
 
     Returns:
-        The lines, sorted. Hosts that let the same in share a line; rows between the same ends on the same ports too.
+        The matrix. It does not depend on the order of anything.
 
     Raises:
         OptionError: An option of a host is wrong.
     """
-    ends: dict[tuple[str, str, str, Requirement, str, Direction], list[_Host]] = {}
-    for entry in hosts:
-        for demand, kind, addresses in _demands(entry):
-            for transport in demand.requirement.transports:
-                key = (kind, addresses, transport.value, demand.requirement, str(demand.ports), demand.direction)
-                ends.setdefault(key, []).append(_Host(str(entry["name"]), tuple(entry.get("addresses") or ())))
-    lines: dict[tuple[str, str, str, str, str, str], list[Requirement]] = {}
-    for (kind, addresses, transport_name, row, ports, direction), found in ends.items():
-        names = ", ".join(sorted({host.name for host in found}))
-        own = _joined(sorted({address for host in found for address in host.addresses})) or _NOT_KNOWN
-        far, near = (kind, addresses), (names, own)
-        source, destination = (far, near) if direction is Direction.IN else (near, far)
-        line = (source[0], source[1], destination[0], destination[1], transport_name, ports)
-        lines.setdefault(line, []).append(row)
-    return tuple(
-        sorted(
-            (
-                Flow(
-                    *line,
-                    service="; ".join(dict.fromkeys(row.service for row in rows)),
-                    rows=" ".join(row.id for row in rows),
-                    why=" ".join(dict.fromkeys(row.note for row in rows)),
-                )
-                for line, rows in lines.items()
-            ),
-            key=lambda flow: (flow.destination, flow.transport, _first_port(flow.ports), flow.source),
-        )
+    entries = sorted(hosts, key=lambda entry: str(entry["name"]))
+    ends = _Ends(entries)
+    lines: dict[_Key, _Parts] = {}
+    unknown: dict[str, dict[_Key, _Parts]] = {}
+    for traffic in [*of_hosts(entries), *of_clients(entries), *more]:
+        source, destination = ends.of(traffic.source), ends.of(traffic.destination)
+        kind = traffic.source.unknown or traffic.destination.unknown
+        if kind:
+            parts = unknown.setdefault(kind, {})
+            parts.setdefault((source, destination, False, traffic.transport), _Parts(traffic)).add(traffic)
+            continue
+        for part in _apart(source, destination):
+            lines.setdefault((*part, traffic.transport), _Parts(traffic)).add(traffic)
+    groups = Groups(entries, ends.addresses, ends.labels)
+    return Matrix(
+        lines=_sorted(lines, groups),
+        questions=tuple(
+            sorted(
+                (Question(kind, _label(parts, kind), _sorted(parts, groups)) for kind, parts in unknown.items()),
+                key=lambda question: question.name,
+            )
+        ),
+        groups=groups.used(),
     )
 
 
-def as_csv(matrix: Sequence[Flow]) -> str:
-    """The matrix as CSV ([RFC 4180]) with a head line. A cell that a spreadsheet would take for a formula is quoted."""
-    text = io.StringIO()
-    table = csv.writer(text, quoting=csv.QUOTE_ALL)
-    table.writerow(COLUMNS)
-    for flow in matrix:
-        table.writerow([spreadsheet_cell(str(getattr(flow, column))) for column in COLUMNS])
-    return text.getvalue()
+def _apart(source: Who, destination: Who) -> list[tuple[Who, Who, bool]]:
+    """Traffic between ends that share hosts, so that no host stands on both sides: inside a group is a case of its own.
+
+    Together the parts are the whole, but for a host to itself, which no network carries.
+    """
+    if source == destination:
+        return [(source, source, True)] if len(source.hosts) != 1 or source != Who(source.hosts) else []
+    both = source.hosts & destination.hosts
+    if not both:
+        return [(source, destination, False)]
+    found = []
+    if rest := replace(destination, hosts=destination.hosts - both):
+        found.append((source, rest, False))
+    if rest := replace(source, hosts=source.hosts - both):
+        found.append((rest, Who(both), False))
+    if len(both) > 1:
+        found.append((Who(both), Who(both), True))
+    return found
 
 
-def as_markdown(matrix: Sequence[Flow]) -> str:
-    """The matrix as a Markdown table for each destination."""
-    parts = ["# Traffic matrix\n"]
-    columns = [column for column in COLUMNS if column not in ("destination", "destination_addresses")]
-    for destination in dict.fromkeys((flow.destination, flow.destination_addresses) for flow in matrix):
-        parts.append(f"\n## To {_cell(destination[0])}\n\nAddresses: {_cell(destination[1])}\n\n")
-        parts.append(f"| {' | '.join(column.replace('_', ' ') for column in columns)} |\n{'| --- ' * len(columns)}|\n")
-        parts += [
-            f"| {' | '.join(_cell(str(getattr(flow, column))) for column in columns)} |\n"
-            for flow in matrix
-            if (flow.destination, flow.destination_addresses) == destination
-        ]
-    return "".join(parts)
+class _Parts:
+    """What becomes one line."""
+
+    def __init__(self, first: Traffic) -> None:
+        self.source, self.destination = first.source, first.destination
+        self.rows: dict[str, LineRow] = {}
+
+    def add(self, traffic: Traffic) -> None:
+        row = traffic.row
+        known = self.rows.get(row.id)
+        ports = known.ports | traffic.ports if known else traffic.ports
+        self.rows[row.id] = LineRow(row, ports, traffic.audited or (known is not None and known.audited))
 
 
-def _demands(entry: Mapping[str, Any]) -> Iterable[tuple[Demand, str, str]]:
-    """The demands of one host, once for each kind of peer, with that kind's addresses."""
-    try:
-        policy = build_policy(entry["roles"], **entry.get("options", {}))
-    except OptionError as error:
-        raise OptionError(error.option, f"{entry['name']}: {error.reason}") from error
-    peers: Mapping[str, Sequence[str]] = entry.get("peers") or {}
-    clients: Sequence[str] | None = entry.get("client_networks")
-    for demand in policy.demands:
-        row = demand.requirement
-        kinds = row.peers
-        if takes_everybody(row):
-            if clients is None or clients:
-                yield demand, _EVERYBODY, "any" if clients is None else _joined(clients)
-            if clients is None:
-                continue
-            kinds = BESIDE_CLIENTS  # from outside the networks of the clients servers connect to the same ports
-        for peer in kinds:
-            if peer.value in peers:
-                if peers[peer.value]:  # nobody of that kind: no line
-                    yield demand, NAMES.get(peer, peer.value), _joined(peers[peer.value])
-            elif not stands_for_another(peer, row):
-                yield demand, NAMES.get(peer, peer.value), _NOT_KNOWN
+def _label(parts: Mapping[_Key, _Parts], kind: str) -> str:
+    first = next(iter(parts.values()))
+    return first.source.label if first.source.unknown == kind else first.destination.label
 
 
-def _joined(items: Iterable[str]) -> str:
-    return ", ".join(str(item) for item in items)
+def _sorted(lines: Mapping[_Key, _Parts], groups: Groups) -> tuple[Line, ...]:
+    found = []
+    for (source, destination, between, transport), parts in lines.items():
+        found.append(
+            Line(
+                groups.side(source) if source else (),
+                groups.side(destination) if destination else (),
+                between,
+                transport,
+                tuple(parts.rows[row] for row in sorted(parts.rows)),
+                tuple(sorted(destination.hosts)),
+            )
+        )
+    return tuple(sorted(found, key=lambda line: (line.destination, line.source, line.transport)))
 
 
-def _first_port(ports: str) -> int:
-    head = ports.split(",", maxsplit=1)[0].split("-", maxsplit=1)[0]
-    return int(head) if head.isdigit() else 0
+class _Ends:
+    """Finds the hosts of the matrix in what is said of ends.
+
+    Attributes:
+        addresses: The addresses of each host.
+        labels: What each end that was said is called; hosts of a row are not said, they follow.
+    """
+
+    def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        self.addresses = {str(entry["name"]): _read(entry.get("addresses") or ())[0] for entry in entries}
+        self.labels: dict[Who, set[str]] = {}
+        self._all = together(known for known in self.addresses.values() if known)
+        self._found: dict[End, Who] = {}
+
+    def of(self, end: End) -> Who:
+        """Who an end is."""
+        if end not in self._found:
+            who = self._found[end] = self._who(end)
+            if who and who != Who(end.hosts):
+                self.labels.setdefault(who, set()).add(end.label or ", ".join(end.addresses))
+        return self._found[end]
+
+    def _who(self, end: End) -> Who:
+        if end.anybody:
+            return Who(anybody=True)
+        found, names = _read(end.addresses)
+        hosts = set(end.hosts) | {name for name in names if name in self.addresses}
+        # Of a network that somebody else has, only what is nothing but hosts is hosts.
+        among = found if end.servers else _covered(found, self._all)
+        if among:
+            inside = {host for host, known in self.addresses.items() if known and _within(known, among)}
+            hosts |= inside
+            if inside:
+                found -= together(self.addresses[host] for host in inside)
+        return Who(frozenset(hosts), found, frozenset(names - hosts))
 
 
-def _cell(text: str) -> str:
-    """Text that cannot end a cell, start a line or be taken for markup."""
-    for character in "\\|<>`*_[]":
-        text = text.replace(character, f"\\{character}" if character != "<" else "&lt;")
-    return " ".join(text.split())
+def _covered(addresses: AddressSet, all_hosts: AddressSet) -> AddressSet:
+    """The ranges of a set that another has wholly."""
+    return AddressSet(
+        tuple(pair for pair in addresses.v4 if _has(all_hosts.v4, pair)),
+        tuple(pair for pair in addresses.v6 if _has(all_hosts.v6, pair)),
+    )
+
+
+def _within(inner: AddressSet, outer: AddressSet) -> bool:
+    """As ``inner <= outer``, in the time of looking up the few ranges of the inner one."""
+    return all(_has(outer.v4, pair) for pair in inner.v4) and all(_has(outer.v6, pair) for pair in inner.v6)
+
+
+def _has(ranges: intervals.Intervals, pair: intervals.Interval) -> bool:
+    place = bisect_right(ranges, (pair[0], 1 << 128)) - 1
+    return place >= 0 and pair[1] <= ranges[place][1]
+
+
+def _read(texts: Iterable[str]) -> tuple[AddressSet, set[str]]:
+    """Addresses, and what is none: a name, or a keyword of Windows that means nothing in the network between."""
+    found, names = [], set()
+    for text in texts:
+        try:
+            one = AddressSet.parse([text])
+        except AddressError:
+            names.add(text)
+            continue
+        if one.keywords:
+            names.add(text)
+        else:
+            found.append(one)
+    return (together(found) if found else AddressSet()), names

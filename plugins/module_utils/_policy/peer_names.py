@@ -27,5 +27,6 @@ NAMES = {
     Peer.FILE_STORE: "File stores",
     Peer.SQL_CLIENT: "SQL clients",
     Peer.ADMIN: "Administrators' hosts",
+    Peer.DHCP_SERVER: "DHCP servers",
 }
 """Kinds of peers in words."""

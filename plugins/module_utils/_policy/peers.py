@@ -23,6 +23,9 @@ ADDRESSES = ("lync_firewall_addresses", "lync_addresses")
 POOL = "lync_pool"
 """The variable of a host that names its pool."""
 
+SOURCE = "lync_load_balancer_source"
+"""The variable of a load balancer with the address that it connects from, where that is not its own."""
+
 EXTRA = "lync_firewall_extra_peers"
 """The variable of a host that adds addresses to kinds of peers."""
 
@@ -143,6 +146,12 @@ def peers_of(
 
 def _addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str], list[str]] | None) -> AddressSet:
     """The addresses of one host; none where they are not known."""
+    own = _own_addresses(host, variables, resolve)
+    source = variables.get(SOURCE)
+    return own | _read(f"{SOURCE} of {host}", source) if source else own
+
+
+def _own_addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str], list[str]] | None) -> AddressSet:
     for name in ADDRESSES:
         if variables.get(name):
             return _read(f"{name} of {host}", variables[name])

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from .peers import EXTRA, POOL
 from .scoping import BESIDE_CLIENTS, WORDS, stands_for_another, takes_everybody
 
 _MOST_ROWS = 6
+_MOST_HOSTS = 10
 _NETWORKS = "lync_firewall_client_networks"
 
 
@@ -103,6 +104,22 @@ def as_block(unknown: Mapping[str, Iterable[str]], extra: Mapping[str, Any] | No
     lines.append(
         f"# {_NETWORKS}: []  # networks of the clients; without it they may be anywhere, [] says there are none"
     )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def as_comment(variable: str, missing: Mapping[str, Sequence[str]]) -> str:
+    """Lines that name the hosts whose own variable has the peers, and misses some; empty where there are none.
+
+    Args:
+        variable: That variable.
+        missing: Host to the kinds that it does not say.
+    """
+    if not missing:
+        return ""
+    lines = [f"# These hosts say {variable} themselves, and nothing is added to that. What is missing there:"]
+    lines += [f"#   {host}: {', '.join(kinds)}" for host, kinds in list(missing.items())[:_MOST_HOSTS]]
+    if len(missing) > _MOST_HOSTS:
+        lines.append(f"#   and {len(missing) - _MOST_HOSTS} more hosts")
     return "".join(f"{line}\n" for line in lines)
 
 

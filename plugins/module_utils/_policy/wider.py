@@ -5,17 +5,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .._firewall.state.rule import profile_names, protocol_name
 from .._firewall.traffic.weighing import LONGEST_LIST
 from .._options.table import BLOCK_OTHERS
 from .._texts import said
+from .blocking import may_help
 from .effect import Effect
 
-REMEDY = (
-    f"narrow the named rules, or switch them off, where they are made; or, as Lync makes its own again whenever its "
-    f"services start, set on_wider to {BLOCK_OTHERS}, which adds block rules for everybody else"
+_NARROW = "narrow the named rules, or switch them off, where they are made"
+_AGAIN = "Lync makes its own again whenever its services start, so"
+_BLOCK = f"set on_wider to {BLOCK_OTHERS}, which adds block rules for everybody else"
+_NO_BLOCK = (
+    "keep others out with a firewall before the host, or have Group Policy bring the rules (playbook gpo) and forbid "
+    "local ones; block rules are made for no row that clients use"
 )
-"""What to do about rows that are wider than wanted, once for all of them."""
+
+
+def remedy(found: Sequence[Effect]) -> str:
+    """What to do about rows that are wider than wanted, once for all of them.
+
+    Args:
+        found: These rows. In none of them are block rules made yet.
+    """
+    helped = [effect.demand.requirement.id for effect in found if may_help(effect.demand)]
+    unhelped = [effect.demand.requirement.id for effect in found if effect.demand.requirement.id not in helped]
+    if not unhelped:
+        return f"{_NARROW}; {_AGAIN} else {_BLOCK}"
+    if not helped:
+        return f"{_NARROW}; {_AGAIN} else {_NO_BLOCK}"
+    return f"{_NARROW}; {_AGAIN} else {_BLOCK}; but for {', '.join(unhelped)} {_NO_BLOCK}"
 
 
 def others(effect: Effect) -> str:

@@ -66,7 +66,7 @@ def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> st
         digest: That of its plan now.
     """
     if host not in digests:
-        return f"the host is not in the plan {path}, so it is left alone. Make a new plan with lyncops.firewall.plan"
+        return not_in_plan(path)
     if digests[host] == digest:
         return ""
     was = f"it was {digests[host][:SHOWN]}" if digests[host] else "it could not be made then"
@@ -74,6 +74,11 @@ def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> st
         f"what is to be done is no longer what is in the plan {path} ({was}, it is {digest[:SHOWN]} now): the host or "
         "its variables changed since. It is left alone. Make a new plan with lyncops.firewall.plan and have it approved"
     )
+
+
+def not_in_plan(path: str) -> str:
+    """What is said of a host that a plan does not have."""
+    return f"the host is not in the plan {path}, so it is left alone. Make a new plan with lyncops.firewall.plan"
 
 
 def digest_of(digests: Mapping[str, str], seals: Mapping[str, str]) -> str:
@@ -111,6 +116,27 @@ def read_digests(path: Path, approved: str = "") -> dict[str, str]:
     return _read_head(path, approved)[0]
 
 
+def read_states(path: Path, approved: str = "") -> tuple[str, dict[str, str]]:
+    """The digest of a plan, and what it would do on each host, as the values of `model.PlanState`.
+
+    Raises:
+        OSError, PlanError: See `read_digests`; or a host has no line, or one that was changed.
+    """
+    digests, seals = _read_head(path, approved)
+    states = {}
+    with path.open("rb") as stream:
+        for line in stream:
+            if line.startswith(b'{"name":'):
+                entry = _object(line)
+                host = str(entry["name"])
+                if _seal_of(line) != seals.get(host):
+                    raise PlanError(_CHANGED)
+                states[host] = str(entry.get("state"))
+    if states.keys() != digests.keys():
+        raise PlanError(_CHANGED)
+    return digest_of(digests, seals), states
+
+
 def _read_head(path: Path, approved: str) -> tuple[dict[str, str], dict[str, str]]:
     with path.open("rb") as stream:
         head = _object(stream.readline(), "}")
@@ -143,7 +169,7 @@ def read_planned(path: Path, host: str, approved: str = "") -> PlannedHost | Non
     if line is None:
         raise PlanError(f"it has no line of {host}")
     entry = _object(line)
-    if seal(line.decode("utf-8").rstrip("\r\n").removesuffix(",")) != seals.get(host):
+    if _seal_of(line) != seals.get(host):
         raise PlanError(_CHANGED)
     foreign = entry.get("foreign")
     if not isinstance(foreign, dict):
@@ -160,6 +186,10 @@ def read_planned(path: Path, host: str, approved: str = "") -> PlannedHost | Non
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PlanError(f"its line of {host} is damaged ({type(error).__name__}: {error})") from error
+
+
+def _seal_of(line: bytes) -> str:
+    return seal(line.decode("utf-8", "replace").rstrip("\r\n").removesuffix(","))
 
 
 def _object(line: bytes, end: str = "") -> Mapping[str, Any]:

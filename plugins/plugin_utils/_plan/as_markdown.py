@@ -59,11 +59,13 @@ def _section(heading: str, items: Iterable[str]) -> Iterator[str]:
 
 
 def _batches(batches: Sequence[Batch]) -> Iterator[str]:
+    if not batches:
+        return
     yield ""
-    yield "| batch | hosts that are changed | others in it |"
-    yield "| ---: | --- | ---: |"
+    yield "| batch | hosts that are changed |"
+    yield "| ---: | --- |"
     for number, batch in enumerate(batches, 1):
-        yield f"| {number} | {_text(', '.join(batch.hosts)) or '-'} | {batch.others} |"
+        yield f"| {number} | {_text(', '.join(batch.hosts))} |"
 
 
 def _group(group: Group) -> Iterator[str]:

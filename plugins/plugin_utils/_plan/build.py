@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ...module_utils._catalogue.functions import service_in_words
 from ...module_utils._texts import printable
 from .._report.build import Source
 from .._report.parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
@@ -77,7 +78,8 @@ def _planned(source: Source, result: Mapping[str, Any], message: str) -> PlanHos
 
 
 def _work(result: Mapping[str, Any]) -> Work:
-    services = {text_of(row, "id"): text_of(row, "service") for row in list_of(result, "requirements")}
+    rows = [(text_of(row, "id"), text_of(row, "service")) for row in list_of(result, "requirements")]
+    services = {row_id: service_in_words(row_id, service) for row_id, service in rows}
     undo = mapping_of(result, "undo")
     on = texts_of(result, "profiles_enabled")
     found = {text_of(rule, "name"): rule for rule in list_of(mapping_of(result, "before"), "rules")}

@@ -99,12 +99,10 @@ class Batch:
     """Hosts that are changed together; the next batch begins when all of these went well.
 
     Attributes:
-        hosts: Those that are changed.
-        others: How many more hosts of the batch need no change, or are left alone.
+        hosts: Their names.
     """
 
     hosts: tuple[str, ...]
-    others: int
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ class EstatePlan:
         created: When it was made: UTC, ISO 8601, whole seconds, ending in ``Z``.
         version: Version of the collection that made it.
         hosts: The hosts, in the order of the inventory.
-        batches: The batches of a remediation of all of them.
+        batches: The batches of a remediation that is held to it.
     """
 
     title: str
@@ -172,21 +170,23 @@ def summary(plan: EstatePlan) -> str:
 
 
 def batches(hosts: Iterable[PlanHost], serial: Iterable[str]) -> tuple[Batch, ...]:
-    """The batches of a run over hosts, as Ansible's ``serial`` makes them.
+    """The batches of a remediation that is held to the plan, as Ansible's ``serial`` makes them.
+
+    It is for the hosts that are changed, so that the first batch tries something.
 
     Args:
-        hosts: All hosts of the run, in its order.
-        serial: Sizes, as numbers or percentages of all hosts; the last one is repeated. Checked by whoever reads them.
+        hosts: All hosts of the plan, in the order of a run.
+        serial: Sizes, as numbers or percentages of all that are changed; the last one is repeated. Checked by
+            whoever reads them.
     """
-    left = list(hosts)
+    left = [host.name for host in hosts if host.state is PlanState.CHANGE]
     sizes = [_size(str(item), len(left)) for item in serial]
     found = []
     place = 0
     while left:
         size = sizes[min(place, len(sizes) - 1)]
         taken, left = left[:size], left[size:]
-        changed = tuple(host.name for host in taken if host.state is PlanState.CHANGE)
-        found.append(Batch(changed, len(taken) - len(changed)))
+        found.append(Batch(tuple(taken)))
         place += 1
     return tuple(found)
 

@@ -52,7 +52,7 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         _joined([*commands, *([cell.remedy] if cell.remedy else [])]),
         str(finding.more_rules),
         str(finding.excepted.addresses if finding.excepted else 0),
-        _joined(admitted(cell)),
+        _joined(cell.admits_all or admitted(cell)),
         _joined([*wider.addresses, *(["perhaps"] if wider.perhaps else [])]) if wider else "",
         _joined(wider.by) if wider else "",
     )

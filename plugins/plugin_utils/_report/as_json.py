@@ -118,7 +118,12 @@ def _wider(wider: Beyond) -> dict[str, Any]:
     return {
         "addresses": wider.addresses,
         **_filled(
-            by=wider.by, profiles=wider.profiles, ports=wider.ports, more_rules=wider.more_rules, perhaps=wider.perhaps
+            by=wider.by,
+            profiles=wider.profiles,
+            ports=wider.ports,
+            more_rules=wider.more_rules,
+            perhaps=wider.perhaps,
+            blockable=wider.blockable,
         ),
     }
 

@@ -13,6 +13,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ...module_utils._options.reading import OptionError
 from ...module_utils._options.variables import PREFIX
+from .job import is_job, reports_of_slices
 
 FOLDER = "lync_firewall_report"
 """Where a report goes by default, in the current directory."""
@@ -47,6 +48,16 @@ def asked(known: Mapping[str, Any], variable: str, name: str) -> dict[str, Any]:
     return {option: value for option, value in found.items() if value is not None}
 
 
+def folder_of(known: Mapping[str, Any]) -> str:
+    """The folder of the reports.
+
+    Raises:
+        OptionError: The variable cannot be templated.
+        TypeError, ValueError: It is of the wrong type.
+    """
+    return str(Path(known.get(f"{PREFIX}report_dir") or FOLDER).expanduser().resolve())
+
+
 def may_fail(known: Mapping[str, Any]) -> bool:
     """Whether the run is to fail if not all is as it should be.
 
@@ -67,17 +78,7 @@ def place(known: Mapping[str, Any], name: str) -> tuple[Path, str]:
     Raises:
         OptionError, TypeError, ValueError: See `asked`.
     """
-    folder = Path(known.get(f"{PREFIX}report_dir") or FOLDER).expanduser().resolve()
-    return folder, known.get(f"{PREFIX}report_name") or name
-
-
-def is_job(known: Mapping[str, Any]) -> bool:
-    """Whether a run is a job of AWX, Tower or the automation controller, and so launched by who may not be its owner.
-
-    Args:
-        known: Variables of any host; AWX gives its own as extra variables (``awx_meta_vars`` in its source).
-    """
-    return known.get("awx_job_id") is not None or known.get("tower_job_id") is not None
+    return Path(folder_of(known)), known.get(f"{PREFIX}report_name") or name
 
 
 def below(folder: Path, path: Any, variable: str) -> Path:
@@ -122,9 +123,12 @@ def _is_file(path: Path) -> bool:
 
 
 def _sources(known: Mapping[str, Any], folder: Path) -> list[str]:
-    """A list, or text with commas, as from a survey. Those of a job are below the folder of reports."""
+    """A list, or text with commas, as from a survey; else what slices have handed over.
+
+    Those of a job are below the folder of reports.
+    """
     variable = f"{PREFIX}report_sources"
-    given = known.get(variable)
+    given = known.get(variable) or list(reports_of_slices(known).values())
     paths = given.split(",") if isinstance(given, str) else given or []
     named = [path for item in paths if (path := item.strip() if isinstance(item, str) else item)]
     if is_job(known):

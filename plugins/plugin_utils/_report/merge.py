@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from ...module_utils._texts import said
-from .model import HostClass, Report, ReportHost, sorted_report
+from .model import HostClass, Leaver, Report, ReportHost, sorted_report
 from .slices import NotMeant, Slice, SliceError, read_slice
 
 LARGEST_FILE = 512 * 1024 * 1024
@@ -36,12 +36,16 @@ class Merged:
     warnings: tuple[str, ...]
 
 
-def read_sources(paths: Iterable[Path], written: Path) -> tuple[list[Slice], list[str]]:
+def read_sources(
+    paths: Iterable[Path], written: Path, handed: Mapping[str, str] | None = None
+) -> tuple[list[Slice], list[str]]:
     """Read reports from files and folders.
 
     Args:
         paths: Files, and folders of which all files are meant whose name ends in ``.json``. A file that is met twice is
             read once.
+        handed: Reports that slices of a job say to have written, by the variable that says so. One that is not there is
+            told of, and its hosts will be in none.
         written: The report that is about to be written. In a folder it is passed over: it is of an earlier time.
 
     Returns:
@@ -53,7 +57,13 @@ def read_sources(paths: Iterable[Path], written: Path) -> tuple[list[Slice], lis
     slices: dict[tuple[int, int], Slice] = {}
     left_out: list[str] = []
     passed_over = _identity(written) if written.is_file() else None
+    by_path = {Path(path): name for name, path in (handed or {}).items()}
     for path in paths:
+        if path in by_path and not path.is_file():
+            left_out.append(
+                f"{by_path[path]}: there is no {said(str(path))}. Do all nodes that run jobs share that folder?"
+            )
+            continue
         try:
             inside = sorted(map(path.joinpath, _reports_in(path))) if path.is_dir() else None
         except OSError as error:
@@ -132,7 +142,12 @@ def merge(title: str, now: str, slices: Sequence[Slice], expected: Iterable[str]
     created = max((one.created for one in slices), default=now)
     stray = sorted(found.keys() - wanted) if wanted else []
     return Merged(
-        sorted_report(title, created, hosts),
+        replace(
+            sorted_report(title, created, hosts),
+            # The inventory decides what they are now, see `remember`.
+            left=_each_once(leaver for one in slices for leaver in one.left),
+            elsewhere=_each_once(leaver for one in slices for leaver in one.elsewhere),
+        ),
         (
             *_nameless(slices),
             *_listed("in more than one report, and the newest counts", twice),
@@ -141,6 +156,11 @@ def merge(title: str, now: str, slices: Sequence[Slice], expected: Iterable[str]
             *_apart({one.created: one for _host, one in found.values()}),
         ),
     )
+
+
+def _each_once(leavers: Iterable[Leaver]) -> tuple[Leaver, ...]:
+    """Each slice has a part of the hosts and knows all that have left."""
+    return tuple(dict.fromkeys(leavers))
 
 
 def _nameless(slices: Iterable[Slice]) -> list[str]:

@@ -114,6 +114,7 @@ class Beyond:
         ports: The ports that it is about; empty if it is all.
         more_rules: How many more rules there are.
         perhaps: Whether that cannot be told for certain.
+        blockable: Whether managed block rules can keep them out, and do not yet.
     """
 
     addresses: tuple[str, ...]
@@ -122,6 +123,7 @@ class Beyond:
     ports: str = ""
     more_rules: int = 0
     perhaps: bool = False
+    blockable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ class Cell:
         remedy: What a person can do where this collection does nothing; a command or a place to look; may be empty.
         admits: Who gets in by what is in effect, the first addresses; None where that is not said, see `admitted`.
         wider: Who of them is more than is wanted; None where nobody is.
+        admits_all: All of `admits`, where that names the first of them and they are known. The JSON report has no room
+            for it, hundreds of addresses in each of many cells; so a report of slices does not have it.
     """
 
     requirement: ReportRequirement
@@ -145,6 +149,7 @@ class Cell:
     remedy: str = ""
     admits: tuple[str, ...] | None = None
     wider: Beyond | None = None
+    admits_all: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ several times; and with their details where Ansible does not print them."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ _TEXT = "text"
 _INVOCATION, _RESULT = "invocation", "result"
 # Of a run that failed.
 _BRIEF = ("summary", "rollback", "impact", "diff")
+_MOST_SHUT = 10  # rows that a glance names
 # What Ansible itself, or a person who reads its output, looks at.
 _OF_ANSIBLE = ("changed", "failed", "unreachable", "skipped", "msg", "warnings", "deprecations")
 # Small, and what playbooks ask for first.
@@ -36,6 +38,25 @@ def fold(result: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in result.items() if name in told}
     invocation = result.get("invocation")
     return kept | {_INVOCATION: {**(invocation if isinstance(invocation, Mapping) else {}), _RESULT: dict(result)}}
+
+
+def glance(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to be seen at a glance of a host that was read, and all of it in ``invocation``, as of `fold`.
+
+    For a command without a playbook, of which nobody registers the result.
+    """
+    told = (*_OF_ANSIBLE, "rule_counts", "other_firewall", "wider")
+    kept: dict[str, Any] = {name: value for name, value in result.items() if name in told}
+    if isinstance(drift := result.get("drift"), Mapping):
+        kept["drift"] = {"found": drift["found"], "commands": len(drift["commands"])}
+    rows = result["requirements"]
+    kept["verdicts"] = dict(Counter(row["verdict"] for row in rows))
+    shut = [row for row in rows if row["verdict"] != "open"]
+    kept["not_open"] = [f"{row['id']} ({row['ports']}): {row['verdict']}, {row['reason']}" for row in shut[:_MOST_SHUT]]
+    if len(shut) > _MOST_SHUT:
+        kept["not_open"].append(f"and {len(shut) - _MOST_SHUT} more")
+    kept["msg"] = result.get("msg") or "At a glance; -v shows all of it."
+    return kept | {_INVOCATION: fold(result)[_INVOCATION]}
 
 
 def unpack(result: Any) -> Any:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -48,9 +49,13 @@ def read_cell(item: Any, finding: Finding, commands: Sequence[str]) -> Cell:
         else (),
         commands=_remediating(texts_of(item, "rules"), commands) if finding.verdict is not Status.OPEN else (),
         remedy=said(text_of(item, "remedy"), LONGEST_TEXT) if "remedy" in item else "",
-        admits=_admits(item),
+        admits=(admits := _admits(item)),
+        admits_all=_all_of(item, admits or ()),
         wider=_wider(mapping_of(item, "wider")) if "wider" in item else None,
     )
+
+
+_CUT = re.compile(r"and ([0-9]{1,9}) more")
 
 
 def _admits(item: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -65,6 +70,15 @@ def _admits(item: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(map(said, found)) or ("nobody",)
 
 
+def _all_of(item: Mapping[str, Any], admits: tuple[str, ...]) -> tuple[str, ...]:
+    """Everybody who gets in, where a result names the first of them and these are those who are meant, no others."""
+    cut = _CUT.fullmatch(admits[-1]) if admits and "wider" not in item else None
+    meant = texts_of(item, "remote_addresses") if cut and "remote_addresses" in item else ()
+    if not cut or len(meant) != len(admits) - 1 + int(cut[1]) or not set(admits[:-1]) <= set(meant):
+        return ()
+    return tuple(map(said, meant))
+
+
 def _wider(item: Mapping[str, Any]) -> Beyond:
     by = texts_of(item, "by")
     return Beyond(
@@ -74,6 +88,7 @@ def _wider(item: Mapping[str, Any]) -> Beyond:
         ports=said(text_of(item, "ports")),
         more_rules=count_of(item, "more_rules") + len(by[_MOST_NAMES:]),
         perhaps=flag_of(item, "perhaps"),
+        blockable=flag_of(item, "blockable"),
     )
 
 

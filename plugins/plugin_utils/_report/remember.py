@@ -22,22 +22,30 @@ from .short import affected
 RETIRED_FILE = "retired.json"
 """Beside the reports of a folder, whatever their names: the hosts that were retired, and when."""
 
+NONE = Earlier("", {}, {})
+"""What is known where there is no earlier report."""
+
 IN_GROUPS, WITHOUT_ROLE = "in_groups", "without_role"
 """What the inventory says of a host that it has."""
 
 
 def remembering(
-    report: Report, earlier: Earlier, inventory: Callable[[str], str], retired: Mapping[str, str]
+    report: Report,
+    earlier: Earlier,
+    inventory: Callable[[str], str],
+    retired: Mapping[str, str],
+    changed: Mapping[str, Leaver],
 ) -> Report:
     """A report with what the last one of its name knew.
 
     Args:
-        report: The report.
-        earlier: The last one.
+        report: The report. One of slices has those in ``left`` and ``elsewhere`` whom they had.
+        earlier: The last one; `NONE` where there is none.
         inventory: What the inventory says of a host: `IN_GROUPS`, `WITHOUT_ROLE`, or nothing if it does not have it.
         retired: Hosts that were retired, each with the time.
+        changed: Hosts that were changed, as they were left. What is older than the last report, that report knew.
     """
-    before = _before(earlier)
+    before = _before(report, earlier, {name: one for name, one in changed.items() if one.seen >= earlier.created})
     now = {host.name: host for host in report.hosts}
     left: list[Leaver] = []
     elsewhere: list[Leaver] = []
@@ -61,18 +69,21 @@ def remembering(
         for one in affected(report)
         if one.function.value in earlier.failing_since
     }
-    hosts = tuple(_since(host, earlier, moment) for host in report.hosts)
+    hosts = tuple(_since(host, earlier, moment) for host in report.hosts) if earlier.created else report.hosts
     return replace(report, hosts=hosts, left=tuple(left), elsewhere=tuple(elsewhere), failing_since=failing)
 
 
-def _before(earlier: Earlier) -> dict[str, list[Leaver]]:
+def _before(report: Report, earlier: Earlier, changed: Mapping[str, Leaver]) -> dict[str, list[Leaver]]:
     """All hosts that are remembered, each as it was seen last, and the roles that it lost before."""
     found: dict[str, list[Leaver]] = {}
     for name, kept in earlier.hosts.items():
         rules = kept.rules if kept.rules is not None or kept.roles else 0  # never looked at, and not ours either
         found[name] = [Leaver(name, "", kept.roles, rules, earlier.created)]
-    for leaver in (*earlier.left, *earlier.elsewhere):
+    for leaver in (*earlier.left, *earlier.elsewhere, *report.left, *report.elsewhere):
         found.setdefault(leaver.name, []).append(leaver)
+    for name, last in changed.items():
+        # One whose rules were all taken away has none of an earlier time either.
+        found[name] = [*found.get(name, ()), last] if last.rules != 0 else [last]
     return found
 
 

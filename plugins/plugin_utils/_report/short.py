@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from ...module_utils._catalogue.catalogue import EXTENDED
 from ...module_utils._catalogue.functions import WORDS, Function, functions_of
-from ...module_utils._firewall.traffic.reasons import Status
-from .model import HostClass, Report, ReportHost, changed_since_plan, is_off
+from ...module_utils._firewall.traffic.reasons import Reason, Status
+from ...module_utils._policy.scoping import BESIDE_CLIENTS, takes_everybody
+from .model import Cell, HostClass, Report, ReportHost, changed_since_plan, is_off
 
 _MOST_FUNCTIONS = 6
 _UNKNOWN = (HostClass.UNREACHABLE, HostClass.FAILED)
+_PEERS = {
+    row.id: frozenset(peer.value for peer in (BESIDE_CLIENTS if takes_everybody(row) else row.peers))
+    for row in EXTENDED
+}
 _ORDER = {function: place for place, function in enumerate(Function)}
 
 
@@ -38,9 +44,10 @@ def affected(report: Report) -> tuple[Affected, ...]:
     """What users may not be able to do, in the order in which most of them notice."""
     serving: Counter[Function] = Counter()
     closed: Counter[Function] = Counter()
+    gone = frozenset(roles_gone(report))
     for host in report.hosts:
         serving.update(_functions(host, closed=False))
-        closed.update(_functions(host, closed=True))
+        closed.update(_functions(host, closed=True, gone=gone))
     found = sorted(closed, key=lambda function: _ORDER[function])
     return tuple(
         Affected(function, closed[function], serving[function], report.failing_since.get(function.value, ""))
@@ -48,8 +55,27 @@ def affected(report: Report) -> tuple[Affected, ...]:
     )
 
 
-def _functions(host: ReportHost, *, closed: bool) -> set[Function]:
-    rows = (cell for cell in host.cells if not closed or cell.finding.verdict is Status.CLOSED)
+def roles_gone(report: Report) -> tuple[str, ...]:
+    """Roles that hosts had by the last report, and that nobody has any more."""
+    held = {role for host in report.hosts for role in host.roles}
+    held |= {role for leaver in report.elsewhere for role in leaver.roles}
+    return tuple(sorted({role for leaver in report.left for role in leaver.roles} - held))
+
+
+def _is_for(cell: Cell, gone: frozenset[str]) -> bool:
+    """Whether a requirement only seems to be closed: it was for hosts of a role, and nobody has that any more.
+
+    Without the role's group nothing says that nobody has it, so the requirement is taken to be for any address.
+    """
+    return cell.finding.reason == Reason.NARROWER_SCOPE.value and not gone.isdisjoint(
+        _PEERS.get(cell.requirement.id, ())
+    )
+
+
+def _functions(host: ReportHost, *, closed: bool, gone: frozenset[str] = frozenset()) -> set[Function]:
+    rows = (
+        cell for cell in host.cells if not closed or (cell.finding.verdict is Status.CLOSED and not _is_for(cell, gone))
+    )
     return {function for cell in rows for function in functions_of(cell.requirement.id)}
 
 
@@ -88,6 +114,13 @@ def at_large(report: Report) -> tuple[str, ...]:
     left = len({leaver.name for leaver in report.left})
     if left:
         found.append(f"{_servers(left)} left the estate, in whole or in a role, and may still have our rules")
+    gone = roles_gone(report)
+    if gone:
+        groups = ", ".join(f"lync_{role}" for role in gone)
+        found.append(
+            f"No server has the role {', '.join(gone)} any more. Keep its group in the inventory ({groups}), empty: "
+            "without it nobody knows that there is none, and what was for it seems to be closed"
+        )
     return tuple(found)
 
 

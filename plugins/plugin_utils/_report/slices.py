@@ -28,6 +28,7 @@ from .model import (
     Cell,
     Finding,
     HostClass,
+    Leaver,
     ReportHost,
     ReportRequirement,
     is_known,
@@ -75,6 +76,8 @@ class Slice:
         path: Where it was read, for messages.
         created: When it was made: UTC, ISO 8601.
         hosts: Its hosts, in its order. One that is damaged is ``failed``, and its message says what is wrong.
+        left: Whom it knows to have left.
+        elsewhere: Whom it knows and was not of.
         nameless: How many more entries of its list of hosts have no name, and so are nobody.
     """
 
@@ -82,6 +85,8 @@ class Slice:
     created: str
     hosts: tuple[ReportHost, ...]
     nameless: int = 0
+    left: tuple[Leaver, ...] = ()
+    elsewhere: tuple[Leaver, ...] = ()
 
 
 def read_slice(path: str, text: str | bytes) -> Slice:
@@ -111,10 +116,19 @@ def read_slice(path: str, text: str | bytes) -> Slice:
             raise ResultError(f"created is no time in UTC, but {said(repr(created), 40)}")
         reader = _Reader(path, [_requirement(item) for item in _list_of(found, "requirements")])
         items = _list_of(found, "hosts")
+        left, elsewhere = (tuple(map(_leaver, list_of(found, key))) for key in ("left", "elsewhere"))
     except ResultError as error:
         raise SliceError(f"it is a damaged report ({error})") from error
     hosts = tuple(reader.host(item) for item in items if _has_name(item))
-    return Slice(path, created, hosts, len(items) - len(hosts))
+    return Slice(path, created, hosts, len(items) - len(hosts), left, elsewhere)
+
+
+def _leaver(item: Any) -> Leaver:
+    if not isinstance(item, dict):
+        raise ResultError("who has left is no object")
+    rules = None if item.get("rules") is None else _count(item["rules"], "rules")
+    roles = texts_of(item, "roles") if "roles" in item else ()
+    return Leaver(said(text_of(item, "name")), text_of(item, "why"), roles, rules, text_of(item, "seen"))
 
 
 def _has_name(item: Any) -> bool:
@@ -258,8 +272,9 @@ def _excepted(item: Mapping[str, Any]) -> Except:
 
 
 def _wider(item: Mapping[str, Any]) -> Beyond:
-    if item.get("perhaps", True) is not True:
-        raise ResultError("perhaps is said only where it is true")
+    for key in ("perhaps", "blockable"):
+        if item.get(key, True) is not True:
+            raise ResultError(f"{key} is said only where it is true")
     return Beyond(
         addresses=tuple(map(said, _texts_of(item, "addresses"))),
         by=tuple(map(said, texts_of(item, "by"))),
@@ -267,6 +282,7 @@ def _wider(item: Mapping[str, Any]) -> Beyond:
         ports=said(text_of(item, "ports")) if "ports" in item else "",
         more_rules=count_of(item, "more_rules"),
         perhaps="perhaps" in item,
+        blockable="blockable" in item,
     )
 
 

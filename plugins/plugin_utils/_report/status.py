@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from ...module_utils._texts import elided
 from .._version import collection_version
 from .files import write_file
 from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, sorted_report, summary, totals
@@ -29,6 +30,8 @@ REPORT_NAME = "lync-firewall"
 
 _MOST_NAMED = 10
 _PATIENCE = 10
+_MOST_MESSAGES = 5
+_LONGEST_MESSAGE = 400
 
 
 class RunClass(str, Enum):
@@ -161,9 +164,22 @@ def to_mail(report: Report, status: dict[str, Any], page: str = "") -> bytes:
     names = names_by_class(report)
     for kind in (HostClass.UNREACHABLE, HostClass.FAILED, HostClass.DRIFTED, HostClass.INEFFECTIVE):
         lines += _named(kind.value.capitalize(), names[kind.value])
+        lines += _why(report) if kind is HostClass.FAILED else []
     lines += _named("No longer in the inventory, or without a role, and not retired", status["left"])
     lines += ["", *([f"Report: {page}"] if page else []), f"As of {report.created}, {status['digest']}"]
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+
+def _why(report: Report) -> list[str]:
+    """What is said of hosts that failed, once where it is the same, as of a wrong variable of all of them."""
+    messages: dict[str, None] = {}
+    for host in report.hosts:
+        if host.host_class is HostClass.FAILED and host.message:
+            text = host.message if host.message.startswith(host.name) else f"{host.name}: {host.message}"
+            messages.setdefault(elided(text, _LONGEST_MESSAGE))
+    told = list(messages)[:_MOST_MESSAGES]
+    more = len(messages) - len(told)
+    return [f"  {text}" for text in told] + ([f"  and {more} more"] if more else [])
 
 
 def _named(what: str, names: list[str]) -> list[str]:

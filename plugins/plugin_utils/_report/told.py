@@ -15,6 +15,7 @@ WORST = (HostClass.DRIFTED, HostClass.INEFFECTIVE, HostClass.FAILED, HostClass.U
 
 _ALWAYS_TOLD = ("added", "removed", "better", "worse")
 _NAMED = 20  # hosts of each class
+_SAID = {"narrower": "drifted only for fewer addresses to admit"}
 
 
 def lines_for_people(result: Mapping[str, Any]) -> list[str]:
@@ -26,7 +27,8 @@ def lines_for_people(result: Mapping[str, Any]) -> list[str]:
     left = result["left"]
     more = " and more" if len(left) > _NAMED else ""
     found = result.get("changes", {})
-    changes = ", ".join(f"{kind} {count}" for kind, count in found.items() if count or kind in _ALWAYS_TOLD)
+    kinds = ((_SAID.get(kind, kind), count) for kind, count in found.items() if count or kind in _ALWAYS_TOLD)
+    changes = ", ".join(f"{kind} {count}" for kind, count in kinds)
     return [
         result["summary"],
         *([f"Since the earlier report: {changes}"] if changes else []),

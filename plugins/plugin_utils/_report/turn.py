@@ -21,6 +21,7 @@ from typing import Any
 from ...module_utils._options.reading import OptionError
 from ...module_utils._texts import said
 from .files import make_folder, reason_of
+from .job import PRODUCTS
 
 PATIENCE = 300
 """Seconds to wait for another run: it holds its turn while it writes, half a minute for 5,000 hosts."""
@@ -29,13 +30,13 @@ _PAUSE = 0.1
 _MOST_READ = 200
 
 
-def whose(known: Mapping[str, Any]) -> str:
+def who_runs(known: Mapping[str, Any]) -> str:
     """Who this run is, for the others that wait.
 
     Args:
         known: Variables of any host; AWX and Tower give a job's as extra variables (``awx_meta_vars`` in AWX's source).
     """
-    for product in ("awx", "tower"):
+    for product in PRODUCTS:
         if known.get(f"{product}_job_id") is not None:
             template = known.get(f"{product}_job_template_name")
             return f"job {known[f'{product}_job_id']}{f' ({template})' if template else ''}"

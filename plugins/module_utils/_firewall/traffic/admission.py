@@ -19,7 +19,7 @@ from ..._net.region import Region, remainder, union
 from ..state.rule import Action, Direction, FirewallRule, Profile, same_path
 from ..state.snapshot import ProfileState, Snapshot
 from .admitted import Admission, Wider, all_of, joined
-from .matching import LISTENER, MOST_NAMED, Match, Traffic, is_about_packages, match, named, names_ports, ports_of
+from .matching import LISTENER, MOST_NAMED, Match, Traffic, is_plainly_for_others, match, named, names_ports, ports_of
 from .rule_index import Bundle, RuleIndex
 from .weighing import takes_part, unmerged
 
@@ -186,7 +186,7 @@ class _Profile:
 
     def _may_be_for_us(self, rule: FirewallRule) -> bool:
         """Not if it is for others than listen; who wrote other ports into a rule hardly meant these."""
-        if is_about_packages(rule):
+        if is_plainly_for_others(rule):
             return False
         if rule.opaque:
             ports = ports_of(rule, Direction.IN)

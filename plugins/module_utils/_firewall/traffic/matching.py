@@ -28,6 +28,7 @@ SYSTEM = "system"
 _HARMLESS = {"Edge", "Defer", "LSM", "PCross", "AuthByPassOut"}
 _NEEDS_IPSEC = {"Security", "Security2_9", "Security2", "RMauth", "RUAuth"}
 _INTERFACE = {"IF", "IFType"}
+_FILE_SHARING = ",-28502"
 _PACKAGE = {"AppPkgId", "PFN", "LUOwn"}
 _SHARED = {SYSTEM, "svchost.exe"}  # where anybody's listener may run
 
@@ -234,9 +235,26 @@ def _is_for_others(rule: FirewallRule, program: str, traffic: Traffic) -> bool:
     return not shared and not traffic.listeners.have_program(program)
 
 
-def is_about_packages(rule: FirewallRule) -> bool:
-    """Whether a rule is for packaged apps or one user's programs, which no server product is."""
-    return any(key in _PACKAGE for key, _value in rule.conditions)
+def is_plainly_for_others(rule: FirewallRule) -> bool:
+    """Whether a rule is no reason for anything, whatever its ports are.
+
+    It is for packaged apps or one user's programs, which no server product is; or it is a switched-off one of Windows'
+    own for something that no Lync Server is.
+    """
+    return any(key in _PACKAGE for key, _value in rule.conditions) or is_of_another_feature(rule)
+
+
+def is_of_another_feature(rule: FirewallRule) -> bool:
+    """Whether a rule is switched off, and of a feature of Windows such as BranchCache, SSTP or Hyper-V.
+
+    The group of such a rule is a text of a resource file ([MS-FASP] 2.2.37, ``EmbedCtxt``). In the stock rules of
+    Windows Server 2008 R2 to 2022 those for IIS and for file sharing are what Lync's web services and shares need.
+    """
+    file, comma, _number = rule.group.casefold().rpartition(",-")
+    if rule.enabled or not (comma and file.startswith("@")):
+        return False
+    name = file[1:].rpartition("\\")[2]
+    return name != "iisres.dll" and not (name == "firewallapi.dll" and rule.group.endswith(_FILE_SHARING))
 
 
 def ports_of(rule: FirewallRule, direction: Direction) -> PortSet:

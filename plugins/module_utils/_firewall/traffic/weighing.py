@@ -16,7 +16,7 @@ from ..._net.region import Region, common, remainder, union
 from ..state.older import PORT_LIST, PROGRAM_LIST
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store
 from ..state.snapshot import ProfileState
-from .matching import LISTENER, Match, Traffic, is_about_packages, label, named, names_ports, ports_of
+from .matching import LISTENER, Match, Traffic, is_plainly_for_others, label, named, names_ports, ports_of
 from .proportion import Except, blocked_addresses, told
 from .reasons import SEVERITY, Reason, Status
 
@@ -241,7 +241,7 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
     Of the stock rules of Windows most are: for packages, for one program on any port, switched off.
     """
     rule = found.rule
-    if is_about_packages(rule):
+    if is_plainly_for_others(rule):
         return True
     if rule.opaque:
         # It may do anything, but somebody who wrote other ports into it hardly meant these.

@@ -31,7 +31,7 @@ function readCell(host, [place, verdict, reason, by, part, more = {}]) {
     remedy: more.remedy || "",
     // Who gets in by what is in effect; the document leaves out what is usual.
     admits: more.admits || (verdict === "open" && REQUIREMENTS[place].direction === "in" ? ["any"] : []),
-    wider: more.wider ? { by: [], profiles: [], ports: "", more_rules: 0, perhaps: false, ...more.wider } : null,
+    wider: more.wider ? { by: [], profiles: [], ports: "", more_rules: 0, perhaps: false, blockable: false, ...more.wider } : null,
     except: more.except || null, // a few blocked addresses that an open verdict leaves out
     commands: (more.commands || []).map((place) => host.commands[place]),
     names: [...by, ...(more.wider?.by || []), ...profiles.flatMap((one) => one.by)].join("\n").toLowerCase(),
@@ -51,10 +51,16 @@ function isTrouble(found) {
 }
 
 // Open to others than are meant: a state beside the verdict, and no reason of one.
-const WIDER = "wider";
+const WIDER = "wider", PERHAPS_WIDER = "perhaps-wider";
 
 function isWider(found) {
   return found.wider !== null && !found.wider.perhaps;
+}
+
+// Whether a cell is one of those that the choice of a reason means.
+function isFor(reason, found) {
+  if (reason === WIDER) return isWider(found);
+  return reason === PERHAPS_WIDER ? found.wider !== null && found.wider.perhaps : found.reason === reason;
 }
 
 // They are summed up by reason, the most frequent first: how many, on which hosts, the worst, and who is named how often.

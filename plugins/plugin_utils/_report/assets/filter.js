@@ -35,7 +35,7 @@ function select() {
     const hits = new Set();
     for (const [place, found] of host.cells) {
       if (state.verdicts.size && !state.verdicts.has(found.verdict)) continue;
-      if (state.reason && (state.reason === WIDER ? !isWider(found) : found.reason !== state.reason)) continue;
+      if (state.reason && !isFor(state.reason, found)) continue;
       if (wanted.every((term, index) => inHost[index] || rows[index][place] || found.names.includes(term))) {
         hits.add(place);
       }
@@ -70,6 +70,9 @@ function drawFilters(changed) {
   }
   if (DATA.totals.wider_rows) {
     reason.append(el("option", { value: WIDER }, `wider than wanted (${DATA.totals.wider_rows.toLocaleString("en")})`));
+  }
+  if (DATA.totals.perhaps_wider_rows) {
+    reason.append(el("option", { value: PERHAPS_WIDER }, `perhaps wider than wanted (${DATA.totals.perhaps_wider_rows.toLocaleString("en")})`));
   }
   reason.addEventListener("change", () => { state.reason = reason.value; changed(); });
   byId("filters").append(

@@ -89,6 +89,24 @@ function culprits(trouble) {
   top.length > 3 && el("span", { class: "muted" }, ` and ${top.length - 3} more`));
 }
 
+// Rules that let others in, and on which hosts.
+function rulesOf(wide) {
+  const by = new Map();
+  for (const [host, found] of wide) for (const { wider } of found) for (const name of wider.by) {
+    if (!by.has(name)) by.set(name, new Set());
+    by.get(name).add(host);
+  }
+  return by;
+}
+
+// What keeps others out whom Lync's own rules let in again and again: block rules, but not on rows that clients use.
+function keepOut(found) {
+  const helped = found.filter(({ wider }) => wider.blockable).length;
+  const where = helped && helped < found.length ? ` of ${count(helped, "requirement")}` : "";
+  return (helped ? ` Managed block rules can keep others out${where} (on_wider: block_others).` : "")
+    + (helped < found.length ? ` Where no block rule is made, as on rows that clients use, a firewall before the host does, or a Group Policy that brings these rules (playbook gpo) and forbids local ones.` : "");
+}
+
 function drawTodo(showOnly) {
   const things = [];
   const advice = {
@@ -121,16 +139,20 @@ function drawTodo(showOnly) {
   const byOthers = (found) => isWider(found) && (!found.wider.by.length || foreign(found.wider.by).length > 0);
   const wide = HOSTS.map((host) => [host, [...host.cells.values()].filter(byOthers)]).filter(([, found]) => found.length);
   if (wide.length) {
-    const by = new Map();
-    for (const [host, found] of wide) for (const { wider } of found) for (const name of wider.by) {
-      if (!by.has(name)) by.set(name, new Set());
-      by.get(name).add(host);
-    }
     const number = wide.reduce((sum, [, found]) => sum + found.length, 0);
     things.push(thing(el("span", { class: "sign cell verdict-open wider", "aria-hidden": "true" }, VERDICT_SIGN.open), "wider than wanted",
       `${count(number, "requirement")} on ${count(wide.length, "host")}`,
-      "Others get in as well as those who are meant. Narrow the named rules where they are made, or, but for rows that clients use, let managed block rules keep others out (on_wider: block_others).",
-      wide.map(([host]) => host), culprits({ by }), () => showOnly({ reason: WIDER })));
+      `Others get in as well as those who are meant. Narrow the named rules where they are made.${keepOut(wide.flatMap(([, found]) => found))}`,
+      wide.map(([host]) => host), culprits({ by: rulesOf(wide) }), () => showOnly({ reason: WIDER })));
+  }
+  const unsure = HOSTS.map((host) => [host, [...host.cells.values()].filter((found) => found.wider !== null && found.wider.perhaps)])
+    .filter(([, found]) => found.length);
+  if (unsure.length) {
+    const number = unsure.reduce((sum, [, found]) => sum + found.length, 0);
+    things.push(thing(el("span", { class: "sign", "aria-hidden": "true" }, "?"), "perhaps wider than wanted",
+      `${count(number, "requirement")} on ${count(unsure.length, "host")}`,
+      "The named rules let others in if the program or the network that they are for is the one in use, which cannot be told from outside. See which program listens on the ports; nothing is wrong if it is another.",
+      unsure.map(([host]) => host), culprits({ by: rulesOf(unsure) }), () => showOnly({ reason: PERHAPS_WIDER })));
   }
   if (!things.length) things.push(el("p", { class: "good" }, sign("class", "compliant"), "Nothing. Every host is as it should be."));
   byId("todo-list").append(...things.slice(0, SHOWN));

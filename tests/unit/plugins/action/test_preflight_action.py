@@ -14,6 +14,13 @@ import yaml
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_preflight
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_preflight as documentation
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.model import (
+    EstatePlan,
+    PlanHost,
+    PlanState,
+    batches,
+)
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
@@ -167,3 +174,75 @@ def test_variables_say_what_the_task_does_not(said: list[str]) -> None:
 
 def test_variables_do_not_count_unless_asked(said: list[str]) -> None:
     assert run({}, lync_firewall_preflight_named=["wac9"])["targets"]["hosts"] == ["fe01"]
+
+
+def _planned(folder: Path, **states: PlanState) -> str:
+    hosts = tuple(PlanHost(name, state, digest="ab") for name, state in states.items())
+    file = folder / "plan.json"
+    file.write_bytes(to_json(EstatePlan("Plan", "2026-03-12T06:00:00Z", "1.0.0", hosts, batches(hosts, ["1"]))))
+    return str(file)
+
+
+OF_THE_PLAN: dict[str, Any] = {
+    "groups": {"all": ["a", "b", "c", "d", "e"], "lync_front_end": ["a", "b", "c", "d", "e"]},
+    "hostvars": {name: {} for name in "abcde"},
+    "ansible_play_hosts_all": list("abcde"),
+}
+
+
+def test_a_run_that_is_held_to_a_plan_has_its_hosts(said: list[str], tmp_path: Path) -> None:
+    change, nothing = PlanState.CHANGE, PlanState.NOTHING
+    path = _planned(tmp_path, a=nothing, b=change, c=PlanState.UNREACHABLE, d=PlanState.REFUSED, gone=change)
+    targets = run({"plan": path}, **OF_THE_PLAN)["targets"]
+    assert targets["hosts"] == ["b"]
+    assert sorted(targets["left_alone"]) == ["c", "d"]
+    assert "it could not be made then: could not be reached" in targets["left_alone"]["c"]
+    assert "would be refused" in targets["left_alone"]["d"]
+    assert said[0].startswith(f"held to plan {path}, digest ")
+    assert said[1:] == ["Not in the plan, and left alone: e", "In the plan, but no host of this run: gone"]
+
+
+def test_a_host_that_somebody_names_and_no_plan_has_is_left_alone_as_a_failure(said: list[str], tmp_path: Path) -> None:
+    path = _planned(tmp_path, b=PlanState.NOTHING)
+    targets = run({"plan": path, "named": ["b", "e"]}, **OF_THE_PLAN)["targets"]
+    assert (targets["hosts"], list(targets["left_alone"])) == ([], ["e"])
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize(("old", "new"), [('"state":"change"', '"state":"nothing"'), ('{"name":"b"', '{"nome":"b"')])
+def test_a_plan_that_was_changed_by_hand_gives_no_hosts(tmp_path: Path, old: str, new: str) -> None:
+    path = Path(_planned(tmp_path, b=PlanState.CHANGE))
+    path.write_text(path.read_text().replace(old, new))
+    found = run({"plan": str(path)}, **OF_THE_PLAN)
+    assert found["failed"] is True
+    assert "it was changed after it was made" in found["msg"]
+    assert run({"plan": str(tmp_path / "none.json")}, **OF_THE_PLAN)["failed"] is True
+
+
+def test_an_inventory_that_is_not_there_is_named_where_there_is_nobody() -> None:
+    nobody = {"groups": {"all": []}, "hostvars": {}, "ansible_play_hosts_all": []}
+    assert "no such inventory: hosts.yml" in run({}, **nobody)["msg"]
+    assert "no such inventory" not in run({}, **nobody, ansible_inventory_sources=["fe01,"])["msg"]
+
+
+@pytest.mark.parametrize(
+    ("of_fe", "of_wac", "told"),
+    [
+        ({"hosts": "typo"}, {}, "lync_firewall_hosts is a variable of fe01."),
+        ({"hosts": "typo"}, {"hosts": "typo"}, "lync_firewall_hosts is a variable of all hosts."),
+        ({"report_formats": ["pdf"]}, {}, "lync_firewall_report_formats is a variable of fe01."),
+        (
+            {"report_formats": ["pdf"], "report_title": "T"},
+            {"report_formats": ["pdf"]},
+            "lync_firewall_report_formats is a variable of all hosts.",
+        ),
+        ({"report_sources": ["a.json"]}, {"report_sources": ["a.json"]}, "report_sources is a variable of all hosts."),
+    ],
+)
+def test_a_wrong_variable_is_said_to_be_whose_it_is(of_fe: dict[str, Any], of_wac: dict[str, Any], told: str) -> None:
+    """With a limit the task runs as the first host of it, which may have done nothing wrong."""
+    hosts = {"fe01": of_fe, "wac9": of_wac}
+    hostvars = {host: {f"lync_firewall_{name}": value for name, value in of.items()} for host, of in hosts.items()}
+    found = run({"slices": False, "host_variables": True}, hostvars=hostvars, **hostvars["fe01"])
+    assert found["failed"] is True
+    assert found["msg"].endswith(told), found["msg"]

@@ -63,7 +63,7 @@ def test_it_is_reported_and_no_failure_by_default() -> None:
         assert rows(told)["server-46"]["admits"] == ["any"]
         assert rows(told)["server-46"]["wider"] == {
             "addresses": ["everybody else"], "by": ["CS RTCMEDSRV"], "more_rules": 0, "ports": "",
-            "profiles": ["domain", "private", "public"], "perhaps": False,
+            "profiles": ["domain", "private", "public"], "perhaps": False, "blockable": True,
         }  # fmt: skip
     assert found["drift"]["found"] is False
 
@@ -87,6 +87,38 @@ def test_fail_fails_a_host_and_says_by_which_rule_and_what_to_do() -> None:
     assert result["msg"].count("block_others") == 1
     assert not enforce(WindowsModel(), on_wider="fail").get("failed")
     assert audit(host(), on_wider="fail")["wider"] == {"rows": 2, "perhaps": 0, "fails": True}
+
+
+OF_CLIENTS = [("Action", "Allow"), ("Active", "TRUE"), ("Dir", "In"), ("Protocol", "6"), ("Name", "All TCP")]
+KINDS = "front_end director mediation branch_appliance edge gateway trusted_application load_balancer reverse_proxy"
+CLIENTS: dict[str, Any] = {
+    "roles": ["director"],
+    "scope": "topology",
+    "peers": {kind: ["10.0.0.1"] for kind in KINDS.split()},
+    "client_networks": ["10.9.0.0/16"],
+}
+
+
+def test_block_rules_are_no_advice_where_none_would_be_made() -> None:
+    """A Director has a row for clients, on which block rules are never made, and one for servers."""
+    model = WindowsModel(local={"{0}": OF_CLIENTS})
+    found = {row["id"]: row["wider"]["blockable"] for row in audit(model, **CLIENTS)["requirements"] if "wider" in row}
+    assert (found["server-42"], found["server-43"]) == (True, False)
+    advice = run(model, {**CLIENTS, "on_wider": "fail"}, lync_firewall)["msg"].partition("remedy: ")[2]
+    helped, but, not_helped = advice.partition("; but for ")
+    assert "block_others" in helped
+    assert but
+    assert "server-43" in not_helped
+    assert "server-42" not in not_helped
+    assert "block_others" not in not_helped
+    assert "firewall before the host" in not_helped
+
+
+def test_block_rules_are_no_advice_where_they_are_made_already() -> None:
+    model = host()
+    assert all(row["wider"]["blockable"] for row in audit(model)["requirements"] if "wider" in row)
+    found = audit(model, on_wider="block_others")["requirements"]
+    assert not any(row["wider"]["blockable"] for row in found if "wider" in row)
 
 
 def test_blocking_others_converges_and_goes_with_the_option() -> None:

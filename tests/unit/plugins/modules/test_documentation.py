@@ -264,4 +264,6 @@ def test_a_plan_is_for_the_hosts_that_a_remediation_works_on() -> None:
         yaml.safe_load((COLLECTION / "playbooks" / f"{name}.yml").read_text("utf-8"))[0]
         for name in ("plan", "remediate")
     ]
+    of_the_plan = first[1]["vars"].pop("lync_firewall_preflight_plan")
+    assert "lync_firewall_plan " in of_the_plan, "and only the remediation is held to one"
     assert first[0]["vars"] == first[1]["vars"]

@@ -43,3 +43,8 @@ def test_many_groups_are_cut_and_strange_names_are_shown_as_they_are() -> None:
     assert text.count("group") < 30
     assert "and 81 more" in text
     assert "\x1b" not in text
+
+
+def test_an_inventory_that_is_not_there_is_named() -> None:
+    text = nobody(["~lync_x$"], ["/srv/hosts.yml", "/srv/more.yml"], "", {}, (), ["/srv/hosts.yml"])
+    assert text == "There is no host to work on, and no such inventory: /srv/hosts.yml. Correct its name."

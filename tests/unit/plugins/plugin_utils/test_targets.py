@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleError
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._targets import Request, find_targets
 from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
 
@@ -207,6 +208,7 @@ def test_the_addresses_of_the_estate_are_those_that_variables_have() -> None:
         "fe01": {"ansible_host": "10.0.0.1"},
         "gw01": {"lync_firewall_addresses": ["10.0.2.0/28", "10.0.3.1"]},
         "lb01": {"ansible_host": "lb.example.com"},
+        "lb02": {"ansible_host": "10.0.4.1", "lync_load_balancer_source": "10.0.4.9"},
         "nobody knows": {},
         "web": {"ansible_host": "10.9.9.9"},
     }
@@ -214,11 +216,12 @@ def test_the_addresses_of_the_estate_are_those_that_variables_have() -> None:
         "all": list(variables),
         "lync_front_end": ["fe01"],
         "lync_gateway": ["gw01"],
-        "lync_load_balancer": ["lb01", "nobody knows"],
+        "lync_load_balancer": ["lb01", "lb02", "nobody knows"],
         "web": ["web"],
     }
     found = find_targets(groups, variables, Request(DEFAULT))
-    assert (found["addresses"], found["idle"]) == (["10.0.0.1", "10.0.2.0/28", "10.0.3.1"], False)
+    addresses = ["10.0.0.1", "10.0.2.0/28", "10.0.3.1", "10.0.4.1", "10.0.4.9"]
+    assert (found["addresses"], found["idle"]) == (addresses, False)
 
 
 @pytest.mark.parametrize(
@@ -286,3 +289,27 @@ def test_what_need_not_stop_anybody_is_said() -> None:
     (note,) = find_targets(GROUPS, known, Request(DEFAULT, within=["sip1"], sliced=True))["notes"]
     assert note.startswith(f"This slice of the job has none of the hosts that match {DEFAULT}")
     assert targets("typo")["notes"] == [], "a mistake is enough to read"
+
+
+def test_a_pattern_that_is_no_template_names_whose_it_is() -> None:
+    wrong = Broken({"lync_firewall_hosts": AnsibleError("'nope' is undefined")})
+    hostvars, groups = {"fe01": {}, "fe02": wrong}, {"all": ["fe01", "fe02"], "lync_front_end": ["fe01", "fe02"]}
+    with pytest.raises(OptionError, match=r"lync_firewall_hosts of fe02: 'nope' is undefined"):
+        find_targets(groups, hostvars, Request("lync_front_end", within=["fe01"]))
+
+
+def test_a_host_that_says_its_peers_itself_is_named_with_what_it_misses() -> None:
+    own = {"lync_firewall_scope": "topology", "lync_firewall_peers": {"front_end": ["10.0.0.1"], "gateway": None}}
+    found = targets(med01=own)
+    (line,) = [line for line in found["unknown_peers"].splitlines() if line.startswith("#   med01: ")]
+    kinds = line.partition(": ")[2].split(", ")
+    assert "gateway" in kinds
+    assert "front_end" not in kinds
+    assert yaml.safe_load(found["unknown_peers"]) is None, "to paste it says nothing"
+    assert any(note.startswith("Unknown peers:") for note in found["notes"])
+    complete = {**own, "lync_firewall_peers": {"front_end": [], **{kind: [] for kind in kinds}}}
+    assert targets(med01=complete)["unknown_peers"] == ""
+    both = targets(med01=own, fe01={"lync_firewall_scope": "topology"})["unknown_peers"]
+    assert line in both.splitlines()
+    assert "lync_firewall_extra_peers" in yaml.safe_load(both)
+    assert targets(med01={**own, "lync_firewall_peers": ["x"]})["unknown_peers"] == ""

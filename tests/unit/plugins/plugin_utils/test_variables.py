@@ -303,6 +303,7 @@ def test_what_a_host_needs_without_a_connection() -> None:
         "roles": ["front_end"],
         "peers": {"front_end": ["10.0.0.1"], "gateway": ["10.0.0.3"], "mediation": ["10.0.0.2"], "pool": ["10.0.0.1"]},
         "client_networks": ["10.8.0.0/16"],
+        "pool": "pool",
         "options": {"skip_rows": ["server-01"]},
     }
     assert found["changed"] is False
@@ -336,9 +337,9 @@ def test_the_owner_of_a_policy_is_told_how_to_renew_and_to_remove_and_what_to_an
 
 def test_a_policy_without_a_name_is_told_at_once_with_the_line_to_try() -> None:
     found = needs(args={"gpo": ""})
-    assert found["failed"] is True
-    assert found["msg"].startswith("fe01: lync_firewall_gpo: name the Group Policy")
-    assert "-e 'lync_firewall_gpo=\"example.com\\Lync Servers\"'" in found["msg"]
+    assert found["no_policy"].startswith("lync_firewall_gpo: name the Group Policy")
+    assert "failed" not in found, "one mistake, and not one for each host"
+    assert "-e 'lync_firewall_gpo=\"example.com\\Lync Servers\"'" in found["no_policy"]
 
 
 @pytest.mark.parametrize(

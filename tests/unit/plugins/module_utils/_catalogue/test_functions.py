@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.catalogue import EXTENDED
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.functions import WORDS, Function, functions_of
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.functions import (
+    WORDS,
+    Function,
+    functions_of,
+    service_in_words,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES, Role
 
 
@@ -37,3 +42,22 @@ def test_every_function_has_words_and_a_row() -> None:
 )
 def test_rows_are_for_what_their_notes_say(row: str, functions: tuple[Function, ...]) -> None:
     assert functions_of(row) == functions
+
+
+@pytest.mark.parametrize(
+    ("row_id", "service", "told"),
+    [
+        ("server-32", "Not applicable", "the document names no service"),
+        ("server-39", "Various", "various services"),
+        ("add-99", "Various", "various services"),
+    ],
+)
+def test_a_service_that_the_document_does_not_name_is_told_in_our_words(row_id: str, service: str, told: str) -> None:
+    found = service_in_words(row_id, service)
+    assert found.endswith(told if row_id == "add-99" else f" ({told})")
+    assert service not in found
+    assert all(WORDS[function] in found for function in functions_of(row_id))
+
+
+def test_a_service_that_has_a_name_keeps_it() -> None:
+    assert service_in_words("server-03", "Lync Server Front-End service") == "Lync Server Front-End service"

@@ -356,6 +356,10 @@ OTHERS = {
     "another service": SIP_RULE + "Svc=iphlpsvc|",
     "a service of a shared program": SIP_RULE + r"App=%SystemRoot%\system32\svchost.exe|Svc=rpcss|",
     "switched off, another program": SIP_RULE.replace("TRUE", "FALSE") + r"App=C:\Games\game.exe|",
+    "switched off, of another feature of Windows": SIP_RULE.replace("TRUE", "FALSE")
+    + "App=SYSTEM|EmbedCtxt=@peerdistsh.dll,-9002|",
+    "switched off, of another feature, with a path": SIP_RULE.replace("TRUE", "FALSE")
+    + r"EmbedCtxt=@%systemroot%\system32\vmms.exe,-253|",
     "switched off, any port": "Action=Allow|Active=FALSE|Dir=In|Protocol=6|Name=sip|",
     "RPC": "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=RPC|Name=sip|",
     "words": "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort2_10=IPHTTPSIn|Name=sip|",
@@ -392,6 +396,17 @@ PRODUCTS = {
     "another profile": (r"Profile=Public|App=C:\Elsewhere\RTCSrv.exe|", Status.CLOSED, Reason.OTHER_PROFILE),
     "narrower": (r"RA4=10.0.0.5|App=C:\Elsewhere\RTCSrv.exe|", Status.CLOSED, Reason.NARROWER_SCOPE),
 }
+
+
+@pytest.mark.parametrize(
+    "group", ["@%windir%\\system32\\inetsrv\\iisres.dll,-30501", "@FirewallAPI.dll,-28502", "Ours"]
+)
+def test_a_switched_off_rule_that_may_be_meant_is_named_beside_one_of_another_feature(group: str) -> None:
+    off = SIP_RULE.replace("TRUE", "FALSE")
+    rules = [off.replace("Name=sip", "Name=cache") + "EmbedCtxt=@peerdistsh.dll,-9002|", f"{off}EmbedCtxt={group}|"]
+    for order in (rules, rules[::-1]):
+        verdict = in_domain(sip(), host(order))
+        assert (verdict.reason, verdict.by) == (Reason.DISABLED, ("sip",))
 
 
 @pytest.mark.parametrize("case", PRODUCTS)

@@ -70,6 +70,17 @@ def collect(
     return collect_peers(GROUPS if groups is None else groups, lambda name: known[name], host, extra)
 
 
+def test_what_a_load_balancer_connects_from_is_an_address_of_it() -> None:
+    """Health checks and connections arrive from there, so the members' rules have to admit it."""
+    for known in ({"ansible_host": "10.0.0.99"}, {"lync_firewall_addresses": ["10.0.0.99"]}):
+        hosts = {**HOSTS, "lb01": {**known, "lync_load_balancer_source": "10.0.0.120"}}
+        found = collect_peers(GROUPS, lambda host, hosts=hosts: hosts[host], "fe01")  # type: ignore[misc]
+        assert found["load_balancer"] == ["10.0.0.99", "10.0.0.120"]
+    wrong = {**HOSTS, "lb01": {"lync_load_balancer_source": "lb01-snat"}}
+    with pytest.raises(PeerError, match="lync_load_balancer_source of lb01: "):
+        collect_peers(GROUPS, lambda host: wrong[host], "fe01")
+
+
 def test_each_group_is_a_kind_and_nothing_else_is() -> None:
     assert collect() == {
         "branch_appliance": [],

@@ -20,8 +20,9 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import
 STOCK = Path(__file__).parents[4] / "lab" / "policies" / "stock"
 EDITIONS = sorted(path.name.partition(".")[0] for path in STOCK.glob("*.reg.txt"))
 ROLES = ("front_end", "director", "mediation", "persistent_chat", "office_web_apps", "sql")
-PLAIN = {"front_end": (28, 3), "director": (4, 2), "mediation": (7, 0), "persistent_chat": (5, 0)}
-"""Rows without a rule, and rows with a disabled rule for the very port, on a server without Windows roles."""
+PLAIN = {"front_end": (31, 0), "director": (6, 0), "mediation": (7, 0), "persistent_chat": (5, 0)}
+"""Rows without a rule, and rows with a disabled rule that may be meant for them, on a server without Windows roles:
+BranchCache's rule for 443 and the like are not."""
 
 
 def reasons(edition: str, role: str) -> Counter[tuple[Status, Reason]]:

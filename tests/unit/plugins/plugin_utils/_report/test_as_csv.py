@@ -111,3 +111,21 @@ def test_every_cell_is_quoted() -> None:
 def test_hostile_texts_keep_their_rows() -> None:
     report = hostile_report()
     assert len(read(to_csv(report))) == sum(max(1, len(host.cells)) for host in report.hosts)
+
+
+@pytest.mark.parametrize(
+    ("meant", "wider", "whole"),
+    [
+        (tuple("abcd"), {}, True),
+        (tuple("abcde"), {}, False),  # somebody of them does not get in
+        (tuple("wxyz"), {}, False),
+        (tuple("abcd"), {"wider": {"addresses": ["c"], "by": [], "profiles": [], "ports": "", "more_rules": 0}}, False),
+    ],
+)
+def test_all_who_get_in_are_there_where_they_are_those_who_are_meant(
+    meant: tuple[str, ...], wider: dict[str, object], whole: bool
+) -> None:
+    """A page names the first of them; a table has room for all."""
+    found = info(row(admits=["a", "b", "and 2 more"], remote_addresses=list(meant), **wider))
+    (line,) = csv.DictReader(io.StringIO(to_csv(report_of(x=found)).decode()))
+    assert line["admits"] == ("; ".join(meant) if whole else "a; b; and 2 more")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.packed import fold, pack, unpack
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.packed import fold, glance, pack, unpack
 
 pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")
 from hypothesis import given
@@ -59,3 +59,14 @@ def test_what_was_not_packed_stays(result: Any) -> None:
 
 def test_what_ansible_says_wins() -> None:
     assert unpack({"failed": True, "text": '{"failed": false, "rules": []}'}) == {"failed": True, "rules": []}
+
+
+def test_a_glance_is_short_and_loses_nothing() -> None:
+    rows = [{"id": f"r{number}", "ports": "1", "verdict": "closed", "reason": "no_rule"} for number in range(40)]
+    drift = {"found": True, "commands": ["a", "b"]}
+    result = {"changed": False, "requirements": rows, "drift": drift, "rule_counts": {"enabled": 3}, "profiles": {}}
+    seen = glance(result)
+    assert (seen["drift"], seen["verdicts"]) == ({"found": True, "commands": 2}, {"closed": 40})
+    assert seen["not_open"][0] == "r0 (1): closed, no_rule"
+    assert (len(seen["not_open"]), seen["not_open"][-1]) == (11, "and 30 more")
+    assert {name: value for name, value in unpack(seen).items() if name != "msg"} == result

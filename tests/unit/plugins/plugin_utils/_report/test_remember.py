@@ -52,7 +52,7 @@ class Estate:
         made = build_report("T", self.now, [Source(name, found, roles) for name, (found, roles) in hosts.items()])
         if self.last:
             earlier = read_earlier(self.last)
-            made = remembering(made, earlier, lambda name: where.get(name, ""), gone)
+            made = remembering(made, earlier, lambda name: where.get(name, ""), gone, {})
         self.last = to_json(made)
         return made
 

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Leaver
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.short import affected, in_short
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     info,
@@ -53,3 +56,19 @@ def test_many_functions_are_a_short_list_all_the_same() -> None:
     assert len(sentences) == 9
     assert sentences[-1].startswith("May fail too: ")
     assert "chat rooms" in sentences[-1]
+
+
+def test_a_role_that_nobody_has_any_more_is_no_outage_and_its_group_is_to_be_kept() -> None:
+    """server-03 is for mediation servers too: without that group nobody knows that there is none."""
+    report = report_of(a=info(row("server-03", "closed", "narrower_scope"), commands=["x"]))
+    assert [one.function.value for one in affected(report)] == ["sign_in"]
+    gone = replace(report, left=(Leaver("med", "inventory", ("mediation",), 5, "2026-03-01T06:00:00Z"),))
+    assert affected(gone) == ()
+    (told,) = [text for text in in_short(gone) if "any more" in text]
+    assert told.startswith(
+        "No server has the role mediation any more. Keep its group in the inventory (lync_mediation)"
+    )
+    held = replace(gone, elsewhere=(Leaver("med2", "elsewhere", ("mediation",), 5, "2026-03-01T06:00:00Z"),))
+    assert len(affected(held)) == 1, "another host has it"
+    other = replace(report_of(a=info(closed("server-03"), commands=["x"])), left=gone.left)
+    assert len(affected(other)) == 1, "no rule at all is no matter of who is meant"

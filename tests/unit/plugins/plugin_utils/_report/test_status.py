@@ -135,3 +135,15 @@ def test_a_firewall_that_is_off_is_said() -> None:
     off["profiles"]["private"]["enabled"] = False
     found = status(a=off, b=info(row()))
     assert found["summary"].endswith("Firewall off: 1 host")
+
+
+def test_a_mail_says_why_hosts_failed_once_where_it_is_the_same() -> None:
+    wrong = {"failed": True, "msg": "options: value of ruleset must be one of: documented, extended"}
+    hosts = {f"h{number}": {"failed": True, "msg": f"h{number}: it broke"} for number in range(7)}
+    report = report_of(**hosts, same=wrong)
+    mail = to_mail(report, to_status(report, RUN)).decode("utf-8")
+    assert "  h0: it broke\n" in mail
+    assert mail.count(": it broke") == 5
+    assert "  and 3 more\n" in mail
+    alone = report_of(same=wrong)
+    assert "  same: options: value of ruleset must be" in to_mail(alone, to_status(alone, RUN)).decode("utf-8")

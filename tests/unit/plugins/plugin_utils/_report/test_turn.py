@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.turn import turn, whose
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.turn import turn, who_runs
 
 
 def test_who_waits_is_told_for_whom_and_comes_next(tmp_path: Path) -> None:
@@ -92,6 +92,6 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None
 
 
 def test_a_job_is_named_by_its_number() -> None:
-    assert whose({"awx_job_id": 41, "awx_job_template_name": "audit"}) == "job 41 (audit)"
-    assert whose({"tower_job_id": 7}) == "job 7"
-    assert whose({}).startswith(f"process {os.getpid()} of ")
+    assert who_runs({"awx_job_id": 41, "awx_job_template_name": "audit"}) == "job 41 (audit)"
+    assert who_runs({"tower_job_id": 7}) == "job 7"
+    assert who_runs({}).startswith(f"process {os.getpid()} of ")

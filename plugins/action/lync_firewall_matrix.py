@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.lync_firewall_matrix: the traffic matrix of many hosts, as files on the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleError
+
+from ..module_utils._options.option import Option
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import HOST_VARIABLES
+from ..module_utils._options.variables import PREFIX
+from ..module_utils._policy.matrix import matrix_of
+from ..module_utils._policy.matrix_aerleon import as_aerleon
+from ..module_utils._policy.matrix_in_effect import InEffect, few, told
+from ..module_utils._policy.matrix_markdown import as_markdown
+from ..module_utils._policy.matrix_model import Matrix
+from ..module_utils._policy.matrix_texts import as_csv, as_json
+from ..plugin_utils._arguments import validate
+from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._matrix import read_hosts, read_in_effect
+from ..plugin_utils._report.asked import FOLDER as REPORT_FOLDER
+from ..plugin_utils._results import plain
+from ..plugin_utils._telling import tell
+from ..plugin_utils._text_files import put_files
+
+_FOLDER = "lync_firewall_matrix"
+_REPORT = f"{PREFIX}matrix_report"
+_NAME = "lync-traffic-matrix"
+
+
+class ActionModule(ControllerAction):
+    """The work of the module of the same name; its documentation is in plugins/modules."""
+
+    _last = ""  # the last report, where none is named
+
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option("hosts", type="list", elements="str", required=True),
+        Option("variable", default="lync_firewall_matrix_host"),
+        Option("dest", type="path", required=True),
+        Option("report", default=""),
+        HOST_VARIABLES,
+    )
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ansible's entry: validate, work, and report errors as results that name the option."""
+        known = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, known)
+        try:
+            options = validate(self._given(known), self.OPTIONS)
+            result.update(plain(self._work(options, known["hostvars"])))
+        except OptionError as error:
+            result.update({"failed": True, "changed": False, "msg": str(error)})
+        return result
+
+    def _given(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The options of the task, with those of variables where they count.
+
+        Raises:
+            OptionError: A variable cannot be templated.
+        """
+        given: dict[str, Any] = self._task.args
+        known = self.variables(task_vars)
+        if known is None:
+            return given
+        report = known.get(_REPORT)
+        found = {
+            "hosts": known.get("ansible_play_hosts"),
+            "dest": _path(known.get(f"{PREFIX}matrix_dir") or _FOLDER),
+            "report": _path(report) if report else "",
+        }
+        if report is None:
+            name = known.get(f"{PREFIX}report_name") or "lync-firewall"
+            last = Path(_path(known.get(f"{PREFIX}report_dir") or REPORT_FOLDER)) / f"{name}.json"
+            self._last = str(last) if last.is_file() else ""
+        return {**found, **given}
+
+    def _work(self, options: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, Any]:
+        matrix = matrix_of(read_hosts(_registered(options["hosts"], options["variable"], hostvars)))
+        in_effect, warnings = self._in_effect(options["report"])
+        contents = {
+            f"{_NAME}.csv": as_csv(matrix, in_effect),
+            f"{_NAME}.md": as_markdown(matrix, in_effect),
+            f"{_NAME}.json": as_json(matrix, in_effect),
+            **as_aerleon(matrix),
+        }
+        folder = Path(str(self._loader.path_dwim(options["dest"])))
+        result = put_files(folder, {name: content.encode() for name, content in contents.items()}, self._task)
+        result["lines"] = len(matrix.lines)
+        result["open_questions"] = _open_questions(matrix)
+        if in_effect:
+            result["in_effect"] = told(matrix, in_effect)
+            tell(result["in_effect"], self._task)
+        if result["open_questions"]:
+            tell(f"Open questions: {'; '.join(result['open_questions'])}", self._task)
+        return {**result, "warnings": warnings} if warnings else result
+
+    def _in_effect(self, report: str) -> tuple[InEffect | None, list[str]]:
+        """What the named report says, or the last one; what is wrong with that, which nobody has named, is a warning.
+
+        Raises:
+            OptionError: The named one cannot be read.
+        """
+        if not report and not self._last:
+            return None, []
+        path = Path(str(self._loader.path_dwim(report or self._last)))
+        try:
+            return read_in_effect(path), []
+        except ValueError as error:
+            wrong = f"{path} is no report of an audit ({error})"
+            if not report:
+                return None, [f"{wrong}; the matrix says nothing of what is in effect"]
+            by_variable = self._task.args.get(HOST_VARIABLES.name) and "report" not in self._task.args
+            raise OptionError(
+                _REPORT if by_variable else "report",
+                f"{wrong}. Name the JSON that lyncops.firewall.audit wrote, or leave it empty for a matrix that says "
+                "nothing of what is in effect",
+            ) from error
+
+
+def _open_questions(matrix: Matrix) -> list[str]:
+    asked = [f"who are {question.name}" for question in matrix.questions]
+    if matrix.unaddressed:
+        asked.append(f"which addresses have {few(matrix.unaddressed)}")
+    return asked
+
+
+def _registered(names: Iterable[str], variable: str, hostvars: Mapping[str, Any]) -> list[Any]:
+    """What `lync_firewall_needs` registered for hosts; those that need no rule, or of which it failed, have nothing.
+
+    Raises:
+        OptionError: It cannot be read.
+    """
+    # A result holds no template of ours, and to have it looked through for one costs more than all the rest.
+    get = getattr(hostvars, "raw_get", hostvars.__getitem__)
+    found = []
+    for name in names:
+        try:
+            result = get(name).get(variable)
+        except (AnsibleError, KeyError) as error:
+            raise OptionError("hosts", f"{name}: {variable} cannot be read: {error}") from error
+        if isinstance(result, Mapping) and "host" in result:
+            found.append(result["host"])
+    return found
+
+
+def _path(given: Any) -> str:
+    """Relative paths start at the current directory: they usually start at the playbook, but that may be installed."""
+    return str(Path(str(given)).expanduser().resolve())

@@ -1,0 +1,219 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the facts of pools to the listeners of the load balancer in front of them: tables 2 and 3 at work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from .._catalogue import balancing, load_balancer_ports
+from .._catalogue.balancing import EXTERNAL_AFFINITIES, SERVED, Served, Virtual, When
+from .._catalogue.catalogue import by_id
+from .._catalogue.model import Requirement, Role, Ruleset, Table
+from .._options.reading import OptionError
+from .balanced_model import Backend, BalancerListener
+from .configured import Difference
+from .policy import HostPolicy, build_policy
+from .pools import Balancing, ExternalPorts, Pool, PoolMember
+
+_TABLES = {
+    Balancing.HARDWARE: load_balancer_ports.HLB_PORTS,
+    Balancing.DNS: load_balancer_ports.DNSLB_PORTS,
+}
+_BEHIND = {
+    Role.FRONT_END_LOAD_BALANCER: Role.FRONT_END,
+    Role.DIRECTOR_LOAD_BALANCER: Role.DIRECTOR,
+    Role.MEDIATION_LOAD_BALANCER: Role.MEDIATION,
+}
+_ODD = re.compile(r"[^A-Za-z0-9.-]+")
+_ONLY_EXTENDED = "Its members open this port only with ruleset: extended (row {}); the page has no row for them."
+
+
+def balancer_listeners(pools: Iterable[Pool]) -> tuple[BalancerListener, ...]:
+    """The listeners that a load balancer needs for some pools, in the order of the pools and of the tables.
+
+    Args:
+        pools: The pools.
+
+    Raises:
+        OptionError: Two pools or two listeners are one to the device, or an option of a member is wrong.
+    """
+    found: list[BalancerListener] = []
+    named: dict[str, str] = {}
+    for pool in pools:
+        plain = _plain(pool.name)
+        if plain in named:
+            raise OptionError("pools", f"{named[plain]} and {pool.name} are one name to a load balancer; rename a pool")
+        named[plain] = pool.name
+        found += _of_pool(pool)
+    _check_apart(found)
+    return tuple(found)
+
+
+def _of_pool(pool: Pool) -> list[BalancerListener]:
+    servers = [_Server.of(member, pool) for member in pool.members]
+    names = [_plain(server.member.name) for server in servers]
+    double = sorted({name for name in names if names.count(name) > 1})
+    if double:
+        raise OptionError("members", f"pool {pool.name}: two members are {double[0]} to a load balancer; rename one")
+    found: list[BalancerListener] = []
+    for row in _TABLES[pool.balancing]:
+        served = SERVED.get(row.id)
+        if served is None:
+            continue  # the blank row
+        behind = [server for server in servers if server.is_behind(row, served)]
+        if behind:
+            found += _of_row(pool, row, served, behind)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A member with its rows, those included that only the extended ruleset has."""
+
+    member: PoolMember
+    policy: HostPolicy
+    skipped: frozenset[str]
+    absent: frozenset[str]
+    extended: bool
+
+    @classmethod
+    def of(cls, member: PoolMember, pool: Pool) -> _Server:
+        options = {**member.options, "ruleset": Ruleset.EXTENDED.value}
+        try:
+            build_policy(member.roles, **member.options)  # as the member's own task checks them
+            policy = build_policy(member.roles, **options)
+        except OptionError as error:
+            raise OptionError(error.option, f"pool {pool.name}: {member.name}: {error.reason}") from error
+        return cls(
+            member=member,
+            policy=policy,
+            skipped=frozenset(member.options.get("skip_rows") or ()),
+            absent=frozenset(
+                found.row for found in policy.configuration.disagreements if found.kind is Difference.NOT_IN_TOPOLOGY
+            ),
+            extended=member.options.get("ruleset") == Ruleset.EXTENDED.value,
+        )
+
+    def is_behind(self, row: Requirement, served: Served) -> bool:
+        """Whether a listener of a row sends anything to the member."""
+        roles = set(self.member.roles)
+        if _BEHIND[row.roles[0]].value not in roles:
+            return False
+        if row.roles[0] is Role.MEDIATION_LOAD_BALANCER and Role.FRONT_END.value in roles:
+            return False  # that is what the row of collocated Mediation Servers is for
+        if served.when is When.COLLOCATED and Role.MEDIATION.value not in roles:
+            return False
+        if served.when is When.IN_TOPOLOGY and served.shown in self.absent:
+            return False
+        return row.id not in self.skipped and served.member not in self.skipped
+
+    def port(self, row_id: str) -> int:
+        """The port of one of its rows. Where the topology gives several, that of the table if it is one of them.
+
+        Raises:
+            OptionError: The row has several ports, of which none is the table's.
+        """
+        ports = next(
+            (demand.ports for demand in self.policy.demands if demand.requirement.id == row_id), by_id(row_id).ports
+        )
+        if len(ports) > 1 and by_id(row_id).ports <= ports:
+            ports = by_id(row_id).ports
+        if len(ports) != 1:
+            raise OptionError(
+                f"port_overrides.{row_id}",
+                f"{self.member.name} has {ports}, and a load balancer needs one port; say which one",
+            )
+        return next(iter(ports))
+
+
+def _of_row(pool: Pool, row: Requirement, served: Served, behind: Sequence[_Server]) -> list[BalancerListener]:
+    """The listeners of one row: one, or for external web one for each port that it is dialled on."""
+    members = tuple(
+        Backend(
+            name=_plain(server.member.name),
+            host=server.member.name,
+            address=server.member.address,
+            port=server.port(served.member),
+            check_port=server.port(served.check),
+            drained=server.member.drained,
+        )
+        for server in behind
+    )
+    ports = {member.port for member in members}
+    port = ports.pop() if len(ports) == 1 else next(iter(row.ports))
+    if served.virtual is Virtual.WEB_EXTERNAL:
+        seconds, source = EXTERNAL_AFFINITIES[pool.external_affinity]
+        served = replace(served, affinity_seconds=seconds, affinity_source=source)
+    dialled = [port]
+    if served.mapped is not None and pool.external_ports is not ExternalPorts.BRIDGED:
+        dialled = [served.mapped] + ([port] if pool.external_ports is ExternalPorts.BOTH else [])
+    addition = by_id(served.member).table is Table.ADDITION
+    closed = addition and not all(server.extended for server in behind)
+    return [
+        BalancerListener(
+            name=f"{_plain(pool.name)}_{row.id}_{number}",
+            pool=pool.name,
+            load_balancing=pool.balancing.value,
+            row=row.id,
+            member_row=served.member,
+            check_row=served.check,
+            virtual=served.virtual.value,
+            address=pool.virtual[served.virtual],
+            port=number,
+            transport=row.transports[0].value,
+            members=members,
+            affinity="none" if served.affinity_seconds is None else "source",
+            affinity_seconds=served.affinity_seconds or 0,
+            affinity_source=served.affinity_source,
+            table="" if served.affinity_seconds is None else _table(pool, served),
+            algorithm=balancing.ALGORITHM,
+            check_seconds=balancing.CHECK_SECONDS,
+            fall=balancing.FALL,
+            rise=balancing.RISE,
+            check_source=served.check_source,
+            idle_seconds=served.idle_seconds,
+            idle_source=served.idle_source,
+            peers=tuple(peer.value for peer in row.peers),
+            service=row.service,
+            protocol=row.protocol,
+            purpose=row.note,
+            note=" ".join([*([row.caveat] if row.caveat else []), *([_ONLY_EXTENDED.format(served.member)] * closed)]),
+            sources=(row.source, *served.sources),
+            contradictions=served.contradictions,
+        )
+        for number in dialled
+    ]
+
+
+def _table(pool: Pool, served: Served) -> str:
+    """The affinity table: a client keeps one member on all ports of an address that go down together."""
+    return f"{_plain(pool.name)}_{served.virtual.value}_{served.check}"
+
+
+def _plain(name: str) -> str:
+    """A name as load balancers take it."""
+    return _ODD.sub("-", name).strip("-.") or "-"
+
+
+def _check_apart(listeners: Iterable[BalancerListener]) -> None:
+    """Raise OptionError where two listeners are one to the network."""
+    ends: dict[tuple[str, int], BalancerListener] = {}
+    for listener in listeners:
+        other = ends.setdefault((listener.address, listener.port), listener)
+        if other is listener:
+            continue
+        external = Virtual.WEB_EXTERNAL.value in (listener.virtual, other.virtual) and listener.pool == other.pool
+        remedy = (
+            "give web_external an address of its own, or say lync_external_web_ports: bridged"
+            if external
+            else "give one of them another address"
+        )
+        raise OptionError(
+            "lync_virtual_addresses",
+            f"{listener.address} port {listener.port} is wanted twice: by {other.virtual} of pool {other.pool} "
+            f"({other.row}), and by {listener.virtual} of pool {listener.pool} ({listener.row}); {remedy}",
+        )

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the hosts of a traffic matrix ask of the network: their rows, each with the peers that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .._catalogue.model import HOST_ROLES, Peer, Requirement
+from .._firewall.state.rule import Direction
+from .._net.port_set import PortSet
+from .._options.reading import OptionError
+from .matrix_model import CLIENTS, EVERYBODY, MONITORING, End, Traffic
+from .peer_names import NAMES
+from .policy import Demand, build_policy
+from .scoping import BESIDE_CLIENTS, EVERYWHERE, stands_for_another, takes_everybody
+
+_SERVERS = frozenset({*(role.value for role in HOST_ROLES), Peer.POOL.value, Peer.REPLICA.value})
+
+
+def of_hosts(entries: Iterable[Mapping[str, Any]]) -> list[Traffic]:
+    """What the rows of hosts ask for. Hosts that ask for the same do it together.
+
+    Args:
+        entries: The hosts, as `matrix.matrix_of` takes them.
+
+    Raises:
+        OptionError: An option of a host is wrong.
+    """
+    alike: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in entries:
+        # All that decides on its rows and their peers: in an estate most hosts of a role are the same.
+        need = [entry.get(key) for key in ("roles", "options", "peers", "client_networks")]
+        alike.setdefault(repr(need), []).append(entry)
+    rows: dict[str, Requirement] = {}
+    found: dict[tuple[str, str, PortSet, Direction, End], set[str]] = {}
+    for same in alike.values():
+        names = [str(entry["name"]) for entry in same]
+        for demand, far in _demands(same[0]):
+            row = rows.setdefault(demand.requirement.id, demand.requirement)
+            for transport in row.transports:
+                key = (row.id, transport.value, demand.ports, demand.direction, far)
+                found.setdefault(key, set()).update(names)
+    traffic = []
+    for (row_id, transport_name, ports, direction, far), hosts in found.items():
+        near = End("", hosts=frozenset(hosts))
+        inbound = direction is Direction.IN
+        source, destination = (far, near) if inbound else (near, far)
+        traffic.append(Traffic(source, destination, transport_name, ports, rows[row_id], inbound))
+    return traffic
+
+
+def peer_end(peer: Peer, peers: Mapping[str, Sequence[str]]) -> End:
+    """The other end of a row.
+
+    Args:
+        peer: Its kind.
+        peers: What is known of all kinds.
+    """
+    label = NAMES.get(peer, peer.value)
+    if peer.value not in peers:
+        return End(label, unknown=peer.value)
+    return End(label, tuple(peers[peer.value]), servers=peer.value in _SERVERS)
+
+
+def clients_end(networks: Iterable[str]) -> End:
+    """The clients, where their networks are known.
+
+    Args:
+        networks: The networks.
+    """
+    return End(CLIENTS, tuple(networks))
+
+
+def everybody_ends(clients: Sequence[str] | None, peers: Mapping[str, Sequence[str]]) -> list[End]:
+    """Who connects where clients do: from outside their networks servers connect to the same ports.
+
+    Args:
+        clients: The clients' networks; None where they may be anywhere.
+        peers: What is known of all kinds.
+    """
+    if clients is None:
+        return [End(EVERYBODY, anybody=True)]
+    return [clients_end(clients), *(peer_end(peer, peers) for peer in BESIDE_CLIENTS)]
+
+
+def peers_of_all(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Who is known to any of the hosts, in one; lists that are equal, as most are, are gone through once.
+
+    Args:
+        entries: The hosts.
+    """
+    found: dict[str, dict[tuple[str, ...], None]] = {}
+    for entry in entries:
+        for kind, texts in (entry.get("peers") or {}).items():
+            found.setdefault(kind, {})[tuple(texts)] = None
+    return {kind: list(dict.fromkeys(text for texts in lists for text in texts)) for kind, lists in found.items()}
+
+
+def _demands(entry: Mapping[str, Any]) -> Iterator[tuple[Demand, End]]:
+    """The demands of one host, once for each kind of peer. Where there is nobody of a kind there is none."""
+    try:
+        policy = build_policy(entry["roles"], **entry.get("options", {}))
+    except OptionError as error:
+        raise OptionError(error.option, f"{entry['name']}: {error.reason}") from error
+    peers: Mapping[str, Sequence[str]] = entry.get("peers") or {}
+    clients: Sequence[str] | None = entry.get("client_networks")
+    for demand in policy.demands:
+        row = demand.requirement
+        if takes_everybody(row):
+            ends = everybody_ends(clients, peers)
+        else:
+            ends = [
+                peer_end(peer, peers) for peer in row.peers if not stands_for_another(peer, row) or peer.value in peers
+            ]
+        if demand.direction is Direction.IN and peers.get(EVERYWHERE) and not any(end.anybody for end in ends):
+            ends.append(End(MONITORING, tuple(peers[EVERYWHERE])))
+        yield from ((demand, end) for end in ends if end.anybody or end.addresses or end.unknown)

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is admitted on the lines of a traffic matrix by what is in effect, as an audit found it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .matrix_model import Matrix
+
+_MOST_NAMED = 6
+ANYBODY, NOBODY, NOT_KNOWN = "any", "nobody", "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who gets in on the ports of one row of a host. All texts may come from the host.
+
+    Attributes:
+        admits: Addresses, the first of them; or `ANYBODY`, `NOBODY` or `NOT_KNOWN` alone.
+        wider: Who of them is not meant to; none where that is nobody.
+        by: Names of the rules or settings that let those in.
+        perhaps: Whether that cannot be told for certain.
+    """
+
+    admits: tuple[str, ...]
+    wider: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    perhaps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InEffect:
+    """What an audit found.
+
+    Attributes:
+        source: Where that was read.
+        created: When it was found: UTC, ISO 8601.
+        hosts: Host to row id to who gets in. Hosts that could not be read are not there.
+    """
+
+    source: str
+    created: str
+    hosts: Mapping[str, Mapping[str, Admitted]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found alike on some hosts of a line.
+
+    Attributes:
+        row: Id of the row.
+        hosts: The hosts, sorted.
+        admitted: Who gets in there.
+    """
+
+    row: str
+    hosts: tuple[str, ...]
+    admitted: Admitted
+
+
+@dataclass(frozen=True, slots=True)
+class LineInEffect:
+    """What was found of one line.
+
+    Attributes:
+        findings: For each row of the line; hosts on which the same was found share one.
+        not_known: Hosts of the line of which the audit says nothing, on one of its rows at least; sorted.
+    """
+
+    findings: tuple[Finding, ...]
+    not_known: tuple[str, ...]
+
+    @property
+    def admits(self) -> tuple[str, ...]:
+        """Who gets in on any of the ports of any of the hosts."""
+        found = sorted({text for finding in self.findings for text in finding.admitted.admits})
+        if ANYBODY in found:
+            return (ANYBODY,)
+        return tuple(text for text in found if text != NOBODY) or tuple(found)
+
+    @property
+    def wider(self) -> tuple[Finding, ...]:
+        """Where somebody gets in who is not meant to, what is certain first."""
+        found = [finding for finding in self.findings if finding.admitted.wider]
+        return tuple(sorted(found, key=lambda finding: finding.admitted.perhaps))
+
+
+def of_line(rows: Iterable[str], hosts: Iterable[str], in_effect: InEffect) -> LineInEffect:
+    """What an audit found of a line.
+
+    Args:
+        rows: Ids of its rows.
+        hosts: The hosts that listen.
+        in_effect: What the audit found.
+    """
+    names = sorted(hosts)
+    findings: dict[tuple[str, Admitted], list[str]] = {}
+    not_known: dict[str, None] = {}
+    for row in rows:
+        for name in names:
+            admitted = in_effect.hosts.get(name, {}).get(row)
+            if admitted is None:
+                not_known[name] = None
+            else:
+                findings.setdefault((row, admitted), []).append(name)
+    return LineInEffect(
+        tuple(Finding(row, tuple(found), admitted) for (row, admitted), found in findings.items()),
+        tuple(sorted(not_known)),
+    )
+
+
+def not_audited(matrix: Matrix, in_effect: InEffect) -> list[str]:
+    """Hosts that listen and of which an audit says nothing at all, sorted."""
+    hosts = {name for line in matrix.all_lines if line.audited for name in line.listeners}
+    return sorted(hosts - set(in_effect.hosts))
+
+
+def told(matrix: Matrix, in_effect: InEffect) -> str:
+    """Of which time it is said who is admitted, how much is wider than meant, and what is not known; in sentences."""
+    found = [of_line(line.audited, line.listeners, in_effect) for line in matrix.lines if line.audited]
+    wider = sum(any(not finding.admitted.perhaps for finding in line.wider) for line in found)
+    perhaps = sum(bool(line.wider) for line in found) - wider
+    text = f"Who is admitted in effect is as of {in_effect.created}, by {in_effect.source}: "
+    text += f"{wider} line{'' if wider == 1 else 's'} wider than meant"
+    if perhaps:
+        text += f", and {perhaps} perhaps"
+    missing = not_audited(matrix, in_effect)
+    return text + (f". It says nothing of {few(missing)}." if missing else ".")
+
+
+def whom(finding: Finding) -> str:
+    """Who gets in and is not meant to, in a few words."""
+    return ("perhaps " if finding.admitted.perhaps else "") + ", ".join(finding.admitted.wider)
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

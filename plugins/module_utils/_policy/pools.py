@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person says of a pool that a load balancer serves, read: how it is balanced, its addresses, its members."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from .._catalogue.balancing import EXTERNAL_AFFINITIES, Virtual
+from .._catalogue.model import Role
+from .._options.reading import OptionError, read_choice
+
+BALANCED_ROLES = (Role.FRONT_END, Role.DIRECTOR, Role.MEDIATION)
+"""Roles whose pools the tables have load balancers for."""
+
+VARIABLES = {
+    "load_balancing": "lync_load_balancing",
+    "virtual_addresses": "lync_virtual_addresses",
+    "external_ports": "lync_external_web_ports",
+    "external_affinity": "lync_external_web_affinity",
+}
+"""Key of a pool to the variable of its members that has it."""
+
+DRAINED = "lync_drained"
+"""The variable of a member that is to get no new connections."""
+
+
+class Balancing(str, Enum):
+    """How a pool is balanced, which decides the table: 2 or 3."""
+
+    HARDWARE = "hardware"  # The device carries everything.
+    DNS = "dns"  # Clients choose a member by DNS; the device carries web traffic only.
+
+
+class ExternalPorts(str, Enum):
+    """Which ports the external web address has. The pages disagree who maps 443 to 4443 and 80 to 8080."""
+
+    BRIDGED = "bridged"  # 4443 and 8080: the reverse proxy does the mapping.
+    MAPPED = "mapped"  # 443 and 80: the load balancer does.
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class PoolMember:
+    """A server of a pool.
+
+    Attributes:
+        name: Its name in the inventory.
+        address: Where the load balancer reaches it.
+        roles: Its Lync roles.
+        options: Options of the module ``lync_firewall`` that say which rows it has, and on which ports.
+        drained: Whether it gets no new connections.
+    """
+
+    name: str
+    address: str
+    roles: tuple[str, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    drained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool that a load balancer serves.
+
+    Attributes:
+        name: Its name.
+        balancing: How it is balanced.
+        members: Its servers, at least one.
+        virtual: Its virtual addresses; those that are not said are worked out by `read_pool`.
+        external_ports: Which ports the external web address has.
+        external_affinity: Key of `EXTERNAL_AFFINITIES`.
+    """
+
+    name: str
+    balancing: Balancing
+    members: tuple[PoolMember, ...]
+    virtual: Mapping[Virtual, str]
+    external_ports: ExternalPorts
+    external_affinity: str
+
+
+def read_pool(entry: Mapping[str, Any]) -> Pool:
+    """Read one pool.
+
+    Args:
+        entry: ``name``, ``load_balancing``, ``virtual_addresses`` (name of the address to the address), ``members``
+            (dicts with the attributes of `PoolMember`), and, if they are said, ``external_ports`` and
+            ``external_affinity``.
+
+    Raises:
+        OptionError: Something is wrong; the message names the pool and the remedy.
+    """
+    name = str(entry.get("name") or "")
+    if not name or not name.isprintable():
+        raise OptionError("pools", f"a pool is a dict with a name, load_balancing and members, not {entry!r}")
+    try:
+        balancing = read_choice(
+            VARIABLES["load_balancing"], entry.get("load_balancing"), {word.value: word for word in Balancing}
+        )
+        members = _members(entry.get("members"))
+        carries = balancing is Balancing.HARDWARE or any(set(member.roles) & _WEB_ROLES for member in members)
+        virtual = _virtual(entry.get("virtual_addresses"), balancing) if carries else {}
+        said = entry.get("external_ports")
+        ports = read_choice(VARIABLES["external_ports"], said, _PORTS) if said else _fitting_ports(virtual)
+        affinity = entry.get("external_affinity") or "none"
+        if affinity == "cookie":
+            raise OptionError(
+                VARIABLES["external_affinity"],
+                "a cookie needs a device that ends TLS; connections are passed through here, so it is none or source",
+            )
+        read_choice(VARIABLES["external_affinity"], affinity, EXTERNAL_AFFINITIES)
+    except OptionError as error:
+        raise OptionError(error.option, f"pool {name}: {error.reason}") from error
+    return Pool(name, balancing, members, virtual, ports, str(affinity))
+
+
+_PORTS = {word.value: word for word in ExternalPorts}
+_WEB_ROLES = {Role.FRONT_END.value, Role.DIRECTOR.value}
+
+
+def _members(entries: Any) -> tuple[PoolMember, ...]:
+    if isinstance(entries, (str, Mapping)) or not isinstance(entries, Sequence) or not entries:
+        raise OptionError("members", "there is no member; put its servers into the inventory, with their roles")
+    return tuple(map(_member, entries))
+
+
+def _member(entry: Any) -> PoolMember:
+    if not isinstance(entry, Mapping) or not entry.get("name"):
+        raise OptionError("members", f"a member is a dict with name, address and roles, not {entry!r}")
+    name = str(entry["name"])
+    if not name.isprintable():
+        raise OptionError("members", f"{name!r} is no name of a host")
+    address = str(entry.get("address") or "")
+    if not address:
+        raise OptionError(
+            "members",
+            f"nothing says which address {name} has; set lync_firewall_addresses or ansible_host for it, to an "
+            "address, or have names looked up with lync_firewall_resolve_peers",
+        )
+    roles = entry.get("roles") or ()
+    if isinstance(roles, str) or not {role.value for role in BALANCED_ROLES}.intersection(roles):
+        raise OptionError(
+            "members",
+            f"{name} has none of the roles that are balanced, {', '.join(role.value for role in BALANCED_ROLES)}",
+        )
+    return PoolMember(
+        name=name,
+        address=_address(f"the address of {name}", address),
+        roles=tuple(str(role) for role in roles),
+        options=dict(entry.get("options") or {}),
+        drained=bool(entry.get("drained")),
+    )
+
+
+def _virtual(given: Any, balancing: Balancing) -> dict[Virtual, str]:
+    """The addresses, those worked out that one may leave out: web is on that of SIP, external web on that of web."""
+    option = VARIABLES["virtual_addresses"]
+    known = [word.value for word in Virtual]
+    if not isinstance(given, Mapping) or not given:
+        need = "sip" if balancing is Balancing.HARDWARE else "web_internal"
+        raise OptionError(option, f"say the pool's virtual addresses, {need} at least: a dict of {', '.join(known)}")
+    for word in given:
+        if word not in known:
+            raise OptionError(f"{option}.{word}", f"there is no such address; they are {', '.join(known)}")
+    said = {Virtual(word): _address(f"{option}.{word}", text) for word, text in given.items()}
+    if balancing is Balancing.DNS and Virtual.SIP in said:
+        raise OptionError(
+            f"{option}.sip", "with lync_load_balancing: dns clients choose a member themselves; leave it out"
+        )
+    if balancing is Balancing.HARDWARE and Virtual.SIP not in said:
+        raise OptionError(f"{option}.sip", "it is needed with lync_load_balancing: hardware")
+    internal = said.get(Virtual.WEB_INTERNAL) or said.get(Virtual.SIP)
+    if internal is None:
+        raise OptionError(f"{option}.web_internal", "it is needed: DNS load balancing does not work for web traffic")
+    return {
+        **said,
+        Virtual.WEB_INTERNAL: internal,
+        Virtual.WEB_EXTERNAL: said.get(Virtual.WEB_EXTERNAL) or internal,
+    }
+
+
+def _fitting_ports(virtual: Mapping[Virtual, str]) -> ExternalPorts:
+    """On an address of its own external web has what both readings of the pages want; beside internal web it cannot."""
+    external = virtual.get(Virtual.WEB_EXTERNAL)
+    return ExternalPorts.BRIDGED if external == virtual.get(Virtual.WEB_INTERNAL) else ExternalPorts.BOTH
+
+
+def _address(option: str, text: Any) -> str:
+    """One address of one interface, in its shortest spelling."""
+    try:
+        found = ipaddress.ip_address(str(text))
+    except ValueError:
+        raise OptionError(option, f"{text!r} is no address; one address is needed, such as 10.1.0.100") from None
+    if found.is_unspecified or found.is_multicast:
+        raise OptionError(option, f"{found} is no address of one interface")
+    return str(found)

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""load_balancer.yml connects to nobody and writes three files that say the same, or says what to say first."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playbooks.runs import NEWEST_ONLY, Runner
+
+_SAID = {"lync_load_balancing": "hardware", "lync_virtual_addresses": {"sip": "10.1.0.100", "web_external": "fd00::2"}}
+
+
+def _say(runner: Runner, **variables: Any) -> None:
+    """Let the two Front End Servers be a pool of which this is said."""
+
+    def change(everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        everything["children"]["windows"]["vars"]["ansible_password"] = "{{ of_nobody }}"
+        for name in ("fe01", "fe02"):
+            hosts[f"{name}.contoso.test"].update({"lync_pool": "pool1", **variables})
+
+    runner.change_inventory(change)
+
+
+def _folder(runner: Runner) -> Path:
+    return runner.folder / "lync_load_balancer"
+
+
+def test_nothing_is_connected_to_and_the_files_say_the_same(runner: Runner) -> None:
+    _say(runner, **_SAID)
+    given = {"ansible_connection": "winrm", "ansible_become": True, "ansible_become_user": "nobody-here"}
+    looked = runner.play("load_balancer", "--check", "--diff", variables=given)
+    assert looked.code == 0, looked.output
+    assert looked.changed
+    assert "bind 10.1.0.100:5061" in looked.output
+    assert not _folder(runner).exists()
+    run = runner.play("load_balancer", "--limit", "fe01*", variables=given)
+    assert run.code == 0, run.output
+    assert f"{_folder(runner)}: 3 of 3 files written" in run.output
+    listeners = json.loads((_folder(runner) / "lync-listeners.json").read_text())
+    with (_folder(runner) / "lync-listeners.csv").open(newline="") as file:
+        table = list(csv.DictReader(file))
+    ends = [(listener["address"], str(listener["port"]), listener["row"]) for listener in listeners]
+    assert [(row["address"], row["port"], row["row"]) for row in table] == ends
+    assert ("fd00::2", "443", "hlb-07") in ends
+    assert {len(listener["members"]) for listener in listeners} == {1, 2}, "collocated Mediation Server, and all others"
+    text = (_folder(runner) / "haproxy.cfg").read_text()
+    assert text.count("\nlisten ") == len(listeners) == 17
+    assert "bind [fd00::2]:443\n" in text
+    for told in ("single requests", "MS-WSMAN", "NEVER THROUGH A LOAD BALANCER", "DRAINED", "DO NOT AGREE"):
+        assert told in text
+    assert not runner.play("load_balancer", variables=given).changed
+
+
+@NEWEST_ONLY
+@pytest.mark.skipif(not shutil.which("haproxy"), reason="haproxy is not installed (Debian: apt-get install haproxy)")
+def test_haproxy_accepts_the_file_without_a_warning(runner: Runner) -> None:
+    _say(runner, **_SAID)
+    variables = {"lync_load_balancer_source": "10.1.0.5", "lync_load_balancer_cut_sessions": True}
+    peers = {"lb01": "10.1.0.5:10023", "lb02": "[fd00::6]:10023"}
+    assert runner.play("load_balancer", variables={**variables, "lync_load_balancer_peers": peers}).code == 0
+    asked = subprocess.run(
+        ["haproxy", "-c", "-f", str(_folder(runner) / "haproxy.cfg")], capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert "WARNING" not in asked.stderr
+    assert "Configuration file is valid" in asked.stdout + asked.stderr
+
+
+@NEWEST_ONLY
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({}, "lync_load_balancing: no pool says how it is balanced; set it for the servers of each pool"),
+        ({"lync_load_balancing": "haproxy"}, "pool pool1: 'haproxy' is not possible; it takes hardware, dns"),
+        ({"lync_load_balancing": "dns"}, "lync_virtual_addresses: pool pool1: say the pool's virtual addresses"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_is_written(runner: Runner, said: dict[str, Any], message: str) -> None:
+    _say(runner, **said)
+    run = runner.play("load_balancer")
+    assert run.code == 2
+    assert message in " ".join(run.output.split())
+    assert not _folder(runner).exists()

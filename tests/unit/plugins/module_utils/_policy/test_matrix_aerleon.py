@@ -1,0 +1,199 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Aerleon reads the matrix, makes access lists for four platforms, and admits the packets that the matrix does."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aerleon.lib import naming
+from aerleon.lib import yaml as aerleon_yaml
+from aerleon.lib.aclcheck import AclCheck
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix_aerleon import (
+    DEFINITIONS,
+    POLICY,
+    TERMS,
+    as_aerleon,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix_texts import as_json
+
+PACKETS, SEED = 1000, 14
+CLIENTS = ["10.9.0.0/16", "2001:db8:9::/48"]
+PEERS: dict[str, list[str]] = {
+    "front_end": ["10.1.0.8/30", "10.1.1.1", "2001:db8::8", "2001:db8::9"],
+    "pool": ["10.1.0.8/31", "2001:db8::8", "2001:db8::9"],
+    "mediation": ["10.1.0.10", "10.1.0.11", "10.1.0.20"],
+    "replica": ["10.1.0.8/30", "10.1.0.20", "10.1.1.1", "2001:db8::8", "2001:db8::9", "nowhere"],
+    "gateway": ["10.2.0.0/28"],
+    "edge": ["10.4.0.1", "10.4.0.2"],
+    "load_balancer": ["10.3.0.5"],
+    "dhcp_server": ["10.5.0.1-10.5.0.6"],
+    "file_store": ["files.example.com"],
+    **{kind: [] for kind in ("director", "branch_appliance", "reverse_proxy", "trusted_application", "admin")},
+}
+HOSTS: list[dict[str, Any]] = [
+    {
+        "name": name,
+        "addresses": addresses,
+        "roles": roles,
+        "pool": name[0],
+        "peers": PEERS,
+        "client_networks": CLIENTS,
+        "options": options,
+    }
+    for name, addresses, roles, options in (
+        ("a1", ["10.1.0.8", "2001:db8::8"], ["front_end", "central_management"], {}),
+        ("a2", ["10.1.0.9", "2001:db8::9"], ["front_end"], {"port_overrides": {"server-10": "40000-40100"}}),
+        ("b1", ["10.1.0.10"], ["front_end", "mediation"], {"ruleset": "extended"}),
+        ("b2", ["10.1.0.11"], ["front_end", "mediation"], {"ruleset": "extended"}),
+        ("c1", ["10.1.0.20"], ["mediation"], {}),
+        ("nowhere", [], ["front_end"], {}),
+    )
+]
+MATRIX = matrix_of(HOSTS)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files as the playbook lays them out."""
+    root = tmp_path_factory.mktemp("matrix")
+    for name, content in as_aerleon(MATRIX).items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content)
+    return root
+
+
+class Written:
+    """The matrix as its JSON says it, for packets: nothing of what wrote Aerleon's files is used."""
+
+    def __init__(self) -> None:
+        document = json.loads(as_json(MATRIX))
+        self._groups = {
+            group["name"]: None
+            if group["addresses"] == ["any"]
+            else [ipaddress.ip_network(text) for text in group["addresses"]]
+            for group in document["groups"]
+        }
+        self.lines = [
+            (
+                self._networks(line["source"]),
+                self._networks(line["destination"]),
+                line["transport"],
+                [tuple(map(int, (part + "-" + part).split("-")[:2])) for part in line["ports"].split(",")],
+            )
+            for line in document["lines"]
+        ]
+
+    def _networks(self, names: list[str]) -> list[Any] | None:
+        found = [self._groups[name] for name in names]
+        return None if None in found else [network for networks in found for network in networks or ()]
+
+    def admits(self, source: Any, destination: Any, transport: str, port: int) -> bool:
+        return any(
+            (sources is None or any(source in network for network in sources))
+            and any(destination in network for network in destinations or ())
+            and transport == over
+            and any(first <= port <= last for first, last in ports)
+            for sources, destinations, over, ports in self.lines
+        )
+
+
+def packets(written: Written) -> list[tuple[Any, Any, str, int]]:
+    """Random ones, the same in each run; half of them aimed at lines, or next to them."""
+    chosen = random.Random(SEED)
+    usable = [line for line in written.lines if line[0] != [] and line[1] != []]
+    edges = [network for line in usable for side in line[:2] for network in side or ()]
+
+    def address(networks: list[Any] | None, family: int) -> Any:
+        mine = [network for network in networks or edges if network.version == family] or edges
+        network = chosen.choice(mine)
+        return network[chosen.randrange(network.num_addresses)] + chosen.choice((0, 0, 0, 0, 0, 1, -1))
+
+    found = []
+    for number in range(PACKETS):
+        sources, destinations, transport, ports = chosen.choice(usable)
+        family = chosen.choice((4, 4, 6))
+        first, last = chosen.choice(ports)
+        port = chosen.choice((first, last, chosen.randint(first, last), first - 1, last + 1))
+        if number % 2:
+            sources, destinations = edges, edges
+            transport, port = chosen.choice(("tcp", "udp")), chosen.choice((port, chosen.randint(1, 65535)))
+        pair = address(sources, family), address(destinations, family)
+        found.append((*pair, transport, min(max(port, 1), 65535)))
+    return found
+
+
+def test_aclcheck_admits_what_the_matrix_does(folder: Path) -> None:
+    definitions = naming.Naming(str(folder / DEFINITIONS).rpartition("/")[0])
+    policies = (folder / TERMS).parents[1]
+    policy = aerleon_yaml.ParseFile(str((folder / POLICY).relative_to(policies)), str(policies), definitions)
+    written = Written()
+    admitted = 0
+    for source, destination, transport, port in packets(written):
+        check = AclCheck(policy, str(source), str(destination), "50000", str(port), transport)
+        (first, *_more) = check.ActionMatch()
+        wanted = written.admits(source, destination, transport, port)
+        assert ("accept" in first.action) is wanted, (source, destination, transport, port, first.term)
+        admitted += wanted
+    print(f"{PACKETS} packets, {admitted} of them admitted: Aerleon and the matrix agree on all")
+    assert 200 < admitted < PACKETS - 200, "both answers occur"
+
+
+def test_access_lists_for_four_platforms_are_made(folder: Path) -> None:
+    """By the command of the guide."""
+    aerleon = folder / "aerleon"
+    output = aerleon / "generated"
+    output.mkdir()
+    command = [sys.executable, "-m", "aerleon", "--output_directory", "generated"]
+    ran = subprocess.run(command, cwd=aerleon, capture_output=True, text=True, check=False, timeout=120)
+    assert "error" not in ran.stderr.lower(), ran.stderr
+    texts = {path.suffix: path.read_text() for path in output.iterdir()}
+    assert sorted(texts) == [".acl", ".jcl", ".nft", ".xml"], "Cisco, Juniper, nftables and Palo Alto"
+    assert "permit tcp 10.2.0.0 0.0.0.15 host 10.1.0.20 eq 5067" in texts[".acl"]
+    assert "destination-port 5067-5068;" in texts[".jcl"]
+    assert "ip saddr 10.2.0.0/28 ip daddr 10.1.0.10/31 tcp dport 5067-5068" in texts[".nft"]
+    assert "<member>LYNC_GATEWAYS</member>" in texts[".xml"]
+    assert all("2001:db8:9::/48" in text for text in texts.values()), "both families"
+
+
+def test_a_line_without_an_address_is_a_comment() -> None:
+    terms = as_aerleon(MATRIX)[TERMS]
+    source = "Front End Servers that are Central Management server too"
+    assert f"  # No address is known of an end of: {source} to File stores\n" in terms
+    assert "FILE_STORES" not in as_aerleon(MATRIX)[DEFINITIONS]
+
+
+def test_names_are_short_plain_and_different_whatever_groups_are_called() -> None:
+    hostile = [
+        {**HOSTS[number], "name": name, "pool": name, "options": {"port_overrides": {"server-10": 1 + number}}}
+        for number, name in enumerate(("a\n- b: 'c", 'a - b: "c', "x" * 200, "x" * 201))
+    ]
+    files = as_aerleon(matrix_of(hostile))
+    tokens = [line.split(":")[0].strip() for line in files[DEFINITIONS].splitlines() if line.startswith("  LYNC")]
+    terms = [line for line in files[TERMS].splitlines() if line.startswith("  - name: ")]
+    for names in (tokens, terms):
+        assert len(set(names)) == len(names)
+        assert max(map(len, names)) < 64
+    assert all(set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") for token in tokens)
+    assert as_aerleon(matrix_of([]))[TERMS].endswith("terms: []\n")
+
+
+def test_a_term_stays_as_it_is_when_ports_of_a_row_change() -> None:
+    moved = {"port_overrides": {"server-47": 6067, "server-48": 6068}}
+    hosts = [
+        {**host, "options": {**host["options"], **moved}} if "mediation" in host["roles"] else host for host in HOSTS
+    ]
+    before, after = as_aerleon(MATRIX), as_aerleon(matrix_of(hosts))
+    assert before[TERMS] == after[TERMS]
+    assert "  LYNC_SERVER_47: # Lync Server Mediation service\n    - port: 5067\n" in before[DEFINITIONS]
+    assert before[DEFINITIONS].replace("\n    - port: 5067\n", "\n    - port: 6067\n") != after[DEFINITIONS]
+    assert "  LYNC_SERVER_47: # Lync Server Mediation service\n    - port: 6067\n" in after[DEFINITIONS]

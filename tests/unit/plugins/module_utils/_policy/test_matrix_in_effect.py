@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is admitted on a line in effect: of several rows and hosts, and as far as the audit knows."""
+
+from __future__ import annotations
+
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix_in_effect import (
+    Admitted,
+    Finding,
+    InEffect,
+    of_line,
+)
+
+OPEN = Admitted(("any",), ("everybody else",), ("CS RTCSRV",))
+PERHAPS = Admitted(("10.0.0.1",), ("10.0.0.9",), ("CS X",), perhaps=True)
+RIGHT = Admitted(("10.0.0.1",))
+SHUT = Admitted(("nobody",))
+FOUND = InEffect(
+    "r.json",
+    "2026-03-12T06:00:00Z",
+    {"a": {"x": OPEN, "y": RIGHT}, "b": {"x": OPEN, "y": PERHAPS}, "c": {"x": SHUT}},
+)
+
+
+def test_hosts_on_which_the_same_was_found_share_a_finding() -> None:
+    line = of_line(["x", "y"], ["b", "a"], FOUND)
+    assert line.findings == (
+        Finding("x", ("a", "b"), OPEN),
+        Finding("y", ("a",), RIGHT),
+        Finding("y", ("b",), PERHAPS),
+    )
+    assert line.wider == (Finding("x", ("a", "b"), OPEN), Finding("y", ("b",), PERHAPS)), "what is certain first"
+    assert line.admits == ("any",)
+    assert line.not_known == ()
+
+
+def test_nobody_is_said_only_where_nobody_gets_in() -> None:
+    assert of_line(["x"], ["c"], FOUND).admits == ("nobody",)
+    assert of_line(["y", "x"], ["a", "c"], InEffect("", "", {"a": {"y": RIGHT}, "c": {"x": SHUT}})).admits == (
+        "10.0.0.1",
+    )
+
+
+def test_what_the_audit_does_not_say_is_not_known() -> None:
+    line = of_line(["x", "y"], ["a", "c", "d"], FOUND)
+    assert line.not_known == ("c", "d")
+    assert of_line(["x"], ["d"], FOUND).findings == ()

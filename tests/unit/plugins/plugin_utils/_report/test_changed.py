@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts that were changed and left before a report knew of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.changed import (
+    CHANGED_FILE,
+    changed_in,
+    note_changed,
+)
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import read_earlier
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.merge import merge
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Leaver
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import IN_GROUPS, NONE, remembering
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.slices import read_slice
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import info
+
+NOON, LATER = "2026-03-12T12:00:00Z", "2026-03-12T13:00:00Z"
+DIRECTOR = ("director",)
+
+
+def left(changed: dict[str, Leaver], *, last: str = "", retired: str = "") -> list[tuple[str, int | None]]:
+    """Who has left by a report of one host that is here."""
+    earlier = NONE
+    if last:
+        earlier = read_earlier(to_json(build_report("T", last, [Source("old", info(), DIRECTOR)])))
+    now = build_report("T", "2026-03-13T06:00:00Z", [Source("fe", info(), DIRECTOR)])
+    gone = {"old": retired} if retired else {}
+    return [(one.name, one.rules) for one in remembering(now, earlier, lambda _name: "", gone, changed).left]
+
+
+def test_the_last_change_of_a_host_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    assert changed_in(folder) == ({}, [])
+    note_changed(folder, "old", DIRECTOR, 30, NOON)
+    note_changed(folder, "fe", DIRECTOR, None, NOON)
+    note_changed(folder, "old", DIRECTOR, 31, LATER)
+    found, warnings = changed_in(folder)
+    assert warnings == []
+    assert (found["old"].rules, found["old"].roles, found["old"].seen) == (31, DIRECTOR, LATER)
+    assert left(found) == [("old", 31)]
+    assert left(found, retired="2026-03-12T14:00:00Z") == []
+
+
+def test_what_is_older_than_the_last_report_is_known_to_it() -> None:
+    noted = {"other": Leaver("other", "", DIRECTOR, 5, NOON)}
+    assert left(noted, last=LATER) == [("old", 1)]
+    assert left(noted, last=NOON) == [("old", 1), ("other", 5)]
+
+
+def test_a_host_whose_rules_were_taken_away_since_is_not_named() -> None:
+    assert left({"old": Leaver("old", "", (), 0, LATER)}, last=NOON) == []
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"host": "a", "roles": 3, "rules": 1, "changed": ""}', '{"host": "a"}'])
+def test_a_damaged_line_is_said_and_spoils_no_other(tmp_path: Path, line: str) -> None:
+    note_changed(tmp_path, "old", DIRECTOR, 1, NOON)
+    with (tmp_path / CHANGED_FILE).open("a") as stream:
+        stream.write(f"{line}\n")
+    note_changed(tmp_path, "new", DIRECTOR, 1, NOON)
+    found, (warning,) = changed_in(tmp_path)
+    assert sorted(found) == ["new", "old"]
+    assert "has 1 damaged line" in warning
+
+
+def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / CHANGED_FILE).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic"):
+        note_changed(tmp_path, "old", DIRECTOR, 1, NOON)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_whom_slices_know_to_have_left_the_whole_names() -> None:
+    """Each slice knows of its own last report; a host that another slice has, has not left."""
+    gone, moved = Leaver("old", "inventory", DIRECTOR, 4, NOON), Leaver("fe", "elsewhere", DIRECTOR, 4, NOON)
+    here = build_report("T", LATER, [Source("fe", info(), DIRECTOR)])
+    there = replace(build_report("T", LATER, [Source("dir", info(), DIRECTOR)]), left=(gone,), elsewhere=(moved,))
+    slices = [read_slice(name, to_json(report)) for name, report in (("a", here), ("b", there), ("c", there))]
+    merged = merge("T", LATER, slices).report
+    inventory = {"fe": IN_GROUPS, "dir": IN_GROUPS}
+    whole = remembering(merged, NONE, lambda name: inventory.get(name, ""), {}, {})
+    assert [(one.name, one.why) for one in whole.left] == [("old", "inventory")]
+    assert whole.elsewhere == ()
