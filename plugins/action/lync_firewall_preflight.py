@@ -32,6 +32,7 @@ from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import Templated
+from ..plugin_utils._version import collection_version
 from ..plugin_utils._whose import whose
 
 _MANAGED = "lync"
@@ -43,6 +44,8 @@ _VARIABLES = {
     "sources": f"{PREFIX}report_sources",
     "slices": f"{PREFIX}preflight_slices",
     "scoped": f"{PREFIX}preflight_scoped",
+    "basis": f"{PREFIX}preflight_basis",
+    "accept_late": f"{PREFIX}accept_late",
     "plan": f"{PREFIX}preflight_plan",
     "plan_digest": f"{PREFIX}plan_digest",
 }
@@ -60,6 +63,8 @@ class ActionModule(ControllerAction):
         Option("slices", type="bool"),
         Option("scoped", type="bool", default=False),
         Option("artifacts", type="bool", default=False),
+        Option("basis", type="raw"),
+        Option("accept_late", type="bool", default=False),
         Option("plan", type="path"),
         Option("plan_digest"),
         HOST_VARIABLES,
@@ -104,11 +109,7 @@ class ActionModule(ControllerAction):
         age = _age(known)
         if options["slices"] is False and age:
             tell(age, self._task)
-        mistakes = [*targets["mistakes"], *wrong_plan]
-        if targets["unknown"] and request.named is False:
-            mistakes.append(_owned(f"{PREFIX}hosts", known))
-        if mistakes and options["sources"]:
-            mistakes.append(_owned(f"{PREFIX}report_sources", known))
+        mistakes = [*targets["mistakes"], *wrong_plan, *self._of_others(options, request, targets, known)]
         makes_a_report = options["slices"] is not None
         if makes_a_report:
             variables = self._of_report(known, targets["hosts"])
@@ -121,6 +122,25 @@ class ActionModule(ControllerAction):
                 return {**result, "mistake": message, "ansible_stats": _artifacts(message)}
             return {**result, "failed": True, "msg": message}
         return {**result, "targets": targets}
+
+    def _of_others(
+        self, options: Mapping[str, Any], request: Request, targets: Mapping[str, Any], known: Mapping[str, Any]
+    ) -> list[str]:
+        """What is wrong about what earlier runs and the inventory say, beside what `find_targets` has told."""
+        found = []
+        if targets["unknown"] and request.named is False:
+            found.append(_owned(f"{PREFIX}hosts", known))
+        if targets["mistakes"] and options["sources"]:
+            found.append(_owned(f"{PREFIX}report_sources", known))
+        other = _since_audited(options["basis"], known)
+        if other and options["accept_late"]:
+            tell(f"Not what was audited: {other}. Gone on with, as {PREFIX}accept_late says.", self._task)
+        elif other:
+            found.append(
+                f"This is not what was audited, and perhaps approved: {other}. Nothing was done. Begin again with an "
+                f"audit, or go on with {PREFIX}accept_late: true."
+            )
+        return found
 
     def _of_report(self, known: dict[str, Any], hosts: Sequence[str]) -> Mapping[str, Any]:
         """The variables that the task sees which makes the report: those of the play, and of the first of its hosts."""
@@ -195,8 +215,17 @@ def _age(known: Mapping[str, Any]) -> str:
     return topology_age(plain(told), utc_now(), fetched=is_job(known))
 
 
+def _since_audited(basis: Any, known: Mapping[str, Any]) -> str:
+    """What is other than when a list of hosts was made, which somebody may have approved since."""
+    if not basis:
+        return ""
+    from ..plugin_utils._basis import differences  # noqa: PLC0415 most have none
+
+    return differences(basis, known["hostvars"], collection_version())
+
+
 def _artifacts(why: str) -> dict[str, Any]:
-    from ..plugin_utils._report.handed_over import of_nobody  # noqa: PLC0415 a run that comes to its hosts needs it not
+    from ..plugin_utils._report.handed_over import of_nobody  # noqa: PLC0415 seldom
 
     return {"per_host": False, "aggregate": False, "data": of_nobody(why)}
 

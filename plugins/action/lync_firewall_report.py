@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._basis import basis_of
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv
@@ -166,8 +167,13 @@ class ActionModule(ControllerAction):
             tell(line, self._task)
         if options["artifacts"]:
             result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": _artifacts(result)}
+            # A remediation that follows an approval asks whether they are still those that were audited.
+            handed = result["ansible_stats"]["data"]
+            handed["lync_firewall_drifted_basis"] = basis_of(
+                handed["lync_firewall_drifted_hosts"], task_vars["hostvars"], collection_version()
+            )
             if "json" in files:
-                result["ansible_stats"]["data"].update(handed_over(task_vars, files["json"]))
+                handed.update(handed_over(task_vars, files["json"]))
         return result
 
     def _earlier(self, option: str | None) -> tuple[Earlier | None, list[str]]:

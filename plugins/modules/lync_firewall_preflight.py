@@ -63,6 +63,15 @@ options:
         so the task succeeds then, and returns RV(mistake) for the next one to fail with.
     type: bool
     default: false
+  basis:
+    description:
+      - What the list of hosts rests on, as the audit that made it has handed over. Where the version of the collection,
+        or a host's groups or the variables that say what it should have, are others now, that is named, and it fails.
+    type: raw
+  accept_late:
+    description: Whether to say so and go on.
+    type: bool
+    default: false
   plan:
     description:
       - The plan that a remediation is held to, see M(lyncops.firewall.lync_firewall_plan). Then the hosts to work on
@@ -78,7 +87,8 @@ options:
       - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
         from C(lync_firewall_report_sources), and for the playbooks of this collection O(named) from
         C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices), O(scoped) from
-        C(lync_firewall_preflight_scoped), O(plan) from C(lync_firewall_preflight_plan) and O(plan_digest) from
+        C(lync_firewall_preflight_scoped), O(basis) from C(lync_firewall_preflight_basis), O(accept_late) from
+        C(lync_firewall_accept_late), O(plan) from C(lync_firewall_preflight_plan) and O(plan_digest) from
         C(lync_firewall_plan_digest).
     type: bool
     default: false

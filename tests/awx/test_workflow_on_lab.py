@@ -97,6 +97,22 @@ def test_what_is_repaired_is_what_was_approved(night: Any, estate: Estate) -> No
     assert len(after[DIRECTOR]) == len(before[DIRECTOR]) + 1, "what was added meanwhile, and nothing of ours"
 
 
+def test_a_late_approval_is_of_what_was_audited(night: Any, estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the approval waits the inventory becomes another: AWX fetches it anew for each job."""
+    before, then = estate.rules(), estate.inventory
+
+    def later(dead: Sequence[str] = ()) -> dict[str, Any]:
+        inventory = then(dead)
+        inventory["_meta"]["hostvars"][FIRST]["lync_firewall_ruleset"] = "extended"
+        return inventory
+
+    late = night(answer=lambda: monkeypatch.setattr(estate, "inventory", later) is None)
+    assert late.jobs["remediate"].status == "failed"
+    told = " ".join(late.jobs["remediate"].output.split())
+    assert f"other groups or lync variables than then have {FIRST}. Nothing was done." in told
+    assert estate.rules() == before
+
+
 def test_denied_approval_changes_nothing(night: Any, estate: Estate) -> None:
     before = estate.rules()
     denied = night(answer=False)

@@ -19,6 +19,7 @@ PREFIX = "lync_firewall_"
 OTHERS = tuple(
     PREFIX + name
     for name in (
+        "accept_late",
         "addresses",
         "as_text",
         "extra_peers",
@@ -54,7 +55,7 @@ _SET_BY_US = (
     "retiring seen "
     # What an audit or a plan has handed over to a job after it.
     "drifted_hosts ineffective_hosts unreachable_hosts failed_hosts compliant_hosts truncated totals reasons summary "
-    "class digest left report_folder plan_summary"
+    "class digest left report_folder drifted_basis plan_summary"
 )
 _OWN = frozenset(PREFIX + name for name in _SET_BY_US.split())
 _SLICE = f"{PREFIX}slice_"  # and the id of a job

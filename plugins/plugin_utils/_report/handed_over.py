@@ -22,6 +22,7 @@ def of_nobody(why: str) -> dict[str, Any]:
     named = {f"{PREFIX}{kind}_hosts": hosts for kind, hosts in names_by_class(empty).items() if kind != "not_managed"}
     return {
         **named,
+        f"{PREFIX}drifted_basis": {},
         f"{PREFIX}truncated": False,
         f"{PREFIX}totals": totals(empty),
         f"{PREFIX}reasons": {},

@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_preflight
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_preflight as documentation
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._basis import basis_of
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.model import (
     EstatePlan,
@@ -134,6 +135,25 @@ def test_an_audit_says_how_old_the_topology_is(
     assert not [text for text in said if "topology" in text]
     nobody = run({"slices": False}, hostvars=hostvars, ansible_play_hosts_all=["localhost"], **job)
     assert line in nobody["msg"], "who looks for the hosts learns that the topology is old"
+
+
+def test_a_list_that_is_of_another_estate_is_not_worked_on(said: list[str]) -> None:
+    version = lync_firewall_preflight.collection_version()
+    now = {"named": ["fe01"], "basis": basis_of(["fe01"], KNOWN["hostvars"], version)}
+    assert "failed" not in run(now)
+    for basis in (
+        basis_of(["fe01"], {"fe01": {"group_names": ["lync_director"]}}, version),
+        basis_of(["fe01"], KNOWN["hostvars"], "0.9.0"),
+    ):
+        told = run({**now, "basis": basis})
+        assert told["failed"] is True
+        assert "This is not what was audited, and perhaps approved: " in told["msg"]
+        assert "lync_firewall_accept_late: true" in told["msg"]
+        said.clear()
+        assert "failed" not in run({**now, "basis": basis, "accept_late": True})
+        assert said[-1].startswith("Not what was audited: ")
+        # The verification after it is handed the same, and what it reads is what is there now.
+        assert "failed" not in run({"host_variables": True}, lync_firewall_drifted_basis=basis)
 
 
 def test_a_name_that_leads_elsewhere_leaves_what_is_there_alone(tmp_path: Path) -> None:
