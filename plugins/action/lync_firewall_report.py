@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._basis import basis_of
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv
@@ -22,7 +23,8 @@ from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import build_report
 from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
-from ..plugin_utils._report.files import reason_of, write_all
+from ..plugin_utils._report.files import is_base_name, reason_of, write_all
+from ..plugin_utils._report.job import handed_over, reports_of_slices
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
 from ..plugin_utils._report.probed import counted, disproved
 from ..plugin_utils._report.remember import NONE, remembering, retired_in
@@ -39,6 +41,7 @@ from ..plugin_utils._report.status import (
 from ..plugin_utils._report.summary import summary
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
+from ..plugin_utils._report.turn import turn, who_runs
 from ..plugin_utils._results import plain
 from ..plugin_utils._sources import PROBED, place_of, source_of, with_probes
 from ..plugin_utils._telling import tell
@@ -84,8 +87,9 @@ class ActionModule(ControllerAction):
         if not isinstance(given.get("dest"), str):
             return
         try:
-            folder = Path(self._resolved(given["dest"]))
-            outdate(folder, str(given.get("name") or REPORT_NAME), message, utc_now())
+            folder, name = Path(self._resolved(given["dest"])), str(given.get("name") or REPORT_NAME)
+            if is_base_name(name):
+                outdate(folder, name, message, utc_now())
         except (OSError, ValueError) as error:
             tell(f"The status of an earlier run could not be replaced, and is out of date: {error}", self._task)
 
@@ -109,6 +113,11 @@ class ActionModule(ControllerAction):
     def _work(self, options: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         check(options)
         folder = Path(self._resolved(options["dest"]))
+        # The report that is replaced is read too: who has left the estate since is told by it.
+        with turn(folder, options["name"], who_runs(task_vars), lambda line: tell(line, self._task)):
+            return self._made(options, task_vars, folder)
+
+    def _made(self, options: dict[str, Any], task_vars: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         # Read first: they may be among the files that are about to be replaced.
         earlier, warnings = self._earlier(options["previous"])
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
@@ -117,7 +126,7 @@ class ActionModule(ControllerAction):
         warnings += [*more, *wrong, *damaged]
         now, probe_failed = utc_now(), ""
         if options["sources"]:
-            merged = self._merged(options, now)
+            merged = self._merged(options, now, reports_of_slices(task_vars))
             report = merged.report
             warnings += [f"sources: {sentence}" for sentence in merged.warnings]
         else:
@@ -165,6 +174,13 @@ class ActionModule(ControllerAction):
             tell(line, self._task)
         if options["artifacts"]:
             result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": _artifacts(result)}
+            # A remediation that follows an approval asks whether they are still those that were audited.
+            handed = result["ansible_stats"]["data"]
+            handed["lync_firewall_drifted_basis"] = basis_of(
+                handed["lync_firewall_drifted_hosts"], task_vars["hostvars"], collection_version()
+            )
+            if "json" in files:
+                handed.update(handed_over(task_vars, files["json"]))
         return result
 
     def _earlier(self, option: str | None) -> tuple[Earlier | None, list[str]]:
@@ -194,7 +210,7 @@ class ActionModule(ControllerAction):
                 f"{path} cannot be read ({reason_of(error)}), so it is not known who was in the estate before"
             ]
 
-    def _merged(self, options: Mapping[str, Any], now: str) -> Merged:
+    def _merged(self, options: Mapping[str, Any], now: str, handed: Mapping[str, str]) -> Merged:
         """The reports of slices as one; no variable of any host is looked at.
 
         Raises:
@@ -206,7 +222,8 @@ class ActionModule(ControllerAction):
 
         written = Path(self._resolved(options["dest"])) / f"{options['name']}.json"
         try:
-            slices, left_out = read_sources((Path(self._resolved(path)) for path in options["sources"]), written)
+            paths = [Path(self._resolved(path)) for path in options["sources"]]
+            slices, left_out = read_sources(paths, written, handed)
         except SliceError as error:
             raise OptionError("sources", str(error)) from error
         merged = merge(options["title"], now, slices, options["hosts"])

@@ -51,7 +51,8 @@ options:
   dest:
     description:
       - Folder on the controller. It is made if it is not there. A relative path starts at the playbook's folder.
-      - Files are replaced as a whole or not at all, and can be read by all.
+      - Files are replaced as a whole or not at all, and can be read by all. Two runs that write the report of one name
+        take turns, so that its files are of one run; who waits says for whom, for at most five minutes.
     type: path
     required: true
   name:
@@ -80,7 +81,8 @@ options:
   artifacts:
     description:
       - Whether to hand over what was found as M(ansible.builtin.set_stats) does, so that AWX gives it to the next node
-        of a workflow. That is C(lync_firewall_drifted_hosts) and the same of C(ineffective), C(unreachable), C(failed)
+        of a workflow. That is C(lync_firewall_drifted_basis), what the list of drifted hosts rests on,
+        C(lync_firewall_drifted_hosts) and the same of C(ineffective), C(unreachable), C(failed)
         and C(compliant), at most 200 names in all, those first that somebody must act on; C(lync_firewall_truncated),
         whether names were left out; C(lync_firewall_totals), C(lync_firewall_reasons), C(lync_firewall_summary),
         C(lync_firewall_class), C(lync_firewall_digest), C(lync_firewall_left), at most 200 names, and

@@ -31,6 +31,7 @@ REPORT_NAME = "lync-firewall"
 """Base name of a report's files where nothing else is said."""
 
 _MOST_NAMED = 10
+_PATIENCE = 10
 _MOST_MESSAGES = 5
 _LONGEST_MESSAGE = 400
 
@@ -142,13 +143,16 @@ def outdate(folder: Path, name: str, message: str, now: str) -> None:
         now: UTC, ISO 8601.
 
     Raises:
-        OSError: It cannot be written.
+        OSError, OptionError: It cannot be written, or another run goes on writing the report.
     """
     if not (folder / status_name(name)).is_file():
         return
+    from .turn import turn  # noqa: PLC0415 a run that comes to its report has it already
+
     status = to_status(sorted_report("", "", ()), Run(name, now, collection_version(), message))
-    write_file(folder / mail_name(name), f"{name}: {status['class']}\n\n{message}\n".encode("utf-8", "replace"))
-    write_file(folder / status_name(name), to_status_file(status))
+    with turn(folder, name, "a run without a report", lambda _line: None, _PATIENCE):
+        write_file(folder / mail_name(name), f"{name}: {status['class']}\n\n{message}\n".encode("utf-8", "replace"))
+        write_file(folder / status_name(name), to_status_file(status))
 
 
 def to_mail(report: Report, status: dict[str, Any], page: str = "") -> bytes:

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import re
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +23,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.option i
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_report as documentation
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.turn import turn
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action, assert_plain
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
@@ -161,6 +165,31 @@ def test_real_results_of_both_modules_and_all_that_is_returned(tmp_path: Path, r
     with (folder / "lync-firewall.csv").open(encoding="utf-8", newline="") as stream:
         assert {line["host"] for line in csv.DictReader(stream)} == {*results, "stranger"}
     assert "<title>Lync Server firewall report</title>" in (folder / "lync-firewall.html").read_text("utf-8")
+
+
+def test_two_runs_of_one_name_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An audit and a report of AWX are two templates, so it runs them side by side."""
+    said: list[str] = []
+    monkeypatch.setattr(lync_firewall_report, "tell", lambda line, _task: said.append(line))
+    found: list[dict[str, Any]] = []
+    args = {"hosts": ["h"], "dest": str(tmp_path), "previous": str(tmp_path / "lync-firewall.json")}
+    thread = threading.Thread(target=lambda: found.append(report(args, {"h": UNREACHABLE})))
+    with turn(tmp_path, "lync-firewall", "job 41 (Lync firewall audit)", said.append):
+        thread.start()
+        while not said:
+            time.sleep(0.01)
+        assert [path.name for path in tmp_path.iterdir()] == [".lync-firewall.lock"]
+    thread.join(30)
+    assert said[0].startswith("Waiting for job 41 (Lync firewall audit), which is writing ")
+    status = json.loads((tmp_path / "lync-firewall-status.json").read_text())
+    document = (tmp_path / "lync-firewall.json").read_bytes()
+    assert status["digest"] == found[0]["digest"] == f"sha256:{hashlib.sha256(document).hexdigest()}"
+
+
+def test_no_format_chosen_is_all_of_them(tmp_path: Path) -> None:
+    """A survey's question with several choices may be answered with none, whatever it says of being required."""
+    found = report({"hosts": ["h"], "dest": str(tmp_path), "formats": []}, {"h": UNREACHABLE})
+    assert sorted(found["files"]) == ["csv", "html", "json"]
 
 
 def test_check_mode_writes_too_and_a_checked_run_has_drift(tmp_path: Path, run: Any) -> None:
@@ -321,7 +350,6 @@ def test_what_cannot_be_templated_is_told_of_one_host_only(tmp_path: Path) -> No
         ({"hosts": None}, "hosts"),
         ({"dest": None}, "dest"),
         ({"formats": ["pdf"]}, "formats"),
-        ({"formats": []}, "formats"),
         ({"name": "../etc/passwd"}, "name: "),
         ({"name": "a/b"}, "name: "),
         ({"name": ".hidden"}, "name: "),
