@@ -313,12 +313,37 @@ def test_a_reload_that_failed_is_made_up_for_by_the_next_run(balanced: Site) -> 
 
 @NEWEST_ONLY
 def test_an_address_that_cannot_be_bound_is_told_although_haproxy_goes_on(balanced: Site) -> None:
+    only = {"lync_load_balancer_pools": ["mediation pool"], "lync_load_balancer_wait": 1}
+    run = balanced.balance(**only)
+    assert run.code == 0, run.output
+    assert "mediation-pool_hlb-15_5070" in run.output, "it looked"
     elsewhere = {**balanced.addresses, "mediation": {"sip": "192.0.2.77"}}  # on no interface of this host
     balanced.say(lync_virtual_addresses=elsewhere)
-    run = balanced.balance(
-        lync_load_balancer_pools=["mediation pool"], lync_load_balancer_wait=1, lync_load_balancer_peers={}
-    )
+    run = balanced.balance(**only)
     assert run.code == 2, run.output
     assert "HAProxy does not listen on 192.0.2.77 port 5070 (mediation-pool_hlb-15_5070)" in run.output
-    front_end = balanced.addresses["front_end"]["sip"]
-    assert greeting(front_end, 5061, balanced.stranger).endswith("5061/tcp"), "what it had goes on"
+    mediation = balanced.addresses["mediation"]["sip"]
+    assert greeting(mediation, 5070, balanced.stranger).endswith("5070/tcp"), "what it had goes on"
+
+
+@NEWEST_ONLY
+def test_check_mode_looks_at_a_host_without_a_file(balanced: Site) -> None:
+    new = balanced.balancer.folder / "new" / "haproxy.cfg"
+    new.parent.mkdir()
+    run = balanced.balance("--check", lync_load_balancer_config=str(new))
+    assert run.code == 0, run.output
+    assert run.changed == {"lb01"}
+    assert not list(new.parent.iterdir())
+
+
+@NEWEST_ONLY
+def test_a_host_that_the_members_do_not_know_is_refused(balanced: Site) -> None:
+    def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
+        everything["children"]["strangers"] = {"hosts": {"lb09": {"ansible_connection": "local"}}}
+
+    balanced.runner.change_inventory(change)
+    play = balanced.runner.folder / "strange.yml"
+    play.write_text(_PLAY.replace("hosts: lync_load_balancer", "hosts: strangers"))
+    run = balanced.runner.play(str(play))
+    assert run.failed == {"lb09": 1}
+    assert "lb09 is not in the group lync_load_balancer" in run.output
