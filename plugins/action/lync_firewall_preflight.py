@@ -22,7 +22,9 @@ from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._named_roles import said_for_everybody
 from ..plugin_utils._plan.approved import plan_file
 from ..plugin_utils._plan.held import held_to
-from ..plugin_utils._report.asked import asked
+from ..plugin_utils._report.asked import asked, below, place
+from ..plugin_utils._report.files import is_base_name
+from ..plugin_utils._report.job import is_job, is_slice, reports_of_slices
 from ..plugin_utils._report.options import REPORT_OPTIONS, check, check_folder
 from ..plugin_utils._report.status import REPORT_NAME, outdate
 from ..plugin_utils._report.times import utc_now
@@ -30,7 +32,11 @@ from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
 from ..plugin_utils._variables import Templated
+from ..plugin_utils._version import collection_version
 from ..plugin_utils._whose import whose
+
+_MANAGED = "lync"
+"""The group of hosts that the inventory plugin says are managed."""
 
 _VARIABLES = {
     "named": f"{PREFIX}preflight_named",
@@ -38,6 +44,8 @@ _VARIABLES = {
     "sources": f"{PREFIX}report_sources",
     "slices": f"{PREFIX}preflight_slices",
     "scoped": f"{PREFIX}preflight_scoped",
+    "basis": f"{PREFIX}preflight_basis",
+    "accept_late": f"{PREFIX}accept_late",
     "plan": f"{PREFIX}preflight_plan",
     "plan_digest": f"{PREFIX}plan_digest",
 }
@@ -54,6 +62,9 @@ class ActionModule(ControllerAction):
         Option("sources", type="raw"),
         Option("slices", type="bool"),
         Option("scoped", type="bool", default=False),
+        Option("artifacts", type="bool", default=False),
+        Option("basis", type="raw"),
+        Option("accept_late", type="bool", default=False),
         Option("plan", type="path"),
         Option("plan_digest"),
         HOST_VARIABLES,
@@ -76,9 +87,10 @@ class ActionModule(ControllerAction):
             absent=[name for name in inventories if "," not in name and not Path(name).exists()],
             limit=str(known.get("ansible_limit") or ""),
             batches=options["batches"],
-            reports=options["sources"],
+            # An audit after them is handed these too, and does not take them.
+            reports=options["sources"] or (options["slices"] and list(reports_of_slices(known))),
             slices=options["slices"],
-            sliced=_is_slice(known),
+            sliced=is_slice(known),
             roles_for_all=said_for_everybody(),
             scoped=options["scoped"],
         )
@@ -86,28 +98,49 @@ class ActionModule(ControllerAction):
             targets = plain(find_targets(known["groups"], known["hostvars"], request))
         except OptionError as error:
             return {**result, "failed": True, "msg": str(error)}
-        if options["plan"] and not targets["mistakes"]:
+        wrong_plan = _plan_mistakes(known)
+        if options["plan"] and not (wrong_plan or targets["mistakes"]):
             try:
                 targets = _held(targets, options["plan"], options["plan_digest"] or "", request)
             except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
                 return {**result, "failed": True, "msg": f"plan: {options['plan']}: {error}"}
         for note in targets["notes"]:
             tell(note, self._task)
-        mistakes = list(targets["mistakes"])
-        if targets["unknown"] and request.named is False:
-            mistakes.append(_owned(f"{PREFIX}hosts", known))
-        if mistakes and options["sources"]:
-            mistakes.append(_owned(f"{PREFIX}report_sources", known))
+        age = _age(known)
+        if options["slices"] is False and age:
+            tell(age, self._task)
+        mistakes = [*targets["mistakes"], *wrong_plan, *self._of_others(options, request, targets, known)]
         makes_a_report = options["slices"] is not None
         if makes_a_report:
             variables = self._of_report(known, targets["hosts"])
             mistakes += _report_mistakes(variables, known)
         if mistakes:
-            message = " ".join(filter(None, mistakes))
+            message = " ".join(filter(None, [*mistakes, "" if targets["hosts"] else age]))
             if makes_a_report:
                 self._outdate(variables, message)
+            if makes_a_report and options["artifacts"]:
+                return {**result, "mistake": message, "ansible_stats": _artifacts(message)}
             return {**result, "failed": True, "msg": message}
         return {**result, "targets": targets}
+
+    def _of_others(
+        self, options: Mapping[str, Any], request: Request, targets: Mapping[str, Any], known: Mapping[str, Any]
+    ) -> list[str]:
+        """What is wrong about what earlier runs and the inventory say, beside what `find_targets` has told."""
+        found = []
+        if targets["unknown"] and request.named is False:
+            found.append(_owned(f"{PREFIX}hosts", known))
+        if targets["mistakes"] and options["sources"]:
+            found.append(_owned(f"{PREFIX}report_sources", known))
+        other = _since_audited(options["basis"], known)
+        if other and options["accept_late"]:
+            tell(f"Not what was audited: {other}. Gone on with, as {PREFIX}accept_late says.", self._task)
+        elif other:
+            found.append(
+                f"This is not what was audited, and perhaps approved: {other}. Nothing was done. Begin again with an "
+                f"audit, or go on with {PREFIX}accept_late: true."
+            )
+        return found
 
     def _of_report(self, known: dict[str, Any], hosts: Sequence[str]) -> Mapping[str, Any]:
         """The variables that the task sees which makes the report: those of the play, and of the first of its hosts."""
@@ -118,8 +151,9 @@ class ActionModule(ControllerAction):
         """Have the status of an earlier run say that this one found nobody."""
         now = utc_now()
         try:
-            report = asked(variables, "", REPORT_NAME)
-            outdate(Path(report["dest"]), str(report.get("name", REPORT_NAME)), message, now)
+            folder, name = place(variables, REPORT_NAME)
+            if is_base_name(name):
+                outdate(folder, name, message, now)
         except (AnsibleError, OptionError, OSError, TypeError, ValueError) as error:
             tell(f"The status of an earlier run could not be replaced, and is out of date: {error}", self._task)
 
@@ -170,7 +204,40 @@ def _report_mistakes(variables: Mapping[str, Any], known: Mapping[str, Any]) -> 
     return []
 
 
-def _is_slice(known: dict[str, Any]) -> bool:
-    """AWX passes no number of the slice, but a sliced job is a workflow of its making with the job template's name."""
-    name = known.get("awx_job_template_name")
-    return name is not None and known.get("awx_workflow_job_name") == name
+def _age(known: Mapping[str, Any]) -> str:
+    """How old the topology is that the inventory was made of, in a sentence; nothing where it was made of none."""
+    name = next(iter(known["groups"].get(_MANAGED, ())), None)
+    told = known["hostvars"][name].get("lync_topology") if name in known["hostvars"] else None
+    if not told:
+        return ""
+    from ..plugin_utils._topology_age import topology_age  # noqa: PLC0415 most inventories are made of none
+
+    return topology_age(plain(told), utc_now(), fetched=is_job(known))
+
+
+def _since_audited(basis: Any, known: Mapping[str, Any]) -> str:
+    """What is other than when a list of hosts was made, which somebody may have approved since."""
+    if not basis:
+        return ""
+    from ..plugin_utils._basis import differences  # noqa: PLC0415 most have none
+
+    return differences(basis, known["hostvars"], collection_version())
+
+
+def _artifacts(why: str) -> dict[str, Any]:
+    from ..plugin_utils._report.handed_over import of_nobody  # noqa: PLC0415 seldom
+
+    return {"per_host": False, "aggregate": False, "data": of_nobody(why)}
+
+
+def _plan_mistakes(known: Mapping[str, Any]) -> list[str]:
+    """What is wrong about the plan that a job is held to. Where a template names the folder of plans, a launch names
+    a file of it."""
+    folder, named = known.get(f"{PREFIX}plan_dir"), known.get(f"{PREFIX}plan")
+    if not (is_job(known) and isinstance(folder, str) and isinstance(named, str) and named):
+        return []
+    try:
+        below(Path(folder).expanduser().resolve(), named, f"{PREFIX}plan")
+    except OptionError as error:
+        return [f"{error}."]
+    return []

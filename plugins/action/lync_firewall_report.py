@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._basis import basis_of
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv
@@ -22,8 +23,10 @@ from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import build_report
 from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
-from ..plugin_utils._report.files import reason_of, write_all
+from ..plugin_utils._report.files import is_base_name, reason_of, write_all
+from ..plugin_utils._report.job import handed_over, reports_of_slices
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
+from ..plugin_utils._report.probed import counted, disproved
 from ..plugin_utils._report.remember import NONE, remembering, retired_in
 from ..plugin_utils._report.status import (
     REPORT_NAME,
@@ -35,10 +38,12 @@ from ..plugin_utils._report.status import (
     to_status,
     to_status_file,
 )
+from ..plugin_utils._report.summary import summary
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
+from ..plugin_utils._report.turn import turn, who_runs
 from ..plugin_utils._results import plain
-from ..plugin_utils._sources import place_of, source_of
+from ..plugin_utils._sources import PROBED, place_of, source_of, with_probes
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
 
@@ -82,8 +87,9 @@ class ActionModule(ControllerAction):
         if not isinstance(given.get("dest"), str):
             return
         try:
-            folder = Path(self._resolved(given["dest"]))
-            outdate(folder, str(given.get("name") or REPORT_NAME), message, utc_now())
+            folder, name = Path(self._resolved(given["dest"])), str(given.get("name") or REPORT_NAME)
+            if is_base_name(name):
+                outdate(folder, name, message, utc_now())
         except (OSError, ValueError) as error:
             tell(f"The status of an earlier run could not be replaced, and is out of date: {error}", self._task)
 
@@ -107,19 +113,26 @@ class ActionModule(ControllerAction):
     def _work(self, options: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         check(options)
         folder = Path(self._resolved(options["dest"]))
+        # The report that is replaced is read too: who has left the estate since is told by it.
+        with turn(folder, options["name"], who_runs(task_vars), lambda line: tell(line, self._task)):
+            return self._made(options, task_vars, folder)
+
+    def _made(self, options: dict[str, Any], task_vars: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         # Read first: they may be among the files that are about to be replaced.
         earlier, warnings = self._earlier(options["previous"])
         last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
         retired, wrong = retired_in(folder)
         changed_since, damaged = changed_in(folder)
         warnings += [*more, *wrong, *damaged]
-        now = utc_now()
+        now, probe_failed = utc_now(), ""
         if options["sources"]:
-            merged = self._merged(options, now)
+            merged = self._merged(options, now, reports_of_slices(task_vars))
             report = merged.report
             warnings += [f"sources: {sentence}" for sentence in merged.warnings]
         else:
             sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
+            sources, probe_failed = with_probes(sources, task_vars.get(PROBED))
+            warnings += [probe_failed] if probe_failed else []
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
         where = task_vars["hostvars"]
         report = remembering(report, last or NONE, lambda name: place_of(name, where), retired, changed_since)
@@ -147,17 +160,27 @@ class ActionModule(ControllerAction):
             "totals": model.totals(report),
             "hosts": model.names_by_class(report),
             "reasons": model.reasons(report),
-            "summary": model.summary(report),
+            "summary": summary(report),
+            **({"probes": counts, "disproved": disproved(report)} if (counts := counted(report)) else {}),
             **({"changes": changes.counts()} if changes else {}),
             **({"warnings": warnings} if warnings else {}),
         }
         result["worst"] = next((name for kind in WORST for name in result["hosts"][kind.value]), "")
         result["changed_since_plan"] = model.changed_since_plan(report)
-        result["worst"] = result["worst"] or next(iter(result["changed_since_plan"] or ()), "")
+        result["worst"] = result["worst"] or next(iter(result["changed_since_plan"] or result.get("disproved", ())), "")
+        if probe_failed:
+            result["probe_failed"] = probe_failed
         for line in lines_for_people(result):
             tell(line, self._task)
         if options["artifacts"]:
             result["ansible_stats"] = {"per_host": False, "aggregate": False, "data": _artifacts(result)}
+            # A remediation that follows an approval asks whether they are still those that were audited.
+            handed = result["ansible_stats"]["data"]
+            handed["lync_firewall_drifted_basis"] = basis_of(
+                handed["lync_firewall_drifted_hosts"], task_vars["hostvars"], collection_version()
+            )
+            if "json" in files:
+                handed.update(handed_over(task_vars, files["json"]))
         return result
 
     def _earlier(self, option: str | None) -> tuple[Earlier | None, list[str]]:
@@ -187,7 +210,7 @@ class ActionModule(ControllerAction):
                 f"{path} cannot be read ({reason_of(error)}), so it is not known who was in the estate before"
             ]
 
-    def _merged(self, options: Mapping[str, Any], now: str) -> Merged:
+    def _merged(self, options: Mapping[str, Any], now: str, handed: Mapping[str, str]) -> Merged:
         """The reports of slices as one; no variable of any host is looked at.
 
         Raises:
@@ -199,7 +222,8 @@ class ActionModule(ControllerAction):
 
         written = Path(self._resolved(options["dest"])) / f"{options['name']}.json"
         try:
-            slices, left_out = read_sources((Path(self._resolved(path)) for path in options["sources"]), written)
+            paths = [Path(self._resolved(path)) for path in options["sources"]]
+            slices, left_out = read_sources(paths, written, handed)
         except SliceError as error:
             raise OptionError("sources", str(error)) from error
         merged = merge(options["title"], now, slices, options["hosts"])

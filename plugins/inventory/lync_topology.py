@@ -37,6 +37,9 @@ description:
     sides), C(lync_ports) and C(lync_paired_pools). C(lync_version) is there if the document tells it.
   - Each item of C(lync_ports) is something the host listens on, with the keys C(service), C(owner), C(usage), C(side),
     C(protocol), C(transports), C(ports) and C(pool). A port of a protocol that is not known is left out, and warned of.
+  - The group C(lync) has the variable C(lync_topology), with the C(file) and its C(date), so that an audit can say how
+    old that is. C(by) is V(export) where the document has a comment such as C(<!-- exported 2026-01-31T06:00:00Z -->)
+    at its end, and V(file) where the date is that of the file, which a fresh checkout makes new.
 options:
   plugin:
     description: The name of this plugin, which says that the file is for it.
@@ -104,6 +107,7 @@ keyed_groups:
 """
 
 import re
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +148,10 @@ _NAMES_US = re.compile(rb"^(?:\xef\xbb\xbf)?plugin:\s*['\"]?lyncops\.firewall\.l
 _PEEK = 64 * 1024
 _VAULT = b"$ANSIBLE_VAULT;"
 _CANNOT_BE_TEMPLATE = re.compile(r"[\w .:/-]*")
-_FORMAT = 1  # Of what is cached: another number makes older caches useless.
+_MANAGED = "lync"
+_EXPORTED = re.compile(rb"<!--\s*exported (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s*-->")
+_END = 1024
+_FORMAT = 2  # Of what is cached: another number makes older caches useless.
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -168,6 +175,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         groups = self._safe_names(content)
         self._add_groups(content, groups)
         self._add_hosts(content, groups)
+        told = {"file": content["source"]["path"], **content["dated"]}
+        inventory.set_variable(_MANAGED, "lync_topology", _Untrusted()(told))
 
     def _content(self, path: str, cache: bool) -> dict[str, Any]:
         """The inventory in plain types, from the cache if that was made from this very file."""
@@ -207,6 +216,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise AnsibleParserError(str(error)) from error
         content = {
             "source": source,
+            "dated": _dated(real, state.st_mtime),
             "hosts": built.hosts,
             "groups": {group: list(members) for group, members in built.groups.items()},
             "children": {group: list(members) for group, members in built.children.items()},
@@ -294,6 +304,17 @@ class _Untrusted:
             # The original is kept, so that nothing else gets its id.
             self._shared[id(value)] = (value, made)
         return self._shared[id(value)][1]
+
+
+def _dated(path: str, changed: float) -> dict[str, str]:
+    """When a document was exported, as far as it or its file tells."""
+    with Path(path).open("rb") as file:
+        file.seek(max(0, file.seek(0, 2) - _END))
+        end = file.read().replace(b"\0", b"")  # what ``>`` of PowerShell writes is UTF-16
+    found = _EXPORTED.search(end)
+    if found:
+        return {"date": found[1].decode(), "by": "export"}
+    return {"date": datetime.fromtimestamp(changed, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"), "by": "file"}
 
 
 def _begins(path: str, start: bytes) -> bool:

@@ -21,6 +21,8 @@ description:
   - It fails, and names what is wrong, where a pattern names no host and no group, or where nobody is left. A slice of a
     sliced job of AWX may have nobody; that is said.
   - Hosts of the group C(lync) that no pattern names are named.
+  - Where hosts are audited, it says how old the topology is that the inventory was made of, see
+    P(lyncops.firewall.lync_topology#inventory).
   - Where the run is to make a report, which O(slices) says, it fails too if a variable of the report is wrong, or its
     folder cannot be written to. The status of the last report of that name then says so, see
     M(lyncops.firewall.lync_firewall_report), since an old one that says V(ok) would be out of date.
@@ -54,6 +56,22 @@ options:
         C(lync_firewall_scope) is V(topology).
     type: bool
     default: false
+  artifacts:
+    description:
+      - Whether a run that is to make a report, which O(slices) says, and may not begin, hands that over as
+        M(ansible.builtin.set_stats) does, as an audit hands over what it found. A task that fails hands over nothing,
+        so the task succeeds then, and returns RV(mistake) for the next one to fail with.
+    type: bool
+    default: false
+  basis:
+    description:
+      - What the list of hosts rests on, as the audit that made it has handed over. Where the version of the collection,
+        or a host's groups or the variables that say what it should have, are others now, that is named, and it fails.
+    type: raw
+  accept_late:
+    description: Whether to say so and go on.
+    type: bool
+    default: false
   plan:
     description:
       - The plan that a remediation is held to, see M(lyncops.firewall.lync_firewall_plan). Then the hosts to work on
@@ -69,7 +87,8 @@ options:
       - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
         from C(lync_firewall_report_sources), and for the playbooks of this collection O(named) from
         C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices), O(scoped) from
-        C(lync_firewall_preflight_scoped), O(plan) from C(lync_firewall_preflight_plan) and O(plan_digest) from
+        C(lync_firewall_preflight_scoped), O(basis) from C(lync_firewall_preflight_basis), O(accept_late) from
+        C(lync_firewall_accept_late), O(plan) from C(lync_firewall_preflight_plan) and O(plan_digest) from
         C(lync_firewall_plan_digest).
     type: bool
     default: false
@@ -109,6 +128,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+mistake:
+  description: Why not to begin.
+  returned: with O(artifacts), where the run is to make a report and may not begin
+  type: str
+  sample: "There is no host to work on: nothing in the inventory (hosts.yml) matches lync_front_end."
 targets:
   description:
     - C(hosts) to work on; C(left_alone), hosts that O(plan) leaves alone, and why; the C(patterns) they come from;
@@ -119,7 +143,7 @@ targets:
       C(idle), whether none of the hosts has a role; C(unknown_peers), a block of YAML for group_vars with the kinds of
       peers that scoped rules need and nobody says; C(notes), what was said. C(unknown) and C(mistakes) are empty, or
       the task fails.
-  returned: success
+  returned: success, without RV(mistake)
   type: dict
   sample:
     hosts: [fe01.example.com]

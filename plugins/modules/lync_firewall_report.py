@@ -51,7 +51,8 @@ options:
   dest:
     description:
       - Folder on the controller. It is made if it is not there. A relative path starts at the playbook's folder.
-      - Files are replaced as a whole or not at all, and can be read by all.
+      - Files are replaced as a whole or not at all, and can be read by all. Two runs that write the report of one name
+        take turns, so that its files are of one run; who waits says for whom, for at most five minutes.
     type: path
     required: true
   name:
@@ -80,7 +81,8 @@ options:
   artifacts:
     description:
       - Whether to hand over what was found as M(ansible.builtin.set_stats) does, so that AWX gives it to the next node
-        of a workflow. That is C(lync_firewall_drifted_hosts) and the same of C(ineffective), C(unreachable), C(failed)
+        of a workflow. That is C(lync_firewall_drifted_basis), what the list of drifted hosts rests on,
+        C(lync_firewall_drifted_hosts) and the same of C(ineffective), C(unreachable), C(failed)
         and C(compliant), at most 200 names in all, those first that somebody must act on; C(lync_firewall_truncated),
         whether names were left out; C(lync_firewall_totals), C(lync_firewall_reasons), C(lync_firewall_summary),
         C(lync_firewall_class), C(lync_firewall_digest), C(lync_firewall_left), at most 200 names, and
@@ -222,6 +224,27 @@ changed_since_plan:
   type: list
   elements: str
   sample: []
+probes:
+  description:
+    - How often probe and verdict of a port said what together, in the words of
+      RV(lyncops.firewall.lync_port_probe#module:says). The results of the hosts' probe are in C(lync_firewall_probed),
+      which the entry point C(probe) of the role registers.
+  returned: where hosts were probed
+  type: dict
+  sample: {agree: 80, shut_out: 2, not_told: 6}
+disproved:
+  description:
+    - Hosts on which a port listens and is shut out on the way, or is open against its verdict or though nobody asked
+      for it. Such a host is what a run fails for where nothing else is.
+  returned: where hosts were probed
+  type: list
+  elements: str
+  sample: [fe01.example.com]
+probe_failed:
+  description: Why the hosts could not be probed, though that was asked for. A run fails for it.
+  returned: where the probe failed
+  type: str
+  sample: "the hosts could not be probed: at_once: 0 will not do; it takes 1 to 5000"
 failure:
   description:
     - What to say of a run that fails because of what was found. Empty where all is as it should be, and with

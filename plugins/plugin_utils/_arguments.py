@@ -30,7 +30,8 @@ def validate(
 
     Returns:
         A value for every option, in plain types. A former value is replaced by what it is called now, with a
-        deprecation.
+        deprecation. A choice of several that is empty says nothing, as AWX lets a survey be answered, and is the
+        default.
 
     Raises:
         OptionError: An option is unknown, missing or wrong.
@@ -41,6 +42,8 @@ def validate(
     found = {option.name: plain(checked.validated_parameters[option.name]) for option in options}
     for option in options:
         found[option.name] = _current(option, found[option.name])
+        if found[option.name] == [] and option.choices and option.default:
+            found[option.name] = list(option.default)
         _check_bounds(option, found[option.name])
     return found
 

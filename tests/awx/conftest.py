@@ -44,11 +44,15 @@ class Estate:
         self.hosts: tuple[str, ...] = tuple(sorted(inventory["_meta"]["hostvars"]))
 
     def inventory(self, dead: Sequence[str] = ()) -> dict[str, Any]:
-        """As AWX holds it after a sync, without credentials.
+        """As AWX holds it after a sync, without credentials: with the host that the set-up adds.
 
         :param dead: Hosts whose address nobody answers at.
         """
         copy: dict[str, Any] = json.loads(json.dumps(self._inventory))
+        (added,) = setup_data.load()["controller_hosts"]
+        copy["_meta"]["hostvars"][added["name"]] = added["variables"]
+        copy.setdefault("ungrouped", {}).setdefault("hosts", []).append(added["name"])
+        copy["all"]["children"] = [*{**dict.fromkeys(copy["all"].get("children", [])), "ungrouped": None}]
         for number, name in enumerate(dead, 1):  # two names of one address would be one machine
             copy["_meta"]["hostvars"][name]["ansible_host"] = f"{self._network}.{DEAD}.{number}"
         return copy

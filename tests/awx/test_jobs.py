@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,11 @@ def test_answers_reach_the_playbook_as_what_they_mean(run_template: RunTemplate,
 
 
 def test_choices_of_formats(run_template: RunTemplate, tmp_path: Path) -> None:
-    run_template("Lync firewall verify", {"lync_firewall_report_formats": ["json"]})
+    name = "Lync firewall verify"
+    assert run_template(name, {"lync_firewall_report_formats": []}).artifacts, "nothing chosen is the default"
+    assert {path.suffix for path in (tmp_path / "reports").iterdir()} == {".html", ".json", ".csv", ".txt"}
+    shutil.rmtree(tmp_path / "reports")
+    run_template(name, {"lync_firewall_report_formats": ["json"]})
     assert {path.name.removeprefix("lync-firewall-verify") for path in (tmp_path / "reports").iterdir()} == {
         ".json", "-status.json", "-mail.txt",
     }  # fmt: skip

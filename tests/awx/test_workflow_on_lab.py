@@ -97,6 +97,22 @@ def test_what_is_repaired_is_what_was_approved(night: Any, estate: Estate) -> No
     assert len(after[DIRECTOR]) == len(before[DIRECTOR]) + 1, "what was added meanwhile, and nothing of ours"
 
 
+def test_a_late_approval_is_of_what_was_audited(night: Any, estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the approval waits the inventory becomes another: AWX fetches it anew for each job."""
+    before, then = estate.rules(), estate.inventory
+
+    def later(dead: Sequence[str] = ()) -> dict[str, Any]:
+        inventory = then(dead)
+        inventory["_meta"]["hostvars"][FIRST]["lync_firewall_ruleset"] = "extended"
+        return inventory
+
+    late = night(answer=lambda: monkeypatch.setattr(estate, "inventory", later) is None)
+    assert late.jobs["remediate"].status == "failed"
+    told = " ".join(late.jobs["remediate"].output.split())
+    assert f"other groups or lync variables than then have {FIRST}. Nothing was done." in told
+    assert estate.rules() == before
+
+
 def test_denied_approval_changes_nothing(night: Any, estate: Estate) -> None:
     before = estate.rules()
     denied = night(answer=False)
@@ -129,10 +145,21 @@ def test_lost_first_host_stops_the_remediation_and_verify_tells_the_state(night:
     assert lost.walk.failed
 
 
+def test_a_limit_without_a_lync_host_is_neither_drift_nor_success(run_template: RunTemplate) -> None:
+    job = run_template("Lync firewall audit", arguments=["--limit", "localhost"])
+    assert job.status == "failed"
+    assert job.artifacts["lync_firewall_summary"].startswith("No Lync host was looked at. There is no host to work on")
+    assert job.artifacts["lync_firewall_drifted_hosts"] == []
+    gate = run_template("Lync firewall gate drift", job.artifacts)
+    assert gate.status == "failed"
+    assert "No Lync host was looked at" in " ".join(gate.output.split())
+
+
 def test_empty_inventory_does_not_pass_for_a_converged_estate(
     night: Any, estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(estate, "inventory", lambda _dead: {"_meta": {"hostvars": {}}, "all": {"children": []}})
     empty = night(answer=True)
     assert empty.jobs["audit"].status == "failed", "it looks first if there is a host at all"
+    assert empty.jobs["audit"].artifacts["lync_firewall_class"] == "failed"
     assert (empty.walk.path, empty.asked, empty.walk.failed) == (("audit", "drift"), [], True)

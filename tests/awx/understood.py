@@ -66,6 +66,11 @@ KINDS: Mapping[str, Kind] = {
         "controller_inventories",
         _keys(str="name organization description state", dict="variables", list="instance_groups"),
     ),
+    "controller_hosts": Kind(
+        "host",
+        "controller_hosts",
+        _keys(str="name inventory description state", dict="variables", bool="enabled"),
+    ),
     "controller_inventory_sources": Kind(
         "inventory_source",
         "controller_inventory_sources",

@@ -127,11 +127,15 @@ def test_report_compares_with_the_last_one_and_never_fails(lab: Lab, runner: Run
     assert second.code == 0
     assert runner.classes() == {"dir01": "drifted", "med01": "compliant"}
     assert "Since the earlier report: added 0, removed 0, better 0, worse 1" in second.output
-    kept = runner.folder / "earlier.json"
+    kept = runner.folder / "lync_firewall_report" / "earlier.json"
     kept.write_text(json.dumps(runner.report()))
     assert runner.play("site", "--limit", "dir01*").code == 0
     third = runner.play("report", *limit, variables={"lync_firewall_report_previous": "earlier.json"})
     assert "Since the earlier report: added 0, removed 0, better 1, worse 0" in third.output
+    for named in ("never.json", "../../../../etc/passwd"):
+        refused = runner.play("report", *limit, variables={"lync_firewall_report_previous": named})
+        assert refused.code == 2
+        assert "lync_firewall_report_previous: " in refused.output
 
 
 def test_audit_judges_by_what_site_would_do(lab: Lab, runner: Runner) -> None:

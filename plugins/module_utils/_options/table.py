@@ -448,3 +448,16 @@ AS_TEXT = Option(
     default=False,
 )
 """What the module that only reads takes for audits of many hosts."""
+
+PROBE = Option(
+    "probe",
+    (
+        "Read the host's own socket table too, for RV(listening), with one more command. It tells a port that nothing "
+        "listens on from one that another firewall closes on the way: Windows answers neither.",
+        "With O(host_variables) it is the variable C(lync_firewall_probe), with which the playbooks C(audit), "
+        "C(verify) and C(report) probe the hosts; see M(lyncops.firewall.lync_port_probe).",
+    ),
+    type="bool",
+    default=False,
+)
+"""What the module that only reads takes where its verdicts are to be probed."""

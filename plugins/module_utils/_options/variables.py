@@ -19,6 +19,7 @@ PREFIX = "lync_firewall_"
 OTHERS = tuple(
     PREFIX + name
     for name in (
+        "accept_late",
         "addresses",
         "as_text",
         "extra_peers",
@@ -33,6 +34,14 @@ OTHERS = tuple(
         "plan_dir",
         "plan_name",
         "plan_title",
+        "probe",
+        "probe_address",
+        "probe_at_once",
+        "probe_deadline",
+        "probe_from",
+        "probe_range_ports",
+        "probe_timeout",
+        "probe_unasked",
         "report_compare",
         "report_dir",
         "report_formats",
@@ -50,10 +59,14 @@ OTHERS = tuple(
 _RIGHT = frozenset({*OTHERS, *(PREFIX + option.name for option in HOST_OPTIONS + ENFORCING_OPTIONS)})
 # What the playbooks and the role set themselves: to compare them with all others is not free, on each host.
 _SET_BY_US = (
-    "audit blamed default_pattern expected found left_alone made pattern plan_made planned preflight reported result "
-    "retiring seen"
+    "audit blamed default_pattern expected found left_alone made pattern plan_made planned preflight probed reported "
+    "result retiring seen "
+    # What an audit or a plan has handed over to a job after it.
+    "drifted_hosts ineffective_hosts unreachable_hosts failed_hosts compliant_hosts truncated totals reasons summary "
+    "class digest left report_folder drifted_basis plan_summary"
 )
 _OWN = frozenset(PREFIX + name for name in _SET_BY_US.split())
+_SLICE = f"{PREFIX}slice_"  # and the id of a job
 _ENDINGS = tuple(name.removeprefix(PREFIX) for name in sorted(_RIGHT))
 _ALIKE = 0.85  # "skip_row" and "skip_rows", not "backup_servers" and any of ours
 
@@ -66,6 +79,8 @@ def misspelt(names: Iterable[str]) -> tuple[str, ...]:
     """
     found = []
     for name in sorted({name for name in names if name.startswith(PREFIX)} - _RIGHT - _OWN):
+        if name.startswith(_SLICE) and name.removeprefix(_SLICE).isdigit():
+            continue
         near = difflib.get_close_matches(name.removeprefix(PREFIX), _ENDINGS, 1, _ALIKE)
         if near:
             found.append(f"{name} is no variable of this collection; did you mean {PREFIX}{near[0]}?")

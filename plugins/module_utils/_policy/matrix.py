@@ -93,7 +93,7 @@ class _Parts:
         row = traffic.row
         known = self.rows.get(row.id)
         ports = known.ports | traffic.ports if known else traffic.ports
-        self.rows[row.id] = LineRow(row, ports, traffic.audited)
+        self.rows[row.id] = LineRow(row, ports, traffic.audited or (known is not None and known.audited))
 
 
 def _label(parts: Mapping[_Key, _Parts], kind: str) -> str:

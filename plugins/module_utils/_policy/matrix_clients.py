@@ -14,7 +14,7 @@ from typing import Any
 from .._catalogue.client_ports import CLIENT_PORTS
 from .._catalogue.model import Peer, Requirement
 from .._net.port_set import PortSet
-from .matrix_demands import clients_end, peer_end
+from .matrix_demands import clients_end, peer_end, peers_of_all
 from .matrix_model import End, Traffic
 
 _DHCP_SERVER, _DHCP_CLIENT = PortSet.of(67), PortSet.of(68)
@@ -45,7 +45,7 @@ def of_clients(entries: Iterable[Mapping[str, Any]], ports: Mapping[str, PortSet
         return []
     clients = clients_end(networks)
     skipped = frozenset.intersection(*(_skipped(entry) for entry in said))
-    peers = _peers(said)
+    peers = peers_of_all(said)
     traffic = []
     for row in CLIENT_PORTS:
         if row.id not in skipped:
@@ -74,12 +74,3 @@ def _of_row(row: Requirement, ports: PortSet, clients: End, peers: Mapping[str, 
 
 def _skipped(entry: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(entry.get("options", {}).get("skip_rows") or ())
-
-
-def _peers(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Who is known to any of the hosts, in one; lists that are equal, as most are, are gone through once."""
-    found: dict[str, dict[tuple[str, ...], None]] = {}
-    for entry in entries:
-        for kind, texts in (entry.get("peers") or {}).items():
-            found.setdefault(kind, {})[tuple(texts)] = None
-    return {kind: list(dict.fromkeys(text for texts in lists for text in texts)) for kind, lists in found.items()}

@@ -74,6 +74,31 @@ def clients_end(networks: Iterable[str]) -> End:
     return End(CLIENTS, tuple(networks))
 
 
+def everybody_ends(clients: Sequence[str] | None, peers: Mapping[str, Sequence[str]]) -> list[End]:
+    """Who connects where clients do: from outside their networks servers connect to the same ports.
+
+    Args:
+        clients: The clients' networks; None where they may be anywhere.
+        peers: What is known of all kinds.
+    """
+    if clients is None:
+        return [End(EVERYBODY, anybody=True)]
+    return [clients_end(clients), *(peer_end(peer, peers) for peer in BESIDE_CLIENTS)]
+
+
+def peers_of_all(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Who is known to any of the hosts, in one; lists that are equal, as most are, are gone through once.
+
+    Args:
+        entries: The hosts.
+    """
+    found: dict[str, dict[tuple[str, ...], None]] = {}
+    for entry in entries:
+        for kind, texts in (entry.get("peers") or {}).items():
+            found.setdefault(kind, {})[tuple(texts)] = None
+    return {kind: list(dict.fromkeys(text for texts in lists for text in texts)) for kind, lists in found.items()}
+
+
 def _demands(entry: Mapping[str, Any]) -> Iterator[tuple[Demand, End]]:
     """The demands of one host, once for each kind of peer. Where there is nobody of a kind there is none."""
     try:
@@ -84,17 +109,12 @@ def _demands(entry: Mapping[str, Any]) -> Iterator[tuple[Demand, End]]:
     clients: Sequence[str] | None = entry.get("client_networks")
     for demand in policy.demands:
         row = demand.requirement
-        kinds = row.peers
         if takes_everybody(row):
-            if clients is None:
-                yield demand, End(EVERYBODY, anybody=True)
-                continue
-            if clients:
-                yield demand, clients_end(clients)
-            kinds = BESIDE_CLIENTS  # from outside the networks of the clients servers connect to the same ports
-        if demand.direction is Direction.IN and peers.get(EVERYWHERE):
-            yield demand, End(MONITORING, tuple(peers[EVERYWHERE]))
-        for peer in kinds:
-            far = peer_end(peer, peers)
-            if far.addresses or (far.unknown and not stands_for_another(peer, row)):
-                yield demand, far
+            ends = everybody_ends(clients, peers)
+        else:
+            ends = [
+                peer_end(peer, peers) for peer in row.peers if not stands_for_another(peer, row) or peer.value in peers
+            ]
+        if demand.direction is Direction.IN and peers.get(EVERYWHERE) and not any(end.anybody for end in ends):
+            ends.append(End(MONITORING, tuple(peers[EVERYWHERE])))
+        yield from ((demand, end) for end in ends if end.anybody or end.addresses or end.unknown)

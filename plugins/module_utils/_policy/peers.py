@@ -146,9 +146,9 @@ def peers_of(
 
 def _addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str], list[str]] | None) -> AddressSet:
     """The addresses of one host; none where they are not known."""
-    found = _own_addresses(host, variables, resolve)
+    own = _own_addresses(host, variables, resolve)
     source = variables.get(SOURCE)
-    return found | _read(f"{SOURCE} of {host}", source) if source else found
+    return own | _read(f"{SOURCE} of {host}", source) if source else own
 
 
 def _own_addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str], list[str]] | None) -> AddressSet:

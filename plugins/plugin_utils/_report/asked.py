@@ -11,7 +11,9 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ...module_utils._options.reading import OptionError
 from ...module_utils._options.variables import PREFIX
+from .job import is_job, reports_of_slices
 
 FOLDER = "lync_firewall_report"
 """Where a report goes by default, in the current directory."""
@@ -20,7 +22,9 @@ FOLDER = "lync_firewall_report"
 def asked(known: Mapping[str, Any], variable: str, name: str) -> dict[str, Any]:
     """Options of the report, as far as variables say them; the others are left out.
 
-    Relative paths start at the current directory: they usually start at the playbook, but that may be an installed one.
+    A relative folder starts at the current directory: paths usually start at the playbook, but that may be an installed
+    one. An earlier report is one of that folder: its name may be an answer to a survey, and who answers need not be who
+    may read the files of the controller.
 
     Args:
         known: The variables of the host that the task runs for.
@@ -28,18 +32,18 @@ def asked(known: Mapping[str, Any], variable: str, name: str) -> dict[str, Any]:
         name: Base name of the files where no variable says it.
 
     Raises:
-        OptionError: A variable cannot be templated.
+        OptionError: A variable cannot be templated, or names a file that is outside the folder or not there.
         TypeError, ValueError: One is of the wrong type.
     """
     given = {option: known.get(f"{PREFIX}report_{option}") for option in ("name", "formats", "title")}
-    folder = folder_of(known)
+    folder, base = place(known, name)
     expected = known.get(f"{PREFIX}expected")
     found = {
         **given,
         "hosts": known.get("ansible_play_hosts_all") if expected is None else expected,
-        "dest": folder,
-        "previous": _previous(known, Path(folder) / f"{given['name'] or name}.json"),
-        "sources": [] if variable in known else _sources(known.get(f"{PREFIX}report_sources")),
+        "dest": str(folder),
+        "previous": _previous(known, folder, base),
+        "sources": [] if variable in known else _sources(known, folder),
     }
     return {option: value for option, value in found.items() if value is not None}
 
@@ -51,7 +55,7 @@ def folder_of(known: Mapping[str, Any]) -> str:
         OptionError: The variable cannot be templated.
         TypeError, ValueError: It is of the wrong type.
     """
-    return _absolute(known.get(f"{PREFIX}report_dir") or FOLDER)
+    return str(Path(known.get(f"{PREFIX}report_dir") or FOLDER).expanduser().resolve())
 
 
 def may_fail(known: Mapping[str, Any]) -> bool:
@@ -64,19 +68,69 @@ def may_fail(known: Mapping[str, Any]) -> bool:
     return True if value is None else bool(boolean(value))
 
 
-def _previous(known: Mapping[str, Any], last: Path) -> str | None:
-    named = known.get(f"{PREFIX}report_previous")
+def place(known: Mapping[str, Any], name: str) -> tuple[Path, str]:
+    """Folder of the report, and base name of its files.
+
+    Args:
+        known: See `asked`.
+        name: See `asked`.
+
+    Raises:
+        OptionError, TypeError, ValueError: See `asked`.
+    """
+    return Path(folder_of(known)), known.get(f"{PREFIX}report_name") or name
+
+
+def below(folder: Path, path: Any, variable: str) -> Path:
+    """A path that is below a folder; a relative one starts there.
+
+    Args:
+        folder: The folder, resolved.
+        path: The path. Symbolic links are followed first.
+        variable: Where it comes from, for the message.
+
+    Raises:
+        OptionError: It is elsewhere.
+        TypeError: It is no text.
+    """
+    try:
+        found = (folder / Path(path).expanduser()).resolve()
+    except (ValueError, RuntimeError, OSError):  # NUL in it, a home that nobody has, a circle of links
+        found = folder / Path(path).name
+    if found != folder and folder not in found.parents:
+        raise OptionError(variable, f"{path} is not in the folder {folder}; name a file below it")
+    return found
+
+
+def _previous(known: Mapping[str, Any], folder: Path, name: str) -> str | None:
+    variable = f"{PREFIX}report_previous"
+    named = known.get(variable)
     if named:
-        return _absolute(named)
+        found = below(folder, named, variable)
+        if not _is_file(found):
+            raise OptionError(variable, f"there is no report {found}; a relative path starts at {PREFIX}report_dir")
+        return str(found)
     compare = boolean(known.get(f"{PREFIX}report_compare") or False)
+    last = folder / f"{name}.json"
     return str(last) if compare and last.is_file() else None
 
 
-def _sources(given: Any) -> list[str]:
-    """A list, or text with commas, as from a survey."""
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _sources(known: Mapping[str, Any], folder: Path) -> list[str]:
+    """A list, or text with commas, as from a survey; else what slices have handed over.
+
+    Those of a job are below the folder of reports.
+    """
+    variable = f"{PREFIX}report_sources"
+    given = known.get(variable) or list(reports_of_slices(known).values())
     paths = given.split(",") if isinstance(given, str) else given or []
-    return [_absolute(path.strip() if isinstance(path, str) else path) for path in paths if path]
-
-
-def _absolute(path: Any) -> str:
-    return str(Path(path).expanduser().resolve())
+    named = [path for item in paths if (path := item.strip() if isinstance(item, str) else item)]
+    if is_job(known):
+        return [str(below(folder, path, variable)) for path in named]
+    return [str(Path(path).expanduser().resolve()) for path in named]

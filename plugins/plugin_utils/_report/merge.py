@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,12 +36,16 @@ class Merged:
     warnings: tuple[str, ...]
 
 
-def read_sources(paths: Iterable[Path], written: Path) -> tuple[list[Slice], list[str]]:
+def read_sources(
+    paths: Iterable[Path], written: Path, handed: Mapping[str, str] | None = None
+) -> tuple[list[Slice], list[str]]:
     """Read reports from files and folders.
 
     Args:
         paths: Files, and folders of which all files are meant whose name ends in ``.json``. A file that is met twice is
             read once.
+        handed: Reports that slices of a job say to have written, by the variable that says so. One that is not there is
+            told of, and its hosts will be in none.
         written: The report that is about to be written. In a folder it is passed over: it is of an earlier time.
 
     Returns:
@@ -53,7 +57,13 @@ def read_sources(paths: Iterable[Path], written: Path) -> tuple[list[Slice], lis
     slices: dict[tuple[int, int], Slice] = {}
     left_out: list[str] = []
     passed_over = _identity(written) if written.is_file() else None
+    by_path = {Path(path): name for name, path in (handed or {}).items()}
     for path in paths:
+        if path in by_path and not path.is_file():
+            left_out.append(
+                f"{by_path[path]}: there is no {said(str(path))}. Do all nodes that run jobs share that folder?"
+            )
+            continue
         try:
             inside = sorted(map(path.joinpath, _reports_in(path))) if path.is_dir() else None
         except OSError as error:

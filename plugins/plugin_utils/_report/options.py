@@ -44,8 +44,6 @@ def check(options: Mapping[str, Any]) -> None:
     name = options["name"]
     if not is_base_name(name):
         raise OptionError("name", f"{name!r} is no base name of a file: no folder, and no dot in front")
-    if not options["formats"]:
-        raise OptionError("formats", f"name at least one of {', '.join(FORMATS)}")
 
 
 def check_folder(folder: Path) -> None:

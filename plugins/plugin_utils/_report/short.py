@@ -13,6 +13,7 @@ from ...module_utils._catalogue.functions import WORDS, Function, functions_of
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.scoping import BESIDE_CLIENTS, takes_everybody
 from .model import Cell, HostClass, Report, ReportHost, changed_since_plan, is_off
+from .probed import sentences
 
 _MOST_FUNCTIONS = 6
 _UNKNOWN = (HostClass.UNREACHABLE, HostClass.FAILED)
@@ -104,6 +105,7 @@ def at_large(report: Report) -> tuple[str, ...]:
     off = sum(map(is_off, report.hosts))
     if off:
         found.append(f"The firewall is off on {_servers(off)}, in one profile at least: there everybody gets in")
+    found += sentences(report)
     changed = changed_since_plan(report)
     if changed:
         found.append(f"Since the plan was made, others changed the firewall of {_servers(len(changed))}")

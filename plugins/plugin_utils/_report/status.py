@@ -19,8 +19,10 @@ from typing import Any
 from ...module_utils._texts import elided
 from .._version import collection_version
 from .files import write_file
-from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, sorted_report, summary, totals
+from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, sorted_report, totals
+from .probed import is_disproved
 from .short import in_short
+from .summary import summary
 
 STATUS_VERSION = 1
 """It changes when a reader of the old one would misread the new one; members may be added without."""
@@ -29,6 +31,7 @@ REPORT_NAME = "lync-firewall"
 """Base name of a report's files where nothing else is said."""
 
 _MOST_NAMED = 10
+_PATIENCE = 10
 _MOST_MESSAGES = 5
 _LONGEST_MESSAGE = 400
 
@@ -38,6 +41,7 @@ class RunClass(str, Enum):
 
     OK = "ok"
     CHANGED = "changed"  # Something that is not ours changed since a plan was made.
+    DISPROVED = "disproved"  # A probe from outside saw a port shut on the way, or one open that should not be.
     DRIFT = "drift"
     INEFFECTIVE = "ineffective"
     REFUSED = "refused"  # The guard of a run that writes stopped a plan: nothing was sent to the host.
@@ -93,6 +97,8 @@ def _kinds(host: ReportHost) -> Iterator[RunClass]:
     yield RunClass.REFUSED if host.refused else _OF_HOSTS[host.host_class]
     if host.foreign and host.foreign.get("compared") == "plan" and host.foreign["differences"]:
         yield RunClass.CHANGED
+    if is_disproved(host):
+        yield RunClass.DISPROVED
 
 
 def to_status(report: Report, run: Run, document: bytes | None = None) -> dict[str, Any]:
@@ -137,13 +143,16 @@ def outdate(folder: Path, name: str, message: str, now: str) -> None:
         now: UTC, ISO 8601.
 
     Raises:
-        OSError: It cannot be written.
+        OSError, OptionError: It cannot be written, or another run goes on writing the report.
     """
     if not (folder / status_name(name)).is_file():
         return
+    from .turn import turn  # noqa: PLC0415 a run that comes to its report has it already
+
     status = to_status(sorted_report("", "", ()), Run(name, now, collection_version(), message))
-    write_file(folder / mail_name(name), f"{name}: {status['class']}\n\n{message}\n".encode("utf-8", "replace"))
-    write_file(folder / status_name(name), to_status_file(status))
+    with turn(folder, name, "a run without a report", lambda _line: None, _PATIENCE):
+        write_file(folder / mail_name(name), f"{name}: {status['class']}\n\n{message}\n".encode("utf-8", "replace"))
+        write_file(folder / status_name(name), to_status_file(status))
 
 
 def to_mail(report: Report, status: dict[str, Any], page: str = "") -> bytes:

@@ -54,9 +54,13 @@ def failure_of(made: Mapping[str, Any]) -> str:
     Args:
         made: The result of `lync_firewall_report`.
     """
-    if not made["worst"]:
+    failed = made.get("probe_failed")
+    if not made["worst"] and not failed:
         return ""
-    lines = []
+    lines = [f" {failed[0].upper()}{failed[1:]}."] if failed else []
+    if made.get("disproved"):
+        more = " and more" if len(made["disproved"]) > _NAMED else ""
+        lines.append(f" Disproved by a probe from outside: {', '.join(made['disproved'][:_NAMED])}{more}.")
     changed = made["changed_since_plan"]
     if changed:
         more = " and more" if len(changed) > _NAMED else ""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_preflight
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall_preflight as documentation
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._basis import basis_of
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.model import (
     EstatePlan,
@@ -23,6 +25,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.model impor
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
+SPECS = Path(__file__).resolve().parents[4] / "roles" / "lync_firewall" / "meta" / "argument_specs.yml"
 KNOWN: dict[str, Any] = {
     "groups": {"all": ["fe01", "wac9"], "lync": ["fe01", "wac9"], "lync_front_end": ["fe01"]},
     "hostvars": {"fe01": {}, "wac9": {}},
@@ -74,6 +77,100 @@ def test_a_slice_of_a_job_may_have_nobody(said: list[str]) -> None:
     assert run({}, **of_awx)["targets"]["hosts"] == []
     assert any("This slice of the job has none of the hosts" in line for line in said)
     assert run({}, **{**of_awx, "awx_workflow_job_name": "nightly"})["failed"] is True
+
+
+def test_a_report_to_compare_with_that_is_not_there_is_told_before_any_host_is_asked(tmp_path: Path) -> None:
+    status = tmp_path / "lync-firewall-status.json"
+    for named in ("missing.json", "/etc/passwd"):
+        status.write_text('{"class": "ok"}')
+        report = {"lync_firewall_report_dir": str(tmp_path), "lync_firewall_report_previous": named}
+        found = run({"slices": False, "host_variables": True}, **report)
+        assert found["failed"] is True
+        assert "lync_firewall_report_previous: " in found["msg"]
+        assert '"class": "failed"' in status.read_text(), "nobody is to find the ok of yesterday"
+
+
+@pytest.mark.parametrize("slices", [False, True, None])
+def test_a_report_of_nobody_is_handed_over_and_is_no_success(slices: bool | None) -> None:
+    """A failed task hands nothing over, so that of the playbooks leaves it to the next one to fail."""
+    given = {"slices": slices, "artifacts": True, "sources": ["a.json"] if slices else None, "host_variables": True}
+    found = run({key: value for key, value in given.items() if value is not None}, ansible_play_hosts_all=["localhost"])
+    if slices is None:
+        assert found["failed"] is True
+        return
+    assert ("failed" in found, "targets" in found) == (False, False)
+    assert found["mistake"].startswith("There is no host to work on")
+    handed = found["ansible_stats"]["data"]
+    assert handed["lync_firewall_summary"] == f"No Lync host was looked at. {found['mistake']}"
+    assert (handed["lync_firewall_class"], handed["lync_firewall_totals"]["hosts"]) == ("failed", 0)
+    assert handed["lync_firewall_drifted_hosts"] == []
+    specs = yaml.safe_load(SPECS.read_text("utf-8"))["argument_specs"]
+    told = set(re.findall(r"C\((lync_firewall_\w+)\)", " ".join(specs["audit"]["description"])))
+    assert told - set(handed) == {"lync_firewall_report_folder"}
+
+
+@pytest.mark.parametrize(
+    ("told", "job", "line"),
+    [
+        (
+            {"by": "export", "date": "2026-01-01T00:00:00Z"},
+            {"awx_job_id": 1},
+            "exported at 2026-01-01T00:00:00Z, 30 days",
+        ),
+        ({"by": "file", "date": "2026-01-30T00:00:00Z"}, {}, "is of 2026-01-30T00:00:00Z, 1 day ago, by the date of"),
+        ({"by": "file", "date": "2026-01-30T00:00:00Z"}, {"awx_job_id": 1}, "cannot be told, for its file was fetched"),
+        ({"by": "export", "date": "yesterday"}, {}, "cannot be told: export it with its date"),
+        ({"by": "export", "date": "2026-02-28T00:00:00Z"}, {}, "which is yet to come"),
+    ],
+)
+def test_an_audit_says_how_old_the_topology_is(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, told: dict[str, str], job: dict[str, Any], line: str
+) -> None:
+    monkeypatch.setattr(lync_firewall_preflight, "utc_now", lambda: "2026-01-31T06:00:00Z")
+    hostvars = {"fe01": {"lync_topology": {"file": "/p/topology.xml", **told}}, "wac9": {}}
+    run({"slices": False}, hostvars=hostvars, **job)
+    assert [text for text in said if line in text and "/p/topology.xml" in text]
+    said.clear()
+    run({}, hostvars=hostvars, **job)
+    assert not [text for text in said if "topology" in text]
+    nobody = run({"slices": False}, hostvars=hostvars, ansible_play_hosts_all=["localhost"], **job)
+    assert line in nobody["msg"], "who looks for the hosts learns that the topology is old"
+
+
+def test_a_list_that_is_of_another_estate_is_not_worked_on(said: list[str]) -> None:
+    version = lync_firewall_preflight.collection_version()
+    now = {"named": ["fe01"], "basis": basis_of(["fe01"], KNOWN["hostvars"], version)}
+    assert "failed" not in run(now)
+    for basis in (
+        basis_of(["fe01"], {"fe01": {"group_names": ["lync_director"]}}, version),
+        basis_of(["fe01"], KNOWN["hostvars"], "0.9.0"),
+    ):
+        told = run({**now, "basis": basis})
+        assert told["failed"] is True
+        assert "This is not what was audited, and perhaps approved: " in told["msg"]
+        assert "lync_firewall_accept_late: true" in told["msg"]
+        said.clear()
+        assert "failed" not in run({**now, "basis": basis, "accept_late": True})
+        assert said[-1].startswith("Not what was audited: ")
+        # The verification after it is handed the same, and what it reads is what is there now.
+        assert "failed" not in run({"host_variables": True}, lync_firewall_drifted_basis=basis)
+
+
+def test_a_name_that_leads_elsewhere_leaves_what_is_there_alone(tmp_path: Path) -> None:
+    other = tmp_path / "other-status.json"
+    other.write_text("{}")
+    report = {"lync_firewall_report_dir": str(tmp_path / "r"), "lync_firewall_report_name": "../other"}
+    assert "no base name" in run({"slices": False, "host_variables": True}, **report)["msg"]
+    assert other.read_text() == "{}"
+
+
+def test_the_plan_of_a_job_is_one_of_the_folder_of_plans_where_the_template_names_it() -> None:
+    job = {"awx_job_id": 42, "lync_firewall_plan_dir": "/reports/plans"}
+    for plan in ("/reports/plans/p.json", "p.json", ""):
+        assert "failed" not in run({}, **job, lync_firewall_plan=plan)
+    found = run({}, **job, lync_firewall_plan="/reports/plans/../../etc/passwd")
+    assert found["msg"].startswith("lync_firewall_plan: /reports/plans/../../etc/passwd is not in the folder")
+    assert "failed" not in run({}, lync_firewall_plan_dir="/reports/plans", lync_firewall_plan="/home/me/p.json")
 
 
 def test_documentation_and_plugin_agree() -> None:

@@ -56,7 +56,6 @@ FILTERS: dict[str, Callable[[dict[str, Any]], str]] = {
         {"features": ["chat"]},
         {"scope": "peers"},
         {"profiles": ["everywhere"]},
-        {"profiles": []},
         {"skip_rows": ["server-99"]},
         {"port_overrides": {"server-03": 0}},
         {"remote_addresses": ["10.0.0.0/33"]},

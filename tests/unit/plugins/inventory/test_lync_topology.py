@@ -121,6 +121,19 @@ def test_hosts_groups_and_variables(tmp_path: Path, warnings: list[str]) -> None
     assert warnings == []
 
 
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_the_date_of_the_document_is_that_of_its_export_or_of_its_file(tmp_path: Path, coding: str) -> None:
+    text = TOPOLOGY.replace("utf-8", coding)
+    file = configuration(tmp_path, text.encode(coding), path="topology")
+    document = tmp_path / "topology"
+    os.utime(document, (86400, 86400))
+    told = {"file": str(document), "date": "1970-01-02T00:00:00Z", "by": "file"}
+    assert parsed(file).groups["lync"].vars == {"lync_topology": told}
+    document.write_bytes(f"{text}\n<!-- exported 2026-01-31T06:00:00Z -->\n".encode(coding))
+    told = {"file": str(document), "date": "2026-01-31T06:00:00Z", "by": "export"}
+    assert parsed(file).groups["lync"].vars == {"lync_topology": told}
+
+
 def test_the_auto_plugin_finds_it(tmp_path: Path) -> None:
     """As ``ansible-inventory -i`` does, with the default list of enabled plugins."""
     for name in ("x.lync_topology.yml", "lync_topology.yaml", "inventory.yml"):

@@ -303,6 +303,7 @@ def test_what_a_host_needs_without_a_connection() -> None:
         "roles": ["front_end"],
         "peers": {"front_end": ["10.0.0.1"], "gateway": ["10.0.0.3"], "mediation": ["10.0.0.2"], "pool": ["10.0.0.1"]},
         "client_networks": ["10.8.0.0/16"],
+        "pool": "pool",
         "options": {"skip_rows": ["server-01"]},
     }
     assert found["changed"] is False

@@ -111,8 +111,8 @@ def test_thousands_of_strange_names_take_no_time() -> None:
     """Each with its own place of what nobody knows; some too many may then look alike."""
     length = len("LyncOps k-00000 g1")
     names = [f"{'x' * (place % length)}?{number}".ljust(length, "y") for place, number in enumerate(range(50_000))]
-    started = time.monotonic()
+    started = time.process_time()
     alike = LookAlikes(names)
     found = [alike.of(f"LyncOps k-{number:05} g1") for number in range(20_000)]
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert not any(found)

@@ -86,7 +86,7 @@ def test_one_unended_rule_of_a_script_is_one_rule_and_no_reason() -> None:
     snapshot = case("unended-rule-in-policy")
     (bad,) = [rule for rule in snapshot.rules if rule.opaque]
     assert (bad.rule_id, bad.opaque) == ("WINRM-HTTP-In-TCP", ("it does not end with |",))
-    assert reasons(inbound(snapshot)) == {(Status.CLOSED, Reason.NO_RULE), (Status.CLOSED, Reason.DISABLED)}
+    assert reasons(inbound(snapshot)) == {(Status.CLOSED, Reason.NO_RULE)}
     assert reasons(inbound(remediated(snapshot))) == {(Status.OPEN, Reason.RULE)}
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.asked import asked, may_fail
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.asked import asked, may_fail, place
 
 HOSTS = {"ansible_play_hosts_all": ["fe01", "fe02"]}
 
@@ -58,8 +59,46 @@ def test_a_comparison_is_with_the_last_report_of_the_same_name_if_there_is_one(h
         last.write_text("{}")
         assert of(report_compare=True, **({} if name == "base" else {"report_name": name}))["previous"] == str(last)
     assert "previous" not in of(report_compare=False)
-    assert of(report_compare=True, report_previous="old.json")["previous"] == str(here / "old.json")
+    (here / "lync_firewall_report" / "old.json").write_text("{}")
+    named = of(report_compare=True, report_previous="old.json")["previous"]
+    assert named == str(here / "lync_firewall_report" / "old.json")
     assert "previous" not in of(report_previous="")
+
+
+@pytest.mark.parametrize("folder", ["r", "lync_firewall_report"])
+def test_an_earlier_report_is_one_of_the_folder_of_reports(here: Path, folder: str) -> None:
+    """Whoever answers a survey may choose among the reports, and not among the files of the controller."""
+    reports, outside = here / folder, here / "outside.json"
+    (reports / "old").mkdir(parents=True)
+    outside.write_text("{}")
+    (reports / "link.json").symlink_to(outside)
+    inside = reports / "old" / "1.json"
+    inside.write_text("{}")
+    for named in ("old/1.json", "old/../old/1.json", str(inside)):
+        assert of(report_dir=folder, report_previous=named)["previous"] == str(inside)
+    for named in ("../outside.json", "../../../etc/passwd", "/etc/passwd", str(outside), "link.json", "~/x.json"):
+        with pytest.raises(OptionError, match=r"lync_firewall_report_previous: .* is not in the folder"):
+            of(report_dir=folder, report_previous=named)
+    for named in ("missing.json", ".", "old", "a\0b"):
+        with pytest.raises(OptionError, match=r"lync_firewall_report_previous: there is no report .*lync_firewall_r"):
+            of(report_dir=folder, report_previous=named)
+
+
+def test_a_job_of_awx_puts_together_what_is_in_the_folder_of_reports(here: Path) -> None:
+    """In a shell they are the person's own files; who launches a job need not be who may read those of the node."""
+    assert of(report_sources="../a")["sources"] == [str(here.parent / "a")]
+    for job in ("awx_job_id", "tower_job_id"):
+        known = {**HOSTS, job: 42, "lync_firewall_report_dir": str(here / "r")}
+        found = asked({**known, "lync_firewall_report_sources": ["slices-51", str(here / "r" / "x")]}, "audit", "base")
+        assert found["sources"] == [str(here / "r" / "slices-51"), str(here / "r" / "x")]
+        with pytest.raises(OptionError, match=r"lync_firewall_report_sources: .* is not in the folder"):
+            asked({**known, "lync_firewall_report_sources": "../../etc"}, "audit", "base")
+
+
+def test_where_a_report_goes_is_known_whatever_else_is_wrong(here: Path) -> None:
+    known = {"lync_firewall_report_dir": "r", "lync_firewall_report_previous": "/etc/passwd"}
+    assert place(known, "base") == (here / "r", "base")
+    assert place({**known, "lync_firewall_report_name": "n"}, "base") == (here / "r", "n")
 
 
 @pytest.mark.parametrize("given", [["a", "/b"], "a, /b,", "a,/b"])

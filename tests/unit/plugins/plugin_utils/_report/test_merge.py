@@ -23,11 +23,11 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model imp
     HostClass,
     Report,
     sorted_report,
-    summary,
     totals,
 )
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import to_retired
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.slices import Slice, SliceError, read_slice
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.summary import summary
 from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     CREATED,
@@ -269,3 +269,15 @@ def test_the_report_is_of_the_time_of_the_newest() -> None:
     slices = [slice_of("1", "2026-03-11T06:00:00Z", a=info()), slice_of("2", "2026-03-10T06:00:00Z", b=info())]
     assert merge("T", "2026-04-01T00:00:00Z", slices).report.created == "2026-03-11T06:00:00Z"
     assert merge("T", "2026-04-01T00:00:00Z", []).report.created == "2026-04-01T00:00:00Z"
+
+
+def test_a_report_that_a_slice_has_handed_over_and_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """A container wrote it, and the folder is not one that is shared: the other slices count all the same."""
+    there, lost = tmp_path / "53.json", tmp_path / "54.json"
+    there.write_bytes(to_json(report_of(fe01=info())))
+    handed = {"lync_firewall_slice_53": str(there), "lync_firewall_slice_54": str(lost)}
+    slices, left_out = read_sources([there, lost], NOWHERE, handed)
+    assert [host.name for one in slices for host in one.hosts] == ["fe01"]
+    assert left_out == [f"lync_firewall_slice_54: there is no {lost}. Do all nodes that run jobs share that folder?"]
+    with pytest.raises(SliceError, match=r"54\.json is no report"):
+        read_sources([there, lost], NOWHERE)
