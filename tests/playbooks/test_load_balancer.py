@@ -188,6 +188,7 @@ def test_every_listener_reaches_a_member(site: Site, mode: str) -> None:
         expected = {f"{member['name'].partition('.')[0]} {member['port']}/tcp" for member in listener["members"]}
         assert {answer.partition(" ")[0] for answer in expected} == set(_MEMBERS[role])
         eventually(lambda listener=listener, expected=expected: site.answer(listener) in expected, listener["name"])
+    print(f"{mode}: {len(listeners)} listeners of {len(rows)} rows reached a member")  # pytest -rP shows it
     _compare(site.balancer.config.read_text(), listeners)
     if mode == "hardware":
         assert not site.balance().changed, "a second run finds what it would write"
