@@ -48,6 +48,8 @@ class ActionModule(FirewallAction):
 
     _brief = False
 
+    ENFORCES = True
+
     OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *ENFORCING_OPTIONS)
     REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
 

@@ -35,6 +35,7 @@ _VARIABLES = {
     "sources": f"{PREFIX}report_sources",
     "slices": f"{PREFIX}preflight_slices",
     "scoped": f"{PREFIX}preflight_scoped",
+    "clients": f"{PREFIX}preflight_clients",
 }
 """Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
 
@@ -49,6 +50,7 @@ class ActionModule(ControllerAction):
         Option("sources", type="raw"),
         Option("slices", type="bool"),
         Option("scoped", type="bool", default=False),
+        Option("clients", type="bool", default=False),
         HOST_VARIABLES,
     )
 
@@ -72,6 +74,7 @@ class ActionModule(ControllerAction):
             sliced=_is_slice(known),
             roles_for_all=said_for_everybody(),
             scoped=options["scoped"],
+            clients=options["clients"],
         )
         targets = plain(find_targets(known["groups"], known["hostvars"], request))
         for note in targets["notes"]:

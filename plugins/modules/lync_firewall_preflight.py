@@ -54,12 +54,18 @@ options:
         C(lync_firewall_scope) is V(topology).
     type: bool
     default: false
+  clients:
+    description:
+      - Whether the hosts of the group C(lync_client) are meant too, as for an audit. By default those are whose
+        C(lync_firewall_clients) is V(enforce).
+    type: bool
+    default: false
   host_variables:
     description:
       - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
         from C(lync_firewall_report_sources), and for the playbooks of this collection O(named) from
-        C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices) and O(scoped) from
-        C(lync_firewall_preflight_scoped).
+        C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices), O(scoped) from
+        C(lync_firewall_preflight_scoped) and O(clients) from C(lync_firewall_preflight_clients).
     type: bool
     default: false
 attributes:

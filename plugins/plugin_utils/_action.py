@@ -51,6 +51,9 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
     OPTIONS: ClassVar[tuple[Option, ...]] = ()
     REQUIRED_IF: ClassVar[list[list[Any]]] = []
 
+    ENFORCES: ClassVar[bool] = False
+    """Whether it changes hosts: users' computers are left alone then, unless they are to be enforced."""
+
     host_name: str
     """The host the task works on, for messages: with delegate_to not the play's."""
 
@@ -65,7 +68,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         try:
             if boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
                 host = HostVariables(known, self._templar.template, str(self._task._uuid), given)
-                assigned = host.assigned(connecting=True)
+                assigned = host.assigned(connecting=True, clients=not self.ENFORCES or host.enforces_clients)
                 if assigned.idle:
                     return {**result, **skipped(NO_RULE.format(assigned.name), self._task)}
                 if assigned.mistakes:

@@ -66,6 +66,8 @@ class Lab:
         ban_list: int = 0,
         winrm_port: int = 5985,
         winrm_by_policy: bool = False,
+        clients: int = 0,
+        client_rules: bool = True,
         quirks: Mapping[str, object] | None = None,
     ) -> None:
         self._options = EstateOptions(
@@ -86,6 +88,8 @@ class Lab:
             ban_list=ban_list,
             winrm_port=winrm_port,
             winrm_by_policy=winrm_by_policy,
+            clients=clients,
+            client_rules=client_rules,
         )
         self._quirks = dict(quirks or {})
         self._loop = asyncio.new_event_loop()
