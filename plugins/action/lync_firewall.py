@@ -53,6 +53,8 @@ class ActionModule(FirewallAction):
     _brief = False
     _roles: Sequence[str] = ()
 
+    ENFORCES = True
+
     OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *ENFORCING_OPTIONS)
     REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
 

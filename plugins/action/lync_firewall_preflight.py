@@ -48,6 +48,7 @@ _VARIABLES = {
     "accept_late": f"{PREFIX}accept_late",
     "plan": f"{PREFIX}preflight_plan",
     "plan_digest": f"{PREFIX}plan_digest",
+    "clients": f"{PREFIX}preflight_clients",
 }
 """Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
 
@@ -67,6 +68,7 @@ class ActionModule(ControllerAction):
         Option("accept_late", type="bool", default=False),
         Option("plan", type="path"),
         Option("plan_digest"),
+        Option("clients", type="bool", default=False),
         HOST_VARIABLES,
     )
 
@@ -93,6 +95,7 @@ class ActionModule(ControllerAction):
             sliced=is_slice(known),
             roles_for_all=said_for_everybody(),
             scoped=options["scoped"],
+            clients=options["clients"],
         )
         try:
             targets = plain(find_targets(known["groups"], known["hostvars"], request))

@@ -11,8 +11,9 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+from ..module_utils._catalogue.model import Role
 from ..module_utils._options.variables import PREFIX
-from ..module_utils._policy.assignment import assigned_roles
+from ..module_utils._policy.assignment import CLIENTS, assigned_roles
 from ..module_utils._texts import said
 from ._named_roles import VARIABLE as ROLES
 from ._report.build import Source
@@ -110,5 +111,6 @@ def _assigned(known: Mapping[str, Any]) -> list[Any]:
     """The roles of a host by its variables or groups; a variable of a wrong type says nothing, its task refuses it."""
     groups, named = _variable(known, "group_names"), _variable(known, ROLES)
     named = named if isinstance(named, (list, str)) else None
-    found: list[Any] = assigned_roles(named, groups if isinstance(groups, list) else ())
-    return found
+    groups = groups if isinstance(groups, list) else []
+    found: list[Any] = assigned_roles(named, groups)
+    return [Role.CLIENT.value] if not found and CLIENTS in groups else found

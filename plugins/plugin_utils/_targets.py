@@ -13,7 +13,8 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
-from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES, with_named_roles
+from ..module_utils._options.table import ENFORCE
+from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULES, with_named_roles
 from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE
 from ._batches import batch_sizes
 from ._named_roles import VARIABLE as _ROLES
@@ -24,6 +25,7 @@ from ._results import plain
 from ._unsaid import Asks, block, read_asks
 
 _VARIABLE = "lync_firewall_hosts"
+_CLIENTS = "lync_firewall_clients"
 _REPORTS = "lync_firewall_report_sources"
 _ADDRESSES = ("ansible_winrm_host", "ansible_host")
 _PORTS = ("ansible_winrm_port", "ansible_port")
@@ -52,6 +54,7 @@ class Request:
             audit that is told to take the results of others would connect to all hosts for nothing.
         sliced: Whether the run is one slice of a job, which may have none of the hosts.
         roles_for_all: Whether an extra variable names the roles, which then say nothing of who is who.
+        clients: Whether users' computers are looked at too. Else those are only that are to be enforced.
         scoped: Whether it is asked who connects to each host, whatever their rules admit, as for a matrix.
     """
 
@@ -65,6 +68,7 @@ class Request:
     slices: bool | None = None
     sliced: bool = False
     roles_for_all: bool = False
+    clients: bool = False
     scoped: bool = False
     absent: Sequence[str] = ()
 
@@ -104,11 +108,14 @@ def find_targets(
     """
     everybody = [str(host) for host in groups.get("all", ())]
     looked = {host: _look(host, hostvars[host], request.scoped) for host in everybody}
+    # Asked of the clients alone: few inventories have the variable.
+    clients = {str(host) for host in groups.get(CLIENTS, ()) if request.clients or _is_enforced(hostvars[str(host)])}
     named = {} if request.roles_for_all else by_role((host, look.roles or ()) for host, look in looked.items())
     said_groups = groups
     groups = with_named_roles(said_groups, named)
     inventory = Patterns(groups)
     of_roles = inventory.matching(request.default)
+    of_roles += [host for host in inventory.hosts if host in clients and host not in of_roles]
     if request.named is False or request.named is None:
         values = list({repr(look.said): look.said for look in looked.values() if look.said}.values())
         unsaid = {host for host, look in looked.items() if not look.said}
@@ -132,7 +139,7 @@ def find_targets(
         "addresses": _addresses(groups, looked),
         "reports": any(looked[host].reports for host in hosts),
         "roles": named if request.roles_for_all or all(look.roles is not None for look in looked.values()) else None,
-        "idle": bool(hosts) and not _have_roles(hosts, groups, looked),
+        "idle": bool(hosts) and clients.isdisjoint(hosts) and not _have_roles(hosts, groups, looked),
     }
     asks = [(host, asked, looked[host].roles or ()) for host in hosts if (asked := looked[host].asks)]
     targets["unknown_peers"] = block(asks, groups)
@@ -240,6 +247,14 @@ def _pattern(host: str, known: Mapping[str, Any]) -> Any:
         return plain(known[_VARIABLE]) if _VARIABLE in known else None
     except AnsibleError as error:
         raise OptionError(f"{_VARIABLE} of {host}", str(error)) from error
+
+
+def _is_enforced(known: Mapping[str, Any]) -> bool:
+    """Whether a user's computer is to be changed. A variable that is wrong is for its own task to refuse."""
+    try:
+        return bool(known.get(_CLIENTS) == ENFORCE)
+    except AnsibleError:
+        return False
 
 
 def _roles(known: Mapping[str, Any]) -> tuple[str, ...] | None:

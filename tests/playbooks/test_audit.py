@@ -68,10 +68,10 @@ def test_wrong_variables_are_the_trouble_of_one_host(runner: Runner) -> None:
         hosts["fe02.contoso.test"]["lync_firewall_profiles"] = ["wan"]
         hosts["dir01.contoso.test"]["lync_firewall_extra_rules"] = "{{ of_nobody }}"
         hosts["stranger"] = {"ansible_host": "127.0.0.1"}
-        everything["children"]["lync_client"] = {"hosts": {"client": {}}}
+        everything["children"]["lync_load_balancer"] = {"hosts": {"client": {}}}
 
     runner.change_inventory(change)
-    run = runner.play("audit", variables={"lync_firewall_hosts": "lync:stranger:lync_client"})
+    run = runner.play("audit", variables={"lync_firewall_hosts": "lync:stranger:lync_load_balancer"})
     assert runner.classes() == {
         "fe01": "failed", "fe02": "failed", "dir01": "failed", "stranger": "failed",
         "med01": "drifted", "client": "not_managed",

@@ -164,6 +164,8 @@ def test_the_audit_works_on_the_hosts_that_the_role_names() -> None:
     (said,) = [play["vars"] for play in plays if "tasks" in play]
     of_role = loaded("vars", "main.yml")
     assert set(said) == {f"{PREFIX}{name}" for name in ("default_pattern", "pattern", "seen")}
+    # It looks at users' computers as well, which no run changes unless that is asked for.
+    of_role[f"{PREFIX}default_pattern"] = of_role[f"{PREFIX}default_pattern"].replace(")$", "|client)$")
     assert said == {name: of_role[name] for name in said}
 
 
