@@ -44,6 +44,8 @@ class Store:
         self.kinds: dict[str, dict[int, dict[str, Any]]] = {}
         self.lists: dict[str, list[int]] = {}
         self._last = 0
+        # Kinds whose updates fail from now on.
+        self.failing: set[str] = set()
         self.create("organizations", {"name": "Default"})
         for name in ("Machine", "Source Control"):
             self.create("credential_types", {"name": name})
@@ -60,16 +62,17 @@ class Store:
         self._last += 1
         url = f"/api/v2/{kind}/{self._last}/"
         item = {
+            **({"inputs": {}} if kind == "credentials" else {}),
             **fields,
             "id": self._last,
             "url": url,
             "type": UNIFIED.get(kind, kind),
             "summary_fields": {},
             "scm_revision": "1",
-            # Of the update of a project, which is done at once here.
-            "status": "successful",
+            # Of the update of a project or an inventory source, which is done at once here.
+            "status": "failed" if kind in self.failing else "successful",
             "finished": "2026-01-01T00:00:00Z",
-            "failed": False,
+            "failed": kind in self.failing,
             "related": {"survey_spec": f"{url}survey_spec/", "update": f"{url}update/"},
         }
         self.kinds.setdefault(kind, {})[self._last] = item
@@ -81,6 +84,7 @@ class Store:
         return list(self.kinds.get(kind, {}).values())
 
     def find(self, kind: str, query: dict[str, str]) -> list[dict[str, Any]]:
+        query = {key: value for key, value in query.items() if key not in ("page", "page_size", "order_by")}
         return [item for item in self.all(kind) if all(str(item.get(key, "")) == value for key, value in query.items())]
 
     def update(self, kind: str, number: int, fields: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +139,10 @@ class Handler(BaseHTTPRequestHandler):
             store.kinds[kind][number]["survey_spec"] = body
             return self._answer(200, {})
         if what == "update":
-            return self._answer(202, {"id": number, "url": f"/api/v2/projects/{number}/", "status": "successful"})
+            item = store.kinds[kind][number]
+            failed = kind in store.failing
+            item |= {"failed": failed, "status": "failed" if failed else "successful"}
+            return self._answer(202, {"id": number, "url": item["url"], "status": item["status"]})
         if what == "create_approval_template":
             template = store.create("workflow_approval_templates", body)
             store.kinds[kind][number]["unified_job_template"] = template["id"]

@@ -114,12 +114,64 @@ def test_without_the_collection_the_playbook_says_what_is_missing(tmp_path: Path
 
 
 @pytest.fixture(scope="module")
-def applied(collections: Path) -> Any:
-    """The stand-in for AWX after setup.yml has run, and what Ansible printed."""
+def built_up(collections: Path) -> Any:
+    """The stand-in for AWX after setup.yml has run from nothing, each time until it stops and something is put right.
+
+    Of each run its name, what Ansible printed, and which kinds there were afterwards.
+    """
+    runs: dict[str, tuple[subprocess.CompletedProcess[str], set[str]]] = {}
+
+    def run(name: str, api: Api) -> None:
+        runs[name] = (_setup(str(collections), api.url), {kind for kind, items in api.store.kinds.items() if items})
+
     with serving() as api:
-        done = _setup(str(collections), api.url)
-        assert done.returncode == 0, done.stdout + done.stderr
-        yield api, done.stdout
+        run("nothing", api)
+        for credential in api.store.all("credentials"):
+            credential["inputs"] = {"username": "u", "password": "$encrypted$"}
+        api.store.failing.add("projects")
+        run("no project", api)
+        api.store.failing = {"inventory_sources"}
+        run("no inventory", api)
+        api.store.failing.clear()
+        run("all", api)
+        yield api, runs
+
+
+@pytest.fixture(scope="module")
+def applied(built_up: Any) -> tuple[Api, str]:
+    """The stand-in after the last of these, and what Ansible printed."""
+    api, runs = built_up
+    done, _kinds = runs["all"]
+    assert done.returncode == 0, done.stdout + done.stderr
+    return api, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "last", "missing"),
+    [
+        (
+            "nothing",
+            "Fill in these credentials in AWX, and run this again: Lync firewall source, Lync firewall hosts.",
+            "credentials",
+            "execution_environments",
+        ),
+        ("no project", "AWX could not update a project", "projects", "inventories"),
+        (
+            "no inventory",
+            "means that the execution environment does not carry lyncops.firewall",
+            "inventory_sources",
+            "job_templates",
+        ),
+    ],
+)
+def test_it_stops_before_what_needs_something_and_says_what_to_do(
+    built_up: Any, name: str, told: str, last: str, missing: str
+) -> None:
+    done, kinds = built_up[1][name]
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert told in " ".join(done.stdout.split()), done.stdout
+    assert last in kinds
+    assert missing not in kinds
 
 
 def test_everything_is_made(applied: tuple[Api, str], data: dict[str, Any]) -> None:
@@ -174,7 +226,7 @@ def test_second_time_changes_nothing(applied: tuple[Api, str], collections: Path
     assert done.returncode == 0, done.stdout + done.stderr
     # The project is asked to update itself. And awx.awx always sends approvals once more, with fields of their nodes
     # that approvals do not have: they come out the same, but it cannot tell, warns, and calls the workflow changed.
-    again = ("projects/", "workflow_approval_templates/")
+    again = ("projects/", "inventory_sources/", "workflow_approval_templates/")
     assert [path for path in api.writes if not path.startswith(again)] == []
     tasks = done.stdout.split("\nTASK [")
     assert [task.partition("]")[0] for task in tasks if "\nchanged:" in task] == ["Workflows"]

@@ -9,6 +9,10 @@ requirements in the collection and puts them into the build.
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import requires
@@ -18,7 +22,7 @@ import pytest
 import yaml
 
 from awx.job import COLLECTIONS
-from awx.setup_data import PROJECT
+from awx.setup_data import PROJECT, ROOT
 
 BUILDER = Path(sys.executable).parent / "ansible-builder"
 
@@ -64,15 +68,27 @@ def test_system_packages_build_and_run_kerberos(
     assert {rule[0] for rule in needed.active_rules(["compile", platform])} == built_with | runs_with
 
 
-def test_build_context_of_the_example(tmp_path: Path) -> None:
-    recipe_for = ("--file", str(PROJECT / "execution-environment.yml"), "--output-filename", "Containerfile")
-    _run("create", *recipe_for, "--context", str(tmp_path), folder=PROJECT)
-    recipe = (tmp_path / "Containerfile").read_text(encoding="utf-8")
+def test_build_context_of_the_example_brings_the_collection(tmp_path: Path) -> None:
+    """As the README says: the archive is built beside the file, and the image installs it from there."""
+    project, context = tmp_path / "project", tmp_path / "context"
+    shutil.copytree(PROJECT, project)
+    galaxy = [str(BUILDER.parent / "ansible-galaxy"), "collection"]
+    subprocess.run([*galaxy, "build", str(ROOT), "--output-path", str(project)], check=True, capture_output=True)
+    recipe_for = ("--file", "execution-environment.yml", "--output-filename", "Containerfile")
+    _run("create", *recipe_for, "--context", str(context), folder=project)
+    recipe = (context / "Containerfile").read_text(encoding="utf-8")
+    (install,) = re.findall(r"ansible-galaxy collection install .*-r (\S+) ", recipe)
+    place = tmp_path / "installed"
+    subprocess.run(
+        [*galaxy, "install", "--offline", "-r", install, "--collections-path", str(place)],
+        cwd=context / "_build", check=True, capture_output=True, env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+    )  # fmt: skip
+    ours = place / "ansible_collections" / "lyncops" / "firewall"
+    assert json.loads((ours / "MANIFEST.json").read_text())["collection_info"]["name"] == "firewall"
     assert "quay.io/centos/centos:stream9" in recipe
     assert "introspect" in recipe, "the collection's own requirements are found when the image is built"
     assert "python3.11" in recipe
-    files = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "_build").iterdir() if path.is_file()}
-    assert "lyncops.firewall" in files["requirements.yml"]
+    files = {path.name: path.read_text(encoding="utf-8") for path in (context / "_build").iterdir() if path.is_file()}
     assert "python3.11-devel [compile platform:rpm]" in files["bindep.txt"]
 
 
