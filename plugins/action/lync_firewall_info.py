@@ -26,7 +26,7 @@ from ..plugin_utils._admits import counted
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.reading import read
 from ..plugin_utils._host.remote_host import RemoteHost
-from ..plugin_utils._plan.approved import PlannedHost, plan_file, read_planned
+from ..plugin_utils._plan.approved import OF_NO_PLAN, PlannedHost, plan_file, read_planned
 from ..plugin_utils._proof import read_proof
 from ..plugin_utils._report.packed import glance, pack
 from ..plugin_utils._states import states
@@ -97,6 +97,8 @@ class ActionModule(FirewallAction):
         Raises:
             OptionError: The file is no plan.
         """
+        if approved and not path:
+            raise OptionError("plan_digest", OF_NO_PLAN)
         try:
             return read_planned(plan_file(path), self.host_name, approved) if path else None
         except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it

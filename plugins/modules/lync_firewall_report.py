@@ -224,6 +224,14 @@ changed_since_plan:
   type: list
   elements: str
   sample: []
+not_compared:
+  description:
+    - Hosts that were not compared with a plan though others were. It does not have them, or they could not be read,
+      now or then.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 probes:
   description:
     - How often probe and verdict of a port said what together, in the words of

@@ -325,3 +325,8 @@ def changed_since_plan(report: Report) -> list[str] | None:
     """Hosts on which something that is not ours changed since a plan was made; None where nothing was compared."""
     compared = [host for host in report.hosts if host.foreign and host.foreign.get("compared") == "plan"]
     return [host.name for host in compared if host.foreign and host.foreign["differences"]] if compared else None
+
+
+def not_compared(report: Report) -> list[str]:
+    """Hosts of which it is not known what others changed since a plan was made: it does not have them, or could not."""
+    return [host.name for host in report.hosts if not (host.foreign and host.foreign.get("compared") == "plan")]

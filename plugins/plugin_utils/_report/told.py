@@ -42,10 +42,16 @@ def _proof(result: Mapping[str, Any]) -> list[str]:
     changed = result["changed_since_plan"]
     if changed is None:
         return []
-    if not changed:
-        return ["Since the plan was made, nobody changed anything that is not ours"]
     more = " and more" if len(changed) > _NAMED else ""
-    return [f"Since the plan was made, others changed the firewall of {', '.join(changed[:_NAMED])}{more}"]
+    what = (
+        f"others changed the firewall of {', '.join(changed[:_NAMED])}{more}"
+        if changed
+        else "nobody changed anything that is not ours"
+    )
+    unknown = result["not_compared"]
+    more = " and more" if len(unknown) > _NAMED else ""
+    left_out = f"; not compared, not in the plan: {', '.join(unknown[:_NAMED])}{more}" if unknown else ""
+    return [f"Since the plan was made, {what}{left_out}"]
 
 
 def failure_of(made: Mapping[str, Any]) -> str:
