@@ -61,7 +61,7 @@ link: ## Let Ansible find this clone as lyncops.firewall
 
 # ---- The lab of simulated Windows hosts ----------------------------------------------------------------------------
 
-.PHONY: demo lab bench bench-fleet bench-judging bench-bombs bench-slices topology-figures
+.PHONY: demo lab bench bench-fleet bench-judging bench-bombs bench-slices bench-probe topology-figures
 demo: setup ## See it work on simulated hosts: closed, opened, proven, broken, repaired
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python scripts/demo.py $(ARGS)
 
@@ -84,6 +84,9 @@ bench-bombs: setup ## Measure what hostile answers cost
 
 bench-slices: setup ## Put the reports of 10 slices with 5,000 hosts together (ARGS="--hosts 500")
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.slices $(ARGS)
+
+bench-probe: setup ## Probe 40 hosts x 50 ports, half of them filtered (ARGS="--hosts 100")
+	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.probing $(ARGS)
 
 topology-figures: setup ## Measure what topologies hold, what 5,000 machines cost, what scoping writes
 	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.topology_figures $(ARGS)

@@ -30,6 +30,7 @@ from ..plugin_utils._host.lockout import LockoutGuard
 from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 from ..plugin_utils._plan.approval import Approval, read_approval
+from ..plugin_utils._plan.approved import OF_NO_PLAN
 from ..plugin_utils._proof import work_proof
 from ..plugin_utils._report.asked import folder_of
 from ..plugin_utils._report.changed import note_changed
@@ -53,6 +54,8 @@ class ActionModule(FirewallAction):
     _brief = False
     _roles: Sequence[str] = ()
 
+    ENFORCES = True
+
     OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *ENFORCING_OPTIONS)
     REQUIRED_IF: ClassVar = [["state", "present", ["roles"]]]
 
@@ -60,6 +63,7 @@ class ActionModule(FirewallAction):
         self._on_wider = options["on_wider"]
         self._roles = [str(role) for role in options["roles"] or ()]
         self._brief = options[HOST_VARIABLES.name] and display.verbosity == 0
+        self._how = tuple(f"{name}={options[name]}" for name in ("rollback", "accept_impact"))
         approval = self._planned(options["plan"], options["plan_digest"] or "")
         policy = requested_policy(options)  # before the connection is opened: it says what is wrong
         host = self.remote_host(options)
@@ -73,7 +77,9 @@ class ActionModule(FirewallAction):
                 self._task.check_mode,
                 rollback=options["rollback"],
                 rollback_after=options["rollback_after"],
-                guard=lambda plan, before: (approval.check(plan) if approval else ()) or self._guard(plan, before),
+                guard=lambda plan, before: (
+                    (approval.check(plan, self._how) if approval else ()) or self._guard(plan, before)
+                ),
                 say=self.say,
             )
         except Refused:
@@ -143,6 +149,8 @@ class ActionModule(FirewallAction):
         Raises:
             OptionError: The file is no plan, or another one than was approved.
         """
+        if approved and not path:
+            raise OptionError("plan_digest", OF_NO_PLAN)
         try:
             return read_approval(path, self.host_name, approved) if path else None
         except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
@@ -189,7 +197,7 @@ class ActionModule(FirewallAction):
             "skipped_rows": list(self._policy.skipped),
             "rollback": outcome.rollback,
             "impact": texts(map(str, self._guard.cut), "impact"),
-            "plan_digest": plan_digest(outcome.plan),
+            "plan_digest": plan_digest(outcome.plan, self._how),
             "undo": results.undo_dict(outcome.plan, outcome.before),
             "foreign": work_proof(outcome, detailed=self._task.check_mode),
         }

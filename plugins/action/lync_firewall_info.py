@@ -15,7 +15,7 @@ from ..module_utils._firewall.change.planning import make_plan
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import Status
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import AS_TEXT, HOST_OPTIONS, HOST_VARIABLES, INFO_OPTIONS
+from ..module_utils._options.table import AS_TEXT, HOST_OPTIONS, HOST_VARIABLES, INFO_OPTIONS, PROBE
 from ..module_utils._policy.effect import Effect, judge_policy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
@@ -25,7 +25,8 @@ from ..plugin_utils._action import FirewallAction, display
 from ..plugin_utils._admits import counted
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.reading import read
-from ..plugin_utils._plan.approved import PlannedHost, plan_file, read_planned
+from ..plugin_utils._host.remote_host import RemoteHost
+from ..plugin_utils._plan.approved import OF_NO_PLAN, PlannedHost, plan_file, read_planned
 from ..plugin_utils._proof import read_proof
 from ..plugin_utils._report.packed import glance, pack
 from ..plugin_utils._states import states
@@ -40,6 +41,7 @@ class _Read:
     effects: tuple[Effect, ...]
     networks: tuple[Network, ...] = ()
     assumptions: tuple[str, ...] = ()
+    listening: dict[str, str] | None = None
 
 
 def _is_ad_hoc() -> bool:
@@ -52,7 +54,7 @@ class ActionModule(FirewallAction):
 
     _as_text = False
 
-    OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *INFO_OPTIONS, AS_TEXT)
+    OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *INFO_OPTIONS, AS_TEXT, PROBE)
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         self._as_text = options[AS_TEXT.name]
@@ -81,6 +83,8 @@ class ActionModule(FirewallAction):
         changed = result["foreign"].get("since_plan", {}).get("differences", ())
         if changed:
             notes = (*notes, f"since the plan was made, this changed that is not ours: {'; '.join(changed)}")
+        if options[PROBE.name]:
+            result["listening"] = found.listening
         if notes:
             result["warnings"] = [f"{self.host_name}: {note}" for note in notes]
         if plan:
@@ -93,6 +97,8 @@ class ActionModule(FirewallAction):
         Raises:
             OptionError: The file is no plan.
         """
+        if approved and not path:
+            raise OptionError("plan_digest", OF_NO_PLAN)
         try:
             return read_planned(plan_file(path), self.host_name, approved) if path else None
         except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
@@ -114,7 +120,8 @@ class ActionModule(FirewallAction):
         # Which profile a network is in tells a person whether a profile's verdict matters now: where all of them are
         # open, they matter all the same.
         asked = not effects or any(effect.verdict.status is not Status.OPEN for effect in effects)
-        return _Read(snapshot, bound, effects, tuple(host.networks() or ()) if asked else ())
+        networks = tuple(host.networks() or ()) if asked else ()
+        return _Read(snapshot, bound, effects, networks, listening=_listening(host) if options[PROBE.name] else None)
 
     def _file(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
         """What the option `dump` names; nothing is connected to."""
@@ -131,3 +138,10 @@ class ActionModule(FirewallAction):
             bound = bind_media(policy, dict(saved.snapshot.programs))
         effects = judge_policy(bound.policy, saved.snapshot) if bound else ()
         return _Read(saved.snapshot, bound, effects, assumptions=saved.assumptions)
+
+
+def _listening(host: RemoteHost) -> dict[str, str] | None:
+    from ..plugin_utils._host.listening import read_listening  # noqa: PLC0415  # an audit that probes nothing needs none
+
+    found = read_listening(host)
+    return None if found is None else {transport: str(ports) for transport, ports in found.items()}

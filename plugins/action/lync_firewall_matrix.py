@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,8 +19,9 @@ from ..module_utils._policy.matrix import matrix_of
 from ..module_utils._policy.matrix_aerleon import as_aerleon
 from ..module_utils._policy.matrix_in_effect import InEffect, few, told
 from ..module_utils._policy.matrix_markdown import as_markdown
-from ..module_utils._policy.matrix_model import Matrix
+from ..module_utils._policy.matrix_model import Matrix, Traffic
 from ..module_utils._policy.matrix_texts import as_csv, as_json
+from ..module_utils._policy.pools import VARIABLES
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._matrix import read_hosts, read_in_effect
@@ -53,7 +54,7 @@ class ActionModule(ControllerAction):
         result: dict[str, Any] = super().run(tmp, known)
         try:
             options = validate(self._given(known), self.OPTIONS)
-            result.update(plain(self._work(options, known["hostvars"])))
+            result.update(plain(self._work(options, known)))
         except OptionError as error:
             result.update({"failed": True, "changed": False, "msg": str(error)})
         return result
@@ -80,8 +81,10 @@ class ActionModule(ControllerAction):
             self._last = str(last) if last.is_file() else ""
         return {**found, **given}
 
-    def _work(self, options: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, Any]:
-        matrix = matrix_of(read_hosts(_registered(options["hosts"], options["variable"], hostvars)))
+    def _work(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        hostvars = task_vars["hostvars"]
+        entries = read_hosts(_registered(options["hosts"], options["variable"], hostvars))
+        matrix = matrix_of(entries, _balanced(entries, task_vars.get("groups") or {}, hostvars))
         in_effect, warnings = self._in_effect(options["report"])
         contents = {
             f"{_NAME}.csv": as_csv(matrix, in_effect),
@@ -136,17 +139,39 @@ def _registered(names: Iterable[str], variable: str, hostvars: Mapping[str, Any]
     Raises:
         OptionError: It cannot be read.
     """
-    # A result holds no template of ours, and to have it looked through for one costs more than all the rest.
-    get = getattr(hostvars, "raw_get", hostvars.__getitem__)
     found = []
     for name in names:
         try:
-            result = get(name).get(variable)
+            result = _written(name, hostvars).get(variable)
         except (AnsibleError, KeyError) as error:
             raise OptionError("hosts", f"{name}: {variable} cannot be read: {error}") from error
         if isinstance(result, Mapping) and "host" in result:
             found.append(result["host"])
     return found
+
+
+def _balanced(
+    entries: Sequence[Mapping[str, Any]], groups: Mapping[str, Any], hostvars: Mapping[str, Any]
+) -> list[Traffic]:
+    """What load balancers carry, where pools say that they have any.
+
+    Raises:
+        OptionError: What is said of a pool is wrong.
+    """
+    if not any(_written(str(entry["name"]), hostvars).get(VARIABLES["load_balancing"]) for entry in entries):
+        return []
+    from ..plugin_utils._matrix_balanced import carried  # noqa: PLC0415 (many estates have none)
+
+    return carried(entries, groups, hostvars)
+
+
+def _written(name: str, hostvars: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The variables of a host as they were written.
+
+    A result holds no template of ours, and to have it looked through for one costs more than all the rest.
+    """
+    known: Mapping[str, Any] = getattr(hostvars, "raw_get", hostvars.__getitem__)(name)
+    return known
 
 
 def _path(given: Any) -> str:

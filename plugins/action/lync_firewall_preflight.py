@@ -18,9 +18,10 @@ from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._batches import DEFAULT_BATCHES, batch_sizes
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._named_roles import said_for_everybody
-from ..plugin_utils._plan.approved import plan_file
+from ..plugin_utils._plan.approved import OF_NO_PLAN, plan_file
 from ..plugin_utils._plan.held import held_to
 from ..plugin_utils._report.asked import asked, below, place
 from ..plugin_utils._report.files import is_base_name
@@ -48,6 +49,7 @@ _VARIABLES = {
     "accept_late": f"{PREFIX}accept_late",
     "plan": f"{PREFIX}preflight_plan",
     "plan_digest": f"{PREFIX}plan_digest",
+    "clients": f"{PREFIX}preflight_clients",
 }
 """Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
 
@@ -67,6 +69,7 @@ class ActionModule(ControllerAction):
         Option("accept_late", type="bool", default=False),
         Option("plan", type="path"),
         Option("plan_digest"),
+        Option("clients", type="bool", default=False),
         HOST_VARIABLES,
     )
 
@@ -93,6 +96,8 @@ class ActionModule(ControllerAction):
             sliced=is_slice(known),
             roles_for_all=said_for_everybody(),
             scoped=options["scoped"],
+            clients=options["clients"],
+            plan_for_all=said_for_everybody(f"{PREFIX}plan"),
         )
         try:
             targets = plain(find_targets(known["groups"], known["hostvars"], request))
@@ -101,7 +106,8 @@ class ActionModule(ControllerAction):
         wrong_plan = _plan_mistakes(known)
         if options["plan"] and not (wrong_plan or targets["mistakes"]):
             try:
-                targets = _held(targets, options["plan"], options["plan_digest"] or "", request)
+                serial = batch_sizes(known.get(f"{PREFIX}serial") or DEFAULT_BATCHES)
+                targets = _held(targets, options["plan"], options["plan_digest"] or "", request, serial)
             except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
                 return {**result, "failed": True, "msg": f"plan: {options['plan']}: {error}"}
         for note in targets["notes"]:
@@ -171,16 +177,17 @@ class ActionModule(ControllerAction):
         return {**{option: value for option, value in found.items() if value not in (None, "")}, **given}
 
 
-def _held(targets: dict[str, Any], path: str, approved: str, request: Request) -> dict[str, Any]:
+def _held(targets: dict[str, Any], path: str, approved: str, request: Request, serial: Sequence[str]) -> dict[str, Any]:
     """The targets of a run that is held to a plan.
 
     Raises:
         OSError, PlanError: See `held_to`.
     """
     named, limited = isinstance(request.named, (list, str)), bool(request.limit)
-    held = held_to(path, plan_file(path), approved, targets["hosts"], named=named, limited=limited)
+    held = held_to(path, plan_file(path), approved, targets["hosts"], serial, named=named, limited=limited)
     notes = [*held.notes, *targets["notes"]]
-    return {**targets, "hosts": list(held.hosts), "left_alone": dict(held.left_alone), "notes": notes}
+    mine = {"hosts": list(held.hosts), "settled": list(held.settled), "left_alone": dict(held.left_alone)}
+    return {**targets, **mine, "notes": notes}
 
 
 def _owned(name: str, known: Mapping[str, Any]) -> str:
@@ -234,6 +241,8 @@ def _plan_mistakes(known: Mapping[str, Any]) -> list[str]:
     """What is wrong about the plan that a job is held to. Where a template names the folder of plans, a launch names
     a file of it."""
     folder, named = known.get(f"{PREFIX}plan_dir"), known.get(f"{PREFIX}plan")
+    if known.get(f"{PREFIX}plan_digest") and not named:
+        return [f"{PREFIX}plan_digest: {OF_NO_PLAN}, with {PREFIX}plan."]
     if not (is_job(known) and isinstance(folder, str) and isinstance(named, str) and named):
         return []
     try:

@@ -5,27 +5,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
+from ..module_utils._options.variables import PREFIX
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._basis import basis_of
 from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._named_roles import said_for_everybody
 from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
 from ..plugin_utils._report.asked import asked, may_fail
-from ..plugin_utils._report.build import build_report
+from ..plugin_utils._report.build import Source, build_report
 from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import is_base_name, reason_of, write_all
 from ..plugin_utils._report.job import handed_over, reports_of_slices
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
+from ..plugin_utils._report.probed import counted, disproved
 from ..plugin_utils._report.remember import NONE, remembering, retired_in
 from ..plugin_utils._report.status import (
     REPORT_NAME,
@@ -37,11 +40,12 @@ from ..plugin_utils._report.status import (
     to_status,
     to_status_file,
 )
+from ..plugin_utils._report.summary import summary
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
 from ..plugin_utils._report.turn import turn, who_runs
 from ..plugin_utils._results import plain
-from ..plugin_utils._sources import place_of, source_of
+from ..plugin_utils._sources import PROBED, place_of, source_of, with_probes
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
 
@@ -122,13 +126,16 @@ class ActionModule(ControllerAction):
         retired, wrong = retired_in(folder)
         changed_since, damaged = changed_in(folder)
         warnings += [*more, *wrong, *damaged]
-        now = utc_now()
+        now, probe_failed = utc_now(), ""
         if options["sources"]:
             merged = self._merged(options, now, reports_of_slices(task_vars))
             report = merged.report
             warnings += [f"sources: {sentence}" for sentence in merged.warnings]
         else:
             sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
+            sources += self._of_plan(task_vars, options["hosts"])
+            sources, probe_failed = with_probes(sources, task_vars.get(PROBED))
+            warnings += [probe_failed] if probe_failed else []
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
         where = task_vars["hostvars"]
         report = remembering(report, last or NONE, lambda name: place_of(name, where), retired, changed_since)
@@ -156,13 +163,17 @@ class ActionModule(ControllerAction):
             "totals": model.totals(report),
             "hosts": model.names_by_class(report),
             "reasons": model.reasons(report),
-            "summary": model.summary(report),
+            "summary": summary(report),
+            **({"probes": counts, "disproved": disproved(report)} if (counts := counted(report)) else {}),
             **({"changes": changes.counts()} if changes else {}),
             **({"warnings": warnings} if warnings else {}),
         }
         result["worst"] = next((name for kind in WORST for name in result["hosts"][kind.value]), "")
         result["changed_since_plan"] = model.changed_since_plan(report)
-        result["worst"] = result["worst"] or next(iter(result["changed_since_plan"] or ()), "")
+        result["not_compared"] = model.not_compared(report) if result["changed_since_plan"] is not None else []
+        result["worst"] = result["worst"] or next(iter(result["changed_since_plan"] or result.get("disproved", ())), "")
+        if probe_failed:
+            result["probe_failed"] = probe_failed
         for line in lines_for_people(result):
             tell(line, self._task)
         if options["artifacts"]:
@@ -175,6 +186,20 @@ class ActionModule(ControllerAction):
             if "json" in files:
                 handed.update(handed_over(task_vars, files["json"]))
         return result
+
+    def _of_plan(self, task_vars: Mapping[str, Any], hosts: Sequence[str]) -> list[Source]:
+        """Hosts of the plan that the run is compared with which it was not for, though nobody left them out."""
+        path = (self.variables(task_vars) or {}).get(f"{PREFIX}plan")
+        if not path or task_vars.get("ansible_limit") or said_for_everybody(f"{PREFIX}hosts"):
+            return []
+        from ..plugin_utils._plan.approved import plan_file, read_digests  # noqa: PLC0415 most have none
+
+        try:
+            missing = [name for name in read_digests(plan_file(str(path))) if name not in set(hosts)]
+        except (OSError, ValueError):
+            return []  # each host's task has said what is wrong about it
+        why = f"It is in the plan {path} and no host of this run, so nothing was compared."
+        return [Source(name, {"failed": True, "msg": why}) for name in missing]
 
     def _earlier(self, option: str | None) -> tuple[Earlier | None, list[str]]:
         """The report to compare with, and what a person should know if there is none.

@@ -12,6 +12,7 @@ from ..module_utils._options.table import (
     HOST_OPTIONS,
     HOST_VARIABLES,
     INFO_OPTIONS,
+    PROBE,
     RULE_OPTIONS,
 )
 
@@ -44,7 +45,7 @@ class ModuleDocFragment:
     ENFORCING: str = documentation(ENFORCING_OPTIONS)
     """How a host is brought to it."""
 
-    INFO: str = documentation((*INFO_OPTIONS, AS_TEXT))
+    INFO: str = documentation((*INFO_OPTIONS, AS_TEXT, PROBE))
     """What is read."""
 
     RULES: str = documentation(RULE_OPTIONS)

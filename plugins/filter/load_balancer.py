@@ -14,7 +14,7 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ROW_OPTIONS
 from ..module_utils._policy.balanced import balancer_listeners
-from ..module_utils._policy.balanced_model import BalancerListener
+from ..module_utils._policy.balanced_model import read_listener
 from ..module_utils._policy.balanced_table import listeners_csv
 from ..module_utils._policy.pools import read_pool
 from ..plugin_utils._arguments import validate
@@ -38,33 +38,43 @@ def lync_pools(groups: Any, hostvars: Mapping[str, Any]) -> list[dict[str, Any]]
 
 def lync_listeners(pools: Any, only: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The listeners of some pools; see the documentation beside this file."""
-    return [plain(asdict(listener)) for listener in _listeners("lync_listeners", pools, only)]
-
-
-def lync_listeners_csv(pools: Any, only: Sequence[str] = ()) -> str:
-    """The same as CSV; see the documentation beside this file."""
-    return listeners_csv(_listeners("lync_listeners_csv", pools, only))
-
-
-def _listeners(name: str, pools: Any, only: Any) -> Sequence[BalancerListener]:
-    if isinstance(pools, (str, Mapping)) or not isinstance(pools, Sequence):
-        raise AnsibleFilterError(f"lyncops.firewall.{name}: the input must be a list of pools")
     try:
-        found = [read_pool(_validated(pool)) for pool in plain(pools)]
+        found = [read_pool(_validated(pool)) for pool in _listed("pools", pools)]
         wanted = [only] if isinstance(only, str) else plain(list(only))
         names = [pool.name for pool in found]
         unknown = [str(word) for word in wanted if word not in names]
         if unknown:
             raise OptionError("only", f"there is no pool {', '.join(unknown)} that is balanced; there are {names}")
-        return balancer_listeners(pool for pool in found if not wanted or pool.name in wanted)
+        listeners = balancer_listeners(pool for pool in found if not wanted or pool.name in wanted)
     except OptionError as error:
-        raise AnsibleFilterError(f"lyncops.firewall.{name}: {error}") from None
+        raise AnsibleFilterError(f"lyncops.firewall.lync_listeners: {error}") from None
+    return [plain(asdict(listener)) for listener in listeners]
 
 
-def _validated(pool: Any) -> dict[str, Any]:
+def lync_listeners_csv(listeners: Any) -> str:
+    """Listeners as CSV; see the documentation beside this file."""
+    try:
+        return listeners_csv(map(read_listener, _listed("listeners", listeners)))
+    except OptionError as error:
+        raise AnsibleFilterError(f"lyncops.firewall.lync_listeners_csv: {error}") from None
+
+
+def _listed(name: str, items: Any) -> list[Any]:
+    """The items of an input that is a list of dictionaries.
+
+    Raises:
+        OptionError: It is none.
+    """
+    if isinstance(items, (str, Mapping)) or not isinstance(items, Sequence):
+        raise OptionError(name, "the input must be a list of them")
+    found = plain(list(items))
+    if not all(isinstance(item, dict) for item in found):
+        raise OptionError(name, f"each is a dictionary, not {next(i for i in found if not isinstance(i, dict))!r}")
+    return list(found)
+
+
+def _validated(pool: Mapping[str, Any]) -> dict[str, Any]:
     """A pool whose members' options are validated as the modules validate theirs."""
-    if not isinstance(pool, Mapping):
-        raise OptionError("pools", f"a pool is a dict with a name, load_balancing and members, not {pool!r}")
     members = pool.get("members")
     if not isinstance(members, list):
         return dict(pool)

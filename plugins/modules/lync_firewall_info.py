@@ -30,6 +30,7 @@ attributes:
     support: none
 seealso:
   - module: lyncops.firewall.lync_firewall
+  - module: lyncops.firewall.lync_port_probe
   - plugin: lyncops.firewall.lync_ports
     plugin_type: lookup
 """
@@ -159,6 +160,13 @@ requirements:
   returned: success
   type: list
   elements: dict
+listening:
+  description:
+    - Ports that the host itself says it listens on, for others than itself, C(tcp) and C(udp), as its socket table has
+      them. Null where it does not tell, and with O(dump).
+  returned: with O(probe)
+  type: dict
+  sample: {tcp: "135,443,5061-5063,5985", udp: "1434"}
 wider:
   description: As RV(lyncops.firewall.lync_firewall#module:wider).
   returned: success

@@ -14,7 +14,11 @@ author:
   - lyncops.firewall contributors (@lyncops)
 description:
   - Takes the registered results of M(lyncops.firewall.lync_firewall_needs) of all hosts and writes who connects to
-    whom, on which ports and why, on the controller. As CSV, as Markdown, and as JSON.
+    whom, on which ports and why, on the controller. As CSV, as Markdown, as JSON, and below C(aerleon) as definitions
+    and policy for Aerleon, which makes access lists for many platforms of them.
+  - All that goes from the same source to the same destination over one transport is one line. What nobody says is in
+    no line; Markdown and JSON have it as open questions.
+  - Where variables say how pools are balanced (C(lync_load_balancing)), what their load balancers carry has lines too.
   - With the report of an audit each line says who is admitted by what was in effect then, and by which rules that is
     more than is meant.
   - Never connects to a host. Use it with C(run_once).
@@ -91,7 +95,7 @@ files:
   returned: success
   type: list
   elements: str
-  sample: [/srv/network/lync/lync-traffic-matrix.csv]
+  sample: [/srv/network/lync/lync-traffic-matrix.csv, /srv/network/lync/aerleon/policies/pol/lync.yaml]
 lines:
   description: How many lines the matrix has.
   returned: success

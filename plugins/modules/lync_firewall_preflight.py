@@ -82,14 +82,20 @@ options:
   plan_digest:
     description: The digest of O(plan) that was approved, or at least its first 12 digits.
     type: str
+  clients:
+    description:
+      - Whether the hosts of the group C(lync_client) are meant too, as for an audit. By default those are whose
+        C(lync_firewall_clients) is V(enforce).
+    type: bool
+    default: false
   host_variables:
     description:
       - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
         from C(lync_firewall_report_sources), and for the playbooks of this collection O(named) from
         C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices), O(scoped) from
-        C(lync_firewall_preflight_scoped), O(basis) from C(lync_firewall_preflight_basis), O(accept_late) from
-        C(lync_firewall_accept_late), O(plan) from C(lync_firewall_preflight_plan) and O(plan_digest) from
-        C(lync_firewall_plan_digest).
+        C(lync_firewall_preflight_scoped), O(clients) from C(lync_firewall_preflight_clients), O(basis) from
+        C(lync_firewall_preflight_basis), O(accept_late) from C(lync_firewall_accept_late), O(plan) from
+        C(lync_firewall_preflight_plan) and O(plan_digest) from C(lync_firewall_plan_digest).
     type: bool
     default: false
 attributes:

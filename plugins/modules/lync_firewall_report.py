@@ -224,6 +224,35 @@ changed_since_plan:
   type: list
   elements: str
   sample: []
+not_compared:
+  description:
+    - Hosts that were not compared with a plan though others were. It does not have them, or they could not be read,
+      now or then.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+probes:
+  description:
+    - How often probe and verdict of a port said what together, in the words of
+      RV(lyncops.firewall.lync_port_probe#module:says). The results of the hosts' probe are in C(lync_firewall_probed),
+      which the entry point C(probe) of the role registers.
+  returned: where hosts were probed
+  type: dict
+  sample: {agree: 80, shut_out: 2, not_told: 6}
+disproved:
+  description:
+    - Hosts on which a port listens and is shut out on the way, or is open against its verdict or though nobody asked
+      for it. Such a host is what a run fails for where nothing else is.
+  returned: where hosts were probed
+  type: list
+  elements: str
+  sample: [fe01.example.com]
+probe_failed:
+  description: Why the hosts could not be probed, though that was asked for. A run fails for it.
+  returned: where the probe failed
+  type: str
+  sample: "the hosts could not be probed: at_once: 0 will not do; it takes 1 to 5000"
 failure:
   description:
     - What to say of a run that fails because of what was found. Empty where all is as it should be, and with

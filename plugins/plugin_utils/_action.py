@@ -53,6 +53,8 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
 
     host_variables: HostVariables | None = None
     """The variables of the host, where options are taken from them."""
+    ENFORCES: ClassVar[bool] = False
+    """Whether it changes hosts: users' computers are left alone then, unless they are to be enforced."""
 
     host_name: str
     """The host the task works on, for messages: with delegate_to not the play's."""
@@ -69,7 +71,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
             if boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
                 host = HostVariables(known, self._templar.template, str(self._task._uuid), given)
                 self.host_variables = host
-                assigned = host.assigned(connecting=True)
+                assigned = host.assigned(connecting=True, clients=not self.ENFORCES or host.enforces_clients)
                 if assigned.idle:
                     return {**result, **skipped(NO_RULE.format(assigned.name), self._task)}
                 if assigned.mistakes:

@@ -46,15 +46,17 @@ def read_hosts(hosts: Iterable[Any]) -> list[dict[str, Any]]:
     Raises:
         OptionError: One is wrong.
     """
-    return [_host(host) for host in hosts]
+    right: set[tuple[str, tuple[str, ...]]] = set()
+    return [_host(host, right) for host in hosts]
 
 
-def _host(given: Any) -> dict[str, Any]:
+def _host(given: Any, right: set[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+    """One host; the lists of peers that were found to be right are kept, since most hosts have the same."""
     if not isinstance(given, Mapping) or not {"name", "roles"} <= set(given):
         raise OptionError("hosts", f"a host is a dict with name and roles, not {given!r}")
     try:
         host = validate(plain(given), _HOST)
-        _check_peers(host)
+        _check_peers(host, right)
         options = validate(host["options"], RULE_OPTIONS)
     except OptionError as error:
         raise OptionError(error.option, f"{given['name']}: {error.reason}") from None
@@ -62,14 +64,16 @@ def _host(given: Any) -> dict[str, Any]:
     return {**host, "options": options}
 
 
-def _check_peers(host: Mapping[str, Any]) -> None:
+def _check_peers(host: Mapping[str, Any], right: set[tuple[str, tuple[str, ...]]]) -> None:
     """As the modules check them, but for names, which stand for peers of no known address."""
     for kind, texts in host["peers"].items():
         if kind not in WORDS:
             raise OptionError(f"peers.{kind}", f"this is no peer of any row; they are {', '.join(WORDS)}")
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise OptionError(f"peers.{kind}", f"a list of addresses is needed, not {texts!r}")
-        read_addresses(f"peers.{kind}", filter(_is_network, texts))
+        if (kind, tuple(texts)) not in right:
+            read_addresses(f"peers.{kind}", filter(_is_network, texts))
+            right.add((kind, tuple(texts)))
     if host["client_networks"]:
         read_addresses("client_networks", host["client_networks"])
 

@@ -18,12 +18,15 @@ from ._results import plain
 VARIABLE = f"{PREFIX}roles"
 
 
-def said_for_everybody() -> bool:
+def said_for_everybody(variable: str = VARIABLE) -> bool:
     """Whether an extra variable names the roles: of every host of the inventory then, gateways and strangers too.
 
     It is about the hosts that a run works on, and so says nothing of who is who.
+
+    Args:
+        variable: Another variable of which the same is asked.
     """
-    return VARIABLE in load_extra_vars(DataLoader())  # Ansible has read them at its start, and keeps them
+    return variable in load_extra_vars(DataLoader())  # Ansible has read them at its start, and keeps them
 
 
 def named_roles(known: Mapping[str, Any]) -> tuple[str, ...]:

@@ -5,18 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._policy.assignment import assigned_roles
+from ..module_utils._catalogue.model import Role
+from ..module_utils._options.variables import PREFIX
+from ..module_utils._policy.assignment import CLIENTS, assigned_roles
+from ..module_utils._texts import said
 from ._named_roles import VARIABLE as ROLES
 from ._report.build import Source
 from ._report.packed import unpack
 from ._report.remember import IN_GROUPS, WITHOUT_ROLE
 from ._results import plain
 from ._variables import may_be_template
+
+PROBED = f"{PREFIX}probed"
+"""The variable that the task registers which probes the hosts of a play."""
+
+_LONGEST = 1000
 
 
 def source_of(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
@@ -29,7 +38,7 @@ def source_of(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
     """
     if name not in hostvars:
         return Source(name)
-    known = _Host(hostvars, name)
+    known = AsWritten(hostvars, name)
     try:
         result = unpack(plain(known.get(variable)))
     except (AnsibleError, TypeError) as error:
@@ -45,7 +54,7 @@ def source_of(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
     )
 
 
-class _Host(Mapping[str, Any]):
+class AsWritten(Mapping[str, Any]):
     """The variables of a host. Those without a template are taken as they are: large results take Ansible long."""
 
     def __init__(self, hostvars: Mapping[str, Any], name: str) -> None:
@@ -75,16 +84,33 @@ def _word(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def with_probes(sources: Iterable[Source], registered: Any) -> tuple[list[Source], str]:
+    """The hosts with what a probe from outside saw of them, and why it failed where it did.
+
+    Args:
+        sources: The hosts.
+        registered: The result of `lync_port_probe`; None where there was no probe.
+    """
+    result = registered if isinstance(registered, Mapping) else {}
+    if result.get("failed") or result.get("unreachable"):
+        return list(sources), f"the hosts could not be probed: {said(str(result.get('msg') or ''), _LONGEST)}"
+    probes, unasked = (plain(result.get(key)) for key in ("probes", "unasked"))
+    if not isinstance(probes, dict) or not isinstance(unasked, dict):
+        return list(sources), ""
+    return [replace(one, probes=probes.get(one.name), unasked=unasked.get(one.name)) for one in sources], ""
+
+
 def place_of(name: str, hostvars: Mapping[str, Any]) -> str:
     """What the inventory says of a host that was in an earlier report; nothing where it does not have it."""
     if name not in hostvars:
         return ""
-    return IN_GROUPS if _assigned(_Host(hostvars, name)) else WITHOUT_ROLE
+    return IN_GROUPS if _assigned(AsWritten(hostvars, name)) else WITHOUT_ROLE
 
 
 def _assigned(known: Mapping[str, Any]) -> list[Any]:
     """The roles of a host by its variables or groups; a variable of a wrong type says nothing, its task refuses it."""
     groups, named = _variable(known, "group_names"), _variable(known, ROLES)
     named = named if isinstance(named, (list, str)) else None
-    found: list[Any] = assigned_roles(named, groups if isinstance(groups, list) else ())
-    return found
+    groups = groups if isinstance(groups, list) else []
+    found: list[Any] = assigned_roles(named, groups)
+    return [Role.CLIENT.value] if not found and CLIENTS in groups else found

@@ -13,7 +13,8 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
-from ..module_utils._policy.assignment import GROUP_ROLES, WITHOUT_RULES, with_named_roles
+from ..module_utils._options.table import ENFORCE
+from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULES, with_named_roles
 from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE
 from ._batches import batch_sizes
 from ._named_roles import VARIABLE as _ROLES
@@ -24,6 +25,8 @@ from ._results import plain
 from ._unsaid import Asks, block, read_asks
 
 _VARIABLE = "lync_firewall_hosts"
+_CLIENTS = "lync_firewall_clients"
+_PLAN = "lync_firewall_plan"
 _REPORTS = "lync_firewall_report_sources"
 _ADDRESSES = ("ansible_winrm_host", "ansible_host")
 _PORTS = ("ansible_winrm_port", "ansible_port")
@@ -45,6 +48,7 @@ class Request:
             none are.
         sources: Where the inventory comes from, for messages.
         absent: Those of `sources` that are no file and no folder.
+        plan_for_all: Whether an extra variable names a plan that the run is held to.
         limit: What the run is limited to, for messages.
         batches: Sizes of the batches of a remediation.
         reports: Reports of others that are given, see ``lync_firewall_report_sources``.
@@ -52,6 +56,7 @@ class Request:
             audit that is told to take the results of others would connect to all hosts for nothing.
         sliced: Whether the run is one slice of a job, which may have none of the hosts.
         roles_for_all: Whether an extra variable names the roles, which then say nothing of who is who.
+        clients: Whether users' computers are looked at too. Else those are only that are to be enforced.
         scoped: Whether it is asked who connects to each host, whatever their rules admit, as for a matrix.
     """
 
@@ -65,8 +70,10 @@ class Request:
     slices: bool | None = None
     sliced: bool = False
     roles_for_all: bool = False
+    clients: bool = False
     scoped: bool = False
     absent: Sequence[str] = ()
+    plan_for_all: bool = False
 
     @property
     def nobody(self) -> bool:
@@ -89,26 +96,29 @@ def find_targets(
         request: What the run is about.
 
     Returns:
-        ``hosts`` to work on; ``left_alone``, which a plan may fill; the ``patterns`` they come from; what of these is
-        ``unknown``, because it names no host and no group; ``forgotten``, hosts of the group ``lync`` that no pattern
-        names; ``namesakes``, each host that shares its address with others, and these, at most five; ``addresses`` of
-        all hosts in groups whose name begins with ``lync_``, as far as variables have them; ``roles``, each role that
-        variables name, and the hosts whose do, or None where not all of them could be read; ``reports``, whether any
-        host's variables name reports that are to be put together; ``idle``, whether none of the hosts has a role;
-        ``unknown_peers``, a block of YAML with those that scoped rules need and nobody says, empty where there are
-        none; ``mistakes``, sentences that say why not to begin; ``notes``, what a person should know and need not stop
-        for.
+        ``hosts`` to work on; ``settled`` and ``left_alone``, which a plan may fill; the ``patterns`` they come from;
+        what of these is ``unknown``, because it names no host and no group; ``forgotten``, hosts of the group ``lync``
+        that no pattern names; ``namesakes``, each host that shares its address with others, and these, at most five;
+        ``addresses`` of all hosts in groups whose name begins with ``lync_``, as far as variables have them; ``roles``,
+        each role that variables name, and the hosts whose do, or None where not all of them could be read; ``reports``,
+        whether any host's variables name reports that are to be put together; ``held``, hosts whose own variables name
+        a plan; ``idle``, whether none of the hosts has a role; ``unknown_peers``, a block of YAML with those that
+        scoped rules need and nobody says, empty where there are none; ``mistakes``, sentences that say why not to
+        begin; ``notes``, what a person should know and need not stop for.
 
     Raises:
         OptionError: The pattern of a host cannot be templated.
     """
     everybody = [str(host) for host in groups.get("all", ())]
     looked = {host: _look(host, hostvars[host], request.scoped) for host in everybody}
+    # Asked of the clients alone: few inventories have the variable.
+    clients = {str(host) for host in groups.get(CLIENTS, ()) if request.clients or _is_enforced(hostvars[str(host)])}
     named = {} if request.roles_for_all else by_role((host, look.roles or ()) for host, look in looked.items())
     said_groups = groups
     groups = with_named_roles(said_groups, named)
     inventory = Patterns(groups)
     of_roles = inventory.matching(request.default)
+    of_roles += [host for host in inventory.hosts if host in clients and host not in of_roles]
     if request.named is False or request.named is None:
         values = list({repr(look.said): look.said for look in looked.values() if look.said}.values())
         unsaid = {host for host, look in looked.items() if not look.said}
@@ -124,6 +134,7 @@ def find_targets(
     hosts = [host for host in dict.fromkeys(found) if host in may]
     targets = {
         "hosts": hosts,
+        "settled": [],
         "left_alone": {},
         "patterns": [value if isinstance(value, str) else ",".join(value) for value in patterns],
         "unknown": sorted({part for value in values for part in inventory.unknown(value)}),
@@ -131,8 +142,9 @@ def find_targets(
         "namesakes": _namesakes(hosts, looked),
         "addresses": _addresses(groups, looked),
         "reports": any(looked[host].reports for host in hosts),
+        "held": [] if request.plan_for_all else [host for host in hosts if looked[host].held],
         "roles": named if request.roles_for_all or all(look.roles is not None for look in looked.values()) else None,
-        "idle": bool(hosts) and not _have_roles(hosts, groups, looked),
+        "idle": bool(hosts) and clients.isdisjoint(hosts) and not _have_roles(hosts, groups, looked),
     }
     asks = [(host, asked, looked[host].roles or ()) for host in hosts if (asked := looked[host].asks)]
     targets["unknown_peers"] = block(asks, groups)
@@ -163,6 +175,11 @@ def _mistakes(
         found.append(f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}).")
     if not targets["hosts"] and not request.sliced and not request.nobody:
         found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit, request.absent))
+    if targets["held"]:
+        found.append(
+            f"{_PLAN} of {', '.join(targets['held'][:_MOST_NAMED])}: a plan is one for the whole run, which names at "
+            f"its end the hosts that it left alone. Say it as an extra variable, -e {_PLAN}=FILE."
+        )
     odd = [host for host in targets["hosts"] if any(map(str.isspace, host))]
     if odd:
         found.append(
@@ -205,6 +222,7 @@ class _Look:
         has_roles: Whether its roles are named, rightly or not.
         reports: Whether reports are named that are to be put together.
         asks: What decides which peers it needs to be known; None where its rules have no scope.
+        held: Whether a plan is named that it is held to.
     """
 
     said: Any
@@ -214,6 +232,7 @@ class _Look:
     has_roles: bool
     reports: bool
     asks: Asks | None
+    held: bool = False
 
 
 def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
@@ -232,6 +251,7 @@ def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
         has_roles=_says(known, _ROLES),
         reports=_says(known, _REPORTS),
         asks=read_asks(known, scoped),
+        held=_says(known, _PLAN),
     )
 
 
@@ -240,6 +260,14 @@ def _pattern(host: str, known: Mapping[str, Any]) -> Any:
         return plain(known[_VARIABLE]) if _VARIABLE in known else None
     except AnsibleError as error:
         raise OptionError(f"{_VARIABLE} of {host}", str(error)) from error
+
+
+def _is_enforced(known: Mapping[str, Any]) -> bool:
+    """Whether a user's computer is to be changed. A variable that is wrong is for its own task to refuse."""
+    try:
+        return bool(known.get(_CLIENTS) == ENFORCE)
+    except AnsibleError:
+        return False
 
 
 def _roles(known: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -18,10 +18,19 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ..module_utils._catalogue.model import Role
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
+from ..module_utils._options.table import ENFORCE
 from ..module_utils._options.variables import PREFIX, misspelt
-from ..module_utils._policy.assignment import OF_GROUPS, assigned_roles, double_mistakes, needs_no_rule, role_mistakes
+from ..module_utils._policy.assignment import (
+    CLIENTS,
+    OF_GROUPS,
+    assigned_roles,
+    double_mistakes,
+    needs_no_rule,
+    role_mistakes,
+)
 from ..module_utils._policy.peers import ADDRESSES, EXTRA, POOL, peers_of
 from ..module_utils._texts import said
 from ._estate import estate_of
@@ -149,19 +158,28 @@ class HostVariables:
         batch = ",".join(map(str, task_vars.get("ansible_play_batch") or ()))
         self._task = f"{task}-{hashlib.sha256(batch.encode()).hexdigest()[:16]}"
 
-    def assigned(self, *, connecting: bool) -> Assigned:
+    def assigned(self, *, connecting: bool, clients: bool = False) -> Assigned:
         """The host's roles, and what is wrong.
 
         Args:
             connecting: Whether it is going to be connected to: then two names of one machine are a mistake, and a host
                 whose rules are taken away needs no role.
+            clients: Whether users' computers count, which are left alone otherwise.
         """
         groups = self.known.get("group_names") or ()
         roles = assigned_roles(self._named_roles(), groups)
+        if not roles and CLIENTS in groups:
+            roles = [Role.CLIENT.value]
+        idle = needs_no_rule(roles, groups) and not (clients and roles)
         if connecting and self._absent:
-            return Assigned(self.name, None, needs_no_rule(roles, groups), self._doubles())
+            return Assigned(self.name, None, idle, self._doubles())
         mistakes = (*role_mistakes(self.name, roles), *misspelt(self.known), *(self._doubles() if connecting else ()))
-        return Assigned(self.name, roles, needs_no_rule(roles, groups), mistakes)
+        return Assigned(self.name, roles, idle, mistakes)
+
+    @property
+    def enforces_clients(self) -> bool:
+        """Whether users' computers are to be changed as servers are."""
+        return bool(self.known.get(f"{PREFIX}clients") == ENFORCE)
 
     def options(self, roles: Any, options: Iterable[Option]) -> dict[str, Any]:
         """What the variables say of the options of a module; what they do not say is left out.

@@ -16,8 +16,8 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.fingerprint import foreign
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Action
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.reading import read
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.writing import read
 
 from faults.case import check, check_added, run_case
 from faults.report import FAILED, REFUSED, UNREACHABLE, Record

@@ -15,7 +15,7 @@ from lab.bystanders import BYSTANDERS, bystander_listeners
 from lab.foreign_rules import ODDITIES, add_oddity, ban, pad
 from lab.host import HostSpec
 from lab.quirks import NO_QUIRKS, Quirks
-from lab.roles import ServiceKey, listeners, lync_rules, services_of
+from lab.roles import ServiceKey, client_rules, listeners, lync_rules, services_of
 from lab.starting_policy import (
     NAMED_POLICIES,
     POLICIES,
@@ -83,7 +83,8 @@ class EstateOptions:
     second interface, in a public network, for their gateways; ban_list: number of one-address block rules;
     winrm_port: where WinRM listens (on 5986 its listener is called one of HTTPS, but speaks HTTP as ever);
     winrm_by_policy: the listener comes from Group Policy alone; director_web: the external web site listens on
-    Directors too, as port summaries have it.
+    Directors too, as port summaries have it; clients: so many users' computers behind the hosts, pc01 and so on,
+    with their policy and Windows; client_rules: whether the setup of the Lync client has made its exceptions there.
     """
 
     count: int = len(_PATTERN)
@@ -106,6 +107,8 @@ class EstateOptions:
     winrm_port: int = 5985
     winrm_by_policy: bool = False
     director_web: bool = False
+    clients: int = 0
+    client_rules: bool = True
 
     def bystander_names(self) -> tuple[str, ...]:
         """The bystanders that listen."""
@@ -143,8 +146,8 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
     registries: dict[tuple[str, ...], Registry] = {}
     specs = []
     numbers: dict[str, int] = {}
-    for index in range(options.count):
-        prefix, groups = _PATTERN[index % len(_PATTERN)]
+    for index in range(options.count + options.clients):
+        prefix, groups = _PATTERN[index % len(_PATTERN)] if index < options.count else ("pc", ("lync_client",))
         if index >= len(_PATTERN):  # there is one Central Management store in an organisation
             groups = tuple(group for group in groups if group != "lync_central_management")
         numbers[prefix] = numbers.get(prefix, 0) + 1
@@ -215,7 +218,7 @@ def starting_registry(options: EstateOptions, groups: tuple[str, ...] = ()) -> R
         admit_winrm_from_any(registry)
     for service in _services(options, groups):
         _install(registry, service)
-    for rule_id, text in _rules_of_lync(options.lync_rules, groups):
+    for rule_id, text in (*_rules_of_lync(options.lync_rules, groups), *_rules_of_client(options, groups)):
         _set_rule(registry, rule_id, text)
     for name in options.oddities:
         add_oddity(registry, name)
@@ -244,6 +247,10 @@ def _rules_of_lync(wanted: str, groups: tuple[str, ...]) -> tuple[tuple[str, str
     rules = lync_rules(groups, enabled=wanted == "enabled")
     # What setup leaves when the firewall was off or a hardening script came later: the registrar's, disabled.
     return tuple(rule for rule in rules if wanted != "one-disabled" or rule[1].endswith("|Name=CS RTCSRV|"))
+
+
+def _rules_of_client(options: EstateOptions, groups: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return client_rules() if options.client_rules and "lync_client" in groups else ()
 
 
 def apply_group_policy(registry: Registry, name: str) -> None:

@@ -94,6 +94,8 @@ class Host:
         self.services = installed_services(self.registry, self.spec.services)
         self.unlisted_winrm_ports: tuple[int, ...] = ()
         self.other_sockets: tuple[Socket, ...] = ()
+        self.not_listening: frozenset[tuple[int, int]] = frozenset()
+        self.on_the_way: dict[tuple[int, int], str] = {}
         self.set_interfaces(self.spec.interfaces)
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
         self.read_winrm_policy()
@@ -139,6 +141,11 @@ class Host:
     def name(self) -> str:
         """The inventory name."""
         return self.spec.name
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """The network services that run now, WinRM apart."""
+        return tuple(one for one in self.spec.listeners if (one.protocol, one.port) not in self.not_listening)
 
     @property
     def computer_name(self) -> str:

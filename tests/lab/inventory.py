@@ -19,7 +19,10 @@ from lab.roles import ROLE_PORTS
 def inventory_data(specs: Iterable[HostSpec], user: str, password: str) -> dict[str, Any]:
     """Groups `lync` (with one child a role) and `windows` (all hosts, for ansible-test)."""
     specs = tuple(specs)
-    roles: dict[str, dict[str, Any]] = {role: {"hosts": {}} for role in ROLE_PORTS}
+    used = {group for spec in specs for group in spec.groups}
+    roles: dict[str, dict[str, Any]] = {
+        role: {"hosts": {}} for role in ROLE_PORTS if role != "lync_client" or role in used
+    }
     for spec in specs:
         for group in spec.groups:
             roles[group]["hosts"][spec.name] = {}

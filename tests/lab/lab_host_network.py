@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from lab.lab_calls import Caller
 from lab.server import RunningHost
 from lab.windows.netstat import Socket
+from lab.windows.policy import TCP, UDP
 from lab.windows.winrm_listeners import POLICY_KEY, set_listeners
 
 
@@ -56,6 +57,25 @@ class HostNetwork:
         own = source or f"{self._running.host.spec.address.rpartition('.')[0]}.250"
         made = self._lab.call(self._running.map_port(outside or (self._running.host.spec.address, 0), inside, own))
         return made.outside
+
+    def stop_listening(self, *ports: int) -> None:
+        """Let nothing listen on these ports, TCP and UDP, as if their services had stopped; none: all do again."""
+
+        async def act() -> None:
+            self._running.host.not_listening = frozenset((kind, port) for port in ports for kind in (TCP, UDP))
+            self._running.live.refresh()
+
+        self._lab.call(act())
+
+    def shut_on_the_way(self, *ports: int, refused: bool = False) -> None:
+        """Let a firewall in front of the host drop, or refuse, what is for these ports; none: nothing any more."""
+
+        async def act() -> None:
+            how = "refused" if refused else "dropped"
+            self._running.host.on_the_way = {(kind, port): how for port in ports for kind in (TCP, UDP)}
+            self._running.live.refresh()
+
+        self._lab.call(act())
 
     def show_sockets(self, *sockets: Socket) -> None:
         """Let `netstat` show these connections besides the real ones, until the host is reset."""

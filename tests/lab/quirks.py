@@ -122,6 +122,10 @@ class Quirks:
         behind the standard output of every command, or of those whose line has this text; over many Receives.
     netstat_pads, global_pads, pads_kb: the answer of `netstat`, of `netsh advfirewall show global`, has so many
         kilobytes of this shape at its start, behind its first line, in the widest gap of a line, and at its end.
+    stealth: stealth mode: a port that nothing listens on is silent, as one is that the policy closes, while the
+        firewall of the profile is on and DisableStealthMode is not set (lab.stealth).
+    stealth_ports: ports, such as 5064,8058, that are silent then beside those of the host's roles, each of them bound.
+    tls: TCP services wait for the hello of a TLS client and answer it with an alert, in place of their greeting.
     closed_looks: a port the policy closes is refused, or its packets are dropped (as Windows does).
     """
 
@@ -196,6 +200,9 @@ class Quirks:
     global_pads: str = ""
     pads_kb: int = 40
     closed_looks: str = "refused"
+    stealth: bool = False
+    stealth_ports: str = ""
+    tls: bool = False
 
     def with_changes(self, changes: Mapping[str, object]) -> Quirks:
         """A copy with some quirks changed. Values may be of the right type or their text.

@@ -55,6 +55,7 @@ _MEDIATION = _tcp(f"{_LYNC}\\Mediation Server\\MediationServerSvc.exe", "RTCMEDS
 _MEDIATION_MEDIA = _udp(f"{_LYNC}\\Mediation Server\\MediationServerSvc.exe", "RTCMEDSRV", 49152, 53326, 57500) + _tcp(
     f"{_LYNC}\\Mediation Server\\MediationServerSvc.exe", "RTCMEDSRV", 49152, 53326, 57500
 )
+_CLIENT = "C:\\Program Files\\Microsoft Office\\Office15\\lync.exe"
 _BROWSER = _udp(_SQL_BROWSER, "SQLBrowser", 1434)
 _FRONT_END = (
     *_tcp(f"{_CORE}\\RTCSrv.exe", "RTCSRV", 444, 5061),
@@ -91,6 +92,10 @@ ROLE_PORTS: Mapping[str, tuple[Port, ...]] = {
     ),
     "lync_office_web_apps": _tcp("System", "", 443),
     "lync_central_management": (),
+    "lync_client": (
+        *_tcp(_CLIENT, "", 6891, 5350, 42000, 50000),
+        *_udp(_CLIENT, "", 5350, 42000, 50000),
+    ),
 }
 
 
@@ -151,6 +156,17 @@ def lync_rules(groups: Iterable[str], *, enabled: bool) -> tuple[tuple[str, str]
 
 DIRECTOR_WEB = _tcp("System", "", 4443, 8080)
 """The external web site of a Director, which the page of the port tables has for the load balancer in front only."""
+
+
+def client_rules() -> tuple[tuple[str, str], ...]:
+    """The program rules that the setup of the Lync client makes, for each transport: ids and strings."""
+    return tuple(
+        (
+            "{6A1C0B52-9E3D-4C37-8F6B-2D1A5E7F9D" + f"{protocol:02X}" + "}",
+            f"v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol={protocol}|App={_CLIENT}|Name=Microsoft Lync|",
+        )
+        for protocol in (TCP, UDP)
+    )
 
 
 def listeners(address: str, groups: Iterable[str], *, director_web: bool = False) -> tuple[Listener, ...]:

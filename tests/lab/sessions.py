@@ -11,6 +11,9 @@ import socket
 
 from lab.host import Connection
 
+_HANDSHAKE = b"\x16"
+_HANDSHAKE_FAILURE = bytes((0x15, 3, 3, 0, 2, 2, 40))
+
 
 class Sessions:
     """The kept connections of one host."""
@@ -53,3 +56,17 @@ class Sessions:
         """Drop them all."""
         for connection in list(self._open):
             self._drop(connection)
+
+
+class TlsSessions(Sessions):
+    """Connections to services that speak TLS: a client's hello gets an alert, handshake_failure ([RFC 5246] 7.2)."""
+
+    def hold(self, connection: socket.socket, greeting: bytes) -> None:
+        """Wait for the client, who speaks first."""
+        super().hold(connection, b"")
+
+    def _heard(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            if connection.recv(65536)[:1] == _HANDSHAKE:
+                connection.send(_HANDSHAKE_FAILURE)
+        self._drop(connection)

@@ -67,6 +67,8 @@ class Lab:
         winrm_port: int = 5985,
         winrm_by_policy: bool = False,
         director_web: bool = False,
+        clients: int = 0,
+        client_rules: bool = True,
         quirks: Mapping[str, object] | None = None,
     ) -> None:
         self._options = EstateOptions(
@@ -88,6 +90,8 @@ class Lab:
             winrm_port=winrm_port,
             winrm_by_policy=winrm_by_policy,
             director_web=director_web,
+            clients=clients,
+            client_rules=client_rules,
         )
         self._quirks = dict(quirks or {})
         self._loop = asyncio.new_event_loop()

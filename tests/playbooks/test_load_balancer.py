@@ -55,7 +55,7 @@ class Site:
             }
             for number, role in enumerate(_MEMBERS, 1)
         }
-        self.as_it_was = False
+        self.as_it_was = False  # hardware load balancing, everybody in service
         self._listeners: dict[str, list[dict[str, Any]]] = {}
         self.play = runner.folder / "balance.yml"
         self.play.write_text(_PLAY)
@@ -171,7 +171,7 @@ def balanced(site: Site) -> Site:
     return site
 
 
-@pytest.mark.parametrize("mode", ["hardware", pytest.param("dns", marks=NEWEST_ONLY)])
+@pytest.mark.parametrize("mode", [pytest.param("dns", marks=NEWEST_ONLY), "hardware"])
 def test_every_listener_reaches_a_member(site: Site, mode: str) -> None:
     site.say(**_pools(site, mode), lync_drained=False)
     run = site.balance()
@@ -188,8 +188,11 @@ def test_every_listener_reaches_a_member(site: Site, mode: str) -> None:
         expected = {f"{member['name'].partition('.')[0]} {member['port']}/tcp" for member in listener["members"]}
         assert {answer.partition(" ")[0] for answer in expected} == set(_MEMBERS[role])
         eventually(lambda listener=listener, expected=expected: site.answer(listener) in expected, listener["name"])
+    print(f"{mode}: {len(listeners)} listeners of {len(rows)} rows reached a member")  # pytest -rP shows it
     _compare(site.balancer.config.read_text(), listeners)
-    assert not site.balance().changed, "a second run finds what it would write"
+    if mode == "hardware":
+        assert not site.balance().changed, "a second run finds what it would write"
+        site.as_it_was = True
 
 
 def _compare(text: str, listeners: list[dict[str, Any]]) -> None:
@@ -283,6 +286,7 @@ def test_affinity_outlives_a_reload(balanced: Site) -> None:
     run = balanced.balance(lync_load_balancer_extra=["# another file, so that it is read again"])
     assert run.changed == {"lb01"}, run.output
     assert {client: greeting(web["address"], 443, client) for client in clients} == chosen
+    balanced.as_it_was = True  # but for a remark
 
 
 @NEWEST_ONLY
@@ -298,6 +302,7 @@ def test_what_haproxy_does_not_accept_is_not_put_in_place(balanced: Site) -> Non
     assert balanced.balance(lync_load_balancer_extra=["# nothing but a remark"]).changed == {"lb01"}
     (backup,) = set(config.parent.glob("haproxy.cfg.*")) - backups
     assert backup.read_text() == before
+    balanced.as_it_was = True
 
 
 @NEWEST_ONLY
@@ -309,16 +314,43 @@ def test_a_reload_that_failed_is_made_up_for_by_the_next_run(balanced: Site) -> 
     assert balanced.balance(lync_load_balancer_extra=changed).changed == {"lb01"}
     eventually(lambda: balanced.balancer.worker() != process, "another worker has read it")
     assert not balanced.balance(lync_load_balancer_extra=changed).changed
+    balanced.as_it_was = True
+
+
+@NEWEST_ONLY
+def test_check_mode_looks_at_a_host_without_a_file(balanced: Site) -> None:
+    new = balanced.balancer.folder / "new" / "haproxy.cfg"
+    new.parent.mkdir()
+    run = balanced.balance("--check", lync_load_balancer_config=str(new))
+    assert run.code == 0, run.output
+    assert run.changed == {"lb01"}
+    assert not list(new.parent.iterdir())
+    balanced.as_it_was = True
+
+
+@NEWEST_ONLY
+def test_a_host_that_the_members_do_not_know_is_refused(balanced: Site) -> None:
+    def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
+        everything["children"]["strangers"] = {"hosts": {"lb09": {"ansible_connection": "local"}}}
+
+    balanced.runner.change_inventory(change)
+    play = balanced.runner.folder / "strange.yml"
+    play.write_text(_PLAY.replace("hosts: lync_load_balancer", "hosts: strangers"))
+    run = balanced.runner.play(str(play))
+    assert run.failed == {"lb09": 1}
+    assert "lb09 is not in the group lync_load_balancer" in run.output
 
 
 @NEWEST_ONLY
 def test_an_address_that_cannot_be_bound_is_told_although_haproxy_goes_on(balanced: Site) -> None:
+    only = {"lync_load_balancer_pools": ["mediation pool"], "lync_load_balancer_wait": 1}
+    run = balanced.balance(**only)
+    assert run.code == 0, run.output
+    assert "mediation-pool_hlb-15_5070" in run.output, "it looked"
     elsewhere = {**balanced.addresses, "mediation": {"sip": "192.0.2.77"}}  # on no interface of this host
     balanced.say(lync_virtual_addresses=elsewhere)
-    run = balanced.balance(
-        lync_load_balancer_pools=["mediation pool"], lync_load_balancer_wait=1, lync_load_balancer_peers={}
-    )
+    run = balanced.balance(**only)
     assert run.code == 2, run.output
     assert "HAProxy does not listen on 192.0.2.77 port 5070 (mediation-pool_hlb-15_5070)" in run.output
-    front_end = balanced.addresses["front_end"]["sip"]
-    assert greeting(front_end, 5061, balanced.stranger).endswith("5061/tcp"), "what it had goes on"
+    mediation = balanced.addresses["mediation"]["sip"]
+    assert greeting(mediation, 5070, balanced.stranger).endswith("5070/tcp"), "what it had goes on"

@@ -34,6 +34,24 @@ def _folder(runner: Runner) -> Path:
     return runner.folder / "lync_load_balancer"
 
 
+def _the_matrix_has_both_legs(runner: Runner, ends: set[tuple[str, str]]) -> None:
+    """From whoever connects to each virtual address, and from the device, whose addresses are known, to the members."""
+    assert runner.play("matrix", variables={"lync_firewall_extra_peers": {"load_balancer": ["10.3.0.5"]}}).code == 0
+    with (runner.folder / "lync_firewall_matrix" / "lync-traffic-matrix.csv").open(newline="") as file:
+        table = list(csv.DictReader(file))
+    to_virtual = [row for row in table if row["destination_addresses"] in {address for address, _port in ends}]
+    ranges = [(row, part.partition("-")) for row in to_virtual for part in row["ports"].split(",")]
+    found = {
+        (row["destination_addresses"], str(port))
+        for row, (first, _dash, last) in ranges
+        for port in range(int(first), int(last or first) + 1)
+    }
+    assert ("10.1.0.100", "5061") in found
+    assert found <= ends
+    device = [row for row in table if row["source_addresses"] == "10.3.0.5" and "hlb-01" in row["rows"].split()]
+    assert [(row["destination"], row["transport"]) for row in device] == [("Front End Servers", "tcp")]
+
+
 def test_nothing_is_connected_to_and_the_files_say_the_same(runner: Runner) -> None:
     _say(runner, **_SAID)
     given = {"ansible_connection": "winrm", "ansible_become": True, "ansible_become_user": "nobody-here"}
@@ -58,6 +76,7 @@ def test_nothing_is_connected_to_and_the_files_say_the_same(runner: Runner) -> N
     for told in ("single requests", "MS-WSMAN", "NEVER THROUGH A LOAD BALANCER", "DRAINED", "DO NOT AGREE"):
         assert told in text
     assert not runner.play("load_balancer", variables=given).changed
+    _the_matrix_has_both_legs(runner, {(address, port) for address, port, _row in ends})
 
 
 @NEWEST_ONLY

@@ -160,6 +160,70 @@ def test_the_batches_of_a_remediation_are_those_of_the_plan(lab: Lab, runner: Ru
     assert run.changed == {"fe02.contoso.test", "med01.contoso.test"}
 
 
+def test_what_was_approved_is_how_it_is_done_too(runner: Runner) -> None:
+    """In the batches that the plan shows, with the rollback that it promises, on all of its hosts."""
+    made = runner.play("plan", variables={"lync_firewall_serial": 1})
+    run = runner.play("remediate", "--check", variables=made.artifacts)
+    assert run.code == 2
+    assert "it has batches of 1, 1, 1, 1 hosts, and this run would make batches of 1, 1, 2" in _joined(run)
+    variables = {**made.artifacts, "lync_firewall_serial": 1}
+    bare = runner.play(
+        "remediate", "--check", "--limit", "med01*", variables={**variables, "lync_firewall_rollback": "never"}
+    )
+    assert set(bare.failed) == {"med01.contoso.test"}
+    assert "what is to be done is no longer what is in the plan" in bare.output
+    alone = {name: value for name, value in made.artifacts.items() if name != "lync_firewall_plan"}
+    assert "lync_firewall_plan_digest: a digest was approved, and no plan is named" in _joined(
+        runner.play("remediate", "--check", variables={"lync_firewall_plan_digest": alone["lync_firewall_plan_digest"]})
+    )
+    runner.change_inventory(
+        lambda _all, hosts: hosts["med01.contoso.test"].update(lync_firewall_plan=str(_file(runner)))
+    )
+    assert "lync_firewall_plan of med01.contoso.test: a plan is one for the whole run" in _joined(
+        runner.play("site", "--check")
+    )
+
+
+def test_a_host_that_is_gone_from_the_inventory_is_an_approved_change_that_is_not_made(
+    lab: Lab, runner: Runner
+) -> None:
+    made = runner.play("plan")
+    inventory = runner.inventory.read_text()
+    runner.inventory.write_text(inventory.replace("med01.contoso.test", "med99.contoso.test"))  # it was renamed
+    run = runner.play("remediate", "--check", variables=made.artifacts)
+    assert (run.code, set(run.failed)) == (2, {"localhost"}), run.output
+    assert "but no host of this run, so nothing was done to it: med01.contoso.test" in _joined(run)
+    verified = runner.play("verify", variables=made.artifacts)
+    assert verified.code == 2
+    (gone,) = [
+        host for host in runner.report(name="lync-firewall-verify")["hosts"] if host["name"] == "med01.contoso.test"
+    ]
+    assert gone["class"] == "failed"
+    assert "no host of this run, so nothing was compared" in gone["message"]
+
+
+def test_a_plan_of_some_hosts_proves_nothing_of_the_others(lab: Lab, runner: Runner) -> None:
+    assert runner.play("site").code == 0
+    made = runner.play("plan", "--limit", "fe01*")
+    run = runner.play("verify", variables=made.artifacts)
+    assert run.code == 0, run.output
+    assert (
+        "nobody changed anything that is not ours; not compared, not in the plan: dir01.contoso.test, fe02"
+        in _joined(run)
+    )
+
+
+def test_a_host_that_drifted_since_is_named_though_the_plan_has_nothing_for_it(lab: Lab, runner: Runner) -> None:
+    assert runner.play("site").code == 0
+    made = runner.play("plan")
+    lab.host("med01").run('netsh advfirewall firewall delete rule name="LyncOps in-tcp-5067 g1"')
+    before = lab.host("med01").rules()
+    run = runner.play("remediate", variables=made.artifacts)
+    assert (run.code, set(run.failed)) == (2, {"med01.contoso.test"}), run.output
+    assert "what is to be done is no longer what is in the plan" in run.output
+    assert lab.host("med01").rules() == before
+
+
 def test_a_plan_that_changes_nobody_is_carried_out(runner: Runner) -> None:
     assert runner.play("site", "--limit", "dir01*").code == 0
     made = runner.play("plan", "--limit", "dir01*")

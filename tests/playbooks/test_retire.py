@@ -101,6 +101,15 @@ def test_a_host_that_the_inventory_does_not_have_is_named_beside_it_or_forgotten
     assert left(runner) == []
 
 
+def test_a_plan_in_the_variables_keeps_nobody_from_retiring(lab: Lab, runner: Runner) -> None:
+    made = runner.play("plan")
+    assert runner.play("site", "--limit", "dir01*").code == 0
+    runner.change_inventory(without_groups)
+    run = runner.play("retire", variables={"lync_firewall_retired": "dir01.contoso.test", **made.artifacts})
+    assert run.code == 0, run.output
+    assert not [rule for rule in lab.host("dir01").rules().values() if "|Name=LyncOps " in rule]
+
+
 def test_a_machine_that_is_gone_is_forgotten_without_a_connection(lab: Lab, runner: Runner) -> None:
     assert runner.play("site", *SOME).code == 0
     runner.play("audit", *SOME)

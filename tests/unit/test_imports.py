@@ -28,7 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "inventory": {"module_utils._topology"},
     "lookup": {"plugin_utils._results", "module_utils._catalogue"},
-    "modules": set(),
+    # The one that runs where it is delegated to; the others are documentation.
+    "modules": {"module_utils._probe"},
     # What needs Ansible, on the controller.
     "plugin_utils._action": {
         "plugin_utils._arguments",
@@ -90,8 +91,20 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._results",
         "module_utils",
     },
+    "plugin_utils._matrix_balanced": {
+        "plugin_utils._arguments",
+        "plugin_utils._pools",
+        "plugin_utils._sources",
+        "module_utils",
+    },
     "plugin_utils._text_files": {"plugin_utils._report", "plugin_utils._telling", "module_utils._options"},
     "plugin_utils._version": set(),
+    "plugin_utils._probe": {
+        "plugin_utils._arguments",
+        "plugin_utils._sources",
+        "plugin_utils._variables",
+        "module_utils",
+    },
     "plugin_utils._proof": {"plugin_utils._host", "plugin_utils._plan", "plugin_utils._said", "module_utils"},
     "plugin_utils._plan": {"plugin_utils._report", "plugin_utils._said", "module_utils"},
     "plugin_utils._fleet": {"plugin_utils._report", "plugin_utils._version", "module_utils"},
@@ -104,6 +117,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "module_utils._catalogue",
         "module_utils._firewall",
         "module_utils._net",
+        "module_utils._probe",
         "module_utils._texts",
     },
     "module_utils._topology": {
@@ -123,6 +137,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "module_utils._firewall.state": {"module_utils._net", "module_utils._texts"},
     "module_utils._catalogue": {"module_utils._net"},
     "module_utils._net": set(),
+    "module_utils._probe": set(),
     "module_utils._texts": set(),
 }
 

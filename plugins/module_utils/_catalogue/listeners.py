@@ -124,5 +124,12 @@ PRODUCT_SERVICES = frozenset(
 )  # fmt: skip
 """Short names, in lower case, of the product's services that listen, from the documents named above."""
 
+CLIENT_FILES = frozenset({"lync.exe", "communicator.exe", "ucmapi.exe", "ocpubmgr.exe"})
+"""File names, in lower case, of the programs of Lync's clients, from "Configuring quality of service policies for
+clients" of Lync Server 2013, and of the 2010 client."""
+
+CLIENT_FOLDERS = frozenset({"microsoft lync"})
+"""Install folders, in lower case, of which every program is the client's: that of Lync 2010 and Lync Basic 2010."""
+
 SERVICE_PREFIXES = ("mssql$",)
 """What names of further services begin with: a back end's SQL instance has whatever name it was given."""

@@ -9,7 +9,7 @@ rows; tests hold the role's specification, defaults and mapping against them.
 
 from __future__ import annotations
 
-from .._catalogue.model import HOST_ROLES, Feature, Peer, Ruleset
+from .._catalogue.model import HOST_ROLES, Feature, Peer, Role, Ruleset
 from .._firewall.state.rollback_files import LONGEST_DELAY, SHORTEST_DELAY
 from .._firewall.state.rule import Direction, Profile
 from .option import Option
@@ -19,6 +19,7 @@ SCOPES = (ANY_SCOPE, "topology")
 PROGRAMS = ("any", "listener")
 PROTOCOLS = ("any", "tcp", "udp")
 FAIL, BLOCK_OTHERS = "fail", "block_others"
+ENFORCE = "enforce"
 
 LARGEST_ANSWER = 16
 """Megabytes that are taken from a host by default."""
@@ -206,6 +207,27 @@ RULE_OPTIONS: tuple[Option, ...] = (
         default=(),
         suboptions=EXTRA_RULE,
     ),
+    Option(
+        "client_program",
+        (
+            "Full path of the client's program on a host with the role V(client), such as V(C:\\Program "
+            "Files\\Microsoft Office\\Office15\\lync.exe). Its rules are limited to it, and its verdicts are about it.",
+            "Without it a rule that is limited to a program, as the setup of the client makes it, is V(conditional).",
+        ),
+    ),
+    Option(
+        "client_media",
+        (
+            "Settings of C(Set-CsConferencingConfiguration) that move the media ports of clients, as the cmdlet takes "
+            "them: C(ClientMediaPortRangeEnabled), and with it C(ClientMediaPort) and C(ClientMediaPortRange), the "
+            "first port and how many there are, or a pair of its own for a kind of media: C(ClientAudioPort), "
+            "C(ClientVideoPort), C(ClientAppSharingPort), C(ClientFileTransferPort), each with C(...Range).",
+            "Without them rows V(client-08) to V(client-11) have ports 1024 to 65535. Audio and video need at least 20 "
+            "ports each.",
+        ),
+        type="dict",
+        default=(),
+    ),
 )
 """Which rules a host needs. The modules and the filters take them."""
 
@@ -222,10 +244,11 @@ ROLES = Option(
         "V(front_end) together with V(mediation) is a Front End with a collocated Mediation Server, and brings the "
         "rows that the table has for it.",
         "V(central_management) stands beside V(front_end) on the server that holds the Central Management store.",
+        "V(client) is a user's computer with a Lync client, and stands alone; see O(clients).",
     ),
     type="list",
     elements="str",
-    choices=tuple(role.value for role in HOST_ROLES),
+    choices=tuple(role.value for role in (*HOST_ROLES, Role.CLIENT)),
 )
 
 HOST_OPTIONS: tuple[Option, ...] = (
@@ -240,6 +263,17 @@ HOST_OPTIONS: tuple[Option, ...] = (
         default="present",
     ),
     *RULE_OPTIONS,
+    Option(
+        "clients",
+        (
+            "What to do with a host that has the role V(client), as the hosts of the group C(lync_client) have.",
+            "V(report) judges its rows and wants no rule there: the setup of the client makes its own exceptions. "
+            "With O(host_variables), M(lyncops.firewall.lync_firewall) skips such a host.",
+            "V(enforce) manages rules as on a server, limited to O(client_program), which it needs.",
+        ),
+        choices=("report", ENFORCE),
+        default="report",
+    ),
     Option(
         "exclusive",
         (
@@ -448,3 +482,16 @@ AS_TEXT = Option(
     default=False,
 )
 """What the module that only reads takes for audits of many hosts."""
+
+PROBE = Option(
+    "probe",
+    (
+        "Read the host's own socket table too, for RV(listening), with one more command. It tells a port that nothing "
+        "listens on from one that another firewall closes on the way: Windows answers neither.",
+        "With O(host_variables) it is the variable C(lync_firewall_probe), with which the playbooks C(audit), "
+        "C(verify) and C(report) probe the hosts; see M(lyncops.firewall.lync_port_probe).",
+    ),
+    type="bool",
+    default=False,
+)
+"""What the module that only reads takes where its verdicts are to be probed."""

@@ -34,6 +34,14 @@ OTHERS = tuple(
         "plan_dir",
         "plan_name",
         "plan_title",
+        "probe",
+        "probe_address",
+        "probe_at_once",
+        "probe_deadline",
+        "probe_from",
+        "probe_range_ports",
+        "probe_timeout",
+        "probe_unasked",
         "report_compare",
         "report_dir",
         "report_formats",
@@ -51,8 +59,8 @@ OTHERS = tuple(
 _RIGHT = frozenset({*OTHERS, *(PREFIX + option.name for option in HOST_OPTIONS + ENFORCING_OPTIONS)})
 # What the playbooks and the role set themselves: to compare them with all others is not free, on each host.
 _SET_BY_US = (
-    "audit blamed default_pattern expected found left_alone made pattern plan_made planned preflight reported result "
-    "retiring seen "
+    "audit blamed default_pattern expected found left_alone made pattern plan_made planned preflight probed reported "
+    "result retiring seen "
     # What an audit or a plan has handed over to a job after it.
     "drifted_hosts ineffective_hosts unreachable_hosts failed_hosts compliant_hosts truncated totals reasons summary "
     "class digest left report_folder drifted_basis plan_summary"

@@ -28,9 +28,13 @@ WITHOUT_RULES = (PREFIX + Peer.CLIENT.value, PREFIX + Peer.LOAD_BALANCER.value)
 """Groups that the table has rows for and whose hosts need no rule of ours: a load balancer is no Windows host, and the
 setup of the Lync client makes its own exceptions."""
 
+CLIENTS = PREFIX + Peer.CLIENT.value
+"""The group of users' computers. They are judged, and changed only where ``lync_firewall_clients`` is ``enforce``."""
+
 NO_RULE = (
     "The table asks for no firewall rule on {}: load balancers are no Windows hosts, and Lync clients make their own "
-    "exceptions. See the rows with the lookup lyncops.firewall.lync_ports."
+    "exceptions (lync_firewall_clients: enforce manages them all the same). See the rows with the lookup "
+    "lyncops.firewall.lync_ports."
 )
 """What to say of a host that `needs_no_rule`, with its name."""
 
@@ -69,6 +73,8 @@ def with_named_roles(groups: Mapping[str, Iterable[str]], named: Mapping[str, It
 
 def needs_no_rule(roles: Any, groups: Iterable[str]) -> bool:
     """Whether a host is a client or a load balancer and nothing else."""
+    if roles == [Role.CLIENT.value]:
+        return True
     return not roles and not set(WITHOUT_RULES).isdisjoint(groups)
 
 

@@ -43,18 +43,19 @@ def balancer_listeners(pools: Iterable[Pool]) -> tuple[BalancerListener, ...]:
     """
     found: list[BalancerListener] = []
     named: dict[str, str] = {}
+    policies: dict[str, HostPolicy] = {}
     for pool in pools:
         plain = _plain(pool.name)
         if plain in named:
             raise OptionError("pools", f"{named[plain]} and {pool.name} are one name to a load balancer; rename a pool")
         named[plain] = pool.name
-        found += _of_pool(pool)
+        found += _of_pool(pool, policies)
     _check_apart(found)
     return tuple(found)
 
 
-def _of_pool(pool: Pool) -> list[BalancerListener]:
-    servers = [_Server.of(member, pool) for member in pool.members]
+def _of_pool(pool: Pool, policies: dict[str, HostPolicy]) -> list[BalancerListener]:
+    servers = [_Server.of(member, pool, policies) for member in pool.members]
     names = [_plain(server.member.name) for server in servers]
     double = sorted({name for name in names if names.count(name) > 1})
     if double:
@@ -81,13 +82,17 @@ class _Server:
     extended: bool
 
     @classmethod
-    def of(cls, member: PoolMember, pool: Pool) -> _Server:
-        options = {**member.options, "ruleset": Ruleset.EXTENDED.value}
-        try:
-            build_policy(member.roles, **member.options)  # as the member's own task checks them
-            policy = build_policy(member.roles, **options)
-        except OptionError as error:
-            raise OptionError(error.option, f"pool {pool.name}: {member.name}: {error.reason}") from error
+    def of(cls, member: PoolMember, pool: Pool, policies: dict[str, HostPolicy]) -> _Server:
+        """Work it out; members with the same roles and options, as those of a pool have, share a policy."""
+        key = repr((member.roles, sorted(member.options.items())))
+        if key not in policies:
+            options = {**member.options, "ruleset": Ruleset.EXTENDED.value}
+            try:
+                build_policy(member.roles, **member.options)  # as the member's own task checks them
+                policies[key] = build_policy(member.roles, **options)
+            except OptionError as error:
+                raise OptionError(error.option, f"pool {pool.name}: {member.name}: {error.reason}") from error
+        policy = policies[key]
         return cls(
             member=member,
             policy=policy,

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from .._options.reading import OptionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +87,21 @@ class BalancerListener:
     note: str
     sources: tuple[str, ...]
     contradictions: tuple[str, ...]
+
+
+def read_listener(entry: Mapping[str, Any]) -> BalancerListener:
+    """A listener from the plain data that it became; lists are tuples again.
+
+    Args:
+        entry: Values of all attributes, those of members as dictionaries.
+
+    Raises:
+        OptionError: One is missing, or there is one that a listener does not have.
+    """
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+    try:
+        values["members"] = tuple(Backend(**member) for member in entry["members"])
+        return BalancerListener(**values)
+    except (KeyError, TypeError) as error:
+        named = entry.get("name", "one without a name")
+        raise OptionError("listeners", f"{named} is none that the filter lync_listeners gave: {error}") from error

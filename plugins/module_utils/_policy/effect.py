@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .._catalogue.listeners import (
+    CLIENT_FILES,
+    CLIENT_FOLDERS,
     IN_KERNEL,
     PRODUCT_FILES,
     PRODUCT_FOLDERS,
@@ -16,7 +18,7 @@ from .._catalogue.listeners import (
     SERVICE,
     SERVICE_PREFIXES,
 )
-from .._catalogue.model import Transport
+from .._catalogue.model import Table, Transport
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, same_path
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.admitted import Admission
@@ -29,6 +31,7 @@ from .admitting import Admitting, in_all
 from .policy import Demand, HostPolicy
 
 _PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES, SERVICE_PREFIXES)
+_CLIENT = Listeners(CLIENT_FILES, CLIENT_FOLDERS, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,11 @@ def _traffic(policy: HostPolicy, demand: Demand, transport: Transport, program: 
         profiles=policy.profiles,
         programs=frozenset({program} if program else ()),
         services=frozenset({service} if program and service else ()),
-        listeners=_PRODUCT if demand.direction is Direction.IN else None,
+        listeners=None
+        if demand.direction is Direction.OUT
+        else _CLIENT
+        if demand.requirement.table is Table.CLIENT
+        else _PRODUCT,
     )
 
 

@@ -82,7 +82,7 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
     program = str(entry.get("program") or "")
     if program:
         _checked(f"{where}.program", program)
-        if not _PROGRAM.fullmatch(program) or len(program) > _LONGEST_PROGRAM:
+        if not is_full_path(program):
             raise OptionError(f"{where}.program", rf"{program!r} is no full path such as C:\Tools\agent.exe")
     if protocol is None and (local or remote):
         raise OptionError(f"{where}.protocol", "ports need a protocol: write tcp or udp")
@@ -103,6 +103,11 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
         description=f"Managed by lyncops.firewall. Extra rule: {name}",
     )
     return ExtraRule(key, name, rule)
+
+
+def is_full_path(program: str) -> bool:
+    """Whether a text is the full path of a program, and short enough for a netsh line."""
+    return bool(_PROGRAM.fullmatch(program)) and len(program) <= _LONGEST_PROGRAM
 
 
 def _optional_ports(option: str, value: Any) -> PortSet | None:

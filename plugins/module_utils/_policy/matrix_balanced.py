@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from .._catalogue.catalogue import by_id
 from .._catalogue.model import Disposition, Peer
 from .._net.port_set import PortSet
+from .balanced_table import BalancedTraffic
 from .matrix_demands import everybody_ends, peer_end, peers_of_all
 from .matrix_model import End, Traffic
 
@@ -21,43 +22,7 @@ _VIRTUAL = {
 }
 
 
-class Leg(Protocol):
-    """One leg of what a load balancer carries, as the table of its listeners has it."""
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Kinds of those who connect; ``load_balancer`` on the way to the members."""
-
-    @property
-    def pool(self) -> str:
-        """The pool's name."""
-
-    @property
-    def virtual(self) -> str:
-        """Which of the pool's virtual addresses it is; empty on the way to the members."""
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """The virtual address; none on the way to the members."""
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """The members by their names in the inventory; none on the way to the virtual address."""
-
-    @property
-    def transport(self) -> str:
-        """``tcp``."""
-
-    @property
-    def port(self) -> int:
-        """The port."""
-
-    @property
-    def row(self) -> str:
-        """Id of the row that it is for."""
-
-
-def of_balanced(legs: Iterable[Leg], entries: Iterable[Mapping[str, Any]]) -> list[Traffic]:
+def of_balanced(legs: Iterable[BalancedTraffic], entries: Iterable[Mapping[str, Any]]) -> list[Traffic]:
     """What load balancers need of the network.
 
     Args:

@@ -17,7 +17,17 @@ from operator import or_
 from typing import Any
 
 from .._catalogue import catalogue
-from .._catalogue.model import Disposition, Feature, Requirement, RoleError, Ruleset, Transport, host_roles
+from .._catalogue.model import (
+    HOST_ROLES,
+    Disposition,
+    Feature,
+    Requirement,
+    Role,
+    RoleError,
+    Ruleset,
+    Transport,
+    parse_roles,
+)
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
 from .._firewall.change.netsh import UnsupportedValueError, add_line
 from .._firewall.change.plan import DesiredRule
@@ -25,6 +35,7 @@ from .._firewall.state.rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direc
 from .._net.address_set import AddressSet, split
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_choice, read_ports, read_profiles
+from .clients import DIRECTIONS, check_media, check_program, check_roles, media_ports
 from .configured import Configuration, read_configuration
 from .extra_rules import read_extra_rules
 from .scoping import Scope, read_scoping
@@ -33,6 +44,7 @@ _ROOM_FOR_ADDRESSES = 500  # characters of a netsh line that a scope may take; t
 _LONGEST_KEY = 90
 _FEATURES = {feature.value: feature for feature in Feature}
 _RULESETS = {ruleset.value: ruleset for ruleset in Ruleset}
+_ROLES = (*HOST_ROLES, Role.CLIENT)
 _DIRECTIONS = {Disposition.LISTEN: Direction.IN, Disposition.CONNECT: Direction.OUT}
 
 
@@ -101,6 +113,8 @@ def build_policy(
     remote_addresses: Iterable[Any] = (),
     profiles: Iterable[str] = ("domain", "private", "public"),
     extra_rules: Iterable[Mapping[str, Any]] = (),
+    client_program: str | None = None,
+    client_media: Mapping[str, Any] | None = None,
 ) -> HostPolicy:
     """Work out what a host needs. The arguments are the modules' options of the same names.
 
@@ -117,12 +131,15 @@ def build_policy(
         remote_addresses: Scope of all managed rules; none means any.
         profiles: Profiles of all managed rules.
         extra_rules: Site rules.
+        client_program: Program that the rules of a client are limited to.
+        client_media: Settings of the media ports of a client.
 
     Raises:
         OptionError: An option is wrong; the message names it and the remedy.
     """
     try:
-        held = host_roles(roles)
+        held = parse_roles(roles, _ROLES)
+        check_roles(roles)
     except RoleError as error:
         raise OptionError("roles", str(error)) from error
     if not held:
@@ -135,16 +152,21 @@ def build_policy(
     applying = [
         row
         for row in catalogue.for_roles(held, which)
-        if row.disposition in _DIRECTIONS and (row.feature is None or row.feature in on)
+        if _direction(row) and (row.feature is None or row.feature in on)
     ]
     configuration = read_configuration(configured_ports, applying)
-    ports = {**configuration.ports, **_read_overrides(port_overrides or {}, applying, skip, which)}
+    media = media_ports(client_media or {}) if Role.CLIENT in held else {}
+    ports = {**configuration.ports, **media, **_read_overrides(port_overrides or {}, applying, skip, which)}
     scopes = {row.id: scoping.of(row) for row in applying if row.id not in skip}
+    programs = (("", client_program),) if client_program and Role.CLIENT in held else ()
+    if programs:
+        check_program(str(client_program))
     demands = [
-        Demand(row, _DIRECTIONS[row.disposition], ports.get(row.id, row.ports), scopes[row.id])
+        Demand(row, _direction(row) or Direction.IN, ports.get(row.id, row.ports), scopes[row.id], programs=programs)
         for row in applying
         if row.id in scopes and scopes[row.id].addresses
     ]
+    check_media((demand.requirement, demand.ports) for demand in demands)
     needed = {demand.requirement.id for demand in demands}
     extras = read_extra_rules(extra_rules, in_profiles, scoping.fixed or AddressSet.any())
     rules, rows = _coalesce(demands, in_profiles)
@@ -189,6 +211,7 @@ def _coalesce(
             remote_ports=PortSet.any() if inbound else ports,
             remote_addresses=reduce(or_, (demand.scope.addresses for demand in sharing)),
             profiles=profiles,
+            program=next((program for demand in sharing for _service, program in demand.programs), ""),
             description=f"Managed by lyncops.firewall. Rows: {', '.join(ids)}",
         )
         for desired in over_scope(rule_key(direction, transport, ports), rule):
@@ -226,6 +249,11 @@ def rule_key(direction: Direction, transport: Transport, ports: PortSet) -> str:
     if len(key) > _LONGEST_KEY:  # many ports in one override: a digest keeps the key stable and short
         key = f"{direction.value}-{transport.value}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
     return key
+
+
+def _direction(row: Requirement) -> Direction | None:
+    """Which way the connection of a row is opened, seen from its host; None where its host has no Windows Firewall."""
+    return _DIRECTIONS.get(row.disposition) or DIRECTIONS.get(row.id)
 
 
 def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozenset[str]:

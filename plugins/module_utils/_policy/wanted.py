@@ -13,8 +13,9 @@ from .._firewall.change.plan import Wanted
 from .._firewall.state.rule import ALL_PROFILES
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_addresses
-from .._options.table import ANY_SCOPE, BLOCK_OTHERS, RULE_OPTIONS
+from .._options.table import ANY_SCOPE, BLOCK_OTHERS, ENFORCE, RULE_OPTIONS
 from .blocking import with_blocks
+from .clients import CLIENT
 from .policy import HostPolicy, build_policy
 
 NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
@@ -38,6 +39,12 @@ def requested_policy(options: Mapping[str, Any]) -> HostPolicy:
             raise OptionError("roles", "state absent removes all managed rules, whatever their role; leave roles out")
         return NOTHING
     policy = described_policy(options["roles"] or [], options)
+    if is_client(options) and options["clients"] == ENFORCE and not options["client_program"]:
+        raise OptionError(
+            "client_program",
+            "the rules of a client are limited to its program: name its full path, or leave clients out, so that it is "
+            "only looked at",
+        )
     if options["on_wider"] == BLOCK_OTHERS:
         if options["scope"] == ANY_SCOPE and not options["remote_addresses"]:
             raise OptionError(
@@ -56,6 +63,15 @@ def _known(options: Mapping[str, Any]) -> AddressSet:
     texts = [*peers, *(options["client_networks"] or ())]
     found = AddressSet.parse(texts) if texts else AddressSet()  # as a scope, no address at all would mean any
     return found | read_addresses("known_addresses", known) if known else found
+
+
+def is_client(options: Mapping[str, Any]) -> bool:
+    """Whether a host is a user's computer with a Lync client.
+
+    Args:
+        options: Validated values of ``HOST_OPTIONS``.
+    """
+    return CLIENT in (options["roles"] or ())
 
 
 def described_policy(roles: list[str], options: Mapping[str, Any]) -> HostPolicy:
@@ -79,6 +95,8 @@ def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
         options: Validated values of ``HOST_OPTIONS``.
     """
     absent = options["state"] == "absent"
+    if is_client(options) and options["clients"] != ENFORCE:  # its own setup sees to it
+        return Wanted(rules=(), exclusive=False, service=False, profiles_on=frozenset())
     return Wanted(
         rules=policy.rules,
         exclusive=absent or options["exclusive"],

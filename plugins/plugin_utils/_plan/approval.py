@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ...module_utils._firewall.change.fingerprint import plan_digest
 from ...module_utils._firewall.change.plan import Plan
@@ -25,9 +25,9 @@ class Approval:
         self._path, self._host, self._digests, self._planned = path, host, digests, planned
         self.objection = ""
 
-    def check(self, plan: Plan) -> tuple[str, ...]:
-        """The objection to a plan, if there is one."""
-        self.objection = refusal(self._path, self._digests, self._host, plan_digest(plan))
+    def check(self, plan: Plan, how: Iterable[str]) -> tuple[str, ...]:
+        """The objection to a plan that is to be carried out so, if there is one; see `plan_digest`."""
+        self.objection = refusal(self._path, self._digests, self._host, plan_digest(plan, how))
         return (self.objection,) if self.objection else ()
 
     def meanwhile(self, snapshot: Snapshot) -> list[str]:

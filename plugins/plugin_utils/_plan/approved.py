@@ -31,6 +31,10 @@ HOSTS = ',"hosts":['
 _CHANGED = "it was changed after it was made: its digest does not fit. Make a new one with plan.yml"
 
 
+OF_NO_PLAN = "a digest was approved, and no plan is named: say which file it is of"
+"""What is wrong about the option ``plan_digest`` alone: nothing would hold the run."""
+
+
 class PlanError(ValueError):
     """A file is no plan, or one that was changed by hand; the message says which."""
 
@@ -137,6 +141,20 @@ def read_states(path: Path, approved: str = "") -> tuple[str, dict[str, str]]:
     return digest_of(digests, seals), states
 
 
+def read_batches(path: Path) -> list[int]:
+    """How many hosts each batch of a plan has that the document shows.
+
+    Raises:
+        OSError, PlanError: It cannot be read, or is no plan.
+    """
+    with path.open("rb") as stream:
+        head = _object(stream.readline(), "}")
+    try:
+        return [len(batch["hosts"]) for batch in head["batches"]]
+    except (KeyError, TypeError) as error:
+        raise PlanError(_CHANGED) from error
+
+
 def _read_head(path: Path, approved: str) -> tuple[dict[str, str], dict[str, str]]:
     with path.open("rb") as stream:
         head = _object(stream.readline(), "}")
@@ -146,9 +164,10 @@ def _read_head(path: Path, approved: str) -> tuple[dict[str, str], dict[str, str
     found = {str(host): str(each) for host, each in digests.items()}
     if digest_of(found, seals) != digest:
         raise PlanError(_CHANGED)
-    if approved and (len(approved) < SHOWN or not str(digest).startswith(approved.lower())):
+    signed = approved.strip().lower()
+    if signed and (len(signed) < SHOWN or not str(digest).startswith(signed)):
         raise PlanError(
-            f"its digest is {str(digest)[:SHOWN]}…, and what was approved is {approved[:SHOWN]}… (of that at least "
+            f"its digest is {digest}, and what was approved is {signed[: len(str(digest)) + 1]} (of that at least "
             f"{SHOWN} digits are needed)"
         )
     return found, seals

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
 from functools import cached_property
@@ -179,16 +179,19 @@ def batches(hosts: Iterable[PlanHost], serial: Iterable[str]) -> tuple[Batch, ..
         serial: Sizes, as numbers or percentages of all that are changed; the last one is repeated. Checked by
             whoever reads them.
     """
-    left = [host.name for host in hosts if host.state is PlanState.CHANGE]
-    sizes = [_size(str(item), len(left)) for item in serial]
-    found = []
-    place = 0
-    while left:
-        size = sizes[min(place, len(sizes) - 1)]
-        taken, left = left[:size], left[size:]
-        found.append(Batch(tuple(taken)))
-        place += 1
-    return tuple(found)
+    return tuple(map(Batch, in_batches([host.name for host in hosts if host.state is PlanState.CHANGE], serial)))
+
+
+def in_batches(hosts: Sequence[str], serial: Iterable[str]) -> list[tuple[str, ...]]:
+    """Names in batches, see `batches`."""
+    sizes = [_size(str(item), len(hosts)) for item in serial]
+    found: list[tuple[str, ...]] = []
+    taken = 0
+    while taken < len(hosts):
+        size = sizes[min(len(found), len(sizes) - 1)]
+        found.append(tuple(hosts[taken : taken + size]))
+        taken += size
+    return found
 
 
 def _size(item: str, hosts: int) -> int:

@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from ...module_utils._firewall.traffic.reasons import short_form
 from ...module_utils._texts import spreadsheet_cell
 from .model import Cell, Report, ReportHost, admitted
+from .probed import in_short, says_of
 
 COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
     "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules",
-    "blocked_addresses", "admits", "wider", "wider_by",
+    "blocked_addresses", "admits", "wider", "wider_by", "probe", "probe_says",
 )  # fmt: skip
 """The first row. Lists are joined with ``; ``. A reason is spelt as on the page and in the summary."""
 
@@ -55,6 +56,8 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         _joined(cell.admits_all or admitted(cell)),
         _joined([*wider.addresses, *(["perhaps"] if wider.perhaps else [])]) if wider else "",
         _joined(wider.by) if wider else "",
+        in_short(cell.probed),
+        _joined(says_of(cell)),
     )
 
 

@@ -20,8 +20,9 @@ from markupsafe import Markup
 
 from .as_json import to_json
 from .compare import Changes
-from .model import Report, summary, totals
+from .model import Report, totals
 from .short import at_large, what_may_fail
+from .summary import summary
 from .words import CLASSES, page_words
 
 _ASSETS = Path(__file__).parent / "assets"

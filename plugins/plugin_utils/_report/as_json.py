@@ -25,6 +25,7 @@ from .model import (
     reasons,
     totals,
 )
+from .probed import counted
 from .short import affected
 
 
@@ -48,6 +49,7 @@ def to_json(report: Report, changes: Changes | None = None) -> bytes:
             for one in affected(report)
         ],
         "left": [_leaver(leaver) for leaver in report.left],
+        **_filled(probes=counted(report)),
         **_filled(elsewhere=[_leaver(leaver) for leaver in report.elsewhere]),
         **({"changes": _changes(changes)} if changes else {}),
     }
@@ -81,7 +83,7 @@ def _host(host: ReportHost, places: Mapping[ReportRequirement, int]) -> dict[str
         "profiles": host.profiles,
         "managed_rules": host.managed_rules,
         **_filled(since=host.since, stale=host.stale, refused=host.refused, narrowing=host.narrowing),
-        **_filled(foreign=host.foreign),
+        **_filled(foreign=host.foreign, unasked=host.unasked),
         "commands": host.commands,
         **_filled(disabled_lync_rules=host.disabled_lync_rules, skipped_rows=host.skipped_rows),
         "cells": [_cell(cell, places) for cell in host.cells],
@@ -110,6 +112,7 @@ def _cell(cell: Cell, places: Mapping[ReportRequirement, int]) -> list[Any]:
         by_profile={name: [*_finding(found), found.unprotected] for name, found in cell.by_profile},
         admits=cell.admits,
         wider=_wider(cell.wider) if cell.wider else {},
+        probe=[[port.transport, port.port, port.status, port.says, port.tls] for port in cell.probed],
     )
     return [places[cell.requirement], *_finding(cell.finding), *([more] if more else [])]
 

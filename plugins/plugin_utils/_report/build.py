@@ -37,6 +37,7 @@ from .parts import (
     text_of,
     texts_of,
 )
+from .probed import with_probes
 from .read_cell import LONGEST_TEXT, read_cell, read_finding, shown
 
 _LONGEST_END = 500
@@ -58,6 +59,8 @@ class Source:
         roles: Its Lync roles, as far as the inventory says.
         pool: Its pool, if the inventory says.
         site: Its site, if the inventory says.
+        probes: What a probe from outside saw of its ports, in the result of `lync_port_probe`; None if there was none.
+        unasked: The ports that it saw open and nobody asked for.
     """
 
     name: str
@@ -65,6 +68,8 @@ class Source:
     roles: tuple[str, ...] = ()
     pool: str = ""
     site: str = ""
+    probes: Any = None
+    unasked: Any = None
 
 
 def build_report(title: str, created: str, sources: Iterable[Source], check_mode: bool = False) -> Report:
@@ -78,7 +83,8 @@ def build_report(title: str, created: str, sources: Iterable[Source], check_mode
             changes it tells of are still to be made then.
     """
     by_name = {source.name: source for source in sources}
-    return sorted_report(title, created, (_read(source, check_mode) for source in by_name.values()))
+    read = (with_probes(_read(one, check_mode), one.probes, one.unasked) for one in by_name.values())
+    return sorted_report(title, created, read)
 
 
 def _read(source: Source, check_mode: bool) -> ReportHost:

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from ...module_utils._texts import said
 from .files import REPORT_FILE_MODE, make_folder
 from .model import Leaver
 
@@ -35,12 +37,17 @@ def note_changed(folder: Path, host: str, roles: Sequence[str], rules: int | Non
     Raises:
         OSError, ValueError: It cannot be noted.
     """
-    line = json.dumps({"host": host, "roles": list(roles), "rules": rules, "changed": when}) + "\n"
+    # The line before may lack its end, as a full disk leaves it: this one is not to be lost with it.
+    line = "\n" + json.dumps({"host": host, "roles": list(roles), "rules": rules, "changed": when}) + "\n"
     make_folder(folder)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+    # Without blocking: nobody may ever read from what stands there in place of a file.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
     handle = os.open(folder / CHANGED_FILE, flags, REPORT_FILE_MODE)
     try:
-        os.write(handle, line.encode("ascii"))
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(f"{folder / CHANGED_FILE} is no file")
+        if os.write(handle, line.encode("ascii")) < len(line):
+            raise OSError(f"there is no room for {folder / CHANGED_FILE}")
     finally:
         os.close(handle)
 
@@ -58,15 +65,15 @@ def changed_in(folder: Path) -> tuple[dict[str, Leaver], list[str]]:
         lines = path.read_bytes().splitlines() if path.is_file() else []
     except OSError as error:
         return {}, [f"{path} cannot be read ({error}), so it is not known who was changed since the last report"]
-    for line in lines:
+    for line in filter(None, lines):
         try:
             one = json.loads(line)
             rules = one["rules"]
             leaver = Leaver(
-                str(one["host"]), "", tuple(map(str, one["roles"])), None if rules is None else int(rules),
+                said(str(one["host"])), "", tuple(map(str, one["roles"])), None if rules is None else int(rules),
                 str(one["changed"]),
             )  # fmt: skip
-        except (KeyError, TypeError, ValueError, RecursionError):
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
             damaged += 1
             continue
         last = found.get(leaver.name)

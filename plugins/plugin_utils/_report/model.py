@@ -16,8 +16,7 @@ from enum import Enum
 from typing import Any
 
 from ...module_utils._firewall.traffic.proportion import Except
-from ...module_utils._firewall.traffic.reasons import Status, short_form
-from ...module_utils._policy.wider import in_words
+from ...module_utils._firewall.traffic.reasons import Status
 
 SCHEMA = "urn:lyncops:firewall:report:3"
 """Names the JSON report's schema, docs/report-schema-3.json. A name, not an address: nothing is fetched."""
@@ -127,6 +126,25 @@ class Beyond:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbedPort:
+    """What a probe from outside saw of a port.
+
+    Attributes:
+        transport: ``tcp`` or ``udp``.
+        port: The port.
+        status: What the probe saw: ``open``, ``refused``, ``filtered`` and so on.
+        says: What that and the verdict say together, one of `agreement.Says`; empty where they were not compared.
+        tls: Whether it spoke TLS; None where it was not asked.
+    """
+
+    transport: str
+    port: int
+    status: str
+    says: str = ""
+    tls: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One requirement on one host.
 
@@ -140,6 +158,7 @@ class Cell:
         wider: Who of them is more than is wanted; None where nobody is.
         admits_all: All of `admits`, where that names the first of them and they are known. The JSON report has no room
             for it, hundreds of addresses in each of many cells; so a report of slices does not have it.
+        probed: What a probe saw of its ports; empty where there was none.
     """
 
     requirement: ReportRequirement
@@ -150,6 +169,7 @@ class Cell:
     admits: tuple[str, ...] | None = None
     wider: Beyond | None = None
     admits_all: tuple[str, ...] = field(default=(), compare=False)
+    probed: tuple[ProbedPort, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +195,7 @@ class ReportHost:
         narrowing: Whether all that is to be done is to admit fewer addresses; no requirement is closed then.
         foreign: The fingerprint of what is not ours, as the schema's ``foreign`` has it; None if it is not known.
         since: When a report first had it in its class, where that was an earlier one; empty where it is this one.
+        unasked: Ports of TCP that a probe saw open and that none of its requirements asks for.
     """
 
     name: str
@@ -195,6 +216,7 @@ class ReportHost:
     narrowing: bool = False
     foreign: Mapping[str, Any] | None = None
     since: str = ""
+    unasked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,25 +327,6 @@ def changed_since_plan(report: Report) -> list[str] | None:
     return [host.name for host in compared if host.foreign and host.foreign["differences"]] if compared else None
 
 
-def summary(report: Report) -> str:
-    """The report in one line."""
-    counts = totals(report)
-    hosts = counts.pop("hosts")
-    wider = in_words(counts.pop("wider_rows"), counts.pop("perhaps_wider_rows"))
-    parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
-    line = f"{hosts} host{'' if hosts == 1 else 's'}"
-    if parts or wider:
-        line += f": {', '.join([*parts, wider] if wider else parts)}"
-    frequent = list(reasons(report).items())[:3]
-    if frequent:
-        shown = [f"{short_form(reason)} {count}" for reason, count in frequent]
-        line += f". Not open: {', '.join(shown)}"
-    off = sum(map(is_off, report.hosts))
-    if off:
-        line += f". Firewall off: {off} host{'' if off == 1 else 's'}"
-    changed = sum(bool(host.foreign and host.foreign.get("differences")) for host in report.hosts)
-    if changed:
-        line += f". Changed by others: {changed}"
-    if report.left:
-        line += f". Left and not retired: {len({leaver.name for leaver in report.left})}"
-    return line
+def not_compared(report: Report) -> list[str]:
+    """Hosts of which it is not known what others changed since a plan was made: it does not have them, or could not."""
+    return [host.name for host in report.hosts if not (host.foreign and host.foreign.get("compared") == "plan")]

@@ -12,7 +12,8 @@ from ...module_utils._catalogue.catalogue import EXTENDED
 from ...module_utils._catalogue.functions import WORDS, Function, functions_of
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.scoping import BESIDE_CLIENTS, takes_everybody
-from .model import Cell, HostClass, Report, ReportHost, changed_since_plan, is_off
+from .model import Cell, HostClass, Report, ReportHost, changed_since_plan, is_off, not_compared
+from .probed import sentences
 
 _MOST_FUNCTIONS = 6
 _UNKNOWN = (HostClass.UNREACHABLE, HostClass.FAILED)
@@ -104,11 +105,14 @@ def at_large(report: Report) -> tuple[str, ...]:
     off = sum(map(is_off, report.hosts))
     if off:
         found.append(f"The firewall is off on {_servers(off)}, in one profile at least: there everybody gets in")
+    found += sentences(report)
     changed = changed_since_plan(report)
     if changed:
         found.append(f"Since the plan was made, others changed the firewall of {_servers(len(changed))}")
     elif changed is not None:
-        found.append("Since the plan was made, nobody changed anything that is not ours")
+        unknown = len(not_compared(report))
+        where = f" on {_servers(len(report.hosts) - unknown)}; {_servers(unknown)} could not be compared"
+        found.append(f"Since the plan was made, nobody changed anything that is not ours{where if unknown else ''}")
     if lost:
         found.append(f"Of {_servers(lost)} nothing is known: they could not be reached or not be looked at")
     left = len({leaver.name for leaver in report.left})

@@ -29,6 +29,7 @@ from .model import (
     Finding,
     HostClass,
     Leaver,
+    ProbedPort,
     ReportHost,
     ReportRequirement,
     is_known,
@@ -193,6 +194,7 @@ class _Reader:
             narrowing=flag_of(item, "narrowing"),
             foreign=foreign_of(item["foreign"]) if "foreign" in item else None,
             since=text_of(item, "since") if "since" in item else "",
+            unasked=_each(list_of(item, "unasked"), lambda one: _count(one, "an unasked port")),
         )
 
     def _cell(self, item: Any, commands: int) -> Cell:
@@ -237,6 +239,7 @@ class _Reader:
             remedy=said(text_of(more, "remedy"), LONGEST_TEXT) if "remedy" in more else "",
             admits=tuple(map(said, texts_of(more, "admits"))) if "admits" in more else None,
             wider=_wider(mapping_of(more, "wider")) if "wider" in more else None,
+            probed=_each(list_of(more, "probe"), _probed),
         )
 
 
@@ -284,6 +287,14 @@ def _wider(item: Mapping[str, Any]) -> Beyond:
         perhaps="perhaps" in item,
         blockable="blockable" in item,
     )
+
+
+def _probed(item: Any) -> ProbedPort:
+    if not isinstance(item, list) or len(item) != _PLAIN or not (item[4] is None or isinstance(item[4], bool)):
+        raise ResultError("a probe is no list of five members, the last of them true, false or null")
+    transport, port, status, says, tls = item
+    words = [said(_text(word, "a word of a probe"), LONGEST_TEXT) for word in (transport, status, says)]
+    return ProbedPort(words[0], _count(port, "a probe's port"), words[1], words[2], tls)
 
 
 def _profile(item: Any) -> dict[str, Any]:

@@ -19,8 +19,10 @@ from typing import Any
 from ...module_utils._texts import elided
 from .._version import collection_version
 from .files import write_file
-from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, sorted_report, summary, totals
+from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, sorted_report, totals
+from .probed import is_disproved
 from .short import in_short
+from .summary import summary
 
 STATUS_VERSION = 1
 """It changes when a reader of the old one would misread the new one; members may be added without."""
@@ -39,6 +41,7 @@ class RunClass(str, Enum):
 
     OK = "ok"
     CHANGED = "changed"  # Something that is not ours changed since a plan was made.
+    DISPROVED = "disproved"  # A probe from outside saw a port shut on the way, or one open that should not be.
     DRIFT = "drift"
     INEFFECTIVE = "ineffective"
     REFUSED = "refused"  # The guard of a run that writes stopped a plan: nothing was sent to the host.
@@ -94,6 +97,8 @@ def _kinds(host: ReportHost) -> Iterator[RunClass]:
     yield RunClass.REFUSED if host.refused else _OF_HOSTS[host.host_class]
     if host.foreign and host.foreign.get("compared") == "plan" and host.foreign["differences"]:
         yield RunClass.CHANGED
+    if is_disproved(host):
+        yield RunClass.DISPROVED
 
 
 def to_status(report: Report, run: Run, document: bytes | None = None) -> dict[str, Any]:

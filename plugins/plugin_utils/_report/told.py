@@ -42,10 +42,16 @@ def _proof(result: Mapping[str, Any]) -> list[str]:
     changed = result["changed_since_plan"]
     if changed is None:
         return []
-    if not changed:
-        return ["Since the plan was made, nobody changed anything that is not ours"]
     more = " and more" if len(changed) > _NAMED else ""
-    return [f"Since the plan was made, others changed the firewall of {', '.join(changed[:_NAMED])}{more}"]
+    what = (
+        f"others changed the firewall of {', '.join(changed[:_NAMED])}{more}"
+        if changed
+        else "nobody changed anything that is not ours"
+    )
+    unknown = result["not_compared"]
+    more = " and more" if len(unknown) > _NAMED else ""
+    left_out = f"; not compared, not in the plan: {', '.join(unknown[:_NAMED])}{more}" if unknown else ""
+    return [f"Since the plan was made, {what}{left_out}"]
 
 
 def failure_of(made: Mapping[str, Any]) -> str:
@@ -54,9 +60,13 @@ def failure_of(made: Mapping[str, Any]) -> str:
     Args:
         made: The result of `lync_firewall_report`.
     """
-    if not made["worst"]:
+    failed = made.get("probe_failed")
+    if not made["worst"] and not failed:
         return ""
-    lines = []
+    lines = [f" {failed[0].upper()}{failed[1:]}."] if failed else []
+    if made.get("disproved"):
+        more = " and more" if len(made["disproved"]) > _NAMED else ""
+        lines.append(f" Disproved by a probe from outside: {', '.join(made['disproved'][:_NAMED])}{more}.")
     changed = made["changed_since_plan"]
     if changed:
         more = " and more" if len(changed) > _NAMED else ""

@@ -12,6 +12,7 @@ from ...module_utils._catalogue.functions import WORDS as FUNCTIONS
 from ...module_utils._catalogue.functions import functions_of
 from ...module_utils._catalogue.services import NOT_APPLICABLE, VARIOUS
 from ...module_utils._firewall.traffic.reasons import TEXTS, Status
+from ...module_utils._policy.agreement import WORDS as WORDS_OF_PROBES
 from .model import HostClass
 
 CLASSES: dict[HostClass, str] = {
@@ -50,5 +51,6 @@ def page_words() -> dict[str, Any]:
         "classes": {host_class.value: meaning for host_class, meaning in CLASSES.items()},
         "verdicts": {status.value: meaning for status, meaning in VERDICTS.items()},
         "instead": _INSTEAD,
+        "says": {word.value: meaning for word, meaning in WORDS_OF_PROBES.items()},
         "reasons": {reason.value: [text.short, text.meaning, text.advice] for reason, text in TEXTS.items()},
     }

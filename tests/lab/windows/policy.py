@@ -48,6 +48,7 @@ class ProfileSettings:
     shields_up: bool | None = None
     local_rules_merge: bool | None = None
     local_security_merge: bool | None = None
+    stealth_off: bool | None = None
 
 
 NOT_CONFIGURED = ProfileSettings()
@@ -134,6 +135,7 @@ def read_profile(key: Key | None, *, is_policy: bool) -> ProfileSettings:
         shields_up=flag("DoNotAllowExceptions"),
         local_rules_merge=flag("AllowLocalPolicyMerge") if is_policy else None,
         local_security_merge=flag("AllowLocalIPsecPolicyMerge") if is_policy else None,
+        stealth_off=flag("DisableStealthMode"),
     )
 
 
@@ -155,6 +157,16 @@ def admitted(policy: Policy, profile: str, listener: Listener, network: Network)
     block_by_default = group.block_inbound if group.block_inbound is not None else local.block_inbound
     base = EVERYTHING if block_by_default is False else merged(allowed)
     return without(base, merged([*blocked, *must_authenticate(policy.security(profile), profile, listener, network)]))
+
+
+def is_stealthy(policy: Policy, profile: str) -> bool:
+    """Whether nothing is said of ports without a listener: while the firewall of the profile is on, unless
+    DisableStealthMode ([MS-FASP] 2.2.37) is set; Group Policy decides where it configures that."""
+    index = PROFILES.index(profile)
+    local, group = policy.local_profiles[index], policy.policy_profiles[index]
+    enabled = group.enabled if group.enabled is not None else local.enabled
+    off = group.stealth_off if group.stealth_off is not None else local.stealth_off
+    return enabled is not False and off is not True
 
 
 @lru_cache(maxsize=32768)

@@ -53,7 +53,7 @@ def all_listeners(host: Host) -> tuple[Listener, ...]:
     """Everything that listens, WinRM first."""
     winrm = host.winrm_listeners
     taken = {(listener.protocol, listener.port) for listener in winrm}
-    return (*winrm, *(other for other in host.spec.listeners if (other.protocol, other.port) not in taken))
+    return (*winrm, *(other for other in host.listeners if (other.protocol, other.port) not in taken))
 
 
 def process_table(host: Host) -> tuple[RunningProcess, ...]:

@@ -108,8 +108,12 @@ def differences_since(
     return (*new, *([f"gone or changed: {rules}"] if gone else []), *_changed(was, now))
 
 
-def plan_digest(plan: Plan) -> str:
+def plan_digest(plan: Plan, how: Iterable[str] = ()) -> str:
     """A digest of all that a plan does and refuses, in its order: two plans with the same do the same.
+
+    Args:
+        plan: The plan.
+        how: In what way it is carried out, such as without a rollback. Of no meaning where nothing is to be done.
 
     Raises:
         UnsupportedValueError: A rule cannot be written.
@@ -118,6 +122,7 @@ def plan_digest(plan: Plan) -> str:
         f"service automatic={plan.service.automatic} start={plan.service.start} writable={plan.writable}",
         *netsh.plan_lines(plan),
         *(f"refused {refusal.subject}: {refusal.reason}" for refusal in plan.refused),
+        *(how if plan.changes else ()),
     )
     return _sha256("\n".join(lines))
 

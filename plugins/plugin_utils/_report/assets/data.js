@@ -32,6 +32,7 @@ function readCell(host, [place, verdict, reason, by, part, more = {}]) {
     // Who gets in by what is in effect; the document leaves out what is usual.
     admits: more.admits || (verdict === "open" && REQUIREMENTS[place].direction === "in" ? ["any"] : []),
     wider: more.wider ? { by: [], profiles: [], ports: "", more_rules: 0, perhaps: false, blockable: false, ...more.wider } : null,
+    probe: (more.probe || []).map(([transport, port, status, says, tls]) => ({ transport, port, status, says, tls })),
     except: more.except || null, // a few blocked addresses that an open verdict leaves out
     commands: (more.commands || []).map((place) => host.commands[place]),
     names: [...by, ...(more.wider?.by || []), ...profiles.flatMap((one) => one.by)].join("\n").toLowerCase(),
@@ -39,7 +40,7 @@ function readCell(host, [place, verdict, reason, by, part, more = {}]) {
 }
 
 const HOSTS = DATA.hosts.map((host) => ({
-  roles: [], pool: "", site: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
+  unasked: [], roles: [], pool: "", site: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
   ...host,
   cells: new Map(host.cells.map((cell) => [cell[0], readCell(host, cell)])),
 }));

@@ -86,6 +86,8 @@ function sections(host, requirements, copyable) {
     host.disabled_lync_rules.length > 0 && el("section", {}, el("h3", {}, "Lync's own rules that are switched off"),
       el("p", {}, names(host.disabled_lync_rules, 40))),
     (copyable || host.foreign?.differences?.length > 0) && foreignOf(host),
+    host.unasked.length > 0 && el("section", {}, el("h3", {}, "Open though nobody asked for it"),
+      el("p", {}, `TCP ${host.unasked.join(", ")}`)),
     host.skipped_rows.length > 0 && el("section", {}, el("h3", {}, "Rows left out on purpose"),
       el("p", {}, host.skipped_rows.join(", "))),
   ];

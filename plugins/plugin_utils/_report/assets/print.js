@@ -43,7 +43,7 @@ function printRequirements(cells) {
   for (const [place, found] of cells) {
     const { verdict, look, reason, by, part, remedy, except } = found;
     const profiles = found.profiles.map((one) => [one.name, one.verdict, one.reason, foreign(one.by)]);
-    const key = JSON.stringify([verdict, look, reason, foreign(by), part, remedy, except, profiles, found.wider]);
+    const key = JSON.stringify([verdict, look, reason, foreign(by), part, remedy, except, profiles, found.wider, found.probe]);
     if (!alike.has(key)) alike.set(key, { found: { ...found, by: [] }, rows: [] });
     const group = alike.get(key);
     group.rows.push(REQUIREMENTS[place]);

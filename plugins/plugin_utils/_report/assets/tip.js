@@ -12,7 +12,19 @@ function explain(found) {
     found.except && exceptOf(found.except),
     found.admits.length > 0 && el("p", {}, el("span", { class: "muted" }, "lets in "), bdi(found.admits.join(", "))),
     found.wider && widerOf(found.wider),
+    found.probe.length > 0 && probeOf(found.probe),
   ];
+}
+
+// What was seen from outside, beside what the policy says: ports of which the same is said share a line.
+function probeOf(ports) {
+  const groups = new Map();
+  for (const { transport, port, status, says, tls } of ports) {
+    const text = `${words(status)}${tls === false ? " without TLS" : ""}${says ? `: ${WORDS.says[says] || words(says)}` : ""}`;
+    groups.set(text, [...(groups.get(text) || []), `${transport.toUpperCase()} ${port}`]);
+  }
+  return [...groups].map(([text, names]) =>
+    el("p", { class: "probe" }, el("span", { class: "muted" }, "probed "), bdi(`${names.join(", ")} ${text}`)));
 }
 
 // What is open to others than are meant is no better than what is closed to those who are.

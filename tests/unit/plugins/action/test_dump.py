@@ -113,3 +113,30 @@ def test_without_a_file_become_is_still_refused() -> None:
     result = run(ROLES, Unreachable("winrm"))
     assert result["failed"]
     assert "become" in result["msg"]
+
+
+def test_a_user_s_computer_is_judged_by_a_file_and_no_rule_is_wanted_there(tmp_path: Path) -> None:
+    program = r"C:\Program Files\Microsoft Office\Office15\lync.exe"
+    host = WindowsModel(
+        local={"{A}": (("Action", "Allow"), ("Active", "TRUE"), ("Dir", "In"), ("App", program), ("Name", "Lync"))},
+        programs={"RTCMEDSRV": "none"},
+    )
+    path = tmp_path / "pc01.reg"
+    path.write_bytes(dumped(host))
+    args = {"roles": ["client"], "dump": str(path)}
+    found = run(args)
+    verdicts = {row["id"]: (row["direction"], row["verdict"]) for row in found["requirements"]}
+    assert len(verdicts) == 11
+    assert verdicts["client-02"] == ("out", "open")
+    assert verdicts["client-08"] == ("in", "conditional")
+    assert (found["drift"]["found"], found["drift"]["created"]) == (False, [])
+    found = run({**args, "client_program": program})
+    assert {row["verdict"] for row in found["requirements"]} == {"open"}
+    assert run({**args, "clients": "enforce", "client_program": program})["drift"]["found"] is True
+
+
+def test_a_file_has_no_sockets_and_a_host_tells_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "fe01.reg"
+    path.write_bytes(dumped(model()))
+    assert run({**ROLES, "dump": str(path), "probe": True})["listening"] is None
+    assert "listening" not in run({**ROLES, "dump": str(path)})

@@ -215,11 +215,32 @@ def test_a_run_that_is_held_to_a_plan_has_its_hosts(said: list[str], tmp_path: P
     path = _planned(tmp_path, a=nothing, b=change, c=PlanState.UNREACHABLE, d=PlanState.REFUSED, gone=change)
     targets = run({"plan": path}, **OF_THE_PLAN)["targets"]
     assert targets["hosts"] == ["b"]
-    assert sorted(targets["left_alone"]) == ["c", "d"]
+    assert targets["settled"] == ["a"]
+    assert sorted(targets["left_alone"]) == ["c", "d", "localhost"]
+    assert targets["left_alone"]["localhost"].endswith("but no host of this run, so nothing was done to it: gone")
     assert "it could not be made then: could not be reached" in targets["left_alone"]["c"]
     assert "would be refused" in targets["left_alone"]["d"]
     assert said[0].startswith(f"held to plan {path}, digest ")
-    assert said[1:] == ["Not in the plan, and left alone: e", "In the plan, but no host of this run: gone"]
+    assert said[1:] == ["Not in the plan, and left alone: e"]
+
+
+def test_hosts_that_are_left_out_on_purpose_are_no_failure(said: list[str], tmp_path: Path) -> None:
+    path = _planned(tmp_path, b=PlanState.CHANGE, gone=PlanState.CHANGE)
+    for more, variables in (({}, {"ansible_limit": "b"}), ({"named": ["b"]}, {})):
+        assert run({"plan": path, **more}, **OF_THE_PLAN, **variables)["targets"]["left_alone"] == {}
+
+
+def test_a_digest_without_a_plan_holds_nothing_and_is_refused() -> None:
+    found = run({"host_variables": True}, **OF_THE_PLAN, lync_firewall_plan_digest="0123456789ab")
+    assert found["failed"] is True
+    assert "lync_firewall_plan_digest: a digest was approved, and no plan is named" in found["msg"]
+
+
+def test_a_plan_that_hosts_name_is_not_one_of_the_run() -> None:
+    hostvars = {**OF_THE_PLAN["hostvars"], "c": {"lync_firewall_plan": "plan.json"}}
+    found = run({}, **{**OF_THE_PLAN, "hostvars": hostvars})
+    assert found["failed"] is True
+    assert "lync_firewall_plan of c: a plan is one for the whole run" in found["msg"]
 
 
 def test_a_host_that_somebody_names_and_no_plan_has_is_left_alone_as_a_failure(said: list[str], tmp_path: Path) -> None:

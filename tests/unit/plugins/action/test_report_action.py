@@ -34,8 +34,10 @@ ROLE = Path(__file__).resolve().parents[4] / "roles" / "lync_firewall"
 VARIABLE = "lync_firewall_audit"
 
 
-def report(args: dict[str, Any], results: dict[str, Any], check: bool = False, **task: Any) -> dict[str, Any]:
-    """What the action returns for hosts with these registered results."""
+def report(
+    args: dict[str, Any], results: dict[str, Any], check: bool = False, probed: Any = None, **task: Any
+) -> dict[str, Any]:
+    """What the action returns for hosts with these registered results, and of a probe if there was one."""
     plugin = action(lync_firewall_report.ActionModule, WindowsModel(), args, **task)
     # All that Ansible's own base class looks at; whoever wants to connect fails.
     plugin._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
@@ -44,7 +46,8 @@ def report(args: dict[str, Any], results: dict[str, Any], check: bool = False, *
         name: found if isinstance(found, Hostvars) else {VARIABLE: found, "group_names": ["lync_director", "all"]}
         for name, found in results.items()
     }
-    result: dict[str, Any] = plugin.run(task_vars={"hostvars": hostvars, "ansible_check_mode": check})
+    known = {"hostvars": hostvars, "ansible_check_mode": check, "lync_firewall_probed": probed}
+    result: dict[str, Any] = plugin.run(task_vars=known)
     assert_plain(result)
     json.dumps(result)
     return result
@@ -386,11 +389,67 @@ def test_documentation_and_plugin_agree(tmp_path: Path) -> None:
     args = {"hosts": ["h"], "dest": str(tmp_path), "previous": str(tmp_path / "lync-firewall.json")}
     report(args, {"h": UNREACHABLE})
     found = report(args, {"h": UNREACHABLE})
-    assert set(found) - {"changed"} == set(returned)
+    always = {key for key, told in returned.items() if "probe" not in told["returned"]}
+    assert set(found) - {"changed"} == always
     assert list(found["hosts"]) == list(returned["hosts"]["sample"]) == CLASSES
     for task in yaml.safe_load(documentation.EXAMPLES):
         if "lyncops.firewall.lync_firewall_report" in task:
             validate({**task["lyncops.firewall.lync_firewall_report"], "hosts": ["h"]}, plugin.OPTIONS)
+
+
+def port(number: int, says: str, **more: Any) -> dict[str, Any]:
+    return {
+        "port": number,
+        "transport": "tcp",
+        "rows": ["server-42", "server-43"],
+        "status": "open",
+        "says": says,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("ports", "unasked", "failing"),
+    [
+        ([port(444, "agree")], {}, False),
+        ([port(444, "nothing_listens", status="filtered"), port(5061, "not_told")], {}, False),
+        ([port(444, "shut_out", status="filtered")], {}, True),
+        ([port(444, "contradicts")], {}, True),
+        ([port(444, "agree")], {"h": [3389]}, True),
+    ],
+)
+def test_a_probe_stands_beside_the_verdicts_and_a_run_fails_where_it_disproves_them(
+    tmp_path: Path, run: Any, ports: list[dict[str, Any]], unasked: dict[str, Any], failing: bool
+) -> None:
+    model = WindowsModel()
+    run(model)
+    probed = {"probes": {"h": ports}, "unasked": unasked}
+    found = report({"hosts": ["h"], "dest": str(tmp_path)}, {"h": audit(model)}, probed=probed)
+    assert found["totals"]["compliant"] == 1
+    assert found["disproved"] == (["h"] if failing else [])
+    assert (found["worst"], bool(found["failure"])) == (("h", True) if failing else ("", False))
+    assert found["class"] == ("disproved" if failing else "ok")
+    assert "Probed: " in found["summary"]
+    (host,) = json.loads((tmp_path / "lync-firewall.json").read_text())["hosts"]
+    assert host.get("unasked", []) == unasked.get("h", [])
+    seen = [cell[5]["probe"] for cell in host["cells"] if len(cell) == 6 and "probe" in cell[5]]
+    expected = [["tcp", one["port"], one["status"], one["says"], None] for one in ports]
+    assert seen, "a row of the host has it"
+    assert all(one == expected for one in seen)
+    assert "Probed from outside" in (tmp_path / "lync-firewall.html").read_text()
+
+
+def test_a_probe_that_failed_fails_the_run_and_one_that_is_damaged_is_left_out(tmp_path: Path, run: Any) -> None:
+    model = WindowsModel()
+    run(model)
+    args = {"hosts": ["h"], "dest": str(tmp_path)}
+    found = report(args, {"h": audit(model)}, probed={"failed": True, "msg": "at_once: 0 will not do"})
+    assert found["probe_failed"] == "the hosts could not be probed: at_once: 0 will not do"
+    assert "The hosts could not be probed: at_once: 0 will not do." in found["failure"]
+    assert found["class"] == "ok", "nothing is the matter with a host"
+    for damaged in ([{"port": 0}], [7], "?", [port(444, "agree", tls="yes")], [port(True, "agree")]):
+        found = report(args, {"h": audit(model)}, probed={"probes": {"h": damaged}, "unasked": {"h": ["x", True, 0]}})
+        assert ("probes" in found, found["failure"]) == (False, "")
 
 
 def test_artifacts_are_those_that_are_documented_and_names_are_cut_off(tmp_path: Path) -> None:

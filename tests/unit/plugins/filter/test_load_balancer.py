@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import socket
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from ansible_collections.lyncops.firewall.plugins.filter.load_balancer import (
     lync_listeners_csv,
     lync_pools,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.balanced_model import read_listener
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._results import plain
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import assert_plain
 
 INVENTORY = """\
@@ -125,7 +128,7 @@ def test_listeners_are_plain_data_and_one_may_ask_for_some_pools(inventory: Inve
     pools = inventory.pools()
     assert {item["pool"] for item in lync_listeners(pools, ["directors"])} == {"directors"}
     assert lync_listeners(pools, []) == found
-    assert lync_listeners_csv(pools, "directors").count("\r\n") == 2
+    assert lync_listeners_csv(lync_listeners(pools, "directors")).count("\r\n") == 2
     with pytest.raises(AnsibleFilterError, match=r"only: there is no pool pool9 that is balanced"):
         lync_listeners(pools, ["pool9"])
 
@@ -177,19 +180,32 @@ def test_where_nobody_says_how_it_is_balanced_it_is_told_what_to_say(inventory: 
 
 
 @pytest.mark.parametrize(
-    ("pools", "message"),
+    ("name", "given", "message"),
     [
-        ("pool1", "the input must be a list of pools"),
-        ({"name": "pool1"}, "the input must be a list of pools"),
-        ([7], "a pool is a dict with a name"),
-        ([{"name": "p", "load_balancing": "dns", "members": [{"name": "fe01", "options": {"skip_row": []}}]}], "fe01"),
+        ("lync_listeners", "pool1", "pools: the input must be a list of them"),
+        ("lync_listeners", {"name": "pool1"}, "pools: the input must be a list of them"),
+        ("lync_listeners", [7], "pools: each is a dictionary, not 7"),
+        ("lync_listeners", [{}], "pools: a pool is a dict with a name"),
+        (
+            "lync_listeners",
+            [{"name": "p", "load_balancing": "dns", "members": [{"name": "fe01", "options": {"skip_row": []}}]}],
+            "options: pool p: fe01: .*skip_row",
+        ),
+        ("lync_listeners_csv", "pool1", "listeners: the input must be a list of them"),
+        ("lync_listeners_csv", [[]], r"listeners: each is a dictionary, not \[\]"),
+        ("lync_listeners_csv", [{"name": "x"}], "listeners: x is none that the filter lync_listeners gave"),
+        ("lync_listeners_csv", [{"members": [{"port": 1}]}], "listeners: one without a name is none"),
     ],
 )
-def test_input_of_another_kind_is_refused(pools: Any, message: str) -> None:
-    for name, called in FilterModule().filters().items():
-        if name != "lync_pools":
-            with pytest.raises(AnsibleFilterError, match=rf"^lyncops.firewall.{name}: .*{message}"):
-                called(pools)
+def test_input_of_another_kind_is_refused(name: str, given: Any, message: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=rf"^lyncops.firewall.{name}: {message}"):
+        FilterModule().filters()[name](given)
+
+
+def test_a_listener_is_read_back_as_it_was(inventory: Inventory) -> None:
+    found = lync_listeners(inventory.pools())
+    assert [asdict(read_listener(item)) for item in found] != found, "tuples are lists there"
+    assert plain([asdict(read_listener(item)) for item in found]) == found
 
 
 def test_groups_are_needed() -> None:

@@ -39,7 +39,9 @@ def test_every_variable_is_used_and_none_is_unknown() -> None:
     files = [path for room in ("tasks", "handlers", "templates", "defaults") for path in (ROLE / room).iterdir()]
     text = "\n".join(path.read_text("utf-8") for path in files)
     used = set(re.findall(r"\b(lync_load_balancer_\w+)\b(?! *:)", text))
-    assert used - {"lync_load_balancer_written"} == set(loaded("defaults", "main.yml"))
+    assert used - {f"lync_load_balancer_{name}" for name in ("found", "installed", "written")} == set(
+        loaded("defaults", "main.yml")
+    )
 
 
 def test_the_scope_of_the_members_knows_the_variable_that_the_role_connects_from() -> None:

@@ -234,6 +234,32 @@ def test_hosts_without_a_role_are_nobody_to_work_on(variables: dict[str, Any], i
 
 
 @pytest.mark.parametrize(
+    ("clients", "variables", "expected"),
+    [
+        (False, {}, ["fe01"]),
+        (True, {}, ["fe01", "pc01", "pc02"]),
+        (False, {"lync_firewall_clients": "enforce"}, ["fe01", "pc01"]),
+        (False, {"lync_firewall_clients": "report"}, ["fe01"]),
+        (True, {"lync_firewall_hosts": "fe01"}, ["fe01", "pc02"]),
+    ],
+)
+def test_users_computers_are_for_audits_and_for_whom_they_are_enforced(
+    clients: bool, variables: dict[str, Any], expected: list[str]
+) -> None:
+    groups = {"all": ["fe01", "pc01", "pc02"], "lync_front_end": ["fe01"], "lync_client": ["pc01", "pc02"]}
+    known = {"fe01": {}, "pc01": variables, "pc02": {}}
+    found = find_targets(groups, known, Request(DEFAULT, clients=clients))
+    assert (sorted(found["hosts"]), found["mistakes"]) == (expected, [])
+
+
+@pytest.mark.parametrize(("clients", "idle"), [(True, False), (False, True)])
+def test_an_audit_of_nothing_but_clients_has_somebody_to_look_at(clients: bool, idle: bool) -> None:
+    groups = {"all": ["pc01"], "lync_client": ["pc01"]}
+    found = find_targets(groups, {"pc01": {}}, Request(DEFAULT, named="lync_client", clients=clients))
+    assert (found["hosts"], found["idle"], bool(found["mistakes"])) == (["pc01"], idle, idle)
+
+
+@pytest.mark.parametrize(
     ("request_", "told"),
     [
         (Request(DEFAULT, named="typo"), ["There is no host to work on: ", "Not in the inventory (a.yml): typo."]),

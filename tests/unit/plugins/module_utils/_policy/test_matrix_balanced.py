@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.balanced_table import BalancedTraffic
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix_balanced import of_balanced
 
@@ -18,25 +18,19 @@ HOSTS = [
 ]
 
 
-@dataclass(frozen=True)
-class Leg:
-    sources: tuple[str, ...]
-    row: str
-    port: int
-    virtual: str = ""
-    addresses: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
-    pool: str = "a"
-    transport: str = "tcp"
+def leg(
+    sources: tuple[str, ...], row: str, port: int, virtual: str = "", address: str = "", hosts: tuple[str, ...] = ()
+) -> BalancedTraffic:
+    return BalancedTraffic(sources, "a", virtual, (address,) if address else (), hosts, "tcp", port, row)
 
 
 LEGS = [
-    Leg(("any",), "hlb-01", 5061, "sip", ("10.3.1.1",)),
-    Leg(("front_end", "director", "branch_appliance"), "hlb-02", 444, "sip", ("10.3.1.1",)),
-    Leg(("reverse_proxy", "front_end"), "hlb-07", 4443, "web_external", ("10.3.1.2",)),
-    Leg(("load_balancer",), "hlb-01", 5061, hosts=("fe01", "fe02", "elsewhere")),
-    Leg(("load_balancer",), "server-03", 5061, hosts=("fe01",)),
-    Leg(("load_balancer",), "hlb-02", 444, hosts=("elsewhere",)),
+    leg(("any",), "hlb-01", 5061, "sip", "10.3.1.1"),
+    leg(("front_end", "director", "branch_appliance"), "hlb-02", 444, "sip", "10.3.1.1"),
+    leg(("reverse_proxy", "front_end"), "hlb-07", 4443, "web_external", "10.3.1.2"),
+    leg(("load_balancer",), "hlb-01", 5061, hosts=("fe01", "fe02", "elsewhere")),
+    leg(("load_balancer",), "server-03", 5061, hosts=("fe01",)),
+    leg(("load_balancer",), "hlb-02", 444, hosts=("elsewhere",)),
 ]
 
 
@@ -76,5 +70,5 @@ def test_clients_come_from_their_networks_where_these_are_known() -> None:
 
 
 def test_an_audit_says_who_gets_in_by_the_members_rows_alone() -> None:
-    by_row = {(leg.row.id, leg.audited) for leg in of_balanced(LEGS, HOSTS)}
+    by_row = {(traffic.row.id, traffic.audited) for traffic in of_balanced(LEGS, HOSTS)}
     assert by_row == {("hlb-01", False), ("hlb-02", False), ("hlb-07", False), ("server-03", True)}

@@ -15,6 +15,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model imp
     Cell,
     Finding,
     HostClass,
+    ProbedPort,
     Report,
     ReportHost,
     ReportRequirement,
@@ -76,6 +77,10 @@ beyond = st.builds(
 )
 
 
+ports = st.integers(1, 65535)
+probed = st.builds(ProbedPort, transport=shown, port=ports, status=shown, says=shown, tls=st.none() | flags)
+
+
 def findings(more: bool) -> st.SearchStrategy[Finding]:
     """Findings. Those of a profile have nothing more to say: the document has no place for it."""
     return st.builds(
@@ -120,6 +125,7 @@ def hosts(draw: st.DrawFn, name: str, rows: tuple[ReportRequirement, ...]) -> Re
             remedy=draw(shown),
             admits=draw(st.none() | st.lists(shown, min_size=1, max_size=3).map(tuple)),
             wider=draw(st.none() | beyond),
+            probed=draw(st.lists(probed, max_size=2).map(tuple)),
         )
         for row in draw(st.lists(st.sampled_from(rows), unique=True) if rows else st.just([]))
     ]
@@ -138,6 +144,7 @@ def hosts(draw: st.DrawFn, name: str, rows: tuple[ReportRequirement, ...]) -> Re
         disabled_lync_rules=draw(names),
         foreign=draw(st.none() | foreign),
         skipped_rows=draw(some_names | st.just(())),
+        unasked=draw(st.lists(ports, max_size=2).map(tuple)),
     )
 
 

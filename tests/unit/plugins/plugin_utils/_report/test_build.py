@@ -15,6 +15,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv im
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import HostClass
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.summary import summary
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     CREATED,
@@ -175,7 +176,7 @@ def test_a_wider_row_is_a_state_beside_the_verdict_unless_it_is_a_failure(result
     assert ("1 row wider than wanted" in host.message) is (result is info)
     perhaps = {**failing, "wider": {"rows": 0, "perhaps": 2, "fails": True}, "failed": False}
     assert host_of(perhaps).host_class is HostClass.COMPLIANT
-    assert model.summary(report_of(a=well, b=failing)).startswith(
+    assert summary(report_of(a=well, b=failing)).startswith(
         "2 hosts: 1 compliant, 1 ineffective, 2 rows wider than wanted, and 2 perhaps"
     )
 
@@ -198,10 +199,10 @@ def test_sums() -> None:
     }  # fmt: skip
     assert list(model.reasons(report).items()) == [("no_rule", 2), ("block_rule", 1)]
     assert model.names_by_class(report)["unreachable"] == ["d"]
-    assert model.summary(report) == (
+    assert summary(report) == (
         "4 hosts: 1 compliant, 1 ineffective, 1 drifted, 1 unreachable. Not open: no rule 2, block rule 1"
     )
-    assert model.summary(build_report("", CREATED, [])) == "0 hosts"
+    assert summary(build_report("", CREATED, [])) == "0 hosts"
 
 
 DAMAGED = [

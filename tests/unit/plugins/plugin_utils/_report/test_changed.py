@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,7 +61,13 @@ def test_a_host_whose_rules_were_taken_away_since_is_not_named() -> None:
     assert left({"old": Leaver("old", "", (), 0, LATER)}, last=NOON) == []
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"host": "a", "roles": 3, "rules": 1, "changed": ""}', '{"host": "a"}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{", "[]", '{"host": "a", "roles": 3, "rules": 1, "changed": ""}', '{"host": "a"}',
+        '{"host": "a", "roles": [], "rules": 1e999, "changed": ""}',
+    ],
+)  # fmt: skip
 def test_a_damaged_line_is_said_and_spoils_no_other(tmp_path: Path, line: str) -> None:
     note_changed(tmp_path, "old", DIRECTOR, 1, NOON)
     with (tmp_path / CHANGED_FILE).open("a") as stream:
@@ -69,6 +76,29 @@ def test_a_damaged_line_is_said_and_spoils_no_other(tmp_path: Path, line: str) -
     found, (warning,) = changed_in(tmp_path)
     assert sorted(found) == ["new", "old"]
     assert "has 1 damaged line" in warning
+
+
+def test_a_line_that_lacks_its_end_swallows_no_other(tmp_path: Path) -> None:
+    note_changed(tmp_path, "a", ["mediation"], 6, "2026-03-12T06:00:00Z")
+    with (tmp_path / CHANGED_FILE).open("a") as stream:
+        stream.write('{"host": "zz", "roles": ["medi')
+    note_changed(tmp_path, "b", ["mediation"], 6, "2026-03-12T07:00:00Z")
+    found, told = changed_in(tmp_path)
+    assert list(found) == ["a", "b"]
+    assert len(told) == 1
+
+
+def test_what_is_no_file_is_an_error_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / CHANGED_FILE)
+    with pytest.raises(OSError):  # noqa: PT011 - of whatever kind: the change is made, and a warning says so
+        note_changed(tmp_path, "a", [], 6, "2026-03-12T06:00:00Z")
+
+
+def test_a_name_with_a_line_break_is_one_line(tmp_path: Path) -> None:
+    note_changed(tmp_path, "a\nb", [], 6, "2026-03-12T06:00:00Z")
+    ((name, leaver),) = changed_in(tmp_path)[0].items()
+    assert "\n" not in name
+    assert leaver.name == name
 
 
 def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:

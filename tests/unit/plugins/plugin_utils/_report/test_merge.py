@@ -23,11 +23,11 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model imp
     HostClass,
     Report,
     sorted_report,
-    summary,
     totals,
 )
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import to_retired
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.slices import Slice, SliceError, read_slice
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.summary import summary
 from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     CREATED,

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import read_earlier
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Report, summary
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import (
     IN_GROUPS,
     WITHOUT_ROLE,
@@ -21,6 +21,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember 
     to_retired,
 )
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.short import at_large, in_short
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.summary import summary
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     info,

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of a probe as one table for people: a host a line, what is not open first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ...module_utils._policy.agreement import FAILING, WORDS, Says
+from ...module_utils._probe.target import FILTERED, OPEN, REFUSED, SENT, TCP, UDP, UNREACHABLE
+from ...module_utils._texts import printable
+
+MOST_HOSTS = 60
+"""Hosts that the table has at most; the others are counted."""
+
+_TITLES = ("host", "tcp open", "refused", "filtered", "udp sent", "no tls", "not open")
+_MOST_PORTS = 8
+_TOLD = (*FAILING, Says.NOTHING_LISTENS, Says.FILTERED)
+_BADNESS = (*FAILING, Says.NOTHING_LISTENS, Says.FILTERED)
+
+
+def lines_for_people(result: Mapping[str, Any]) -> list[str]:
+    """The table, what a comparison says, and the figures; a line each.
+
+    Args:
+        result: The result of `lync_port_probe`.
+    """
+    rows = sorted(map(_row, result["probes"].items()), key=lambda row: (-row[0], row[1]))
+    cells = [_TITLES, *(row[1] for row in rows[:MOST_HOSTS])]
+    widths = [max(len(line[place]) for line in cells) for place in range(len(_TITLES))]
+    lines = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in cells] if rows else []
+    if len(rows) > MOST_HOSTS:
+        lines.append(f"and {len(rows) - MOST_HOSTS} more hosts")
+    lines += [f"{printable(host)}: {printable(why)}" for host, why in sorted(result["problems"].items())[:MOST_HOSTS]]
+    lines += _compared(result)
+    counts = {name: count for name, count in result["counts"].items() if count}
+    counts.pop("tls_missing", None)
+    told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()) or "nothing to probe"
+    lines.append(
+        f"{len(rows)} host{'' if len(rows) == 1 else 's'}, {sum(counts.values())} probes: {told}; "
+        f"{result['seconds']:.1f} s, {result['per_second']:.0f} a second"
+    )
+    return lines
+
+
+def _row(item: tuple[str, Sequence[Mapping[str, Any]]]) -> tuple[int, tuple[str, ...]]:
+    """How much is the matter with a host, and its cells. Ports that stand for ranges count in no cell of trouble."""
+    host, ports = item
+    tcp = Counter(port["status"] for port in ports if port["transport"] == TCP and not port.get("sampled"))
+    sent = sum(port["transport"] == UDP and port["status"] == SENT for port in ports)
+    udp = sum(port["transport"] == UDP for port in ports)
+    without = sum(port.get("tls") is False for port in ports)
+    shut = [port for port in ports if port["transport"] == TCP and port["status"] != OPEN and not port.get("sampled")]
+    cells = (
+        printable(host),
+        f"{tcp[OPEN]} of {sum(tcp.values())}",
+        str(tcp[REFUSED]),
+        str(tcp[FILTERED] + tcp[UNREACHABLE]),
+        f"{sent} of {udp}",
+        str(without),
+        _ports(port["port"] for port in shut),
+    )
+    return len(shut), cells
+
+
+def _compared(result: Mapping[str, Any]) -> list[str]:
+    """A line for each thing that asks for something, and its ports by host."""
+    if "says" not in result:
+        return [f"{printable(host)}: open though nobody asked for it: {_ports(ports)}" for host, ports in
+                sorted(result["unasked"].items())]  # fmt: skip
+    lines = []
+    for word in _TOLD:
+        found = (
+            result["unasked"]
+            if word is Says.UNASKED
+            else {
+                host: [port["port"] for port in ports if port.get("says") == word.value]
+                for host, ports in result["probes"].items()
+            }
+        )
+        named = [f"{printable(host)} {_ports(ports)}" for host, ports in sorted(found.items()) if ports]
+        more = f"; and {len(named) - MOST_HOSTS} more hosts" if len(named) > MOST_HOSTS else ""
+        if named:
+            lines.append(f"{WORDS[word]}: {'; '.join(named[:MOST_HOSTS])}{more}")
+    return lines
+
+
+def _ports(ports: Iterable[int]) -> str:
+    known = sorted(dict.fromkeys(ports))
+    more = f" and {len(known) - _MOST_PORTS} more" if len(known) > _MOST_PORTS else ""
+    return f"{' '.join(map(str, known[:_MOST_PORTS]))}{more}"

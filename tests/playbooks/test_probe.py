@@ -1,0 +1,235 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""probe.yml, and verify.yml with a probe: what can be reached from outside, and what that says of a verdict.
+
+All that may be the matter with a port happens on one host each, in stealth mode, and is told apart.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from playbooks.runs import newest_only
+
+if TYPE_CHECKING:
+    from lab.testing import Lab
+    from playbooks.runs import Run, Runner
+    from playbooks.warm import Warm
+
+UNSERVED = "5064,8058,57343"
+"""Ports of rows that nothing serves in 2013, and the middle of the range for application sharing."""
+PROBE = {"lync_firewall_probe": True, "lync_firewall_probe_timeout": 0.4}
+
+
+@pytest.fixture(scope="module")
+def serving() -> Iterator[Lab]:
+    """fe01, fe02, dir01 and med01, with their services."""
+    from lab.testing import Lab
+
+    with Lab(count=4, bystanders=()) as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(serving: Lab) -> Lab:
+    """The hosts in stealth mode, with an enabled firewall and Lync's own rules out of the way."""
+    for host in serving.hosts:
+        host.reset()
+        host.set_quirks(stealth=True, stealth_ports=UNSERVED, tls=True)
+    return serving
+
+
+@pytest.fixture
+def runner(lab: Lab, tmp_path: Path, warm: Warm) -> Runner:
+    from playbooks.runs import Runner
+
+    return Runner(lab, tmp_path, warm)
+
+
+def probed(run: Run) -> dict[str, Any]:
+    """What the task returned, by host: its result is printed at verbosity 1."""
+    found = re.search(r"^ok: \[\S+ -> localhost\] => (\{.*\})$", run.output, re.MULTILINE)
+    assert found, run.output
+    return dict(json.loads(found[1]))
+
+
+def says(report: dict[str, Any], host: str, row: str, port: int, transport: str = "tcp") -> tuple[str, str]:
+    """Status and meaning of a port of a row on a host of a report."""
+    (found,) = [one for one in report["hosts"] if one["name"].startswith(host)]
+    for cell in found["cells"]:
+        if report["requirements"][cell[0]]["id"] == row:
+            ports = {(one[0], one[1]): (one[2], one[3]) for one in cell[5]["probe"]}
+            return ports[transport, port]
+    raise AssertionError(f"{host} has no row {row}")
+
+
+def test_everything_that_may_be_the_matter_with_a_port_is_told_apart(lab: Lab, runner: Runner) -> None:
+    assert runner.play("site", "--limit", "fe*,dir01*").code == 0
+    fe01, fe02, dir01 = lab.host("fe01"), lab.host("fe02"), lab.host("dir01")
+    fe01.stop_listening(5062, 1434)
+    fe01.shut_on_the_way(8057)
+    fe02.shut_on_the_way(5065, refused=True)
+    dir01.run('netsh advfirewall firewall add rule name="left over" dir=in action=allow protocol=tcp localport=444')
+    dir01.run('netsh advfirewall firewall add rule name="nobody" dir=in action=block protocol=tcp localport=5061')
+    variables = {**PROBE, "lync_firewall_probe_unasked": ["5985", "4443", "5061-5062"]}
+    run = runner.play("verify", "--limit", "fe*,dir01*", variables=variables)
+    report = runner.report(name="lync-firewall-verify")
+    assert says(report, "fe01", "server-03", 5061) == ("open", "agree")
+    assert says(report, "fe01", "server-06", 5062) == ("filtered", "nothing_listens")
+    assert says(report, "fe01", "server-07", 8057) == ("filtered", "shut_out")
+    assert says(report, "fe02", "server-27", 5065) == ("refused", "shut_out")
+    assert says(report, "fe02", "server-06", 5062) == ("open", "agree")
+    assert says(report, "fe01", "server-01", 1434, "udp") == ("sent", "nothing_listens")
+    assert says(report, "fe02", "server-01", 1434, "udp") == ("sent", "not_told")
+    assert says(report, "fe01", "server-10", 61518) == ("open", "agree")
+    assert says(report, "dir01", "server-45", 5061) == ("filtered", "agree"), "closed, and seen so"
+    unasked = {host["name"].partition(".")[0]: host.get("unasked", []) for host in report["hosts"]}
+    assert unasked == {"fe01": [5985], "fe02": [5985], "dir01": [5985]}
+    assert report["probes"]["shut_out"] == 2
+    assert report["probes"]["unasked"] == 3
+    assert run.code == 2
+    assert "Disproved by a probe from outside: dir01.contoso.test, fe01.contoso.test, fe02.contoso.test." in run.output
+    assert "listens, but is shut out on the way: fe01.contoso.test 8057; fe02.contoso.test 5065" in run.output
+    status = json.loads((runner.folder / "lync_firewall_report" / "lync-firewall-verify-status.json").read_text())
+    assert "disproved" in status["classes"]
+    table = (runner.folder / "lync_firewall_report" / "lync-firewall-verify.csv").read_text()
+    rows = {(row["host"][:4], row["row"]): row for row in csv.DictReader(table.splitlines())}
+    assert rows["fe01", "server-07"]["probe"] == "tcp 8057 filtered"
+    assert rows["fe01", "server-07"]["probe_says"] == "shut_out"
+
+
+@pytest.mark.newest_core
+def test_a_verification_without_a_fault_stays_well_and_one_without_a_socket_table_stays_filtered(
+    lab: Lab, runner: Runner
+) -> None:
+    assert runner.play("site", "--limit", "dir01*").code == 0
+    run = runner.play("verify", "--limit", "dir01*", variables=PROBE)
+    assert run.code == 0, run.output
+    report = runner.report(name="lync-firewall-verify")
+    assert set(report["probes"]) == {"agree", "not_told"}
+    assert "Probed: 1 not told, 4 agree" in run.output
+    host = lab.host("dir01")
+    host.stop_listening(444)
+    host.set_quirks(stealth=True, deny_netstat=True)
+    runner.play("verify", "--limit", "dir01*", variables=PROBE)
+    report = runner.report(name="lync-firewall-verify")
+    assert says(report, "dir01", "server-42", 444) == ("filtered", "filtered")
+
+
+@pytest.mark.newest_core
+def test_a_scope_that_leaves_the_prober_out_is_kept_and_seen_so(lab: Lab, runner: Runner) -> None:
+    scoped = {"lync_firewall_remote_addresses": ["10.1.0.0/16"]}
+    assert runner.play("site", "--limit", "dir01*", variables=scoped).code == 0
+    runner.play("verify", "--limit", "dir01*", variables={**PROBE, **scoped})
+    report = runner.report(name="lync-firewall-verify")
+    assert says(report, "dir01", "server-42", 444) == ("filtered", "agree")
+    assert set(report["probes"]) <= {"agree", "not_told"}
+
+
+def test_a_probe_alone_needs_no_winrm(lab: Lab, runner: Runner) -> None:
+    assert runner.play("site", "--limit", "dir01*").code == 0
+    lab.host("dir01").reset_stats()
+    variables = {**PROBE, "ansible_port": 9, "ansible_password": "wrong"}
+    run = runner.play("probe", "--limit", "dir01*", variables=variables)
+    assert run.code == 0, run.output
+    assert re.search(r"^dir01.contoso.test +4 of 4 +0 +0 +1 of 1 +0$", run.output, re.MULTILINE)
+    assert "1 host, 5 probes: 4 open, 1 sent" in run.output
+    assert lab.host("dir01").stats()["requests_total"] == 0
+
+
+@pytest.mark.parametrize("flags", [(), newest_only(("--check", "--diff"))])
+def test_a_port_that_is_not_open_fails_a_probe_and_is_named(lab: Lab, runner: Runner, flags: tuple[str, ...]) -> None:
+    run = runner.play("probe", "--limit", "dir01*,med01*", *flags, variables=PROBE)
+    assert run.code == 2
+    assert "2 hosts with a port that is not open from here: dir01.contoso.test, med01.contoso.test" in run.output
+    run = runner.play("probe", "--limit", "dir01*", variables={**PROBE, "lync_firewall_fail_on_drift": False})
+    assert run.code == 0
+
+
+@pytest.mark.newest_core
+def test_whatever_extra_variables_say_of_the_connection_the_controller_probes(lab: Lab, runner: Runner) -> None:
+    variables = {**PROBE, "ansible_connection": "winrm", "lync_firewall_fail_on_drift": False}
+    run = runner.play("probe", "--limit", "dir01*", variables=variables)
+    assert (run.code, "1 host, 5 probes" in run.output) == (0, True), run.output
+
+
+@pytest.mark.newest_core
+def test_wrong_variables_are_named_and_keep_nobody_else_back(lab: Lab, runner: Runner) -> None:
+    def change(_everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        hosts["fe02.contoso.test"]["lync_firewall_skip_rows"] = ["server-99"]
+        hosts["dir01.contoso.test"]["ansible_host"] = "no-such-host.invalid"
+
+    runner.change_inventory(change)
+    run = runner.play("probe", "--limit", "fe*,dir01*", variables=PROBE)
+    assert run.code == 2
+    assert "1 host that could not be probed: fe02.contoso.test" in run.output
+    assert "there is no row 'server-99' in the catalogue" in run.output
+    assert re.search(r"^fe01.contoso.test +\d+ of \d+", run.output, re.MULTILINE)
+    assert " 5 error" in run.output
+    for name, value, told in (
+        ("timeout", 0, "timeout: 0"),
+        ("unasked", ["0"], "port 0"),
+        ("at_once", "many", "at_once"),
+    ):
+        run = runner.play("probe", "--limit", "fe01*", variables={f"lync_firewall_probe_{name}": value})
+        assert (run.code, told in run.output) == (2, True), run.output
+
+
+@pytest.mark.newest_core
+def test_a_probe_that_cannot_be_made_is_told_in_the_verification(lab: Lab, runner: Runner) -> None:
+    assert runner.play("site", "--limit", "dir01*").code == 0
+    variables = {**PROBE, "lync_firewall_probe_at_once": 0}
+    run = runner.play("verify", "--limit", "dir01*", variables=variables)
+    assert run.code == 2
+    assert "hosts could not be probed: at_once: 0 will not do" in " ".join(run.output.split())
+    assert runner.classes(name="lync-firewall-verify") == {"dir01": "compliant"}
+
+
+@pytest.mark.newest_core
+def test_the_module_probes_any_target_and_refuses_to_do_so_from_windows(
+    lab: Lab, runner: Runner, tmp_path: Path
+) -> None:
+    play = tmp_path / "targets.yml"
+    address = lab.host("dir01").address
+    lab.host("dir01").run("netsh advfirewall set allprofiles state off")
+    play.write_text(
+        json.dumps(
+            [
+                {
+                    "hosts": "dir01*",
+                    "gather_facts": False,
+                    "tasks": [
+                        {
+                            "lyncops.firewall.lync_port_probe": {
+                                "targets": [
+                                    {"host": "web", "address": address, "port": 443, "tls": True},
+                                    {"host": "web", "address": address, "port": 9},
+                                ]
+                            },
+                            **where,
+                        }
+                    ],
+                }
+                for where in ({"delegate_to": "localhost"}, {})
+            ]
+        )
+    )
+    run = runner.play(str(play), "-v")
+    assert run.code == 2
+    found = probed(run)
+    assert found["probes"] == {
+        "web": [
+            {"port": 443, "status": "open", "tls": True, "transport": "tcp"},
+            {"port": 9, "status": "refused", "transport": "tcp"},
+        ]
+    }
+    assert found["sources"] == {"web": "127.0.0.1"}
+    assert "delegate the task to localhost" in " ".join(run.output.split())

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of a probe beside audits, as data and as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Transport
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import PortAsked
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.compared import (
+    failure_of,
+    side_by_side,
+    to_targets,
+)
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.table import MOST_HOSTS, lines_for_people
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.targets import Found, HostTargets
+
+SIP = PortAsked(5061, Transport.TCP, True, ("server-03",), False)
+BROWSER = PortAsked(1434, Transport.UDP, False, ("server-01",), False)
+MEDIA = PortAsked(57501, Transport.TCP, False, ("server-10",), True)
+HOST = HostTargets("fe01", "10.1.1.1", (SIP, MEDIA, BROWSER), (3389, 21))
+
+
+def answered(*statuses: str, **more: Any) -> dict[str, Any]:
+    """The module's result: of 5061, 57501, 1434, 3389 and 21."""
+    targets = to_targets([HOST])
+    ports = [
+        {"port": target["port"], "transport": target["transport"], "status": status}
+        for target, status in zip(targets, statuses, strict=True)
+    ]
+    ports[0].update(more)
+    return {"probes": {"fe01": ports}, "sources": {"fe01": "10.9.9.9"}}
+
+
+def audit(verdict: str = "open", listening: Any = None, **row: Any) -> dict[str, Any]:
+    rows = [
+        {"id": one, "verdict": verdict, "admits": ["any"], **row} for one in ("server-03", "server-10", "server-01")
+    ]
+    return {"requirements": rows, "listening": listening}
+
+
+WELL = ("open", "filtered", "sent", "refused", "filtered")
+SHUT = ("filtered", "filtered", "sent", "open", "filtered")
+
+
+def test_targets_are_those_of_rows_and_those_that_nobody_asked_for() -> None:
+    assert [(one["port"], one["transport"], one["tls"]) for one in to_targets([HOST])] == [
+        (5061, "tcp", True), (57501, "tcp", False), (1434, "udp", False), (3389, "tcp", False), (21, "tcp", False),
+    ]  # fmt: skip
+    assert {one["address"] for one in to_targets([HOST])} == {"10.1.1.1"}
+
+
+def test_without_an_audit_there_is_what_was_seen() -> None:
+    found = side_by_side(Found((HOST,), {"fe02": "no role"}), answered(*WELL, tls=False), None)
+    assert found["probes"]["fe01"][0] == {
+        "port": 5061, "transport": "tcp", "rows": ["server-03"], "status": "open", "tls": False,
+    }  # fmt: skip
+    assert found["probes"]["fe01"][1]["sampled"] is True
+    assert (found["unasked"], found["problems"], "says" in found) == ({}, {"fe02": "no role"}, False)
+    assert failure_of(found) == "Not all is as it should be: 1 host that could not be probed: fe02."
+    found = side_by_side(Found((HOST,)), answered(*SHUT), None)
+    assert failure_of(found) == (
+        "Not all is as it should be: 1 host with a port that is not open from here: fe01. "
+        "1 host with a port open that nobody asked for: fe01."
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "listening", "said"),
+    [
+        (audit(), {"tcp": "5061", "udp": "1434"}, {"unasked": 1, "shut_out": 1, "not_told": 2}),
+        (audit(), {"tcp": "", "udp": ""}, {"unasked": 1, "nothing_listens": 2, "not_told": 1}),
+        (audit(), {"tcp": "135", "udp": "123"}, {"unasked": 1, "nothing_listens": 2, "not_told": 1}),
+        (audit(), None, {"unasked": 1, "filtered": 1, "not_told": 2}),
+        (audit("closed", admits=[]), None, {"unasked": 1, "agree": 2, "not_told": 1}),
+        (audit(admits=["10.2.0.0/16"]), None, {"unasked": 1, "agree": 2, "not_told": 1}),
+        (None, None, {"unasked": 1}),
+        ({"failed": True}, None, {"unasked": 1}),
+        ({"requirements": "damaged", "listening": 7}, None, {"unasked": 1}),
+    ],
+)
+def test_beside_an_audit(result: Any, listening: Any, said: dict[str, int]) -> None:
+    if isinstance(result, dict) and listening is not None:
+        result["listening"] = listening
+    found = side_by_side(Found((HOST,)), answered(*SHUT), {"fe01": result})
+    assert found["says"] == {word: count for word, count in said.items() if count}
+
+
+def test_a_table_that_fits_a_screen() -> None:
+    found = side_by_side(
+        Found((HOST,), {"fe\x1b02": "no role"}), answered(*SHUT), {"fe01": audit(listening={"tcp": "5061"})}
+    )
+    figures = {"counts": {"open": 1, "filtered": 3, "sent": 1, "tls_missing": 0}, "seconds": 3.21, "per_second": 1.6}
+    lines = lines_for_people({**found, **figures})
+    assert lines[0].split("  ")[0] == "host"
+    assert lines[1].split() == ["fe01", "0", "of", "1", "0", "1", "1", "of", "1", "0", "5061"]
+    assert "\x1b" not in "".join(lines)
+    assert "listens, but is shut out on the way: fe01 5061" in lines
+    assert "open though nobody asked for it: fe01 3389" in lines
+    assert lines[-1] == "1 host, 5 probes: 1 open, 3 filtered, 1 sent; 3.2 s, 2 a second"
+
+
+def test_of_many_hosts_the_worst_are_shown() -> None:
+    good = [{"port": 1, "transport": "tcp", "status": "open"}]
+    bad = [{"port": number, "transport": "tcp", "status": "refused"} for number in range(1, 20)]
+    probes = {**{f"h{number:03}": good for number in range(80)}, "zz": bad}
+    result = {
+        "probes": probes,
+        "unasked": {},
+        "problems": {},
+        "counts": {"open": 80},
+        "seconds": 1.0,
+        "per_second": 80.0,
+    }
+    lines = lines_for_people(result)
+    assert lines[1].endswith("1 2 3 4 5 6 7 8 and 11 more")
+    assert f"and {81 - MOST_HOSTS} more hosts" in lines
+    assert lines_for_people({**result, "probes": {}, "counts": {}})[-1].startswith(
+        "0 hosts, 0 probes: nothing to probe"
+    )
