@@ -159,7 +159,7 @@ def _mistakes(
     found = []
     if request.slices is not None and (bool(request.reports) or targets["reports"]) != request.slices:
         found.append(
-            "lync_firewall_report_sources: name the reports to put together, as files or folders; no slice of a job "
+            "lync_firewall_report_sources: name the reports to put together, as files or folders. No slice of a job "
             "before this one has handed one over."
             if request.slices
             else "lync_firewall_report_sources: an audit makes results of its own; lyncops.firewall.slices puts "

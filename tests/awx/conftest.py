@@ -8,6 +8,7 @@ Run with `PYTHONPATH=tests .venv/bin/python -m pytest tests/awx`.
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -119,7 +120,7 @@ RunTemplate = Callable[..., Job]
 @pytest.fixture
 def run_template(tmp_path: Path, estate: Estate, templates: dict[str, setup_data.Template]) -> RunTemplate:
     """Runs a job of a template by its name. Reports go to `tmp_path / "reports"`, the mounted path of the set-up."""
-    count = 0
+    numbers = itertools.count(1)  # tests may run two at once
 
     def start(
         name: str,
@@ -131,11 +132,9 @@ def run_template(tmp_path: Path, estate: Estate, templates: dict[str, setup_data
         facts: Mapping[str, Any] | None = None,
         part: tuple[int, int] = (1, 1),
     ) -> Job:
-        nonlocal count
-        count += 1
         template = setup_data.adapted(templates[name], tmp_path / "reports", mode)
         inventory = sliced(estate.inventory(dead), *part)
-        return run(template, tmp_path / str(count), inventory, LOGIN, at_launch, arguments, facts)
+        return run(template, tmp_path / str(next(numbers)), inventory, LOGIN, at_launch, arguments, facts)
 
     return start
 

@@ -24,6 +24,7 @@ from typing import Any
 import ansible_runner
 import yaml
 
+from awx import told
 from awx.setup_data import PROJECT, ROOT, Template
 from awx.survey import extra_vars
 
@@ -94,7 +95,7 @@ def run(
             private_data_dir=str(sent),
             playbook=template.playbook,
             ident="42",
-            cmdline=" ".join(_command_line(template, login, arguments)),
+            cmdline=" ".join([*told.of_job(template, login.user), *arguments]),
             passwords={r"SSH password:\s*?$": login.password},
             envvars=_environment(),
             settings={"suppress_ansible_output": True, "job_timeout": TIMEOUT},
@@ -142,21 +143,11 @@ def _same(trusted: Mapping[str, Any], key: str, value: object) -> bool:
     return key in trusted and trusted[key] == value
 
 
-def _command_line(template: Template, login: Login, arguments: Sequence[str]) -> list[str]:
-    raw = template.raw
-    check = ["--check"] if raw["job_type"] == "check" else []
-    diff = ["--diff"] if raw["diff_mode"] else []
-    credential = ["-u", login.user, "--ask-pass"] if raw["credentials"] else []
-    return [*credential, *check, *diff, f"--forks={raw['forks']}", *arguments]
-
-
 def _environment() -> dict[str, str]:
-    return {
-        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-        "ANSIBLE_FORCE_COLOR": "false",
-        "ANSIBLE_HOST_KEY_CHECKING": "false",
-        "ANSIBLE_RETRY_FILES_ENABLED": "false",
-    }
+    """As AWX's, but for where the collections are, colours, and the callback, which is the image's."""
+    given = {key: value for key, value in told.OF_JOB.items() if key != "ANSIBLE_STDOUT_CALLBACK"}
+    given["ANSIBLE_FORCE_COLOR"] = "false"
+    return {**given, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "ANSIBLE_COLLECTIONS_PATHS": str(COLLECTIONS)}
 
 
 def _clean_environment() -> dict[str, str]:

@@ -81,7 +81,8 @@ def test_build_context_of_the_example_brings_the_collection(tmp_path: Path) -> N
     place = tmp_path / "installed"
     subprocess.run(
         [*galaxy, "install", "--offline", "-r", install, "--collections-path", str(place)],
-        cwd=context / "_build", check=True, capture_output=True, env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        cwd=context / "_build", check=True, capture_output=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
     )  # fmt: skip
     ours = place / "ansible_collections" / "lyncops" / "firewall"
     assert json.loads((ours / "MANIFEST.json").read_text())["collection_info"]["name"] == "firewall"

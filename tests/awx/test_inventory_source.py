@@ -13,36 +13,55 @@ from pathlib import Path
 
 import pytest
 
+from awx import told
 from awx.job import COLLECTIONS
-from awx.setup_data import PROJECT, ROOT
+from awx.setup_data import PROJECT, ROOT, load
 
 TOPOLOGY = ROOT / "examples" / "contoso_topology.xml"
 
 
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
-    """Groups and `_meta`, as `ansible-inventory --list --export` gives them to AWX."""
-    folder = tmp_path_factory.mktemp("source")
-    shutil.copytree(PROJECT / "inventory", folder / "inventory")
-    shutil.copy(TOPOLOGY, folder / "inventory" / "topology.xml")
+def _update(folder: Path, *, in_image: bool) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """An inventory update, and the file that it writes.
+
+    :param in_image: Whether the image carries the collection. Otherwise only the project has installed it.
+    """
+    project, home, installed = folder / "project", folder / "home", folder / "requirements_collections"
+    shutil.copytree(PROJECT, project)
+    shutil.copy(TOPOLOGY, project / "inventory" / "topology.xml")
+    (home / ".ansible").mkdir(parents=True)
+    (home / ".ansible" / "collections" if in_image else installed).symlink_to(COLLECTIONS)
+    (source,) = load()["controller_inventory_sources"]
+    output = folder / "output.json"
     program = Path(sys.executable).parent / "ansible-inventory"
+    given = {key: value for key, value in told.OF_INVENTORY.items() if key != "ANSIBLE_STDOUT_CALLBACK"}
+    paths = given["ANSIBLE_COLLECTIONS_PATHS"].replace("/runner/requirements_collections", str(installed))
     done = subprocess.run(
-        [str(program), "-i", "inventory/lync_topology.yml", "--list", "--export"],
-        cwd=folder,
-        env={
-            "PATH": f"{program.parent}:/usr/bin:/bin",
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "HOME": str(folder),
-        },
+        [program, *told.of_inventory(source["source_path"], str(project), str(output), str(project / "inventory"))],
+        cwd=project,
+        env={**given, "ANSIBLE_COLLECTIONS_PATHS": paths, "PATH": f"{program.parent}:/usr/bin:/bin", "HOME": str(home)},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+    return done, output
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
+    """Groups and `_meta`, as AWX gets them."""
+    done, output = _update(tmp_path_factory.mktemp("source"), in_image=True)
     assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
+    answer = json.loads(output.read_text(encoding="utf-8"))
     assert isinstance(answer, dict)
     return answer
+
+
+def test_the_image_has_to_carry_the_collection(tmp_path: Path) -> None:
+    """AWX tells an inventory update only the old variable of where the project's collections are."""
+    done, _output = _update(tmp_path, in_image=False)
+    assert done.returncode != 0
+    assert "unknown plugin" in done.stderr
 
 
 def test_hosts_are_in_the_groups_that_the_playbooks_name(imported: dict[str, dict[str, object]]) -> None:

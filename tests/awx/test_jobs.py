@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,3 +167,25 @@ def _found(**hosts: list[str]) -> dict[str, Any]:
     totals = {name: len(hosts.get(name, [])) for name in classes} | {"not_managed": 0}
     wider = {"wider_rows": 0, "perhaps_wider_rows": 0}
     return {**found, "lync_firewall_truncated": False, "lync_firewall_totals": {**totals, "hosts": 3, **wider}}
+
+
+def test_an_audit_and_a_report_at_once_leave_the_files_of_one_of_them(
+    run_template: RunTemplate, tmp_path: Path
+) -> None:
+    """AWX runs two templates side by side, whatever each says of itself."""
+    names = ("Lync firewall audit", "Lync firewall report")
+    with ThreadPoolExecutor(2) as pool:
+        jobs = list(pool.map(run_template, names))
+    assert all(job.artifacts for job in jobs), [job.output for job in jobs]
+    status = json.loads((tmp_path / "reports" / "lync-firewall-status.json").read_text(encoding="utf-8"))
+    document = (tmp_path / "reports" / "lync-firewall.json").read_bytes()
+    assert status["digest"] == f"sha256:{hashlib.sha256(document).hexdigest()}"
+    assert status["digest"] in {job.artifacts["lync_firewall_digest"] for job in jobs}
+
+
+def test_a_report_to_compare_with_is_one_of_the_folder(run_template: RunTemplate, tmp_path: Path) -> None:
+    for named in ("../../../etc/passwd", "never.json"):
+        job = run_template("Lync firewall report", {"lync_firewall_report_previous": named})
+        assert job.status == "failed"
+        assert "lync_firewall_report_previous: " in job.artifacts["lync_firewall_summary"]
+    assert not list(tmp_path.glob("reports/*.json"))
