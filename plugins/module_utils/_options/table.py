@@ -210,8 +210,9 @@ RULE_OPTIONS: tuple[Option, ...] = (
     Option(
         "client_program",
         (
-            "Full path of the client's program on a host with the role V(client), such as V(C:\\Program "
-            "Files\\Microsoft Office\\Office15\\lync.exe). Its rules are limited to it, and its verdicts are about it.",
+            "Full path of the client's program on a host with the role V(client), such as V(C:\\\\Program "
+            "Files\\\\Microsoft Office\\\\Office15\\\\lync.exe). Its rules are limited to it, and its "
+            "verdicts are about it.",
             "Without it a rule that is limited to a program, as the setup of the client makes it, is V(conditional).",
         ),
     ),
