@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -77,6 +78,24 @@ def test_nothing_is_connected_to_and_the_files_say_the_same(runner: Runner) -> N
         assert told in text
     assert not runner.play("load_balancer", variables=given).changed
     _the_matrix_has_both_legs(runner, {(address, port) for address, port, _row in ends})
+
+
+@NEWEST_ONLY
+@pytest.mark.parametrize("word", ["hardware", "dns"])
+def test_what_the_readme_shows_works_as_it_is_pasted(runner: Runner, word: str) -> None:
+    """In a file of group_vars beside an inventory that was made by hand and knows no pool."""
+    text = (Path(__file__).parents[2] / "README.md").read_text()
+    (shown,) = [
+        part for part in re.findall("```yaml\n(.*?)```", text, re.DOTALL) if f"lync_load_balancing: {word}" in part
+    ]
+    folder = runner.folder / "group_vars"
+    folder.mkdir(exist_ok=True)
+    (folder / "lync_front_end.yml").write_text(shown)
+    run = runner.play("load_balancer")
+    assert run.code == 0, run.output
+    listeners = json.loads((_folder(runner) / "lync-listeners.json").read_text())
+    assert {listener["pool"] for listener in listeners} == {"pool01.example.com"}
+    assert {listener["load_balancing"] for listener in listeners} == {word}
 
 
 @NEWEST_ONLY
