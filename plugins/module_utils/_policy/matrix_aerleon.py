@@ -182,5 +182,8 @@ def _digest(text: str) -> str:
 
 
 def _printed(text: str) -> str:
-    """Text that stays a comment in the language of any device: letters, numbers and a few marks, in one line."""
-    return " ".join(re.sub(r"[^A-Za-z0-9 .,:/()_-]+", "?", text).split())
+    """Text that stays a comment in the language of any device: letters, numbers and a few marks, in one line.
+
+    An apostrophe is left out: iptables, for one, gets comments between two of them.
+    """
+    return " ".join(re.sub(r"[^A-Za-z0-9 .,:/()_-]+", "?", text.replace("'", "")).split())

@@ -195,6 +195,14 @@ def test_only_devices_without_state_get_the_terms_of_answers(folder: Path) -> No
     assert "drop all answers over UDP" in as_aerleon(MATRIX)[POLICY]
 
 
+def test_an_apostrophe_is_left_out_and_is_no_question() -> None:
+    """Some platforms quote comments with it."""
+    asked = [{**host, "peers": {**PEERS, "admin": ["10.7.0.1"]}} for host in HOSTS]
+    files = as_aerleon(matrix_of(asked))
+    assert "# Administrators hosts\n" in files[DEFINITIONS]
+    assert "?" not in "".join(files.values())
+
+
 def test_access_lists_for_four_platforms_are_made(folder: Path) -> None:
     """By the command of the guide."""
     aerleon = folder / "aerleon"
