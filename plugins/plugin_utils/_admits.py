@@ -10,6 +10,7 @@ from typing import Any
 
 from ..module_utils._firewall.state.rule import Direction, profile_names
 from ..module_utils._net.address_set import AddressSet
+from ..module_utils._net.widest import widest_first
 from ..module_utils._options.table import FAIL
 from ..module_utils._policy.blocking import may_help
 from ..module_utils._policy.effect import Effect, wider
@@ -57,13 +58,14 @@ class Admits:
         return told
 
     def _listed(self, addresses: AddressSet) -> list[str]:
-        """The first of them, and how many more there are."""
+        """The first of them, the widest where they are cut, and how many more there are."""
         if addresses.is_any:
             return ["any"]
         words = sorted({word for _family, word in addresses.keywords})
-        v4 = addresses.v4[:MOST_ADDRESSES]
-        first = [*words, *AddressSet(v4, addresses.v6[: MOST_ADDRESSES - len(v4)]).texts()]
-        left_out = max(len(addresses.v4) + len(addresses.v6) - MOST_ADDRESSES, 0) + max(len(first) - MOST_ADDRESSES, 0)
+        cut = len(addresses.v4) + len(addresses.v6) - MOST_ADDRESSES
+        texts = widest_first(addresses, MOST_ADDRESSES) if cut > 0 else AddressSet(addresses.v4, addresses.v6).texts()
+        first = [*words, *texts]
+        left_out = max(cut, 0) + max(len(first) - MOST_ADDRESSES, 0)
         first = first[:MOST_ADDRESSES]
         self._room -= size_of(first)
         if self._room < 0 and first:

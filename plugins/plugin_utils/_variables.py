@@ -227,6 +227,8 @@ class HostVariables:
         return bool(self.known.get(f"{PREFIX}state") == "absent")
 
     def _option(self, name: str) -> Any:
+        if name == "client_networks" and self.known.get(f"{PREFIX}scope") != "topology":
+            return None  # as a variable it is for the traffic matrix too, whatever the scope is
         value = self.known.get(PREFIX + name)
         if value is not None:
             return value

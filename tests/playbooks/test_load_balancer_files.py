@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -80,6 +81,24 @@ def test_nothing_is_connected_to_and_the_files_say_the_same(runner: Runner) -> N
 
 
 @NEWEST_ONLY
+@pytest.mark.parametrize("word", ["hardware", "dns"])
+def test_what_the_readme_shows_works_as_it_is_pasted(runner: Runner, word: str) -> None:
+    """In a file of group_vars beside an inventory that was made by hand and knows no pool."""
+    text = (Path(__file__).parents[2] / "README.md").read_text()
+    (shown,) = [
+        part for part in re.findall("```yaml\n(.*?)```", text, re.DOTALL) if f"lync_load_balancing: {word}" in part
+    ]
+    folder = runner.folder / "group_vars"
+    folder.mkdir(exist_ok=True)
+    (folder / "lync_front_end.yml").write_text(shown)
+    run = runner.play("load_balancer")
+    assert run.code == 0, run.output
+    listeners = json.loads((_folder(runner) / "lync-listeners.json").read_text())
+    assert {listener["pool"] for listener in listeners} == {"pool01.example.com"}
+    assert {listener["load_balancing"] for listener in listeners} == {word}
+
+
+@NEWEST_ONLY
 @pytest.mark.skipif(not shutil.which("haproxy"), reason="haproxy is not installed (Debian: apt-get install haproxy)")
 def test_haproxy_accepts_the_file_without_a_warning(runner: Runner) -> None:
     _say(runner, **_SAID)
@@ -94,12 +113,15 @@ def test_haproxy_accepts_the_file_without_a_warning(runner: Runner) -> None:
     assert "Configuration file is valid" in asked.stdout + asked.stderr
 
 
-@NEWEST_ONLY
 @pytest.mark.parametrize(
     ("said", "message"),
     [
         ({}, "lync_load_balancing: no pool says how it is balanced; set it for the servers of each pool"),
         ({"lync_load_balancing": "haproxy"}, "pool pool1: 'haproxy' is not possible; it takes hardware, dns"),
+        (
+            {"lync_load_balancing": "dns", "lync_virtual_addresses": {"sip": "10.1.0.100"}},
+            "lync_virtual_addresses.sip: pool pool1: with lync_load_balancing: dns clients choose a member themselves",
+        ),
         ({"lync_load_balancing": "dns"}, "lync_virtual_addresses: pool pool1: say the pool's virtual addresses"),
     ],
 )
@@ -107,5 +129,8 @@ def test_what_is_wrong_is_told_and_nothing_is_written(runner: Runner, said: dict
     _say(runner, **said)
     run = runner.play("load_balancer")
     assert run.code == 2
-    assert message in " ".join(run.output.split())
+    told = " ".join(run.output.replace("''", "'").split())
+    assert re.search(rf"\bmsg\W+(lync_\w+: )?{re.escape(message)}", told), "the sentence is all that is said"
+    for words in ("Finalization", "filter plugin", "templating", "caused by"):
+        assert words not in told
     assert not _folder(runner).exists()

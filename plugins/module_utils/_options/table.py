@@ -155,6 +155,8 @@ RULE_OPTIONS: tuple[Option, ...] = (
             "They count once it is known who the Front End Servers, Directors, Mediation Servers, branch appliances, "
             "Edge Servers, gateways, trusted applications, load balancers and reverse proxies are, because all of "
             "those connect to the same ports.",
+            "As the variable C(lync_firewall_client_networks) it is for the traffic matrix too, and with another scope "
+            "rules do not follow it.",
         ),
         type="list",
         elements="str",

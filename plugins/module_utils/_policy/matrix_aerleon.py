@@ -21,6 +21,7 @@ from .matrix_texts import named
 
 DEFINITIONS = "aerleon/def/lync.yaml"
 TERMS = "aerleon/policies/includes/lync-terms.yaml"
+ANSWERS = "aerleon/policies/includes/lync-answers.yaml"
 POLICY = "aerleon/policies/pol/lync.yaml"
 
 _PREFIX = "LYNC"
@@ -30,13 +31,27 @@ _LONGEST_NAME = 48
 _HEAD = "# Written by lyncops.firewall.matrix from the traffic matrix beside it, and replaced by its next run.\n"
 _POLICY = f"""{_HEAD}\
 # A policy of one's own has the head that its device needs, and includes the same terms. They only admit: the last term
-# here denies all else.
+# of each filter denies all else.
 filters:
+  # Devices that keep no state: what answers must be admitted too. For TCP lync-answers.yaml has that. For UDP nothing
+  # has: a datagram that answers is like any other, so these two drop all answers over UDP (DNS, STUN, DHCP, media).
+  # Where lines over UDP cross such a device, let one that keeps state have them, or add terms of your own: the line
+  # turned round, with source-port in place of destination-port. They admit whatever is sent from these ports.
   - header:
-      comment: Traffic matrix of the Lync servers
+      comment: Traffic matrix of the Lync servers, with the answers over TCP and none over UDP
       targets:
         cisco: lync-matrix mixed
         juniper: lync-matrix mixed
+    terms:
+      - include: includes/lync-terms.yaml
+      - include: includes/lync-answers.yaml
+      - name: lync-all-else
+        comment: What the matrix does not have.
+        action: deny
+  # Devices that keep state: they admit the answers to what they have admitted, over TCP and UDP.
+  - header:
+      comment: Traffic matrix of the Lync servers
+      targets:
         nftables: mixed forward DROP 0
         paloalto: from-zone any to-zone any mixed
     terms:
@@ -58,6 +73,7 @@ def as_aerleon(matrix: Matrix) -> dict[str, str]:
     return {
         DEFINITIONS: _definitions(matrix, tokens, services),
         TERMS: _terms(matrix, tokens, services),
+        ANSWERS: _terms(matrix, tokens, services, answers=True),
         POLICY: _POLICY,
     }
 
@@ -78,22 +94,38 @@ def _definitions(matrix: Matrix, tokens: Mapping[str, str], services: Mapping[tu
     return "".join(lines)
 
 
-def _terms(matrix: Matrix, tokens: Mapping[str, str], services: Mapping[tuple[str, PortSet], str]) -> str:
+def _terms(
+    matrix: Matrix, tokens: Mapping[str, str], services: Mapping[tuple[str, PortSet], str], *, answers: bool = False
+) -> str:
+    """The terms of all lines; or, for devices that keep no state, of the segments that answer those over TCP.
+
+    `tcp-established` is a segment with ACK or RST: what opens a connection is none (Cisco IOS, "established"; Junos,
+    "tcp-established").
+    """
     groups = {group.name: group for group in matrix.groups}
     lines: list[str] = []
     for line in matrix.lines:
         source, destination = named(line)
         words = source if line.between else f"{source} to {destination}"
         ends = [[groups[name] for name in side] for side in (line.source, line.destination)]
-        if not all(any(group.addresses or group.anybody for group in end) for end in ends):
+        known = all(any(group.addresses or group.anybody for group in end) for end in ends)
+        if answers and not (known and line.transport == "tcp"):
+            continue
+        if not known:
             lines.append(f"  # No address is known of an end of: {_printed(words)}\n")
             continue
         term: dict[str, Any] = {"name": _term_name(line, tokens), "comment": _printed(words)}
-        for key, end in zip(("source-address", "destination-address"), ends, strict=True):
+        if answers:
+            term = {"name": _term_name(line, tokens, "-answers"), "comment": _printed(f"Answers of {words}")}
+        keys = ("source-address", "destination-address")
+        for key, end in zip(reversed(keys) if answers else keys, ends, strict=True):
             if not any(group.anybody for group in end):
                 term[key] = " ".join(tokens[group.name] for group in end if group.addresses)
         term["protocol"] = line.transport
-        term["destination-port"] = " ".join(services[row.row.id, row.ports] for row in line.rows)
+        ports = " ".join(services[row.row.id, row.ports] for row in line.rows)
+        term["source-port" if answers else "destination-port"] = ports
+        if answers:
+            term["option"] = "tcp-established"
         term["action"] = "accept"
         for number, (key, value) in enumerate(term.items()):
             lines.append(f"  {'-' if number == 0 else ' '} {key}: {json.dumps(value)}\n")
@@ -101,14 +133,14 @@ def _terms(matrix: Matrix, tokens: Mapping[str, str], services: Mapping[tuple[st
     return "".join([_HEAD, "terms:\n" if some else "terms: []\n", *lines])
 
 
-def _term_name(line: Line, tokens: Mapping[str, str]) -> str:
+def _term_name(line: Line, tokens: Mapping[str, str], ending: str = "") -> str:
     """What a term is called: it follows from the ends alone, so that one that stays keeps its name."""
     sides = [
         "-and-".join(tokens[name].removeprefix(f"{_PREFIX}_") for name in side)
         for side in (line.source, line.destination)
     ]
     words = f"{sides[0]}-inside" if line.between else f"{sides[0]}-to-{sides[1]}"
-    return _short(f"{words}-{line.transport}".lower().replace("_", "-"))
+    return _short(f"{words}-{line.transport}{ending}".lower().replace("_", "-"))
 
 
 def _tokens(groups: Iterable[Group]) -> dict[str, str]:
@@ -150,5 +182,8 @@ def _digest(text: str) -> str:
 
 
 def _printed(text: str) -> str:
-    """Text that stays a comment in the language of any device: letters, numbers and a few marks, in one line."""
-    return " ".join(re.sub(r"[^A-Za-z0-9 .,:/()_-]+", "?", text).split())
+    """Text that stays a comment in the language of any device: letters, numbers and a few marks, in one line.
+
+    An apostrophe is left out: iptables, for one, gets comments between two of them.
+    """
+    return " ".join(re.sub(r"[^A-Za-z0-9 .,:/()_-]+", "?", text.replace("'", "")).split())

@@ -5,12 +5,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .._net.address_set import together
+from .._net.widest import widest_first
+from .._options.reading import OptionError, read_addresses
 from .matrix_model import Matrix
 
 _MOST_NAMED = 6
+_LEFT_OUT = re.compile(r"and \d+ more")
+"""How an audit says that it found more addresses than it lists."""
+
+CUT = "and more that the report leaves out"
 ANYBODY, NOBODY, NOT_KNOWN = "any", "nobody", "not known"
 
 
@@ -75,17 +83,52 @@ class LineInEffect:
 
     @property
     def admits(self) -> tuple[str, ...]:
-        """Who gets in on any of the ports of any of the hosts."""
-        found = sorted({text for finding in self.findings for text in finding.admitted.admits})
-        if ANYBODY in found:
-            return (ANYBODY,)
-        return tuple(text for text in found if text != NOBODY) or tuple(found)
+        """Who gets in on any of the ports of any of the hosts, the widest first."""
+        return _united(self.findings)
+
+    @property
+    def by_row(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+        """Ids of rows, and who gets in on the ports of each of them; rows with the same are together."""
+        findings: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            findings.setdefault(finding.row, []).append(finding)
+        rows: dict[tuple[str, ...], list[str]] = {}
+        for row, found in findings.items():
+            rows.setdefault(_united(found), []).append(row)
+        return tuple((tuple(ids), who) for who, ids in rows.items())
+
+    @property
+    def in_words(self) -> str:
+        """Who gets in: said once where that is the same on all ports, else by row."""
+        by_row = self.by_row
+        if len(by_row) < 2:
+            return "; ".join(", ".join(who) for _ids, who in by_row)
+        return "; ".join(f"{' '.join(ids)}: {', '.join(who)}" for ids, who in by_row)
 
     @property
     def wider(self) -> tuple[Finding, ...]:
         """Where somebody gets in who is not meant to, what is certain first."""
         found = [finding for finding in self.findings if finding.admitted.wider]
         return tuple(sorted(found, key=lambda finding: finding.admitted.perhaps))
+
+
+def _united(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Who gets in by any of some findings: adjacent ranges as one, the widest first, last whether there are more."""
+    found = sorted({text for finding in findings for text in finding.admitted.admits})
+    if ANYBODY in found:
+        return (ANYBODY,)
+    sets, words = [], []
+    for text in found:
+        if _LEFT_OUT.fullmatch(text) or text == NOBODY:
+            continue
+        try:
+            sets.append(read_addresses("admits", [text]))
+        except OptionError:
+            words.append(text)  # that it is not known
+    addresses = together(sets)
+    words += sorted({word for _family, word in addresses.keywords})
+    cut = [CUT] if any(map(_LEFT_OUT.fullmatch, found)) else []
+    return (*widest_first(addresses), *words, *cut) or tuple(found)
 
 
 def of_line(rows: Iterable[str], hosts: Iterable[str], in_effect: InEffect) -> LineInEffect:

@@ -105,7 +105,7 @@ def _in_words(line: Line, in_effect: InEffect) -> str:
     found: LineInEffect = of_line(line.audited, line.listeners, in_effect)
     if not found.findings:
         return NOT_KNOWN if found.not_known else ""
-    parts = [", ".join(found.admits)]
+    parts = [found.in_words]
     alike: dict[tuple[str, tuple[str, ...]], list[Finding]] = {}
     for finding in found.wider:
         alike.setdefault((whom(finding), finding.admitted.by), []).append(finding)

@@ -77,7 +77,7 @@ def _cells(line: Line, groups: Mapping[str, Group]) -> list[str]:
 def _in_cells(found: LineInEffect) -> list[str]:
     """The cells of `IN_EFFECT`; empty where no host of the matrix listens."""
     return [
-        "; ".join(found.admits),
+        found.in_words,
         "; ".join(dict.fromkeys(whom(finding) for finding in found.wider)),
         "; ".join(dict.fromkeys(name for finding in found.wider for name in finding.admitted.by)),
         ", ".join(found.not_known),
@@ -141,6 +141,10 @@ def _line(line: Line, in_effect: InEffect | None) -> dict[str, Any]:
 def _in_json(found: LineInEffect) -> dict[str, Any]:
     return {
         "admits": list(found.admits),
+        "rows": [
+            {"row": finding.row, "hosts": list(finding.hosts), "admits": list(finding.admitted.admits)}
+            for finding in found.findings
+        ],
         "wider": [
             {
                 "row": finding.row,

@@ -76,7 +76,8 @@ def test_hosts_of_the_play_that_need_rules_are_in_it(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "lync_firewall_matrix").iterdir()) == [
         "aerleon", "lync-traffic-matrix.csv", "lync-traffic-matrix.json", "lync-traffic-matrix.md",
     ]  # fmt: skip
-    assert sorted(path.name for path in tmp_path.rglob("*.yaml")) == ["lync-terms.yaml", "lync.yaml", "lync.yaml"]
+    files = ["lync-answers.yaml", "lync-terms.yaml", "lync.yaml", "lync.yaml"]
+    assert sorted(path.name for path in tmp_path.rglob("*.yaml")) == files
     assert done["lines"] == len(document()["lines"]) == 3
     assert "who are Administrators' hosts" in done["open_questions"]
     assert "in_effect" not in document(), "there is no report"

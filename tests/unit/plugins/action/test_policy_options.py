@@ -347,3 +347,15 @@ def test_every_bad_option_is_named_and_nothing_is_sent(kind: Any, args: dict[str
     assert result["msg"].startswith("lync01: ")
     assert says in result["msg"]
     assert plugin._connection.protocol.commands == []
+
+
+@pytest.mark.parametrize("kind", [lync_firewall, lync_firewall_info])
+def test_client_networks_without_a_scope_are_wrong_in_a_task_and_right_as_a_variable(kind: Any) -> None:
+    """The variable is what the traffic matrix takes too; an option that a task gives itself is for its rules alone."""
+    known = {"inventory_hostname": "lync01", "lync_firewall_client_networks": ["10.8.0.0/16"]}
+    own = {"host_variables": True, "roles": ["director"]}
+    result = action(kind.ActionModule, WindowsModel(), own, _uuid="t1").run(task_vars=known)
+    assert not result.get("failed"), result
+    given = {**own, "client_networks": ["10.9.0.0/16"]}
+    result = action(kind.ActionModule, WindowsModel(), given, _uuid="t1").run(task_vars=known)
+    assert "client_networks: it counts only with scope: topology" in result["msg"]

@@ -102,6 +102,16 @@ def test_what_the_task_says_itself_counts_in_all_that_follows_from_it() -> None:
     assert options(host(given={"skip_rows": ["{{ as it is }}"]}))["skip_rows"] == ["{{ as it is }}"]
 
 
+@pytest.mark.parametrize("networks", [["10.8.0.0/16"], []])
+def test_client_networks_for_the_matrix_are_no_option_of_rules_that_have_another_scope(networks: list[str]) -> None:
+    """The guide to the matrix asks for the variable; a host whose rules are open to any must still be audited."""
+    known = {"lync_firewall_client_networks": networks}
+    assert "client_networks" not in options(host(**known))
+    assert "client_networks" not in options(host(**known, lync_firewall_scope="any"))
+    assert options(host(**known, lync_firewall_scope="topology"))["client_networks"] == networks
+    assert options(host(**known, given={"scope": "topology"}))["client_networks"] == networks
+
+
 class AnsibleValueOmittedError(AnsibleError):
     """As ansible-core 2.19 and later has it."""
 

@@ -19,6 +19,7 @@ from aerleon.lib import yaml as aerleon_yaml
 from aerleon.lib.aclcheck import AclCheck
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix_aerleon import (
+    ANSWERS,
     DEFINITIONS,
     POLICY,
     TERMS,
@@ -132,10 +133,16 @@ def packets(written: Written) -> list[tuple[Any, Any, str, int]]:
     return found
 
 
-def test_aclcheck_admits_what_the_matrix_does(folder: Path) -> None:
+def parsed(folder: Path) -> Any:
+    """The policy, as Aerleon reads it."""
     definitions = naming.Naming(str(folder / DEFINITIONS).rpartition("/")[0])
     policies = (folder / TERMS).parents[1]
-    policy = aerleon_yaml.ParseFile(str((folder / POLICY).relative_to(policies)), str(policies), definitions)
+    return aerleon_yaml.ParseFile(str((folder / POLICY).relative_to(policies)), str(policies), definitions)
+
+
+def test_aclcheck_admits_what_the_matrix_does(folder: Path) -> None:
+    """Of packets that open a connection: a term with an option may match others only, and is none of `ActionMatch`."""
+    policy = parsed(folder)
     written = Written()
     admitted = 0
     for source, destination, transport, port in packets(written):
@@ -146,6 +153,54 @@ def test_aclcheck_admits_what_the_matrix_does(folder: Path) -> None:
         admitted += wanted
     print(f"{PACKETS} packets, {admitted} of them admitted: Aerleon and the matrix agree on all")
     assert 200 < admitted < PACKETS - 200, "both answers occur"
+
+
+STATELESS = "lync-matrix"
+"""Name of the filter for devices that keep no state."""
+
+
+def test_without_state_answers_pass_and_new_connections_from_the_port_of_a_server_do_not(folder: Path) -> None:
+    """Each packet is turned round: once as the answer, and once as what opens a connection from the same port."""
+    policy = parsed(folder)
+    written = Written()
+    answered = refused = 0
+    for source, destination, transport, port in packets(written):
+        check = AclCheck(policy, str(destination), str(source), str(port), "50000", transport)
+        opposite = written.admits(destination, source, transport, 50000)
+        (new, *_more) = [match for match in check.ActionMatch() if match.filter == STATELESS]
+        assert ("accept" in new.action) is opposite, (source, destination, transport, port, new.term)
+        # With ACK set, what may match a segment of a connection does.
+        (answer, *_more) = [match for match in check.Matches() if match.filter == STATELESS]
+        asked = transport == "tcp" and written.admits(source, destination, transport, port)
+        assert ("accept" in answer.action) is (asked or opposite), (source, destination, transport, port, answer.term)
+        answered += asked
+        refused += asked and not opposite
+    print(f"{answered} answers over TCP pass; of {refused} of them a new connection is denied")
+    assert refused > 50, "both occur"
+
+
+def test_only_devices_without_state_get_the_terms_of_answers(folder: Path) -> None:
+    policy = parsed(folder)
+    options = {
+        target.platform: {option for term in terms for option in term.option}
+        for header, terms in policy.filters
+        for target in header.target
+    }
+    answers = {"tcp-established"}
+    assert options == {"cisco": answers, "juniper": answers, "nftables": set(), "paloalto": set()}
+    terms = as_aerleon(MATRIX)[ANSWERS]
+    assert terms.count("protocol:") == terms.count('option: "tcp-established"') == terms.count('protocol: "tcp"') > 5
+    assert terms.count('protocol: "tcp"') == as_aerleon(MATRIX)[TERMS].count('protocol: "tcp"')
+    assert "  # " not in terms, "what is no term has no answer"
+    assert "drop all answers over UDP" in as_aerleon(MATRIX)[POLICY]
+
+
+def test_an_apostrophe_is_left_out_and_is_no_question() -> None:
+    """Some platforms quote comments with it."""
+    asked = [{**host, "peers": {**PEERS, "admin": ["10.7.0.1"]}} for host in HOSTS]
+    files = as_aerleon(matrix_of(asked))
+    assert "# Administrators hosts\n" in files[DEFINITIONS]
+    assert "?" not in "".join(files.values())
 
 
 def test_access_lists_for_four_platforms_are_made(folder: Path) -> None:
@@ -159,7 +214,9 @@ def test_access_lists_for_four_platforms_are_made(folder: Path) -> None:
     texts = {path.suffix: path.read_text() for path in output.iterdir()}
     assert sorted(texts) == [".acl", ".jcl", ".nft", ".xml"], "Cisco, Juniper, nftables and Palo Alto"
     assert "permit tcp 10.2.0.0 0.0.0.15 host 10.1.0.20 eq 5067" in texts[".acl"]
+    assert "permit tcp host 10.1.0.20 eq 5067 10.2.0.0 0.0.0.15 established" in texts[".acl"]
     assert "destination-port 5067-5068;" in texts[".jcl"]
+    assert texts[".jcl"].count("tcp-established;") > 5
     assert "ip saddr 10.2.0.0/28 ip daddr 10.1.0.10/31 tcp dport 5067-5068" in texts[".nft"]
     assert "<member>LYNC_GATEWAYS</member>" in texts[".xml"]
     assert all("2001:db8:9::/48" in text for text in texts.values()), "both families"
@@ -180,11 +237,13 @@ def test_names_are_short_plain_and_different_whatever_groups_are_called() -> Non
     files = as_aerleon(matrix_of(hostile))
     tokens = [line.split(":")[0].strip() for line in files[DEFINITIONS].splitlines() if line.startswith("  LYNC")]
     terms = [line for line in files[TERMS].splitlines() if line.startswith("  - name: ")]
+    terms += [line for line in files[ANSWERS].splitlines() if line.startswith("  - name: ")]
     for names in (tokens, terms):
         assert len(set(names)) == len(names)
         assert max(map(len, names)) < 64
     assert all(set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") for token in tokens)
-    assert as_aerleon(matrix_of([]))[TERMS].endswith("terms: []\n")
+    for name in (TERMS, ANSWERS):
+        assert as_aerleon(matrix_of([]))[name].endswith("terms: []\n")
 
 
 def test_a_term_stays_as_it_is_when_ports_of_a_row_change() -> None:
@@ -193,7 +252,7 @@ def test_a_term_stays_as_it_is_when_ports_of_a_row_change() -> None:
         {**host, "options": {**host["options"], **moved}} if "mediation" in host["roles"] else host for host in HOSTS
     ]
     before, after = as_aerleon(MATRIX), as_aerleon(matrix_of(hosts))
-    assert before[TERMS] == after[TERMS]
+    assert (before[TERMS], before[ANSWERS]) == (after[TERMS], after[ANSWERS])
     assert "  LYNC_SERVER_47: # Lync Server Mediation service\n    - port: 5067\n" in before[DEFINITIONS]
     assert before[DEFINITIONS].replace("\n    - port: 5067\n", "\n    - port: 6067\n") != after[DEFINITIONS]
     assert "  LYNC_SERVER_47: # Lync Server Mediation service\n    - port: 6067\n" in after[DEFINITIONS]

@@ -95,6 +95,25 @@ def test_markdown_says_of_which_time_and_what_is_wider() -> None:
     assert "It says nothing of med01." in as_markdown(matrix_of([host()]), other)
 
 
+def test_rows_of_a_line_that_admit_others_are_told_apart_the_widest_first_and_what_is_cut_is_said() -> None:
+    """Else Edge Servers that may use the media ports of a line seem to be admitted to its SIP port."""
+    gateways = ("10.2.0.4", "10.2.0.5", "10.2.0.6-10.2.0.7", "10.20.0.0/16", "localsubnet", "and 4 more")
+    rows = {"server-47": Admitted(("10.2.0.5",)), "server-48": Admitted(gateways)}
+    in_effect = InEffect("r.json", FOUND.created, {"med01": rows})
+    matrix = matrix_of([host()])
+    said = "server-47: 10.2.0.5; server-48: 10.20.0.0/16, 10.2.0.4/30, localsubnet, and more that the report leaves out"
+    (line,) = [row for row in table(as_csv(matrix, in_effect)) if row["source"] == "Gateways"]
+    assert line["admits"] == said
+    assert f"| {said} |" in as_markdown(matrix, in_effect)
+    (found,) = [line for line in json.loads(as_json(matrix, in_effect))["lines"] if line["source"] == ["Gateways"]]
+    assert found["in_effect"]["rows"] == [
+        {"row": "server-47", "hosts": ["med01"], "admits": ["10.2.0.5"]},
+        {"row": "server-48", "hosts": ["med01"], "admits": list(gateways)},
+    ]
+    alike = InEffect("r.json", FOUND.created, {"med01": {**rows, "server-48": rows["server-47"]}})
+    assert "| 10.2.0.5 |" in as_markdown(matrix, alike), "once where all rows have the same"
+
+
 def test_open_questions_are_apart_and_say_how_to_answer() -> None:
     entry = {**host(), "peers": {kind: texts for kind, texts in PEERS.items() if kind != "gateway"}}
     text = as_markdown(matrix_of([entry]), FOUND)

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""lyncops.firewall.lync_load_balancer_listeners: the variable of that name, and one sentence where it is wrong."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ansible.errors import AnsibleError, AnsibleFilterError
+
+from ..module_utils._options.reading import OptionError
+from ..module_utils._texts import said
+from ..plugin_utils._arguments import validate
+from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._results import plain
+
+_VARIABLE = "lync_load_balancer_listeners"
+_FILTER = re.compile(r"^lyncops\.firewall\.\w+: ")
+
+
+class ActionModule(ControllerAction):
+    """The work of the module of the same name; its documentation is in plugins/modules.
+
+    A template in a task would tell an error of its filters at the end of three sentences about tasks and templates.
+    """
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ansible's entry: work the variable out, and report errors as results."""
+        known = task_vars or {}
+        result: dict[str, Any] = {**super().run(tmp, known), "changed": False}
+        try:
+            validate(self._task.args, ())
+            if _VARIABLE not in known:
+                raise OptionError(_VARIABLE, "the role lync_load_balancer has this variable; the task is for it alone")
+            found = self._templar.template(known[_VARIABLE])
+        except OptionError as error:
+            return {**result, "failed": True, "msg": str(error)}
+        except AnsibleError as error:
+            return {**result, "failed": True, "msg": _FILTER.sub("", said(str(_innermost(error))))}
+        return {**result, "listeners": plain(found)}
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """What a filter has raised, where one has; Ansible wraps it, each release in another way."""
+    found, looked_at = error, error
+    while True:
+        wrapped = looked_at.__cause__ or getattr(looked_at, "orig_exc", None) or looked_at.__context__
+        if not isinstance(wrapped, BaseException):
+            return found
+        looked_at = wrapped
+        if isinstance(looked_at, AnsibleFilterError):
+            found = looked_at
