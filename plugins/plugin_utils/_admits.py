@@ -13,6 +13,7 @@ from ..module_utils._net.address_set import AddressSet
 from ..module_utils._options.table import FAIL
 from ..module_utils._policy.blocking import may_help
 from ..module_utils._policy.effect import Effect, wider
+from ..module_utils._policy.wider import others
 from ..module_utils._texts import said
 from ._said import ROOM, size_of
 
@@ -46,7 +47,7 @@ class Admits:
         if beyond := found.wider:
             names, more = self._names(beyond.by)
             told["wider"] = {
-                "addresses": ["everybody else"] if beyond.everybody else self._listed(beyond.addresses),
+                "addresses": [others(effect)] if beyond.everybody else self._listed(beyond.addresses),
                 "by": names,
                 "more_rules": beyond.more + more,
                 "ports": said(beyond.ports.spelled(MOST_ADDRESSES)),
