@@ -279,7 +279,7 @@ HOST_OPTIONS: tuple[Option, ...] = (
         "exclusive",
         (
             "Whether managed rules that are no longer wanted are removed. If V(false), they are only reported as "
-            "stale, and are no drift.",
+            "stale, and are no drift; but for block rules, which go once O(on_wider) is not V(block_others).",
             "Never concerns rules of anybody else.",
         ),
         type="bool",

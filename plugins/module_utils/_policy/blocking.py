@@ -24,7 +24,8 @@ from .._net.region import Region, remainder, union
 from .policy import Demand, HostPolicy, over_scope, require_lines, rule_key
 
 _ANYBODY = frozenset((Peer.ANY, Peer.CLIENT))
-_KEY = "block-"
+BLOCK_KEY = "block-"
+"""Begin of the keys of block rules; no site rule has such a key (`extra_rules`)."""
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ def _keyed(demands: Iterable[Demand], keys: Mapping[str, Sequence[str]]) -> tupl
 
 def are_made(demands: Iterable[Demand]) -> bool:
     """Whether a policy of these rows has block rules already."""
-    return any(key.startswith(_KEY) for demand in demands for key in demand.keys)
+    return any(key.startswith(BLOCK_KEY) for demand in demands for key in demand.keys)
 
 
 def may_help(demand: Demand) -> bool:
@@ -134,7 +135,7 @@ def _add(
     demand: Demand,
 ) -> None:
     """Add the block rules of a row's ports, or the row to those that are there: rows share ports."""
-    key = _KEY + rule_key(Direction.IN, transport, ports)
+    key = BLOCK_KEY + rule_key(Direction.IN, transport, ports)
     block = blocks.setdefault(key, _Block())
     block.rows.append(demand.requirement.id)
     whom = "everybody else" if scope else "everybody"

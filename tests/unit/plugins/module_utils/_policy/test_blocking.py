@@ -25,11 +25,14 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.region import Region, union
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import bind_media
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import takes_everybody
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import wanted_state
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -236,3 +239,13 @@ def test_after_them_no_row_is_wider() -> None:
         wide = {one.demand.requirement.id for one in wider(judge_policy(chosen, snapshot))}
         assert ("server-46" in wide) is expected
         assert (wide - {"server-05"} == set()) is not expected, "135 is a port of management"
+
+
+@pytest.mark.parametrize(("on_wider", "goes"), [("report", True), ("fail", True), ("block_others", False)])
+def test_block_rules_go_with_the_option_also_where_nothing_else_is_removed(on_wider: str, goes: bool) -> None:
+    options = validate({**MEDIATION, "exclusive": False}, HOST_OPTIONS)
+    policy = with_blocks(build_policy(**MEDIATION))
+    there = [replace(one.rule.named(f"LyncOps {one.key} g1"), rule_id=one.key) for one in policy.rules]
+    snapshot = Snapshot(tuple(map(ProfileState, Profile)), tuple(there), ServiceState(4, 2))
+    wanted = wanted_state(build_policy(**MEDIATION), {**options, "on_wider": on_wider})
+    assert make_plan(wanted, snapshot).delete == (("LyncOps block-in-tcp-5070 g1",) if goes else ())
