@@ -132,7 +132,8 @@ class ActionModule(FirewallAction):
         try:
             after = result.get("after") or {}
             rules = len(after["rules"]) + after.get("rules_left_out", 0) if "rules" in after else None
-            note_changed(Path(folder_of(known)), self.host_name, self._roles, rules, utc_now())
+            by_policy = len(result.get("by_policy", ())) + len(result.get("policy_stale", ()))
+            note_changed(Path(folder_of(known)), self.host_name, self._roles, rules, utc_now(), by_policy)
         except (OptionError, OSError, TypeError, ValueError) as error:
             # The same for all hosts, so that it is shown once.
             sentence = f"what is changed here, and leaves before the next report, is not remembered: {error}"

@@ -181,7 +181,8 @@ disabled_lync_rules:
 skipped_rows:
   description:
     - Ids of rows that apply and were left out, with O(skip_rows), or because O(peers) and O(client_networks) say that
-      there is nobody whom they would let in.
+      there is nobody whom they would let in. The inbound ones of the latter are in RV(requirements) too, with the
+      reason V(nobody), so that it is seen whom rules of others admit there.
   returned: success
   type: list
   elements: str

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..module_utils._firewall.traffic.reasons import Reason
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError, read_addresses
 from ..module_utils._options.table import ROLES, RULE_OPTIONS
@@ -126,4 +127,5 @@ def _admitted(cell: Cell) -> Admitted | None:
     admits = admitted(cell) or (NOT_KNOWN,)
     if cell.wider is None:
         return Admitted(admits)
-    return Admitted(admits, cell.wider.addresses, cell.wider.by, cell.wider.perhaps)
+    nobody = cell.finding.reason == Reason.NOBODY.value
+    return Admitted(admits, cell.wider.addresses, cell.wider.by, cell.wider.perhaps, nobody)

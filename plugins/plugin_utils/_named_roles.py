@@ -5,17 +5,22 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.utils.vars import load_extra_vars
 
+from ..module_utils._catalogue.model import Role
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import GROUP_ROLES, assigned_roles
+from ..module_utils._texts import said
 from ._results import plain
 
 VARIABLE = f"{PREFIX}roles"
+_MOST_NAMED = 5
 
 
 def said_for_everybody(variable: str = VARIABLE) -> bool:
@@ -41,6 +46,31 @@ def named_roles(known: Mapping[str, Any]) -> tuple[str, ...]:
     named = plain(known.get(VARIABLE))
     roles = assigned_roles(named, ()) if named else ()
     return tuple(role for role in GROUP_ROLES.values() if role in roles) if isinstance(roles, list) else ()
+
+
+def role_mistake(host: str, known: Mapping[str, Any]) -> str:
+    """What is wrong about the roles that the variables of a host name, in a sentence; empty where nothing is.
+
+    Args:
+        host: The host.
+        known: Its variables.
+    """
+    try:
+        named = plain(known.get(VARIABLE))
+    except AnsibleError as error:
+        return f"{VARIABLE} of {said(host)} cannot be read: {said(str(error))}."
+    roles = assigned_roles(named, ()) if named else ()
+    right = (*GROUP_ROLES.values(), Role.CLIENT.value)
+    if not isinstance(roles, (list, tuple)):
+        return f"{VARIABLE} of {said(host)} is {said(repr(named))}, and no list. The roles are {', '.join(right)}."
+    wrong = [said(str(role)) for role in roles if role not in right]
+    if not wrong:
+        return ""
+    near = [found[0] for word in wrong if (found := difflib.get_close_matches(word.lower(), right, 1, 0.8))]
+    meant = f" Did you mean {', '.join(near[:_MOST_NAMED])}?" if near else ""
+    words = ", ".join(wrong[:_MOST_NAMED])
+    more = f" and {len(wrong) - _MOST_NAMED} more" if len(wrong) > _MOST_NAMED else ""
+    return f"{VARIABLE} of {said(host)} names no role: {words}{more}.{meant} The roles are {', '.join(right)}."
 
 
 def by_role(named: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:

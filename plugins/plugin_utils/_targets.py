@@ -18,7 +18,7 @@ from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULE
 from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE
 from ._batches import batch_sizes
 from ._named_roles import VARIABLE as _ROLES
-from ._named_roles import by_role, named_roles
+from ._named_roles import by_role, named_roles, role_mistake
 from ._nobody import nobody
 from ._patterns import Patterns
 from ._results import plain
@@ -149,6 +149,10 @@ def find_targets(
     asks = [(host, asked, looked[host].roles or ()) for host in hosts if (asked := looked[host].asks)]
     targets["unknown_peers"] = block(asks, groups)
     mistakes = _mistakes(targets, request, said_groups, found)
+    if not request.named and request.named != [] and not request.roles_for_all:
+        # One that is worked on is refused by its own task; of the others nobody would ever hear.
+        unheard = [host for host, look in looked.items() if look.has_roles and host in may and host not in looked_at]
+        mistakes += _of_roles(unheard, hostvars)
     return {**targets, "mistakes": mistakes, "notes": [] if mistakes else _notes(targets, request)}
 
 
@@ -194,6 +198,13 @@ def _mistakes(
             "them out; nothing was done."
         )
     return found
+
+
+def _of_roles(hosts: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What is wrong about the roles that hosts name which so are in no role's group, in sentences."""
+    found = [mistake for host in hosts if (mistake := role_mistake(host, hostvars[host]))]
+    more = len(found) - _MOST_NAMED
+    return found[:_MOST_NAMED] + ([f"So it is with {more} more host{'s' if more > 1 else ''}."] if more > 0 else [])
 
 
 def _notes(targets: Mapping[str, Any], request: Request) -> list[str]:

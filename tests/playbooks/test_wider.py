@@ -167,3 +167,31 @@ def test_a_plan_with_block_rules_is_commit_confirmed(estate: Lab, runner: Runner
     assert armed == [False, True]
     assert any("block-in-tcp-5070" in text for text in med01.rules().values())
     assert "LyncOpsRollback" not in str(med01.tasks()["tasks"]), "and it is taken away again"
+
+
+def test_a_row_for_nobody_is_open_to_everybody_until_block_rules_close_it(estate: Lab, runner: Runner) -> None:
+    nobody = {**SCOPED, "lync_firewall_extra_peers": {kind: [] for kind in (*NOBODY, "gateway")}}
+    blocking = {**nobody, "lync_firewall_on_wider": "block_others"}
+    med, only = estate.host("med01"), ("--limit", "med01*")
+    ports = (5067, 5068)
+    assert runner.play("site", *only, variables=nobody).code == 0
+    run = runner.play("audit", *only, variables={**nobody, "lync_firewall_on_wider": "fail"})
+    assert run.code == 2
+    found = {row["ports"]: (verdict, more) for row, verdict, more in cells(runner.report(), "med01").values()}
+    for port in ports:
+        verdict, more = found[str(port)]
+        assert verdict == "open"
+        assert more["wider"]["addresses"] == ["everybody"]
+        assert med.tcp_open(port, UNLISTED)
+
+    run = runner.play("site", *only, variables=blocking)
+    assert run.code == 0, run.output
+    assert "LyncOps block-in-tcp-5067 g1" in str(med.rules())
+    assert not any(med.tcp_open(port, source) for port in ports for source in (UNLISTED, GATEWAY))
+    run = runner.play("audit", *only, variables=blocking)
+    assert (run.code, runner.report()["totals"].get("wider_rows", 0)) == (0, 0), run.output
+
+    # Block rules go with the option, also where nothing else is removed.
+    run = runner.play("site", *only, variables={**nobody, "lync_firewall_exclusive": False})
+    assert run.code == 0, run.output
+    assert "LyncOps block-" not in str(med.rules())

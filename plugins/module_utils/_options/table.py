@@ -142,7 +142,8 @@ RULE_OPTIONS: tuple[Option, ...] = (
             "and V(all) for addresses that every scoped rule admits. V(pool) are the Front Ends of the host's own "
             "pool, V(replica) all Lync servers; V(trusted_application) is Exchange UM, for one.",
             "An empty list says that there is nobody of that kind. A kind that is missing is not known, and rows that "
-            "name it stay open to any. A row that there is nobody for gets no rule, and is in C(skipped_rows).",
+            "name it stay open to any. A row that there is nobody for gets no rule, and is in C(skipped_rows); whom "
+            "rules of others admit there is wider than wanted.",
         ),
         type="dict",
         default=(),
@@ -281,7 +282,7 @@ HOST_OPTIONS: tuple[Option, ...] = (
         "exclusive",
         (
             "Whether managed rules that are no longer wanted are removed. If V(false), they are only reported as "
-            "stale, and are no drift.",
+            "stale, and are no drift; but for block rules, which go once O(on_wider) is not V(block_others).",
             "Never concerns rules of anybody else.",
         ),
         type="bool",

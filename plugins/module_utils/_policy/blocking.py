@@ -10,20 +10,22 @@ it beats our own as well, so none is made against anybody whom one of ours admit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .._catalogue.model import Peer, Transport
 from .._firewall.change.management import NEVER_BLOCKED
 from .._firewall.change.plan import DesiredRule
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule
+from .._firewall.traffic.admitted import all_of
 from .._net.address_set import SOURCES, AddressSet
 from .._net.port_set import PortSet
 from .._net.region import Region, remainder, union
 from .policy import Demand, HostPolicy, over_scope, require_lines, rule_key
 
 _ANYBODY = frozenset((Peer.ANY, Peer.CLIENT))
-_KEY = "block-"
+BLOCK_KEY = "block-"
+"""Begin of the keys of block rules; no site rule has such a key (`extra_rules`)."""
 
 
 @dataclass(slots=True)
@@ -46,13 +48,13 @@ def with_blocks(policy: HostPolicy) -> HostPolicy:
     blocks: dict[str, _Block] = {}
     for transport in Transport:
         admitted = _admitted(policy, PROTOCOL_NUMBERS[transport.value])
-        demands = [demand for demand in policy.demands if _is_about(demand, transport)]
+        demands = [demand for demand in (*policy.demands, *policy.nobody) if _is_about(demand, transport)]
         open_to_many = Region.of(_ports(demand for demand in demands if not _is_for_peers(demand)), AddressSet.any())
         for demand in demands:
             if not _is_for_peers(demand):
                 continue
             own = remainder(Region.of(demand.ports - NEVER_BLOCKED, AddressSet.any()), [open_to_many])
-            for ports, scope in _scopes(own, admitted):
+            for ports, scope in (*_scopes(own, admitted), *(_for_nobody(own, admitted) if demand.for_nobody else ())):
                 _add(blocks, policy, transport, ports, scope, demand)
     keys: dict[str, list[str]] = {}
     for block in blocks.values():
@@ -65,15 +67,18 @@ def with_blocks(policy: HostPolicy) -> HostPolicy:
         policy,
         rules=tuple(sorted((*policy.rules, *added), key=lambda desired: desired.key)),
         rows={**policy.rows, **served},
-        demands=tuple(
-            replace(demand, keys=(*demand.keys, *keys.get(demand.requirement.id, ()))) for demand in policy.demands
-        ),
+        demands=_keyed(policy.demands, keys),
+        nobody=_keyed(policy.nobody, keys),
     )
+
+
+def _keyed(demands: Iterable[Demand], keys: Mapping[str, Sequence[str]]) -> tuple[Demand, ...]:
+    return tuple(replace(demand, keys=(*demand.keys, *keys.get(demand.requirement.id, ()))) for demand in demands)
 
 
 def are_made(demands: Iterable[Demand]) -> bool:
     """Whether a policy of these rows has block rules already."""
-    return any(key.startswith(_KEY) for demand in demands for key in demand.keys)
+    return any(key.startswith(BLOCK_KEY) for demand in demands for key in demand.keys)
 
 
 def may_help(demand: Demand) -> bool:
@@ -94,19 +99,17 @@ def _is_about(demand: Demand, transport: Transport) -> bool:
 
 
 def _is_for_peers(demand: Demand) -> bool:
-    """Whether it is known, address by address, who is meant: no clients, no keyword of which Windows alone knows."""
+    """Whether it is known, address by address, who is meant, or that nobody is: no clients, no keyword of which Windows
+    alone knows."""
     peers, scope = demand.requirement.peers, demand.scope
     addresses = scope.addresses
     if not peers or not _ANYBODY.isdisjoint(peers) or scope.note:
         return False
-    return bool(addresses) and not (addresses.keywords or addresses.fills_a_family)
+    return not (addresses.keywords or addresses.fills_a_family)
 
 
 def _ports(demands: Iterable[Demand]) -> PortSet:
-    found = PortSet()
-    for demand in demands:
-        found |= demand.ports
-    return found
+    return all_of(demand.ports for demand in demands)
 
 
 def _scopes(own: Region, admitted: Region) -> Iterable[tuple[PortSet, AddressSet]]:
@@ -114,6 +117,13 @@ def _scopes(own: Region, admitted: Region) -> Iterable[tuple[PortSet, AddressSet
     for ports, scope in (own & admitted).boxes:
         if not (scope.keywords or scope.fills_a_family):
             yield ports, scope
+
+
+def _for_nobody(own: Region, admitted: Region) -> Iterable[tuple[PortSet, AddressSet]]:
+    """Ports of a row that is for nobody on which no rule of ours lets in anybody either."""
+    used = Region.of(all_of(ports for ports, _who in admitted.boxes), AddressSet.any())
+    for ports, _who in remainder(own, [used]).boxes:
+        yield ports, AddressSet()
 
 
 def _add(
@@ -125,17 +135,18 @@ def _add(
     demand: Demand,
 ) -> None:
     """Add the block rules of a row's ports, or the row to those that are there: rows share ports."""
-    key = _KEY + rule_key(Direction.IN, transport, ports)
+    key = BLOCK_KEY + rule_key(Direction.IN, transport, ports)
     block = blocks.setdefault(key, _Block())
     block.rows.append(demand.requirement.id)
+    whom = "everybody else" if scope else "everybody"
     rule = FirewallRule(
         name="",
         direction=Direction.IN,
         action=Action.BLOCK,
         protocol=PROTOCOL_NUMBERS[transport.value],
         local_ports=ports,
-        remote_addresses=SOURCES - scope,
+        remote_addresses=SOURCES - scope if scope else AddressSet.any(),
         profiles=policy.profiles,
-        description=f"Managed by lyncops.firewall. Keeps everybody else out of rows: {', '.join(block.rows)}",
+        description=f"Managed by lyncops.firewall. Keeps {whom} out of rows: {', '.join(block.rows)}",
     )
     block.rules = [replace(desired, sparing=True) for desired in over_scope(key, rule)]

@@ -60,14 +60,14 @@ def listening_services(policy: HostPolicy) -> tuple[str, ...]:
 
 
 def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
-    """Judge every demand.
+    """Judge every demand, and who gets in by the rows that are for nobody.
 
     Args:
         policy: What the host needs.
         snapshot: What it has, or will have.
 
     Returns:
-        One effect a demand, in the policy's order.
+        One effect a demand, in the policy's order, and then one for each row that is for nobody.
     """
     programs = dict(snapshot.programs)
     index = RuleIndex(snapshot.rules)
@@ -76,7 +76,7 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
     effects = []
     known = _known(policy)
     admitting = Admitting(policy, snapshot, index)
-    for demand in policy.demands:
+    for demand in (*policy.demands, *policy.nobody):
         traffics = _traffics(policy, demand, programs)
         if known is not None:
             traffics = tuple(replace(traffic, known=known) for traffic in traffics)

@@ -31,12 +31,14 @@ class Admitted:
         wider: Who of them is not meant to; none where that is nobody.
         by: Names of the rules or settings that let those in.
         perhaps: Whether that cannot be told for certain.
+        for_nobody: Whether nobody is meant to.
     """
 
     admits: tuple[str, ...]
     wider: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     perhaps: bool = False
+    for_nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +172,23 @@ def told(matrix: Matrix, in_effect: InEffect) -> str:
     text += f"{wider} line{'' if wider == 1 else 's'} wider than meant"
     if perhaps:
         text += f", and {perhaps} perhaps"
+    for_nobody = _of_no_line(matrix, in_effect)
+    if for_nobody:
+        text += f". In no line, since they are for nobody, and open to somebody: {few(for_nobody)}"
     missing = not_audited(matrix, in_effect)
     return text + (f". It says nothing of {few(missing)}." if missing else ".")
+
+
+def _of_no_line(matrix: Matrix, in_effect: InEffect) -> list[str]:
+    """The rows of hosts which certainly admit somebody and are in no line, as ``server-44 of med01``; sorted."""
+    lines = {(row, host) for line in matrix.all_lines for row in line.audited for host in line.listeners}
+    hosts = {host for _row, host in lines}
+    return sorted(
+        f"{row} of {host}"
+        for host in hosts
+        for row, admitted in in_effect.hosts.get(host, {}).items()
+        if admitted.for_nobody and admitted.wider and not admitted.perhaps and (row, host) not in lines
+    )
 
 
 def whom(finding: Finding) -> str:

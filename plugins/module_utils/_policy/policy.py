@@ -73,6 +73,11 @@ class Demand:
         """Whether the ports are others than the document's."""
         return self.ports != self.requirement.ports
 
+    @property
+    def for_nobody(self) -> bool:
+        """Whether it is known that there is nobody who must be able to connect."""
+        return not self.scope.addresses
+
 
 @dataclass(frozen=True, slots=True)
 class HostPolicy:
@@ -88,6 +93,8 @@ class HostPolicy:
         configuration: What the topology says of the host's ports.
         known: Who is known to connect, beside those that rows name; None where every blocked address counts
             (`traffic.proportion`).
+        nobody: Inbound rows that apply and of which it is known that there is nobody whom they would let in. They have
+            no rule of their own, and are in `skipped`; whom the rules of others admit there is wider than wanted.
     """
 
     rules: tuple[DesiredRule, ...]
@@ -97,6 +104,7 @@ class HostPolicy:
     profiles: frozenset[Profile] = ALL_PROFILES
     configuration: Configuration = field(default_factory=Configuration)
     known: AddressSet | None = None
+    nobody: tuple[Demand, ...] = ()
 
 
 def build_policy(
@@ -161,11 +169,12 @@ def build_policy(
     programs = (("", client_program),) if client_program and Role.CLIENT in held else ()
     if programs:
         check_program(str(client_program))
-    demands = [
+    asked = [
         Demand(row, _direction(row) or Direction.IN, ports.get(row.id, row.ports), scopes[row.id], programs=programs)
         for row in applying
-        if row.id in scopes and scopes[row.id].addresses
+        if row.id in scopes
     ]
+    demands = [demand for demand in asked if not demand.for_nobody]
     check_media((demand.requirement, demand.ports) for demand in demands)
     needed = {demand.requirement.id for demand in demands}
     extras = read_extra_rules(extra_rules, in_profiles, scoping.fixed or AddressSet.any())
@@ -186,6 +195,7 @@ def build_policy(
         rows=rows,
         profiles=in_profiles,
         configuration=configuration,
+        nobody=tuple(demand for demand in asked if demand.for_nobody and demand.direction is Direction.IN),
     )
 
 

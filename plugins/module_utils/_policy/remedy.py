@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .._firewall.change.naming import parse_name
 from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
 from .._firewall.state.rule import Action, Direction, FirewallRule, Profile, Store, profile_names, protocol_name
 from .._firewall.state.snapshot import Snapshot
@@ -18,6 +19,10 @@ from .effect import Effect
 
 _NOWHERE: frozenset[Profile] = frozenset()
 _MOST_NAMED = 4
+_OF_OURS = (
+    "these block rules are ours: run the remediation, which corrects them, or removes them where nothing wants them "
+    "any more; with on_wider: block_others it removes them with exclusive: true only"
+)
 
 
 def explain(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile] = _NOWHERE) -> str:
@@ -73,6 +78,8 @@ def _correction(effect: Effect, snapshot: Snapshot, command: bool = True) -> str
     verdict = effect.verdict
     if verdict.reason is Reason.BLOCK_RULE:
         rules = [rule for rule in snapshot.rules if rule.action is Action.BLOCK and label(rule) in verdict.by]
+        if rules and all(rule.store is Store.LOCAL and parse_name(rule.name) for rule in rules):
+            return _OF_OURS
         # Brute-force protection blocks some addresses on every port; who names ports means the service.
         if rules and not any(rule.remote_addresses.is_any or not rule.local_ports.is_any for rule in rules):
             return BLOCK_LIST_REMEDY

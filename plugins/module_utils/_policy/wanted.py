@@ -14,7 +14,7 @@ from .._firewall.state.rule import ALL_PROFILES
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_addresses
 from .._options.table import ANY_SCOPE, BLOCK_OTHERS, ENFORCE, RULE_OPTIONS
-from .blocking import with_blocks
+from .blocking import BLOCK_KEY, with_blocks
 from .clients import CLIENT
 from .policy import HostPolicy, build_policy
 
@@ -100,6 +100,7 @@ def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
     return Wanted(
         rules=policy.rules,
         exclusive=absent or options["exclusive"],
+        no_blocks="" if options["on_wider"] == BLOCK_OTHERS else BLOCK_KEY,
         service=options["firewall_service"] == "started" and not absent,
         profiles_on=ALL_PROFILES if options["firewall_enabled"] == "enabled" and not absent else frozenset(),
     )

@@ -47,7 +47,9 @@ def others(effect: Effect) -> str:
     found = effect.admission.wider if effect.admission else None
     if not found:
         return ""
-    return "everybody else" if found.everybody else found.addresses.spelled(LONGEST_LIST)
+    if found.everybody:
+        return "everybody" if effect.demand.for_nobody else "everybody else"
+    return found.addresses.spelled(LONGEST_LIST)
 
 
 def explain_wider(effect: Effect) -> str:
@@ -64,6 +66,8 @@ def explain_wider(effect: Effect) -> str:
         raise ValueError(f"{effect.demand.requirement.id} is not wider than wanted")
     ports = (found.ports or effect.demand.ports).spelled(LONGEST_LIST)
     what = f"{effect.demand.requirement.id} (in {protocol_name(effect.traffic.protocol)} {ports})"
+    if effect.demand.for_nobody:
+        what += ", which is for nobody,"
     where = f"in the {' and '.join(profile_names(found.profiles))} profile{'s' if len(found.profiles) > 1 else ''}"
     names = ", ".join(f"'{said(name)}'" for name in found.by)
     if found.more:

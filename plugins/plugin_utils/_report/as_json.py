@@ -82,6 +82,7 @@ def _host(host: ReportHost, places: Mapping[ReportRequirement, int]) -> dict[str
         "service": host.service,
         "profiles": host.profiles,
         "managed_rules": host.managed_rules,
+        **_filled(policy_rules=host.policy_rules),
         **_filled(since=host.since, stale=host.stale, refused=host.refused, narrowing=host.narrowing),
         **_filled(foreign=host.foreign, unasked=host.unasked),
         "commands": host.commands,
@@ -98,6 +99,7 @@ def _leaver(leaver: Leaver) -> dict[str, Any]:
         "roles": leaver.roles,
         "rules": leaver.rules,
         "seen": leaver.seen,
+        **_filled(policy_rules=leaver.policy_rules),
     }
 
 

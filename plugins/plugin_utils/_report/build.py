@@ -154,6 +154,7 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
         disabled_lync_rules=shown(texts_of(result, "disabled_lync_rules")),
         skipped_rows=texts_of(result, "skipped_rows"),
+        policy_rules=len(_policy_names(plan, "by_policy")) + len(_policy_names(plan, "policy_stale")),
         stale=_stale(plan, enforced) if result.get("state") != "absent" else 0,
         refused=is_refused(result),
         foreign=foreign_of(_compared(mapping_of(result, "foreign"), enforced)) if "foreign" in result else None,

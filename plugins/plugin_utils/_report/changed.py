@@ -24,7 +24,9 @@ CHANGED_FILE = "changed.jsonl"
 """Its name, whatever those of the reports are. No ``.json``: who puts the reports of a folder together reads those."""
 
 
-def note_changed(folder: Path, host: str, roles: Sequence[str], rules: int | None, when: str) -> None:
+def note_changed(
+    folder: Path, host: str, roles: Sequence[str], rules: int | None, when: str, policy_rules: int = 0
+) -> None:
     """Note that a host was changed.
 
     Args:
@@ -33,12 +35,15 @@ def note_changed(folder: Path, host: str, roles: Sequence[str], rules: int | Non
         roles: Its roles.
         rules: How many managed rules it has now; None where that is not known.
         when: UTC, ISO 8601.
+        policy_rules: How many rules of ours Group Policy brings it.
 
     Raises:
         OSError, ValueError: It cannot be noted.
     """
+    by_policy = {"policy_rules": policy_rules} if policy_rules else {}
+    noted = {"host": host, "roles": list(roles), "rules": rules, "changed": when, **by_policy}
     # The line before may lack its end, as a full disk leaves it: this one is not to be lost with it.
-    line = "\n" + json.dumps({"host": host, "roles": list(roles), "rules": rules, "changed": when}) + "\n"
+    line = f"\n{json.dumps(noted)}\n"
     make_folder(folder)
     # Without blocking: nobody may ever read from what stands there in place of a file.
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -71,9 +76,9 @@ def changed_in(folder: Path) -> tuple[dict[str, Leaver], list[str]]:
             rules = one["rules"]
             leaver = Leaver(
                 said(str(one["host"])), "", tuple(map(str, one["roles"])), None if rules is None else int(rules),
-                str(one["changed"]),
+                str(one["changed"]), int(one.get("policy_rules", 0)),
             )  # fmt: skip
-        except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
             damaged += 1
             continue
         last = found.get(leaver.name)

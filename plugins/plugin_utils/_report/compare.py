@@ -34,11 +34,13 @@ class Kept:
         roles: Its roles.
         rules: How many managed rules it had; None if it was not read.
         since: Since when it was in its class; empty if the report was the first.
+        policy_rules: How many rules of ours Group Policy brought it.
     """
 
     roles: tuple[str, ...]
     rules: int | None
     since: str
+    policy_rules: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ def _earlier(found: Mapping[str, Any]) -> Earlier:
         name = _text(host["name"])
         classes[name] = HostClass(host["class"]).value
         rules = int(host["managed_rules"]) if host.get("service") else None
-        hosts[name] = Kept(tuple(map(_text, host.get("roles", ()))), rules, _text(host.get("since", "")))
+        policy_rules = int(host.get("policy_rules", 0))
+        hosts[name] = Kept(tuple(map(_text, host.get("roles", ()))), rules, _text(host.get("since", "")), policy_rules)
         rows: dict[str, Status] = {}
         for cell in host["cells"]:
             if not isinstance(cell[0], int) or cell[0] < 0:
@@ -175,6 +178,7 @@ def _leaver(item: Mapping[str, Any]) -> Leaver:
         tuple(map(_text, item.get("roles", ()))),
         None if rules is None else int(rules),
         _text(item["seen"]),
+        int(item.get("policy_rules", 0)),
     )
 
 

@@ -186,6 +186,7 @@ class ReportHost:
         service: The firewall service as the schema's ``service`` has it; None if the host was not read.
         profiles: Names of profiles to what the schema's ``profile`` has; empty if the host was not read.
         managed_rules: How many managed rules it has.
+        policy_rules: How many rules of ours Group Policy brings it, wanted or not.
         commands: What would bring it to what its roles need.
         cells: Its requirements, in the order of the report's list.
         disabled_lync_rules: Lync's own rules that are switched off.
@@ -211,6 +212,7 @@ class ReportHost:
     cells: tuple[Cell, ...] = ()
     disabled_lync_rules: tuple[str, ...] = ()
     skipped_rows: tuple[str, ...] = ()
+    policy_rules: int = 0
     stale: int = 0
     refused: bool = False
     narrowing: bool = False
@@ -229,6 +231,7 @@ class Leaver:
         roles: The roles that it had, or those that it lost.
         rules: How many managed rules it had when it was last read; None if it was not.
         seen: When the last report with that was made.
+        policy_rules: How many rules of ours Group Policy brought it then: no run can take them away.
     """
 
     name: str
@@ -236,6 +239,7 @@ class Leaver:
     roles: tuple[str, ...] = ()
     rules: int | None = None
     seen: str = ""
+    policy_rules: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def remembering(
     left: list[Leaver] = []
     elsewhere: list[Leaver] = []
     for name in sorted(before):
-        known = [leaver for leaver in before[name] if leaver.rules != 0 and retired.get(name, "") < leaver.seen]
+        known = [leaver for leaver in before[name] if _has_rules(leaver) and retired.get(name, "") < leaver.seen]
         if not known:
             continue
         if name in now:
@@ -78,13 +78,18 @@ def _before(report: Report, earlier: Earlier, changed: Mapping[str, Leaver]) -> 
     found: dict[str, list[Leaver]] = {}
     for name, kept in earlier.hosts.items():
         rules = kept.rules if kept.rules is not None or kept.roles else 0  # never looked at, and not ours either
-        found[name] = [Leaver(name, "", kept.roles, rules, earlier.created)]
+        found[name] = [Leaver(name, "", kept.roles, rules, earlier.created, kept.policy_rules)]
     for leaver in (*earlier.left, *earlier.elsewhere, *report.left, *report.elsewhere):
         found.setdefault(leaver.name, []).append(leaver)
     for name, last in changed.items():
         # One whose rules were all taken away has none of an earlier time either.
-        found[name] = [*found.get(name, ()), last] if last.rules != 0 else [last]
+        found[name] = [*found.get(name, ()), last] if _has_rules(last) else [last]
     return found
+
+
+def _has_rules(leaver: Leaver) -> bool:
+    """Whether rules of ours are on a host, or may be; those of a policy stay until its owner takes them out."""
+    return leaver.rules != 0 or leaver.policy_rules > 0
 
 
 def _lost_roles(host: ReportHost, known: Iterable[Leaver]) -> list[Leaver]:

@@ -129,7 +129,8 @@ def _leaver(item: Any) -> Leaver:
         raise ResultError("who has left is no object")
     rules = None if item.get("rules") is None else _count(item["rules"], "rules")
     roles = texts_of(item, "roles") if "roles" in item else ()
-    return Leaver(said(text_of(item, "name")), text_of(item, "why"), roles, rules, text_of(item, "seen"))
+    policy_rules = count_of(item, "policy_rules")
+    return Leaver(said(text_of(item, "name")), text_of(item, "why"), roles, rules, text_of(item, "seen"), policy_rules)
 
 
 def _has_name(item: Any) -> bool:
@@ -189,6 +190,7 @@ class _Reader:
             cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
             disabled_lync_rules=tuple(map(said, texts_of(item, "disabled_lync_rules"))),
             skipped_rows=texts_of(item, "skipped_rows"),
+            policy_rules=count_of(item, "policy_rules"),
             stale=count_of(item, "stale"),
             refused=flag_of(item, "refused"),
             narrowing=flag_of(item, "narrowing"),

@@ -74,12 +74,15 @@ class Wanted:
     Attributes:
         rules: The managed rules.
         exclusive: Delete managed rules that are no longer wanted; otherwise they are only reported.
+        no_blocks: Begin of the keys of block rules that go all the same once they are no longer wanted: somebody may
+            still need an allow rule, and a block rule only keeps people out. Empty where none do.
         service: Whether MpsSvc must run and start with Windows.
         profiles_on: Profiles whose firewall must be on.
     """
 
     rules: tuple[DesiredRule, ...] = ()
     exclusive: bool = True
+    no_blocks: str = ""
     service: bool = True
     profiles_on: frozenset[Profile] = frozenset()
 

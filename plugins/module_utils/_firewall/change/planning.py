@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ..._texts import said
 from ..state.reading import ReadError
-from ..state.rule import FirewallRule, Profile
+from ..state.rule import Action, FirewallRule, Profile
 from ..state.snapshot import Snapshot
 from .by_policy import by_policy
 from .management import blocks_management
@@ -60,7 +60,8 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
             # It does no harm, and keeps the port open on the day the policy is unlinked. One that differs is stale.
             _plan_key(draft, desired, current.pop(desired.key))
     for key in sorted(current):
-        _plan_stale(draft, current[key], wanted.exclusive)
+        goes = bool(wanted.no_blocks) and key.startswith(wanted.no_blocks) and all(map(_only_blocks, current[key]))
+        _plan_stale(draft, current[key], wanted.exclusive or goes)
     _order_updates(draft)
     profiles_on = _plan_profiles(draft, wanted, snapshot)
     return Plan(
@@ -174,6 +175,10 @@ def _plan_stale(draft: _Draft, current: Sequence[FirewallRule], exclusive: bool)
     certain = [rule for rule in current if folded(rule.name) not in opaque]
     if not _refuses_look_alikes(draft, [rule.name for rule in certain]):
         _delete(draft, certain)
+
+
+def _only_blocks(rule: FirewallRule) -> bool:
+    return rule.action is Action.BLOCK and not rule.opaque
 
 
 def _delete(draft: _Draft, rules: Iterable[FirewallRule]) -> None:

@@ -31,6 +31,7 @@ class Reason(str, Enum):
     RULE = "rule"
     DEFAULT_ALLOW = "default_allow"
     FIREWALL_OFF = "firewall_off"
+    NOBODY = "nobody"
     PROGRAM_RULE = "program_rule"
     SERVICE_NOT_RUNNING = "service_not_running"
     OTHER_FIREWALL = "other_firewall"
@@ -87,6 +88,11 @@ TEXTS: dict[Reason, ReasonText] = {
         short="firewall off",
         meaning="The firewall of the profile is off, so this and everything else gets through.",
         advice="Switch the profile on once the rules are in place (firewall_enabled: enabled).",
+    ),
+    Reason.NOBODY: ReasonText(
+        clause="for nobody",
+        short="for nobody",
+        meaning="There is nobody who should get in here, so nobody is kept out by mistake, and no rule is made for it.",
     ),
     Reason.PROGRAM_RULE: ReasonText(
         clause="only for the program or service of",

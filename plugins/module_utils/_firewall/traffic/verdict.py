@@ -32,8 +32,12 @@ def judge(traffic: Traffic, snapshot: Snapshot, index: RuleIndex | None = None) 
         index: Its rules; worth making once where much traffic is judged.
 
     Returns:
-        One verdict a profile, in the order domain, private, public.
+        One verdict a profile, in the order domain, private, public. Traffic that is for nobody has nothing that a rule
+        could keep out.
     """
+    if not traffic.remote:
+        states = [state for state in snapshot.profiles if state.profile in traffic.profiles]
+        return tuple(_of_nobody(traffic, snapshot, state) for state in states)
     index = index or RuleIndex(snapshot.rules)
     matches = index.matches(traffic)
     judged: dict[tuple[object, ...], Verdict] = {}
@@ -57,6 +61,11 @@ def judge(traffic: Traffic, snapshot: Snapshot, index: RuleIndex | None = None) 
             judged[alike] = verdict
         verdicts.append(verdict)
     return tuple(verdicts)
+
+
+def _of_nobody(traffic: Traffic, snapshot: Snapshot, state: ProfileState) -> Verdict:
+    found = _without_rules(traffic, snapshot, state)
+    return found if found and found.status is not Status.CLOSED else Verdict(state.profile, Status.OPEN, Reason.NOBODY)
 
 
 def _by_rules(traffic: Traffic, state: ProfileState, matches: Sequence[Match], index: RuleIndex) -> Verdict:

@@ -166,7 +166,8 @@ function leavers() {
   const why = { inventory: "is not in the inventory any more", groups: "has no role any more", roles: "lost a role" };
   const told = DATA.left.slice(0, MOST_CHIPS).map((one) => el("li", {}, bdi(one.name), ` ${why[one.why] || one.why}`,
     one.roles.length > 0 && " (", one.roles.length > 0 && bdi(one.roles.map(words).join(", ")), one.roles.length > 0 && ")",
-    `; ${one.rules === null ? "whether it has rules of ours is not known" : count(one.rules, "managed rule")}, seen ${day(one.seen)}`));
+    `; ${one.rules === null ? "whether it has rules of ours is not known" : count(one.rules, "managed rule")}${one.policy_rules
+      ? `, and ${count(one.policy_rules, "rule")} of ours by Group Policy: ask the policy's owner` : ""}, seen ${day(one.seen)}`));
   return el("article", { class: "thing left" },
     el("h3", {}, sign("class", "not_managed"), "left, and not retired",
       el("span", { class: "muted" }, ` ${count(DATA.left.length, "host")}`)),

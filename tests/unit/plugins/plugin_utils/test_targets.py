@@ -74,6 +74,43 @@ def test_roles_of_an_extra_variable_choose_nobody() -> None:
     assert (found["hosts"], found["roles"]) == (["fe01", "fe02", "med01"], {})
 
 
+@pytest.mark.parametrize(
+    ("roles", "told"),
+    [
+        (["frontend"], "names no role: frontend. Did you mean front_end? The roles are front_end, "),
+        ("Front_End", "names no role: Front_End. Did you mean front_end?"),
+        (["{{ nope }}"], "names no role: {{ nope }}. The roles are "),
+        (["gateway"], "names no role: gateway. "),
+        (5, "is 5, and no list. "),
+        ({"a": "b"}, "is {'a': 'b'}, and no list. "),
+        ([None], "names no role: None. "),
+    ],
+    ids=repr,
+)
+def test_a_host_whose_roles_are_misspelt_is_not_dropped_in_silence(roles: Any, told: str) -> None:
+    (mistake,) = targets(sip1={"lync_firewall_roles": roles})["mistakes"]
+    assert mistake.startswith("lync_firewall_roles of sip1 ")
+    assert told in mistake
+    assert mistake.endswith("client.")
+
+
+def test_nor_is_one_whose_roles_cannot_be_read() -> None:
+    (mistake,) = targets(sip1=Broken({"lync_firewall_roles": AnsibleError("'x' is undefined")}))["mistakes"]
+    assert mistake == "lync_firewall_roles of sip1 cannot be read: 'x' is undefined."
+
+
+def test_misspelt_roles_count_for_hosts_of_the_run_that_no_task_will_refuse() -> None:
+    wrong = {"lync_firewall_roles": ["frontend"]}
+    assert targets(within=["fe01"], sip1=wrong)["mistakes"] == [], "--limit"
+    assert targets("fe01", sip1=wrong)["mistakes"] == [], "it is said who is meant"
+    assert targets([], sip1=wrong)["mistakes"] == [], "nobody is meant"
+    assert targets(fe01=wrong)["mistakes"] == [], "its own task says so, and the others go on"
+    assert targets(sip1={"lync_firewall_roles": ["client"]})["mistakes"] == []
+    assert targets(sip1={"lync_firewall_roles": []})["mistakes"] == []
+    many = targets(**dict.fromkeys(("sip1", "wac9"), wrong))["mistakes"]
+    assert [one.split(" names")[0] for one in many] == [f"lync_firewall_roles of {host}" for host in ("sip1", "wac9")]
+
+
 def test_roles_that_cannot_be_read_are_not_passed_on_as_none() -> None:
     found = targets(sip1=Broken({"lync_firewall_roles": AnsibleError("'x' is undefined")}))
     assert (found["hosts"], found["roles"]) == (["fe01", "fe02", "med01"], None)

@@ -170,6 +170,23 @@ def test_stale_rules() -> None:
     assert (done.delete, done.stale, done.changes) == ((), (old,), False)
 
 
+def test_block_rules_that_nothing_wants_go_though_the_rest_may_stay() -> None:
+    unblocking = replace(WANTED, exclusive=False, no_blocks="block-")
+    there = (WEB_THERE, ours(SIP, "LyncOps sip g1"))
+    block = ours(SIP, "LyncOps block-in-tcp-5067 g1", action=Action.BLOCK)
+    allow = ours(SIP, "LyncOps in-udp-1 g1")
+    done = make_plan(unblocking, host(*there, block, allow))
+    assert (done.delete, set(done.stale), done.changes) == (("LyncOps block-in-tcp-5067 g1",), {allow, block}, True)
+    opened = replace(block, action=Action.ALLOW)
+    other = ours(SIP, "LyncOps x-block g1", action=Action.BLOCK)
+    policys = replace(block, store=Store.GROUP_POLICY)
+    unclear = replace(block, opaque=("x",))
+    for rule in (opened, other, policys, unclear):
+        assert make_plan(unblocking, host(*there, rule)).delete == (), rule
+        assert not make_plan(unblocking, host(*there, rule)).changes
+    assert make_plan(replace(unblocking, no_blocks=""), host(*there, block)).delete == ()
+
+
 def test_stale_twins_are_deleted_once_and_opaque_ones_not_at_all() -> None:
     old = ours(SIP, "LyncOps old g1")
     done = plan(ours(SIP, "LyncOps sip g1"), old, replace(old, rule_id="{2}"))

@@ -299,8 +299,8 @@ def test_the_landmarks_leave_no_verdict_out() -> None:
     for host in LANDMARKS.values():
         check(host, ASK, 0, tally)
     assert set(tally.verdicts) == set(Status)
-    # They have tests of their own, in test_verdict.py and test_bombs.py.
-    elsewhere = {Reason.OLDER_LIST, Reason.OTHER_FIREWALL, Reason.TOO_MANY_RULES}
+    # They have tests of their own, in test_verdict.py and test_bombs.py; of rows for nobody in test_admitting.py.
+    elsewhere = {Reason.OLDER_LIST, Reason.OTHER_FIREWALL, Reason.TOO_MANY_RULES, Reason.NOBODY}
     assert set(Reason) - set(LANDMARKS) == elsewhere
 
 

@@ -21,8 +21,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.admitted import Admission, Wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -261,3 +263,53 @@ def test_each_address_is_admitted_just_where_the_rules_say_so(
         meant = address <= MEANT
         assert wide is (admitted and not meant)
         assert found.wider is None or not found.wider.perhaps
+
+
+NOBODY = build_policy(["mediation"], scope="topology", peers={**PEERS, "gateway": [], "pbx": []})
+
+
+def of_nobody(found: Snapshot, policy: HostPolicy = NOBODY) -> dict[int, Effect]:
+    effects = judge_policy(policy, found)
+    return {
+        int(str(effect.demand.ports)): effect
+        for effect in effects
+        if effect.demand.for_nobody and str(effect.demand.ports) in ("5067", "5068")
+    }
+
+
+def test_a_row_for_nobody_that_admits_nobody_is_as_it_should_be() -> None:
+    found = of_nobody(host(policy=NOBODY))
+    assert set(found) == {5067, 5068}
+    for effect in found.values():
+        assert (effect.verdict.status.value, effect.verdict.reason.value) == ("open", "nobody")
+        assert effect.admission == Admission(AddressSet())
+
+
+def test_a_row_for_nobody_that_admits_anybody_is_wider_than_wanted() -> None:
+    found = of_nobody(host([CS], policy=NOBODY))
+    for effect in found.values():
+        assert effect.admission
+        assert effect.admission.wider
+        assert effect.admission.wider.everybody
+        assert effect.admission.wider.by == ("CS RTCMEDSRV",)
+        assert "which is for nobody, admits everybody in the" in explain_wider(effect)
+    assert {5067, 5068} <= {
+        int(str(effect.demand.ports)) for effect in wider(judge_policy(NOBODY, host([CS], policy=NOBODY)))
+        if effect.demand.for_nobody
+    }  # fmt: skip
+
+
+def test_block_rules_close_a_row_for_nobody() -> None:
+    policy = with_blocks(NOBODY)
+    found = of_nobody(host([CS], policy=policy), policy)
+    assert [effect.admission for effect in found.values()] == [Admission(AddressSet())] * 2
+
+
+def test_shields_up_do_not_close_a_row_for_nobody() -> None:
+    found = of_nobody(host([CS], NOBODY, ProfileSettings(enabled=True, shields_up=True)))
+    assert {effect.verdict.status.value for effect in found.values()} == {"open"}
+
+
+def test_a_firewall_that_is_off_says_so_of_a_row_for_nobody_too() -> None:
+    found = of_nobody(host([CS], NOBODY, ProfileSettings(enabled=False)))
+    assert {effect.verdict.reason.value for effect in found.values()} == {"firewall_off"}

@@ -25,10 +25,14 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.region import Region, union
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import bind_media
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import takes_everybody
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import wanted_state
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,12 +82,52 @@ def test_one_scope_for_all_rules_counts_as_one() -> None:
     [
         {"front_end": ["10.0.0.1"]},
         {**PEERS, "front_end": ["localsubnet"]},
-        {kind: [] for kind in PEERS},
     ],
-    ids=["unknown", "a keyword", "nobody there"],
+    ids=["unknown", "a keyword"],
 )
 def test_where_it_is_not_known_who_is_meant_there_is_none(peers: dict[str, list[str]]) -> None:
     assert blocked(peers=peers) == []
+
+
+NOBODY = {"gateway": [], "pbx": []}
+"""Who calls a Mediation Server's ports of the telephone network."""
+
+
+def test_everybody_is_kept_out_of_a_row_for_nobody() -> None:
+    policy = with_blocks(build_policy(**{**MEDIATION, "peers": {**PEERS, **NOBODY}}))
+    found = {one.key: one.rule for one in blocks(policy)}
+    of_nobody = {demand.requirement.id: demand for demand in policy.nobody}
+    assert {"5067", "5068"} <= {str(demand.ports) for demand in of_nobody.values()}
+    for port in ("5067", "5068"):
+        rule = found[f"block-in-tcp-{port}"]
+        assert (str(rule.local_ports), rule.remote_addresses.is_any) == (port, True)
+        assert "Keeps everybody out of rows: " in rule.description
+    for row, demand in of_nobody.items():
+        assert row in policy.skipped
+        assert (f"block-in-tcp-{demand.ports}" in demand.keys) is bool(demand.ports - NEVER_BLOCKED)
+    assert "everybody else" in found["block-in-tcp-5070"].description
+
+
+def test_nobody_is_kept_out_of_a_port_that_is_for_nobody_and_for_somebody_too() -> None:
+    extra = [{"name": "Trunk", "protocol": "tcp", "localport": "5067-5068", "remoteip": ["192.0.2.0/24"]}]
+    found = {one.key: one.rule for one in blocked(peers={**PEERS, **NOBODY}, extra_rules=extra)}
+    trunk = AddressSet.parse(["192.0.2.0/24"])
+    for port in ("5067", "5068"):
+        assert not found[f"block-in-tcp-{port}"].remote_addresses.overlaps(trunk)
+    anybody = [{**extra[0], "remoteip": []}]
+    keys = {one.key for one in blocked(peers={**PEERS, **NOBODY}, extra_rules=anybody)}
+    assert keys.isdisjoint({"block-in-tcp-5067", "block-in-tcp-5068"})
+
+
+def test_where_clients_connect_there_is_no_block_though_there_are_none() -> None:
+    known: dict[str, list[str]] = {peer.value: [] for peer in Peer if peer not in (Peer.ANY, Peer.CLIENT)}
+    policy = with_blocks(build_policy(["front_end"], scope="topology", peers=known, client_networks=[]))
+    of_clients = [demand for demand in policy.nobody if takes_everybody(demand.requirement)]
+    assert of_clients
+    ports = [one.rule.local_ports for one in blocks(policy)]
+    assert ports
+    assert not [one for one in ports for demand in of_clients if one.overlaps(demand.ports)]
+    assert not [one for one in ports if one.overlaps(NEVER_BLOCKED)]
 
 
 def test_clients_are_never_kept_out_of_their_rows() -> None:
@@ -195,3 +239,13 @@ def test_after_them_no_row_is_wider() -> None:
         wide = {one.demand.requirement.id for one in wider(judge_policy(chosen, snapshot))}
         assert ("server-46" in wide) is expected
         assert (wide - {"server-05"} == set()) is not expected, "135 is a port of management"
+
+
+@pytest.mark.parametrize(("on_wider", "goes"), [("report", True), ("fail", True), ("block_others", False)])
+def test_block_rules_go_with_the_option_also_where_nothing_else_is_removed(on_wider: str, goes: bool) -> None:
+    options = validate({**MEDIATION, "exclusive": False}, HOST_OPTIONS)
+    policy = with_blocks(build_policy(**MEDIATION))
+    there = [replace(one.rule.named(f"LyncOps {one.key} g1"), rule_id=one.key) for one in policy.rules]
+    snapshot = Snapshot(tuple(map(ProfileState, Profile)), tuple(there), ServiceState(4, 2))
+    wanted = wanted_state(build_policy(**MEDIATION), {**options, "on_wider": on_wider})
+    assert make_plan(wanted, snapshot).delete == (("LyncOps block-in-tcp-5070 g1",) if goes else ())

@@ -139,6 +139,16 @@ def test_a_block_that_netsh_cannot_address_is_left_to_its_owner(local: list[str]
     assert explain(effect, snapshot).endswith(f". Remedy: {remedy(effect, snapshot)}")
 
 
+def test_a_block_rule_of_ours_is_for_a_run_to_mend() -> None:
+    own = BLOCK.replace("hardening", "LyncOps block-in-tcp-5061 g1")
+    snapshot = host([allow(5061), own])
+    found = remedy(of_row(row_for(5061), snapshot), snapshot)
+    assert found.startswith("these block rules are ours: run the remediation")
+    assert "exclusive: true" in found
+    both = host([allow(5061), own, BLOCK])
+    assert "are ours" not in remedy(of_row(row_for(5061), both), both)
+
+
 def test_a_command_for_a_block_rule_does_not_hit_an_allow_rule_of_its_name() -> None:
     shared = r"Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=10000|App=C:\Backup\beremote.exe|Name=hardening|"
     snapshot = host([BLOCK, shared])

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix_in_effect import (
     Admitted,
     Finding,
     InEffect,
     of_line,
+    told,
 )
 
 OPEN = Admitted(("any",), ("everybody else",), ("CS RTCSRV",))
@@ -46,3 +48,17 @@ def test_what_the_audit_does_not_say_is_not_known() -> None:
     line = of_line(["x", "y"], ["a", "c", "d"], FOUND)
     assert line.not_known == ("c", "d")
     assert of_line(["x"], ["d"], FOUND).findings == ()
+
+
+def test_a_row_for_nobody_that_is_open_is_in_no_line_and_told_all_the_same() -> None:
+    peers = {"front_end": ["10.0.0.1"], "gateway": [], "pbx": [], "branch_appliance": [], "load_balancer": []}
+    entry = {"name": "med01", "addresses": ["10.0.0.5"], "roles": ["mediation"], "pool": "", "peers": peers}
+    matrix = matrix_of([{**entry, "client_networks": ["10.1.0.0/16"], "options": {}}])
+    lined = {row for line in matrix.all_lines for row in line.audited}
+    assert "server-46" in lined
+    assert "server-44" not in lined
+    nobody = Admitted(("any",), ("everybody",), ("CS RTCMEDSRV",), for_nobody=True)
+    found = told(matrix, InEffect("r.json", "now", {"med01": {"server-44": nobody, "server-46": RIGHT}}))
+    assert "In no line, since they are for nobody, and open to somebody: server-44 of med01." in found
+    shut = told(matrix, InEffect("r.json", "now", {"med01": {"server-44": SHUT, "server-46": RIGHT}}))
+    assert "for nobody" not in shut

@@ -51,6 +51,13 @@ def test_the_last_change_of_a_host_counts(tmp_path: Path) -> None:
     assert left(found, retired="2026-03-12T14:00:00Z") == []
 
 
+def test_a_change_that_leaves_rules_of_a_policy_alone_is_noted_with_them(tmp_path: Path) -> None:
+    note_changed(tmp_path, "old", DIRECTOR, 0, LATER, 30)
+    found, warnings = changed_in(tmp_path)
+    assert (warnings, found["old"].policy_rules) == ([], 30)
+    assert left(found, last=NOON) == [("old", 0)]
+
+
 def test_what_is_older_than_the_last_report_is_known_to_it() -> None:
     noted = {"other": Leaver("other", "", DIRECTOR, 5, NOON)}
     assert left(noted, last=LATER) == [("old", 1)]

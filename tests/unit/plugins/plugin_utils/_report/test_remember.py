@@ -21,6 +21,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember 
     to_retired,
 )
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.short import at_large, in_short
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.slices import read_slice
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.summary import summary
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
@@ -107,6 +108,29 @@ def test_who_had_no_rule_does_not_leave_any() -> None:
     estate = Estate()
     estate.report({"bare": (BARE, DIRECTOR), "client": ({"skipped": True}, ()), "stranger": ({"failed": True}, ())})
     assert estate.report({}).left == ()
+
+
+BY_POLICY = {
+    **BARE,
+    "drift": {**BARE["drift"], "by_policy": ["LyncOps in-tcp-5061 g1"], "policy_stale": ["LyncOps x g1"]},
+}
+
+
+def test_a_host_that_has_rules_of_ours_by_group_policy_alone_is_named_with_whom_to_ask() -> None:
+    estate = Estate()
+    estate.report({"old": (BY_POLICY, DIRECTOR), "fe": (info(), DIRECTOR)})
+    for _day in range(2):
+        found = estate.report({"fe": (info(), DIRECTOR)})
+        assert left(found) == [("old", "inventory", DIRECTOR, 0)]
+        assert found.left[0].policy_rules == 2
+    told = at_large(found)[-1]
+    assert told.startswith("Group Policy still brings rules of ours to 1 server that left the estate (old).")
+    assert "ask the policy's owner" in told
+    again = read_slice("report.json", to_json(found))
+    assert again.left == found.left
+    here = build_report("T", estate.now, [Source("old", BY_POLICY, DIRECTOR)])
+    assert read_slice("report.json", to_json(here)).hosts == here.hosts
+    assert estate.report({"fe": (info(), DIRECTOR)}, retired={"old": "2026-03-09T12:00:00Z"}).left == ()
 
 
 def test_of_a_host_that_was_not_read_it_is_not_known() -> None:
