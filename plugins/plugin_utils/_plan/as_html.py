@@ -12,8 +12,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from .model import STATES, EstatePlan, PlanState, groups, summary, totals
-from .page import APPROVAL, HOW, LEFT_ALONE, NOT_TOUCHED, foreign_line
+from .model import STATES, EstatePlan, PlanState, ends_as_failed, groups, summary, totals
+from .page import APPROVAL, DOOMED, HOW, LEFT_ALONE, NOT_TOUCHED, STOPS, foreign_line
 
 _ASSETS = Path(__file__).parent / "assets"
 
@@ -29,6 +29,9 @@ def to_html(plan: EstatePlan) -> bytes:
         states={state.value: meaning for state, meaning in STATES.items()},
         changed=groups(plan.of(PlanState.CHANGE)),
         refused=plan.of(PlanState.REFUSED),
+        doomed=ends_as_failed(plan),
+        doomed_heading=DOOMED,
+        stops=STOPS,
         others=plan.of(PlanState.NOTHING, PlanState.SKIPPED, PlanState.UNREACHABLE, PlanState.FAILED),
         how=HOW,
         not_touched=NOT_TOUCHED,

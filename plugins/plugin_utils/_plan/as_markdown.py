@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from .model import STATES, Batch, EstatePlan, Group, PlanHost, PlanState, groups, summary
-from .page import APPROVAL, HOW, LEFT_ALONE, NOT_TOUCHED, foreign_line
+from .model import STATES, Batch, EstatePlan, Group, PlanHost, PlanState, ends_as_failed, groups, summary
+from .page import APPROVAL, DOOMED, HOW, LEFT_ALONE, NOT_TOUCHED, STOPS, foreign_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
@@ -27,6 +27,11 @@ def _lines(plan: EstatePlan) -> Iterator[str]:
     yield f"Digest of this plan: `{plan.digest}`"
     yield from _section("How it is carried out", HOW)
     yield from _batches(plan.batches)
+    doomed = ends_as_failed(plan)
+    if doomed:
+        yield from _section(DOOMED, map(_other, doomed))
+        yield ""
+        yield STOPS
     changed = groups(plan.of(PlanState.CHANGE))
     yield from _heading("What is changed")
     if not changed:

@@ -160,13 +160,26 @@ def totals(plan: EstatePlan) -> dict[str, int]:
     return {**{state.value: counts[state] for state in PlanState}, "hosts": len(plan.hosts)}
 
 
+def ends_as_failed(plan: EstatePlan) -> tuple[PlanHost, ...]:
+    """Hosts that are changed and fail all the same: something stays closed that is not ours to open."""
+    return tuple(host for host in plan.of(PlanState.CHANGE) if host.message)
+
+
 def summary(plan: EstatePlan) -> str:
     """The plan in one line."""
     counts = totals(plan)
-    parts = [f"{counts[state.value]} {STATES[state].partition(',')[0].partition(':')[0]}" for state in PlanState]
+    parts = [f"{counts[state.value]} {_short(state, counts[state.value])}" for state in PlanState]
     told = [part for part in parts if not part.startswith("0 ")]
+    doomed = len(ends_as_failed(plan))
+    if doomed:
+        told[0] += f", of which {doomed} will fail all the same"
     hosts = counts["hosts"]
     return f"{hosts} host{'' if hosts == 1 else 's'}" + (f": {'; '.join(told)}" if told else "")
+
+
+def _short(state: PlanState, hosts: int) -> str:
+    meaning = STATES[state].partition(",")[0].partition(":")[0]
+    return meaning if hosts == 1 else meaning.replace("needs", "need", 1)
 
 
 def batches(hosts: Iterable[PlanHost], serial: Iterable[str]) -> tuple[Batch, ...]:

@@ -24,6 +24,11 @@ NOT_TOUCHED = (
 )
 APPROVAL = ("Approved by", "Date and time", "Change", "Digest that was approved (first 12 digits)")
 LEFT_ALONE = "Hosts that are not changed"
+DOOMED = "Hosts that fail although they are changed"
+STOPS = (
+    "A remediation stops at the end of their batch, and hosts of later batches get nothing. See to what is named here "
+    "first, or have the run go on: lync_firewall_on_ineffective: warn."
+)
 
 
 def foreign_line(host: PlanHost) -> str:

@@ -87,9 +87,24 @@ def test_every_kind_of_result_has_its_state(checked: dict[str, Any]) -> None:
         "a row stays closed",
     ]
     assert summary(plan) == (
-        "10 hosts: 2 will be changed; 1 needs no change; 1 would be refused; 4 could not be planned; "
+        "10 hosts: 2 will be changed, of which 1 will fail all the same; 1 needs no change; 1 would be refused; "
+        "4 could not be planned; "
         "1 could not be reached; 1 needs no rule of ours"
     )
+
+
+def test_a_host_that_fails_although_it_is_changed_is_named_before_the_changes(checked: dict[str, Any]) -> None:
+    """A board that reads "will be changed" must know that the run stops there."""
+    blocked = {**checked, "failed": True, "msg": "dir01: 444 stays closed by the block rule Ban444"}
+    plan = plan_of({"dir01": blocked, "dir02": checked})
+    assert summary(plan) == "2 hosts: 2 will be changed, of which 1 will fail all the same"
+    for page in (to_html(plan).decode(), to_markdown(plan).decode()):
+        before = page.partition("What is changed")[0]
+        assert "444 stays closed by the block rule Ban444" in before
+        assert "A remediation stops at the end of their batch" in before
+    assert "fail although" not in to_markdown(plan_of({"dir02": checked})).decode()
+    nothing = {**checked, "changed": False, "created": [], "commands": []}
+    assert summary(plan_of({"a": nothing, "b": nothing})) == "2 hosts: 2 need no change"
 
 
 def test_the_digest_is_of_what_is_to_be_done_on_whom(checked: dict[str, Any]) -> None:
