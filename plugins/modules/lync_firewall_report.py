@@ -274,8 +274,9 @@ changes:
   description:
     - How many hosts were C(added), C(removed), or are C(better) or C(worse) off than in O(previous). Of hosts that stay
       in their class the verdicts decide. One that became V(not_managed) is C(unmanaged). One on which
-      fewer addresses to admit are all that is to be done is C(narrower), not worse.
+      fewer addresses to admit are all that is to be done is C(narrower), not worse. One that is as it was, but that
+      a row is newly open to more than is wanted, is C(wider).
   returned: when O(previous) was there
   type: dict
-  sample: {added: 1, removed: 0, unmanaged: 0, better: 2, worse: 1, narrower: 0}
+  sample: {added: 1, removed: 0, unmanaged: 0, better: 2, worse: 1, narrower: 0, wider: 0}
 """

@@ -16,6 +16,7 @@ from .model import SCHEMA, SCHEMAS, VERSION, HostClass, Leaver, Report, is_known
 _RANK: dict[str, int] = {
     host_class.value: number for number, host_class in enumerate(HostClass) if host_class is not HostClass.NOT_MANAGED
 }
+_MORE = 5  # where a cell has what is not usual
 _READ = {HostClass.COMPLIANT.value, HostClass.INEFFECTIVE.value, HostClass.DRIFTED.value}
 
 RowChange = tuple[str, Status, Status]
@@ -64,6 +65,7 @@ class Earlier:
     left: tuple[Leaver, ...] = ()
     elsewhere: tuple[Leaver, ...] = ()
     failing_since: Mapping[str, str] = field(default_factory=dict)
+    wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Changes:
         worse: Hosts whose class is worse, or the same while some row is worse.
         narrower: Hosts that would be worse, if fewer addresses to admit were not all that is to be done on them: what
             was wanted changed, and nothing on the host did.
+        wider: Hosts that are as they were, but that a row is newly open to more than is wanted.
     """
 
     since: str
@@ -108,6 +111,7 @@ class Changes:
     better: tuple[HostChange, ...] = ()
     worse: tuple[HostChange, ...] = ()
     narrower: tuple[HostChange, ...] = ()
+    wider: tuple[HostChange, ...] = ()
 
     def kinds(self) -> dict[str, tuple[HostChange, ...]]:
         """The hosts of each kind, by its name."""
@@ -118,7 +122,7 @@ class Changes:
         return {kind: len(hosts) for kind, hosts in self.kinds().items()}
 
 
-KINDS = ("added", "removed", "better", "worse", "unmanaged", "narrower")
+KINDS = ("added", "removed", "better", "worse", "unmanaged", "narrower", "wider")
 """What can become of a host."""
 
 
@@ -147,6 +151,7 @@ def _earlier(found: Mapping[str, Any]) -> Earlier:
     classes: dict[str, str] = {}
     verdicts: dict[str, dict[str, Status]] = {}
     hosts: dict[str, Kept] = {}
+    wider: dict[str, frozenset[str]] = {}
     for host in found["hosts"]:
         name = _text(host["name"])
         classes[name] = HostClass(host["class"]).value
@@ -154,11 +159,16 @@ def _earlier(found: Mapping[str, Any]) -> Earlier:
         policy_rules = int(host.get("policy_rules", 0))
         hosts[name] = Kept(tuple(map(_text, host.get("roles", ()))), rules, _text(host.get("since", "")), policy_rules)
         rows: dict[str, Status] = {}
+        beyond = set()
         for cell in host["cells"]:
             if not isinstance(cell[0], int) or cell[0] < 0:
                 raise ValueError(f"a cell of {name} names no requirement")
             rows[ids[cell[0]]] = Status(cell[1])
+            more = cell[5] if len(cell) > _MORE else {}
+            if more.get("wider") and not more["wider"].get("perhaps"):
+                beyond.add(ids[cell[0]])
         verdicts[name] = rows
+        wider[name] = frozenset(beyond)
     return Earlier(
         _text(found["created"]),
         classes,
@@ -167,6 +177,7 @@ def _earlier(found: Mapping[str, Any]) -> Earlier:
         tuple(map(_leaver, found.get("left", ()))),
         tuple(map(_leaver, found.get("elsewhere", ()))),
         {_text(one["function"]): _text(one.get("since", "")) for one in found.get("affected", ())},
+        wider,
     )
 
 
@@ -192,6 +203,10 @@ def compare(earlier: Earlier, report: Report) -> Changes:
     """What changed from the earlier report to this one."""
     now = {host.name: host.host_class.value for host in report.hosts}
     rows = {host.name: {cell.requirement.id: cell.finding.verdict for cell in host.cells} for host in report.hosts}
+    beyond = {
+        host.name: {cell.requirement.id for cell in host.cells if cell.wider and not cell.wider.perhaps}
+        for host in report.hosts
+    }
     narrowing = {host.name for host in report.hosts if host.narrowing}
     kinds: dict[str, list[HostChange]] = {kind: [] for kind in KINDS}
     for name in sorted({*now, *earlier.classes}):
@@ -202,6 +217,8 @@ def compare(earlier: Earlier, report: Report) -> Changes:
         kind = _kind(was, became, changed)
         if kind == "worse" and name in narrowing and not _any_worse(changed):
             kind = "narrower"
+        if not kind and was in _READ and beyond[name] - earlier.wider.get(name, frozenset()):
+            kind = "wider"
         if kind:
             kinds[kind].append(HostChange(name, was, became, changed))
     return Changes(earlier.created, **{kind: tuple(changes) for kind, changes in kinds.items()})

@@ -19,7 +19,16 @@ from typing import Any
 from ...module_utils._texts import elided
 from .._version import collection_version
 from .files import write_file
-from .model import STATUS_SCHEMA, HostClass, Report, ReportHost, names_by_class, sorted_report, totals
+from .model import (
+    STATUS_SCHEMA,
+    HostClass,
+    Report,
+    ReportHost,
+    changed_since_plan,
+    names_by_class,
+    sorted_report,
+    totals,
+)
 from .probed import is_disproved
 from .short import in_short
 from .summary import summary
@@ -170,6 +179,7 @@ def to_mail(report: Report, status: dict[str, Any], page: str = "") -> bytes:
     for kind in (HostClass.UNREACHABLE, HostClass.FAILED, HostClass.DRIFTED, HostClass.INEFFECTIVE):
         lines += _named(kind.value.capitalize(), names[kind.value])
         lines += _why(report) if kind is HostClass.FAILED else []
+    lines += _named("Changed by others since the plan was made", changed_since_plan(report) or [])
     lines += _named("No longer in the inventory, or without a role, and not retired", status["left"])
     lines += ["", *([f"Report: {page}"] if page else []), f"As of {report.created}, {status['digest']}"]
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")

@@ -15,7 +15,10 @@ WORST = (HostClass.DRIFTED, HostClass.INEFFECTIVE, HostClass.FAILED, HostClass.U
 
 _ALWAYS_TOLD = ("added", "removed", "better", "worse")
 _NAMED = 20  # hosts of each class
-_SAID = {"narrower": "drifted only for fewer addresses to admit"}
+_SAID = {
+    "narrower": "drifted only for fewer addresses to admit",
+    "wider": "newly open to more than is wanted",
+}
 
 
 def lines_for_people(result: Mapping[str, Any]) -> list[str]:

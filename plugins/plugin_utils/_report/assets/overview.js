@@ -195,6 +195,7 @@ function drawChanges() {
     ["Worse", "", take((one) => changes.worse.includes(one))],
     ["Better", "", take(() => true)],
     ["Fewer addresses to admit, nothing else", "drifted", changes.narrower],
+    ["Open to more than is wanted, and was not", "", changes.wider],
     ["Not managed any more", "not_managed", changes.unmanaged],
     ["New in the report", "", changes.added],
     ["No longer in the report", "", changes.removed],

@@ -211,7 +211,7 @@ def test_compared_with_the_very_file_that_is_replaced(tmp_path: Path) -> None:
     assert "changes" not in first
     second = report(args, {"h": audit(model)})
     assert second["changes"] == {
-        "added": 0, "removed": 0, "better": 1, "worse": 0, "unmanaged": 0, "narrower": 0,
+        "added": 0, "removed": 0, "better": 1, "worse": 0, "unmanaged": 0, "narrower": 0, "wider": 0,
     }  # fmt: skip
     assert "warnings" not in second
     document = json.loads((tmp_path / "lync-firewall.json").read_text("utf-8"))

@@ -113,6 +113,17 @@ def test_what_is_asked_for_anew_is_nothing_that_became_worse() -> None:
     assert changes({"h": info()}, {"h": closed}).counts()["worse"] == 1, "there it is too narrow already"
 
 
+def test_a_row_that_is_newly_open_to_more_than_is_wanted_is_news() -> None:
+    beyond = {"addresses": ["any"], "by": ["CS RTCSRV"], "profiles": [], "ports": "", "more_rules": 0, "perhaps": False}
+    wide, perhaps = info(row(wider=beyond)), info(row(wider={**beyond, "perhaps": True}))
+    (change,) = changes({"h": info()}, {"h": wide}).wider
+    assert (change.was, change.now) == ("compliant", "compliant")
+    for was, now in ((wide, wide), (wide, info()), (info(), perhaps)):
+        assert changes({"h": was}, {"h": now}).counts() == dict.fromkeys(KINDS, 0)
+    closed = info(row(verdict="closed", reason="no_rule", wider=beyond))
+    assert changes({"h": info()}, {"h": closed}).counts()["wider"] == 0, "it is worse, and only that"
+
+
 def test_a_host_whose_rules_were_taken_away_is_there_still() -> None:
     absent = {**info(), "requirements": [], "state": "absent", "rules": []}
     absent["drift"] = {**absent["drift"], "kept": []}
