@@ -11,16 +11,14 @@ from typing import Any, ClassVar
 
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import Option
-from ..plugin_utils._arguments import validate
-from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._controller import ControllerTask
 from ..plugin_utils._report.files import is_base_name
-from ..plugin_utils._results import plain
 from ..plugin_utils._text_files import put_files
 
 _MOST_NAMED = 5
 
 
-class ActionModule(ControllerAction):
+class ActionModule(ControllerTask):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (
@@ -40,16 +38,7 @@ class ActionModule(ControllerAction):
         ),
     )
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ansible's entry: validate, work, and report errors as results that name the option."""
-        result: dict[str, Any] = super().run(tmp, task_vars or {})
-        try:
-            result.update(plain(self._work(validate(self._task.args, self.OPTIONS))))
-        except OptionError as error:
-            result.update({"failed": True, "changed": False, "msg": str(error)})
-        return result
-
-    def _work(self, options: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         # Relative paths start at the playbook's folder, as everywhere in Ansible.
         folder = Path(str(self._loader.path_dwim(options["dest"])))
         result = put_files(folder, _contents(options["files"]), self._task)

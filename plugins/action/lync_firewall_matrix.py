@@ -22,11 +22,9 @@ from ..module_utils._policy.matrix_markdown import as_markdown
 from ..module_utils._policy.matrix_model import Matrix, Traffic
 from ..module_utils._policy.matrix_texts import as_csv, as_json
 from ..module_utils._policy.pools import VARIABLES
-from ..plugin_utils._arguments import validate
-from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._controller import ControllerTask
 from ..plugin_utils._matrix import read_hosts, read_in_effect
 from ..plugin_utils._report.asked import FOLDER as REPORT_FOLDER
-from ..plugin_utils._results import plain
 from ..plugin_utils._telling import tell
 from ..plugin_utils._text_files import put_files
 
@@ -35,7 +33,7 @@ _REPORT = f"{PREFIX}matrix_report"
 _NAME = "lync-traffic-matrix"
 
 
-class ActionModule(ControllerAction):
+class ActionModule(ControllerTask):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
     _last = ""  # the last report, where none is named
@@ -48,27 +46,7 @@ class ActionModule(ControllerAction):
         HOST_VARIABLES,
     )
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ansible's entry: validate, work, and report errors as results that name the option."""
-        known = task_vars or {}
-        result: dict[str, Any] = super().run(tmp, known)
-        try:
-            options = validate(self._given(known), self.OPTIONS)
-            result.update(plain(self._work(options, known)))
-        except OptionError as error:
-            result.update({"failed": True, "changed": False, "msg": str(error)})
-        return result
-
-    def _given(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """The options of the task, with those of variables where they count.
-
-        Raises:
-            OptionError: A variable cannot be templated.
-        """
-        given: dict[str, Any] = self._task.args
-        known = self.variables(task_vars)
-        if known is None:
-            return given
+    def of_variables(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
         report = known.get(_REPORT)
         found = {
             "hosts": known.get("ansible_play_hosts"),
@@ -79,9 +57,9 @@ class ActionModule(ControllerAction):
             name = known.get(f"{PREFIX}report_name") or "lync-firewall"
             last = Path(_path(known.get(f"{PREFIX}report_dir") or REPORT_FOLDER)) / f"{name}.json"
             self._last = str(last) if last.is_file() else ""
-        return {**found, **given}
+        return found
 
-    def _work(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         hostvars = task_vars["hostvars"]
         entries = read_hosts(_registered(options["hosts"], options["variable"], hostvars))
         matrix = matrix_of(entries, _balanced(entries, task_vars.get("groups") or {}, hostvars))

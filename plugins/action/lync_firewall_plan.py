@@ -13,9 +13,8 @@ from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
-from ..plugin_utils._arguments import validate
 from ..plugin_utils._batches import DEFAULT_BATCHES, batch_sizes
-from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._controller import ControllerTask
 from ..plugin_utils._plan.as_html import to_html
 from ..plugin_utils._plan.as_json import to_json
 from ..plugin_utils._plan.as_markdown import to_markdown
@@ -23,7 +22,6 @@ from ..plugin_utils._plan.build import build_plan
 from ..plugin_utils._plan.model import EstatePlan, PlanState, summary, totals
 from ..plugin_utils._report.files import is_base_name, write_all
 from ..plugin_utils._report.times import utc_now
-from ..plugin_utils._results import plain
 from ..plugin_utils._sources import source_of
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
@@ -33,7 +31,7 @@ _FOLDER = "lync_firewall_plan"
 _MOST_NAMED = 20
 
 
-class ActionModule(ControllerAction):
+class ActionModule(ControllerTask):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (
@@ -47,37 +45,17 @@ class ActionModule(ControllerAction):
         HOST_VARIABLES,
     )
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ansible's entry: validate, work, and report errors as results that name the option."""
-        known = task_vars or {}
-        result: dict[str, Any] = super().run(tmp, known)
-        try:
-            result.update(plain(self._work(validate(self._given(known), self.OPTIONS), known)))
-        except OptionError as error:
-            result.update({"failed": True, "changed": False, "msg": str(error)})
-        return result
-
-    def _given(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """The options of the task, with those of variables where they count.
-
-        Raises:
-            OptionError: A variable cannot be templated.
-        """
-        given: dict[str, Any] = self._task.args
-        known = self.variables(task_vars)
-        if known is None:
-            return given
+    def of_variables(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
         folder = known.get(f"{PREFIX}plan_dir") or _FOLDER
-        found = {
+        return {
             "hosts": known.get("ansible_play_hosts_all"),
             "dest": str(Path(str(folder)).expanduser().resolve()),
             "name": known.get(f"{PREFIX}plan_name"),
             "title": known.get(f"{PREFIX}plan_title"),
             "batches": known.get(f"{PREFIX}serial") or None,
         }
-        return {**{option: value for option, value in found.items() if value is not None}, **given}
 
-    def _work(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         if not is_base_name(options["name"]):
             raise OptionError("name", f"{options['name']!r} is no base name of a file: no folder, and no dot in front")
         sizes = batch_sizes(DEFAULT_BATCHES if options["batches"] is None else options["batches"])

@@ -78,7 +78,7 @@ class ActionModule(ControllerAction):
         known = task_vars or {}
         result: dict[str, Any] = {**super().run(tmp, known), "changed": False}
         try:
-            options = validate(self._given(known), self.OPTIONS)
+            options = validate(self.given(known), self.OPTIONS)
         except OptionError as error:
             return {**result, "failed": True, "msg": str(error)}
         inventories = [str(source) for source in plain(known.get("ansible_inventory_sources") or [])]
@@ -163,18 +163,9 @@ class ActionModule(ControllerAction):
         except (AnsibleError, OptionError, OSError, TypeError, ValueError) as error:
             tell(f"The status of an earlier run could not be replaced, and is out of date: {error}", self._task)
 
-    def _given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """The options of the task, with those of variables where they count.
-
-        Raises:
-            OptionError: A variable cannot be templated.
-        """
-        given: dict[str, Any] = self._task.args
-        known = self.variables(task_vars)
-        if known is None:
-            return given
+    def of_variables(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
         found = {option: known.get(variable) for option, variable in _VARIABLES.items()}
-        return {**{option: value for option, value in found.items() if value not in (None, "")}, **given}
+        return {option: value for option, value in found.items() if value != ""}
 
 
 def _held(targets: dict[str, Any], path: str, approved: str, request: Request, serial: Sequence[str]) -> dict[str, Any]:

@@ -15,8 +15,7 @@ from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import assigned_roles
 from ..module_utils._texts import said
-from ..plugin_utils._arguments import validate
-from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._controller import ControllerTask
 from ..plugin_utils._report.asked import asked
 from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import read_earlier
@@ -24,7 +23,6 @@ from ..plugin_utils._report.files import make_folder, write_file
 from ..plugin_utils._report.remember import RETIRED_FILE, read_retired, to_retired
 from ..plugin_utils._report.status import REPORT_NAME
 from ..plugin_utils._report.times import utc_now
-from ..plugin_utils._results import plain
 from ..plugin_utils._telling import tell
 
 _HOW = (
@@ -37,7 +35,7 @@ _HOW = (
 _OPTION = f"{PREFIX}retired"
 
 
-class ActionModule(ControllerAction):
+class ActionModule(ControllerTask):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (
@@ -48,27 +46,7 @@ class ActionModule(ControllerAction):
         HOST_VARIABLES,
     )
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ansible's entry: validate, work, and report errors as results that name the option."""
-        known = task_vars or {}
-        result: dict[str, Any] = {**super().run(tmp, known), "changed": False}
-        try:
-            options = validate(self._given(known), self.OPTIONS)
-            result.update(plain(self._work(options, known)))
-        except OptionError as error:
-            result.update({"failed": True, "msg": str(error)})
-        return result
-
-    def _given(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """The options of the task, with those of variables where they count.
-
-        Raises:
-            OptionError: A variable is wrong.
-        """
-        given: dict[str, Any] = self._task.args
-        known = self.variables(task_vars)
-        if known is None:
-            return given
+    def of_variables(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
             found = {
                 "hosts": _names(known.get(f"{PREFIX}retired")),
@@ -77,20 +55,20 @@ class ActionModule(ControllerAction):
             }
         except (TypeError, ValueError) as error:
             raise OptionError(HOST_VARIABLES.name, f"a variable of the report is wrong: {error}") from error
-        return {**found, **given}
+        return found
 
-    def _work(self, options: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         names = list(dict.fromkeys(options["hosts"]))
         if not names:
             raise OptionError(_OPTION, "name the hosts to retire, as in -e lync_firewall_retired=old.example.com")
         path = Path(str(self._loader.path_dwim(options["dest"]))) / RETIRED_FILE
-        hostvars = known.get("hostvars") or {}
+        hostvars = task_vars.get("hostvars") or {}
         if not options["done"]:
             _see_unneeded([name for name in names if name in hostvars], hostvars)
         if options["forget"]:
             _see_reported(names, path.parent)
         elif not options["done"]:
-            _see_reachable(names, hostvars, known.get("ansible_play_hosts_all"))
+            _see_reachable(names, hostvars, task_vars.get("ansible_play_hosts_all"))
             return {"hosts": names, "changed": False}
         now = utc_now()
         try:

@@ -54,26 +54,17 @@ class ActionModule(ControllerAction):
         known = task_vars or {}
         result: dict[str, Any] = {**super().run(tmp, known), "changed": False}
         try:
-            options = validate(self._given(known), self.OPTIONS)
+            options = validate(self.given(known), self.OPTIONS)
             if not _SHORTEST <= options["timeout"] <= _LONGEST:
                 raise OptionError("timeout", f"{options['timeout']} will not do; it takes {_SHORTEST} to {_LONGEST}")
             self._see_to_the_connection()
-            return {**result, **plain(self._work(options, known))}
+            return {**result, **plain(self.work(options, known))}
         except OptionError as error:
             return {**result, "failed": True, "msg": str(error)}
 
-    def _given(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """The options of the task, with those of variables where they count.
-
-        Raises:
-            OptionError: A variable cannot be templated.
-        """
-        given: dict[str, Any] = self._task.args
-        known = self.variables(task_vars)
-        if known is None:
-            return given
+    def of_variables(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
         found = {option: known.get(f"{PREFIX}probe_{option}") for option in _OF_VARIABLES}
-        return {**{option: value for option, value in found.items() if value not in (None, "")}, **given}
+        return {option: value for option, value in found.items() if value != ""}
 
     def _see_to_the_connection(self) -> None:
         """Probe from where it is meant: not from a Windows host, and from the controller whatever extra variables say.
@@ -92,7 +83,7 @@ class ActionModule(ControllerAction):
                 "to localhost, or to a Linux host in the network that is meant, and run it once",
             )
 
-    def _work(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    def work(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         # An audit that probes nothing loads this file all the same.
         from ..plugin_utils._probe.compared import failure_of, side_by_side, to_targets  # noqa: PLC0415
         from ..plugin_utils._probe.table import lines_for_people  # noqa: PLC0415

@@ -104,7 +104,7 @@ def test_each_policy_has_a_folder_with_its_hosts_and_where_is_said(runner: Runne
     readme = next(root.rglob("*-README.txt")).read_text()
     assert "names begin alike, Lync-Servers-..., are for the same policy" in readme
     run = runner.play("matrix")
-    assert f"{runner.folder / 'lync_firewall_matrix'}: 6 of 6 files written" in run.output
+    assert f"{runner.folder / 'lync_firewall_matrix'}: 7 of 7 files written" in run.output
 
 
 def test_without_a_policy_it_is_told_what_to_give(runner: Runner) -> None:
