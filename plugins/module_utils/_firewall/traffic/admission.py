@@ -186,7 +186,7 @@ class _Profile:
 
     def _may_be_for_us(self, rule: FirewallRule) -> bool:
         """Not if it is for others than listen; who wrote other ports into a rule hardly meant these."""
-        if is_plainly_for_others(rule):
+        if is_plainly_for_others(rule, self._traffic):
             return False
         if rule.opaque:
             ports = ports_of(rule, Direction.IN)

@@ -29,6 +29,8 @@ _HARMLESS = {"Edge", "Defer", "LSM", "PCross", "AuthByPassOut"}
 _NEEDS_IPSEC = {"Security", "Security2_9", "Security2", "RMauth", "RUAuth"}
 _INTERFACE = {"IF", "IFType"}
 _FILE_SHARING = ",-28502"
+_WINRM = (",-30252", ",-30267")  # with its compatibility mode, on port 80
+_OF_WINDOWS = frozenset({SYSTEM})
 _PACKAGE = {"AppPkgId", "PFN", "LUOwn"}
 _SHARED = {SYSTEM, "svchost.exe"}  # where anybody's listener may run
 
@@ -235,13 +237,21 @@ def _is_for_others(rule: FirewallRule, program: str, traffic: Traffic) -> bool:
     return not shared and not traffic.listeners.have_program(program)
 
 
-def is_plainly_for_others(rule: FirewallRule) -> bool:
+def is_plainly_for_others(rule: FirewallRule, traffic: Traffic) -> bool:
     """Whether a rule is no reason for anything, whatever its ports are.
 
     It is for packaged apps or one user's programs, which no server product is; or it is a switched-off one of Windows'
-    own for something that no Lync Server is.
+    own for something else than the traffic is.
     """
-    return any(key in _PACKAGE for key, _value in rule.conditions) or is_of_another_feature(rule)
+    if any(key in _PACKAGE for key, _value in rule.conditions):
+        return True
+    # WinRM is what the management connection is asked for, and nothing that Lync needs.
+    return is_of_another_feature(rule) and not (traffic.programs == _OF_WINDOWS and is_of_winrm(rule))
+
+
+def is_of_winrm(rule: FirewallRule) -> bool:
+    """Whether a rule is in the groups "Windows Remote Management" of Windows' own rules."""
+    return rule.group.endswith(_WINRM)
 
 
 def is_of_another_feature(rule: FirewallRule) -> bool:

@@ -13,7 +13,7 @@ from ..._net.address_set import together
 from ..._net.effort import Effort
 from ..._net.port_set import HIGHEST, LOWEST
 from ..state.rule import Direction, FirewallRule, same_path
-from .matching import Listeners, Match, Traffic, is_of_another_feature, match, may_mean_us
+from .matching import Listeners, Match, Traffic, is_of_another_feature, is_of_winrm, match, may_mean_us
 
 _MOST_EFFORT = 3_000_000
 """Steps: half a minute at worst. A host with 100,000 rules of the usual kinds takes a fraction of it."""
@@ -159,6 +159,7 @@ def _kind(rule: FirewallRule) -> tuple[Any, ...]:
         rule.service.casefold(),
         rule.conditions,
         is_of_another_feature(rule),
+        is_of_winrm(rule),
     )
 
 

@@ -241,7 +241,7 @@ def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:
     Of the stock rules of Windows most are: for packages, for one program on any port, switched off.
     """
     rule = found.rule
-    if is_plainly_for_others(rule):
+    if is_plainly_for_others(rule, traffic):
         return True
     if rule.opaque:
         # It may do anything, but somebody who wrote other ports into it hardly meant these.
