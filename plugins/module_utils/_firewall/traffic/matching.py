@@ -245,8 +245,9 @@ def is_plainly_for_others(rule: FirewallRule, traffic: Traffic) -> bool:
     """
     if any(key in _PACKAGE for key, _value in rule.conditions):
         return True
-    # WinRM is what the management connection is asked for, and nothing that Lync needs.
-    return is_of_another_feature(rule) and not (traffic.programs == _OF_WINDOWS and is_of_winrm(rule))
+    # WinRM is what the management connection is asked for, of which it is known who listens; Lync needs none of it.
+    managing = traffic.programs == _OF_WINDOWS and traffic.listeners is None
+    return is_of_another_feature(rule) and not (managing and is_of_winrm(rule))
 
 
 def is_of_winrm(rule: FirewallRule) -> bool:
