@@ -16,6 +16,7 @@ from .model import SCHEMA, SCHEMAS, VERSION, HostClass, Leaver, Report, is_known
 _RANK: dict[str, int] = {
     host_class.value: number for number, host_class in enumerate(HostClass) if host_class is not HostClass.NOT_MANAGED
 }
+_SAYS_WIDER = 3  # the first version of a report that does
 _MORE = 5  # where a cell has what is not usual
 _READ = {HostClass.COMPLIANT.value, HostClass.INEFFECTIVE.value, HostClass.DRIFTED.value}
 
@@ -56,6 +57,7 @@ class Earlier:
         left: What it said of those that had left before.
         elsewhere: What it remembered of hosts that it was not of.
         failing_since: Since when a function of the catalogue failed, of those that did; empty if since that report.
+        wider: Each host's rows that were open to more than was wanted; None where the report does not say.
     """
 
     created: str
@@ -65,7 +67,7 @@ class Earlier:
     left: tuple[Leaver, ...] = ()
     elsewhere: tuple[Leaver, ...] = ()
     failing_since: Mapping[str, str] = field(default_factory=dict)
-    wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    wider: Mapping[str, frozenset[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _earlier(found: Mapping[str, Any]) -> Earlier:
         tuple(map(_leaver, found.get("left", ()))),
         tuple(map(_leaver, found.get("elsewhere", ()))),
         {_text(one["function"]): _text(one.get("since", "")) for one in found.get("affected", ())},
-        wider,
+        wider if int(found["version"]) >= _SAYS_WIDER else None,
     )
 
 
@@ -217,7 +219,12 @@ def compare(earlier: Earlier, report: Report) -> Changes:
         kind = _kind(was, became, changed)
         if kind == "worse" and name in narrowing and not _any_worse(changed):
             kind = "narrower"
-        if not kind and was in _READ and beyond[name] - earlier.wider.get(name, frozenset()):
+        if (
+            not kind
+            and was in _READ
+            and earlier.wider is not None
+            and beyond[name] - earlier.wider.get(name, frozenset())
+        ):
             kind = "wider"
         if kind:
             kinds[kind].append(HostChange(name, was, became, changed))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import (
     KINDS,
     Changes,
@@ -17,6 +18,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare i
     compare,
     read_earlier,
 )
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import SCHEMAS
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     RULE,
@@ -120,6 +122,11 @@ def test_a_row_that_is_newly_open_to_more_than_is_wanted_is_news() -> None:
     assert (change.was, change.now) == ("compliant", "compliant")
     for was, now in ((wide, wide), (wide, info()), (info(), perhaps)):
         assert changes({"h": was}, {"h": now}).counts() == dict.fromkeys(KINDS, 0)
+    old = json.loads(to_json(build_report("T", "2026-01-01T00:00:00Z", [Source("h", info())])))
+    earlier = read_earlier(json.dumps({**old, "version": 2, "schema": SCHEMAS[2]}))
+    assert compare(earlier, build_report("T", "2026-01-02T00:00:00Z", [Source("h", wide)])).wider == (), (
+        "it did not say"
+    )
     closed = info(row(verdict="closed", reason="no_rule", wider=beyond))
     assert changes({"h": info()}, {"h": closed}).counts()["wider"] == 0, "it is worse, and only that"
 
