@@ -63,6 +63,7 @@ class ActionModule(FirewallAction):
         self._on_wider = options["on_wider"]
         self._roles = [str(role) for role in options["roles"] or ()]
         self._brief = options[HOST_VARIABLES.name] and display.verbosity == 0
+        self._rollback = options["rollback"]
         self._how = tuple(f"{name}={options[name]}" for name in ("rollback", "accept_impact"))
         approval = self._planned(options["plan"], options["plan_digest"] or "")
         policy = requested_policy(options)  # before the connection is opened: it says what is wrong
@@ -197,6 +198,7 @@ class ActionModule(FirewallAction):
             "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
             "skipped_rows": list(self._policy.skipped),
             "rollback": outcome.rollback,
+            "arms_rollback": self._arms(outcome),
             "impact": texts(map(str, self._guard.cut), "impact"),
             "plan_digest": plan_digest(outcome.plan, self._how),
             "undo": results.undo_dict(outcome.plan, outcome.before),
@@ -205,3 +207,10 @@ class ActionModule(FirewallAction):
         if self._task.diff:
             result["diff"] = diff(outcome.before, outcome.after, rows, self._guard.cut, outcome.plan)
         return result
+
+    def _arms(self, outcome: Outcome) -> dict[str, Any]:
+        if not outcome.changed:
+            return {"armed": False, "why": []}
+        from ..plugin_utils._armed import arms_rollback  # noqa: PLC0415 most hosts need no change
+
+        return arms_rollback(outcome.plan, outcome.before, self._rollback)

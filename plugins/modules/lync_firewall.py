@@ -312,6 +312,16 @@ rollback:
   returned: when the host was read
   type: str
   sample: confirmed
+arms_rollback:
+  description:
+    - Whether a rollback is armed (O(rollback)) before anything is sent (C(armed)), and C(why) it is or is not. In check
+      mode, whether it would be. The reasons are what may be closed; of more than three it says how many.
+    - C(why) is empty where nothing is to be done.
+  returned: when the host was read
+  type: dict
+  sample:
+    armed: false
+    why: ["it only adds or widens: nothing that is open now is closed"]
 disabled_lync_rules:
   description: Names of Lync's own rules, C(CS ...), that are on the host and disabled. They are never touched.
   returned: when the host was read

@@ -110,6 +110,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._variables",
         "module_utils",
     },
+    "plugin_utils._armed": {"plugin_utils._said", "module_utils"},
     "plugin_utils._proof": {"plugin_utils._host", "plugin_utils._plan", "plugin_utils._said", "module_utils"},
     "plugin_utils._plan": {"plugin_utils._report", "plugin_utils._said", "module_utils"},
     "plugin_utils._fleet": {"plugin_utils._report", "plugin_utils._version", "module_utils"},

@@ -13,7 +13,18 @@ import jinja2
 from markupsafe import Markup
 
 from .model import STATES, EstatePlan, PlanState, ends_as_failed, groups, summary, totals
-from .page import APPROVAL, DOOMED, HOW, LEFT_ALONE, NOT_TOUCHED, STOPS, foreign_line
+from .page import (
+    APPROVAL,
+    DOOMED,
+    HOW,
+    LEFT_ALONE,
+    NOT_TOUCHED,
+    RANGES,
+    ROLLBACK,
+    STOPS,
+    foreign_line,
+    rollback_lines,
+)
 
 _ASSETS = Path(__file__).parent / "assets"
 
@@ -34,6 +45,9 @@ def to_html(plan: EstatePlan) -> bytes:
         stops=STOPS,
         others=plan.of(PlanState.NOTHING, PlanState.SKIPPED, PlanState.UNREACHABLE, PlanState.FAILED),
         how=HOW,
+        rollback=rollback_lines(plan),
+        rollback_heading=ROLLBACK,
+        ranges_heading=RANGES,
         not_touched=NOT_TOUCHED,
         left_alone=LEFT_ALONE,
         fingerprints=[line for line in map(foreign_line, plan.hosts) if line],

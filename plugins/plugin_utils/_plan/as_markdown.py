@@ -9,7 +9,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from .model import STATES, Batch, EstatePlan, Group, PlanHost, PlanState, ends_as_failed, groups, summary
-from .page import APPROVAL, DOOMED, HOW, LEFT_ALONE, NOT_TOUCHED, STOPS, foreign_line
+from .page import (
+    APPROVAL,
+    DOOMED,
+    HOW,
+    LEFT_ALONE,
+    NOT_TOUCHED,
+    RANGES,
+    ROLLBACK,
+    STOPS,
+    foreign_line,
+    rollback_lines,
+)
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
@@ -27,6 +38,9 @@ def _lines(plan: EstatePlan) -> Iterator[str]:
     yield f"Digest of this plan: `{plan.digest}`"
     yield from _section("How it is carried out", HOW)
     yield from _batches(plan.batches)
+    rollback = rollback_lines(plan)
+    if rollback:
+        yield from _section(ROLLBACK, (f"**{_text(names)}** {_text(sentence)}" for names, sentence in rollback))
     doomed = ends_as_failed(plan)
     if doomed:
         yield from _section(DOOMED, map(_other, doomed))
@@ -95,7 +109,8 @@ def _group(group: Group) -> Iterator[str]:
             yield f"{heading}:"
             yield ""
             yield from (f"- {_text(item)}" for item in items)
-    for heading, commands in (("Commands", work.commands), ("What undoes them", work.undo)):
+    scripts = (("Commands", work.commands), ("What undoes them", work.undo))
+    for heading, commands in ((RANGES, work.ranges), *scripts) if work.ranges else scripts:
         yield ""
         yield f"<details><summary>{heading} ({len(commands)})</summary>"
         yield ""

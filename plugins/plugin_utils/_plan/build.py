@@ -17,7 +17,7 @@ from ...module_utils._texts import printable
 from .._report.build import Source
 from .._report.parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
 from .model import EstatePlan, PlanHost, PlanState, Work, batches
-from .words import in_words
+from .words import block_ranges, in_words, spared_by_blocks
 
 _LONGEST_MESSAGE = 2000
 _NOT_PLANNED = "There is no result of it."
@@ -42,7 +42,8 @@ def _read(source: Source) -> PlanHost:
     result = source.result
     if not isinstance(result, dict):
         return PlanHost(source.name, PlanState.FAILED, _NOT_PLANNED, source.roles)
-    message = _message(result.get("msg", ""))
+    # The pages name the host before its message, as the message itself does.
+    message = _message(result.get("msg", "")).removeprefix(f"{source.name}: ")
     if result.get("unreachable") is True:
         return PlanHost(source.name, PlanState.UNREACHABLE, message, source.roles)
     if result.get("skipped") is True:
@@ -82,23 +83,31 @@ def _work(result: Mapping[str, Any]) -> Work:
     services = {row_id: service_in_words(row_id, service) for row_id, service in rows}
     undo = mapping_of(result, "undo")
     on = texts_of(result, "profiles_enabled")
-    found = {text_of(rule, "name"): rule for rule in list_of(mapping_of(result, "before"), "rules")}
+    was_there, will_be = (list_of(mapping_of(result, when), "rules") for when in ("before", "after"))
+    spared_before, spared = spared_by_blocks(was_there), spared_by_blocks(will_be)
+    found = {text_of(rule, "name"): rule for rule in was_there}
     # A rule that cannot be changed in place is replaced by its next generation, which has the same key.
     gone = {name: found.get(name) for name in texts_of(result, "deleted")}
     old = {text_of(rule, "key"): rule for rule in gone.values() if rule}
     created = [(rule, old.get(text_of(rule, "key"))) for rule in list_of(result, "created")]
     replaced = [text_of(was, "name") for _rule, was in created if was]
+    updated = list_of(result, "updated")
+    arms = mapping_of(result, "arms_rollback")
     return Work(
-        opens=tuple(in_words(rule, services) for rule, was in created if not was),
+        opens=tuple(in_words(rule, services, spared) for rule, was in created if not was),
         changes=(
-            *(f"{in_words(rule, services)} (before: {in_words(was, {})})" for rule, was in created if was),
             *(
-                f"{in_words(rule, services)} (changed: {', '.join(texts_of(rule, 'changes'))})"
-                for rule in list_of(result, "updated")
+                f"{in_words(rule, services, spared)} (before: {in_words(was, {}, spared_before)})"
+                for rule, was in created
+                if was
+            ),
+            *(
+                f"{in_words(rule, services, spared)} (changed: {', '.join(texts_of(rule, 'changes'))})"
+                for rule in updated
             ),
         ),
         closes=tuple(
-            f"{in_words(rule, services)} (rule {name})" if rule else name
+            f"{in_words(rule, services, spared_before)} (rule {name})" if rule else name
             for name, rule in gone.items()
             if name not in replaced
         ),
@@ -111,6 +120,9 @@ def _work(result: Mapping[str, Any]) -> Work:
         losses=texts_of(undo, "losses"),
         refused=tuple(f"{text_of(item, 'subject')}: {text_of(item, 'reason')}" for item in list_of(result, "refused")),
         impact=texts_of(result, "impact"),
+        ranges=tuple(filter(None, map(block_ranges, (*(rule for rule, _was in created), *updated)))),
+        armed=flag_of(arms, "armed"),
+        armed_why=texts_of(arms, "why"),
     )
 
 

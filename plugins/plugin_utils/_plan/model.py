@@ -54,6 +54,9 @@ class Work:
         losses: What these do not bring back.
         refused: What a run leaves undone because it is not ours to do, each with the reason.
         impact: What is in use and would be cut.
+        ranges: The addresses of each block rule for everybody else, which the sentences name by whom they spare.
+        armed: Whether the host is armed with a rollback before anything is sent.
+        armed_why: Why it is, or is not.
     """
 
     opens: tuple[str, ...] = ()
@@ -65,6 +68,9 @@ class Work:
     losses: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     impact: tuple[str, ...] = ()
+    ranges: tuple[str, ...] = ()
+    armed: bool = False
+    armed_why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .approved import SHOWN
 from .build import foreign_rules
-from .model import PlanHost
+from .model import EstatePlan, PlanHost, PlanState
 
 HOW = (
     "Batch by batch: the next one begins only when every host of the last was changed, read again and is as it should "
@@ -29,6 +31,26 @@ STOPS = (
     "A remediation stops at the end of their batch, and hosts of later batches get nothing. See to what is named here "
     "first, or have the run go on: lync_firewall_on_ineffective: warn."
 )
+
+
+ROLLBACK = "Which hosts are armed with a rollback"
+RANGES = "Addresses of the block rules"
+
+
+def rollback_lines(plan: EstatePlan) -> list[tuple[str, str]]:
+    """Hosts that are changed, by whether they are armed with a rollback and why: their names, and a sentence."""
+    found: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
+    for host in plan.of(PlanState.CHANGE):
+        found.setdefault((host.work.armed, host.work.armed_why), []).append(host.name)
+    armed_first = sorted(found.items(), key=lambda item: not item[0][0])
+    return [
+        (", ".join(names), f"{'armed' if armed else 'not armed'}{f': {_reasons(why)}' if why else ''}")
+        for (armed, why), names in armed_first
+    ]
+
+
+def _reasons(why: Sequence[str]) -> str:
+    return "; ".join(why)
 
 
 def foreign_line(host: PlanHost) -> str:

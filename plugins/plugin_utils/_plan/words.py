@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
+from ...module_utils._net.address_set import SOURCES, AddressError, AddressSet
+from ...module_utils._policy.blocking import BLOCK_KEY
 from .._report.parts import text_of, texts_of
 
 _MOST_NAMED = 24
@@ -15,12 +18,67 @@ _ANYBODY = ("any", "*", "")
 _PROTOCOLS = {"tcp": "TCP", "udp": "UDP", "any": "any protocol"}
 
 
-def in_words(rule: Any, services: Mapping[str, str]) -> str:
+Spared = Mapping[str, AddressSet]
+"""Key of a block rule for everybody else to whom it spares, together with the other parts of it."""
+
+
+def spared_by_blocks(rules: Iterable[Any]) -> Spared:
+    """Whom the block rules for everybody else spare: all that a source can be, but what their parts name.
+
+    Args:
+        rules: Managed rules of a host, as the modules return them. One that cannot be read is told as it is.
+
+    Raises:
+        ResultError: One is none.
+    """
+    blocked: dict[str, AddressSet] = {}
+    unread = set()
+    for rule in rules:
+        key, _part = _parted(rule)
+        if not key:
+            continue
+        try:
+            blocked[key] = blocked.get(key, AddressSet()) | AddressSet.parse(texts_of(rule, "remote_addresses"))
+        except AddressError:
+            unread.add(key)
+    return {key: SOURCES - addresses for key, addresses in blocked.items() if key not in unread}
+
+
+def block_ranges(rule: Any) -> str:
+    """The addresses of a block rule for everybody else; empty for any other rule.
+
+    Raises:
+        ResultError: It is none.
+    """
+    if not _parted(rule)[0]:
+        return ""
+    return f"{_over(rule)}{_ports(rule, 'local_ports')}: {', '.join(texts_of(rule, 'remote_addresses'))}"
+
+
+def _parted(rule: Any) -> tuple[str, str]:
+    """The key of a block rule for everybody else, and which part of it a rule is; empty texts for any other rule."""
+    if text_of(rule, "action") != "block" or not str(rule.get("key", "")).startswith(BLOCK_KEY):
+        return "", ""
+    key, _dot, part = text_of(rule, "key").partition(".s")
+    return key, part
+
+
+def _over(rule: Any) -> str:
+    protocol = text_of(rule, "protocol")
+    return _PROTOCOLS.get(protocol, protocol)
+
+
+def _everybody_but(spared: AddressSet) -> str:
+    return f"Everybody but {_listed(spared.texts())}" if spared else "Everybody"
+
+
+def in_words(rule: Any, services: Mapping[str, str], spared: Spared = MappingProxyType({})) -> str:
     """Who may reach what by a rule.
 
     Args:
         rule: A rule as the modules return it.
         services: Id of a row of the catalogue to the service that needs it.
+        spared: Whom block rules for everybody else spare; a rule of which that is not known is told by its addresses.
 
     Raises:
         ResultError: It is none.
@@ -29,9 +87,12 @@ def in_words(rule: Any, services: Mapping[str, str]) -> str:
     allowed = "may" if text_of(rule, "action") == "allow" else "may not"
     who = _listed(texts_of(rule, "remote_addresses"))
     ours, theirs = _ports(rule, "local_ports"), _ports(rule, "remote_ports")
-    protocol = text_of(rule, "protocol")
-    over = _PROTOCOLS.get(protocol, protocol)
-    if inbound:
+    over = _over(rule)
+    block, part = _parted(rule)
+    if block in spared:
+        sentence = f"{_everybody_but(spared[block])} is kept out of {over}{ours}"
+        sentence += f" (part {part} of that rule)" if part else ""
+    elif inbound:
         sentence = f"{_start(who)} {allowed} connect to {over}{ours}"
         sentence += f" from its own ports{theirs}" if theirs else ""
     else:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from ansible.utils.helpers import pct_to_int
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall
+from ansible_collections.lyncops.firewall.plugins.plugin_utils import _armed
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.approved import (
     PlanError,
     PlannedHost,
@@ -34,7 +35,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.model impor
     groups,
     summary,
 )
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.words import in_words
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.words import in_words, spared_by_blocks
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import (
     action,
@@ -179,6 +180,102 @@ RULE = {
 )
 def test_a_rule_in_words(different: dict[str, Any], sentence: str) -> None:
     assert sentence in in_words({**RULE, **different}, {"server-03": "Front End"})
+
+
+def block(addresses: list[str], key: str = "block-in-tcp-5070") -> dict[str, Any]:
+    return {**RULE, "key": key, "action": "block", "local_ports": "5070", "remote_addresses": addresses}
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentences"),
+    [
+        (
+            [["1.0.0.0-10.0.0.6", "10.0.0.8-223.255.255.255", "::2-feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"]],
+            ["Everybody but 10.0.0.7 is kept out of TCP 5070: Front End (server-03)"],
+        ),
+        (
+            [["1.0.0.0-10.0.0.6"], ["10.0.0.9-223.255.255.255", "::2-feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"]],
+            [
+                "Everybody but 10.0.0.7, 10.0.0.8 is kept out of TCP 5070: Front End (server-03)",
+                "Everybody but 10.0.0.7, 10.0.0.8 is kept out of TCP 5070 (part 2 of that rule): Front End (server-03)",
+            ],
+        ),
+        ([["any"]], ["Everybody is kept out of TCP 5070: Front End (server-03)"]),
+        ([["1.2.3.4", "<b>"]], ["1.2.3.4, <b> may not connect to TCP 5070: Front End (server-03)"]),
+    ],
+)
+def test_a_block_for_everybody_else_is_told_by_whom_it_spares(rules: list[list[str]], sentences: list[str]) -> None:
+    parts = [
+        block(addresses, f"block-in-tcp-5070{f'.s{number}' if number > 1 else ''}")
+        for number, addresses in enumerate(rules, 1)
+    ]
+    spared = spared_by_blocks([RULE, *parts])
+    assert [in_words(part, {"server-03": "Front End"}, spared) for part in parts] == sentences
+
+
+def test_the_ranges_of_a_block_can_still_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_guard_and_rollback(monkeypatch)
+    without = {"roles": ["mediation"], "scope": "topology", "on_wider": "block_others"}
+    peers = {"front_end": ["10.0.0.1"], "branch_appliance": [], "load_balancer": []}
+    plugin = action(lync_firewall.ActionModule, WindowsModel(), {**without, "peers": peers}, check_mode=True)
+    plan = plan_of({"med01": plugin.run(task_vars={"inventory_hostname": "med01"})})
+    (host,) = plan.hosts
+    blocks = [line for line in host.work.opens if line.startswith("Everybody")]
+    assert any(line.startswith("Everybody but 10.0.0.1 is kept out of TCP 5070: ") for line in blocks), blocks
+    assert len(host.work.ranges) == len(blocks)
+    assert host.work.armed
+    assert any("'LyncOps block-in-tcp-5070 g1' blocks" in why for why in host.work.armed_why), host.work.armed_why
+    for page in (to_html(plan).decode(), to_markdown(plan).decode()):
+        assert "1.0.0.0-10.0.0.0" in page.partition("Addresses of the block rules")[2].partition("</details>")[0]
+
+
+def test_who_is_armed_with_a_rollback_is_told_and_why(checked: dict[str, Any]) -> None:
+    def arms(armed: bool, *why: str) -> dict[str, Any]:
+        return {**checked, "arms_rollback": {"armed": armed, "why": list(why)}}
+
+    plan = plan_of({"a": checked, "b": arms(True, "'x' blocks", "2 more"), "c": checked, "d": arms(False, "is never")})
+    for page in (to_html(plan).decode(), to_markdown(plan).decode().replace("**", "")):
+        told = page.partition("Which hosts are armed with a rollback")[2].partition("What is changed")[0]
+        lines = [re.sub("<[^>]*>", "", line).lstrip("- ") for line in told.splitlines() if "armed" in line]
+        assert [line.replace("&#39;", "'") for line in lines] == [
+            "b armed: 'x' blocks; 2 more",
+            "a, c not armed: it only adds or widens: nothing that is open now is closed",
+            "d not armed: is never",
+        ]
+    lines = [json.loads(line.rstrip(",")) for line in to_json(plan).decode().splitlines() if line.startswith('{"name')]
+    assert [line["armed"] for line in lines] == [False, True, False, False]
+    assert lines[1]["armed_why"] == ["'x' blocks", "2 more"]
+
+
+@pytest.mark.parametrize(
+    ("rollback", "armed", "why"),
+    [("auto", True, "'LyncOps block"), ("never", False, "lync_firewall_rollback is never")],
+)
+def test_a_run_that_may_close_something_is_armed_unless_nobody_wants_it(
+    monkeypatch: pytest.MonkeyPatch, rollback: str, armed: bool, why: str
+) -> None:
+    without_guard_and_rollback(monkeypatch)
+    options = {"roles": ["mediation"], "scope": "topology", "on_wider": "block_others", "rollback": rollback}
+    options["peers"] = {"front_end": ["10.0.0.1"], "branch_appliance": [], "load_balancer": []}
+    plugin = action(lync_firewall.ActionModule, WindowsModel(), options, check_mode=True)
+    told = plugin.run(task_vars={"inventory_hostname": "med01"})["arms_rollback"]
+    assert told["armed"] is armed
+    assert told["why"][0].startswith(why)
+    monkeypatch.setattr(_armed, "risks", lambda _plan, _before: tuple(f"'{number}' blocks" for number in range(5)))
+    told = plugin.run(task_vars={"inventory_hostname": "med01"})["arms_rollback"]
+    assert told["why"][-2:] == ["'2' blocks", "2 more of that kind"]
+
+
+@pytest.mark.parametrize("result", [{"failed": True}, {"unreachable": True}, {}])
+def test_a_host_is_named_once(checked: dict[str, Any], result: dict[str, Any]) -> None:
+    """The module's message begins with the host's name, and so does the line of the page."""
+    base = {} if result else {**checked, "failed": True}
+    refused = {**checked, "changed": False, "failed": True, "msg": "fe01: nothing was sent"}
+    plan = plan_of({"fe01": {**base, **result, "msg": "fe01: not everything is as it should be"}, "fe02": refused})
+    assert plan.hosts[0].message == "not everything is as it should be"
+    assert plan.hosts[1].message == "fe01: nothing was sent", "of another host"
+    for page in (to_html(plan).decode(), to_markdown(plan).decode()):
+        assert "fe01: not everything" not in page
 
 
 class _Page(HTMLParser):
