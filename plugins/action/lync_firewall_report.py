@@ -145,9 +145,11 @@ class ActionModule(ControllerAction):
         contents = {kind: _WRITERS[kind](report, changes) for kind in dict.fromkeys(options["formats"])}
         files = {kind: str(folder / f"{options['name']}.{kind}") for kind in contents}
         document = contents["json"] if "json" in contents else to_json(report, changes)
-        status = to_status(report, Run(options["name"], now, collection_version()), document)
+        # What is news is told of the report that this one replaces, where none is named to compare with.
+        news = changes or (compare(last, report) if last else None)
+        status = to_status(report, Run(options["name"], now, collection_version()), document, news)
         beside = {
-            mail_name(options["name"]): to_mail(report, status, next(iter(files.values()))),
+            mail_name(options["name"]): to_mail(report, status, next(iter(files.values())), news),
             # The last one: who finds it finds all the others too.
             status_name(options["name"]): to_status_file(status),
         }

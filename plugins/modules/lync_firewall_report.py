@@ -179,8 +179,10 @@ status:
   sample: /srv/reports/lync-firewall-status.json
 class:
   description:
-    - How the run ended, V(ok), V(drift), V(ineffective), V(refused), V(outage) or V(failed); the worst of what is the
-      matter with any host.
+    - How the run ended, V(ok), V(wider), V(changed), V(disproved), V(drift), V(ineffective), V(refused), V(outage) or
+      V(failed); the worst of what is the matter with any host.
+    - V(wider) are rows that are newly open to more than is wanted, since the report of O(previous), or else since the
+      one that is replaced.
   returned: success
   type: str
   sample: drift

@@ -17,6 +17,7 @@ from ..module_utils._options.table import ENFORCE
 from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULES, with_named_roles
 from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE
 from ._batches import batch_sizes
+from ._keys import key_sentences, wrong_keys
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import by_role, named_roles, role_mistake
 from ._nobody import nobody
@@ -149,11 +150,15 @@ def find_targets(
     asks = [(host, asked, looked[host].roles or ()) for host in hosts if (asked := looked[host].asks)]
     targets["unknown_peers"] = block(asks, groups)
     mistakes = _mistakes(targets, request, said_groups, found)
+    # Where it is so of all hosts there is nobody left to work on; otherwise the others are worked on.
+    keys = key_sentences([(host, looked[host].wrong_keys) for host in hosts], hosts)
+    mistakes += [sentence for sentence, everywhere in keys.items() if everywhere]
     if not request.named and request.named != [] and not request.roles_for_all:
         # One that is worked on is refused by its own task; of the others nobody would ever hear.
         unheard = [host for host, look in looked.items() if look.has_roles and host in may and host not in looked_at]
         mistakes += _of_roles(unheard, hostvars)
-    return {**targets, "mistakes": mistakes, "notes": [] if mistakes else _notes(targets, request)}
+    notes = [] if mistakes else [*_notes(targets, request), *keys]
+    return {**targets, "mistakes": mistakes, "notes": notes}
 
 
 def _mistakes(
@@ -234,6 +239,7 @@ class _Look:
         reports: Whether reports are named that are to be put together.
         asks: What decides which peers it needs to be known; None where its rules have no scope.
         held: Whether a plan is named that it is held to.
+        wrong_keys: Variables, and keys in them that there are not.
     """
 
     said: Any
@@ -244,6 +250,7 @@ class _Look:
     reports: bool
     asks: Asks | None
     held: bool = False
+    wrong_keys: tuple[tuple[str, str], ...] = ()
 
 
 def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
@@ -263,6 +270,7 @@ def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
         reports=_says(known, _REPORTS),
         asks=read_asks(known, scoped),
         held=_says(known, _PLAN),
+        wrong_keys=wrong_keys(known, scoped),
     )
 
 

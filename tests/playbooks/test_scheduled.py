@@ -95,6 +95,22 @@ def test_an_outage_is_no_drift_and_the_failure_of_the_unit(runner: Runner, sched
     assert scheduler.mail[0].splitlines()[1] == "Lync Server firewall report: outage"
 
 
+@pytest.mark.parametrize(
+    ("mail_on", "kind", "mailed"),
+    [("drift", "wider", True), ("failed drift ok", "wider", True), ("wider", "wider", True),
+     ("changed", "wider", False), ("drift", "changed", False)],
+)  # fmt: skip
+def test_what_is_newly_wider_is_mailed_as_drift_is(scheduler: Scheduler, mail_on: str, kind: str, mailed: bool) -> None:
+    status = f'{{\\n  "classes": ["{kind}"],\\n}}\\n'
+    made = f"{scheduler.reports}/lync-firewall"
+    told = f"printf '{status}' >'{made}-status.json'; printf 'Report: {kind} (server-46)\\n' >'{made}-mail.txt'"
+    scheduler.program("ansible-playbook", f"sleep 0.1; {told}")
+    ran = scheduler.run(LYNC_MAIL_ON=mail_on)
+    assert (ran.returncode, ran.stderr, bool(scheduler.mail)) == (0, "", mailed)
+    if mailed:
+        assert scheduler.mail[0].splitlines()[1] == "Report: wider (server-46)"
+
+
 @pytest.mark.parametrize("code", [newest_only(0), 99])
 def test_a_run_that_did_not_end_is_not_the_one_before(scheduler: Scheduler, code: int) -> None:
     scheduler.program("ansible-playbook", f"exit {code}")

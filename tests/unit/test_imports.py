@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "module_utils",
     },
     "plugin_utils._named_roles": {"plugin_utils._results", "module_utils"},
+    "plugin_utils._keys": {"plugin_utils._results", "module_utils"},
     "plugin_utils._nobody": {"module_utils"},
     "plugin_utils._patterns": set(),
     "plugin_utils._unsaid": {"plugin_utils._results", "module_utils"},
@@ -55,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._batches": {"module_utils._options"},
     "plugin_utils._targets": {
         "plugin_utils._batches",
+        "plugin_utils._keys",
         "plugin_utils._named_roles",
         "plugin_utils._nobody",
         "plugin_utils._patterns",

@@ -44,8 +44,6 @@ def to_run_status(
             if name not in hosts or hosts[name].host_class in _WELL:
                 hosts[name] = ReportHost(name, host_class)
     report = sorted_report("", now, () if message else hosts.values())
-    status = to_status(report, Run("", now, collection_version(), message))
     # Rows have no requirements, only how many of them are wider than wanted.
     certain, perhaps = (sum(row.wider[place] for row in found) for place in (0, 1))
-    status["totals"] |= {"wider_rows": certain, "perhaps_wider_rows": perhaps}
-    return to_status_file(status)
+    return to_status_file(to_status(report, Run("", now, collection_version(), message, (certain, perhaps))))

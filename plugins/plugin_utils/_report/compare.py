@@ -79,12 +79,14 @@ class HostChange:
         was: Its class then; empty if it was not in that report.
         now: Its class now; empty if it is not in this one.
         rows: Rows whose verdict changed.
+        widened: Ids of rows that are newly open to more than is wanted.
     """
 
     name: str
     was: str
     now: str
     rows: tuple[RowChange, ...] = ()
+    widened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Changes:
         worse: Hosts whose class is worse, or the same while some row is worse.
         narrower: Hosts that would be worse, if fewer addresses to admit were not all that is to be done on them: what
             was wanted changed, and nothing on the host did.
-        wider: Hosts that are as they were, but that a row is newly open to more than is wanted.
+        wider: Hosts of which a row is newly open to more than is wanted, those among the better and the narrower too;
+            a host that is worse is only that.
     """
 
     since: str
@@ -219,15 +222,14 @@ def compare(earlier: Earlier, report: Report) -> Changes:
         kind = _kind(was, became, changed)
         if kind == "worse" and name in narrowing and not _any_worse(changed):
             kind = "narrower"
-        if (
-            not kind
-            and was in _READ
-            and earlier.wider is not None
-            and beyond[name] - earlier.wider.get(name, frozenset())
-        ):
-            kind = "wider"
-        if kind:
-            kinds[kind].append(HostChange(name, was, became, changed))
+        widened: tuple[str, ...] = ()
+        if was in _READ and became in _READ and earlier.wider is not None:
+            widened = tuple(sorted(beyond[name] - earlier.wider.get(name, frozenset())))
+        told = [kind] if kind else []
+        if widened and kind in ("", "better", "narrower"):
+            told.append("wider")
+        for each in told:
+            kinds[each].append(HostChange(name, was, became, changed, widened))
     return Changes(earlier.created, **{kind: tuple(changes) for kind, changes in kinds.items()})
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 from ...module_utils._texts import elided
 from .._version import collection_version
+from .compare import Changes, HostChange
 from .files import write_file
 from .model import (
     STATUS_SCHEMA,
@@ -39,7 +40,9 @@ STATUS_VERSION = 1
 REPORT_NAME = "lync-firewall"
 """Base name of a report's files where nothing else is said."""
 
+_WIDER_ROWS = ("wider_rows", "perhaps_wider_rows")
 _MOST_NAMED = 10
+_MOST_ROWS = 3
 _PATIENCE = 10
 _MOST_MESSAGES = 5
 _LONGEST_MESSAGE = 400
@@ -49,6 +52,7 @@ class RunClass(str, Enum):
     """How a run ended, worst last."""
 
     OK = "ok"
+    WIDER = "wider"  # Rows are open to more than is wanted, and were not at the report before.
     CHANGED = "changed"  # Something that is not ours changed since a plan was made.
     DISPROVED = "disproved"  # A probe from outside saw a port shut on the way, or one open that should not be.
     DRIFT = "drift"
@@ -78,12 +82,14 @@ class Run:
         written: When it ended: UTC, ISO 8601.
         collection: Version of the collection; empty where that is not known.
         message: Why it did not come to its hosts; empty where it did.
+        wider: How many rows are wider than wanted, and how many more perhaps are, where the hosts have no rows.
     """
 
     name: str
     written: str
     collection: str = ""
     message: str = ""
+    wider: tuple[int, int] | None = None
 
 
 def status_name(name: str) -> str:
@@ -96,9 +102,16 @@ def mail_name(name: str) -> str:
     return f"{name}-mail.txt"
 
 
-def run_classes(hosts: Iterable[ReportHost]) -> tuple[RunClass, ...]:
-    """What is the matter with any of the hosts, the worst first; `RunClass.OK` alone where nothing is."""
+def run_classes(hosts: Iterable[ReportHost], changes: Changes | None = None) -> tuple[RunClass, ...]:
+    """What is the matter with any of the hosts, the worst first; `RunClass.OK` alone where nothing is.
+
+    Args:
+        hosts: The hosts.
+        changes: What changed since the report before; None where there is none.
+    """
     found = {kind for host in hosts for kind in _kinds(host)}
+    if changes and changes.wider:
+        found.add(RunClass.WIDER)
     return tuple(kind for kind in _WORST_FIRST if kind in found and kind is not RunClass.OK) or (RunClass.OK,)
 
 
@@ -110,22 +123,28 @@ def _kinds(host: ReportHost) -> Iterator[RunClass]:
         yield RunClass.DISPROVED
 
 
-def to_status(report: Report, run: Run, document: bytes | None = None) -> dict[str, Any]:
+def to_status(
+    report: Report, run: Run, document: bytes | None = None, changes: Changes | None = None
+) -> dict[str, Any]:
     """The status of a run, of plain types.
 
     Args:
         report: The hosts; without a title and a time where the run makes no report.
         run: What else is known of it.
         document: The report as JSON, as it is on the disk; None where there is none.
+        changes: What changed since the report before; None where there is none.
     """
-    classes = (RunClass.FAILED,) if run.message else run_classes(report.hosts)
+    classes = (RunClass.FAILED,) if run.message else run_classes(report.hosts, changes)
+    counted = (
+        totals(report) if run.wider is None else {**totals(report), **dict(zip(_WIDER_ROWS, run.wider, strict=True))}
+    )
     return {
         "schema": STATUS_SCHEMA,
         "version": STATUS_VERSION,
         "class": classes[0].value,
         "classes": [kind.value for kind in classes],
-        "summary": run.message or summary(report),
-        "totals": {**totals(report), "refused": sum(host.refused for host in report.hosts)},
+        "summary": run.message or summary(report, counted),
+        "totals": {**counted, "refused": sum(host.refused for host in report.hosts)},
         "left": sorted({leaver.name for leaver in report.left}),
         "report": run.name,
         "digest": f"sha256:{hashlib.sha256(document).hexdigest()}" if document else "",
@@ -164,25 +183,42 @@ def outdate(folder: Path, name: str, message: str, now: str) -> None:
         write_file(folder / status_name(name), to_status_file(status))
 
 
-def to_mail(report: Report, status: dict[str, Any], page: str = "") -> bytes:
+def to_mail(report: Report, status: dict[str, Any], page: str = "", changes: Changes | None = None) -> bytes:
     """A few lines of plain text for people, UTF-8; the first is fit for a subject.
 
     Args:
         report: The hosts.
         status: The status of the run.
         page: Where the report for people is; empty where there is none.
+        changes: What changed since the report before; None where there is none.
     """
-    lines = [f"{report.title}: {', '.join(status['classes'])}", ""]
+    wider = changes.wider if changes else ()
+    lines = [f"{report.title}: {', '.join(_in_subject(kind, wider) for kind in status['classes'])}", ""]
     lines += [f"{sentence}." for sentence in (*in_short(report), status["summary"])]
     lines.append("")
     names = names_by_class(report)
     for kind in (HostClass.UNREACHABLE, HostClass.FAILED, HostClass.DRIFTED, HostClass.INEFFECTIVE):
         lines += _named(kind.value.capitalize(), names[kind.value])
         lines += _why(report) if kind is HostClass.FAILED else []
+    lines += _named(
+        "Newly open to more than is wanted", [f"{change.name} ({_listed(change.widened)})" for change in wider]
+    )
     lines += _named("Changed by others since the plan was made", changed_since_plan(report) or [])
     lines += _named("No longer in the inventory, or without a role, and not retired", status["left"])
     lines += ["", *([f"Report: {page}"] if page else []), f"As of {report.created}, {status['digest']}"]
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+
+
+def _in_subject(kind: str, wider: Sequence[HostChange]) -> str:
+    """A class as the subject has it: of rows that are newly wider which they are, since no host is of another class."""
+    if kind != RunClass.WIDER.value:
+        return kind
+    return f"{kind} ({_listed(sorted({row for change in wider for row in change.widened}))})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_ROWS
+    return ", ".join(names[:_MOST_ROWS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _why(report: Report) -> list[str]:

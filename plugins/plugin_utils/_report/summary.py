@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...module_utils._firewall.traffic.reasons import short_form
 from ...module_utils._policy.wider import in_words
 from .model import Report, is_off, reasons, totals
@@ -12,9 +14,14 @@ from .probed import counted
 from .probed import in_words as probed_in_words
 
 
-def summary(report: Report) -> str:
-    """The report in one line."""
-    counts = totals(report)
+def summary(report: Report, counted_otherwise: Mapping[str, int] | None = None) -> str:
+    """The report in one line.
+
+    Args:
+        report: The report.
+        counted_otherwise: Its totals, where its hosts do not have all that is counted; None takes those of the report.
+    """
+    counts = dict(totals(report) if counted_otherwise is None else counted_otherwise)
     hosts = counts.pop("hosts")
     wider = in_words(counts.pop("wider_rows"), counts.pop("perhaps_wider_rows"))
     parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]

@@ -26,6 +26,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.turn import turn
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action, assert_plain
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import info, row
 
 ROLES = {"roles": ["director"]}
 UNREACHABLE = {"unreachable": True, "changed": False, "msg": "timed out"}
@@ -485,3 +486,18 @@ def test_a_run_is_told_why_it_fails_unless_it_may_not(tmp_path: Path, monkeypatc
     assert (tmp_path / "lync_firewall_report" / "lync-firewall.html").is_file()
     wrong = plugin.run(task_vars={**known, "lync_firewall_report_dir": 7})
     assert (wrong["failed"], "files" in wrong) == (True, False)
+
+
+def test_what_is_newly_wider_is_told_of_the_report_that_is_replaced(tmp_path: Path) -> None:
+    """A scheduled run names no report to compare with."""
+    args = {"hosts": ["h"], "dest": str(tmp_path)}
+    beyond = {"addresses": ["any"], "by": ["CS RTCSRV"], "more_rules": 0, "ports": "", "profiles": ["domain"],
+              "perhaps": False, "blockable": True}  # fmt: skip
+    wide = {"h": info(row(wider=beyond))}
+    assert report(args, wide)["class"] == "ok", "the first report knows no other"
+    assert report(args, {"h": info(row())})["class"] == "ok"
+    found = report(args, wide)
+    assert (found["class"], "changes" in found) == ("wider", False)
+    mail = (tmp_path / "lync-firewall-mail.txt").read_text()
+    assert mail.splitlines()[0].endswith(": wider (server-03)")
+    assert report(args, wide)["class"] == "ok"

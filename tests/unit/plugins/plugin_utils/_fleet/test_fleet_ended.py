@@ -45,3 +45,10 @@ def test_a_task_of_somebody_else_can_fail_too() -> None:
 def test_a_run_that_found_nobody_says_why() -> None:
     found = status(failed=["localhost", "a"], message="There is no host to work on")
     assert (found["class"], found["summary"], found["totals"]["hosts"]) == ("failed", "There is no host to work on", 0)
+
+
+def test_rows_that_are_wider_than_wanted_are_in_the_summary_and_the_totals() -> None:
+    found = status(Row("a", State.COMPLIANT, wider=(2, 1)), Row("b", State.COMPLIANT, wider=(1, 0)))
+    assert found["summary"] == "2 hosts: 2 compliant, 3 rows wider than wanted, and 1 perhaps"
+    assert (found["totals"]["wider_rows"], found["totals"]["perhaps_wider_rows"]) == (3, 1)
+    assert found["classes"] == ["ok"]

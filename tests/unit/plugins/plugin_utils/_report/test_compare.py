@@ -127,6 +127,11 @@ def test_a_row_that_is_newly_open_to_more_than_is_wanted_is_news() -> None:
     assert compare(earlier, build_report("T", "2026-01-02T00:00:00Z", [Source("h", wide)])).wider == (), (
         "it did not say"
     )
+    better = changes({"h": info(row(verdict="closed", reason="no_rule"), commands=[ADD])}, {"h": wide})
+    assert (better.counts()["better"], better.counts()["wider"]) == (1, 1), "better and wider are both news"
+    narrow = {"updated": [{"name": RULE, "changes": ["remote_addresses"]}], "commands": [ADD]}
+    narrower = changes({"h": info()}, {"h": info(row(wider=beyond), **narrow)})
+    assert (narrower.counts()["narrower"], narrower.counts()["wider"]) == (1, 1)
     closed = info(row(verdict="closed", reason="no_rule", wider=beyond))
     assert changes({"h": info()}, {"h": closed}).counts()["wider"] == 0, "it is worse, and only that"
 

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import compare, read_earlier
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Leaver
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.status import (
     Run,
+    RunClass,
     to_mail,
     to_status,
     to_status_file,
@@ -147,3 +149,35 @@ def test_a_mail_says_why_hosts_failed_once_where_it_is_the_same() -> None:
     assert "  and 3 more\n" in mail
     alone = report_of(same=wrong)
     assert "  same: options: value of ruleset must be" in to_mail(alone, to_status(alone, RUN)).decode("utf-8")
+
+
+BEYOND = {
+    "addresses": ["any"], "by": ["CS RTCSRV"], "more_rules": 0, "ports": "", "profiles": ["domain"], "perhaps": False,
+    "blockable": True,
+}  # fmt: skip
+
+
+def test_rows_that_are_newly_wider_are_an_end_of_their_own_and_named_in_the_subject() -> None:
+    before, report = report_of(fe01=WELL, fe02=WELL), report_of(fe01=info(row(wider=BEYOND)), fe02=WELL)
+    row_id = report.hosts[0].cells[0].requirement.id
+    changes = compare(read_earlier(to_json(before)), report)
+    found = to_status(report, RUN, b"x", changes)
+    assert (found["class"], found["classes"]) == ("wider", ["wider"])
+    mail = to_mail(report, found, "/srv/r.html", changes).decode("utf-8")
+    assert mail.splitlines()[0] == f"Title: wider ({row_id})"
+    assert f"Newly open to more than is wanted (1): fe01 ({row_id})" in mail
+    again = compare(read_earlier(to_json(report)), report)
+    assert to_status(report, RUN, b"x", again)["classes"] == ["ok"], "it is said once"
+    both = report_of(fe01=info(row(wider=BEYOND)), fe02=DRIFTED)
+    news = compare(read_earlier(to_json(before)), both)
+    mail = to_mail(both, to_status(both, RUN, b"x", news), "", news).decode("utf-8")
+    assert mail.splitlines()[0] == f"Title: drift, wider ({row_id})"
+
+
+def test_the_guide_and_the_script_know_every_end() -> None:
+    root = Path(__file__).resolve().parents[5]
+    guide = (root / "docs" / "docsite" / "rst" / "scheduled.rst").read_text("utf-8")
+    script = (root / "examples" / "scheduled" / "lync-firewall-audit").read_text("utf-8")
+    words = script.partition("worth a mail: ")[2].partition("\n")[0].split()
+    assert sorted(words) == sorted(kind.value for kind in RunClass)
+    assert [kind.value for kind in RunClass if f"   * - ``{kind.value}``" not in guide] == []

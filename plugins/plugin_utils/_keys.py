@@ -1,0 +1,99 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Misspelt keys in variables that are dictionaries with fixed keys: one mistake of a file, and the failure of each host
+that the file is for. The playbooks say it once, before they begin."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+
+from ..module_utils._catalogue import catalogue
+from ..module_utils._options.table import EXTRA_RULE
+from ..module_utils._options.variables import PREFIX
+from ..module_utils._policy.clients import MEDIA_SETTINGS
+from ..module_utils._policy.peers import EXTRA
+from ..module_utils._policy.scoping import WORDS
+from ..module_utils._texts import said
+from ._results import plain
+
+_MOST_NAMED = 5
+_MOST_KNOWN = 20  # all kinds of peers, not all rows
+_PEERS = f"{PREFIX}peers"
+_RULES = f"{PREFIX}extra_rules"
+_KNOWN: Mapping[str, Callable[[], Collection[str]]] = {
+    EXTRA: lambda: WORDS,
+    _PEERS: lambda: WORDS,
+    f"{PREFIX}port_overrides": lambda: [row.id for row in catalogue.EXTENDED],
+    f"{PREFIX}client_media": lambda: MEDIA_SETTINGS,
+    _RULES: lambda: [option.name for option in EXTRA_RULE],
+}
+"""Each such variable to the keys that it, or each dictionary in it, may have."""
+
+
+def wrong_keys(known: Mapping[str, Any], scoped: bool) -> tuple[tuple[str, str], ...]:
+    """Variables of a host and keys in them that there are not.
+
+    Whatever else is wrong about them is for the host's own task to say.
+
+    Args:
+        known: The host's variables.
+        scoped: Whether its peers count, whatever the rules admit, as for a matrix.
+    """
+    found = [(name, str(key)) for name in _KNOWN if name in known for key in _wrong(name, known, scoped)]
+    return tuple(dict.fromkeys(found))
+
+
+def _wrong(name: str, known: Mapping[str, Any], scoped: bool) -> list[str]:
+    try:
+        if name in (EXTRA, _PEERS) and not _counts(name, known, scoped):
+            return []
+        value = plain(known.get(name))
+    except (AnsibleError, TypeError):
+        return []
+    items = value if name == _RULES and isinstance(value, list) else [value]
+    right = _KNOWN[name]()
+    return [key for item in items if isinstance(item, Mapping) for key in item if key not in right]
+
+
+def _counts(name: str, known: Mapping[str, Any], scoped: bool) -> bool:
+    """Whether a variable with peers is looked at: what is added to kinds of peers counts where these are worked out."""
+    if not scoped and known.get(f"{PREFIX}scope") != "topology":
+        return False
+    return name == _PEERS or scoped or known.get(_PEERS) is None
+
+
+def key_sentences(wrong: Iterable[tuple[str, Iterable[tuple[str, str]]]], hosts: Collection[str]) -> dict[str, bool]:
+    """What is wrong, a sentence each, and whether that is so on all hosts of the run.
+
+    Args:
+        wrong: Hosts of the run, each with what `wrong_keys` gives.
+        hosts: All hosts of the run.
+    """
+    by_mistake: dict[tuple[str, str], list[str]] = {}
+    for host, mistakes in wrong:
+        for mistake in mistakes:
+            by_mistake.setdefault(mistake, []).append(host)
+    return {
+        f"{_sentence(name, key)} {_of(names, len(hosts))}.": len(names) == len(hosts)
+        for (name, key), names in by_mistake.items()
+    }
+
+
+def _sentence(name: str, key: str) -> str:
+    right = list(_KNOWN[name]())
+    near = difflib.get_close_matches(key, right, 1, 0.6)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    keys = f" They are {', '.join(right)}." if len(right) <= _MOST_KNOWN else ""
+    return f"{name}: {said(key)!r} is none of its keys.{meant}{keys}"
+
+
+def _of(hosts: list[str], all_hosts: int) -> str:
+    if len(hosts) == all_hosts > 1:
+        return f"So it is for all {all_hosts} hosts"
+    more = f" and {len(hosts) - _MOST_NAMED} more" if len(hosts) > _MOST_NAMED else ""
+    return f"So it is for {', '.join(map(said, hosts[:_MOST_NAMED]))}{more}"
