@@ -411,6 +411,11 @@ foreign:
     marks:
       description: The first eight digits of the digest of each rule, for a plan. In check mode only.
       type: str
+    names:
+      description:
+        - Mark to the name of the rule, so that one that is gone later can be named. In check mode only, and of as many
+          as go into 10,000 bytes.
+      type: dict
     settings:
       description: The settings, for a plan. In check mode only.
       type: dict

@@ -22,7 +22,7 @@ from ..module_utils._texts import said
 from ._results import plain
 
 _MOST_NAMED = 5
-_MOST_KNOWN = 20  # all kinds of peers, not all rows
+_MOST_KNOWN = 30  # all kinds of peers, not all rows
 _PEERS = f"{PREFIX}peers"
 _RULES = f"{PREFIX}extra_rules"
 _KNOWN: Mapping[str, Callable[[], Collection[str]]] = {

@@ -8,15 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..module_utils._firewall.change.fingerprint import differences, foreign, marks
+from ..module_utils._firewall.change.fingerprint import differences, foreign, marks, names_by_mark
 from ..module_utils._firewall.state.snapshot import Snapshot
+from ..module_utils._texts import said
 from ._host.outcome import Outcome
 from ._plan.approved import PlannedHost
 from ._plan.since import changed_since
-from ._said import texts
+from ._said import bytes_of, fitting, texts
 
 MOST_MARKED = 2_000
 """Rules of a host whose marks are kept with a plan, of which each takes eight characters of a result."""
+
+ROOM_FOR_NAMES = 10_000
+"""Bytes of a result for the names of these rules, so that one that is gone later can be named."""
+
+_LONGEST_NAME = 80
 
 
 def read_proof(snapshot: Snapshot, planned: PlannedHost | None) -> dict[str, Any]:
@@ -50,7 +56,8 @@ def work_proof(outcome: Outcome, *, detailed: bool) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     if detailed:
         told = marks(outcome.before) if before.rules <= MOST_MARKED else ()
-        kept = {"marks": "".join(told), "settings": dict(before.settings)}
+        names = _kept_names(outcome.before) if told else {}
+        kept = {"marks": "".join(told), "names": names, "settings": dict(before.settings)}
     return {
         "rules": before.rules,
         "sha256": before.sha256,
@@ -59,6 +66,12 @@ def work_proof(outcome: Outcome, *, detailed: bool) -> dict[str, Any]:
         "differences": _told(changed),
         **kept,
     }
+
+
+def _kept_names(snapshot: Snapshot) -> dict[str, str]:
+    """Mark to name, as many as there is room for."""
+    pairs = [(mark, said(name, _LONGEST_NAME)) for mark, name in names_by_mark(snapshot)]
+    return dict(fitting(pairs, ROOM_FOR_NAMES, lambda pair: len(pair[0]) + bytes_of(pair[1]) + 8))
 
 
 def _told(sentences: Iterable[str]) -> list[str]:

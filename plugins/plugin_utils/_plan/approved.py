@@ -50,6 +50,7 @@ class PlannedHost:
         marks: Short digests of these rules.
         settings: The profiles' settings.
         switched_on: Profiles that it switches on.
+        names: Mark to the name of the rule, of as many as the plan keeps.
     """
 
     digest: str
@@ -58,6 +59,7 @@ class PlannedHost:
     marks: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     switched_on: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> str:
@@ -202,6 +204,7 @@ def read_planned(path: Path, host: str, approved: str = "") -> PlannedHost | Non
             tuple(marks[place : place + MARK] for place in range(0, len(marks), MARK)),
             {str(name): str(value) for name, value in settings.items()},
             tuple(map(str, entry.get("switched_on") or ())),
+            {str(mark): str(name) for mark, name in dict(foreign.get("names") or {}).items()},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PlanError(f"its line of {host} is damaged ({type(error).__name__}: {error})") from error

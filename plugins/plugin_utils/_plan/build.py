@@ -21,7 +21,7 @@ from .words import block_ranges, in_words, spared_by_blocks
 
 _LONGEST_MESSAGE = 2000
 _NOT_PLANNED = "There is no result of it."
-_FOREIGN = ("rules", "sha256", "marks", "settings")
+_FOREIGN = ("rules", "sha256", "marks", "names", "settings")
 
 
 def build_plan(title: str, created: str, version: str, sources: Iterable[Source], serial: Sequence[str]) -> EstatePlan:

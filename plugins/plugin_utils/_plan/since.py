@@ -23,4 +23,4 @@ def _since(planned: PlannedHost, snapshot: Snapshot) -> Iterable[str]:
         return ()
     if len(planned.marks) < planned.rules:
         return (f"something: of {planned.rules} rules the plan does not keep which they were",)
-    return differences_since(planned.marks, planned.settings, snapshot, planned.switched_on)
+    return differences_since(planned.marks, planned.settings, snapshot, planned.switched_on, planned.names)

@@ -13,6 +13,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 
 from ..state.rule import FirewallRule, Profile, Store
 from ..state.snapshot import ProfileSettings, Snapshot
@@ -57,6 +58,15 @@ def marks(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(sorted(_mark(rule) for rule in foreign_rules(snapshot)))
 
 
+def names_by_mark(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+    """The mark and the name of each rule that is not ours: those first that Windows did not bring, by name.
+
+    Windows' own have a resource for a name, ``@FirewallAPI.dll,-25000``, and are the least likely to be deleted.
+    """
+    found = [(_mark(rule), rule.name) for rule in foreign_rules(snapshot)]
+    return tuple(sorted(found, key=lambda pair: (pair[1].startswith("@"), pair[1], pair[0])))
+
+
 def differences(before: Snapshot, after: Snapshot, switched_on: Collection[Profile] = ()) -> tuple[str, ...]:
     """What of that which is not ours changed between two readings, in words; none where nothing did.
 
@@ -81,15 +91,20 @@ def differences(before: Snapshot, after: Snapshot, switched_on: Collection[Profi
 
 
 def differences_since(
-    known: Iterable[str], settings: Mapping[str, str], snapshot: Snapshot, switched_on: Collection[str] = ()
+    known: Iterable[str],
+    settings: Mapping[str, str],
+    snapshot: Snapshot,
+    switched_on: Collection[str] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, ...]:
-    """The same of a reading of which only the fingerprint is left: what is gone has no name then.
+    """The same of a reading of which only the fingerprint is left, and the names that were kept with it.
 
     Args:
         known: The `marks` of then.
         settings: The settings then.
         snapshot: The host now.
         switched_on: Names of the profiles that the plan switches on.
+        names: Mark to the name that the rule had, of as many as were kept; others are only counted.
     """
     left = Counter(known)
     new = []
@@ -99,13 +114,14 @@ def differences_since(
             left[mark] -= 1
         else:
             new.append(f"new or changed: rule {rule.name}")
-    gone = sum(left.values())
-    rules = f"{gone} rule{'' if gone == 1 else 's'}"
+    named = [f"gone or changed: rule {names[mark]}" for mark in left.elements() if mark in names]
+    gone = sum(left.values()) - len(named)
+    rules = f"{gone} rule{'' if gone == 1 else 's'}{' more' if named else ''}"
     ours = {_setting(profile, "local", "enabled") for profile in Profile if profile.value in switched_on}
     was, now = (
         {name: value for name, value in at.items() if name not in ours} for at in (settings, _settings(snapshot))
     )
-    return (*new, *([f"gone or changed: {rules}"] if gone else []), *_changed(was, now))
+    return (*new, *named, *([f"gone or changed: {rules}"] if gone else []), *_changed(was, now))
 
 
 def plan_digest(plan: Plan, how: Iterable[str] = ()) -> str:

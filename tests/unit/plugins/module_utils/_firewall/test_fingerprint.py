@@ -12,6 +12,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     differences_since,
     foreign,
     marks,
+    names_by_mark,
     plan_digest,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, Refusal, ServiceChange
@@ -83,7 +84,21 @@ def test_what_differs_is_named() -> None:
     assert differences(was, now, (Profile.PRIVATE,)) == ()
 
 
-def test_since_a_plan_what_is_gone_has_no_name() -> None:
+def test_since_a_plan_what_is_gone_is_named_as_far_as_names_were_kept() -> None:
+    windows = rule("{5}", "@FirewallAPI.dll,-25000", 135)
+    then = host(windows, WEB, SQL)
+    names = dict(names_by_mark(then))
+    assert list(names.values()) == ["SQL", "Web", "@FirewallAPI.dll,-25000"], "Windows' own last: there may be no room"
+    known, settings = marks(then), foreign(then).settings
+    assert differences_since(known, settings, host(WEB, windows), (), names) == ("gone or changed: rule SQL",)
+    kept = dict(names_by_mark(then)[:1])
+    assert differences_since(known, settings, host(), (), kept) == (
+        "gone or changed: rule SQL", "gone or changed: 2 rules more",
+    )  # fmt: skip
+    assert differences_since(known, settings, then, (), names) == ()
+
+
+def test_since_a_plan_without_names_what_is_gone_has_none() -> None:
     then = foreign(host(WEB, SQL))
     known = marks(host(WEB, SQL))
     told = differences_since(known, then.settings, host(SQL, rule("{4}", "Mail", 25)))

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ansible.utils.helpers import pct_to_int
-from ansible_collections.lyncops.firewall.plugins.action import lync_firewall
+from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _armed
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.approved import (
     PlanError,
@@ -335,6 +335,7 @@ def test_what_is_written_is_read_again(checked: dict[str, Any], tmp_path: Path) 
         foreign["settings"],
     )
     assert "".join(planned.marks) == foreign["marks"]
+    assert planned.names == foreign["names"]
     assert read_planned(path, "a b") == PlannedHost("")
     assert read_planned(path, "b") is None
 
@@ -380,3 +381,30 @@ def test_a_file_that_is_no_plan_is_an_error(checked: dict[str, Any], tmp_path: P
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(PlanError, match=re.escape(why)):
         read_planned(path, "a")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_rule_that_is_gone_since_the_plan_is_named_whatever_it_is_called(tmp_path: Path, hostile: str) -> None:
+    sent = hostile.replace("|", " ").encode("utf-8", "replace").decode() or "x"  # as it can come over the wire
+    old = {"{1}": [("Action", "Allow"), ("Active", "TRUE"), ("Dir", "In"), ("Name", sent)]}
+    plugin = action(lync_firewall.ActionModule, WindowsModel(local=old), {"roles": ["director"]}, check_mode=True)
+    path = tmp_path / "plan.json"
+    path.write_bytes(to_json(plan_of({"dir01": plugin.run(task_vars={"inventory_hostname": "dir01"})})))
+    options = {"roles": ["director"], "plan": str(path)}
+    now = action(lync_firewall_info.ActionModule, WindowsModel(), options)
+    told = now.run(task_vars={"inventory_hostname": "dir01"})["foreign"]["since_plan"]["differences"]
+    assert len(told) == 1
+    assert told[0].startswith("gone or changed: rule ")
+    assert told[0].isprintable()
+
+
+def test_names_are_kept_as_far_as_there_is_room() -> None:
+    many = {
+        f"{{{n}}}": [("Action", "Allow"), ("Active", "TRUE"), ("Dir", "In"), ("Name", f"rule {n} {'x' * 60}")]
+        for n in range(400)
+    }
+    plugin = action(lync_firewall.ActionModule, WindowsModel(local=many), {"roles": ["director"]}, check_mode=True)
+    foreign = plugin.run(task_vars={"inventory_hostname": "dir01"})["foreign"]
+    assert len(foreign["marks"]) == 8 * 400
+    assert 100 < len(foreign["names"]) < 400
+    assert len(json.dumps(foreign["names"])) <= 10_000
