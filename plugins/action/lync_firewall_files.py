@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import Option
 from ..plugin_utils._controller import ControllerTask
+from ..plugin_utils._left_over import index, is_of_all_hosts, left_over, sentence
 from ..plugin_utils._report.files import is_base_name
 from ..plugin_utils._text_files import put_files
 
@@ -36,14 +37,22 @@ class ActionModule(ControllerTask):
                 Option("owner", default=""),
             ),
         ),
+        Option("notes", type="list", elements="str", default=()),
     )
 
-    def work(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+    def work(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         # Relative paths start at the playbook's folder, as everywhere in Ansible.
         folder = Path(str(self._loader.path_dwim(options["dest"])))
-        result = put_files(folder, _contents(options["files"]), self._task)
-        if shared := _shared(options["files"]):
-            result["warnings"] = shared
+        contents, old = _contents(options["files"]), []
+        if any(file["owner"] for file in options["files"]) and is_of_all_hosts(task_vars):
+            old = left_over(folder, {file["folder"] for file in options["files"]})
+            contents.update(index(folder, old))
+        result = put_files(folder, contents, self._task)
+        result["left_over"] = old
+        result["notes"] = options["notes"]
+        warnings = [*_shared(options["files"]), *([f"{folder}: {sentence(old)}"] if old else []), *options["notes"]]
+        if warnings:
+            result["warnings"] = warnings
         return result
 
 

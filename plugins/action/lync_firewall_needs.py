@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ROLES, ROW_OPTIONS, RULE_OPTIONS
+from ..module_utils._options.table import BLOCK_OTHERS, ROLES, ROW_OPTIONS, RULE_OPTIONS
+from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.handover_files import handover_files
 from ..module_utils._policy.peers import POOL, PeerError
@@ -24,6 +25,10 @@ _CLIENT_NETWORKS = "client_networks"
 _NO_POLICY = (
     r"name the Group Policy that the rules are for, its domain and name, for all hosts (-e 'lync_firewall_gpo="
     '"example.com\\Lync Servers"' + r"'), or as a variable of each group that gets a policy of its own"
+)
+_NO_BLOCKS = (
+    "lync_firewall_on_wider: block_others has no effect on what is written for a Group Policy: it gets no block rules. "
+    "Where they are needed, its owner has to make them"
 )
 
 
@@ -47,9 +52,12 @@ class ActionModule(ControllerAction):
             if gpo is not None and not gpo.strip():
                 # No failure yet: it would be one for each host, and is one mistake.
                 return {**result, "no_policy": f"lync_firewall_gpo: {_NO_POLICY}"}
-            found = (
-                {"host": _entry(host, assigned.roles)} if gpo is None else {"files": _files(host, assigned.roles, gpo)}
-            )
+            found: dict[str, Any] = {}
+            if gpo is None:
+                found["host"] = _entry(host, assigned.roles)
+            else:
+                found["files"] = _files(host, assigned.roles, gpo)
+                found["notes"] = [_NO_BLOCKS] if host.known.get(f"{PREFIX}on_wider") == BLOCK_OTHERS else []
         except (OptionError, PeerError) as error:
             return {**result, "failed": True, "msg": f"{host.name}: {error}"}
         return {**result, **plain(found)}

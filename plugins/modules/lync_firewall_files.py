@@ -16,7 +16,8 @@ description:
   - Writes the files of the entry points C(gpo) and C(matrix) of the role C(lync_firewall). It does so in the process
     of Ansible itself, with no connection and no other user, whatever connection and C(become) a play or extra variables
     ask for. M(ansible.builtin.copy) would follow them to another place.
-  - Files are replaced as a whole or not at all. Other files in the folder stay.
+  - Files are replaced as a whole or not at all. Other files in the folder stay. Where files have an owner, and the run
+    is for all hosts, folders of earlier runs that are of no policy now are named, in a file as well.
 options:
   dest:
     description:
@@ -54,6 +55,11 @@ options:
             rules for other hosts.
         type: str
         default: ""
+  notes:
+    description: What else is to be said of them once, as warnings.
+    type: list
+    elements: str
+    default: []
 attributes:
   check_mode:
     description: Tells what would be written.
@@ -95,4 +101,19 @@ files:
   type: list
   elements: str
   sample: [/srv/lync/front_end.csv]
+left_over:
+  description:
+    - Folders in O(dest) that an earlier run has written for the owner of a Group Policy and that are of no policy now.
+      They stay. The file C(FOLDERS-OF-NO-POLICY.txt) names them too.
+    - Empty where the run is not for all hosts, as with C(--limit).
+  returned: success
+  type: list
+  elements: str
+  sample: []
+notes:
+  description: What O(notes) says.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 """

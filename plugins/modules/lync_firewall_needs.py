@@ -79,6 +79,12 @@ files:
   elements: dict
   sample:
     - {folder: Lync-Servers-mediation-1a2b3c4d, name: mediation-1a2b3c4d-add.netsh, content: "..."}
+notes:
+  description: What is to be said once of the hosts that it is so of, such as an option that has no effect here.
+  returned: success, with O(gpo) that is not empty
+  type: list
+  elements: str
+  sample: []
 no_policy:
   description: What to do, where O(gpo) is empty. It is no failure, since it would be one on each host.
   returned: success, with O(gpo) that is empty

@@ -107,6 +107,18 @@ def test_each_policy_has_a_folder_with_its_hosts_and_where_is_said(runner: Runne
     assert f"{runner.folder / 'lync_firewall_matrix'}: 7 of 7 files written" in run.output
 
 
+def test_what_is_old_and_what_has_no_effect_is_said_once(runner: Runner) -> None:
+    variables = {"lync_firewall_gpo": "contoso.test\\Lync", "lync_firewall_on_wider": "block_others"}
+    run = runner.play("gpo", variables=variables)
+    assert run.code == 0, run.output
+    assert " ".join(run.output.split()).count("block_others has no effect on what is written for a Group Policy") == 1
+    run = runner.play("gpo", variables={"lync_firewall_gpo": "contoso.test\\Servers"})
+    told = " ".join(run.output.split())
+    assert told.count("of an earlier run, and of no policy now: Lync-director-") == 1, run.output
+    assert "block_others" not in told
+    assert "Lync-director-" in (runner.folder / "lync_firewall_gpo" / "FOLDERS-OF-NO-POLICY.txt").read_text()
+
+
 def test_without_a_policy_it_is_told_what_to_give(runner: Runner) -> None:
     run = runner.play("gpo")
     assert run.code == 2

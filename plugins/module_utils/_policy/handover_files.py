@@ -25,6 +25,8 @@ and the roles {roles}. Made by lyncops.firewall.
 Folders beside this one whose names begin alike, {begin}..., are for the same policy and have other rules for other
 hosts. Ask for a policy for each of them: one that gets the rules of several opens all of them on all of its hosts.
 
+Folders of earlier runs that are of no policy now are named in FOLDERS-OF-NO-POLICY.txt beside this folder, if any.
+
 The hosts that need exactly these rules are in {base}-hosts.txt.
 What each rule is for is in {base}-rules.csv.
 

@@ -14,22 +14,28 @@ from typing import Any
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_files
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._left_over import INDEX
 
 
 def write(
-    folder: Path, *files: tuple[str, str] | dict[str, Any], check: bool = False, diff: bool = False
+    folder: Path,
+    *files: tuple[str, str] | dict[str, Any],
+    check: bool = False,
+    diff: bool = False,
+    known: dict[str, Any] | None = None,
+    **options: Any,
 ) -> dict[str, Any]:
     """Run the action; a connection that can do nothing is all it has."""
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="nowhere"))
     given = [file if isinstance(file, dict) else {"name": file[0], "content": file[1]} for file in files]
-    arguments = {"dest": str(folder), "files": given}
+    arguments = {"dest": str(folder), "files": given, **options}
     task = SimpleNamespace(
         args=arguments, check_mode=check, diff=diff, async_val=0, no_log=False, _ansible_internal_redirect_list=[]
     )
     action = lync_firewall_files.ActionModule(
         task=task, connection=connection, play_context=None, loader=DataLoader(), templar=None, shared_loader_obj=None
     )
-    return action.run(task_vars={})
+    return action.run(task_vars=known or {})
 
 
 def test_files_are_written_once(tmp_path: Path) -> None:
@@ -125,3 +131,43 @@ def test_a_link_is_replaced_and_what_it_points_to_neither_changed_nor_shown(tmp_
         assert (folder / "a.csv").read_text() == content
     assert secret.read_text() == "password"
     assert secret.stat().st_mode & 0o777 == 0o600
+
+
+def for_policy(folder: str, owner: str = "contoso.test\\\\Lync") -> list[dict[str, Any]]:
+    ends = ("add.netsh", "remove.netsh", "hosts.txt")
+    return [{"folder": folder, "name": f"x-{end}", "content": "x", "owner": owner} for end in ends]
+
+
+EVERYBODY = {"ansible_play_hosts_all": ["a", "b"], "ansible_play_hosts": ["a", "b"]}
+
+
+def test_folders_of_no_policy_now_are_named_and_stay(tmp_path: Path) -> None:
+    assert write(tmp_path, *for_policy("old"), known=EVERYBODY)["left_over"] == []
+    (tmp_path / "of somebody else").mkdir()
+    assert not (tmp_path / INDEX).exists()
+    checked = write(tmp_path, *for_policy("new"), known=EVERYBODY, check=True)
+    assert checked["left_over"] == ["old"]
+    assert not (tmp_path / INDEX).exists()
+    found = write(tmp_path, *for_policy("new"), known=EVERYBODY)
+    assert found["left_over"] == ["old"]
+    (warning,) = found["warnings"]
+    assert "of an earlier run, and of no policy now: old. If a policy has their rules still" in warning
+    assert (tmp_path / INDEX).read_text().rstrip().endswith("\nold")
+    assert (tmp_path / "old" / "x-add.netsh").exists()
+    again = write(tmp_path, *for_policy("new"), known=EVERYBODY)
+    assert (again["changed"], len(again["warnings"])) == (False, 1)
+    both = write(tmp_path, *for_policy("new"), *for_policy("old", "contoso.test\\\\Other"), known=EVERYBODY)
+    assert (both["left_over"], "warnings" in both) == ([], False)
+    assert (tmp_path / INDEX).read_text().rstrip().endswith("There is none.")
+
+
+@pytest.mark.parametrize("known", [{}, {**EVERYBODY, "ansible_limit": "a"}, {**EVERYBODY, "ansible_play_hosts": ["a"]}])
+def test_folders_of_hosts_that_the_run_is_not_for_are_not_called_old(tmp_path: Path, known: dict[str, Any]) -> None:
+    write(tmp_path, *for_policy("old"), known=EVERYBODY)
+    found = write(tmp_path, *for_policy("new"), known=known)
+    assert (found["left_over"], "warnings" in found) == ([], False)
+
+
+def test_notes_are_warnings(tmp_path: Path) -> None:
+    found = write(tmp_path, ("a", "x"), notes=["it has no effect"])
+    assert (found["notes"], found["warnings"]) == (["it has no effect"], ["it has no effect"])
