@@ -32,6 +32,7 @@ from lab.estate import (
     build_estate,
 )
 from lab.foreign_rules import ODDITIES
+from lab.hints import hint
 from lab.host import HostSpec
 from lab.inventory import InventoryError, read_inventory, write_inventory
 from lab.probe import as_json, as_table, probe
@@ -133,6 +134,8 @@ def _probe_command(options: argparse.Namespace) -> int:
         print(json.dumps(as_json(reports), indent=2))
     else:
         print(as_table(reports, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+        if why := hint(reports):
+            print(why)
     return 0
 
 
