@@ -24,6 +24,7 @@ from ..module_utils._policy.matrix_texts import as_csv, as_json
 from ..module_utils._policy.pools import VARIABLES
 from ..plugin_utils._controller import ControllerTask
 from ..plugin_utils._matrix import read_hosts, read_in_effect
+from ..plugin_utils._matrix_clients import configured
 from ..plugin_utils._report.asked import FOLDER as REPORT_FOLDER
 from ..plugin_utils._telling import tell
 from ..plugin_utils._text_files import put_files
@@ -62,7 +63,8 @@ class ActionModule(ControllerTask):
     def work(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         hostvars = task_vars["hostvars"]
         entries = read_hosts(_registered(options["hosts"], options["variable"], hostvars))
-        matrix = matrix_of(entries, _balanced(entries, task_vars.get("groups") or {}, hostvars))
+        groups = task_vars.get("groups") or {}
+        matrix = matrix_of(entries, _balanced(entries, groups, hostvars), configured(entries, groups, hostvars))
         in_effect, warnings = self._in_effect(options["report"])
         contents = {
             f"{_NAME}.csv": as_csv(matrix, in_effect),

@@ -107,7 +107,9 @@ class ActionModule(ControllerAction):
             task_vars=task_vars,
         )
         if answered.get("failed") or "probes" not in answered:
-            return {**answered, "failed": True}
+            # Its warnings are objects of ansible-core, which no result of ours can hold.
+            said = {key: answered[key] for key in ("msg", "module_stdout", "module_stderr", "rc") if key in answered}
+            return {"msg": "the probe failed and did not say why", **said, "failed": True}
         result = {key: answered[key] for key in ("sources", "counts", "seconds", "per_second")}
         if found is None:
             result |= {"probes": answered["probes"], "unasked": {}, "problems": {}}

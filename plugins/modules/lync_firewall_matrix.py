@@ -19,6 +19,9 @@ description:
   - All that goes from the same source to the same destination over one transport is one line. What nobody says is in
     no line; Markdown and JSON have it as open questions.
   - Where variables say how pools are balanced (C(lync_load_balancing)), what their load balancers carry has lines too.
+  - The media ports of clients are those that C(lync_firewall_client_media) and C(lync_firewall_port_overrides) of the
+    hosts of C(lync_client) say; where there are none, that C(lync_firewall_client_media) of the servers says; else the
+    document's. The reason of the row names variable and hosts.
   - With the report of an audit each line says who is admitted by what was in effect then, and by which rules that is
     more than is meant.
   - Never connects to a host. Use it with C(run_once).

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,6 +32,7 @@ AUDITS = {
 # test_slices_on_lab runs it after slices.
 MERGES = ("Lync firewall report of slices",)
 PLANS = ("Lync firewall plan",)
+PROBES = ("Lync firewall probe",)
 REMEDIATIONS = ("Lync firewall preview", "Lync firewall remediate")
 GATES = {
     "Lync firewall gate drift": {"drifted": "successful", "silent": "failed", "fine": "failed"},
@@ -40,7 +42,7 @@ GATES = {
 
 
 def test_every_template_is_run_here(templates: dict[str, Template]) -> None:
-    assert set(templates) == {*AUDITS, *MERGES, *PLANS, *REMEDIATIONS, *GATES}
+    assert set(templates) == {*AUDITS, *MERGES, *PLANS, *PROBES, *REMEDIATIONS, *GATES}
 
 
 def test_the_lab_has_the_hosts_these_tests_speak_of(started: Estate) -> None:
@@ -100,6 +102,21 @@ def test_a_plan_is_handed_over_and_changes_nothing(
     assert job.artifacts["lync_firewall_plan"] == str(path)
     assert job.artifacts["lync_firewall_plan_digest"] == json.loads(path.read_text())["digest"]
     assert job.artifacts["lync_firewall_plan_summary"] == "3 hosts: 3 will be changed"
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", PROBES)
+def test_a_probe_tells_by_how_it_ends_and_changes_nothing(
+    run_template: RunTemplate, estate: Estate, name: str, mode: str
+) -> None:
+    """The lab starts with the ports of Lync closed. What was asked in the survey reaches the playbook."""
+    before = estate.rules()
+    answers = {"lync_firewall_probe_range_ports": 2}
+    job = run_template(name, answers, mode=mode)
+    assert (job.status, job.changed, estate.rules()) == ("failed", (), before), job.output
+    assert re.search(r"^3 hosts, \d+ probes: ", job.output, re.MULTILINE), job.output
+    well = run_template(name, {**answers, "lync_firewall_fail_on_drift": "false"}, mode=mode)
+    assert (well.status, well.artifacts) == ("successful", {}), well.output
 
 
 def test_remediation_in_run_mode_changes_the_drifted_hosts_only(run_template: RunTemplate, estate: Estate) -> None:

@@ -20,7 +20,7 @@ from awx.setup_data import EDGES, LARGE, NIGHTLY, PROJECT, ROOT, SETUP, Node, Qu
 from awx.understood import KINDS, TYPES
 
 ROLE = ROOT / "roles" / "lync_firewall" / "meta" / "argument_specs.yml"
-ONE_LINERS = ("audit", "remediate", "verify", "report", "slices")
+ONE_LINERS = ("audit", "remediate", "verify", "report", "slices", "plan", "probe")
 # The role's types that a type of question can give a value for.
 ANSWERS = {
     "text": {"str", "path"},
@@ -179,7 +179,7 @@ def test_ansible_reads_the_same_without_a_warning(data: dict[str, Any]) -> None:
 
 def test_braces_that_are_meant_for_awx_are_kept_from_ansible(data: dict[str, Any]) -> None:
     meant = [value for _key, value in _scalars(data) if isinstance(value, str) and re.search(r"{{|{%", value)]
-    assert len(meant) == 9
+    assert len(meant) == 10
     assert [value for value in meant if not isinstance(value, Unsafe)] == []
 
 
@@ -270,6 +270,16 @@ def test_reports_go_to_a_place_that_can_be_mounted(templates: dict[str, Template
     for template in templates.values():
         if template.playbook in ("audit.yml", "verify.yml", "report.yml", "slices.yml"):
             assert Path(template.extra_vars["lync_firewall_report_dir"]).is_absolute()
+
+
+def test_a_probe_logs_on_to_no_host_and_is_in_no_workflow(data: dict[str, Any], templates: dict[str, Template]) -> None:
+    probe = templates["Lync firewall probe"]
+    assert (probe.playbook, probe.raw["credentials"]) == ("probe.yml", [])
+    # Where it probes from is for the template to say: a launch must not have a job log on to a host of its choice.
+    assert "lync_firewall_probe_from" in probe.extra_vars
+    assert "lync_firewall_probe_from" not in {question.variable for question in probe.questions}
+    for workflow in data["controller_workflows"]:
+        assert probe.name not in {node.template for node in setup_data.workflow(data, workflow["name"])}
 
 
 def test_gates_take_no_limit(templates: dict[str, Template]) -> None:

@@ -125,6 +125,26 @@ def test_a_verification_without_a_fault_stays_well_and_one_without_a_socket_tabl
 
 
 @pytest.mark.newest_core
+def test_a_port_that_is_open_against_the_verdict_contradicts_it(lab: Lab, runner: Runner) -> None:
+    """As where another machine answers at the address that is probed: dir01 is closed, and fe01 answers for it."""
+    assert runner.play("site", "--limit", "fe01*").code == 0
+
+    def change(_everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        hosts["dir01.contoso.test"]["lync_firewall_probe_address"] = lab.host("fe01").address
+
+    runner.change_inventory(change)
+    run = runner.play("verify", "--limit", "dir01*", variables=PROBE)
+    report = runner.report(name="lync-firewall-verify")
+    assert says(report, "dir01", "server-45", 5061) == ("open", "contradicts")
+    assert report["probes"]["contradicts"] >= 1
+    assert run.code == 2
+    assert "open, though the policy does not let this probe in: dir01.contoso.test " in run.output
+    assert "Disproved by a probe from outside: dir01.contoso.test." in run.output
+    status = json.loads((runner.folder / "lync_firewall_report" / "lync-firewall-verify-status.json").read_text())
+    assert "disproved" in status["classes"]
+
+
+@pytest.mark.newest_core
 def test_a_scope_that_leaves_the_prober_out_is_kept_and_seen_so(lab: Lab, runner: Runner) -> None:
     scoped = {"lync_firewall_remote_addresses": ["10.1.0.0/16"]}
     assert runner.play("site", "--limit", "dir01*", variables=scoped).code == 0

@@ -105,6 +105,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._sources",
         "module_utils",
     },
+    "plugin_utils._matrix_clients": {"plugin_utils._results", "plugin_utils._sources", "module_utils"},
     "plugin_utils._text_files": {"plugin_utils._report", "plugin_utils._telling", "module_utils._options"},
     "plugin_utils._version": set(),
     "plugin_utils._probe": {

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._net import intervals
 from .._net.address_set import AddressError, AddressSet, together
-from .matrix_clients import of_clients
+from .matrix_clients import Configured, of_clients
 from .matrix_demands import of_hosts
 from .matrix_groups import Groups
 from .matrix_model import End, Line, LineRow, Matrix, Question, Traffic, Who
@@ -20,7 +20,11 @@ from .matrix_model import End, Line, LineRow, Matrix, Question, Traffic, Who
 _Key = tuple[Who, Who, bool, str]
 
 
-def matrix_of(hosts: Iterable[Mapping[str, Any]], more: Iterable[Traffic] = ()) -> Matrix:
+def matrix_of(
+    hosts: Iterable[Mapping[str, Any]],
+    more: Iterable[Traffic] = (),
+    of_media: Mapping[str, Configured] | None = None,
+) -> Matrix:
     """Work out the matrix.
 
     Args:
@@ -29,6 +33,7 @@ def matrix_of(hosts: Iterable[Mapping[str, Any]], more: Iterable[Traffic] = ()) 
             they may be anywhere) and ``options``, which are the module's options that say which rows a host has and on
             which ports.
         more: Traffic from elsewhere, such as that of load balancers.
+        of_media: Row id to the ports that are configured for the media of clients, where they are not the document's.
 
     Returns:
         The matrix. It does not depend on the order of anything.
@@ -40,7 +45,7 @@ def matrix_of(hosts: Iterable[Mapping[str, Any]], more: Iterable[Traffic] = ()) 
     ends = _Ends(entries)
     lines: dict[_Key, _Parts] = {}
     unknown: dict[str, dict[_Key, _Parts]] = {}
-    for traffic in [*of_hosts(entries), *of_clients(entries), *more]:
+    for traffic in [*of_hosts(entries), *of_clients(entries, of_media), *more]:
         source, destination = ends.of(traffic.source), ends.of(traffic.destination)
         kind = traffic.source.unknown or traffic.destination.unknown
         if kind:

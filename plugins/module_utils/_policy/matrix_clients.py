@@ -9,6 +9,7 @@ Nothing is opened on a server for them (table 4); but the firewalls between have
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._catalogue.client_ports import CLIENT_PORTS
@@ -28,13 +29,28 @@ _MEDIA_ENDS = {
 """Servers that media come from beside other clients, by the rows of the same media on servers."""
 
 
-def of_clients(entries: Iterable[Mapping[str, Any]], ports: Mapping[str, PortSet] | None = None) -> list[Traffic]:
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The ports of a row that are really configured, as with ``ClientMediaPortRangeEnabled``.
+
+    Attributes:
+        ports: The ports.
+        whose: Which variable of which hosts says so, in words.
+    """
+
+    ports: PortSet
+    whose: str
+
+
+def of_clients(
+    entries: Iterable[Mapping[str, Any]], configured: Mapping[str, Configured] | None = None
+) -> list[Traffic]:
     """What clients and phones need of the network.
 
     Args:
         entries: The hosts, as `matrix.matrix_of` takes them: they say which networks the clients are in, and who the
             peers are. A row that all hosts leave out by ``skip_rows`` is left out.
-        ports: Row id to the ports that are really configured, as with ``ClientMediaPortRangeEnabled``.
+        configured: Row id to the ports that are really configured; of the others they are those of the document.
 
     Returns:
         Nothing where clients may be anywhere, or there are none.
@@ -49,7 +65,9 @@ def of_clients(entries: Iterable[Mapping[str, Any]], ports: Mapping[str, PortSet
     traffic = []
     for row in CLIENT_PORTS:
         if row.id not in skipped:
-            traffic += _of_row(row, (ports or {}).get(row.id, row.ports), clients, peers)
+            moved = (configured or {}).get(row.id)
+            told = replace(row, note=f"{row.note} Ports: {moved.whose}.") if moved else row
+            traffic += _of_row(told, moved.ports if moved else row.ports, clients, peers)
     return traffic
 
 
