@@ -56,6 +56,8 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
     ENFORCES: ClassVar[bool] = False
     """Whether it changes hosts: users' computers are left alone then, unless they are to be enforced."""
 
+    _host: RemoteHost | None = None
+
     host_name: str
     """The host the task works on, for messages: with delegate_to not the play's."""
 
@@ -88,6 +90,9 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
             result.update({**known, "failed": True, "msg": self._told(error)})
         except (OptionError, PeerError, NotWinrm, ReadError, NotElevated, UnsupportedValueError) as error:
             result.update({"failed": True, "changed": False, "msg": self._told(error)})
+        finally:
+            if self._host is not None:
+                self._host.close()
         return self.shaped(harmless(result))
 
     def _told(self, error: Exception) -> str:
@@ -122,7 +127,8 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
                 "it would be ignored, because no PowerShell is started on the host. Take it out and connect as an "
                 "administrator",
             )
-        return RemoteHost(self._connection, self._log, bounds=Bounds(options["largest_answer"] * MEGABYTE))
+        self._host = RemoteHost(self._connection, self._log, bounds=Bounds(options["largest_answer"] * MEGABYTE))
+        return self._host
 
     def bound(self, host: RemoteHost, policy: HostPolicy, options: dict[str, Any]) -> Bound:
         """The policy with its media rules limited to programs, if that is wished; the host is asked which they are.

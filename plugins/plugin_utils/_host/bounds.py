@@ -176,12 +176,12 @@ def bind(transport: Any, bounds: Bounds) -> None:
     if session is None or not hasattr(session, "adapters"):
         return
     if not all(isinstance(adapter, _BoundAdapter) for adapter in session.adapters.values()):
-        for prefix in list(session.adapters):
-            session.mount(prefix, _BoundAdapter(bounds))
-        # pywinrm has taken over what the environment says of proxies and certificates when it made the session
-        # (``build_session``); requests would look through it again for every request.
+        for prefix, former in list(session.adapters.items()):
+            session.mount(prefix, _BoundAdapter(bounds, former))
+        # pywinrm and pypsrp have taken over what the environment says of proxies and certificates when they made the
+        # session; requests would look through it again for every request.
         session.trust_env = False
-    if "_get_message_response_text" not in vars(transport):
+    if "_get_message_response_text" not in vars(transport) and hasattr(transport, "_get_message_response_text"):
         transport._get_message_response_text = _checked(transport._get_message_response_text, bounds)
 
 
@@ -189,29 +189,58 @@ def _checked(text_of: Callable[[Any], bytes], bounds: Bounds) -> Callable[[Any],
     """pywinrm's reading of a response, with a look at what would take far more memory or time than its bytes do."""
 
     def read(response: Any) -> bytes:
-        if response.content.count(_SEALED_PART) > _MOST_SEALED_PARTS:
-            bounds.exceed("the host's answer is sealed in too many parts; no Windows does that")
+        check_sealed_parts(response.content, bounds)
         text = text_of(response)
-        if text.count(b"<") > _MOST_MARKUP or text.count(b"=") > _MOST_MARKUP:
-            bounds.exceed("the host's answer has too many XML elements or attributes; no Windows answers like that")
-        # Entities may expand to gigabytes; another encoding could hide them.
-        encoding = _ENCODING.match(text[:_HEAD])
-        if b"<!" in text or b"\0" in text or (encoding and encoding[1].lower() not in _ENCODINGS):
-            bounds.exceed("the host's answer has an XML document type or encoding that no Windows sends")
+        check_text(text, bounds)
         return text
 
     return read
 
 
+def check_sealed_parts(body: bytes, bounds: Bounds) -> None:
+    """Raise where an answer is sealed in more parts than are put together.
+
+    Args:
+        body: The HTTP body.
+        bounds: The bounds.
+
+    Raises:
+        BoundsExceeded: It is.
+    """
+    if body.count(_SEALED_PART) > _MOST_SEALED_PARTS:
+        bounds.exceed("the host's answer is sealed in too many parts; no Windows does that")
+
+
+def check_text(text: bytes, bounds: Bounds) -> None:
+    """Raise where an XML text would take far more memory or time than its bytes do.
+
+    Args:
+        text: An envelope.
+        bounds: The bounds.
+
+    Raises:
+        BoundsExceeded: It would.
+    """
+    if text.count(b"<") > _MOST_MARKUP or text.count(b"=") > _MOST_MARKUP:
+        bounds.exceed("the host's answer has too many XML elements or attributes; no Windows answers like that")
+    # Entities may expand to gigabytes; another encoding could hide them.
+    encoding = _ENCODING.match(text[:_HEAD])
+    if b"<!" in text or b"\0" in text or (encoding and encoding[1].lower() not in _ENCODINGS):
+        bounds.exceed("the host's answer has an XML document type or encoding that no Windows sends")
+
+
 class _BoundAdapter(HTTPAdapter):  # type: ignore[misc]
     """Sends like ``requests``, within bounds."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, former: Any) -> None:
+        """Keep of the adapter in whose place it comes what an option may have set: retries and a key's password."""
         self._bounds = bounds
-        super().__init__()
+        pool = getattr(getattr(former, "poolmanager", None), "connection_pool_kw", {})
+        self._key = {"key_password": pool["key_password"]} if pool.get("key_password") else {}
+        super().__init__(max_retries=getattr(former, "max_retries", 0))
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, **options)
+        super().init_poolmanager(*arguments, **self._key, **options)
         _watch(self.poolmanager, self._bounds)
 
     def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:

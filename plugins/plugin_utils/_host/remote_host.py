@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run command lines on a Windows host over Ansible's winrm connection, with no PowerShell.
+"""Run command lines on a Windows host over Ansible's winrm or psrp connection, with no PowerShell.
 
-The only file, with wsman.py, that uses pywinrm and the internals of the winrm connection. After ``_connect()`` that has
+What is said of the winrm connection here holds for psrp too: psrp.py gives its options the same shape. This is the only
+file, with wsman.py, that uses pywinrm and the internals of the winrm connection. After ``_connect()`` that has
 ``protocol`` (pywinrm's Protocol) and ``shell_id`` (a cmd shell), on every ansible-core from 2.16 to 2.21. Those are
 attributes, not an interface, so nothing else may touch them.
 """
@@ -43,8 +44,8 @@ _LONGEST_ERROR = 500  # characters
 _TIDY_TIME = 10.0  # seconds for what may as well fail
 
 _NEEDS_WINRM = (
-    "lyncops.firewall speaks WinRM itself and needs 'ansible_connection: winrm' for this host, not {transport!r}. "
-    "Windows Server 2008 R2 to 2012 R2 have nothing else in the box"
+    "lyncops.firewall speaks WinRM itself and needs 'ansible_connection: winrm' (or psrp) for this host, not "
+    "{transport!r}. Windows Server 2008 R2 to 2012 R2 have nothing else in the box"
 )
 
 
@@ -58,7 +59,7 @@ task is over, which deletes the shell with all that is in it. Kept by connection
 
 
 class NotWinrm(Exception):
-    """The host's connection is not winrm; the message says what to set."""
+    """The host's connection is neither winrm nor psrp; the message says what to set."""
 
 
 class ConnectionLost(Exception):
@@ -89,7 +90,7 @@ class Output:
 
 
 class RemoteHost:
-    """One host behind one winrm connection."""
+    """One host behind one connection."""
 
     def __init__(
         self,
@@ -109,12 +110,16 @@ class RemoteHost:
         Raises:
             NotWinrm: The connection is another one.
         """
-        transport = getattr(connection, "transport", None)
-        if transport != "winrm":
-            raise NotWinrm(_NEEDS_WINRM.format(transport=str(transport)))
-        self._connection = connection
         self._log = log
         self._bounds = bounds or Bounds(clock=clock)
+        transport = getattr(connection, "transport", None)
+        if transport == "psrp":
+            from .psrp import OverPsrp  # noqa: PLC0415 - pypsrp is loaded for those who use it
+
+            connection = OverPsrp(connection, self._bounds)
+        elif transport != "winrm":
+            raise NotWinrm(_NEEDS_WINRM.format(transport=str(transport)))
+        self._connection = connection
         self._old_shells: list[str] = []
 
     def run(self, command: str, stdin: bytes = b"", deadline: float = 120.0) -> Output:
@@ -260,6 +265,11 @@ class RemoteHost:
             protocol, shell = self._open()
         while self._old_shells:
             self._close(protocol, self._old_shells.pop(), shell)
+
+    def close(self) -> None:
+        """Close what Ansible does not: the shell and sockets of a psrp connection, which it has not opened."""
+        if getattr(self._connection, "transport", None) != "winrm":
+            self._quietly(self._connection.close)
 
     def _renew(self, protocol: Any, shell: str) -> tuple[Any, str]:
         """A new shell in place of one whose account has used up its operations: closed first, or there is no room."""
