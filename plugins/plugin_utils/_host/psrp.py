@@ -32,6 +32,7 @@ try:
 except ImportError:
     WSMan = None  # type: ignore[misc,assignment]
 
+TRANSPORT = "psrp"
 _UTF_8 = 65001
 _NOT_INSTALLED = (
     "{library} is not installed into the Python that runs Ansible; ansible_connection: psrp needs it here. "
@@ -106,7 +107,9 @@ class OverPsrp:
         operation, read = wsman.operation_timeout, wsman.transport.read_timeout
         if not 1 <= operation < read:
             raise AnsibleError(_TIMES.format(read=read, operation=operation))
-        protocol = Protocol(wsman.transport.endpoint, read_timeout_sec=read, operation_timeout_sec=operation)
+        # Its own Transport, which wants some account at once, gives way to ours.
+        times = {"read_timeout_sec": read, "operation_timeout_sec": operation}
+        protocol = Protocol(wsman.transport.endpoint, username=TRANSPORT, password="", **times)
         protocol.transport = _Sending(wsman.transport, self._bounds)
         return protocol
 
