@@ -147,3 +147,14 @@ def test_a_mail_says_why_hosts_failed_once_where_it_is_the_same() -> None:
     assert "  and 3 more\n" in mail
     alone = report_of(same=wrong)
     assert "  same: options: value of ruleset must be" in to_mail(alone, to_status(alone, RUN)).decode("utf-8")
+
+
+def test_files_in_place_of_hosts_are_told_only_where_there_are_any() -> None:
+    report = report_of(a=DRIFTED)
+    hosts = tuple(replace(host, judged_from=(("a.reg", CREATED),)) for host in report.hosts)
+    found = to_status(replace(report, hosts=hosts, files_of_nobody=("old.reg",)), RUN)
+    assert (found["judged_from_files"], found["files_of_nobody"]) == (1, ["old.reg"])
+    assert "Judged from files: 1. Files of no host: 1" in found["summary"]
+    guide = Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "scheduled.rst"
+    assert "``judged_from_files``, ``files_of_nobody``" in guide.read_text("utf-8")
+    assert "judged_from_files" not in to_status(report, RUN)
