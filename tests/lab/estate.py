@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab.bystanders import BYSTANDERS, bystander_listeners
@@ -37,6 +37,7 @@ USER = "Administrator"
 # Not a secret: the hosts exist on loopback only.
 PASSWORD = "lab-only-no-secret"
 DOMAIN = "contoso.test"
+LOGINS = ("basic", "ntlm")
 NETWORK = "127.77"
 FIRST_PLACE = 11
 HOSTS_PER_BLOCK = 200
@@ -84,7 +85,9 @@ class EstateOptions:
     winrm_port: where WinRM listens (on 5986 its listener is called one of HTTPS, but speaks HTTP as ever);
     winrm_by_policy: the listener comes from Group Policy alone; director_web: the external web site listens on
     Directors too, as port summaries have it; clients: so many users' computers behind the hosts, pc01 and so on,
-    with their policy and Windows; client_rules: whether the setup of the Lync client has made its exceptions there.
+    with their policy and Windows; client_rules: whether the setup of the Lync client has made its exceptions there;
+    login: one of LOGINS, how the inventory says to log in; only with basic is AllowUnencrypted on, which Windows comes
+    without.
     """
 
     count: int = len(_PATTERN)
@@ -109,6 +112,7 @@ class EstateOptions:
     director_web: bool = False
     clients: int = 0
     client_rules: bool = True
+    login: str = "basic"
 
     def bystander_names(self) -> tuple[str, ...]:
         """The bystanders that listen."""
@@ -142,6 +146,8 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
     _check_names("set of Lync's rules", (options.lync_rules,), LYNC_RULES)
     _check_names("group policy", (options.group_policy,), GROUP_POLICIES)
     _check_names("version of Windows", (options.windows,), WINDOWS)
+    _check_names("login", (options.login,), LOGINS)
+    quirks = replace(options.quirks, refuse_unencrypted=options.quirks.refuse_unencrypted or options.login != "basic")
     release = WINDOWS[options.windows]
     registries: dict[tuple[str, ...], Registry] = {}
     specs = []
@@ -164,7 +170,7 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
                 registry=registries[groups],
                 listeners=heard + bystander_listeners(address, options.bystander_names()),
                 services=tuple(service.name for service in _services(options, groups)),
-                quirks=options.quirks,
+                quirks=quirks,
                 schema_version=release.schema,
                 version=release.version,
                 network=network,

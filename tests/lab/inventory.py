@@ -16,8 +16,8 @@ from lab.host import HostSpec
 from lab.roles import ROLE_PORTS
 
 
-def inventory_data(specs: Iterable[HostSpec], user: str, password: str) -> dict[str, Any]:
-    """Groups `lync` (with one child a role) and `windows` (all hosts, for ansible-test)."""
+def inventory_data(specs: Iterable[HostSpec], user: str, password: str, login: str = "basic") -> dict[str, Any]:
+    """Groups `lync` (with one child a role) and `windows` (all hosts, for ansible-test); login by one of LOGINS."""
     specs = tuple(specs)
     used = {group for spec in specs for group in spec.groups}
     roles: dict[str, dict[str, Any]] = {
@@ -36,7 +36,7 @@ def inventory_data(specs: Iterable[HostSpec], user: str, password: str) -> dict[
                         "ansible_connection": "winrm",
                         "ansible_port": specs[0].winrm_port if specs else 5985,
                         "ansible_winrm_scheme": "http",
-                        "ansible_winrm_transport": "basic",
+                        "ansible_winrm_transport": login,
                         "ansible_user": user,
                         "ansible_password": password,
                     },
@@ -46,10 +46,10 @@ def inventory_data(specs: Iterable[HostSpec], user: str, password: str) -> dict[
     }
 
 
-def write_inventory(path: Path, specs: Iterable[HostSpec], user: str, password: str) -> None:
+def write_inventory(path: Path, specs: Iterable[HostSpec], user: str, password: str, login: str = "basic") -> None:
     """Write the inventory, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = yaml.safe_dump(inventory_data(specs, user, password), sort_keys=False)
+    text = yaml.safe_dump(inventory_data(specs, user, password, login), sort_keys=False)
     path.write_text("# Written by `python -m lab serve`; the hosts live on loopback addresses.\n" + text)
 
 

@@ -37,6 +37,7 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "netstat_pads": ("", *SHAPES),
     "global_pads": ("", *SHAPES),
     "count_action": ("", *_ACTIONS),
+    "channel_bindings": ("none", "relaxed", "strict"),
 }
 
 
@@ -82,7 +83,9 @@ class Quirks:
     count_action: the action that is counted (Create, Command, Send, Receive, Signal, Delete, Get, Enumerate, Pull,
         Release); none: all.
     unauthorized_at: the n-th request is answered with 401.
-    refuse_unencrypted: Basic over HTTP is answered with 401 (AllowUnencrypted=false).
+    refuse_unencrypted: what nothing encrypts, such as Basic over HTTP, is answered with 401 (AllowUnencrypted=false).
+    channel_bindings: what becomes of a login by NTLM over TLS that is bound to another connection, or to none: none
+        looks at neither, relaxed (as installed) refuses the first, strict both (CbtHardeningLevel).
     deny_create: Create and Enumerate are answered with fault 5, as for a user without the right to remote
         management.
     shell_gone_at: all shells are gone when the n-th request comes.
@@ -163,6 +166,7 @@ class Quirks:
     count_action: str = ""
     unauthorized_at: int | None = None
     refuse_unencrypted: bool = False
+    channel_bindings: str = "relaxed"
     deny_create: bool = False
     shell_gone_at: int | None = None
     response_delay: float = 0.0

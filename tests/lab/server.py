@@ -16,8 +16,8 @@ from lab.live import LiveFirewall
 from lab.port_mapping import PortMapping
 from lab.windows.firewall_service import GROUP_POLICY_STORE
 from lab.windows.security import ADMINISTRATOR, Token
-from lab.winrm.authentication import BasicAuthenticator
 from lab.winrm.http import WinrmEndpoint
+from lab.winrm.logins import logins_of
 
 
 class LabError(Exception):
@@ -67,7 +67,7 @@ class RunningHost:
     def __init__(self, spec: HostSpec, user: str, password: str) -> None:
         require_loopback(spec.address)
         self.host = Host(spec)
-        self._user, self._password = user, password
+        self._logins = logins_of(self.host, user, password)
         self._tasks: set[asyncio.Task[object]] = set()
         self.mappings: list[PortMapping] = []
         self._open_endpoint()
@@ -86,7 +86,7 @@ class RunningHost:
         return [(local, remote) for local, remote in ends if local and remote] + self.live.sessions.connections
 
     def _open_endpoint(self) -> None:
-        self.endpoint = WinrmEndpoint(self.host, BasicAuthenticator(self._user, self._password))
+        self.endpoint = WinrmEndpoint(self.host, self._logins)
         self._web = self.endpoint.protocol_factory()
 
     def start(self) -> None:

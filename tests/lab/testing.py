@@ -69,6 +69,7 @@ class Lab:
         director_web: bool = False,
         clients: int = 0,
         client_rules: bool = True,
+        login: str = "basic",
         quirks: Mapping[str, object] | None = None,
     ) -> None:
         self._options = EstateOptions(
@@ -92,6 +93,7 @@ class Lab:
             director_web=director_web,
             clients=clients,
             client_rules=client_rules,
+            login=login,
         )
         self._quirks = dict(quirks or {})
         self._loop = asyncio.new_event_loop()
@@ -156,7 +158,7 @@ class Lab:
 
     def write_inventory(self, path: Path) -> None:
         """Write an Ansible inventory of the hosts."""
-        write_inventory(path, (host.spec for host in self.hosts), USER, PASSWORD)
+        write_inventory(path, (host.spec for host in self.hosts), USER, PASSWORD, self._options.login)
 
     def probe(self) -> tuple[HostReport, ...]:
         """What the probe sees."""

@@ -1,0 +1,28 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The logins that a host's WinRM offers its one account: Basic, Negotiate (NTLM)."""
+
+from __future__ import annotations
+
+from lab.host import Host
+from lab.winrm.authentication import BasicAuthenticator, Logins
+from lab.winrm.negotiate import ContextAuthenticator, NtlmUsers
+
+
+def logins_of(host: Host, user: str, password: str, certificate: bytes = b"") -> Logins:
+    """All logins of a host; ``certificate`` is that of its HTTPS listener (DER), which NTLM may be bound to."""
+    domain = host.name.partition(".")[2]
+    users = NtlmUsers(
+        {user: password},
+        (host.computer_name, host.name, host.spec.address, domain, domain.partition(".")[0], "WORKSTATION"),
+    )
+
+    def account(principal: str) -> str | None:
+        name = principal.rpartition("\\")[2].partition("@")[0]
+        return user if name.lower() == user.lower() else None
+
+    negotiate = ContextAuthenticator(
+        "Negotiate", users, account, certificate=certificate, bindings=lambda: host.quirks.channel_bindings
+    )
+    return Logins({"basic": BasicAuthenticator(user, password), "negotiate": negotiate})
