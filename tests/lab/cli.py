@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         default="ntlm",
         help="the inventory's; basic allows what is not encrypted too (default %(default)s, as Windows)",
     )
+    serve.add_argument("--https", action="store_true", help="WinRM over HTTPS too, on 5986; the inventory's is that")
     serve.add_argument("--winrm-by-policy", action="store_true", help="WinRM's listener is one of Group Policy's only")
     serve.add_argument("--no-services", action="store_true", help="Lync's ports do not listen, only WinRM does")
     serve.add_argument("--quirk", action="append", default=[], metavar="HOST:NAME=VALUE", help="HOST may be *")
@@ -163,6 +164,7 @@ def _serve_command(options: argparse.Namespace) -> int:
             winrm_port=options.winrm_port,
             winrm_by_policy=options.winrm_by_policy,
             login=options.login,
+            https=options.https,
         )
     )
     minute = [] if options.minute is None else [f"*:minute={options.minute}"]
@@ -207,7 +209,7 @@ async def _serve(specs: Sequence[HostSpec], options: argparse.Namespace) -> None
         estate.start()
         await runner.setup()
         await web.TCPSite(runner, address, port).start()
-        write_inventory(options.inventory, specs, options.user, options.password, options.login)
+        write_inventory(options.inventory, specs, options.user, options.password, options.login, estate.authority)
         print(_welcome(estate, options.inventory, control, time.monotonic() - begun), flush=True)
         if options.ready_file:
             options.ready_file.parent.mkdir(parents=True, exist_ok=True)

@@ -30,7 +30,7 @@ from lab.windows.firewall_service import GROUP_POLICY_STORE, LOCAL_STORE
 from lab.windows.policy import Network
 from lab.windows.registry import Registry, RegistryError
 from lab.windows.services import SERVICES_KEY
-from lab.windows.winrm_listeners import PORTS, listen_by_policy, set_listener
+from lab.windows.winrm_listeners import PORTS, listen_by_policy, set_listener, set_listeners
 from lab.windows.wmi import PSTN, Interface
 
 USER = "Administrator"
@@ -38,6 +38,8 @@ USER = "Administrator"
 PASSWORD = "lab-only-no-secret"
 DOMAIN = "contoso.test"
 LOGINS = ("basic", "ntlm")
+_HTTPS_RULE = "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5986|Name=Windows Remote Management (HTTPS-In)|"
+"""As an administrator makes it with netsh: Windows has none for 5986."""
 NETWORK = "127.77"
 FIRST_PLACE = 11
 HOSTS_PER_BLOCK = 200
@@ -87,7 +89,7 @@ class EstateOptions:
     Directors too, as port summaries have it; clients: so many users' computers behind the hosts, pc01 and so on,
     with their policy and Windows; client_rules: whether the setup of the Lync client has made its exceptions there;
     login: one of LOGINS, how the inventory says to log in; only with basic is AllowUnencrypted on, which Windows comes
-    without.
+    without; https: an HTTPS listener on 5986 beside WinRM's usual one, with certificates and a rule of its own.
     """
 
     count: int = len(_PATTERN)
@@ -113,6 +115,7 @@ class EstateOptions:
     clients: int = 0
     client_rules: bool = True
     login: str = "basic"
+    https: bool = False
 
     def bystander_names(self) -> tuple[str, ...]:
         """The bystanders that listen."""
@@ -175,6 +178,7 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
                 version=release.version,
                 network=network,
                 winrm_port=options.winrm_port,
+                https=options.https,
                 interfaces=_interfaces(options, groups),
             )
         )
@@ -232,11 +236,19 @@ def starting_registry(options: EstateOptions, groups: tuple[str, ...] = ()) -> R
         apply_group_policy(registry, options.group_policy)
     pad(registry, options.foreign_rules)
     ban(registry, options.ban_list, WINDOWS[options.windows].schema)
+    _set_listeners(registry, options)
+    return registry
+
+
+def _set_listeners(registry: Registry, options: EstateOptions) -> None:
+    if options.https:
+        _set_rule(registry, "{6F5E1C7A-5986-4B1D-9C55-0A6B3D0E5986}", _HTTPS_RULE)
     if options.winrm_by_policy:
         listen_by_policy(registry)
     elif options.winrm_port != PORTS["HTTP"]:
         set_listener(registry, options.winrm_port)
-    return registry
+    elif options.https:
+        set_listeners(registry, {f"*+{transport}": port for transport, port in PORTS.items()})
 
 
 def _load_file(registry: Registry, path: str) -> None:

@@ -26,7 +26,7 @@ from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
 from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, Token
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
-from lab.windows.winrm_listeners import winrm_listeners
+from lab.windows.winrm_listeners import https_ports, winrm_listeners
 from lab.windows.wmi import Interface, adapter_id, interface_addresses
 
 Connection = tuple[tuple[str, int], tuple[str, int]]
@@ -43,6 +43,7 @@ class HostSpec:
     name: inventory name (fe01.contoso.test); address: dotted loopback address; groups: inventory groups;
     registry: starting registry (copied, never changed); listeners: its network services; services: names of the
     installed services besides the standard ones, described by their registry keys; version: as `ver` prints it;
+    https: whether WinRM's HTTPS listeners have a certificate, and so speak TLS;
     interfaces: the main one first, whose network's profile is the host's (quirk `profile`).
     """
 
@@ -56,6 +57,7 @@ class HostSpec:
     version: str = "6.3.9600"
     network: Network = DEFAULT_NETWORK
     winrm_port: int = 5985
+    https: bool = False
     services: tuple[str, ...] = ()
     interfaces: tuple[Interface, ...] = (Interface(),)
 
@@ -122,6 +124,7 @@ class Host:
     def read_winrm_policy(self) -> None:
         """WinRM looks which listeners it shall have: when it starts, and when Group Policy was refreshed."""
         self.winrm_listeners = winrm_listeners(self.registry, self.spec.address, self.unlisted_winrm_ports)
+        self.winrm_https_ports = https_ports(self.registry, self.spec.address) if self.spec.https else frozenset()
 
     def _apply_mpssvc(self, *, initial: bool) -> None:
         """Bring MpsSvc into the state the quirk names."""

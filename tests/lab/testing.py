@@ -23,6 +23,8 @@ from lab.inventory import InventoryHost, write_inventory
 from lab.lab_host import CommandResult, LabHost
 from lab.probe import HostReport, probe
 from lab.server import Estate, LabError, LabInUse
+from lab.winrm.certificates import Authority, KeyPair
+from lab.winrm.logins import principal_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -70,6 +72,7 @@ class Lab:
         clients: int = 0,
         client_rules: bool = True,
         login: str = "basic",
+        https: bool = False,
         quirks: Mapping[str, object] | None = None,
     ) -> None:
         self._options = EstateOptions(
@@ -94,6 +97,7 @@ class Lab:
             clients=clients,
             client_rules=client_rules,
             login=login,
+            https=https,
         )
         self._quirks = dict(quirks or {})
         self._loop = asyncio.new_event_loop()
@@ -156,9 +160,21 @@ class Lab:
             raise LabError("the lab is not running")
         return tuple(LabHost(self, running) for running in self._estate.hosts.values())
 
+    @property
+    def authority(self) -> Authority | None:
+        """Who has signed the certificates of the hosts' HTTPS listeners, where they have any."""
+        return None if self._estate is None else self._estate.authority
+
+    @property
+    def user_certificate(self) -> KeyPair:
+        """A certificate that the hosts map to the user of the lab. Raises LabError without HTTPS."""
+        if self._estate is None or self._estate.authority is None:
+            raise LabError("the lab does not run with HTTPS")
+        return self._estate.authority.user(USER, principal_name(USER))
+
     def write_inventory(self, path: Path) -> None:
         """Write an Ansible inventory of the hosts."""
-        write_inventory(path, (host.spec for host in self.hosts), USER, PASSWORD, self._options.login)
+        write_inventory(path, (host.spec for host in self.hosts), USER, PASSWORD, self._options.login, self.authority)
 
     def probe(self) -> tuple[HostReport, ...]:
         """What the probe sees."""

@@ -4,8 +4,8 @@
 """Who the client of a connection is, and how its messages are sealed.
 
 An Authenticator looks at each HTTP request. It either demands more (401 with headers) or gives an Identity, whose
-``unseal`` and ``seal`` turn HTTP bodies into SOAP envelopes and back. Basic, here, changes nothing; the logins that take
-several posts and belong to a connection are in `negotiate`.
+``unseal`` and ``seal`` turn HTTP bodies into SOAP envelopes and back. Basic and client certificates, here, change
+nothing; the logins that take several posts and belong to a connection are in `negotiate`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import hmac
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from lab.winrm.certificates import principal_of
 
 SOAP_CONTENT_TYPE = "application/soap+xml;charset=UTF-8"
 
@@ -78,6 +80,7 @@ class Authenticator(Protocol):
         """Judge one request. ``connection`` is kept for the life of the TCP connection."""
 
 
+CERTIFICATE_SCHEME = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 CHALLENGES = ("Negotiate", 'Basic realm="WSMAN"', "Kerberos", "CredSSP")
 
 
@@ -104,6 +107,24 @@ class BasicAuthenticator:
         if not right or name.lower() != self.user.lower():
             return Challenge(CHALLENGES)
         return Identity(self.user, is_tls=bool(connection.get(IS_TLS)))
+
+
+@dataclass(frozen=True)
+class CertificateAuthenticator:
+    """A client certificate over TLS, which stands for a user by the principal name in it ([MS-WSMV] 2.2.1: the scheme
+    is the URI of a security profile of DSP0226). TLS has checked who signed it; it is checked at each request.
+    """
+
+    users: Mapping[str, str]
+
+    def authenticate(
+        self, headers: Mapping[str, str], body: bytes, connection: MutableMapping[str, Any]
+    ) -> Challenge | Identity:
+        """Look up the user of the connection's certificate."""
+        certificate = connection.get(PEER_CERTIFICATE)
+        principal = principal_of(certificate) if certificate else ""
+        user = self.users.get(principal.lower()) if principal else None
+        return Challenge(CHALLENGES) if user is None else Identity(user, is_tls=True)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The logins that a host's WinRM offers its one account: Basic, Negotiate (NTLM)."""
+"""The logins that a host's WinRM offers its one account: Basic, Negotiate (NTLM), client certificate."""
 
 from __future__ import annotations
 
 from lab.host import Host
-from lab.winrm.authentication import BasicAuthenticator, Logins
+from lab.winrm.authentication import CERTIFICATE_SCHEME, BasicAuthenticator, CertificateAuthenticator, Logins
 from lab.winrm.negotiate import ContextAuthenticator, NtlmUsers
 
 
@@ -25,4 +25,15 @@ def logins_of(host: Host, user: str, password: str, certificate: bytes = b"") ->
     negotiate = ContextAuthenticator(
         "Negotiate", users, account, certificate=certificate, bindings=lambda: host.quirks.channel_bindings
     )
-    return Logins({"basic": BasicAuthenticator(user, password), "negotiate": negotiate})
+    return Logins(
+        {
+            "basic": BasicAuthenticator(user, password),
+            "negotiate": negotiate,
+            CERTIFICATE_SCHEME: CertificateAuthenticator({principal_name(user).lower(): user}),
+        }
+    )
+
+
+def principal_name(user: str) -> str:
+    """The principal name by which a certificate stands for a local user."""
+    return f"{user}@localhost"
