@@ -10,6 +10,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from lab.estate import NETWORK, PASSWORD, USER, apply_group_policy
 from lab.host import Connection, Host, HostSpec
@@ -66,7 +67,9 @@ class NetworkLock:
 class RunningHost:
     """A host with its sockets."""
 
-    def __init__(self, spec: HostSpec, user: str, password: str, authority: Authority | None = None) -> None:
+    def __init__(
+        self, spec: HostSpec, user: str, password: str, authority: Authority | None = None, keytab: Path | None = None
+    ) -> None:
         require_loopback(spec.address)
         self.host = Host(spec)
         self._tls: ssl.SSLContext | None = None
@@ -74,7 +77,7 @@ class RunningHost:
         if authority is not None and spec.https:
             pair = authority.server(spec.name, (spec.address, "::1"))
             self._tls, certificate = authority.server_context(pair), pair.der
-        self._logins = logins_of(self.host, user, password, certificate)
+        self._logins = logins_of(self.host, user, password, certificate, keytab)
         self._tasks: set[asyncio.Task[object]] = set()
         self.mappings: list[PortMapping] = []
         self._ipv6: list[asyncio.Server] = []
@@ -208,16 +211,24 @@ def _end(name: tuple[str, int, int, int] | tuple[str, int] | None) -> tuple[str,
 
 
 class Estate:
-    """All hosts of a running lab, by inventory name; ``network`` is the first half of all their addresses."""
+    """All hosts of a running lab, by inventory name; ``network`` is the first half of all their addresses.
+
+    ``keytab``: with the keys of all hosts' services, for logins by Kerberos.
+    """
 
     def __init__(
-        self, specs: Iterable[HostSpec], user: str = USER, password: str = PASSWORD, network: str = NETWORK
+        self,
+        specs: Iterable[HostSpec],
+        user: str = USER,
+        password: str = PASSWORD,
+        network: str = NETWORK,
+        keytab: Path | None = None,
     ) -> None:
         self._lock = NetworkLock(network)
         try:
             specs = tuple(specs)
             self.authority = Authority() if any(spec.https for spec in specs) else None
-            self.hosts = {spec.name: RunningHost(spec, user, password, self.authority) for spec in specs}
+            self.hosts = {spec.name: RunningHost(spec, user, password, self.authority, keytab) for spec in specs}
         except BaseException:
             self._lock.release()
             raise

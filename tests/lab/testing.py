@@ -73,6 +73,7 @@ class Lab:
         client_rules: bool = True,
         login: str = "basic",
         https: bool = False,
+        keytab: Path | None = None,
         quirks: Mapping[str, object] | None = None,
     ) -> None:
         self._options = EstateOptions(
@@ -99,6 +100,7 @@ class Lab:
             login=login,
             https=https,
         )
+        self._keytab = keytab
         self._quirks = dict(quirks or {})
         self._loop = asyncio.new_event_loop()
         self._thread: threading.Thread | None = None
@@ -125,7 +127,9 @@ class Lab:
         """An estate on the first network that no other lab uses. Raises LabError when all are taken."""
         for network in _NETWORKS:
             try:
-                return Estate(build_estate(replace(self._options, network=network)), network=network)
+                return Estate(
+                    build_estate(replace(self._options, network=network)), network=network, keytab=self._keytab
+                )
             except LabInUse:
                 continue
         raise LabError(f"labs are running on all networks from {_NETWORKS[0]} to {_NETWORKS[-1]}")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""NTLM and Negotiate with sealed messages over HTTP, on a host that takes nothing unencrypted, as Windows comes."""
+"""NTLM, Negotiate and CredSSP with sealed messages over HTTP, on a host that takes nothing unencrypted, as Windows comes."""
 
 from __future__ import annotations
 
@@ -149,6 +149,24 @@ def test_the_inventory_has_the_same_six_variables(strict_lab: Lab, tmp_path: Pat
         "ansible_user": Lab.user,
         "ansible_password": Lab.password,
     }
+
+
+@pytest.mark.parametrize("lines", [1, 20_000])
+def test_credssp_seals_messages_small_and_large(strict: LabHost, lines: int) -> None:
+    pytest.importorskip("requests_credssp")
+    protocol = Protocol(strict.endpoint, transport="credssp", username=Lab.user, password=Lab.password)
+    shell = protocol.open_shell()
+    command = protocol.run_command(shell, 'findstr "^"')
+    protocol.send_command_input(shell, command, b"abc\r\n" * lines, end=True)
+    assert protocol.get_command_output(shell, command) == (b"abc\r\n" * lines, b"", 0)
+    protocol.close_shell(shell)
+
+
+def test_credssp_with_a_wrong_password(strict: LabHost) -> None:
+    exceptions = pytest.importorskip("requests_credssp.exceptions")
+    with pytest.raises(exceptions.NTStatusException):
+        Protocol(strict.endpoint, transport="credssp", username=Lab.user, password="wrong").open_shell()
+    assert strict.stats()["requests_total"] == 0
 
 
 class _Wrapped:

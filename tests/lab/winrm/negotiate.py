@@ -16,6 +16,7 @@ import base64
 import binascii
 import hashlib
 import os
+import re
 import socket
 import struct
 import tempfile
@@ -42,42 +43,47 @@ from lab.winrm.sealing import (
     unseal,
 )
 
+_PROTOCOL = re.compile(r"application/HTTP-[A-Za-z]+-session-encrypted")
 _CONTEXT = "security_context"
 _ENVIRONMENT = threading.Lock()
-_USER_FILE = "NTLM_USER_FILE"
+_USER_FILE, _KEYTAB = "NTLM_USER_FILE", "KRB5_KTNAME"
+_NO_KEYTAB = "/nonexistent/lab.keytab"
 _AUTHENTICATE = b"NTLMSSP\0\x03\0\0\0"
 _CHANNEL_BINDINGS, _END_OF_LIST = 10, 0
 _AV_PAIRS_AT = 16 + 28
 """Where an NTLMv2_RESPONSE has its AV_PAIRs ([MS-NLMP] 2.2.2.7 and 2.2.2.8)."""
 
 
-class NtlmUsers:
+class Accounts:
     """The accounts of a host in a file as pyspnego's acceptor reads it; the file lives as long as this object.
 
-    pyspnego has the file's name from the environment variable NTLM_USER_FILE. It is set for a moment only, under a
-    lock, so that nothing else in the process (a client that a test runs beside the lab) ever finds the accounts.
+    pyspnego has the file's name from the environment variable NTLM_USER_FILE, and MIT Kerberos that of the ``keytab``
+    from KRB5_KTNAME. They are set for a moment only, under a lock, so that nothing else in the process (a client that
+    a test runs beside the lab) ever finds the accounts.
     An account counts in each of ``domains``, for a client that was given none sends the one that it was told in the
     challenge, which with pyspnego is the name of this machine; a real server compares with its own accounts for any
     domain that it does not know.
     """
 
-    def __init__(self, accounts: Mapping[str, str], domains: Sequence[str]) -> None:
-        self._accounts, self._domains = dict(accounts), tuple(domains)
+    def __init__(self, accounts: Mapping[str, str], domains: Sequence[str], keytab: Path | None = None) -> None:
+        self._accounts, self._domains, self._keytab = dict(accounts), tuple(domains), keytab
         self._path: str | None = None
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
         """While pyspnego looks at tokens."""
         with _ENVIRONMENT:
-            before = os.environ.get(_USER_FILE)
-            os.environ[_USER_FILE] = self._file()
+            wanted = {_USER_FILE: self._file(), _KEYTAB: str(self._keytab or _NO_KEYTAB)}
+            before = {name: os.environ.get(name) for name in wanted}
+            os.environ.update(wanted)
             try:
                 yield
             finally:
-                if before is None:
-                    del os.environ[_USER_FILE]
-                else:
-                    os.environ[_USER_FILE] = before
+                for name, value in before.items():
+                    if value is None:
+                        del os.environ[name]
+                    else:
+                        os.environ[name] = value
 
     def _file(self) -> str:
         if self._path is None:
@@ -97,6 +103,7 @@ class NegotiatedIdentity(Identity):
     """Who has logged in on a connection, and the context that seals."""
 
     context: SecurityContext | None = None
+    protocols: tuple[str, ...] = ()
     protocol: str = ""
     sealed: bool = False
 
@@ -107,14 +114,17 @@ class NegotiatedIdentity(Identity):
 
     def for_request(self, headers: Mapping[str, str]) -> NegotiatedIdentity:
         """The identity for a further request on the connection, sealed or not."""
-        return replace(self, sealed=is_sealed_content(headers.get("Content-Type", "")), last_token="")
+        content_type = headers.get("Content-Type", "")
+        found = _PROTOCOL.search(content_type)
+        protocol = found[0] if found else ""
+        return replace(self, sealed=is_sealed_content(content_type), protocol=protocol, last_token="")
 
     def unseal(self, content_type: str, body: bytes) -> bytes:
         """Open a sealed body. Raises SealError."""
         if not self.sealed:
             return body
-        if self.context is None or self.protocol.lower() not in content_type.lower():
-            raise SealError(f"sealed by another scheme than {self.protocol}: {content_type}")
+        if self.context is None or self.protocol not in self.protocols:
+            raise SealError(f"sealed by another scheme than the login's: {content_type}")
         return unseal(self.context, body)
 
     def seal(self, envelope: bytes) -> tuple[str, bytes]:
@@ -135,7 +145,7 @@ class ContextAuthenticator:
     def __init__(
         self,
         scheme: str,
-        users: NtlmUsers,
+        users: Accounts,
         name_of: Callable[[str], str | None],
         *,
         certificate: bytes = b"",
@@ -176,15 +186,10 @@ class ContextAuthenticator:
         user = self._name_of(context.client_principal or "")
         if user is None:
             return refused
-        identity = NegotiatedIdentity(
-            user, is_tls=is_tls, lasts=True, last_token=text, context=context, protocol=self._protocol(context)
-        )
-        return replace(identity, sealed=is_sealed_content(headers.get("Content-Type", "")))
-
-    def _protocol(self, context: spnego.ContextProxy) -> str:
-        if self._scheme == "CredSSP":
-            return CREDSSP_PROTOCOL
-        return KERBEROS_PROTOCOL if self._scheme == "Kerberos" else SPNEGO_PROTOCOL
+        # pywinrm names SPNEGO's protocol after a login by Kerberos, too: an answer is sealed as its request is.
+        protocols = (CREDSSP_PROTOCOL,) if self._scheme == "CredSSP" else (SPNEGO_PROTOCOL, KERBEROS_PROTOCOL)
+        identity = NegotiatedIdentity(user, is_tls=is_tls, lasts=True, context=context, protocols=protocols)
+        return replace(identity.for_request(headers), last_token=text)
 
     def _new_context(self) -> spnego.ContextProxy:
         with self._users.in_force():

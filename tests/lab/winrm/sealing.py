@@ -35,9 +35,17 @@ class SealError(ValueError):
 class Sealed(Protocol):
     """The wrapped message of a security context: as pyspnego's WinRMWrapResult."""
 
-    header: bytes
-    data: bytes
-    padding_length: int
+    @property
+    def header(self) -> bytes:
+        """The signature."""
+
+    @property
+    def data(self) -> bytes:
+        """The sealed text."""
+
+    @property
+    def padding_length(self) -> int:
+        """By how much the sealed text is longer than the message."""
 
 
 class SecurityContext(Protocol):
