@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""NTLM, Negotiate and CredSSP with sealed messages over HTTP, on a host that takes nothing unencrypted, as Windows comes."""
+"""NTLM, Negotiate and CredSSP with sealed messages over HTTP, on a host that takes nothing in the clear, as Windows."""
 
 from __future__ import annotations
 

@@ -35,6 +35,8 @@ from lab.winrm.soap import (
 
 CMD_RESOURCE = f"{SHELL}/cmd"
 CONFIG_RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/config"
+POWERSHELL_RESOURCES = "http://schemas.microsoft.com/powershell/"
+"""Session configurations of PowerShell. The hosts refuse all of them, as after `Disable-PSRemoting`, and count."""
 _CONFIG_NAMESPACE = "http://schemas.microsoft.com/wbem/wsman/1/config"
 _STATE = f"{SHELL}/CommandState"
 ACCESS_DENIED, BROKEN_PIPE, CONCURRENCY, QUOTA_MAX_SHELLS = 5, 109, 2150858802, 2150859173
@@ -68,6 +70,9 @@ class WsmanService:
     async def handle(self, request: Request, user: str, client_ip: str) -> bytes:
         """Answer a request of an authenticated user. Raises WsmanFault."""
         name = operation_name(request)
+        if request.resource.lower().startswith(POWERSHELL_RESOURCES):
+            self._host.stats.powershell += 1
+            raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
         if is_wmi_resource(request.resource):
             self._check_envelope(request)
             if self._host.quirks.deny_create:
