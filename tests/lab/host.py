@@ -32,6 +32,8 @@ from lab.windows.wmi import Interface, adapter_id, interface_addresses
 Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
 
+NOT_ENOUGH_QUOTA = 1816
+"""ERROR_NOT_ENOUGH_QUOTA, what CreateProcess gives when a job has its ActiveProcessLimit."""
 _INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
 _LOOPBACK = "127.0.0.0/8"
 
@@ -232,8 +234,16 @@ class Host:
             self.note_run(path, process.arguments, process.token)
             process.stdout(self.files.read(path) or b"")
             return 0
+        life = process.life
+        if life.most is not None and life.processes >= life.most:
+            process.err("Not enough quota is available to process this command.\r\n")
+            return NOT_ENOUGH_QUOTA
         self.stats.processes[name] += 1
-        return await PROGRAMS[name](replace(process, name=name))
+        life.processes += 1
+        try:
+            return await PROGRAMS[name](replace(process, name=name))
+        finally:
+            life.processes -= 1
 
     def bystander_acts(self, command: str) -> None:
         """Let those act who wait for a command such as this one, right before it runs (LabHost.before)."""

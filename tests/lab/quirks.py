@@ -93,6 +93,7 @@ class Quirks:
     send_lost: Send is acknowledged but its data never arrive.
     max_envelope_kb: MaxEnvelopeSizekb; a longer request gets HTTP 413.
     max_shells: MaxShellsPerUser; one more gets w:QuotaLimit.
+    max_processes: MaxProcessesPerShell; a command line cannot start one more while so many run, itself among them.
     max_operations: MaxConcurrentOperationsPerUser. Every command counts until its shell is closed, ended or not; one
         more gets fault 2150859174 (ERROR_WSMAN_QUOTA_MAX_OPERATIONS, as Ansible's winrm connection describes it).
     foreign_rule_at_line: a second administrator adds an allow rule just before the n-th command that any netsh of the
@@ -173,6 +174,7 @@ class Quirks:
     send_lost: bool = False
     max_envelope_kb: int = 500
     max_shells: int = 30
+    max_processes: int = 25
     max_operations: int | None = None
     foreign_rule_at_line: int | None = None
     foreign_block_at_line: int | None = None

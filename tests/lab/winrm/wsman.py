@@ -102,7 +102,7 @@ class WsmanService:
     def _expire(self) -> None:
         now = time.monotonic()
         for shell in list(self._shells.values()):
-            if now - shell.touched > shell.idle_timeout:
+            if not shell.requests and now - shell.touched > shell.idle_timeout:
                 shell.close()
                 del self._shells[shell.shell_id]
 
@@ -225,9 +225,14 @@ class WsmanService:
         if desired is None:
             raise invalid_message("no DesiredStream")
         command = self._running(shell, desired.get("CommandId", ""))
-        if not await command.wait(min(request.timeout, _MAX_TIMEOUT)):
+        shell.requests += 1
+        try:
+            in_time = await command.wait(min(request.timeout, _MAX_TIMEOUT))
+        finally:
+            shell.requests -= 1
+            shell.touched = time.monotonic()
+        if not in_time:
             raise timed_out()
-        shell.touched = time.monotonic()
         return answer(
             f"{SHELL}/ReceiveResponse",
             request.message_id,
