@@ -15,7 +15,7 @@ from ..module_utils._firewall.change.planning import make_plan
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import Status
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import AS_TEXT, HOST_OPTIONS, HOST_VARIABLES, INFO_OPTIONS, PROBE
+from ..module_utils._options.table import AS_TEXT, DUMPS, HOST_OPTIONS, HOST_VARIABLES, INFO_OPTIONS, PROBE
 from ..module_utils._policy.effect import Effect, judge_policy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
@@ -30,6 +30,7 @@ from ..plugin_utils._plan.approved import OF_NO_PLAN, PlannedHost, plan_file, re
 from ..plugin_utils._proof import read_proof
 from ..plugin_utils._report.packed import glance, pack
 from ..plugin_utils._states import states
+from ..plugin_utils._variables import Templated
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class _Read:
     networks: tuple[Network, ...] = ()
     assumptions: tuple[str, ...] = ()
     listening: dict[str, str] | None = None
+    files: tuple[dict[str, str], ...] = ()
 
 
 def _is_ad_hoc() -> bool:
@@ -54,13 +56,14 @@ class ActionModule(FirewallAction):
 
     _as_text = False
 
-    OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *INFO_OPTIONS, AS_TEXT, PROBE)
+    OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *INFO_OPTIONS, DUMPS, AS_TEXT, PROBE)
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         self._as_text = options[AS_TEXT.name]
         planned = self._planned(options["plan"], options["plan_digest"] or "")
         policy = requested_policy(options) if options["roles"] or options["state"] == "absent" else None
-        found = self._file(policy, options) if options["dump"] else self._host(policy, options)
+        from_file = options["dump"] or options[DUMPS.name]
+        found = self._file(policy, options) if from_file else self._host(policy, options)
         snapshot = found.snapshot
         policy, notes = (found.bound.policy, found.bound.notes) if found.bound else (None, ())
         rows = policy.rows if policy else {}
@@ -83,6 +86,8 @@ class ActionModule(FirewallAction):
         changed = result["foreign"].get("since_plan", {}).get("differences", ())
         if changed:
             notes = (*notes, f"since the plan was made, this changed that is not ours: {'; '.join(changed)}")
+        if found.files:
+            result["judged_from"] = list(found.files)
         if options[PROBE.name]:
             result["listening"] = found.listening
         if notes:
@@ -124,20 +129,42 @@ class ActionModule(FirewallAction):
         return _Read(snapshot, bound, effects, networks, listening=_listening(host) if options[PROBE.name] else None)
 
     def _file(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
-        """What the option `dump` names; nothing is connected to."""
+        """What the options `dump` or `dumps` name; nothing is connected to."""
         # Not for a host: what a fleet does not need is not loaded either.
-        from ..module_utils._firewall.state.dump_file import DumpFileError, read_dump_file  # noqa: PLC0415
+        from ..module_utils._firewall.state.dump_file import DumpFileError, read_dump_files  # noqa: PLC0415
 
-        path = str(self._loader.path_dwim(options["dump"]))
+        option, paths = (
+            ("dump", [str(self._loader.path_dwim(options["dump"]))])
+            if options["dump"]
+            else self._dumps(options[DUMPS.name])
+        )
         try:
-            saved = read_dump_file(path)
+            saved = read_dump_files(paths)
         except DumpFileError as error:
-            raise OptionError("dump", f"{path}: {error}") from error
+            raise OptionError(option, str(error)) from error
         bound = Bound(policy) if policy else None
         if policy and options["program"] == "listener" and media_services(policy):
             bound = bind_media(policy, dict(saved.snapshot.programs))
         effects = judge_policy(bound.policy, saved.snapshot) if bound else ()
-        return _Read(saved.snapshot, bound, effects, assumptions=saved.assumptions)
+        files = tuple({"file": file.name, "saved": file.saved} for file in saved.files)
+        return _Read(saved.snapshot, bound, effects, assumptions=saved.assumptions, files=files)
+
+    def _dumps(self, folder_name: str) -> tuple[str, list[str]]:
+        """The option, and the files of the host in the folder that it names.
+
+        Raises:
+            OptionError: There is no such folder, or none of the files is clearly the host's.
+        """
+        from ..plugin_utils._dumps import OPTION, files_of, folder_of  # noqa: PLC0415  # see `_file`
+
+        known = self.task_vars
+        name = str(known.get("inventory_hostname", "host"))
+        address = Templated(known, self._templar.template, {}).get("ansible_host")
+        folder = folder_of(folder_name)
+        paths = files_of(folder, name, address, (known.get("groups") or {}).get("all", ()))
+        if not paths:
+            raise OptionError(OPTION, f"no file in {folder} stands for the host; {name}.reg would, see the README")
+        return OPTION, paths
 
 
 def _listening(host: RemoteHost) -> dict[str, str] | None:

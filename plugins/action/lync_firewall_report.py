@@ -45,7 +45,7 @@ from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
 from ..plugin_utils._report.turn import turn, who_runs
 from ..plugin_utils._results import plain
-from ..plugin_utils._sources import PROBED, place_of, source_of, with_probes
+from ..plugin_utils._sources import PROBED, address_of, place_of, source_of, with_probes
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
 
@@ -138,6 +138,9 @@ class ActionModule(ControllerAction):
             warnings += [probe_failed] if probe_failed else []
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
         where = task_vars["hostvars"]
+        nobody, unread = self._of_nobody(task_vars)
+        warnings += unread
+        report = replace(report, files_of_nobody=tuple(nobody))
         report = remembering(report, last or NONE, lambda name: place_of(name, where), retired, changed_since)
         if earlier and earlier.created > report.created:
             warnings.append(f"previous: it was made at {earlier.created}, after what it is compared with")
@@ -202,6 +205,24 @@ class ActionModule(ControllerAction):
             return []  # each host's task has said what is wrong about it
         why = f"It is in the plan {path} and no host of this run, so nothing was compared."
         return [Source(name, {"failed": True, "msg": why}) for name in missing]
+
+    def _of_nobody(self, task_vars: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+        """Files of a run without connections that stand for no host, and a sentence about them or why it is not known.
+
+        Hosts that the run was not for have theirs there all the same, so all of the inventory is looked at.
+        """
+        known = self.variables(task_vars)
+        named = known.get(f"{PREFIX}dumps") if known is not None else None
+        if not named:
+            return [], []
+        from ..plugin_utils._dumps import folder_of, of_nobody, told  # noqa: PLC0415 most have no files
+
+        where = task_vars["hostvars"]
+        try:
+            found = of_nobody(folder_of(named), [(name, address_of(name, where)) for name in where])
+        except OptionError as error:  # each host's task has said so
+            return [], [str(error)]
+        return found, [told(found)] if found else []
 
     def _earlier(self, option: str | None) -> tuple[Earlier | None, list[str]]:
         """The report to compare with, and what a person should know if there is none.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..module_utils._options.option import documentation
 from ..module_utils._options.table import (
     AS_TEXT,
+    DUMPS,
     ENFORCING_OPTIONS,
     HOST_OPTIONS,
     HOST_VARIABLES,
@@ -45,7 +46,7 @@ class ModuleDocFragment:
     ENFORCING: str = documentation(ENFORCING_OPTIONS)
     """How a host is brought to it."""
 
-    INFO: str = documentation((*INFO_OPTIONS, AS_TEXT, PROBE))
+    INFO: str = documentation((*INFO_OPTIONS, DUMPS, AS_TEXT, PROBE))
     """What is read."""
 
     RULES: str = documentation(RULE_OPTIONS)

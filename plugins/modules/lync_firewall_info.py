@@ -15,8 +15,8 @@ author:
 description:
   - Reads a host's firewall with one command and returns its profiles, the state of the firewall service, the managed
     rules and, where O(roles) are given, what the table asks for and what M(lyncops.firewall.lync_firewall) would do.
-  - Or reads a file with what a host's registry holds, O(dump), and judges that. Then no connection is opened, whatever
-    the host's connection is, and C(become) is ignored.
+  - Or reads files with what a host's registry holds, O(dump) or O(dumps), and judges that. Then no connection is
+    opened, whatever the host's connection is, and C(become) is ignored.
   - Changes nothing, in any mode.
 extends_documentation_fragment:
   - lyncops.firewall.desired_state
@@ -97,12 +97,21 @@ networks:
   elements: dict
   sample: [{interface: Ethernet, network: example.com, profile: domain}]
 assumptions:
-  description: What O(dump) does not say and what was taken for it, a sentence each. Empty where a host was read.
+  description:
+    - What O(dump) or O(dumps) does not say and what was taken for it, a sentence each. Empty where a host was read.
   returned: success
   type: list
   elements: str
   sample:
     - "nothing is set by Group Policy: its key is not in the file"
+judged_from:
+  description:
+    - The files that were judged in place of the host, each with C(file), its name, and C(saved), when it was written
+      in UTC. That is what a hive says of itself, and else what the controller's file system does.
+  returned: when O(dump) or O(dumps) is given
+  type: list
+  elements: dict
+  sample: [{file: fe01.reg, saved: "2026-01-31T20:15:00Z"}]
 other_firewall:
   description: Name of the firewall product that has taken over from Windows Firewall, or empty. Then nothing is known.
   returned: success

@@ -19,6 +19,7 @@ from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES, INFO_OPTIONS
+from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.peers import PeerError
@@ -35,6 +36,11 @@ from ._telling import skipped, tell
 from ._variables import HostVariables
 
 display = Display()
+
+_NOT_CHANGED = (
+    "files are judged in place of hosts by audit, report and matrix alone; nothing can be changed, taken away or "
+    "planned in them. Take the variable out to work on the hosts themselves"
+)
 
 LONGEST_ERROR = 8000
 """Characters of an error; a list of what a rollback restores is the longest."""
@@ -58,6 +64,9 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
 
     _host: RemoteHost | None = None
 
+    task_vars: dict[str, Any]
+    """The variables of the task, as Ansible gives them."""
+
     host_name: str
     """The host the task works on, for messages: with delegate_to not the play's."""
 
@@ -65,7 +74,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         """Ansible's entry: validate, work, and report errors as results that name the host."""
         if multiprocessing.parent_process() is not None:
             gc.disable()  # a fork for one task: collecting what it has inherited would only copy it
-        known = task_vars or {}
+        known = self.task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, known)
         self.host_name = str(self._task.delegate_to or known.get("inventory_hostname", "host"))
         given = self._task.args
@@ -73,6 +82,8 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
             if boolean(given.get(HOST_VARIABLES.name) or False, strict=False):
                 host = HostVariables(known, self._templar.template, str(self._task._uuid), given)
                 self.host_variables = host
+                if self.ENFORCES and host.known.written(f"{PREFIX}dumps"):
+                    raise OptionError(f"{PREFIX}dumps", _NOT_CHANGED)
                 assigned = host.assigned(connecting=True, clients=not self.ENFORCES or host.enforces_clients)
                 if assigned.idle:
                     return {**result, **skipped(NO_RULE.format(assigned.name), self._task)}

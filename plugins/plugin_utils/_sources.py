@@ -100,6 +100,11 @@ def with_probes(sources: Iterable[Source], registered: Any) -> tuple[list[Source
     return [replace(one, probes=probes.get(one.name), unasked=unasked.get(one.name)) for one in sources], ""
 
 
+def address_of(name: str, hostvars: Mapping[str, Any]) -> Any:
+    """The ``ansible_host`` of a host; None where it has none, or it cannot be templated."""
+    return _variable(AsWritten(hostvars, name), "ansible_host")
+
+
 def place_of(name: str, hostvars: Mapping[str, Any]) -> str:
     """What the inventory says of a host that was in an earlier report; nothing where it does not have it."""
     if name not in hostvars:

@@ -23,6 +23,7 @@ from lab.bystanders import BYSTANDERS
 from lab.control import DEFAULT_PORT, control_application
 from lab.estate import (
     GROUP_POLICIES,
+    LOGINS,
     LYNC_RULES,
     NETWORK,
     PASSWORD,
@@ -102,6 +103,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--windows", choices=tuple(WINDOWS), default="2012r2", help="version (default %(default)s)")
     serve.add_argument("--ban-list", type=int, default=0, metavar="N", help="N block rules of one address each")
     serve.add_argument("--winrm-port", type=int, default=5985, metavar="PORT", help="of WinRM (default %(default)s)")
+    serve.add_argument(
+        "--login",
+        choices=LOGINS,
+        default="ntlm",
+        help="the inventory's; basic allows what is not encrypted too (default %(default)s, as Windows)",
+    )
+    serve.add_argument("--https", action="store_true", help="WinRM over HTTPS too, on 5986; the inventory's is that")
     serve.add_argument("--winrm-by-policy", action="store_true", help="WinRM's listener is one of Group Policy's only")
     serve.add_argument("--no-services", action="store_true", help="Lync's ports do not listen, only WinRM does")
     serve.add_argument("--quirk", action="append", default=[], metavar="HOST:NAME=VALUE", help="HOST may be *")
@@ -158,6 +166,8 @@ def _serve_command(options: argparse.Namespace) -> int:
             ban_list=options.ban_list,
             winrm_port=options.winrm_port,
             winrm_by_policy=options.winrm_by_policy,
+            login=options.login,
+            https=options.https,
         )
     )
     minute = [] if options.minute is None else [f"*:minute={options.minute}"]
@@ -202,7 +212,7 @@ async def _serve(specs: Sequence[HostSpec], options: argparse.Namespace) -> None
         estate.start()
         await runner.setup()
         await web.TCPSite(runner, address, port).start()
-        write_inventory(options.inventory, specs, options.user, options.password)
+        write_inventory(options.inventory, specs, options.user, options.password, options.login, estate.authority)
         print(_welcome(estate, options.inventory, control, time.monotonic() - begun), flush=True)
         if options.ready_file:
             options.ready_file.parent.mkdir(parents=True, exist_ok=True)

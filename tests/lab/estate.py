@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab.bystanders import BYSTANDERS, bystander_listeners
@@ -30,13 +30,16 @@ from lab.windows.firewall_service import GROUP_POLICY_STORE, LOCAL_STORE
 from lab.windows.policy import Network
 from lab.windows.registry import Registry, RegistryError
 from lab.windows.services import SERVICES_KEY
-from lab.windows.winrm_listeners import PORTS, listen_by_policy, set_listener
+from lab.windows.winrm_listeners import PORTS, listen_by_policy, set_listener, set_listeners
 from lab.windows.wmi import PSTN, Interface
 
 USER = "Administrator"
 # Not a secret: the hosts exist on loopback only.
 PASSWORD = "lab-only-no-secret"
 DOMAIN = "contoso.test"
+LOGINS = ("basic", "ntlm")
+_HTTPS_RULE = "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5986|Name=Windows Remote Management (HTTPS-In)|"
+"""As an administrator makes it with netsh: Windows has none for 5986."""
 NETWORK = "127.77"
 FIRST_PLACE = 11
 HOSTS_PER_BLOCK = 200
@@ -84,7 +87,9 @@ class EstateOptions:
     winrm_port: where WinRM listens (on 5986 its listener is called one of HTTPS, but speaks HTTP as ever);
     winrm_by_policy: the listener comes from Group Policy alone; director_web: the external web site listens on
     Directors too, as port summaries have it; clients: so many users' computers behind the hosts, pc01 and so on,
-    with their policy and Windows; client_rules: whether the setup of the Lync client has made its exceptions there.
+    with their policy and Windows; client_rules: whether the setup of the Lync client has made its exceptions there;
+    login: one of LOGINS, how the inventory says to log in; only with basic is AllowUnencrypted on, which Windows comes
+    without; https: an HTTPS listener on 5986 beside WinRM's usual one, with certificates and a rule of its own.
     """
 
     count: int = len(_PATTERN)
@@ -109,6 +114,8 @@ class EstateOptions:
     director_web: bool = False
     clients: int = 0
     client_rules: bool = True
+    login: str = "basic"
+    https: bool = False
 
     def bystander_names(self) -> tuple[str, ...]:
         """The bystanders that listen."""
@@ -142,6 +149,8 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
     _check_names("set of Lync's rules", (options.lync_rules,), LYNC_RULES)
     _check_names("group policy", (options.group_policy,), GROUP_POLICIES)
     _check_names("version of Windows", (options.windows,), WINDOWS)
+    _check_names("login", (options.login,), LOGINS)
+    quirks = replace(options.quirks, refuse_unencrypted=options.quirks.refuse_unencrypted or options.login != "basic")
     release = WINDOWS[options.windows]
     registries: dict[tuple[str, ...], Registry] = {}
     specs = []
@@ -164,11 +173,12 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
                 registry=registries[groups],
                 listeners=heard + bystander_listeners(address, options.bystander_names()),
                 services=tuple(service.name for service in _services(options, groups)),
-                quirks=options.quirks,
+                quirks=quirks,
                 schema_version=release.schema,
                 version=release.version,
                 network=network,
                 winrm_port=options.winrm_port,
+                https=options.https,
                 interfaces=_interfaces(options, groups),
             )
         )
@@ -226,11 +236,19 @@ def starting_registry(options: EstateOptions, groups: tuple[str, ...] = ()) -> R
         apply_group_policy(registry, options.group_policy)
     pad(registry, options.foreign_rules)
     ban(registry, options.ban_list, WINDOWS[options.windows].schema)
+    _set_listeners(registry, options)
+    return registry
+
+
+def _set_listeners(registry: Registry, options: EstateOptions) -> None:
+    if options.https:
+        _set_rule(registry, "{6F5E1C7A-5986-4B1D-9C55-0A6B3D0E5986}", _HTTPS_RULE)
     if options.winrm_by_policy:
         listen_by_policy(registry)
     elif options.winrm_port != PORTS["HTTP"]:
         set_listener(registry, options.winrm_port)
-    return registry
+    elif options.https:
+        set_listeners(registry, {f"*+{transport}": port for transport, port in PORTS.items()})
 
 
 def _load_file(registry: Registry, path: str) -> None:

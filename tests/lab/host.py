@@ -26,12 +26,14 @@ from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
 from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, Token
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
-from lab.windows.winrm_listeners import winrm_listeners
+from lab.windows.winrm_listeners import https_ports, winrm_listeners
 from lab.windows.wmi import Interface, adapter_id, interface_addresses
 
 Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
 
+NOT_ENOUGH_QUOTA = 1816
+"""ERROR_NOT_ENOUGH_QUOTA, what CreateProcess gives when a job has its ActiveProcessLimit."""
 _INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
 _LOOPBACK = "127.0.0.0/8"
 
@@ -43,6 +45,7 @@ class HostSpec:
     name: inventory name (fe01.contoso.test); address: dotted loopback address; groups: inventory groups;
     registry: starting registry (copied, never changed); listeners: its network services; services: names of the
     installed services besides the standard ones, described by their registry keys; version: as `ver` prints it;
+    https: whether WinRM's HTTPS listeners have a certificate, and so speak TLS;
     interfaces: the main one first, whose network's profile is the host's (quirk `profile`).
     """
 
@@ -56,6 +59,7 @@ class HostSpec:
     version: str = "6.3.9600"
     network: Network = DEFAULT_NETWORK
     winrm_port: int = 5985
+    https: bool = False
     services: tuple[str, ...] = ()
     interfaces: tuple[Interface, ...] = (Interface(),)
 
@@ -122,6 +126,7 @@ class Host:
     def read_winrm_policy(self) -> None:
         """WinRM looks which listeners it shall have: when it starts, and when Group Policy was refreshed."""
         self.winrm_listeners = winrm_listeners(self.registry, self.spec.address, self.unlisted_winrm_ports)
+        self.winrm_https_ports = https_ports(self.registry, self.spec.address) if self.spec.https else frozenset()
 
     def _apply_mpssvc(self, *, initial: bool) -> None:
         """Bring MpsSvc into the state the quirk names."""
@@ -229,8 +234,16 @@ class Host:
             self.note_run(path, process.arguments, process.token)
             process.stdout(self.files.read(path) or b"")
             return 0
+        life = process.life
+        if life.most is not None and life.processes >= life.most:
+            process.err("Not enough quota is available to process this command.\r\n")
+            return NOT_ENOUGH_QUOTA
         self.stats.processes[name] += 1
-        return await PROGRAMS[name](replace(process, name=name))
+        life.processes += 1
+        try:
+            return await PROGRAMS[name](replace(process, name=name))
+        finally:
+            life.processes -= 1
 
     def bystander_acts(self, command: str) -> None:
         """Let those act who wait for a command such as this one, right before it runs (LabHost.before)."""

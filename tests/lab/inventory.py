@@ -14,11 +14,16 @@ import yaml
 
 from lab.host import HostSpec
 from lab.roles import ROLE_PORTS
+from lab.windows.winrm_listeners import PORTS
+from lab.winrm.certificates import Authority
 
 
-def inventory_data(specs: Iterable[HostSpec], user: str, password: str) -> dict[str, Any]:
-    """Groups `lync` (with one child a role) and `windows` (all hosts, for ansible-test)."""
+def inventory_data(
+    specs: Iterable[HostSpec], user: str, password: str, login: str = "basic", ca: Path | None = None
+) -> dict[str, Any]:
+    """Groups `lync` (with one child a role) and `windows` (all hosts, for ansible-test); login by one of LOGINS."""
     specs = tuple(specs)
+    port = specs[0].winrm_port if specs else PORTS["HTTP"]
     used = {group for spec in specs for group in spec.groups}
     roles: dict[str, dict[str, Any]] = {
         role: {"hosts": {}} for role in ROLE_PORTS if role != "lync_client" or role in used
@@ -34,9 +39,8 @@ def inventory_data(specs: Iterable[HostSpec], user: str, password: str) -> dict[
                     "hosts": {spec.name: {"ansible_host": spec.address} for spec in specs},
                     "vars": {
                         "ansible_connection": "winrm",
-                        "ansible_port": specs[0].winrm_port if specs else 5985,
-                        "ansible_winrm_scheme": "http",
-                        "ansible_winrm_transport": "basic",
+                        **(_https(ca) if ca else {"ansible_port": port, "ansible_winrm_scheme": "http"}),
+                        "ansible_winrm_transport": login,
                         "ansible_user": user,
                         "ansible_password": password,
                     },
@@ -46,10 +50,30 @@ def inventory_data(specs: Iterable[HostSpec], user: str, password: str) -> dict[
     }
 
 
-def write_inventory(path: Path, specs: Iterable[HostSpec], user: str, password: str) -> None:
-    """Write the inventory, making its folder."""
+def _https(ca: Path) -> dict[str, Any]:
+    return {
+        "ansible_port": PORTS["HTTPS"],
+        "ansible_winrm_scheme": "https",
+        "ansible_winrm_server_cert_validation": "validate",
+        "ansible_winrm_ca_trust_path": str(ca),
+    }
+
+
+def write_inventory(
+    path: Path,
+    specs: Iterable[HostSpec],
+    user: str,
+    password: str,
+    login: str = "basic",
+    authority: Authority | None = None,
+) -> None:
+    """Write the inventory, making its folder; an authority's certificate beside it, for HTTPS."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = yaml.safe_dump(inventory_data(specs, user, password), sort_keys=False)
+    ca = None
+    if authority is not None:
+        ca = (path.parent / authority.certificate.name).absolute()
+        ca.write_bytes(authority.certificate.read_bytes())
+    text = yaml.safe_dump(inventory_data(specs, user, password, login, ca), sort_keys=False)
     path.write_text("# Written by `python -m lab serve`; the hosts live on loopback addresses.\n" + text)
 
 

@@ -22,6 +22,7 @@ from lab.windows.firewall_service import LOCAL_STORE
 from lab.windows.registry import query_text
 from lab.windows.rules import parse_rule, rule_text
 from lab.windows.security import ADMINISTRATOR, Token
+from lab.windows.winrm_listeners import PORTS
 from lab.windows.wmi import Interface
 
 __all__ = ["Caller", "CommandResult", "LabHost"]
@@ -58,6 +59,11 @@ class LabHost(HostFiles, HostNetwork):
     def endpoint(self) -> str:
         """WinRM's URL."""
         return f"http://{self.address}:{self.winrm_port}/wsman"
+
+    @property
+    def https_endpoint(self) -> str:
+        """URL of WinRM's HTTPS listener, of an estate with `https`."""
+        return f"https://{self.address}:{PORTS['HTTPS']}/wsman"
 
     def run(self, command: str, *, token: Token = ADMINISTRATOR, folder: str | None = None) -> CommandResult:
         """Run a command line as an administrator at the console; the firewall is up to date afterwards.

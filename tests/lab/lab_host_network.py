@@ -58,6 +58,11 @@ class HostNetwork:
         made = self._lab.call(self._running.map_port(outside or (self._running.host.spec.address, 0), inside, own))
         return made.outside
 
+    def listen_on_ipv6(self, *, https: bool = False) -> str:
+        """Let WinRM listen on ::1 too, until the host is reset; returns its URL. Raises OSError without IPv6."""
+        port = self._lab.call(self._running.listen_on_ipv6(https=https))
+        return f"http{'s' if https else ''}://[::1]:{port}/wsman"
+
     def stop_listening(self, *ports: int) -> None:
         """Let nothing listen on these ports, TCP and UDP, as if their services had stopped; none: all do again."""
 

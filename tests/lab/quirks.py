@@ -37,6 +37,7 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "netstat_pads": ("", *SHAPES),
     "global_pads": ("", *SHAPES),
     "count_action": ("", *_ACTIONS),
+    "channel_bindings": ("none", "relaxed", "strict"),
 }
 
 
@@ -82,7 +83,9 @@ class Quirks:
     count_action: the action that is counted (Create, Command, Send, Receive, Signal, Delete, Get, Enumerate, Pull,
         Release); none: all.
     unauthorized_at: the n-th request is answered with 401.
-    refuse_unencrypted: Basic over HTTP is answered with 401 (AllowUnencrypted=false).
+    refuse_unencrypted: what nothing encrypts, such as Basic over HTTP, is answered with 401 (AllowUnencrypted=false).
+    channel_bindings: what becomes of a login by NTLM over TLS that is bound to another connection, or to none: none
+        looks at neither, relaxed (as installed) refuses the first, strict both (CbtHardeningLevel).
     deny_create: Create and Enumerate are answered with fault 5, as for a user without the right to remote
         management.
     shell_gone_at: all shells are gone when the n-th request comes.
@@ -90,6 +93,7 @@ class Quirks:
     send_lost: Send is acknowledged but its data never arrive.
     max_envelope_kb: MaxEnvelopeSizekb; a longer request gets HTTP 413.
     max_shells: MaxShellsPerUser; one more gets w:QuotaLimit.
+    max_processes: MaxProcessesPerShell; a command line cannot start one more while so many run, itself among them.
     max_operations: MaxConcurrentOperationsPerUser. Every command counts until its shell is closed, ended or not; one
         more gets fault 2150859174 (ERROR_WSMAN_QUOTA_MAX_OPERATIONS, as Ansible's winrm connection describes it).
     foreign_rule_at_line: a second administrator adds an allow rule just before the n-th command that any netsh of the
@@ -163,12 +167,14 @@ class Quirks:
     count_action: str = ""
     unauthorized_at: int | None = None
     refuse_unencrypted: bool = False
+    channel_bindings: str = "relaxed"
     deny_create: bool = False
     shell_gone_at: int | None = None
     response_delay: float = 0.0
     send_lost: bool = False
     max_envelope_kb: int = 500
     max_shells: int = 30
+    max_processes: int = 25
     max_operations: int | None = None
     foreign_rule_at_line: int | None = None
     foreign_block_at_line: int | None = None

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from lab.estate import NETWORK, PASSWORD, USER, apply_group_policy
 from lab.host import Connection, Host, HostSpec
@@ -16,8 +18,9 @@ from lab.live import LiveFirewall
 from lab.port_mapping import PortMapping
 from lab.windows.firewall_service import GROUP_POLICY_STORE
 from lab.windows.security import ADMINISTRATOR, Token
-from lab.winrm.authentication import BasicAuthenticator
+from lab.winrm.certificates import Authority
 from lab.winrm.http import WinrmEndpoint
+from lab.winrm.logins import logins_of
 
 
 class LabError(Exception):
@@ -64,12 +67,20 @@ class NetworkLock:
 class RunningHost:
     """A host with its sockets."""
 
-    def __init__(self, spec: HostSpec, user: str, password: str) -> None:
+    def __init__(
+        self, spec: HostSpec, user: str, password: str, authority: Authority | None = None, keytab: Path | None = None
+    ) -> None:
         require_loopback(spec.address)
         self.host = Host(spec)
-        self._user, self._password = user, password
+        self._tls: ssl.SSLContext | None = None
+        certificate = b""
+        if authority is not None and spec.https:
+            pair = authority.server(spec.name, (spec.address, "::1"))
+            self._tls, certificate = authority.server_context(pair), pair.der
+        self._logins = logins_of(self.host, user, password, certificate, keytab)
         self._tasks: set[asyncio.Task[object]] = set()
         self.mappings: list[PortMapping] = []
+        self._ipv6: list[asyncio.Server] = []
         self._open_endpoint()
         self.live = LiveFirewall(self.host, self._connected)
         self.host.connections = self._connections
@@ -79,14 +90,14 @@ class RunningHost:
         """WinRM's connections and those that services keep."""
         transports = (handler.transport for handler in self._web.connections)
         ends = [
-            (transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
+            (_end(transport.get_extra_info("sockname")), _end(transport.get_extra_info("peername")))
             for transport in transports
             if transport is not None and not transport.is_closing()
         ]
         return [(local, remote) for local, remote in ends if local and remote] + self.live.sessions.connections
 
     def _open_endpoint(self) -> None:
-        self.endpoint = WinrmEndpoint(self.host, BasicAuthenticator(self._user, self._password))
+        self.endpoint = WinrmEndpoint(self.host, self._logins)
         self._web = self.endpoint.protocol_factory()
 
     def start(self) -> None:
@@ -105,7 +116,8 @@ class RunningHost:
 
     async def _serve(self, loop: asyncio.AbstractEventLoop, connection: socket.socket) -> object:
         try:
-            return await loop.connect_accepted_socket(self._web, connection)
+            tls = self._tls if connection.getsockname()[1] in self.host.winrm_https_ports else None
+            return await loop.connect_accepted_socket(self._web, connection, ssl=tls)
         except OSError:
             connection.close()
             return None
@@ -138,7 +150,23 @@ class RunningHost:
         self.mappings.append(mapping)
         return mapping
 
+    async def listen_on_ipv6(self, *, https: bool = False) -> int:
+        """Let WinRM listen on ::1 too, at a free port that is returned, until the host is reset. Raises OSError.
+
+        All hosts share ::1, and what the firewall says of it is not simulated.
+        """
+        loop = asyncio.get_running_loop()
+
+        def accept() -> asyncio.BaseProtocol:
+            return self._web()  # a new one since the last reboot
+
+        server = await loop.create_server(accept, "::1", 0, ssl=self._tls if https else None)
+        self._ipv6.append(server)
+        return int(server.sockets[0].getsockname()[1])
+
     async def _close_mappings(self) -> None:
+        while self._ipv6:
+            self._ipv6.pop().close()
         while self.mappings:
             await self.mappings.pop().close()
 
@@ -177,15 +205,30 @@ class RunningHost:
         await self._web.shutdown(_GRACE)
 
 
+def _end(name: tuple[str, int, int, int] | tuple[str, int] | None) -> tuple[str, int] | None:
+    """An end of a connection as `netstat` writes it: IPv6 addresses in brackets."""
+    return name and (f"[{name[0]}]" if ":" in name[0] else name[0], name[1])
+
+
 class Estate:
-    """All hosts of a running lab, by inventory name; ``network`` is the first half of all their addresses."""
+    """All hosts of a running lab, by inventory name; ``network`` is the first half of all their addresses.
+
+    ``keytab``: with the keys of all hosts' services, for logins by Kerberos.
+    """
 
     def __init__(
-        self, specs: Iterable[HostSpec], user: str = USER, password: str = PASSWORD, network: str = NETWORK
+        self,
+        specs: Iterable[HostSpec],
+        user: str = USER,
+        password: str = PASSWORD,
+        network: str = NETWORK,
+        keytab: Path | None = None,
     ) -> None:
         self._lock = NetworkLock(network)
         try:
-            self.hosts = {spec.name: RunningHost(spec, user, password) for spec in specs}
+            specs = tuple(specs)
+            self.authority = Authority() if any(spec.https for spec in specs) else None
+            self.hosts = {spec.name: RunningHost(spec, user, password, self.authority, keytab) for spec in specs}
         except BaseException:
             self._lock.release()
             raise

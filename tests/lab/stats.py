@@ -12,11 +12,17 @@ from typing import Any
 
 @dataclass
 class Stats:
-    """Counters of one host since its start or the last reset. Bytes are of HTTP bodies and HTTP headers."""
+    """Counters of one host since its start or the last reset. Bytes are of HTTP bodies and HTTP headers.
+
+    unauthorized: refused requests; login_steps: 401 answers in the course of a login; powershell: requests for any
+    resource of PowerShell.
+    """
 
     requests: Counter[str] = field(default_factory=Counter)
     connections: int = 0
     unauthorized: int = 0
+    login_steps: int = 0
+    powershell: int = 0
     body_bytes_in: int = 0
     body_bytes_out: int = 0
     header_bytes_in: int = 0
@@ -31,6 +37,8 @@ class Stats:
             "requests_total": self.requests.total(),
             "connections": self.connections,
             "unauthorized": self.unauthorized,
+            "login_steps": self.login_steps,
+            "powershell": self.powershell,
             "body_bytes_in": self.body_bytes_in,
             "body_bytes_out": self.body_bytes_out,
             "header_bytes_in": self.header_bytes_in,

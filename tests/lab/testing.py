@@ -23,6 +23,8 @@ from lab.inventory import InventoryHost, write_inventory
 from lab.lab_host import CommandResult, LabHost
 from lab.probe import HostReport, probe
 from lab.server import Estate, LabError, LabInUse
+from lab.winrm.certificates import Authority, KeyPair
+from lab.winrm.logins import principal_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -69,6 +71,9 @@ class Lab:
         director_web: bool = False,
         clients: int = 0,
         client_rules: bool = True,
+        login: str = "basic",
+        https: bool = False,
+        keytab: Path | None = None,
         quirks: Mapping[str, object] | None = None,
     ) -> None:
         self._options = EstateOptions(
@@ -92,7 +97,10 @@ class Lab:
             director_web=director_web,
             clients=clients,
             client_rules=client_rules,
+            login=login,
+            https=https,
         )
+        self._keytab = keytab
         self._quirks = dict(quirks or {})
         self._loop = asyncio.new_event_loop()
         self._thread: threading.Thread | None = None
@@ -119,7 +127,9 @@ class Lab:
         """An estate on the first network that no other lab uses. Raises LabError when all are taken."""
         for network in _NETWORKS:
             try:
-                return Estate(build_estate(replace(self._options, network=network)), network=network)
+                return Estate(
+                    build_estate(replace(self._options, network=network)), network=network, keytab=self._keytab
+                )
             except LabInUse:
                 continue
         raise LabError(f"labs are running on all networks from {_NETWORKS[0]} to {_NETWORKS[-1]}")
@@ -154,9 +164,21 @@ class Lab:
             raise LabError("the lab is not running")
         return tuple(LabHost(self, running) for running in self._estate.hosts.values())
 
+    @property
+    def authority(self) -> Authority | None:
+        """Who has signed the certificates of the hosts' HTTPS listeners, where they have any."""
+        return None if self._estate is None else self._estate.authority
+
+    @property
+    def user_certificate(self) -> KeyPair:
+        """A certificate that the hosts map to the user of the lab. Raises LabError without HTTPS."""
+        if self._estate is None or self._estate.authority is None:
+            raise LabError("the lab does not run with HTTPS")
+        return self._estate.authority.user(USER, principal_name(USER))
+
     def write_inventory(self, path: Path) -> None:
         """Write an Ansible inventory of the hosts."""
-        write_inventory(path, (host.spec for host in self.hosts), USER, PASSWORD)
+        write_inventory(path, (host.spec for host in self.hosts), USER, PASSWORD, self._options.login, self.authority)
 
     def probe(self) -> tuple[HostReport, ...]:
         """What the probe sees."""

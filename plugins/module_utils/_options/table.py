@@ -453,11 +453,27 @@ INFO_OPTIONS: tuple[Option, ...] = (
             "must be in it. What is taken for the others where they are absent, such as "
             "C(HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall) for Group Policy, is in RV(assumptions).",
             "At most 64 MiB of UTF-16 with a byte order mark, or of UTF-8.",
+            "Or it is a registry hive, SYSTEM or SOFTWARE, as C(reg save) writes them and backups have them; at most "
+            "512 MiB. The Python library dissect.regf has to be installed on the controller for hives.",
         ),
         type="path",
     ),
 )
 """What the module that only reads takes beside."""
+
+DUMPS = Option(
+    "dumps",
+    (
+        "A folder on the controller with files that stand for hosts, each as of O(dump). No host is connected to. A "
+        "relative path starts at the current directory.",
+        "Files are matched to hosts by name, whatever the case: C(fe01.reg), C(fe01.txt), C(fe01.SYSTEM) and "
+        "C(fe01.SOFTWARE), or a folder C(fe01) with files, are those of the host whose name in the inventory, whose "
+        "short name, or whose C(ansible_host) is C(fe01). A text and hives of a host add up.",
+        "A host without a file, or with two of a kind, is an error, and so is a link that leads out of the folder.",
+    ),
+    type="path",
+)
+"""What the module that only reads takes for an estate; as a variable it is refused where hosts are changed."""
 
 HOST_VARIABLES = Option(
     "host_variables",

@@ -22,6 +22,7 @@ OTHERS = tuple(
         "accept_late",
         "addresses",
         "as_text",
+        "dumps",
         "extra_peers",
         "fail_on_drift",
         "forget",

@@ -17,7 +17,7 @@ from .probed import in_short, says_of
 COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
     "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules",
-    "blocked_addresses", "admits", "wider", "wider_by", "probe", "probe_says",
+    "blocked_addresses", "admits", "wider", "wider_by", "probe", "probe_says", "judged_from",
 )  # fmt: skip
 """The first row. Lists are joined with ``; ``. A reason is spelt as on the page and in the summary."""
 
@@ -31,7 +31,8 @@ def to_csv(report: Report) -> bytes:
         for cell in host.cells:
             writer.writerow([spreadsheet_cell(value) for value in _row(host, cell)])
         if not host.cells:
-            writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *[""] * (len(COLUMNS) - 6))])
+            empty = [""] * (len(COLUMNS) - 7)
+            writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *empty, _files(host))])
     return text.getvalue().encode("utf-8", "replace")
 
 
@@ -58,7 +59,12 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         _joined(wider.by) if wider else "",
         in_short(cell.probed),
         _joined(says_of(cell)),
+        _files(host),
     )
+
+
+def _files(host: ReportHost) -> str:
+    return _joined([f"{name} {saved}" for name, saved in host.judged_from])
 
 
 def _of_host(host: ReportHost) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ def to_json(report: Report, changes: Changes | None = None) -> bytes:
         ],
         "left": [_leaver(leaver) for leaver in report.left],
         **_filled(probes=counted(report)),
+        **_filled(files_of_nobody=report.files_of_nobody),
         **_filled(elsewhere=[_leaver(leaver) for leaver in report.elsewhere]),
         **({"changes": _changes(changes)} if changes else {}),
     }
@@ -85,6 +86,7 @@ def _host(host: ReportHost, places: Mapping[ReportRequirement, int]) -> dict[str
         **_filled(policy_rules=host.policy_rules),
         **_filled(since=host.since, stale=host.stale, refused=host.refused, narrowing=host.narrowing),
         **_filled(foreign=host.foreign, unasked=host.unasked),
+        **_filled(judged_from=[{"file": name, "saved": saved} for name, saved in host.judged_from]),
         "commands": host.commands,
         **_filled(disabled_lync_rules=host.disabled_lync_rules, skipped_rows=host.skipped_rows),
         "cells": [_cell(cell, places) for cell in host.cells],

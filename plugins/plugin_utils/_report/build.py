@@ -30,6 +30,7 @@ from .parts import (
     count_of,
     flag_of,
     foreign_of,
+    judged_from_of,
     list_of,
     mapping_of,
     profile_of,
@@ -134,11 +135,13 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
     commands = tuple(said(line, _LONGEST_COMMAND) for line in texts_of(plan, "commands")) if to_do else ()
     folded = [command.casefold() for command in commands]
     cells = [read_cell(item, finding, folded) for item, finding in rows]
+    judged_from = judged_from_of(result)
     messages = [
         _message(result.get("msg", "")) if flag_of(result, "failed") else _refusals(plan),
         message,
         _by_policy(plan),
         "" if flag_of(result, "failed") else _old_policy(plan),
+        _from_files(judged_from),
     ]
     return ReportHost(
         name=source.name,
@@ -159,6 +162,7 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         refused=is_refused(result),
         foreign=foreign_of(_compared(mapping_of(result, "foreign"), enforced)) if "foreign" in result else None,
         narrowing=only_narrows(plan, rows) if host_class is HostClass.DRIFTED else False,
+        judged_from=judged_from,
     )
 
 
@@ -218,6 +222,18 @@ def _policy_names(plan: Mapping[str, Any], key: str) -> tuple[str, ...]:
 def _by_policy(plan: Mapping[str, Any]) -> str:
     count = len(_policy_names(plan, "by_policy"))
     return f"By Group Policy: {count} rule{'' if count == 1 else 's'} of ours." if count else ""
+
+
+def _from_files(files: tuple[tuple[str, str], ...]) -> str:
+    """That a host was judged as it was some time ago, and what is not known of it."""
+    if not files:
+        return ""
+    named = ", ".join(f"{name} of {saved}" for name, saved in files[:_FEW])
+    more = f" and {len(files) - _FEW} more" if len(files) > _FEW else ""
+    return (
+        f"Judged from {'a file' if len(files) == 1 else 'files'}, not from the host: {named}{more}. That does not tell "
+        "whether services run, what listens, in which networks the host is, or what has changed since."
+    )
 
 
 def _old_policy(plan: Mapping[str, Any]) -> str:

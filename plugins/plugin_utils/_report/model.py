@@ -197,6 +197,7 @@ class ReportHost:
         foreign: The fingerprint of what is not ours, as the schema's ``foreign`` has it; None if it is not known.
         since: When a report first had it in its class, where that was an earlier one; empty where it is this one.
         unasked: Ports of TCP that a probe saw open and that none of its requirements asks for.
+        judged_from: The files that were judged in its place: name, and when it was written. Empty where it was read.
     """
 
     name: str
@@ -219,6 +220,7 @@ class ReportHost:
     foreign: Mapping[str, Any] | None = None
     since: str = ""
     unasked: tuple[int, ...] = ()
+    judged_from: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,7 @@ class Report:
         left: Hosts and roles that are no longer in the estate and were not retired.
         elsewhere: Hosts of earlier reports that this one is not of, though they are in the estate, as with ``--limit``.
         failing_since: When an earlier report first had a function of the catalogue that still fails.
+        files_of_nobody: Files in the folder of those that stand for hosts which stand for none of the inventory.
     """
 
     title: str
@@ -263,6 +266,7 @@ class Report:
     left: tuple[Leaver, ...] = ()
     elsewhere: tuple[Leaver, ...] = ()
     failing_since: Mapping[str, str] = field(default_factory=dict)
+    files_of_nobody: tuple[str, ...] = ()
 
 
 def sorted_report(title: str, created: str, hosts: Iterable[ReportHost]) -> Report:

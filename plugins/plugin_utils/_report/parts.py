@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from ...module_utils._texts import said
 
 
 class ResultError(ValueError):
@@ -85,6 +88,14 @@ def foreign_of(item: Any) -> dict[str, Any]:
     if compared not in ("", *COMPARED):
         raise ResultError(f"{compared[:40]!r} is nothing to compare with")
     return {**found, "compared": compared, "differences": list(differences)} if compared else found
+
+
+def judged_from_of(item: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The files that were judged in place of a host, each with its time; none where it was read itself."""
+    if "judged_from" not in item:
+        return ()
+    files = list_of(item, "judged_from")
+    return tuple((said(text_of(file, "file")), said(text_of(file, "saved"))) for file in files)
 
 
 COMPARED = ("plan", "run")

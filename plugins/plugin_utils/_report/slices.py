@@ -39,6 +39,7 @@ from .parts import (
     count_of,
     flag_of,
     foreign_of,
+    judged_from_of,
     list_of,
     mapping_of,
     profile_of,
@@ -196,6 +197,7 @@ class _Reader:
             narrowing=flag_of(item, "narrowing"),
             foreign=foreign_of(item["foreign"]) if "foreign" in item else None,
             since=text_of(item, "since") if "since" in item else "",
+            judged_from=judged_from_of(item),
             unasked=_each(list_of(item, "unasked"), lambda one: _count(one, "an unasked port")),
         )
 

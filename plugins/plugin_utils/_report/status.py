@@ -146,12 +146,21 @@ def to_status(
         "summary": run.message or summary(report, counted),
         "totals": {**counted, "refused": sum(host.refused for host in report.hosts)},
         "left": sorted({leaver.name for leaver in report.left}),
+        **_of_files(report),
         "report": run.name,
         "digest": f"sha256:{hashlib.sha256(document).hexdigest()}" if document else "",
         "created": report.created,
         "written": run.written,
         "collection": run.collection,
     }
+
+
+def _of_files(report: Report) -> dict[str, Any]:
+    """What a run has to say of files that stand for hosts; nothing where it had none."""
+    judged = sum(bool(host.judged_from) for host in report.hosts)
+    if not judged and not report.files_of_nobody:
+        return {}
+    return {"judged_from_files": judged, "files_of_nobody": list(report.files_of_nobody)}
 
 
 def to_status_file(status: dict[str, Any]) -> bytes:
@@ -205,6 +214,7 @@ def to_mail(report: Report, status: dict[str, Any], page: str = "", changes: Cha
     )
     lines += _named("Changed by others since the plan was made", changed_since_plan(report) or [])
     lines += _named("No longer in the inventory, or without a role, and not retired", status["left"])
+    lines += _named("Files that stand for no host", list(report.files_of_nobody))
     lines += ["", *([f"Report: {page}"] if page else []), f"As of {report.created}, {status['digest']}"]
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 

@@ -41,6 +41,11 @@ def summary(report: Report, counted_otherwise: Mapping[str, int] | None = None) 
     probes = counted(report)
     if probes:
         line += f". Probed: {probed_in_words(probes)}"
+    from_files = sum(bool(host.judged_from) for host in report.hosts)
+    if from_files:
+        line += f". Judged from files: {from_files}"
+    if report.files_of_nobody:
+        line += f". Files of no host: {len(report.files_of_nobody)}"
     if report.left:
         line += f". Left and not retired: {len({leaver.name for leaver in report.left})}"
     return line

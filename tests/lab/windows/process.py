@@ -83,9 +83,14 @@ def nul_input() -> InputPipe:
 
 @dataclass(eq=False)
 class Life:
-    """Whether somebody has ended a cmd.exe. What it had started goes on to its own end, but it starts nothing more."""
+    """Whether somebody has ended a cmd.exe. What it had started goes on to its own end, but it starts nothing more.
+
+    ``processes`` are those of its job that run now, itself among them; more than ``most`` there cannot be (None: any).
+    """
 
     ended: bool = False
+    processes: int = 1
+    most: int | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ Not confirmed: where the registry keeps the two settings. Here they are values o
 name; or, for `unlisted`, nowhere that anybody knows of. A client must not depend on either.
 
 The lab's choices: the compatibility listeners need no AllowAutoConfig; http.sys shares a port between WinRM and IIS by
-URL, while here WinRM takes the whole port; every listener speaks plain HTTP, those for HTTPS too.
+URL, while here WinRM takes the whole port; a host that has no certificate (`HostSpec.https`) speaks plain HTTP on every
+listener, those for HTTPS too.
 """
 
 from __future__ import annotations
@@ -52,16 +53,24 @@ def winrm_listeners(registry: Registry, address: str, unlisted: Iterable[int] = 
     return tuple(Listener(address, TCP, port, "System") for port in sorted(ports))
 
 
+def https_ports(registry: Registry, address: str) -> frozenset[int]:
+    """Which of WinRM's ports are those of HTTPS listeners; a port of both transports is none."""
+    policy, service = registry.find(POLICY_KEY), registry.find(SERVICE_KEY)
+    ports = set(_configured(registry, address, ("HTTPS",)))
+    ports |= {COMPATIBILITY_PORTS["HTTPS"]} & (_compatible(service, _SETTINGS) | _compatible(policy, _POLICIES))
+    return frozenset(ports - set(_configured(registry, address, ("HTTP",))))
+
+
 def _compatible(key: Key | None, names: Mapping[str, str]) -> set[int]:
     return {COMPATIBILITY_PORTS[each] for each, name in names.items() if key is not None and key.dword(name) == 1}
 
 
-def _configured(registry: Registry, address: str) -> list[int]:
+def _configured(registry: Registry, address: str, transports: Iterable[str] = tuple(PORTS)) -> list[int]:
     key = registry.find(LISTENER_KEY)
     found = []
     for listener in key.sorted_subkeys() if key else ():
         where, _unused, transport = listener.name.upper().partition("+")
-        if where in ("*", f"IP:{address}") and transport in PORTS:
+        if where in ("*", f"IP:{address}") and transport in transports:
             port = listener.dword("Port")
             found.append(PORTS[transport] if port is None else port)
     return found

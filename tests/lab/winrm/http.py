@@ -17,8 +17,9 @@ from weakref import WeakKeyDictionary
 from aiohttp import web
 
 from lab.host import Host
-from lab.winrm.authentication import CHALLENGES, Authenticator, Challenge, Identity
+from lab.winrm.authentication import CHALLENGES, IS_TLS, PEER_CERTIFICATE, Authenticator, Challenge, Identity
 from lab.winrm.hostile import deliver, is_hostile
+from lab.winrm.sealing import SealError
 from lab.winrm.soap import Request, WsmanFault, fault_answer, parse_request, timed_out
 from lab.winrm.wsman import WsmanService, operation_name, quota_limit
 
@@ -73,16 +74,26 @@ class WinrmEndpoint:
             fault = WsmanFault(50, "w:EncodingLimit", "The request is not supported.")
             return await self._reply(request, self._fault(fault, "", Identity("")))
         identity = self._authenticator.authenticate(request.headers, body, connection)
-        if isinstance(identity, Identity) and self._host.quirks.refuse_unencrypted and not identity.is_sealed:
+        unencrypted = isinstance(identity, Identity) and body and not identity.is_sealed
+        if unencrypted and self._host.quirks.refuse_unencrypted:
             identity = Challenge(CHALLENGES)
         if isinstance(identity, Challenge):
-            stats.unauthorized += 1
+            if identity.is_step:
+                stats.login_steps += 1
+            else:
+                stats.unauthorized += 1
             return await self._reply(request, _unauthorized(identity), "Login")
         try:
-            response = await self._serve(request, body, identity)
+            # A client that seals cannot send a message before the login is complete: its last step has no body.
+            response = web.Response() if identity.lasts and not body else await self._serve(request, body, identity)
         except _Cut as cut:
             _cut(request, cut.answer)
             return web.Response()
+        except SealError:
+            response = web.Response(status=400)
+            response.force_close()
+        if identity.last_token:
+            response.headers["WWW-Authenticate"] = identity.last_token
         return await self._reply(request, response, connection.get("operation", ""))
 
     async def _serve(self, request: web.BaseRequest, body: bytes, identity: Identity) -> web.Response:
@@ -156,7 +167,9 @@ class WinrmEndpoint:
         if transport is None:  # the client has gone already
             return {}
         if transport not in self._connections:
-            self._connections[transport] = {}
+            tls = transport.get_extra_info("ssl_object")
+            peer = None if tls is None else tls.getpeercert(binary_form=True)
+            self._connections[transport] = {IS_TLS: tls is not None, PEER_CERTIFICATE: peer}
             self._host.stats.connections += 1
         return self._connections[transport]
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from lab.host import Host
 from lab.hostile_text import padding
-from lab.windows.process import InputPipe
+from lab.windows.process import InputPipe, Life
 from lab.windows.security import TOKENS
 
 TERMINATED = 3221225786
@@ -55,6 +55,7 @@ class Command:
                 environment=shell.environment,
                 codepage=shell.codepage,
                 token=TOKENS[host.quirks.token],
+                life=Life(most=host.quirks.max_processes),
             )
         except asyncio.CancelledError:
             self.exit_code = TERMINATED
@@ -128,6 +129,8 @@ class Shell:
     command: Command | None = None
     commands: int = 0
     """Commands that were ever started in it."""
+    requests: int = 0
+    """Receives that wait in it now: it is not idle then."""
 
     def close(self) -> None:
         """End what runs in it: its processes live in a job that is killed with the shell."""

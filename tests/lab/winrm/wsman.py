@@ -35,6 +35,8 @@ from lab.winrm.soap import (
 
 CMD_RESOURCE = f"{SHELL}/cmd"
 CONFIG_RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/config"
+POWERSHELL_RESOURCES = "http://schemas.microsoft.com/powershell/"
+"""Session configurations of PowerShell. The hosts refuse all of them, as after `Disable-PSRemoting`, and count."""
 _CONFIG_NAMESPACE = "http://schemas.microsoft.com/wbem/wsman/1/config"
 _STATE = f"{SHELL}/CommandState"
 ACCESS_DENIED, BROKEN_PIPE, CONCURRENCY, QUOTA_MAX_SHELLS = 5, 109, 2150858802, 2150859173
@@ -68,6 +70,9 @@ class WsmanService:
     async def handle(self, request: Request, user: str, client_ip: str) -> bytes:
         """Answer a request of an authenticated user. Raises WsmanFault."""
         name = operation_name(request)
+        if request.resource.lower().startswith(POWERSHELL_RESOURCES):
+            self._host.stats.powershell += 1
+            raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
         if is_wmi_resource(request.resource):
             self._check_envelope(request)
             if self._host.quirks.deny_create:
@@ -97,7 +102,7 @@ class WsmanService:
     def _expire(self) -> None:
         now = time.monotonic()
         for shell in list(self._shells.values()):
-            if now - shell.touched > shell.idle_timeout:
+            if not shell.requests and now - shell.touched > shell.idle_timeout:
                 shell.close()
                 del self._shells[shell.shell_id]
 
@@ -220,9 +225,14 @@ class WsmanService:
         if desired is None:
             raise invalid_message("no DesiredStream")
         command = self._running(shell, desired.get("CommandId", ""))
-        if not await command.wait(min(request.timeout, _MAX_TIMEOUT)):
+        shell.requests += 1
+        try:
+            in_time = await command.wait(min(request.timeout, _MAX_TIMEOUT))
+        finally:
+            shell.requests -= 1
+            shell.touched = time.monotonic()
+        if not in_time:
             raise timed_out()
-        shell.touched = time.monotonic()
         return answer(
             f"{SHELL}/ReceiveResponse",
             request.message_id,

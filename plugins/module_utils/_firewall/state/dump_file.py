@@ -3,24 +3,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A file with what a host's registry holds, in place of the host.
 
-It is saved output of the read command, text of ``reg query``, or a ``.reg`` file. What a host would be asked beside
-that is assumed, and every assumption is said.
+It is saved output of the read command, text of ``reg query``, a ``.reg`` file, or a hive; several files of a host add
+up. What a host would be asked beside that is assumed, and every assumption is said.
 """
 
 from __future__ import annotations
 
 import codecs
+import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import BinaryIO
 
 from ..._texts import printable
+from .hive import MAGIC, TIME, read_hive
 from .products import other_firewall
 from .programs import service_programs
 from .reading import ReadError, all_parts, service_state, split
 from .reg_file import is_reg_file, parse_reg_file
-from .registry_dump import DumpError, RegistryDump, Unended, fold_key, scan_dump
+from .registry_dump import DumpError, RegistryDump, RegistryValue, Unended, fold_key, scan_dump
 from .snapshot import (
     AUTOMATIC,
     FILTERING_SERVICE,
@@ -64,16 +68,31 @@ class DumpFileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A file that a host was read from.
+
+    Attributes:
+        name: Its name, without the folder.
+        saved: When it was written: UTC, ISO 8601. What a hive says of itself, else what the file system does.
+    """
+
+    name: str
+    saved: str
+
+
+@dataclass(frozen=True, slots=True)
 class SavedHost:
-    """A host as a file has it.
+    """A host as files have it.
 
     Attributes:
         snapshot: The host.
-        assumptions: What the file does not say, and what was taken for it: a sentence each, without a full stop.
+        assumptions: What they do not say, and what was taken for it: a sentence each, without a full stop.
+        files: The files.
     """
 
     snapshot: Snapshot
     assumptions: tuple[str, ...]
+    files: tuple[SavedFile, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +104,38 @@ class _Content:
     state: int | None = None
     owner: str | None = None
     rollback: bool = False
+    roots: tuple[str, ...] = ()  # keys of which all is in the file that is on the host
+    notes: tuple[str, ...] = ()
+    written: str = ""
 
 
-def read_dump_file(path: str) -> SavedHost:
-    """Read a file.
+def read_dump_files(paths: Sequence[str]) -> SavedHost:
+    """Read the files of a host.
 
     Args:
-        path: The file.
+        paths: The files. A key may be in several of them, a value of it only if it is the same.
 
     Raises:
-        DumpFileError: It cannot be read, or as in `read_dump_bytes`.
+        DumpFileError: One cannot be read, is too large, is of none of the formats, or contradicts another; or none
+            holds anything of the local policy. The message begins with the path.
     """
+    contents: list[_Content] = []
+    files: list[SavedFile] = []
+    for path in paths:
+        try:
+            content, changed = _read(Path(path))
+        except DumpFileError as error:
+            raise DumpFileError(f"{path}: {error}") from error
+        contents.append(content)
+        files.append(SavedFile(Path(path).name, content.written or changed))
     try:
-        if not Path(path).is_file():
-            raise DumpFileError("it is not there, or is no file")
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise DumpFileError(f"it cannot be read: {error.strerror or error}") from error
-    return read_dump_bytes(data)
+        return replace(_saved_host(_together(contents, paths)), files=tuple(files))
+    except DumpFileError as error:
+        raise DumpFileError(f"{', '.join(paths)}: {error}") from error
 
 
 def read_dump_bytes(data: bytes) -> SavedHost:
-    """Read the content of a file.
+    """Read the content of a file of text.
 
     Args:
         data: UTF-16 as ``reg export`` writes it, or UTF-8; other bytes are replaced, as in a live read.
@@ -115,12 +143,69 @@ def read_dump_bytes(data: bytes) -> SavedHost:
     Raises:
         DumpFileError: It is too large or no text, has none of the three formats, or holds nothing of the local policy.
     """
+    return _saved_host(_of_text(data))
+
+
+def _read(path: Path) -> tuple[_Content, str]:
+    """What a file holds, and when it was changed last."""
+    try:
+        if not path.is_file():
+            raise DumpFileError("it is not there, or is no file")
+        with path.open("rb") as file:
+            changed = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, timezone.utc).strftime(TIME)
+            start = file.read(len(MAGIC))
+            return (_of_hive(file, path.name) if start == MAGIC else _of_text(start + file.read(LARGEST))), changed
+    except (OSError, ValueError, OverflowError) as error:
+        if isinstance(error, DumpFileError):
+            raise
+        raise DumpFileError(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _of_hive(file: BinaryIO, name: str) -> _Content:
+    try:
+        hive = read_hive(file)
+    except DumpError as error:
+        raise DumpFileError(printable(str(error))) from error
+    notes = () if hive.complete else (
+        f"the last changes of the host are not in the hive {printable(name)}: Windows had not finished writing it",
+    )  # fmt: skip
+    return _Content(hive.keys, roots=(hive.root,), notes=notes, written=hive.written)
+
+
+def _of_text(data: bytes) -> _Content:
     if len(data) > LARGEST:
         raise DumpFileError(f"it is larger than {LARGEST // 1024 // 1024} MiB")
     try:
-        content = _content(_decoded(data))
+        return _content(_decoded(data))
     except (DumpError, ReadError) as error:
         raise DumpFileError(printable(str(error))) from error
+
+
+def _together(contents: Sequence[_Content], paths: Sequence[str]) -> _Content:
+    """The files as one; what only one of them can say is that one's."""
+    if len(contents) == 1:
+        return contents[0]
+    keys: dict[str, dict[str, tuple[RegistryValue, str]]] = {}
+    for content, path in zip(contents, paths, strict=True):
+        for key, values in content.keys.keys.items():
+            known = keys.setdefault(key, {})
+            for value in values:
+                first, where = known.setdefault(value.name.casefold(), (value, path))
+                if (first.type, first.data) != (value.type, value.data):
+                    name, key_name = printable(value.name)[:60], printable(key)
+                    raise DumpFileError(f"{where} and {path} have another value {name!r} of the key {key_name}")
+    return _Content(
+        RegistryDump({key: tuple(value for value, _where in values.values()) for key, values in keys.items()}),
+        tuple(one for content in contents for one in content.unended),
+        next((content.state for content in contents if content.state is not None), None),
+        next((content.owner for content in contents if content.owner is not None), None),
+        any(content.rollback for content in contents),
+        tuple(root for content in contents for root in content.roots),
+        tuple(note for content in contents for note in content.notes),
+    )
+
+
+def _saved_host(content: _Content) -> SavedHost:
     if not _has(content.keys, LOCAL_POLICY):
         raise DumpFileError(f"it holds nothing of the key {LOCAL_POLICY}, which must be there")
     service, about_service = _service(content)
@@ -134,7 +219,7 @@ def read_dump_bytes(data: bytes) -> SavedHost:
     )
     assumed = [
         *about_service,
-        *(f"{text}: its key is not in the file" for key, text in _ABSENT.items() if not _has(content.keys, key)),
+        *(f"{text}: its key is not in the file" for key, text in _ABSENT.items() if not _knows(content, key)),
         "the host is in no network that is known, so every profile counts",
         "the rights of an account on the host were not looked at",
     ]
@@ -142,7 +227,7 @@ def read_dump_bytes(data: bytes) -> SavedHost:
         assumed.append("no other firewall product filters in place of Windows Firewall")
     if not programs:
         assumed.append("which programs listen is not known: the services' keys are not in the file")
-    return SavedHost(snapshot, (*assumed, *_about_unended(content.unended)))
+    return SavedHost(snapshot, (*assumed, *_about_unended(content.unended), *content.notes))
 
 
 def _decoded(data: bytes) -> str:
@@ -185,6 +270,11 @@ def _saved_answer(text: str, marker: str) -> _Content:
 
 def _has(dump: RegistryDump, key: str) -> bool:
     return dump.has(key) or any(name.startswith(fold_key(key) + "\\") for name in dump.keys)
+
+
+def _knows(content: _Content, key: str) -> bool:
+    """Whether the files tell what is in a key, be it that there is none."""
+    return _has(content.keys, key) or any(f"{key}\\".startswith(f"{root}\\") for root in content.roots)
 
 
 def _service(content: _Content) -> tuple[ServiceState, tuple[str, ...]]:

@@ -123,7 +123,17 @@ def _from_bytes(kind: int, text: str, wide: bool, line: int) -> tuple[str, str]:
         words = []
     if any(len(word) not in (1, 2) for word in words):
         raise DumpError(f"line {line}: the bytes of a value are not written as reg export does")
-    data = bytes(int(word, 16) for word in words)
+    return typed_value(kind, bytes(int(word, 16) for word in words), wide)
+
+
+def typed_value(kind: int, data: bytes, wide: bool = True) -> tuple[str, str]:
+    """Type and data of a value, as ``reg query`` prints them.
+
+    Args:
+        kind: The number of its type.
+        data: Its bytes, as the registry stores them.
+        wide: Whether texts are UTF-16; ``REGEDIT4`` wrote them in a code page.
+    """
     name = _TYPES.get(kind, "REG_BINARY")
     if name in ("REG_SZ", "REG_EXPAND_SZ", "REG_MULTI_SZ"):
         decoded = data.decode("utf-16-le" if wide else "latin-1", "replace")

@@ -80,6 +80,8 @@ function requirementsOf(cells, copyable) {
 function sections(host, requirements, copyable) {
   return [
     host.message && el("p", { class: `message class-${host.class}` }, bdi(host.message)),
+    host.judged_from.length > 0 && el("section", { class: "judged-from" }, el("h3", {}, "Judged from files"),
+      el("p", {}, bdi(host.judged_from.map((one) => `${one.file}, ${one.saved}`).join("; ")))),
     stateOf(host),
     commandsOf(host, copyable),
     requirements && el("section", {}, el("h3", {}, "Requirements"), requirements),

@@ -14,7 +14,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state i
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import (
     DumpFileError,
     read_dump_bytes,
-    read_dump_file,
+    read_dump_files,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
     parse_answer,
@@ -181,13 +181,13 @@ def test_bytes_that_are_no_utf_8_are_replaced() -> None:
 def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "dump.txt"
     path.write_bytes(MINIMAL.encode())
-    assert read_dump_file(str(path)) == read_dump_bytes(MINIMAL.encode())
+    assert read_dump_files([str(path)]) == read_dump_bytes(MINIMAL.encode())
     for wrong in (tmp_path, tmp_path / "missing"):
         with pytest.raises(DumpFileError, match="is no file"):
-            read_dump_file(str(wrong))
+            read_dump_files([str(wrong)])
     monkeypatch.setattr(dump_file, "LARGEST", len(MINIMAL) - 1)
     with pytest.raises(DumpFileError, match="larger than"):
-        read_dump_file(str(path))
+        read_dump_files([str(path)])
 
 
 @pytest.mark.parametrize(

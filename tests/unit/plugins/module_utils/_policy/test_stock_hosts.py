@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import read_dump_file
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import read_dump_files
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
@@ -27,7 +27,7 @@ BranchCache's rule for 443 and the like are not."""
 
 def reasons(edition: str, role: str) -> Counter[tuple[Status, Reason]]:
     """How often each reason is given on a fresh host."""
-    snapshot = read_dump_file(str(STOCK / f"{edition}.reg.txt")).snapshot
+    snapshot = read_dump_files([str(STOCK / f"{edition}.reg.txt")]).snapshot
     profiles = tuple(replace(state, local=replace(state.local, enabled=True)) for state in snapshot.profiles)
     policy = requested_policy(validate({"roles": [role]}, HOST_OPTIONS))
     effects = judge_policy(policy, replace(snapshot, profiles=profiles))

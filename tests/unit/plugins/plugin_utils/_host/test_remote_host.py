@@ -106,8 +106,8 @@ def host(protocol: FakeProtocol, log: list[str] | None = None, **options: Any) -
     return RemoteHost(connection, (log if log is not None else []).append, **options), connection
 
 
-@pytest.mark.parametrize("transport", ["ssh", "psrp", "local", None])
-def test_only_winrm_is_served_and_one_sentence_says_so(transport: str | None) -> None:
+@pytest.mark.parametrize("transport", ["ssh", "local", None])
+def test_only_winrm_and_psrp_are_served_and_one_sentence_says_so(transport: str | None) -> None:
     connection = FakeConnection(FakeProtocol())
     connection.transport = transport  # type: ignore[assignment]
     with pytest.raises(NotWinrm, match="ansible_connection: winrm"):

@@ -181,3 +181,14 @@ def test_the_guide_and_the_script_know_every_end() -> None:
     words = script.partition("worth a mail: ")[2].partition("\n")[0].split()
     assert sorted(words) == sorted(kind.value for kind in RunClass)
     assert [kind.value for kind in RunClass if f"   * - ``{kind.value}``" not in guide] == []
+
+
+def test_files_in_place_of_hosts_are_told_only_where_there_are_any() -> None:
+    report = report_of(a=DRIFTED)
+    hosts = tuple(replace(host, judged_from=(("a.reg", CREATED),)) for host in report.hosts)
+    found = to_status(replace(report, hosts=hosts, files_of_nobody=("old.reg",)), RUN)
+    assert (found["judged_from_files"], found["files_of_nobody"]) == (1, ["old.reg"])
+    assert "Judged from files: 1. Files of no host: 1" in found["summary"]
+    guide = Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "scheduled.rst"
+    assert "``judged_from_files``, ``files_of_nobody``" in guide.read_text("utf-8")
+    assert "judged_from_files" not in to_status(report, RUN)

@@ -1,0 +1,200 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder of files that stand for hosts: which file is whose.
+
+``fe01.reg``, ``fe01.SYSTEM`` and ``fe01.SOFTWARE``, or a folder ``fe01`` with files, are those of the host with that
+name: in the inventory, its short name, or its ``ansible_host``, whatever the case.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..module_utils._options.reading import OptionError
+from ..module_utils._texts import printable, said
+
+OPTION = "dumps"
+
+_TEXT = ("reg", "txt", "json")
+_HIVES = ("system", "software")
+_KINDS = {**dict.fromkeys(_TEXT, "text"), **{name: name for name in _HIVES}}
+_FOLDER = "folder"
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file or folder that stands for a host.
+
+    Attributes:
+        path: Where it is.
+        stem: The name of the host, in lower case.
+        kind: ``text``, ``system``, ``software`` or ``folder``.
+    """
+
+    path: Path
+    stem: str
+    kind: str
+
+
+def folder_of(value: object) -> Path:
+    """The folder that an option or variable names; a relative one starts at the current directory.
+
+    Raises:
+        OptionError: It is no folder.
+    """
+    if not isinstance(value, str):
+        raise OptionError(OPTION, f"{value!r} is no path of a folder")
+    try:
+        folder = Path(value).expanduser().resolve()
+        if folder.is_dir():
+            return folder
+    except (OSError, ValueError, RuntimeError):
+        pass
+    raise OptionError(OPTION, f"there is no folder {said(value)}; name the one with the files that stand for hosts")
+
+
+def entries(folder: Path) -> tuple[list[Entry], list[str]]:
+    """What stands for hosts in a folder, and names of files that do not say whose they are; both sorted.
+
+    Args:
+        folder: The folder. What is hidden is not looked at.
+
+    Raises:
+        OptionError: It cannot be read.
+    """
+    found, strange = list[Entry](), list[str]()
+    for path in _in(folder):
+        stem, dot, ending = path.name.rpartition(".")
+        kind = _KINDS.get(ending.casefold()) if dot and stem else None
+        if path.is_dir():
+            found.append(Entry(path, path.name.casefold(), _FOLDER))
+        elif kind:
+            found.append(Entry(path, stem.casefold(), kind))
+        else:
+            strange.append(path.name)
+    return found, strange
+
+
+def names_of(name: str, address: object = None) -> frozenset[str]:
+    """The names that a host goes by, in lower case.
+
+    Args:
+        name: Its name in the inventory.
+        address: Its ``ansible_host``, if it has one.
+    """
+    given = [name, address] if isinstance(address, str) and address else [name]
+    return frozenset(short for one in given for short in (one.casefold(), _short(one)))
+
+
+def files_of(folder: Path, name: str, address: object, others: Iterable[str]) -> list[str]:
+    """The files that stand for a host; none where there is none.
+
+    Args:
+        folder: The folder.
+        name: The host's name in the inventory.
+        address: Its ``ansible_host``, if it has one.
+        others: The names of all hosts in the inventory.
+
+    Raises:
+        OptionError: It is not clear which file it is, or whose, or one is a link out of the folder.
+    """
+    names = names_of(name, address)
+    mine = [entry for entry in entries(folder)[0] if entry.stem in names]
+    shared = {entry.stem for entry in mine} - {name.casefold()}
+    if shared:
+        mine = _not_of_others(mine, shared, name, others)
+    kinds: dict[str, Entry] = {}
+    for entry in mine:
+        other = kinds.setdefault(entry.kind, entry)
+        if other is not entry or (_FOLDER in kinds and len(kinds) > 1):
+            other = other if other is not entry else next(one for one in kinds.values() if one is not entry)
+            raise OptionError(
+                OPTION, f"both {other.path} and {entry.path} stand for {name}; take the one away that does not count"
+            )
+    paths = [path for entry in mine for path in ([entry.path] if entry.kind != _FOLDER else _of_folder(entry.path))]
+    for path in paths:
+        _inside(folder, path)
+    return [str(path) for path in paths]
+
+
+def of_nobody(folder: Path, hosts: Iterable[tuple[str, object]]) -> list[str]:
+    """Names in the folder that stand for no host of the inventory, sorted.
+
+    Args:
+        folder: The folder.
+        hosts: Name and ``ansible_host`` of each host.
+
+    Raises:
+        OptionError: It cannot be read.
+    """
+    known = {one for name, address in hosts for one in names_of(name, address)}
+    found, strange = entries(folder)
+    return sorted([*strange, *(entry.path.name for entry in found if entry.stem not in known)])
+
+
+def told(names: Sequence[str]) -> str:
+    """A sentence about files that stand for no host."""
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    shown = ", ".join(printable(name)[:100] for name in names[:_FEW])
+    return f"dumps: {shown}{more} stand{'s' if len(names) == 1 else ''} for no host of the inventory"
+
+
+def _not_of_others(mine: list[Entry], shared: Collection[str], name: str, others: Iterable[str]) -> list[Entry]:
+    """The entries that are the host's, of those that are called by another name than the inventory has."""
+    rivals: dict[str, str] = {}
+    for other in others:
+        if other == name:
+            continue
+        folded = other.casefold()
+        if folded in shared:  # it is called so in full
+            mine = [entry for entry in mine if entry.stem != folded]
+        elif (short := _short(other)) in shared:
+            rivals.setdefault(short, other)
+    for entry in mine:
+        if entry.stem in rivals:
+            raise OptionError(
+                OPTION,
+                f"{entry.path} may stand for {name} and for {rivals[entry.stem]}; call it by the host's full name",
+            )
+    return mine
+
+
+def _short(name: str) -> str:
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        return name.casefold().partition(".")[0]
+
+
+def _of_folder(folder: Path) -> list[Path]:
+    """The files of a host's own folder: hives by their names, texts by their endings; logs of hives are none."""
+    found = [
+        path
+        for path in _in(folder)
+        if path.name.casefold() in _HIVES or path.suffix.casefold().removeprefix(".") in _KINDS
+    ]
+    if not found:
+        raise OptionError(OPTION, f"{folder} has no file that can stand for a host: .reg, .txt, SYSTEM or SOFTWARE")
+    return found
+
+
+def _in(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise OptionError(OPTION, f"{folder} cannot be read: {error.strerror or error}") from error
+
+
+def _inside(folder: Path, path: Path) -> None:
+    """Refuse a link that leads out of the folder: who may write there need not be who may read elsewhere."""
+    try:
+        found = path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise OptionError(OPTION, f"{path} cannot be followed: {error}") from error
+    if folder not in found.parents:
+        raise OptionError(OPTION, f"{path} leads out of the folder {folder}; put a copy there")

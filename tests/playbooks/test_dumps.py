@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files instead of hosts: an estate is audited without a connection, by what the documented line wrote on hosts."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from lab.testing import Lab
+    from playbooks.runs import Runner
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "files_instead_of_hosts.rst"
+NO_WAY_IN = {"ansible_user": None, "ansible_password": None, "ansible_port": 9}
+
+
+def documented_line() -> str:
+    """The line of the guide, which writes into the share that the guide calls ``\\\\files\\lync``."""
+    (line,) = re.findall(r"^   (\(reg query .*)$", GUIDE.read_text("utf-8"), re.MULTILINE)
+    assert len(line) < 8191, "cmd takes no longer line"
+    return line
+
+
+def collect(lab: Lab, folder: Path) -> None:
+    """What the line writes on each host, as files of the folder."""
+    folder.mkdir(exist_ok=True)
+    for host in lab.hosts:
+        ran = host.run(documented_line().replace(r"\\files\lync", r"C:\Windows\Temp"))
+        assert ran.stdout == "", ran.stdout
+        computer = host.run("echo %COMPUTERNAME%").stdout.strip()
+        text = host.file(rf"C:\Windows\Temp\{computer}.txt")
+        assert text
+        (folder / f"{computer}.txt").write_bytes(text.encode())
+
+
+def verdicts(report: dict[str, Any]) -> dict[str, Any]:
+    """Class, findings and commands of each host."""
+    rows = [(row["id"], row["ports"]) for row in report["requirements"]]
+    return {
+        host["name"]: (host["class"], [(rows[cell[0]], *cell[1:3]) for cell in host["cells"]], host["commands"])
+        for host in report["hosts"]
+    }
+
+
+def test_an_estate_is_judged_by_files_as_it_is_by_its_hosts(lab: Lab, runner: Runner) -> None:
+    """One without a file, files without a host; and no request to anybody."""
+    folder = runner.folder / "dumps"
+    collect(lab, folder)
+    runner.play("audit")
+    live = verdicts(runner.report())
+    for host in lab.hosts:
+        host.reset_stats()
+    (folder / "DIR01.txt").rename(folder / "old01.txt")
+    (folder / "notes.md").write_text("of nobody")
+    run = runner.play("audit", variables={"lync_firewall_dumps": "dumps", **NO_WAY_IN})
+    assert [host.stats()["requests"] for host in lab.hosts] == [{}] * 4
+    report = runner.report()
+    saved = verdicts(report)
+    name = "dir01.contoso.test"
+    assert saved.pop(name)[0] == "failed"
+    live.pop(name)
+    assert saved == live
+    by_name = {host["name"]: host for host in report["hosts"]}
+    assert re.search(r"no file in \S+ stands for the host; dir01\.contoso\.test\.reg would", by_name[name]["message"])
+    (judged,) = by_name["fe01.contoso.test"]["judged_from"]
+    assert judged["file"] == "FE01.txt"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", judged["saved"])
+    assert (
+        f"Judged from a file, not from the host: FE01.txt of {judged['saved']}"
+        in by_name["fe01.contoso.test"]["message"]
+    )
+    assert report["files_of_nobody"] == ["notes.md", "old01.txt"]
+    assert "dumps: notes.md, old01.txt stand for no host of the inventory" in run.output
+    status = (runner.folder / "lync_firewall_report" / "lync-firewall-status.json").read_text()
+    assert '"judged_from_files": 3' in status
+    assert '"files_of_nobody": ["notes.md", "old01.txt"]' in status
+    with (runner.folder / "lync_firewall_report" / "lync-firewall.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["host"] for row in csv.DictReader(file) if row["judged_from"].startswith("FE01.txt ")} == {
+            "fe01.contoso.test"
+        }
+
+
+@pytest.mark.parametrize("playbook", ["site", "remediate", "plan"])
+def test_nothing_is_changed_in_files(lab: Lab, runner: Runner, playbook: str) -> None:
+    before = {host.name: host.rules() for host in lab.hosts}
+    (runner.folder / "dumps").mkdir()
+    extra = {"lync_firewall_dumps": "dumps", "lync_firewall_drifted_hosts": "fe01.contoso.test"}
+    run = runner.play(playbook, variables=extra)
+    assert run.code or playbook == "plan", "a plan tells of hosts that cannot be planned, and does not fail"
+    assert "files are judged in place of hosts by audit, report and matrix alone" in run.output
+    assert {host.name: host.rules() for host in lab.hosts} == before
+
+
+def test_absent_is_refused_too(runner: Runner) -> None:
+    (runner.folder / "dumps").mkdir()
+    run = runner.play("site", variables={"lync_firewall_dumps": "dumps", "lync_firewall_state": "absent"})
+    assert "files are judged in place of hosts" in run.output
+
+
+def test_broken_and_hostile_files_are_the_trouble_of_their_hosts(lab: Lab, runner: Runner) -> None:
+    folder = runner.folder / "dumps"
+    collect(lab, folder)
+    (folder / "FE01.txt").write_bytes(b"\x00\x01binary")
+    (folder / "fe02.reg").write_bytes(b"")
+    (folder / "MED01.txt").unlink()
+    (folder / "MED01.txt").symlink_to("/etc/hostname")
+    runner.play("report", variables={"lync_firewall_dumps": str(folder), **NO_WAY_IN})
+    messages = {host["name"].partition(".")[0]: host["message"] for host in runner.report()["hosts"]}
+    assert "it is no text" in messages["fe01"]
+    assert "FE02.txt and" in messages["fe02"]
+    assert "fe02.reg stand for fe02.contoso.test" in messages["fe02"]
+    assert "leads out of the folder" in messages["med01"]
+    assert runner.classes()["dir01"] == "drifted"
+
+
+def test_the_matrix_says_who_is_admitted_by_the_files(lab: Lab, runner: Runner) -> None:
+    folder = runner.folder / "dumps"
+    collect(lab, folder)
+    variables = {"lync_firewall_dumps": "dumps", **NO_WAY_IN}
+    runner.play("audit", variables=variables)
+    run = runner.play("matrix", variables=variables)
+    assert run.code == 0, run.output
+    assert list((runner.folder / "lync_firewall_matrix").iterdir())
+
+
+def _estate(runner: Runner, count: int) -> None:
+    def change(everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        names = [f"fx{number:03d}.contoso.test" for number in range(count)]
+        hosts.clear()
+        hosts.update({name: {} for name in names})
+        everything["children"]["lync"]["children"] = {"lync_mediation": {"hosts": {name: {} for name in names}}}
+        for group in [one for one in everything["children"] if one not in ("lync", "windows")]:
+            del everything["children"][group]
+
+    runner.change_inventory(change)
+
+
+def test_a_folder_of_many_is_audited_in_one_run(lab: Lab, runner: Runner) -> None:
+    """With -s it prints the time; LYNCOPS_DUMPS=200 makes it 200 files."""
+    count = int(os.environ.get("LYNCOPS_DUMPS", "40"))
+    folder = runner.folder / "dumps"
+    collect(lab, folder)
+    content = (folder / "MED01.txt").read_bytes()
+    for path in list(folder.iterdir()):
+        path.unlink()
+    for number in range(count):
+        (folder / f"FX{number:03d}.txt").write_bytes(content)
+    _estate(runner, count)
+    began = time.monotonic()
+    run = runner.play("audit", variables={"lync_firewall_dumps": "dumps"})
+    print(f"{count} files of {len(content)} bytes audited in {time.monotonic() - began:.1f} s")
+    assert run.artifacts["lync_firewall_totals"]["drifted"] == count
+    assert all(host["judged_from"] for host in runner.report()["hosts"])

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Registry hives in place of a host: what they say, and what hostile and broken ones do."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state import hive as hive_module
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import (
+    DumpFileError,
+    read_dump_files,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.hive import read_hive
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import DumpError
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import LOCAL_POLICY
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.hive_writer import checksum, hive
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.reg_writer import (
+    as_exported,
+    reg_file,
+)
+
+POLICY = r"Services\SharedAccess\Parameters\FirewallPolicy"
+RULE = "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5061|Name=café|"
+OTHER = RULE.replace("5061", "443")
+GPO = r"Policies\Microsoft\WindowsFirewall"
+
+
+def system(current: int = 1, **more: Any) -> bytes:
+    keys: dict[str, Any] = {"Select": [("Current", "REG_DWORD", hex(current)), ("Default", "REG_DWORD", "0x1")]}
+    for number, rule in ((1, RULE), (2, OTHER)):
+        base = rf"ControlSet{number:03d}"
+        keys[rf"{base}\{POLICY}\FirewallRules"] = [("{A}", "REG_SZ", rule), ("Règle", "REG_SZ", OTHER)]
+        keys[rf"{base}\{POLICY}\DomainProfile"] = [("EnableFirewall", "REG_DWORD", hex(number - 1))]
+        keys[rf"{base}\Services\MpsSvc"] = [("Start", "REG_DWORD", "0x2")]
+        keys[rf"{base}\Services\RTCMEDSRV"] = [("ImagePath", "REG_EXPAND_SZ", r"C:\Lync\M.exe")]
+    return hive(keys, **more)
+
+
+def software() -> bytes:
+    return hive({
+        "Microsoft\\Windows\\CurrentVersion\\WSMAN\\Listener\\*+HTTP": [("Port", "REG_DWORD", "0x1761")],
+        rf"{GPO}\PublicProfile": [("EnableFirewall", "REG_DWORD", "0x0")],
+    })  # fmt: skip
+
+
+def written(folder: Path, **files: bytes) -> list[str]:
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [str(folder / name) for name in files]
+
+
+@pytest.mark.parametrize(("current", "data"), [(1, RULE), (2, OTHER)])
+def test_the_control_set_counts_that_select_current_names(current: int, data: str) -> None:
+    found = read_hive(io.BytesIO(system(current)))
+    assert found.complete
+    assert found.written == "2016-02-15T08:53:20Z"
+    rules = found.keys.values(LOCAL_POLICY + r"\FirewallRules")
+    assert [(rule.name, rule.type, rule.data) for rule in rules] == [
+        ("{A}", "REG_SZ", data), ("Règle", "REG_SZ", OTHER),
+    ]  # fmt: skip
+    enabled = found.keys.value(LOCAL_POLICY + r"\DomainProfile", "EnableFirewall")
+    assert enabled is not None
+    assert enabled.number() == current - 1
+
+
+def test_both_hives_of_a_host_tell_what_one_leaves_open(tmp_path: Path) -> None:
+    alone = read_dump_files(written(tmp_path, SYSTEM=system()))
+    both = read_dump_files(written(tmp_path, SYSTEM=system(), SOFTWARE=software()))
+    assert "nothing is set by Group Policy: its key is not in the file" in alone.assumptions
+    assert not any("Group Policy" in text or "listener" in text for text in both.assumptions)
+    assert [file.name for file in both.files] == ["SYSTEM", "SOFTWARE"]
+    assert {file.saved for file in both.files} == {"2016-02-15T08:53:20Z"}
+    assert dict(both.snapshot.programs) == {"rtcmedsrv": r"C:\Lync\M.exe"}
+    assert both.snapshot.service.running
+
+
+def test_a_hive_and_text_add_up_and_may_not_contradict(tmp_path: Path) -> None:
+    key = "HKEY_LOCAL_MACHINE\\SOFTWARE\\" + GPO
+    text = as_exported(reg_file({key + "\\DomainProfile": [("EnableFirewall", "REG_DWORD", "0x1")]}))
+    assert read_dump_files(written(tmp_path, SYSTEM=system(), text=text)).snapshot.rules
+    wrong = as_exported(reg_file({LOCAL_POLICY + r"\DomainProfile": [("EnableFirewall", "REG_DWORD", "0x1")]}))
+    with pytest.raises(DumpFileError, match="have another value 'EnableFirewall' of the key") as error:
+        read_dump_files(written(tmp_path, SYSTEM=system(), wrong=wrong))
+    assert str(tmp_path / "SYSTEM") in str(error.value)
+    assert str(tmp_path / "wrong") in str(error.value)
+
+
+def test_a_hive_that_was_not_finished_says_so(tmp_path: Path) -> None:
+    found = read_dump_files(written(tmp_path, SYSTEM=system(sequences=(8, 7))))
+    assert "the last changes of the host are not in the hive SYSTEM: Windows had not finished writing it" in (
+        found.assumptions
+    )
+
+
+def test_without_a_time_in_the_hive_that_of_the_file_counts(tmp_path: Path) -> None:
+    (file,) = read_dump_files(written(tmp_path, SYSTEM=system(moment=0))).files
+    assert not file.saved.startswith("1601")
+
+
+def test_without_the_library_the_error_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def refusing(name: str, *rest: Any) -> Any:
+        if name.startswith("dissect"):
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", refusing)
+    with pytest.raises(DumpFileError, match=r"dissect\.regf.*not installed.*pip install dissect\.regf"):
+        read_dump_files(written(tmp_path, SYSTEM=system()))
+
+
+def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = system()
+    monkeypatch.setattr(hive_module, "LARGEST_HIVE", len(data) - 1)
+    with pytest.raises(DumpError, match="larger than"):
+        read_hive(io.BytesIO(data))
+
+
+def test_too_much_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hive_module, "_MOST_CELLS", 20)
+    with pytest.raises(DumpError, match="too many cells"):
+        read_hive(io.BytesIO(system()))
+
+
+def test_other_hives_are_none_of_a_host() -> None:
+    with pytest.raises(DumpError, match="neither SYSTEM nor SOFTWARE"):
+        read_hive(io.BytesIO(hive({"Environment": []})))
+    with pytest.raises(DumpError, match=r"Select\\Current"):
+        read_hive(io.BytesIO(system(3)))
+
+
+@pytest.mark.parametrize("size", [4, 511, 512, 4095, 4096, 5000, -4096])
+def test_a_hive_that_is_cut_off_is_an_error(size: int) -> None:
+    with pytest.raises(DumpError, match="cut off"):
+        read_hive(io.BytesIO(system()[:size]))
+
+
+def test_a_damaged_header_is_an_error() -> None:
+    data = bytearray(system())
+    data[20] ^= 1
+    with pytest.raises(DumpError, match="checksum"):
+        read_hive(io.BytesIO(bytes(data)))
+    struct.pack_into("<Q", data, 12, 2**64 - 1)
+    struct.pack_into("<I", data, 508, checksum(bytes(data)))
+    with pytest.raises(DumpError, match="time in its header"):
+        read_hive(io.BytesIO(bytes(data)))
+
+
+def test_keys_that_lead_in_a_circle_are_an_error() -> None:
+    """The list of a key's subkeys names the key itself."""
+    data = bytearray(system())
+    place = data.index(b"FirewallPolicy") - 76 - 4  # the key's cell
+    (listed,) = struct.unpack_from("<I", data, place + 4 + 28)
+    struct.pack_into("<I", data, 4096 + listed + 4 + 4, place - 4096)
+    with pytest.raises(DumpError, match="too deep"):
+        read_hive(io.BytesIO(bytes(data)))
+
+
+def test_no_byte_of_it_makes_anything_but_an_answer_or_an_error() -> None:
+    """Every eighth byte of the cells, turned over: it may say something else, and there is no other exception."""
+    data = system()
+    refused = 0
+    for place in range(4096 + 32, len(data), 8):
+        broken = data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :]
+        try:
+            read_hive(io.BytesIO(broken))
+        except DumpError:
+            refused += 1
+    assert refused > 25

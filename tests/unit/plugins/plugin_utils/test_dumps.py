@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder of files that stand for hosts: which is whose, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._dumps import files_of, folder_of, of_nobody, told
+
+HOSTS = ("fe01.contoso.test", "fe02.contoso.test", "10.0.0.7", "fe01.fabrikam.test")
+
+
+def folder(tmp_path: Path, *names: str) -> Path:
+    for name in names:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    return tmp_path
+
+
+def found(where: Path, name: str = "fe02.contoso.test", address: object = "10.1.0.2") -> list[str]:
+    return [str(Path(path).relative_to(where)) for path in files_of(where, name, address, HOSTS)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["fe02.reg", "FE02.TXT", "Fe02.Contoso.Test.reg", "fe02.contoso.test.SYSTEM", "10.1.0.2.reg", "fe02/SYSTEM"],
+)
+def test_a_file_is_the_host_s_by_any_of_its_names_whatever_the_case(tmp_path: Path, name: str) -> None:
+    assert found(folder(tmp_path, name, "fe03.reg", "fe.reg")) == [name]
+
+
+def test_an_address_with_a_name_counts_by_its_short_name_too(tmp_path: Path) -> None:
+    assert found(folder(tmp_path, "lyncfe.reg"), "fe02.contoso.test", "lyncfe.corp.test") == ["lyncfe.reg"]
+
+
+def test_the_numbers_of_an_address_are_no_short_name(tmp_path: Path) -> None:
+    assert found(folder(tmp_path, "10.reg"), "10.0.0.7", None) == []
+    assert found(folder(tmp_path, "10.0.0.7.reg"), "10.0.0.7", None) == ["10.0.0.7.reg"]
+
+
+def test_a_text_and_hives_add_up(tmp_path: Path) -> None:
+    names = ["fe02.SOFTWARE", "fe02.system", "fe02.txt"]
+    assert found(folder(tmp_path, *names)) == names
+
+
+def test_a_folder_of_the_host_has_texts_and_hives_and_their_logs_do_not_count(tmp_path: Path) -> None:
+    names = ("fe02/SYSTEM", "fe02/SYSTEM.LOG1", "fe02/software", "fe02/a.reg", "fe02/b.txt", "fe02/.hidden.reg")
+    assert found(folder(tmp_path, *names)) == ["fe02/SYSTEM", "fe02/a.reg", "fe02/b.txt", "fe02/software"]
+    with pytest.raises(OptionError, match="has no file that can stand for a host"):
+        files_of(folder(tmp_path, "fe09/notes.md"), "fe09", None, HOSTS)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("fe02.reg", "fe02.txt"), ("fe02.contoso.test.SYSTEM", "fe02.SYSTEM"), ("fe02/SYSTEM", "fe02.SOFTWARE")],
+)
+def test_two_of_a_kind_are_an_error_that_names_both(tmp_path: Path, first: str, second: str) -> None:
+    with pytest.raises(OptionError) as error:
+        found(folder(tmp_path, first, second))
+    for name in (first, second):
+        assert str(tmp_path / name.partition("/")[0]) in str(error.value)
+
+
+def test_a_short_name_of_two_hosts_is_an_error_that_names_both(tmp_path: Path) -> None:
+    folder(tmp_path, "fe01.reg")
+    with pytest.raises(OptionError, match=r"fe01\.reg may stand for fe01\.contoso\.test and for fe01\.fabrikam\.test"):
+        files_of(tmp_path, "fe01.contoso.test", None, HOSTS)
+
+
+def test_a_file_is_that_of_the_host_that_is_called_so_in_full(tmp_path: Path) -> None:
+    folder(tmp_path, "fe01.reg")
+    assert files_of(tmp_path, "fe01.contoso.test", None, ("fe01", "fe01.contoso.test")) == []
+    assert files_of(tmp_path, "fe01", None, ("fe01", "fe01.contoso.test")) == [str(tmp_path / "fe01.reg")]
+
+
+def test_links_may_not_lead_out_of_the_folder(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "dumps", tmp_path / "secret.reg"
+    folder(inside, "kept.reg")
+    outside.write_bytes(b"")
+    (inside / "fe02.reg").symlink_to(outside)
+    (inside / "fe03.reg").symlink_to(inside / "kept.reg")
+    (inside / "fe04").symlink_to(tmp_path)
+    (inside / "fe05.reg").symlink_to(inside / "fe05.reg")
+    for name in ("fe02", "fe04", "fe05"):
+        with pytest.raises(OptionError, match=r"leads out of the folder|cannot be followed|is not there") as error:
+            files_of(inside, name, None, HOSTS)
+        assert name in str(error.value)
+    assert files_of(inside, "fe03", None, HOSTS) == [str(inside / "fe03.reg")]
+
+
+def test_what_stands_for_nobody(tmp_path: Path) -> None:
+    folder(tmp_path, "fe02.reg", "old.reg", "notes.md", "fe01.contoso.test/a.reg", "gone/SYSTEM", ".DS_Store")
+    nobody = of_nobody(tmp_path, [(name, None) for name in HOSTS])
+    assert nobody == ["gone", "notes.md", "old.reg"]
+    assert told(nobody) == "dumps: gone, notes.md, old.reg stand for no host of the inventory"
+    assert told(["a.reg"]) == "dumps: a.reg stands for no host of the inventory"
+    assert told(list("abcde")).startswith("dumps: a, b, c and 2 more stand")
+
+
+@pytest.mark.parametrize("value", ["nowhere", 7, "a\0b", "~nobody-at-all/x"])
+def test_what_is_no_folder_is_an_error(value: object) -> None:
+    with pytest.raises(OptionError, match="dumps"):
+        folder_of(value)
