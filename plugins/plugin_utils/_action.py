@@ -62,7 +62,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
     ENFORCES: ClassVar[bool] = False
     """Whether it changes hosts: users' computers are left alone then, unless they are to be enforced."""
 
-    _host: RemoteHost | None = None
+    _remote: RemoteHost | None = None
 
     task_vars: dict[str, Any]
     """The variables of the task, as Ansible gives them."""
@@ -102,8 +102,8 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         except (OptionError, PeerError, NotWinrm, ReadError, NotElevated, UnsupportedValueError) as error:
             result.update({"failed": True, "changed": False, "msg": self._told(error)})
         finally:
-            if self._host is not None:
-                self._host.close()
+            if self._remote is not None:
+                self._remote.close()
         return self.shaped(harmless(result))
 
     def _told(self, error: Exception) -> str:
@@ -138,8 +138,8 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
                 "it would be ignored, because no PowerShell is started on the host. Take it out and connect as an "
                 "administrator",
             )
-        self._host = RemoteHost(self._connection, self._log, bounds=Bounds(options["largest_answer"] * MEGABYTE))
-        return self._host
+        self._remote = RemoteHost(self._connection, self._log, bounds=Bounds(options["largest_answer"] * MEGABYTE))
+        return self._remote
 
     def bound(self, host: RemoteHost, policy: HostPolicy, options: dict[str, Any]) -> Bound:
         """The policy with its media rules limited to programs, if that is wished; the host is asked which they are.

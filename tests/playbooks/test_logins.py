@@ -62,7 +62,7 @@ def runner(lab: Lab, tmp_path: Path, warm: Warm) -> Runner:
     authority, pair = str(lab.authority.certificate), lab.user_certificate
 
     def change(_everything: dict[str, Any], hosts: dict[str, Any]) -> None:
-        for name, login in zip(hosts, LOGINS.values(), strict=True):
+        for name, login in zip((host.name for host in lab.hosts), LOGINS.values(), strict=True):
             kind = "psrp" if "ansible_connection" in login else "winrm"
             hosts[name].update(login)
             hosts[name][f"ansible_{kind}_{'ca_cert' if kind == 'psrp' else 'ca_trust_path'}"] = authority
@@ -92,9 +92,9 @@ def test_every_login_does_the_same_and_no_powershell_is_asked_for(runner: Runner
         assert (counted, powershell) == (WANTED, 0), login
 
 
-def test_what_is_wrong_with_a_login_is_said_of_its_host(runner: Runner) -> None:
+def test_what_is_wrong_with_a_login_is_said_of_its_host(runner: Runner, lab: Lab) -> None:
     def change(_everything: dict[str, Any], hosts: dict[str, Any]) -> None:
-        names = dict(zip(LOGINS, hosts, strict=True))
+        names = dict(zip(LOGINS, (host.name for host in lab.hosts), strict=True))
         hosts[names["psrp ntlm over HTTP"]]["ansible_password"] = WRONG
         hosts[names["psrp negotiate over HTTP"]]["ansible_psrp_read_timeout"] = 5
         hosts[names["psrp ntlm over HTTPS"]].pop("ansible_psrp_ca_cert")
