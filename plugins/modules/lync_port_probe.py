@@ -61,6 +61,7 @@ options:
     description:
       - Seconds after which a port that does not answer is V(filtered), 0.1 to 60. Linux sends a connection request
         again after 1 and after 3 seconds.
+      - As long is waited for each name that is looked up. Addresses and other names are probed in the meantime.
     type: float
     default: 3.0
   at_once:
@@ -249,11 +250,11 @@ import errno
 import resource
 import socket
 import time
-from collections import deque
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils._probe.names import Names
 from ..module_utils._probe.target import (
     ERROR,
     FILTERED,
@@ -295,19 +296,19 @@ class Prober:
         self._timeout = timeout
         self._at_once = at_once
         self._deadline = deadline
-        self._names: dict[str, asyncio.Future[list[Any]]] = {}
+        self.names = Names(first_address, timeout)
 
     async def probe(self, targets: list[Target]) -> list[Answer]:
         """The answers, in the order of the targets."""
         answers = [Answer(NOT_PROBED)] * len(targets)
-        waiting = deque(in_turns(targets))
+        free = asyncio.Semaphore(self._at_once)
 
-        async def work() -> None:
-            while waiting:
-                place = waiting.popleft()
+        async def work(place: int) -> None:
+            await self.names.settled(targets[place].address)  # who waits for a name keeps no probe from its turn
+            async with free:
                 answers[place] = await self._one(targets[place])
 
-        workers = [asyncio.ensure_future(work()) for _number in range(min(self._at_once, len(targets)))]
+        workers = [asyncio.ensure_future(work(place)) for place in in_turns(targets)]
         if workers:
             done, late = await asyncio.wait(workers, timeout=self._deadline)
             for worker in late:
@@ -319,9 +320,7 @@ class Prober:
 
     async def _one(self, target: Target) -> Answer:
         try:
-            address = await asyncio.wait_for(self.resolved(target.address), self._timeout)
-        except asyncio.TimeoutError:
-            return Answer(ERROR, detail="the resolver did not answer in time")
+            address = await self.names.address(target.address)
         except (OSError, UnicodeError) as error:
             return Answer(ERROR, detail=f"{target.address} cannot be resolved: {_reason(error)}")
         try:
@@ -332,14 +331,6 @@ class Prober:
             return Answer(FILTERED)
         except OSError as error:
             return _of_error(error)
-
-    async def resolved(self, name: str) -> str:
-        """The first address of a name, which is asked for once."""
-        if name not in self._names:
-            loop = asyncio.get_running_loop()
-            self._names[name] = asyncio.ensure_future(loop.getaddrinfo(name, None))
-        found = await asyncio.shield(self._names[name])
-        return str(found[0][4][0])
 
     async def _tcp(self, address: str, target: Target) -> Answer:
         ends_at = time.monotonic() + self._timeout
@@ -367,6 +358,11 @@ class Prober:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(loop.sock_recv(sock, 1), min(self._timeout, _UDP_WAIT))
         return Answer(SENT)
+
+
+def first_address(name: str) -> str:
+    """The address of a name that the system's resolver gives first."""
+    return str(socket.getaddrinfo(name, None)[0][4][0])
 
 
 def _of_error(error: OSError) -> Answer:
@@ -400,7 +396,7 @@ def connected(address: str, port: int) -> socket.socket:
 async def source_of(prober: Prober, address: str) -> str:
     """The address that this machine sends from to another; empty where the system does not tell."""
     try:
-        with connected(await prober.resolved(address), 9) as sock:
+        with connected(await prober.names.address(address), 9) as sock:
             return str(sock.getsockname()[0])
     except (OSError, UnicodeError):
         return ""

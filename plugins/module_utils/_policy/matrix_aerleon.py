@@ -157,15 +157,23 @@ def _tokens(groups: Iterable[Group]) -> dict[str, str]:
 
 
 def _services(rows: Iterable[LineRow]) -> dict[tuple[str, PortSet], str]:
-    """Aerleon's names of services: the row's id, and its ports where it has others on other hosts."""
+    """Aerleon's names of services: the row's id, and its ports where it has others on other hosts.
+
+    A range has ``TO`` between its ends, so that it is no list of them: of a name that a definition has twice Aerleon
+    silently takes the last.
+    """
     ports: dict[str, set[PortSet]] = {}
     for row in rows:
         ports.setdefault(row.row.id, set()).add(row.ports)
     return {
-        (row_id, one): _short(f"{_PREFIX}_{_plain(row_id)}" + (f"_{_plain(str(one))}" if len(several) > 1 else ""))
+        (row_id, one): _short("_".join([_PREFIX, _plain(row_id), *([_spelt(one)] if len(several) > 1 else [])]))
         for row_id, several in ports.items()
         for one in several
     }
+
+
+def _spelt(ports: PortSet) -> str:
+    return _plain(str(ports).replace("-", " to "))
 
 
 def _plain(text: str) -> str:

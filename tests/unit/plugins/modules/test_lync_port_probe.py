@@ -9,6 +9,7 @@ import ast
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 import yaml
 from ansible_collections.lyncops.firewall.plugins.action import lync_port_probe as action
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
+from ansible_collections.lyncops.firewall.plugins.module_utils._probe import names as names_room
 from ansible_collections.lyncops.firewall.plugins.module_utils._probe import target as target_room
 from ansible_collections.lyncops.firewall.plugins.module_utils._probe.target import Answer, Target
 from ansible_collections.lyncops.firewall.plugins.modules import lync_port_probe as module
@@ -137,6 +139,55 @@ def test_a_name_is_asked_for_once_and_one_that_is_none_is_an_error(monkeypatch: 
     assert asked == ["nobody.invalid"]
 
 
+@pytest.fixture
+def slow_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Names that start with ``slow`` are answered when the test is over; each name that was asked for is kept."""
+    over = threading.Event()
+    asked: list[str] = []
+
+    def resolve(name: str, *_more: Any, **_options: Any) -> Any:
+        asked.append(name)
+        if name.startswith("slow") and over.wait(30):
+            raise socket.gaierror(-3, "Temporary failure in name resolution")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (HERE, 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    yield asked
+    over.set()
+
+
+def test_names_that_the_resolver_is_slow_with_keep_no_other_host_back(
+    listener: Listener, slow_names: list[str]
+) -> None:
+    slow = [Target(f"s{number}", f"slow{number}.invalid", listener.port) for number in range(30)]
+    good = [Target(f"g{number}", f"good{number}.invalid", listener.port) for number in range(10)]
+    began = time.monotonic()
+    found = probe(*slow, *good, Target("h", HERE, listener.port), timeout=0.4, at_once=2)
+    assert [one.status for one in found] == ["error"] * 30 + ["open"] * 11
+    assert {one.detail for one in found[:2]} == {
+        f"slow{number}.invalid cannot be resolved: the resolver did not answer within 0.4 s" for number in (0, 1)
+    }
+    assert time.monotonic() - began < 5, "nobody waits for the lookups that are left behind"
+    assert sorted(slow_names) == sorted(one.address for one in (*slow, *good)), "an address is not looked up"
+
+
+def test_more_slow_names_than_are_looked_up_at_a_time_leave_each_its_own_time(
+    listener: Listener, slow_names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names_room, "NAMES_AT_ONCE", 4)
+    slow = [Target("s", f"slow{number}.invalid", listener.port) for number in range(9)]
+    found = probe(*slow, Target("g", "good.invalid", listener.port), timeout=0.3)
+    assert [one.status for one in found] == ["error"] * 9 + ["open"]
+    assert len(slow_names) == 10
+
+
+def test_a_deadline_that_ends_while_names_are_looked_up_charges_those_alone(
+    listener: Listener, slow_names: list[str]
+) -> None:
+    found = probe(Target("s", "slow", 1), Target("h", HERE, listener.port), timeout=5, deadline=0.5)
+    assert [one.status for one in found] == ["not_probed", "open"]
+
+
 @pytest.mark.parametrize("name", ["x" * 300, "a..b", "fe01 contoso"])
 def test_a_name_that_cannot_be_one_is_an_error_of_its_own(listener: Listener, name: str) -> None:
     found = probe(Target("h", name, 1), Target("h", HERE, listener.port))
@@ -186,7 +237,13 @@ def test_no_more_probes_than_files_may_be_open(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    "source", [module.__file__, target_room.__file__, target_room.__file__.replace("target", "tls_answer")]
+    "source",
+    [
+        module.__file__,
+        names_room.__file__,
+        target_room.__file__,
+        target_room.__file__.replace("target", "tls_answer"),
+    ],
 )
 def test_it_runs_on_what_linux_hosts_have(source: str) -> None:
     """A target of the oldest ansible-core that is supported has Python 3.9 at most times."""

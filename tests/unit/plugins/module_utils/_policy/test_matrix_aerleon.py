@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from aerleon.lib import naming
 from aerleon.lib import yaml as aerleon_yaml
 from aerleon.lib.aclcheck import AclCheck
@@ -244,6 +245,29 @@ def test_names_are_short_plain_and_different_whatever_groups_are_called() -> Non
     assert all(set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") for token in tokens)
     for name in (TERMS, ANSWERS):
         assert as_aerleon(matrix_of([]))[name].endswith("terms: []\n")
+
+
+def keys_of(text: str, section: str) -> list[str]:
+    """The names below a section, double ones too, which a parser of YAML would swallow."""
+    below = text.partition(f"{section}:\n")[2].partition("services:\n")[0]
+    return [line.split(":")[0].strip() for line in below.splitlines() if line.startswith("  LYNC")]
+
+
+def test_a_range_and_a_list_of_its_ends_are_two_services() -> None:
+    hosts = [
+        {**HOSTS[number], "options": {"port_overrides": {"server-10": ports}}}
+        for number, ports in ((0, "50000-50010"), (1, "50000,50010"))
+    ]
+    text = as_aerleon(matrix_of(hosts))[DEFINITIONS]
+    names = keys_of(text, "services")
+    assert len(names) == len(set(names))
+    assert [name for name in names if "SERVER_10" in name] == [
+        "LYNC_SERVER_10_50000_50010", "LYNC_SERVER_10_50000_TO_50010",
+    ]  # fmt: skip
+    services = yaml.safe_load(text)["services"]
+    ports = {name: [item["port"] for item in services[name]] for name in names if "SERVER_10" in name}
+    assert set(map(str, ports["LYNC_SERVER_10_50000_TO_50010"])) == {"50000-50010"}
+    assert set(map(str, ports["LYNC_SERVER_10_50000_50010"])) == {"50000", "50010"}
 
 
 def test_a_term_stays_as_it_is_when_ports_of_a_row_change() -> None:
