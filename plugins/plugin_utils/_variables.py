@@ -31,7 +31,7 @@ from ..module_utils._policy.assignment import (
     needs_no_rule,
     role_mistakes,
 )
-from ..module_utils._policy.peers import ADDRESSES, EXTRA, POOL, peers_of
+from ..module_utils._policy.peers import ADDRESSES, EXTRA, POOL, peers_of, said_address
 from ..module_utils._texts import said
 from ._estate import estate_of
 from ._results import plain
@@ -212,7 +212,9 @@ class HostVariables:
     def addresses(self) -> list[str]:
         """The addresses of the host, for people; none where nothing says them."""
         value: Any = next((found for name in ADDRESSES if (found := self.known.get(name))), None)
-        value = value or self._of_inventory("ansible_host") or []
+        if not value:
+            connected = self._of_inventory("ansible_host")
+            value = said_address(self.name, connected) or connected or []
         return [str(item) for item in (value if isinstance(value, list) else [value])]
 
     def _of_inventory(self, name: str) -> Any:
