@@ -17,7 +17,7 @@ from jinja2 import Undefined
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ROW_OPTIONS
 from ..module_utils._options.variables import PREFIX
-from ..module_utils._policy.peers import ADDRESSES, POOL, PeerError
+from ..module_utils._policy.peers import ADDRESSES, POOL, PeerError, said_address
 from ..module_utils._policy.pools import BALANCED_ROLES, DRAINED, VARIABLES
 from ..module_utils._texts import said
 from ._estate import resolved
@@ -146,7 +146,7 @@ def _pool(name: str, members: Iterable[tuple[str, dict[str, Any], dict[str, Any]
 
 def _address(host: str, known: Mapping[str, Any]) -> str:
     """The first single address that variables have; empty where they have none."""
-    for value in (*(known.get(name) for name in ADDRESSES), known.get("ansible_host"), host):
+    for value in (*(known.get(name) for name in ADDRESSES), said_address(host, known.get("ansible_host"))):
         for text in value if isinstance(value, (list, tuple)) else [value]:
             try:
                 return str(ipaddress.ip_address(str(text)))

@@ -15,7 +15,7 @@ from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ENFORCE
 from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULES, with_named_roles
-from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE
+from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE, said_address
 from ._batches import batch_sizes
 from ._keys import key_sentences, wrong_keys
 from ._named_roles import VARIABLE as _ROLES
@@ -306,7 +306,8 @@ def _says(known: Mapping[str, Any], name: str) -> bool:
 
 def _own(host: str, known: Mapping[str, Any]) -> AddressSet | None:
     try:
-        value = next((known[name] for name in (*ADDRESSES, "ansible_host") if known.get(name)), host)
+        value = next((known[name] for name in ADDRESSES if known.get(name)), None)
+        value = value or said_address(host, known.get("ansible_host")) or host
         texts = [value] if isinstance(value, str) else value
         return AddressSet.parse_for_rule([str(item) for item in (*texts, known.get(SOURCE)) if item])
     except (AnsibleError, AddressError, TypeError):

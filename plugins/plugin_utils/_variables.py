@@ -31,7 +31,7 @@ from ..module_utils._policy.assignment import (
     needs_no_rule,
     role_mistakes,
 )
-from ..module_utils._policy.peers import ADDRESSES, EXTRA, POOL, peers_of
+from ..module_utils._policy.peers import ADDRESSES, EXTRA, POOL, peers_of, said_address
 from ..module_utils._texts import said
 from ._estate import estate_of
 from ._results import plain
@@ -64,15 +64,7 @@ class Templated(Mapping[str, Any]):
         """
         if name in self._given:
             return self._given[name]
-        value = self._raw[name]
-        if not may_be_template(value):
-            return plain(value)
-        try:
-            return _without(plain(self._template(value)), self._raw.get("omit"))
-        except AnsibleError as error:
-            if type(error).__name__ == "AnsibleValueOmittedError":  # of ansible-core 2.19 and later
-                return None
-            raise OptionError(name, said(str(error))) from error
+        return templated(name, self._raw, self._template)
 
     def written(self, name: str) -> Any:
         """A variable as it was written; None where there is none."""
@@ -83,6 +75,29 @@ class Templated(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._raw)
+
+
+def templated(name: str, raw: Mapping[str, Any], template: Callable[[Any], Any]) -> Any:
+    """The value of a variable; None where it is omitted.
+
+    Args:
+        name: The variable.
+        raw: The variables of its host as they were written.
+        template: Ansible's way to template a value; it is asked only for what may be a template.
+
+    Raises:
+        KeyError: There is none.
+        OptionError: It cannot be templated.
+    """
+    value = raw[name]
+    if not may_be_template(value):
+        return plain(value)
+    try:
+        return _without(plain(template(value)), raw.get("omit"))
+    except AnsibleError as error:
+        if type(error).__name__ == "AnsibleValueOmittedError":  # of ansible-core 2.19 and later
+            return None
+        raise OptionError(name, said(str(error))) from error
 
 
 def _without(value: Any, omitted: Any) -> Any:
@@ -212,7 +227,9 @@ class HostVariables:
     def addresses(self) -> list[str]:
         """The addresses of the host, for people; none where nothing says them."""
         value: Any = next((found for name in ADDRESSES if (found := self.known.get(name))), None)
-        value = value or self._of_inventory("ansible_host") or []
+        if not value:
+            connected = self._of_inventory("ansible_host")
+            value = said_address(self.name, connected) or connected or []
         return [str(item) for item in (value if isinstance(value, list) else [value])]
 
     def _of_inventory(self, name: str) -> Any:

@@ -40,20 +40,44 @@ class Scheduler:
         path.write_text(f"#!/bin/sh\n{body}\n")
         path.chmod(0o755)
 
-    def run(self, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(self, script: Path = SCRIPT, **variables: str) -> subprocess.CompletedProcess[str]:
         for path in self.mails.iterdir():
             path.unlink()
         environ = environment(
             PATH=f"{self.programs}:{BIN}:/usr/bin:/bin", LYNC_INVENTORY=str(self._inventory),
             LYNC_REPORTS=str(self.reports), LYNC_MAIL_TO="admins@example.com", **variables,
         )  # fmt: skip
-        return subprocess.run([SCRIPT], env=environ, capture_output=True, text=True, timeout=300, check=False)
+        return subprocess.run([script], env=environ, capture_output=True, text=True, timeout=300, check=False)
 
     @property
     def mail(self) -> list[str]:
         """Arguments and text of the mail that was sent; nothing if none was."""
         found = [self.mails / name for name in ("arguments", "text")]
         return [path.read_text() for path in found if path.exists()]
+
+
+def test_the_configuration_of_the_example_project_fails_where_no_inventory_can_be_read(tmp_path: Path) -> None:
+    """With a limit Ansible skips all plays, and calls that a success."""
+    environ = environment(ANSIBLE_CONFIG=str(ROOT / "examples" / "awx-project" / "ansible.cfg"))
+    command = [f"{BIN}/ansible-playbook", "-i", "nosuch.yml", "lyncops.firewall.verify", "--limit", "fe01.contoso.test"]
+    ran = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
+    assert ran.returncode == 1
+    assert "No inventory was parsed" in ran.stdout + ran.stderr
+
+
+def test_a_limit_on_an_inventory_that_cannot_be_read_is_no_good_end_of_the_script(tmp_path: Path) -> None:
+    scheduler = Scheduler(tmp_path, tmp_path / "nosuch.yml")
+    scheduler.reports.mkdir()
+    status = scheduler.reports / "lync-firewall-status.json"
+    status.write_text('{"class": "ok"}')
+    assert scheduler.run().returncode == 2
+    assert '"class": "failed"' in status.read_text()
+    limited = tmp_path / "limited"
+    limited.write_text(SCRIPT.read_text().replace("lyncops.firewall.audit", "lyncops.firewall.audit --limit fe01"))
+    limited.chmod(0o755)
+    ran = scheduler.run(script=limited)
+    assert ran.returncode == 1
+    assert "did not come to its end (exit code 0)" in ran.stderr
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "plugin_utils._telling": set(),
     "plugin_utils._topology_age": set(),
-    "plugin_utils._basis": {"plugin_utils._results", "module_utils._options"},
+    "plugin_utils._basis": {"plugin_utils._results", "plugin_utils._variables", "module_utils._options"},
     "plugin_utils._whose": set(),
     "plugin_utils._arguments": {"plugin_utils._results", "module_utils._options"},
     "plugin_utils._results": {

@@ -144,6 +144,19 @@ def peers_of(
     return {kind: [*known.addresses, *known.nameless] for kind, known in sorted(peers.items())}
 
 
+def said_address(host: str, ansible_host: Any) -> str:
+    """The address that the inventory says of a host without `ADDRESSES`: where it connects to, or the very name.
+
+    Args:
+        host: The host's name in the inventory.
+        ansible_host: Ansible's variable of that name; None where there is none.
+
+    Returns:
+        The address; empty where both are names.
+    """
+    return next((str(text) for text in (ansible_host, host) if _is_address(text)), "")
+
+
 def _addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[str], list[str]] | None) -> AddressSet:
     """The addresses of one host; none where they are not known."""
     own = _own_addresses(host, variables, resolve)
@@ -155,9 +168,9 @@ def _own_addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[s
     for name in ADDRESSES:
         if variables.get(name):
             return _read(f"{name} of {host}", variables[name])
-    for text in (variables.get("ansible_host"), host):
-        if _is_address(text):
-            return _read(f"the address of {host}", text)
+    said = said_address(host, variables.get("ansible_host"))
+    if said:
+        return _read(f"the address of {host}", said)
     found = resolve(str(variables.get("ansible_host") or host)) if resolve else []
     return _read(f"the address of {host}", found)
 

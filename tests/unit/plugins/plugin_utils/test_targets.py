@@ -246,6 +246,7 @@ def test_the_addresses_of_the_estate_are_those_that_variables_have() -> None:
         "gw01": {"lync_firewall_addresses": ["10.0.2.0/28", "10.0.3.1"]},
         "lb01": {"ansible_host": "lb.example.com"},
         "lb02": {"ansible_host": "10.0.4.1", "lync_load_balancer_source": "10.0.4.9"},
+        "10.0.5.1": {"ansible_host": "lb.example.com"},
         "nobody knows": {},
         "web": {"ansible_host": "10.9.9.9"},
     }
@@ -253,11 +254,11 @@ def test_the_addresses_of_the_estate_are_those_that_variables_have() -> None:
         "all": list(variables),
         "lync_front_end": ["fe01"],
         "lync_gateway": ["gw01"],
-        "lync_load_balancer": ["lb01", "lb02", "nobody knows"],
+        "lync_load_balancer": ["lb01", "lb02", "10.0.5.1", "nobody knows"],
         "web": ["web"],
     }
     found = find_targets(groups, variables, Request(DEFAULT))
-    addresses = ["10.0.0.1", "10.0.2.0/28", "10.0.3.1", "10.0.4.1", "10.0.4.9"]
+    addresses = ["10.0.0.1", "10.0.2.0/28", "10.0.3.1", "10.0.4.1", "10.0.4.9", "10.0.5.1"]
     assert (found["addresses"], found["idle"]) == (addresses, False)
 
 

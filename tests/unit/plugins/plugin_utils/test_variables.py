@@ -15,7 +15,7 @@ from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_ne
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import OF_GROUPS, assigned_roles
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import PeerError
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import PeerError, survey
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _estate, _named_roles
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._variables import HostVariables, Templated
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
@@ -195,6 +195,23 @@ def test_the_address_of_a_delegated_task_is_not_that_of_the_host() -> None:
     assert host(ansible_host="localhost").addresses() == ["10.0.0.1"]
     assert host("stranger", ansible_host="localhost").addresses() == []
     assert host(lync_firewall_addresses="10.9.9.9").addresses() == ["10.9.9.9"]
+
+
+@pytest.mark.parametrize(
+    ("known", "addresses"),
+    [
+        ({}, ["10.0.0.7"]),
+        ({"ansible_host": "10.0.0.8"}, ["10.0.0.8"]),
+        ({"ansible_host": "fe07.contoso.test"}, ["10.0.0.7"]),
+    ],
+)
+def test_a_host_that_is_named_by_its_address_has_that_address(
+    monkeypatch: pytest.MonkeyPatch, known: dict[str, Any], addresses: list[str]
+) -> None:
+    """As the scopes of its peers have it."""
+    monkeypatch.setitem(HOSTVARS, "10.0.0.7", known)
+    assert host("10.0.0.7").addresses() == addresses
+    assert survey({"lync_gateway": ["10.0.0.7"]}, HOSTVARS.__getitem__).kinds["gateway"].addresses == tuple(addresses)
 
 
 @pytest.mark.parametrize("extra", ["gateway", ["10.0.0.1"], '{"gateway": []}'])
