@@ -236,8 +236,8 @@ per_second:
   sample: 27.5
 failure:
   description:
-    - What to say of a run that fails because a port of TCP that stands for no range is not open, a host could not be
-      probed, or an O(unasked) port is open. With O(verdicts) of one that fails because of V(shut_out), V(contradicts)
+    - What to say of a run that fails because a port of TCP that stands for no range is not open or was not probed, a
+      host could not be probed, or an O(unasked) port is open. With O(verdicts) of one that fails because of V(shut_out), V(contradicts)
       or an O(unasked) port. Empty where all is well.
   returned: success
   type: str

@@ -14,6 +14,7 @@ from ...module_utils._net.port_set import PortError, PortSet
 from ...module_utils._policy.agreement import FAILING, Judged, Says, lets_in, says
 from ...module_utils._probe.target import OPEN, TCP
 from .targets import Found, HostTargets
+from .unprobed import is_left_out, is_shut, why_not_probed
 
 _BADNESS = (Status.CLOSED, Status.UNKNOWN, Status.CONDITIONAL, Status.OPEN)
 _STATUSES = {status.value: status for status in Status}
@@ -126,16 +127,18 @@ def failure_of(result: Mapping[str, Any]) -> str:
         failing = {word.value for word in FAILING}
         bad = {host: sum(port.get("says") in failing for port in ports) for host, ports in result["probes"].items()}
     else:
-        bad = {host: sum(map(_is_shut, ports)) for host, ports in result["probes"].items()}
+        bad = {host: sum(map(is_shut, ports)) for host, ports in result["probes"].items()}
+        left_out = [
+            f"{host} ({why_not_probed(ports)})"
+            for host, ports in result["probes"].items()
+            if any(map(is_left_out, ports))
+        ]
+        told += _named("with ports that could not be probed", left_out)
         told += _named("that could not be probed", result["problems"])
     bad = {host: count for host, count in bad.items() if count}
     what = "a port that is not as it should be" if "says" in result else "a port that is not open from here"
     told = [*_named(f"with {what}", bad), *_named("with a port open that nobody asked for", result["unasked"]), *told]
     return f"Not all is as it should be: {'. '.join(told)}." if told else ""
-
-
-def _is_shut(port: Mapping[str, Any]) -> bool:
-    return port["transport"] == TCP and not port.get("sampled") and port["status"] != OPEN
 
 
 def _named(what: str, hosts: Iterable[str]) -> list[str]:
