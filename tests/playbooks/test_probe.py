@@ -220,6 +220,19 @@ def test_a_probe_that_cannot_be_made_is_told_in_the_verification(lab: Lab, runne
 
 
 @pytest.mark.newest_core
+def test_a_verification_that_could_probe_nothing_of_a_host_is_no_success(lab: Lab, runner: Runner) -> None:
+    assert runner.play("site", "--limit", "dir01*").code == 0
+    variables = {**PROBE, "lync_firewall_probe_address": "no-such-host.invalid"}
+    run = runner.play("verify", "--limit", "dir01*", variables=variables)
+    assert run.code == 2, run.output
+    output = " ".join(run.output.split())
+    assert "Not all ports could be probed of: dir01.contoso.test (5 of 5 ports, no-such-host.invalid cannot" in output
+    assert runner.classes(name="lync-firewall-verify") == {"dir01": "compliant"}
+    status = json.loads((runner.folder / "lync_firewall_report" / "lync-firewall-verify-status.json").read_text())
+    assert status["class"] == "failed"
+
+
+@pytest.mark.newest_core
 def test_the_module_probes_any_target_and_refuses_to_do_so_from_windows(
     lab: Lab, runner: Runner, tmp_path: Path
 ) -> None:

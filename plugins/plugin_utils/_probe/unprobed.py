@@ -53,5 +53,14 @@ def why_not_probed(ports: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join(told)
 
 
+def unprobed(probes: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
+    """Host to why, of those with a port of TCP, of no range, that was not probed.
+
+    Args:
+        probes: ``probes`` of the result of `lync_port_probe`.
+    """
+    return {host: why_not_probed(ports) for host, ports in probes.items() if any(map(is_left_out, ports))}
+
+
 def _counts(port: Mapping[str, Any]) -> bool:
     return port["transport"] == TCP and not port.get("sampled")

@@ -18,6 +18,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.compared i
 )
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.table import MOST_HOSTS, lines_for_people
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.targets import Found, HostTargets
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.unprobed import unprobed
 
 SIP = PortAsked(5061, Transport.TCP, True, ("server-03",), False)
 BROWSER = PortAsked(1434, Transport.UDP, False, ("server-01",), False)
@@ -148,10 +149,16 @@ def test_a_name_that_cannot_be_resolved_is_no_closed_port_in_what_fails_a_run() 
     assert failure_of(found) == (
         f"Not all is as it should be: 1 host with ports that could not be probed: fe01 (3 of 3 ports, {NOWHERE})."
     )
+    assert found["unprobed"] == {"fe01": f"3 of 3 ports, {NOWHERE}"}
+    beside = side_by_side(Found((HOST,)), ports, {"fe01": audit(listening={"tcp": "5061"})})
+    assert failure_of(beside) == failure_of(found), "a verification that proves nothing is none"
     late = side_by_side(Found((HOST,)), answered("refused", "not_probed", "not_probed", "refused", "refused"), None)
     assert failure_of(late) == "Not all is as it should be: 1 host with a port that is not open from here: fe01."
+    assert late["unprobed"] == {}
     udp = [{"port": 1434, "transport": "udp", "status": "error", "detail": "No buffer space available"}]
-    assert failure_of({"probes": {"fe01": udp}, "unasked": {}, "problems": {}}) == ""
+    assert (
+        failure_of({"probes": {"fe01": udp}, "unprobed": unprobed({"fe01": udp}), "unasked": {}, "problems": {}}) == ""
+    )
 
 
 def test_of_many_hosts_that_were_not_probed_some_are_shown() -> None:
@@ -162,7 +169,7 @@ def test_of_many_hosts_that_were_not_probed_some_are_shown() -> None:
     lines = lines_for_people(result)
     assert sum(line.startswith("not probed: h") for line in lines) == MOST_HOSTS
     assert f"not probed: {80 - MOST_HOSTS} more hosts" in lines
-    assert failure_of(result).endswith(" and 70 more.")
+    assert failure_of({**result, "unprobed": unprobed(result["probes"])}).endswith(" and 70 more.")
 
 
 def test_of_many_hosts_the_worst_are_shown() -> None:
