@@ -149,7 +149,9 @@ class ActionModule(ControllerAction):
         document = contents["json"] if "json" in contents else to_json(report, changes)
         # What is news is told of the report that this one replaces, where none is named to compare with.
         news = changes or (compare(last, report) if last else None)
-        status = to_status(report, Run(options["name"], now, collection_version()), document, news)
+        status = to_status(
+            report, Run(options["name"], now, collection_version(), unproved=probe_failed), document, news
+        )
         beside = {
             mail_name(options["name"]): to_mail(report, status, next(iter(files.values())), news),
             # The last one: who finds it finds all the others too.

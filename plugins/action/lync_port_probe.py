@@ -88,6 +88,7 @@ class ActionModule(ControllerAction):
         from ..plugin_utils._probe.compared import failure_of, side_by_side, to_targets  # noqa: PLC0415
         from ..plugin_utils._probe.table import lines_for_people  # noqa: PLC0415
         from ..plugin_utils._probe.targets import find  # noqa: PLC0415
+        from ..plugin_utils._probe.unprobed import unprobed  # noqa: PLC0415
 
         unasked = read_ports("unasked", options["unasked"]) if options["unasked"] else None
         if unasked and len(unasked) > _MOST_UNASKED:
@@ -113,6 +114,7 @@ class ActionModule(ControllerAction):
         result = {key: answered[key] for key in ("sources", "counts", "seconds", "per_second")}
         if found is None:
             result |= {"probes": answered["probes"], "unasked": {}, "problems": {}}
+            result["unprobed"] = unprobed(answered["probes"])
         else:
             result |= side_by_side(found, answered, self._audits(found, options["verdicts"], task_vars))
         result["failure"] = failure_of(result)

@@ -180,7 +180,7 @@ status:
 class:
   description:
     - How the run ended, V(ok), V(wider), V(changed), V(disproved), V(drift), V(ineffective), V(refused), V(outage) or
-      V(failed); the worst of what is the matter with any host.
+      V(failed); the worst of what is the matter with any host. It is V(failed) with RV(probe_failed) too.
     - V(wider) are rows that are newly open to more than is wanted, since the report of O(previous), or else since the
       one that is replaced.
   returned: success
@@ -251,7 +251,7 @@ disproved:
   elements: str
   sample: [fe01.example.com]
 probe_failed:
-  description: Why the hosts could not be probed, though that was asked for. A run fails for it.
+  description: Why hosts, or ports of them, could not be probed, though that was asked for. A run fails for it.
   returned: where the probe failed
   type: str
   sample: "the hosts could not be probed: at_once: 0 will not do; it takes 1 to 5000"

@@ -208,6 +208,13 @@ problems:
   returned: success
   type: dict
   sample: {}
+unprobed:
+  description:
+    - Host to why, of hosts with a port of TCP that stands for no range and was not probed, as of a name that cannot be
+      resolved or a O(deadline) that ended first.
+  returned: success
+  type: dict
+  sample: {fe02.example.com: "25 of 25 ports, fe02.example.com cannot be resolved: Name or service not known"}
 sources:
   description: Host to the address that its probes came from, where the system tells.
   returned: success
@@ -236,9 +243,9 @@ per_second:
   sample: 27.5
 failure:
   description:
-    - What to say of a run that fails because a port of TCP that stands for no range is not open, a host could not be
-      probed, or an O(unasked) port is open. With O(verdicts) of one that fails because of V(shut_out), V(contradicts)
-      or an O(unasked) port. Empty where all is well.
+    - What to say of a run that fails because a port of TCP that stands for no range is not open or was not probed, a
+      host could not be probed, or an O(unasked) port is open. With O(verdicts) of one that fails because of
+      V(shut_out), V(contradicts), such a port that was not probed, or an O(unasked) port. Empty where all is well.
   returned: success
   type: str
   sample: ""

@@ -25,6 +25,8 @@ from ._variables import may_be_template
 PROBED = f"{PREFIX}probed"
 """The variable that the task registers which probes the hosts of a play."""
 
+_LONGEST_REASON = 300
+_MOST_NAMED = 5
 _LONGEST = 1000
 
 
@@ -97,7 +99,20 @@ def with_probes(sources: Iterable[Source], registered: Any) -> tuple[list[Source
     probes, unasked = (plain(result.get(key)) for key in ("probes", "unasked"))
     if not isinstance(probes, dict) or not isinstance(unasked, dict):
         return list(sources), ""
-    return [replace(one, probes=probes.get(one.name), unasked=unasked.get(one.name)) for one in sources], ""
+    found = [replace(one, probes=probes.get(one.name), unasked=unasked.get(one.name)) for one in sources]
+    return found, _unprobed(found, *(plain(result.get(key)) for key in ("problems", "unprobed")))
+
+
+def _unprobed(sources: Iterable[Source], *reasons: Any) -> str:
+    """Which of the hosts were not probed as they should have been, and why; nothing where all were."""
+    known = [why for why in reasons if isinstance(why, dict)]
+    named = [
+        f"{one.name} ({said(str(why), _LONGEST_REASON)})"
+        for one in sources
+        if (why := next((found[one.name] for found in known if found.get(one.name)), ""))
+    ]
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return f"not all ports could be probed of: {', '.join(named[:_MOST_NAMED])}{more}" if named else ""
 
 
 def address_of(name: str, hostvars: Mapping[str, Any]) -> Any:

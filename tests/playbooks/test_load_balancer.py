@@ -89,6 +89,7 @@ class Site:
                 "lync_load_balancer_config": str(self.balancer.config),
                 "lync_load_balancer_reload": self.balancer.reload,
                 "lync_load_balancer_global": self.balancer.lines,
+                "lync_load_balancer_proof": str(self.balancer.folder / "lync.sock"),
                 "lync_load_balancer_check_seconds": 0.2,
                 "lync_load_balancer_peers": {"lync": f"{self.source}:10023"},
                 "lync_load_balancer_wait": 0,
@@ -339,6 +340,20 @@ def test_a_host_that_the_members_do_not_know_is_refused(balanced: Site) -> None:
     run = balanced.runner.play(str(play))
     assert run.failed == {"lb09": 1}
     assert "lb09 is not in the group lync_load_balancer" in run.output
+
+
+@NEWEST_ONLY
+def test_a_reload_that_failed_is_no_success_though_every_listener_answers(balanced: Site) -> None:
+    """The process that could not be replaced has the listeners; here it was not even asked to read the file."""
+    only = {"lync_load_balancer_pools": ["mediation pool"], "lync_load_balancer_wait": 2}
+    assert balanced.balance(**only).code == 0
+    changed = {**only, "lync_load_balancer_check_seconds": 7}
+    for _twice in range(2):
+        run = balanced.balance(**changed, lync_load_balancer_reload=["true"])
+        assert run.code == 2, run.output
+        assert "HAProxy has not taken over" in run.output
+    assert balanced.balance(**changed).code == 0
+    assert balanced.balance(**changed).changed == set()
 
 
 @NEWEST_ONLY

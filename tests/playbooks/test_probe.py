@@ -160,7 +160,7 @@ def test_a_probe_alone_needs_no_winrm(lab: Lab, runner: Runner) -> None:
     variables = {**PROBE, "ansible_port": 9, "ansible_password": "wrong"}
     run = runner.play("probe", "--limit", "dir01*", variables=variables)
     assert run.code == 0, run.output
-    assert re.search(r"^dir01.contoso.test +4 of 4 +0 +0 +1 of 1 +0$", run.output, re.MULTILINE)
+    assert re.search(r"^dir01.contoso.test +4 of 4 +0 +0 +0 +1 of 1 +0$", run.output, re.MULTILINE)
     assert "1 host, 5 probes: 4 open, 1 sent" in run.output
     assert lab.host("dir01").stats()["requests_total"] == 0
 
@@ -194,6 +194,12 @@ def test_wrong_variables_are_named_and_keep_nobody_else_back(lab: Lab, runner: R
     assert "there is no row 'server-99' in the catalogue" in run.output
     assert re.search(r"^fe01.contoso.test +\d+ of \d+", run.output, re.MULTILINE)
     assert " 5 error" in run.output
+    nowhere = "dir01.contoso.test: 5 of 5 ports, no-such-host.invalid cannot be resolved: "
+    assert f"not probed: {nowhere}" in run.output
+    assert re.search(r"^dir01.contoso.test +0 of 4 +0 +0 +4 +0 of 1 +0$", run.output, re.MULTILINE), "no port is closed"
+    assert "1 host with ports that could not be probed: dir01.contoso.test (5 of 5 ports, " in " ".join(
+        run.output.split()
+    )
     for name, value, told in (
         ("timeout", 0, "timeout: 0"),
         ("unasked", ["0"], "port 0"),
@@ -211,6 +217,19 @@ def test_a_probe_that_cannot_be_made_is_told_in_the_verification(lab: Lab, runne
     assert run.code == 2
     assert "hosts could not be probed: at_once: 0 will not do" in " ".join(run.output.split())
     assert runner.classes(name="lync-firewall-verify") == {"dir01": "compliant"}
+
+
+@pytest.mark.newest_core
+def test_a_verification_that_could_probe_nothing_of_a_host_is_no_success(lab: Lab, runner: Runner) -> None:
+    assert runner.play("site", "--limit", "dir01*").code == 0
+    variables = {**PROBE, "lync_firewall_probe_address": "no-such-host.invalid"}
+    run = runner.play("verify", "--limit", "dir01*", variables=variables)
+    assert run.code == 2, run.output
+    output = " ".join(run.output.split())
+    assert "Not all ports could be probed of: dir01.contoso.test (5 of 5 ports, no-such-host.invalid cannot" in output
+    assert runner.classes(name="lync-firewall-verify") == {"dir01": "compliant"}
+    status = json.loads((runner.folder / "lync_firewall_report" / "lync-firewall-verify-status.json").read_text())
+    assert status["class"] == "failed"
 
 
 @pytest.mark.newest_core

@@ -14,6 +14,7 @@ from ...module_utils._net.port_set import PortError, PortSet
 from ...module_utils._policy.agreement import FAILING, Judged, Says, lets_in, says
 from ...module_utils._probe.target import OPEN, TCP
 from .targets import Found, HostTargets
+from .unprobed import is_shut, unprobed
 
 _BADNESS = (Status.CLOSED, Status.UNKNOWN, Status.CONDITIONAL, Status.OPEN)
 _STATUSES = {status.value: status for status in Status}
@@ -21,7 +22,7 @@ _MOST_NAMED = 10
 
 
 def side_by_side(found: Found, answered: Mapping[str, Any], audits: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What is returned of the hosts: ``probes``, ``unasked``, ``problems``, and ``says`` where there are audits.
+    """What is returned of the hosts: ``probes``, ``unasked`` and so on, and ``says`` where there are audits.
 
     Args:
         found: What was probed.
@@ -39,6 +40,7 @@ def side_by_side(found: Found, answered: Mapping[str, Any], audits: Mapping[str,
         if surplus:
             unasked[host.name] = surplus
     result: dict[str, Any] = {"probes": probes, "unasked": unasked, "problems": dict(found.problems)}
+    result["unprobed"] = unprobed(probes)
     if audits is not None:
         counts = Counter(port["says"] for ports in probes.values() for port in ports if "says" in port)
         counts[Says.UNASKED.value] = sum(map(len, unasked.values()))
@@ -126,16 +128,15 @@ def failure_of(result: Mapping[str, Any]) -> str:
         failing = {word.value for word in FAILING}
         bad = {host: sum(port.get("says") in failing for port in ports) for host, ports in result["probes"].items()}
     else:
-        bad = {host: sum(map(_is_shut, ports)) for host, ports in result["probes"].items()}
+        bad = {host: sum(map(is_shut, ports)) for host, ports in result["probes"].items()}
         told += _named("that could not be probed", result["problems"])
+    told += _named(
+        "with ports that could not be probed", [f"{host} ({why})" for host, why in result["unprobed"].items()]
+    )
     bad = {host: count for host, count in bad.items() if count}
     what = "a port that is not as it should be" if "says" in result else "a port that is not open from here"
     told = [*_named(f"with {what}", bad), *_named("with a port open that nobody asked for", result["unasked"]), *told]
     return f"Not all is as it should be: {'. '.join(told)}." if told else ""
-
-
-def _is_shut(port: Mapping[str, Any]) -> bool:
-    return port["transport"] == TCP and not port.get("sampled") and port["status"] != OPEN
 
 
 def _named(what: str, hosts: Iterable[str]) -> list[str]:

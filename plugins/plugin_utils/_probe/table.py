@@ -12,11 +12,12 @@ from typing import Any
 from ...module_utils._policy.agreement import FAILING, WORDS, Says
 from ...module_utils._probe.target import FILTERED, OPEN, REFUSED, SENT, TCP, UDP, UNREACHABLE
 from ...module_utils._texts import printable
+from .unprobed import UNPROBED, is_shut, why_not_probed
 
 MOST_HOSTS = 60
 """Hosts that the table has at most; the others are counted."""
 
-_TITLES = ("host", "tcp open", "refused", "filtered", "udp sent", "no tls", "not open")
+_TITLES = ("host", "tcp open", "refused", "filtered", "not probed", "udp sent", "no tls", "not open")
 _MOST_PORTS = 8
 _TOLD = (*FAILING, Says.NOTHING_LISTENS, Says.FILTERED)
 _BADNESS = (*FAILING, Says.NOTHING_LISTENS, Says.FILTERED)
@@ -35,6 +36,10 @@ def lines_for_people(result: Mapping[str, Any]) -> list[str]:
     if len(rows) > MOST_HOSTS:
         lines.append(f"and {len(rows) - MOST_HOSTS} more hosts")
     lines += [f"{printable(host)}: {printable(why)}" for host, why in sorted(result["problems"].items())[:MOST_HOSTS]]
+    why = {host: text for host, ports in sorted(result["probes"].items()) if (text := why_not_probed(ports))}
+    lines += [f"not probed: {printable(host)}: {text}" for host, text in list(why.items())[:MOST_HOSTS]]
+    if len(why) > MOST_HOSTS:
+        lines.append(f"not probed: {len(why) - MOST_HOSTS} more hosts")
     lines += _compared(result)
     counts = {name: count for name, count in result["counts"].items() if count}
     counts.pop("tls_missing", None)
@@ -53,17 +58,19 @@ def _row(item: tuple[str, Sequence[Mapping[str, Any]]]) -> tuple[int, tuple[str,
     sent = sum(port["transport"] == UDP and port["status"] == SENT for port in ports)
     udp = sum(port["transport"] == UDP for port in ports)
     without = sum(port.get("tls") is False for port in ports)
-    shut = [port for port in ports if port["transport"] == TCP and port["status"] != OPEN and not port.get("sampled")]
+    shut = [port for port in ports if is_shut(port)]
+    left_out = sum(tcp[status] for status in UNPROBED)
     cells = (
         printable(host),
         f"{tcp[OPEN]} of {sum(tcp.values())}",
         str(tcp[REFUSED]),
         str(tcp[FILTERED] + tcp[UNREACHABLE]),
+        str(left_out),
         f"{sent} of {udp}",
         str(without),
         _ports(port["port"] for port in shut),
     )
-    return len(shut), cells
+    return len(shut) + left_out, cells
 
 
 def _compared(result: Mapping[str, Any]) -> list[str]:

@@ -82,6 +82,7 @@ class Run:
         written: When it ended: UTC, ISO 8601.
         collection: Version of the collection; empty where that is not known.
         message: Why it did not come to its hosts; empty where it did.
+        unproved: Why not all was probed that was to be probed; empty where all was, and where nothing was to be.
         wider: How many rows are wider than wanted, and how many more perhaps are, where the hosts have no rows.
     """
 
@@ -90,6 +91,7 @@ class Run:
     collection: str = ""
     message: str = ""
     wider: tuple[int, int] | None = None
+    unproved: str = ""
 
 
 def status_name(name: str) -> str:
@@ -135,6 +137,10 @@ def to_status(
         changes: What changed since the report before; None where there is none.
     """
     classes = (RunClass.FAILED,) if run.message else run_classes(report.hosts, changes)
+    if run.unproved:
+        classes = tuple(
+            kind for kind in _WORST_FIRST if kind is RunClass.FAILED or (kind in classes and kind is not RunClass.OK)
+        )
     counted = (
         totals(report) if run.wider is None else {**totals(report), **dict(zip(_WIDER_ROWS, run.wider, strict=True))}
     )
@@ -143,7 +149,7 @@ def to_status(
         "version": STATUS_VERSION,
         "class": classes[0].value,
         "classes": [kind.value for kind in classes],
-        "summary": run.message or summary(report, counted),
+        "summary": run.message or summary(report, counted) + _sentence(run.unproved),
         "totals": {**counted, "refused": sum(host.refused for host in report.hosts)},
         "left": sorted({leaver.name for leaver in report.left}),
         **_of_files(report),
@@ -161,6 +167,10 @@ def _of_files(report: Report) -> dict[str, Any]:
     if not judged and not report.files_of_nobody:
         return {}
     return {"judged_from_files": judged, "files_of_nobody": list(report.files_of_nobody)}
+
+
+def _sentence(text: str) -> str:
+    return f". {text[0].upper()}{text[1:]}" if text else ""
 
 
 def to_status_file(status: dict[str, Any]) -> bytes:

@@ -447,10 +447,29 @@ def test_a_probe_that_failed_fails_the_run_and_one_that_is_damaged_is_left_out(t
     found = report(args, {"h": audit(model)}, probed={"failed": True, "msg": "at_once: 0 will not do"})
     assert found["probe_failed"] == "the hosts could not be probed: at_once: 0 will not do"
     assert "The hosts could not be probed: at_once: 0 will not do." in found["failure"]
-    assert found["class"] == "ok", "nothing is the matter with a host"
+    assert (found["class"], found["totals"]["compliant"]) == ("failed", 1), "who asked for a proof has none"
+    status = json.loads((tmp_path / "lync-firewall-status.json").read_text())
+    assert (status["class"], status["classes"]) == ("failed", ["failed"])
+    assert status["summary"].endswith(". The hosts could not be probed: at_once: 0 will not do")
+    assert "could not be probed: at_once: 0" in (tmp_path / "lync-firewall-mail.txt").read_text()
     for damaged in ([{"port": 0}], [7], "?", [port(444, "agree", tls="yes")], [port(True, "agree")]):
         found = report(args, {"h": audit(model)}, probed={"probes": {"h": damaged}, "unasked": {"h": ["x", True, 0]}})
         assert ("probes" in found, found["failure"]) == (False, "")
+
+
+@pytest.mark.parametrize("key", ["unprobed", "problems"])
+def test_a_host_that_could_not_be_probed_fails_a_run_that_was_to_probe_it(tmp_path: Path, run: Any, key: str) -> None:
+    model = WindowsModel()
+    run(model)
+    why = "15 of 15 ports, nosuch.invalid cannot be resolved: Name or service not known"
+    probed = {"probes": {"h": [port(444, "not_told", status="error")]}, "unasked": {}, key: {"h": why, "other": why}}
+    found = report({"hosts": ["h"], "dest": str(tmp_path)}, {"h": audit(model)}, probed=probed)
+    assert found["probe_failed"] == f"not all ports could be probed of: h ({why})", "of the hosts of this report"
+    assert f"Not all ports could be probed of: h ({why})." in found["failure"]
+    assert found["class"] == "failed"
+    for damaged in ([], {"h": ""}, {"x": why}, None):
+        found = report({"hosts": ["h"], "dest": str(tmp_path)}, {"h": audit(model)}, probed={**probed, key: damaged})
+        assert ("probe_failed" in found, found["class"]) == (False, "ok")
 
 
 def test_artifacts_are_those_that_are_documented_and_names_are_cut_off(tmp_path: Path) -> None:

@@ -272,8 +272,17 @@ def test_documentation_action_and_module_say_the_same() -> None:
     of_action = shape(argument_spec(action.ActionModule.OPTIONS), "options")
     assert shape(documented, "suboptions") == of_action == shape(module.ARGUMENTS, "options")
     returned = yaml.safe_load(module.RETURN)
-    assert {"probes", "unasked", "problems", "sources", "counts", "says", "seconds", "per_second", "failure"} == set(
-        returned
-    )
+    assert {
+        "probes",
+        "unasked",
+        "problems",
+        "unprobed",
+        "sources",
+        "counts",
+        "says",
+        "seconds",
+        "per_second",
+        "failure",
+    } == set(returned)
     sample = returned["probes"]["sample"]["fe01.example.com"][0]
     assert set(sample) <= set(returned["probes"]["contains"])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.compared i
 )
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.table import MOST_HOSTS, lines_for_people
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.targets import Found, HostTargets
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.unprobed import unprobed
 
 SIP = PortAsked(5061, Transport.TCP, True, ("server-03",), False)
 BROWSER = PortAsked(1434, Transport.UDP, False, ("server-01",), False)
@@ -96,11 +98,78 @@ def test_a_table_that_fits_a_screen() -> None:
     figures = {"counts": {"open": 1, "filtered": 3, "sent": 1, "tls_missing": 0}, "seconds": 3.21, "per_second": 1.6}
     lines = lines_for_people({**found, **figures})
     assert lines[0].split("  ")[0] == "host"
-    assert lines[1].split() == ["fe01", "0", "of", "1", "0", "1", "1", "of", "1", "0", "5061"]
+    assert lines[1].split() == ["fe01", "0", "of", "1", "0", "1", "0", "1", "of", "1", "0", "5061"]
     assert "\x1b" not in "".join(lines)
     assert "listens, but is shut out on the way: fe01 5061" in lines
     assert "open though nobody asked for it: fe01 3389" in lines
     assert lines[-1] == "1 host, 5 probes: 1 open, 3 filtered, 1 sent; 3.2 s, 2 a second"
+
+
+NOWHERE = "nosuch.invalid cannot be resolved: Name or service not known"
+FIGURES = {"counts": {"error": 3}, "seconds": 0.1, "per_second": 30.0}
+
+
+def test_what_was_not_probed_is_in_a_column_of_its_own_and_named_by_host() -> None:
+    ports = [
+        {"port": 443, "transport": "tcp", "status": "open"},
+        {"port": 5061, "transport": "tcp", "status": "refused"},
+        {"port": 5062, "transport": "tcp", "status": "unreachable"},
+        {"port": 5063, "transport": "tcp", "status": "not_probed"},
+        {"port": 5064, "transport": "tcp", "status": "error", "detail": "Too many open files"},
+        {"port": 57501, "transport": "tcp", "status": "not_probed", "sampled": True},
+    ]
+    unknown = [
+        {"port": port, "transport": "tcp", "status": "error", "detail": NOWHERE.replace("nosuch", "no\x1bsuch")}
+        for port in (80, 443)
+    ]
+    result = {"probes": {"fe01": ports, "fe02": unknown}, "unasked": {}, "problems": {}, **FIGURES}
+    lines = lines_for_people(result)
+    titles, row = (re.split(r"  +", lines[number]) for number in (0, 1))
+    cells = dict(zip(titles, row, strict=True))
+    assert cells == {
+        "host": "fe01", "tcp open": "1 of 5", "refused": "1", "filtered": "1", "not probed": "2", "udp sent": "0 of 0",
+        "no tls": "0", "not open": "5061 5062",
+    }  # fmt: skip
+    assert lines[2].split() == ["fe02", "0", "of", "2", "0", "0", "2", "0", "of", "0", "0"]
+    assert (
+        "not probed: fe01: 2 of 6 ports, lync_firewall_probe_deadline ended first; 1 of 6 ports, Too many open files"
+        in lines
+    )
+    told = next(line for line in lines if line.startswith("not probed: fe02: "))
+    assert told.startswith("not probed: fe02: 2 of 2 ports, no")
+    assert told.endswith("such.invalid cannot be resolved: Name or service not known")
+    assert "\x1b" not in told
+
+
+def test_a_name_that_cannot_be_resolved_is_no_closed_port_in_what_fails_a_run() -> None:
+    ports = answered(*["error"] * 5)
+    for port in ports["probes"]["fe01"]:
+        port["detail"] = NOWHERE
+    found = side_by_side(Found((HOST,)), ports, None)
+    assert failure_of(found) == (
+        f"Not all is as it should be: 1 host with ports that could not be probed: fe01 (3 of 3 ports, {NOWHERE})."
+    )
+    assert found["unprobed"] == {"fe01": f"3 of 3 ports, {NOWHERE}"}
+    beside = side_by_side(Found((HOST,)), ports, {"fe01": audit(listening={"tcp": "5061"})})
+    assert failure_of(beside) == failure_of(found), "a verification that proves nothing is none"
+    late = side_by_side(Found((HOST,)), answered("refused", "not_probed", "not_probed", "refused", "refused"), None)
+    assert failure_of(late) == "Not all is as it should be: 1 host with a port that is not open from here: fe01."
+    assert late["unprobed"] == {}
+    udp = [{"port": 1434, "transport": "udp", "status": "error", "detail": "No buffer space available"}]
+    assert (
+        failure_of({"probes": {"fe01": udp}, "unprobed": unprobed({"fe01": udp}), "unasked": {}, "problems": {}}) == ""
+    )
+
+
+def test_of_many_hosts_that_were_not_probed_some_are_shown() -> None:
+    unknown = [{"port": 80, "transport": "tcp", "status": "error", "detail": NOWHERE}]
+    result = {
+        "probes": {f"h{number:03}": unknown for number in range(80)}, "unasked": {}, "problems": {}, **FIGURES,
+    }  # fmt: skip
+    lines = lines_for_people(result)
+    assert sum(line.startswith("not probed: h") for line in lines) == MOST_HOSTS
+    assert f"not probed: {80 - MOST_HOSTS} more hosts" in lines
+    assert failure_of({**result, "unprobed": unprobed(result["probes"])}).endswith(" and 70 more.")
 
 
 def test_of_many_hosts_the_worst_are_shown() -> None:
