@@ -43,6 +43,13 @@ def lines_for_people(result: Mapping[str, Any]) -> list[str]:
     lines += _compared(result)
     counts = {name: count for name, count in result["counts"].items() if count}
     counts.pop("tls_missing", None)
+    ports = [port for found in result["probes"].values() for port in found]
+    beside = {
+        "of ranges of TCP": sum(port["transport"] == TCP and bool(port.get("sampled")) for port in ports),
+        "of ports that no row asks for": sum(counts.values()) - len(ports),
+    }
+    kinds = [f"{count} probe{'' if count == 1 else 's'} {kind}" for kind, count in beside.items() if count > 0]
+    lines += [f"In no column: {', '.join(kinds)}"] if kinds else []
     told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()) or "nothing to probe"
     lines.append(
         f"{len(rows)} host{'' if len(rows) == 1 else 's'}, {sum(counts.values())} probes: {told}; "

@@ -128,9 +128,15 @@ def _sources(known: Mapping[str, Any], folder: Path) -> list[str]:
     Those of a job are below the folder of reports.
     """
     variable = f"{PREFIX}report_sources"
-    given = known.get(variable) or list(reports_of_slices(known).values())
+    given = known.get(variable)
     paths = given.split(",") if isinstance(given, str) else given or []
-    named = [path for item in paths if (path := item.strip() if isinstance(item, str) else item)]
+    asked_for = {variable: paths} if paths else {name: [path] for name, path in reports_of_slices(known).items()}
+    named = [
+        (name, path)
+        for name, items in asked_for.items()
+        for item in items
+        if (path := item.strip() if isinstance(item, str) else item)
+    ]
     if is_job(known):
-        return [str(below(folder, path, variable)) for path in named]
-    return [str(Path(path).expanduser().resolve()) for path in named]
+        return [str(below(folder, path, name)) for name, path in named]
+    return [str(Path(path).expanduser().resolve()) for _name, path in named]

@@ -102,6 +102,7 @@ def test_a_table_that_fits_a_screen() -> None:
     assert "\x1b" not in "".join(lines)
     assert "listens, but is shut out on the way: fe01 5061" in lines
     assert "open though nobody asked for it: fe01 3389" in lines
+    assert lines[-2] == "In no column: 1 probe of ranges of TCP, 2 probes of ports that no row asks for"
     assert lines[-1] == "1 host, 5 probes: 1 open, 3 filtered, 1 sent; 3.2 s, 2 a second"
 
 
