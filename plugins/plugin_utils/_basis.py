@@ -31,7 +31,7 @@ _OF_HOST = frozenset(
 _INVENTORY = "lync_"  # variables of the inventory plugin, which describe the host
 _NOT_OF_HOST = ("lync_gate", "lync_topology")
 _CONNECTED = ("ansible_winrm_host", "ansible_host")
-_SHOWN = 12
+_SHOWN = 10
 _MOST_NAMED = 20
 _MOST_ERRORS = 3
 

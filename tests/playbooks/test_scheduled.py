@@ -56,9 +56,9 @@ class Scheduler:
         return [path.read_text() for path in found if path.exists()]
 
 
-def test_the_configuration_of_the_example_project_fails_where_no_inventory_can_be_read(tmp_path: Path) -> None:
+def test_a_limit_on_an_inventory_that_cannot_be_read_fails_with_the_setting_that_readme_names(tmp_path: Path) -> None:
     """With a limit Ansible skips all plays, and calls that a success."""
-    environ = environment(ANSIBLE_CONFIG=str(ROOT / "examples" / "awx-project" / "ansible.cfg"))
+    environ = environment(ANSIBLE_INVENTORY_UNPARSED_FAILED="true")
     command = [f"{BIN}/ansible-playbook", "-i", "nosuch.yml", "lyncops.firewall.verify", "--limit", "fe01.contoso.test"]
     ran = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
     assert ran.returncode == 1

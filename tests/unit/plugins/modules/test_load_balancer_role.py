@@ -40,7 +40,7 @@ def test_every_variable_is_used_and_none_is_unknown() -> None:
     files.append(COLLECTION / "plugins" / "action" / "lync_load_balancer_listeners.py")  # the tasks' own module
     text = "\n".join(path.read_text("utf-8") for path in files)
     used = set(re.findall(r"\b(lync_load_balancer_\w+)\b(?! *:)", text))
-    assert used - {f"lync_load_balancer_{name}" for name in ("found", "installed", "written")} == set(
+    assert used - {f"lync_load_balancer_{name}" for name in ("found", "installed", "written", "used", "token")} == set(
         loaded("defaults", "main.yml")
     )
 
