@@ -345,7 +345,7 @@ def test_a_host_that_the_members_do_not_know_is_refused(balanced: Site) -> None:
 @NEWEST_ONLY
 def test_a_reload_that_failed_is_no_success_though_every_listener_answers(balanced: Site) -> None:
     """The process that could not be replaced has the listeners; here it was not even asked to read the file."""
-    only = {"lync_load_balancer_pools": ["mediation pool"], "lync_load_balancer_wait": 2}
+    only = {"lync_load_balancer_pools": ["mediation pool"], "lync_load_balancer_wait": 1}
     assert balanced.balance(**only).code == 0
     changed = {**only, "lync_load_balancer_check_seconds": 7}
     run = balanced.balance(**changed, lync_load_balancer_reload=["true"])
