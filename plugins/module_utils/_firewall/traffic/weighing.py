@@ -197,7 +197,8 @@ class _Weighing:
         """Note the verdict of a part. Only the worst counts, the first of equals."""
         if not part or self._is_settled(status):
             return
-        names, more = named(by, self._traffic, part)
+        about = _same_ports(self._traffic, part) if reason is Reason.NARROWER_SCOPE else part
+        names, more = named(by, self._traffic, about)
         whole = not part.cut and (part.covers(self._whole) or not remainder(self._whole, [part], 1))
         text = "" if whole else part.spelled(LONGEST_LIST)
         self._worst = Verdict(self._state.profile, status, reason, (*names, *settings), text, more=more)
@@ -208,7 +209,7 @@ def _why_closed(
 ) -> tuple[Reason, list[Match]]:
     """Why nothing lets the rest through: the rules that nearly do, the nearest kind first."""
     near: dict[Reason, list[Match]] = {}
-    same_ports = union(Region.of(ports, traffic.remote) for ports, _addresses in rest.boxes)
+    same_ports = _same_ports(traffic, rest)
     for found in matches:
         rule = found.rule
         if rule.action is Action.BLOCK or (rule.action is not Action.ALLOW and not rule.opaque):
@@ -233,6 +234,11 @@ def _why_closed(
         if reason in near:
             return reason, near[reason]
     return Reason.NO_RULE, []
+
+
+def _same_ports(traffic: Traffic, part: Region) -> Region:
+    """The ports of a part, for every address: what a rule that is too narrow there is about."""
+    return union(Region.of(ports, traffic.remote) for ports, _addresses in part.boxes)
 
 
 def _means_others(found: Match, obstacle: Reason, traffic: Traffic) -> bool:

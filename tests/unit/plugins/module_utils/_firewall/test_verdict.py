@@ -223,6 +223,12 @@ def test_the_uncovered_part_is_named_exactly() -> None:
     assert summary(half) == (Status.CLOSED, Reason.NARROWER_SCOPE, ("sip",), "5061 from 10.128.0.0/9")
 
 
+def test_rules_that_are_alike_and_too_narrow_are_all_named() -> None:
+    narrow = SIP_RULE + "RA4=10.0.0.0-10.127.255.255|"
+    twins = in_domain(sip(remote=["10.0.0.0/8"]), host([narrow, narrow.replace("Name=sip", "Name=twin")]))
+    assert summary(twins) == (Status.CLOSED, Reason.NARROWER_SCOPE, ("sip", "twin"), "5061 from 10.128.0.0/9")
+
+
 BLOCK = "Action=Block|Active=TRUE|Dir=In|Name=no|"
 
 
