@@ -13,10 +13,10 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ENFORCE
 from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULES, with_named_roles
 from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE, said_address
 from ._batches import batch_sizes
+from ._client_hosts import Handling, handling_mistakes, read_handling, servers_too
 from ._keys import key_sentences, wrong_keys
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import by_role, named_roles, role_mistake
@@ -26,7 +26,6 @@ from ._results import plain
 from ._unsaid import Asks, block, read_asks
 
 _VARIABLE = "lync_firewall_hosts"
-_CLIENTS = "lync_firewall_clients"
 _PLAN = "lync_firewall_plan"
 _REPORTS = "lync_firewall_report_sources"
 _ADDRESSES = ("ansible_winrm_host", "ansible_host")
@@ -111,9 +110,9 @@ def find_targets(
         OptionError: The pattern of a host cannot be templated.
     """
     everybody = [str(host) for host in groups.get("all", ())]
-    looked = {host: _look(host, hostvars[host], request.scoped) for host in everybody}
-    # Asked of the clients alone: few inventories have the variable.
-    clients = {str(host) for host in groups.get(CLIENTS, ()) if request.clients or _is_enforced(hostvars[str(host)])}
+    computers = {str(host) for host in groups.get(CLIENTS, ())}
+    looked = {host: _look(host, hostvars[host], request.scoped, client=host in computers) for host in everybody}
+    clients = {host for host in computers if request.clients or looked[host].handling.enforced}
     named = {} if request.roles_for_all else by_role((host, look.roles or ()) for host, look in looked.items())
     said_groups = groups
     groups = with_named_roles(said_groups, named)
@@ -145,7 +144,10 @@ def find_targets(
         "reports": any(looked[host].reports for host in hosts),
         "held": [] if request.plan_for_all else [host for host in hosts if looked[host].held],
         "roles": named if request.roles_for_all or all(look.roles is not None for look in looked.values()) else None,
-        "idle": bool(hosts) and clients.isdisjoint(hosts) and not _have_roles(hosts, groups, looked),
+        # One whose handling is wrong has a task, which refuses it.
+        "idle": bool(hosts)
+        and not any(host in clients or looked[host].handling.mistake for host in hosts)
+        and not _have_roles(hosts, groups, looked),
     }
     asks = [(host, asked, looked[host].roles or ()) for host in hosts if (asked := looked[host].asks)]
     targets["unknown_peers"] = block(asks, groups)
@@ -157,7 +159,13 @@ def find_targets(
         # One that is worked on is refused by its own task; of the others nobody would ever hear.
         unheard = [host for host, look in looked.items() if look.has_roles and host in may and host not in looked_at]
         mistakes += _of_roles(unheard, hostvars)
-    notes = [] if mistakes else [*_notes(targets, request), *keys]
+    if not request.named and request.named != []:
+        # So it is with these: one that nobody chose is left alone, however it was meant.
+        alone = [host for host in inventory.hosts if host in computers and host in may and host not in looked_at]
+        mistakes += handling_mistakes((host, looked[host].handling) for host in alone)
+    servers = {str(host) for group in GROUP_ROLES for host in groups.get(group, ())}
+    both = servers_too(host for host in hosts if looked[host].handling.enforced and host in servers)
+    notes = [] if mistakes else [*_notes(targets, request), *([both] if both else []), *keys]
     return {**targets, "mistakes": mistakes, "notes": notes}
 
 
@@ -238,6 +246,7 @@ class _Look:
         has_roles: Whether its roles are named, rightly or not.
         reports: Whether reports are named that are to be put together.
         asks: What decides which peers it needs to be known; None where its rules have no scope.
+        handling: What they say of it as a user's computer. Of others nobody asks: few inventories have the variable.
         held: Whether a plan is named that it is held to.
         wrong_keys: Variables, and keys in them that there are not.
     """
@@ -249,11 +258,12 @@ class _Look:
     has_roles: bool
     reports: bool
     asks: Asks | None
+    handling: Handling
     held: bool = False
     wrong_keys: tuple[tuple[str, str], ...] = ()
 
 
-def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
+def _look(host: str, known: Mapping[str, Any], scoped: bool, *, client: bool) -> _Look:
     try:
         address = next((known[name] for name in _ADDRESSES if known.get(name)), host)
         port = str(next((known[name] for name in _PORTS if known.get(name)), ""))
@@ -271,6 +281,7 @@ def _look(host: str, known: Mapping[str, Any], scoped: bool) -> _Look:
         asks=read_asks(known, scoped),
         held=_says(known, _PLAN),
         wrong_keys=wrong_keys(known, scoped),
+        handling=read_handling(known) if client else Handling(),
     )
 
 
@@ -279,14 +290,6 @@ def _pattern(host: str, known: Mapping[str, Any]) -> Any:
         return plain(known[_VARIABLE]) if _VARIABLE in known else None
     except AnsibleError as error:
         raise OptionError(f"{_VARIABLE} of {host}", str(error)) from error
-
-
-def _is_enforced(known: Mapping[str, Any]) -> bool:
-    """Whether a user's computer is to be changed. A variable that is wrong is for its own task to refuse."""
-    try:
-        return bool(known.get(_CLIENTS) == ENFORCE)
-    except AnsibleError:
-        return False
 
 
 def _roles(known: Mapping[str, Any]) -> tuple[str, ...] | None:

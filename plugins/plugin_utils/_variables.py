@@ -21,11 +21,12 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ..module_utils._catalogue.model import Role
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ENFORCE
 from ..module_utils._options.variables import PREFIX, misspelt
 from ..module_utils._policy.assignment import (
     CLIENTS,
+    CLIENTS_VARIABLE,
     OF_GROUPS,
+    are_enforced,
     assigned_roles,
     double_mistakes,
     needs_no_rule,
@@ -193,8 +194,12 @@ class HostVariables:
 
     @property
     def enforces_clients(self) -> bool:
-        """Whether users' computers are to be changed as servers are."""
-        return bool(self.known.get(f"{PREFIX}clients") == ENFORCE)
+        """Whether users' computers are to be changed as servers are.
+
+        Raises:
+            OptionError: The variable says neither: such a host would be left alone without a word.
+        """
+        return are_enforced(self.known.get(CLIENTS_VARIABLE))
 
     def options(self, roles: Any, options: Iterable[Option]) -> dict[str, Any]:
         """What the variables say of the options of a module; what they do not say is left out.

@@ -148,3 +148,32 @@ def test_what_is_wrong_is_named_and_nothing_is_sent(
     assert run.code == 2
     assert told in " ".join(run.output.split())
     assert lab.host("pc01").rules() == before
+
+
+@pytest.mark.newest_core
+def test_a_misspelt_word_is_no_success_that_enforces_nothing(lab: Lab, runner: Runner) -> None:
+    for_clients(runner, {**ENFORCE, "lync_firewall_clients": "Enforce"})
+    before = lab.host("pc01").rules()
+    run = runner.play("site", "--check")
+    assert run.code == 2, run.output
+    told = "lync_firewall_clients of pc01.contoso.test, pc02.contoso.test: 'Enforce' is not possible; it takes report, "
+    assert told in " ".join(run.output.split())
+    run = runner.play("site", "--limit", "pc01*", variables={"lync_firewall_hosts": "pc01*"})
+    assert run.failed == {"pc01.contoso.test": 1}, run.output
+    assert "pc01.contoso.test: lync_firewall_clients: 'Enforce' is not possible; it" in " ".join(run.output.split())
+    assert lab.host("pc01").rules() == before
+
+
+@pytest.mark.newest_core
+def test_a_server_that_is_in_the_group_of_clients_too_is_told_to_have_no_rules_of_a_client(runner: Runner) -> None:
+    def change(everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        everything["children"]["lync"]["children"]["lync_client"]["hosts"]["dir01.contoso.test"] = {}
+        hosts["dir01.contoso.test"].update(ENFORCE)
+
+    runner.change_inventory(change)
+    for name in ("site", "audit"):
+        run = runner.play(name, "--limit", "dir01*")
+        assert run.code == 0, run.output
+        output = " ".join(run.output.split())
+        assert output.count("and servers too: dir01.contoso.test. It counts for nothing there: a server is no") == 1
+    assert not [row for row in rows(runner, "dir01") if row.startswith("client-")]

@@ -19,7 +19,7 @@ SCOPES = (ANY_SCOPE, "topology")
 PROGRAMS = ("any", "listener")
 PROTOCOLS = ("any", "tcp", "udp")
 FAIL, BLOCK_OTHERS = "fail", "block_others"
-ENFORCE = "enforce"
+REPORT, ENFORCE = "report", "enforce"
 
 LARGEST_ANSWER = 16
 """Megabytes that are taken from a host by default."""
@@ -274,9 +274,10 @@ HOST_OPTIONS: tuple[Option, ...] = (
             "V(report) judges its rows and wants no rule there: the setup of the client makes its own exceptions. "
             "With O(host_variables), M(lyncops.firewall.lync_firewall) skips such a host.",
             "V(enforce) manages rules as on a server, limited to O(client_program), which it needs.",
+            "Says nothing of a host with a role of a server, which gets no rule of a client whatever its groups are.",
         ),
-        choices=("report", ENFORCE),
-        default="report",
+        choices=(REPORT, ENFORCE),
+        default=REPORT,
     ),
     Option(
         "exclusive",

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._catalogue.model import HOST_ROLES, Peer, Role
+from .._options.reading import read_choice
+from .._options.table import ENFORCE, REPORT
 from .._options.variables import PREFIX as OF_VARIABLES
 from .peers import PREFIX
 
@@ -30,6 +32,8 @@ setup of the Lync client makes its own exceptions."""
 
 CLIENTS = PREFIX + Peer.CLIENT.value
 """The group of users' computers. They are judged, and changed only where ``lync_firewall_clients`` is ``enforce``."""
+
+CLIENTS_VARIABLE = f"{OF_VARIABLES}clients"
 
 NO_RULE = (
     "The table asks for no firewall rule on {}: load balancers are no Windows hosts, and Lync clients make their own "
@@ -76,6 +80,18 @@ def needs_no_rule(roles: Any, groups: Iterable[str]) -> bool:
     if roles == [Role.CLIENT.value]:
         return True
     return not roles and not set(WITHOUT_RULES).isdisjoint(groups)
+
+
+def are_enforced(handling: Any) -> bool:
+    """Whether users' computers are to be changed as servers are.
+
+    Args:
+        handling: The value of `CLIENTS_VARIABLE`; None where nothing is said.
+
+    Raises:
+        OptionError: It is no such word: it is not known what is meant, and to leave the host alone would be a guess.
+    """
+    return handling is not None and read_choice(CLIENTS_VARIABLE, handling, {REPORT: False, ENFORCE: True})
 
 
 def role_mistakes(host: str, roles: Any) -> tuple[str, ...]:

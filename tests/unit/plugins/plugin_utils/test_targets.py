@@ -290,6 +290,87 @@ def test_users_computers_are_for_audits_and_for_whom_they_are_enforced(
     assert (sorted(found["hosts"]), found["mistakes"]) == (expected, [])
 
 
+CLIENTS = {"all": ["fe01", "pc01", "pc02"], "lync_front_end": ["fe01"], "lync_client": ["pc01", "pc02"]}
+
+
+def of_clients(variables: dict[str, dict[str, Any]], **request: Any) -> dict[str, Any]:
+    """What is found of a Front End Server and two users' computers with these variables."""
+    known = {host: variables.get(host, {}) for host in CLIENTS["all"]}
+    return find_targets(CLIENTS, known, Request(DEFAULT, **request))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("Enforce", ": 'Enforce' is not possible; it takes report, enforce."),
+        (True, ": True is not possible; it takes report, enforce."),
+        (["enforce"], ": ['enforce'] is not possible; it takes report, enforce."),
+        ("", ": '' is not possible; it takes report, enforce."),
+        (AnsibleError("'x' is undefined"), " cannot be read: 'x' is undefined."),
+    ],
+    ids=repr,
+)
+def test_a_client_whose_handling_is_misspelt_is_not_left_alone_in_silence(value: Any, told: str) -> None:
+    wrong = Broken({"lync_firewall_clients": value})
+    assert of_clients({"pc02": wrong})["mistakes"] == [f"lync_firewall_clients of pc02{told}"]
+    assert of_clients({"pc01": wrong, "pc02": wrong})["mistakes"] == [f"lync_firewall_clients of pc01, pc02{told}"]
+
+
+def test_a_misspelt_handling_counts_for_clients_of_the_run_that_no_task_will_refuse() -> None:
+    wrong: dict[str, Any] = {"lync_firewall_clients": "Enforce"}
+    for_one = {"pc01": wrong}
+    assert of_clients(for_one, within=["fe01", "pc02"])["mistakes"] == [], "--limit"
+    assert of_clients(for_one, named="fe01")["mistakes"] == [], "it is said who is meant"
+    assert of_clients(for_one, named="pc01,fe01")["mistakes"] == [], "its own task says so, and the others go on"
+    assert of_clients({"fe01": {**wrong, "lync_firewall_hosts": "fe01,pc01"}, **for_one})["mistakes"] == [], "likewise"
+    assert of_clients(for_one, named="pc01")["mistakes"] == [], "likewise, where there are no others"
+    assert of_clients(for_one, named=[])["mistakes"] == [], "nobody is meant"
+    assert of_clients(for_one, clients=True)["mistakes"] == [], "an audit looks at it, and its own task says so"
+    assert of_clients({"fe01": wrong})["mistakes"] == [], "a server's own task says so"
+    assert of_clients({"pc01": {"lync_firewall_clients": None}})["mistakes"] == []
+    (told,) = of_clients(for_one, roles_for_all=True)["mistakes"]
+    assert told.startswith("lync_firewall_clients of pc01: ")
+    many = [f"pc{number:02}" for number in range(20)]
+    groups = {"all": ["fe01", *many], "lync_front_end": ["fe01"], "lync_client": many}
+    known = {"fe01": {}, **dict.fromkeys(many, wrong)}
+    (told,) = find_targets(groups, known, Request(DEFAULT))["mistakes"]
+    assert told.startswith("lync_firewall_clients of pc00, pc01, pc02, pc03, pc04 and 15 more: 'Enforce' ")
+    known["pc07"] = {"lync_firewall_clients": "x" * 5000}
+    assert max(map(len, find_targets(groups, known, Request(DEFAULT))["mistakes"])) < 500
+
+
+def test_each_client_is_asked_for_once_too() -> None:
+    asked: list[str] = []
+
+    class Hosts(dict[str, Any]):
+        def __getitem__(self, host: str) -> Any:
+            asked.append(host)
+            return {"lync_firewall_clients": "enforce"}
+
+    find_targets(CLIENTS, Hosts(), Request(DEFAULT))
+    assert sorted(asked) == sorted(CLIENTS["all"])
+
+
+@pytest.mark.parametrize("clients", [True, False])
+@pytest.mark.parametrize("by", ["group", "variable"])
+def test_a_server_that_is_to_be_enforced_as_a_client_is_told_that_it_is_not(by: str, clients: bool) -> None:
+    groups = {**CLIENTS, "lync_client": ["fe01", "pc01", "pc02"]}
+    variables = {"lync_firewall_clients": "enforce"}
+    if by == "variable":
+        groups["lync_front_end"] = []
+        variables["lync_firewall_roles"] = "front_end"
+    known = {"fe01": variables, "pc01": {"lync_firewall_clients": "enforce"}, "pc02": {}}
+    found = find_targets(groups, known, Request(DEFAULT, clients=clients))
+    (note,) = found["notes"]
+    assert (found["mistakes"], note.count("fe01"), note.count("pc")) == ([], 1, 0)
+    assert note.startswith("In lync_client with lync_firewall_clients: enforce, and servers too: fe01. ")
+    assert "a server is no user's computer, so the rows of a client are left out there" in note
+    known["fe01"] = {**variables, "lync_firewall_clients": "report"}
+    assert find_targets(groups, known, Request(DEFAULT, clients=clients))["notes"] == []
+    known["fe01"] = variables
+    assert find_targets(groups, known, Request(DEFAULT, within=["pc01"], clients=clients))["notes"] == []
+
+
 @pytest.mark.parametrize(("clients", "idle"), [(True, False), (False, True)])
 def test_an_audit_of_nothing_but_clients_has_somebody_to_look_at(clients: bool, idle: bool) -> None:
     groups = {"all": ["pc01"], "lync_client": ["pc01"]}
