@@ -131,7 +131,7 @@ def integration(space: Workspace, arguments: list[str], inventory: Path | None) 
         config = space.copy / "tests" / "integration" / "integration_config.yml"
         if inventory is None:
             network = background.free_network()
-            # Basic: sealing costs 6 % more CPU in every play, and the demo and other tests log in by NTLM.
+            # Basic costs every play less CPU, and the demo and other tests log in by NTLM.
             lab = background.running(f"test{space.suffix}", ["--network", network, "--login", "basic"])
             inventory = stack.enter_context(lab)
             config.write_text(f"---\nlab_control: {background.control_address(network)}\n")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 LONGEST_LINE = 1000
 """Characters of a line that are looked at where a command's output is read; no line of interest is nearly as long."""
@@ -35,6 +35,12 @@ def elided(text: str, most: int = LONGEST_NAME) -> str:
 def said(text: str, most: int = LONGEST_NAME) -> str:
     """What a host says, as it may stand in messages and results: printable, and not longer than it needs to be."""
     return printable(elided(text, most))
+
+
+def first_few(names: Sequence[str], most: int) -> str:
+    """The first names of a list, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def lines_of(text: str) -> Iterator[str]:

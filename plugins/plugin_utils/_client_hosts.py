@@ -14,7 +14,7 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import CLIENTS, CLIENTS_VARIABLE, are_enforced
-from ..module_utils._texts import said
+from ..module_utils._texts import first_few, said
 from ._results import plain
 
 _MOST_NAMED = 5
@@ -75,5 +75,4 @@ def servers_too(hosts: Iterable[str]) -> str:
 
 
 def _named(hosts: list[str]) -> str:
-    more = f" and {len(hosts) - _MOST_NAMED} more" if len(hosts) > _MOST_NAMED else ""
-    return f"{', '.join(map(said, hosts[:_MOST_NAMED]))}{more}"
+    return first_few([said(host) for host in hosts], _MOST_NAMED)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..module_utils._options.reading import OptionError
-from ..module_utils._texts import printable, said
+from ..module_utils._texts import first_few, printable, said
 
 OPTION = "dumps"
 
@@ -58,25 +58,29 @@ def folder_of(value: object) -> Path:
     raise OptionError(OPTION, f"there is no folder {said(value)}; name the one with the files that stand for hosts")
 
 
-def entries(folder: Path) -> tuple[list[Entry], list[str]]:
+def entries(folder: Path, only: frozenset[str] | None = None) -> tuple[list[Entry], list[str]]:
     """What stands for hosts in a folder, and names of files that do not say whose they are; both sorted.
 
     Args:
         folder: The folder. What is hidden is not looked at.
+        only: Names of a host, in lower case: what cannot be its is passed over, unseen. None takes all.
 
     Raises:
         OptionError: It cannot be read.
     """
     found, strange = list[Entry](), list[str]()
-    for path in _in(folder):
-        stem, dot, ending = path.name.rpartition(".")
+    for name in _in(folder):
+        stem, dot, ending = name.rpartition(".")
         kind = _KINDS.get(ending.casefold()) if dot and stem else None
+        if only is not None and only.isdisjoint((name.casefold(), stem.casefold())):
+            continue
+        path = folder / name
         if path.is_dir():
-            found.append(Entry(path, path.name.casefold(), _FOLDER))
+            found.append(Entry(path, name.casefold(), _FOLDER))
         elif kind:
             found.append(Entry(path, stem.casefold(), kind))
         else:
-            strange.append(path.name)
+            strange.append(name)
     return found, strange
 
 
@@ -104,7 +108,7 @@ def files_of(folder: Path, name: str, address: object, others: Iterable[str]) ->
         OptionError: It is not clear which file it is, or whose, or one is a link out of the folder.
     """
     names = names_of(name, address)
-    mine = [entry for entry in entries(folder)[0] if entry.stem in names]
+    mine = [entry for entry in entries(folder, names)[0] if entry.stem in names]
     shared = {entry.stem for entry in mine} - {name.casefold()}
     if shared:
         mine = _not_of_others(mine, shared, name, others)
@@ -139,9 +143,8 @@ def of_nobody(folder: Path, hosts: Iterable[tuple[str, object]]) -> list[str]:
 
 def told(names: Sequence[str]) -> str:
     """A sentence about files that stand for no host."""
-    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    shown = ", ".join(printable(name)[:100] for name in names[:_FEW])
-    return f"dumps: {shown}{more} stand{'s' if len(names) == 1 else ''} for no host of the inventory"
+    shown = first_few([printable(name)[:100] for name in names], _FEW)
+    return f"dumps: {shown} stand{'s' if len(names) == 1 else ''} for no host of the inventory"
 
 
 def _not_of_others(mine: list[Entry], shared: Collection[str], name: str, others: Iterable[str]) -> list[Entry]:
@@ -175,7 +178,7 @@ def _of_folder(folder: Path) -> list[Path]:
     """The files of a host's own folder: hives by their names, texts by their endings; logs of hives are none."""
     found = [
         path
-        for path in _in(folder)
+        for path in map(folder.joinpath, _in(folder))
         if path.name.casefold() in _HIVES or path.suffix.casefold().removeprefix(".") in _KINDS
     ]
     if not found:
@@ -183,9 +186,9 @@ def _of_folder(folder: Path) -> list[Path]:
     return found
 
 
-def _in(folder: Path) -> list[Path]:
+def _in(folder: Path) -> list[str]:
     try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
         raise OptionError(OPTION, f"{folder} cannot be read: {error.strerror or error}") from error
 

@@ -18,7 +18,7 @@ from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.clients import MEDIA_SETTINGS
 from ..module_utils._policy.peers import EXTRA
 from ..module_utils._policy.scoping import WORDS
-from ..module_utils._texts import said
+from ..module_utils._texts import first_few, said
 from ._results import plain
 
 _MOST_NAMED = 5
@@ -95,5 +95,4 @@ def _sentence(name: str, key: str) -> str:
 def _of(hosts: list[str], all_hosts: int) -> str:
     if len(hosts) == all_hosts > 1:
         return f"So it is for all {all_hosts} hosts"
-    more = f" and {len(hosts) - _MOST_NAMED} more" if len(hosts) > _MOST_NAMED else ""
-    return f"So it is for {', '.join(map(said, hosts[:_MOST_NAMED]))}{more}"
+    return f"So it is for {first_few([said(host) for host in hosts], _MOST_NAMED)}"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..module_utils._texts import said
+from ..module_utils._texts import first_few, said
 from ._named_roles import said_for_everybody
 from ._report.job import is_slice
 
@@ -57,9 +57,9 @@ def index(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
 
 def sentence(names: list[str]) -> str:
     """What is told of them."""
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    named = first_few([said(name) for name in names], _MOST_NAMED)
     return (
-        f"of an earlier run, and of no policy now: {', '.join(map(said, names[:_MOST_NAMED]))}{more}. If a policy has "
+        f"of an earlier run, and of no policy now: {named}. If a policy has "
         "their rules still, take these out with the -remove.netsh of the folder; then delete it"
     )
 

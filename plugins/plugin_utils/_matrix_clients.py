@@ -13,6 +13,7 @@ from ansible.errors import AnsibleError
 from ..module_utils._net.port_set import PortSet
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.variables import PREFIX
+from ..module_utils._policy.assignment import CLIENTS
 from ..module_utils._policy.clients import CLIENT, DIRECTIONS
 from ..module_utils._policy.matrix_clients import Configured
 from ..module_utils._policy.matrix_in_effect import few
@@ -20,7 +21,6 @@ from ..module_utils._policy.policy import build_policy
 from ._results import plain
 from ._sources import AsWritten
 
-_GROUP = "lync_client"
 _MEDIA, _OVERRIDES = "client_media", "port_overrides"
 _DOCUMENTED = PortSet()
 """In place of ports: a client has those of the document."""
@@ -46,7 +46,7 @@ def configured(
     Raises:
         OptionError: A variable is wrong; it names variable and host.
     """
-    clients = [str(name) for name in groups.get(_GROUP) or ()]
+    clients = [str(name) for name in groups.get(CLIENTS) or ()]
     # A client's own overrides count; of those of servers none is meant for a client.
     variables = (_MEDIA, _OVERRIDES) if clients else (_MEDIA,)
     known: dict[str, dict[str, PortSet]] = {}  # most hosts have the variables of their group

@@ -16,7 +16,7 @@ from ansible.utils.vars import load_extra_vars
 from ..module_utils._catalogue.model import Role
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import GROUP_ROLES, assigned_roles
-from ..module_utils._texts import said
+from ..module_utils._texts import first_few, said
 from ._results import plain
 
 VARIABLE = f"{PREFIX}roles"
@@ -68,9 +68,8 @@ def role_mistake(host: str, known: Mapping[str, Any]) -> str:
         return ""
     near = [found[0] for word in wrong if (found := difflib.get_close_matches(word.lower(), right, 1, 0.8))]
     meant = f" Did you mean {', '.join(near[:_MOST_NAMED])}?" if near else ""
-    words = ", ".join(wrong[:_MOST_NAMED])
-    more = f" and {len(wrong) - _MOST_NAMED} more" if len(wrong) > _MOST_NAMED else ""
-    return f"{VARIABLE} of {said(host)} names no role: {words}{more}.{meant} The roles are {', '.join(right)}."
+    words = first_few(wrong, _MOST_NAMED)
+    return f"{VARIABLE} of {said(host)} names no role: {words}.{meant} The roles are {', '.join(right)}."
 
 
 def by_role(named: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:

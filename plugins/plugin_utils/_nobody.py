@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..module_utils._policy.assignment import GROUP_ROLES
-from ..module_utils._texts import said
+from ..module_utils._texts import first_few, said
 
 _MOST_NAMED = 5
 _MOST_LISTED = 20
@@ -40,9 +40,7 @@ def nobody(
         f"{', '.join(patterns[:_MOST_LISTED])}{limited}."
     )
     if without_limit:
-        names = ", ".join(without_limit[:_MOST_NAMED])
-        more = f" and {len(without_limit) - _MOST_NAMED} more" if len(without_limit) > _MOST_NAMED else ""
-        return f"{first} Without that limit there are {names}{more}."
+        return f"{first} Without that limit there are {first_few(without_limit, _MOST_NAMED)}."
     own = {str(group): len(list(hosts)) for group, hosts in groups.items() if group not in _OF_ANSIBLE}
     filled = {group: count for group, count in own.items() if count}
     if not filled and absent:
@@ -50,8 +48,7 @@ def nobody(
     if not filled:
         return f"{first} No group of it has a host; put hosts into the groups of their roles: {', '.join(GROUP_ROLES)}."
     listed = [f"{said(group)} ({count})" for group, count in filled.items()]
-    more = f" and {len(listed) - _MOST_LISTED} more" if len(listed) > _MOST_LISTED else ""
-    return f"{first} Its groups, with their hosts: {', '.join(listed[:_MOST_LISTED])}{more}. {_to_try(filled)}"
+    return f"{first} Its groups, with their hosts: {first_few(listed, _MOST_LISTED)}. {_to_try(filled)}"
 
 
 def _to_try(filled: Mapping[str, int]) -> str:

@@ -14,7 +14,7 @@ from ansible.errors import AnsibleError
 from ..module_utils._catalogue.model import Role
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import CLIENTS, assigned_roles
-from ..module_utils._texts import said
+from ..module_utils._texts import first_few, said
 from ._named_roles import VARIABLE as ROLES
 from ._report.build import Source
 from ._report.packed import unpack
@@ -111,8 +111,7 @@ def _unprobed(sources: Iterable[Source], *reasons: Any) -> str:
         for one in sources
         if (why := next((found[one.name] for found in known if found.get(one.name)), ""))
     ]
-    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
-    return f"not all ports could be probed of: {', '.join(named[:_MOST_NAMED])}{more}" if named else ""
+    return f"not all ports could be probed of: {first_few(named, _MOST_NAMED)}" if named else ""
 
 
 def address_of(name: str, hostvars: Mapping[str, Any]) -> Any:

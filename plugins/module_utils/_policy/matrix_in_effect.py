@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .._net.address_set import together
 from .._net.widest import widest_first
 from .._options.reading import OptionError, read_addresses
+from .._texts import first_few
 from .matrix_model import Matrix
 
 _MOST_NAMED = 6
@@ -198,5 +199,4 @@ def whom(finding: Finding) -> str:
 
 def few(names: Sequence[str]) -> str:
     """The first of some names, and how many more there are."""
-    more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return first_few(names, _MOST_NAMED)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from .._firewall.change.naming import parse_name
 from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
@@ -14,7 +14,7 @@ from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.matching import label, match
 from .._firewall.traffic.reasons import BLOCK_LIST_REMEDY, TEXTS, Reason, Status
 from .._firewall.traffic.verdict import describe
-from .._texts import LONGEST_NAME, said
+from .._texts import LONGEST_NAME, first_few, said
 from .effect import Effect
 
 _NOWHERE: frozenset[Profile] = frozenset()
@@ -36,12 +36,9 @@ def explain_all(effects: Iterable[Effect], snapshot: Snapshot, connected: frozen
     for effect in effects:
         what = f"{effect.demand.requirement.id} ({describe(effect.traffic)})"
         rows.setdefault(_why(effect, snapshot, connected), []).append(what)
-    return [f"{_named(whats)} {'is' if len(whats) == 1 else 'are'} {why}" for why, whats in rows.items()]
-
-
-def _named(whats: Sequence[str]) -> str:
-    more = len(whats) - _MOST_NAMED
-    return ", ".join(whats[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return [
+        f"{first_few(whats, _MOST_NAMED)} {'is' if len(whats) == 1 else 'are'} {why}" for why, whats in rows.items()
+    ]
 
 
 def _why(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile]) -> str:

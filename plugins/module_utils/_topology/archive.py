@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import IO
 
+from .._texts import first_few
 from .model import TopologyError, shown
 from .xml_tree import LARGEST, Readable
 
@@ -111,9 +112,8 @@ def _member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         raise TopologyError(f"the zip file holds {len(members)} files; a configuration export holds two")
     wanted = [member for member in members if _is_document(member.filename)]
     if not wanted:
-        names = ", ".join(shown(member.filename) for member in members[:5]) or "nothing"
-        more = "" if len(members) <= 5 else f" and {len(members) - 5} more"
-        raise TopologyError(f"the zip file has no {DOCUMENT}, so it is no configuration export; it holds {names}{more}")
+        names = first_few([shown(member.filename) for member in members], 5) or "nothing"
+        raise TopologyError(f"the zip file has no {DOCUMENT}, so it is no configuration export; it holds {names}")
     if len(wanted) > 1:
         raise TopologyError(f"the zip file has {len(wanted)} files {DOCUMENT}")
     (member,) = wanted

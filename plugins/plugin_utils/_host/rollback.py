@@ -26,7 +26,7 @@ from ...module_utils._firewall.state.rollback_files import (
     Owner,
     task_name,
 )
-from ...module_utils._texts import printable
+from ...module_utils._texts import first_few, printable
 from .remote_host import ConnectionLost, RemoteHost
 from .rollback_folder import RollbackError, RollbackFolder, RollbackState
 
@@ -176,8 +176,7 @@ class Rollback:
         state = self._folder.inspect()
         if self._folder.strays:
             self.notes.append(
-                f"tasks of other runs without their folder were deleted: {', '.join(self._folder.strays[:3])}"
-                + (f" and {len(self._folder.strays) - 3} more" if len(self._folder.strays) > 3 else "")
+                f"tasks of other runs without their folder were deleted: {first_few(self._folder.strays, 3)}"
             )
         if state.tasks != (task_name(self.marker),) or self.marker not in state.owner:
             found = ", ".join(state.tasks[:3]) or "no task of this collection"

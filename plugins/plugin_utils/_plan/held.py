@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...module_utils._texts import first_few
 from .approved import SHOWN, PlanError, not_in_plan, read_batches, read_states
 from .model import STATES, PlanState, in_batches
 
@@ -95,6 +96,4 @@ def _sizes(sizes: Iterable[int]) -> str:
 
 
 def _names(hosts: Iterable[str]) -> str:
-    names = list(hosts)
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more
+    return first_few(list(hosts), _MOST_NAMED)

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from .approved import SHOWN
 from .build import foreign_rules
 from .model import EstatePlan, PlanHost, PlanState
@@ -44,13 +42,9 @@ def rollback_lines(plan: EstatePlan) -> list[tuple[str, str]]:
         found.setdefault((host.work.armed, host.work.armed_why), []).append(host.name)
     armed_first = sorted(found.items(), key=lambda item: not item[0][0])
     return [
-        (", ".join(names), f"{'armed' if armed else 'not armed'}{f': {_reasons(why)}' if why else ''}")
+        (", ".join(names), ": ".join(filter(None, ("armed" if armed else "not armed", "; ".join(why)))))
         for (armed, why), names in armed_first
     ]
-
-
-def _reasons(why: Sequence[str]) -> str:
-    return "; ".join(why)
 
 
 def foreign_line(host: PlanHost) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...module_utils._net.address_set import SOURCES, AddressError, AddressSet
 from ...module_utils._policy.blocking import BLOCK_KEY
+from ...module_utils._texts import first_few
 from .._report.parts import text_of, texts_of
 
 _MOST_NAMED = 24
@@ -114,8 +115,7 @@ def _listed(addresses: Iterable[str]) -> str:
     texts = list(addresses)
     if not texts or any(text in _ANYBODY for text in texts):
         return "any address"
-    more = len(texts) - _MOST_NAMED
-    return ", ".join(texts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return first_few(texts, _MOST_NAMED)
 
 
 def _start(who: str) -> str:

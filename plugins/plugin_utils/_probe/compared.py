@@ -13,6 +13,7 @@ from ...module_utils._firewall.traffic.reasons import Status
 from ...module_utils._net.port_set import PortError, PortSet
 from ...module_utils._policy.agreement import FAILING, Judged, Says, lets_in, says
 from ...module_utils._probe.target import OPEN, TCP
+from ...module_utils._texts import first_few
 from .targets import Found, HostTargets
 from .unprobed import is_shut, unprobed
 
@@ -143,5 +144,4 @@ def _named(what: str, hosts: Iterable[str]) -> list[str]:
     names = sorted(hosts)
     if not names:
         return []
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return [f"{len(names)} {'host' if len(names) == 1 else 'hosts'} {what}: {', '.join(names[:_MOST_NAMED])}{more}"]
+    return [f"{len(names)} {'host' if len(names) == 1 else 'hosts'} {what}: {first_few(names, _MOST_NAMED)}"]

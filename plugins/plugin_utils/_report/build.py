@@ -17,7 +17,7 @@ from typing import Any
 from ...module_utils._firewall.change.by_policy import OLD_POLICY
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.wider import in_words
-from ...module_utils._texts import printable, said
+from ...module_utils._texts import first_few, printable, said
 from .classify import classify_run, is_refused, only_narrows, settled
 from .model import (
     HostClass,
@@ -228,10 +228,9 @@ def _from_files(files: tuple[tuple[str, str], ...]) -> str:
     """That a host was judged as it was some time ago, and what is not known of it."""
     if not files:
         return ""
-    named = ", ".join(f"{name} of {saved}" for name, saved in files[:_FEW])
-    more = f" and {len(files) - _FEW} more" if len(files) > _FEW else ""
+    named = first_few([f"{name} of {saved}" for name, saved in files], _FEW)
     return (
-        f"Judged from {'a file' if len(files) == 1 else 'files'}, not from the host: {named}{more}. That does not tell "
+        f"Judged from {'a file' if len(files) == 1 else 'files'}, not from the host: {named}. That does not tell "
         "whether services run, what listens, in which networks the host is, or what has changed since."
     )
 
@@ -240,11 +239,8 @@ def _old_policy(plan: Mapping[str, Any]) -> str:
     names = _policy_names(plan, "policy_stale")
     if not names:
         return ""
-    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    return _message(
-        f"Group Policy brings rules of ours that are not wanted so: {', '.join(map(said, names[:_FEW]))}{more}. "
-        f"Remedy: {OLD_POLICY}."
-    )
+    named = first_few([said(name) for name in names], _FEW)
+    return _message(f"Group Policy brings rules of ours that are not wanted so: {named}. Remedy: {OLD_POLICY}.")
 
 
 def _refusals(plan: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ...module_utils._texts import said
+from ...module_utils._texts import first_few, said
 from .model import HostClass, Leaver, Report, ReportHost, sorted_report
 from .slices import NotMeant, Slice, SliceError, read_slice
 
@@ -170,9 +170,7 @@ def _nameless(slices: Iterable[Slice]) -> list[str]:
 def _listed(what: str, names: Sequence[str]) -> list[str]:
     if not names:
         return []
-    more = len(names) - _MOST_NAMED
-    listed = ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return [f"{_hosts(len(names))} {'is' if len(names) == 1 else 'are'} {what}: {listed}"]
+    return [f"{_hosts(len(names))} {'is' if len(names) == 1 else 'are'} {what}: {first_few(names, _MOST_NAMED)}"]
 
 
 def _hosts(count: int) -> str:

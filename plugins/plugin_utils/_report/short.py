@@ -12,7 +12,7 @@ from ...module_utils._catalogue.catalogue import EXTENDED
 from ...module_utils._catalogue.functions import WORDS, Function, functions_of
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.scoping import BESIDE_CLIENTS, takes_everybody
-from ...module_utils._texts import said
+from ...module_utils._texts import first_few, said
 from .model import Cell, HostClass, Report, ReportHost, changed_since_plan, is_off, not_compared
 from .probed import sentences
 
@@ -122,10 +122,10 @@ def at_large(report: Report) -> tuple[str, ...]:
         found.append(f"{_servers(left)} left the estate, in whole or in a role, and may still have our rules")
     by_policy = sorted({leaver.name for leaver in report.left if leaver.policy_rules})
     if by_policy:
-        more = f" and {len(by_policy) - _MOST_LEFT} more" if len(by_policy) > _MOST_LEFT else ""
+        named = first_few([said(name) for name in by_policy], _MOST_LEFT)
         found.append(
             f"Group Policy still brings rules of ours to {_servers(len(by_policy))} that left the estate "
-            f"({', '.join(map(said, by_policy[:_MOST_LEFT]))}{more}). No run can take them away: ask the policy's owner"
+            f"({named}). No run can take them away: ask the policy's owner"
         )
     gone = roles_gone(report)
     if gone:

@@ -16,7 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from ...module_utils._texts import elided
+from ...module_utils._texts import elided, first_few
 from .._version import collection_version
 from .compare import Changes, HostChange
 from .files import write_file
@@ -220,7 +220,8 @@ def to_mail(report: Report, status: dict[str, Any], page: str = "", changes: Cha
         lines += _named(kind.value.capitalize(), names[kind.value])
         lines += _why(report) if kind is HostClass.FAILED else []
     lines += _named(
-        "Newly open to more than is wanted", [f"{change.name} ({_listed(change.widened)})" for change in wider]
+        "Newly open to more than is wanted",
+        [f"{change.name} ({first_few(change.widened, _MOST_ROWS)})" for change in wider],
     )
     lines += _named("Changed by others since the plan was made", changed_since_plan(report) or [])
     lines += _named("No longer in the inventory, or without a role, and not retired", status["left"])
@@ -233,12 +234,8 @@ def _in_subject(kind: str, wider: Sequence[HostChange]) -> str:
     """A class as the subject has it: of rows that are newly wider which they are, since no host is of another class."""
     if kind != RunClass.WIDER.value:
         return kind
-    return f"{kind} ({_listed(sorted({row for change in wider for row in change.widened}))})"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_ROWS
-    return ", ".join(names[:_MOST_ROWS]) + (f" and {more} more" if more > 0 else "")
+    rows = sorted({row for change in wider for row in change.widened})
+    return f"{kind} ({first_few(rows, _MOST_ROWS)})"
 
 
 def _why(report: Report) -> list[str]:
@@ -256,5 +253,4 @@ def _why(report: Report) -> list[str]:
 def _named(what: str, names: list[str]) -> list[str]:
     if not names:
         return []
-    more = len(names) - _MOST_NAMED
-    return [f"{what} ({len(names)}): {', '.join(names[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''}"]
+    return [f"{what} ({len(names)}): {first_few(names, _MOST_NAMED)}"]

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..._net.address_set import AddressError, AddressSet
+from ..._texts import first_few
 from ..state.rollback_files import FOLDER, LONGEST_DELAY, SCRIPT_NAME, SHORTEST_DELAY, task_name
 from ..state.rule import Action, FirewallRule
 from ..state.snapshot import Snapshot
@@ -23,6 +24,7 @@ from . import netsh
 from .naming import folded
 from .plan import Plan, Update, managed_rules
 
+_MOST_LISTED = 10
 _NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _SYSTEM = "S-1-5-18"
 _PRIVATE = "D:P(A;;FA;;;SY)(A;;FA;;;BA)"
@@ -151,7 +153,7 @@ def describe(plan: Plan) -> str:
         ("changed back: ", [update.after.name for update in plan.update]),
         ("put back: ", list(plan.delete)),
     ]
-    return "; ".join(heading + _listed(names) for heading, names in parts if names) or "nothing"
+    return "; ".join(heading + first_few(names, _MOST_LISTED) for heading, names in parts if names) or "nothing"
 
 
 def task_xml(marker: str, minutes: int, limit: int) -> str:
@@ -218,10 +220,6 @@ def _crlf(lines: Iterable[str]) -> str:
 
 def _text(parent: ET.Element, tag: str, text: str) -> None:
     ET.SubElement(parent, tag).text = text
-
-
-def _listed(names: list[str], most: int = 10) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _by_name(snapshot: Snapshot) -> Mapping[str, list[FirewallRule]]:
