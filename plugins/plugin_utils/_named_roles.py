@@ -48,6 +48,19 @@ def named_roles(known: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(role for role in GROUP_ROLES.values() if role in roles) if isinstance(roles, list) else ()
 
 
+def names_client(known: Mapping[str, Any]) -> bool:
+    """Whether the variables of a host say that it is a user's computer and nothing else.
+
+    Args:
+        known: The variables.
+    """
+    try:
+        named = plain(known.get(VARIABLE))
+    except AnsibleError:
+        return False
+    return bool(assigned_roles(named, ()) == [Role.CLIENT.value])
+
+
 def role_mistake(host: str, known: Mapping[str, Any]) -> str:
     """What is wrong about the roles that the variables of a host name, in a sentence; empty where nothing is.
 

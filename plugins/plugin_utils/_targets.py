@@ -19,7 +19,7 @@ from ._batches import batch_sizes
 from ._client_hosts import Handling, handling_mistakes, read_handling, servers_too
 from ._keys import key_sentences, wrong_keys
 from ._named_roles import VARIABLE as _ROLES
-from ._named_roles import by_role, named_roles, role_mistake
+from ._named_roles import by_role, named_roles, names_client, role_mistake
 from ._nobody import nobody
 from ._patterns import Patterns
 from ._results import plain
@@ -97,8 +97,8 @@ def find_targets(
 
     Returns:
         ``hosts`` to work on; ``settled`` and ``left_alone``, which a plan may fill; the ``patterns`` they come from;
-        what of these is ``unknown``, because it names no host and no group; ``forgotten``, hosts of the group ``lync``
-        that no pattern names; ``namesakes``, each host that shares its address with others, and these, at most five;
+        what of these is ``unknown``, because it names no host and no group; ``forgotten``, servers of the group
+        ``lync`` that no pattern names; ``namesakes``, each host that shares its address with others, and these, at most five;
         ``addresses`` of all hosts in groups whose name begins with ``lync_``, as far as variables have them; ``roles``,
         each role that variables name, and the hosts whose do, or None where not all of them could be read; ``reports``,
         whether any host's variables name reports that are to be put together; ``held``, hosts whose own variables name
@@ -112,6 +112,8 @@ def find_targets(
     everybody = [str(host) for host in groups.get("all", ())]
     computers = {str(host) for host in groups.get(CLIENTS, ())}
     looked = {host: _look(host, hostvars[host], request.scoped, client=host in computers) for host in everybody}
+    if not request.roles_for_all:
+        computers |= {host for host, look in looked.items() if look.client}
     clients = {host for host in computers if request.clients or looked[host].handling.enforced}
     named = {} if request.roles_for_all else by_role((host, look.roles or ()) for host, look in looked.items())
     said_groups = groups
@@ -138,7 +140,7 @@ def find_targets(
         "left_alone": {},
         "patterns": [value if isinstance(value, str) else ",".join(value) for value in patterns],
         "unknown": sorted({part for value in values for part in inventory.unknown(value)}),
-        "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at],
+        "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at - computers],
         "namesakes": _namesakes(hosts, looked),
         "addresses": _addresses(groups, looked),
         "reports": any(looked[host].reports for host in hosts),
@@ -243,6 +245,7 @@ class _Look:
         addresses: Its addresses; None where variables do not have them.
         end: Address and port that are connected to; None where its variables are wrong.
         roles: The roles that they name; None where that cannot be read.
+        client: Whether it is a user's computer and no server, by its group or by its roles.
         has_roles: Whether its roles are named, rightly or not.
         reports: Whether reports are named that are to be put together.
         asks: What decides which peers it needs to be known; None where its rules have no scope.
@@ -255,6 +258,7 @@ class _Look:
     addresses: AddressSet | None
     end: tuple[str, str] | None
     roles: tuple[str, ...] | None
+    client: bool
     has_roles: bool
     reports: bool
     asks: Asks | None
@@ -271,11 +275,13 @@ def _look(host: str, known: Mapping[str, Any], scoped: bool, *, client: bool) ->
         end = (str(address).lower().removesuffix("."), "" if port in _WINRM_PORTS else port)
     except AnsibleError:
         end = None  # a host whose variables are wrong is not connected to either
+    client = client or names_client(known)
     return _Look(
         said=_pattern(host, known),
         addresses=_own(host, known),
         end=end,
         roles=_roles(known),
+        client=client,
         has_roles=_says(known, _ROLES),
         reports=_says(known, _REPORTS),
         asks=read_asks(known, scoped),

@@ -70,6 +70,7 @@ _OWN = frozenset(PREFIX + name for name in _SET_BY_US.split())
 _SLICE = f"{PREFIX}slice_"  # and the id of a job
 _ENDINGS = tuple(name.removeprefix(PREFIX) for name in sorted(_RIGHT))
 _ALIKE = 0.85  # "skip_row" and "skip_rows", not "backup_servers" and any of ours
+_FAMILY = "probe_"  # of which nobody else has any reason to have one
 
 
 def misspelt(names: Iterable[str]) -> tuple[str, ...]:
@@ -82,7 +83,8 @@ def misspelt(names: Iterable[str]) -> tuple[str, ...]:
     for name in sorted({name for name in names if name.startswith(PREFIX)} - _RIGHT - _OWN):
         if name.startswith(_SLICE) and name.removeprefix(_SLICE).isdigit():
             continue
-        near = difflib.get_close_matches(name.removeprefix(PREFIX), _ENDINGS, 1, _ALIKE)
+        ending = name.removeprefix(PREFIX)
+        near = difflib.get_close_matches(ending, _ENDINGS, 1, 0.0 if ending.startswith(_FAMILY) else _ALIKE)
         if near:
             found.append(f"{name} is no variable of this collection; did you mean {PREFIX}{near[0]}?")
     return tuple(found)

@@ -31,8 +31,9 @@ def to_csv(report: Report) -> bytes:
         for cell in host.cells:
             writer.writerow([spreadsheet_cell(value) for value in _row(host, cell)])
         if not host.cells:
-            empty = [""] * (len(COLUMNS) - 7)
-            writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *empty, _files(host))])
+            probed = {"probe": in_short(host.probed), "judged_from": _files(host)}
+            rest = [probed.get(name, "") for name in COLUMNS[len(_of_host(host)) :]]
+            writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *rest)])
     return text.getvalue().encode("utf-8", "replace")
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -19,6 +19,7 @@ from .model import (
     Cell,
     Finding,
     Leaver,
+    ProbedPort,
     Report,
     ReportHost,
     ReportRequirement,
@@ -85,7 +86,7 @@ def _host(host: ReportHost, places: Mapping[ReportRequirement, int]) -> dict[str
         "managed_rules": host.managed_rules,
         **_filled(policy_rules=host.policy_rules),
         **_filled(since=host.since, stale=host.stale, refused=host.refused, narrowing=host.narrowing),
-        **_filled(foreign=host.foreign, unasked=host.unasked),
+        **_filled(foreign=host.foreign, unasked=host.unasked, probe=_probe(host.probed)),
         **_filled(judged_from=[{"file": name, "saved": saved} for name, saved in host.judged_from]),
         "commands": host.commands,
         **_filled(disabled_lync_rules=host.disabled_lync_rules, skipped_rows=host.skipped_rows),
@@ -116,9 +117,13 @@ def _cell(cell: Cell, places: Mapping[ReportRequirement, int]) -> list[Any]:
         by_profile={name: [*_finding(found), found.unprotected] for name, found in cell.by_profile},
         admits=cell.admits,
         wider=_wider(cell.wider) if cell.wider else {},
-        probe=[[port.transport, port.port, port.status, port.says, port.tls] for port in cell.probed],
+        probe=_probe(cell.probed),
     )
     return [places[cell.requirement], *_finding(cell.finding), *([more] if more else [])]
+
+
+def _probe(ports: Iterable[ProbedPort]) -> list[list[Any]]:
+    return [[port.transport, port.port, port.status, port.says, port.tls] for port in ports]
 
 
 def _wider(wider: Beyond) -> dict[str, Any]:

@@ -197,6 +197,7 @@ class ReportHost:
         foreign: The fingerprint of what is not ours, as the schema's ``foreign`` has it; None if it is not known.
         since: When a report first had it in its class, where that was an earlier one; empty where it is this one.
         unasked: Ports of TCP that a probe saw open and that none of its requirements asks for.
+        probed: What a probe saw of ports that none of its cells has, as of a host that could not be read.
         judged_from: The files that were judged in its place: name, and when it was written. Empty where it was read.
     """
 
@@ -220,6 +221,7 @@ class ReportHost:
     foreign: Mapping[str, Any] | None = None
     since: str = ""
     unasked: tuple[int, ...] = ()
+    probed: tuple[ProbedPort, ...] = ()
     judged_from: tuple[tuple[str, str], ...] = ()
 
 

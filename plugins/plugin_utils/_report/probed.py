@@ -28,22 +28,26 @@ def with_probes(host: ReportHost, ports: Any, unasked: Any) -> ReportHost:
         ports: Its entry in ``probes`` of the result of `lync_port_probe`; None where there is none.
         unasked: Its entry in ``unasked``.
     """
+    rows_of_cells = {cell.requirement.id for cell in host.cells if cell.requirement.direction == "in"}
     by_row: dict[str, list[ProbedPort]] = {}
+    of_no_cell = list[ProbedPort]()
     for item in ports if isinstance(ports, list) else []:
         try:
             found, rows = read_port(item), texts_of(item, "rows")
         except ResultError:
             continue
+        if rows_of_cells.isdisjoint(rows):
+            of_no_cell.append(found)
         for row in rows:
             by_row.setdefault(row, []).append(found)
     cells = tuple(
         replace(cell, probed=tuple(by_row[cell.requirement.id]))
-        if cell.requirement.id in by_row and cell.requirement.direction == "in"
+        if cell.requirement.id in by_row and cell.requirement.id in rows_of_cells
         else cell
         for cell in host.cells
     )
     surplus = tuple(port for port in unasked if _is_port(port)) if isinstance(unasked, list) else ()
-    return replace(host, cells=cells, unasked=surplus)
+    return replace(host, cells=cells, unasked=surplus, probed=tuple(of_no_cell))
 
 
 def read_port(item: Any) -> ProbedPort:

@@ -199,6 +199,7 @@ class _Reader:
             since=text_of(item, "since") if "since" in item else "",
             judged_from=judged_from_of(item),
             unasked=_each(list_of(item, "unasked"), lambda one: _count(one, "an unasked port")),
+            probed=_each(list_of(item, "probe"), _probed),
         )
 
     def _cell(self, item: Any, commands: int) -> Cell:

@@ -23,6 +23,10 @@ function finding(verdict, reason, by, part, unprotected, more_rules = 0) {
   return { verdict, reason, by, part, unprotected, more_rules, look: verdict === "open" && unprotected ? "unprotected" : verdict };
 }
 
+function portsOf(probe = []) {
+  return probe.map(([transport, port, status, says, tls]) => ({ transport, port, status, says, tls }));
+}
+
 function readCell(host, [place, verdict, reason, by, part, more = {}]) {
   const profiles = Object.entries(more.by_profile || {}).map(([name, found]) => ({ name, ...finding(...found) }));
   return {
@@ -32,7 +36,7 @@ function readCell(host, [place, verdict, reason, by, part, more = {}]) {
     // Who gets in by what is in effect; the document leaves out what is usual.
     admits: more.admits || (verdict === "open" && REQUIREMENTS[place].direction === "in" ? ["any"] : []),
     wider: more.wider ? { by: [], profiles: [], ports: "", more_rules: 0, perhaps: false, blockable: false, ...more.wider } : null,
-    probe: (more.probe || []).map(([transport, port, status, says, tls]) => ({ transport, port, status, says, tls })),
+    probe: portsOf(more.probe),
     except: more.except || null, // a few blocked addresses that an open verdict leaves out
     commands: (more.commands || []).map((place) => host.commands[place]),
     names: [...by, ...(more.wider?.by || []), ...profiles.flatMap((one) => one.by)].join("\n").toLowerCase(),
@@ -40,7 +44,7 @@ function readCell(host, [place, verdict, reason, by, part, more = {}]) {
 }
 
 const HOSTS = DATA.hosts.map((host) => ({
-  judged_from: [], unasked: [], roles: [], pool: "", site: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
+  judged_from: [], unasked: [], probe: [], roles: [], pool: "", site: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
   ...host,
   cells: new Map(host.cells.map((cell) => [cell[0], readCell(host, cell)])),
 }));

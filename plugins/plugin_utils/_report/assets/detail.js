@@ -90,6 +90,7 @@ function sections(host, requirements, copyable) {
     (copyable || host.foreign?.differences?.length > 0) && foreignOf(host),
     host.unasked.length > 0 && el("section", {}, el("h3", {}, "Open though nobody asked for it"),
       el("p", {}, `TCP ${host.unasked.join(", ")}`)),
+    host.probe.length > 0 && el("section", {}, el("h3", {}, "Probed from outside"), probeOf(portsOf(host.probe))),
     host.skipped_rows.length > 0 && el("section", {}, el("h3", {}, "Rows left out on purpose"),
       el("p", {}, host.skipped_rows.join(", "))),
   ];

@@ -316,6 +316,25 @@ def test_a_client_whose_handling_is_misspelt_is_not_left_alone_in_silence(value:
     assert of_clients({"pc01": wrong, "pc02": wrong})["mistakes"] == [f"lync_firewall_clients of pc01, pc02{told}"]
 
 
+def test_a_client_by_its_roles_alone_is_chosen_as_one_of_the_group_is() -> None:
+    named = {"lync_firewall_roles": ["client"]}
+    groups = {"all": ["fe01", "pc01"], "lync_front_end": ["fe01"]}
+
+    def hosts(**more: Any) -> list[str]:
+        known = {"fe01": {}, "pc01": {**named, **more}}
+        return list(find_targets(groups, known, Request(DEFAULT, clients=not more))["hosts"])
+
+    assert hosts() == ["fe01", "pc01"], "an audit judges it"
+    assert hosts(lync_firewall_clients="report") == ["fe01"]
+    assert hosts(lync_firewall_clients="enforce") == ["fe01", "pc01"]
+
+
+def test_a_computer_that_is_only_reported_is_no_forgotten_server() -> None:
+    groups = {**CLIENTS, "lync": ["fe01", "pc01", "pc02"]}
+    known: dict[str, dict[str, Any]] = {host: {} for host in groups["all"]}
+    assert find_targets(groups, known, Request(DEFAULT))["forgotten"] == []
+
+
 def test_a_misspelt_handling_counts_for_clients_of_the_run_that_no_task_will_refuse() -> None:
     wrong: dict[str, Any] = {"lync_firewall_clients": "Enforce"}
     for_one = {"pc01": wrong}

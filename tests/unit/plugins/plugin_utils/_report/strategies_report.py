@@ -145,6 +145,7 @@ def hosts(draw: st.DrawFn, name: str, rows: tuple[ReportRequirement, ...]) -> Re
         foreign=draw(st.none() | foreign),
         skipped_rows=draw(some_names | st.just(())),
         unasked=draw(st.lists(ports, max_size=2).map(tuple)),
+        probed=draw(st.lists(probed, max_size=2).map(tuple)),
         judged_from=draw(st.sampled_from([(), (("fe01.reg", "2026-01-31T20:15:00Z"),)])),
     )
 

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from copy import deepcopy
 from typing import Any
 
@@ -35,6 +38,17 @@ CLOSED = row(verdict="closed", reason="block_rule", by=["Block SIP"])
 NO_RULE = row(verdict="closed", reason="no_rule")
 NO_ROLES = {key: value for key, value in info().items() if key != "drift"} | {"requirements": []}
 NEW = {"created": [{"name": RULE}], "commands": [ADD], "changed": True}
+
+
+def test_a_host_that_could_not_be_read_has_what_a_probe_saw_of_it() -> None:
+    ports = [{"port": 5061, "transport": "tcp", "rows": ["fe-11"], "status": "filtered", "tls": None}]
+    source = Source("fe01", {"unreachable": True, "msg": "timed out"}, probes=ports, unasked=[])
+    report = build_report("Title", CREATED, [source])
+    (host,) = json.loads(to_json(report))["hosts"]
+    assert (host["cells"], host["probe"]) == ([], [["tcp", 5061, "filtered", "", None]])
+    (row_of_host,) = csv.DictReader(io.StringIO(to_csv(report).decode()))
+    assert row_of_host["probe"] == "tcp 5061 filtered"
+
 
 NONE = plan(kept=[])
 CASES: list[tuple[str, Any, HostClass]] = [
