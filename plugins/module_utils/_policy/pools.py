@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -106,6 +106,7 @@ def read_pool(entry: Mapping[str, Any]) -> Pool:
         members = _members(entry.get("members"))
         carries = balancing is Balancing.HARDWARE or any(set(member.roles) & _WEB_ROLES for member in members)
         virtual = _virtual(entry.get("virtual_addresses"), balancing) if carries else {}
+        _see_that_they_differ(members, virtual)
         said = entry.get("external_ports")
         ports = read_choice(VARIABLES["external_ports"], said, _PORTS) if said else _fitting_ports(virtual)
         affinity = entry.get("external_affinity") or "none"
@@ -158,6 +159,25 @@ def _member(entry: Any) -> PoolMember:
     )
 
 
+def _see_that_they_differ(members: Iterable[PoolMember], virtual: Mapping[Virtual, str]) -> None:
+    """Raise OptionError for a member twice behind an address, and for a device that would be its own member."""
+    names: dict[str, str] = {}
+    for member in members:
+        other = names.setdefault(member.address, member.name)
+        if other != member.name:
+            raise OptionError(
+                "members",
+                f"{other} and {member.name} have the same address, {member.address}; correct ansible_host or "
+                "lync_firewall_addresses of one of them",
+            )
+    for word, address in virtual.items():
+        if address in names:
+            raise OptionError(
+                f"{VARIABLES['virtual_addresses']}.{word.value}",
+                f"{address} is the address of the member {names[address]}; a virtual address is the load balancer's",
+            )
+
+
 def _virtual(given: Any, balancing: Balancing) -> dict[Virtual, str]:
     """The addresses, those worked out that one may leave out: web is on that of SIP, external web on that of web."""
     option = VARIABLES["virtual_addresses"]
@@ -199,4 +219,6 @@ def _address(option: str, text: Any) -> str:
         raise OptionError(option, f"{text!r} is no address; one address is needed, such as 10.1.0.100") from None
     if found.is_unspecified or found.is_multicast:
         raise OptionError(option, f"{found} is no address of one interface")
+    if "%" in str(found):
+        raise OptionError(option, f"{str(text)!r} has a scope, which is right on one machine only; leave it out")
     return str(found)

@@ -189,7 +189,7 @@ def test_two_pools_of_one_name_are_refused(name: str) -> None:
 
 def test_two_members_of_one_name_are_refused() -> None:
     with pytest.raises(OptionError, match="two members are fe-01 to a load balancer; rename one"):
-        listeners(pool("hardware", member("fe 01"), member("fe_01")))
+        listeners(pool("hardware", member("fe 01"), member("fe_01", address="10.0.0.2")))
 
 
 NAMES = st.text(min_size=1).filter(str.isprintable)

@@ -42,6 +42,16 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._polic
         (pool("hardware", virtual_addresses={"sip": "10.1.0.0/28"}), "'10.1.0.0/28' is no address"),
         (pool("hardware", virtual_addresses={"sip": "0.0.0.0"}), "0.0.0.0 is no address of one interface"),
         (pool("hardware", virtual_addresses={"sip": "ff02::1"}), "ff02::1 is no address of one interface"),
+        (pool("hardware", member(address="fe80::1%eth0")), "'fe80::1%eth0' has a scope"),
+        (pool("hardware", member(address="fe80::1%a\nlisten b")), r"'fe80::1%a\\nlisten b' has a scope"),
+        (
+            pool("hardware", member("fe01"), member("fe02", address="10.0.0.1")),
+            "members: pool .*: fe01 and fe02 have the same address, 10.0.0.1",
+        ),
+        (
+            pool("hardware", member(address="10.1.0.101")),
+            "lync_virtual_addresses.web_internal: pool .*: 10.1.0.101 is the address of the member fe01",
+        ),
         (pool(external_ports="4443"), "lync_external_web_ports: .*it takes bridged, mapped, both"),
         (pool(external_affinity="cookie"), "a cookie needs a device that ends TLS"),
         (pool(external_affinity="client"), "lync_external_web_affinity: .*it takes none, source"),
