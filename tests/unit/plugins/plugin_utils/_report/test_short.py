@@ -72,3 +72,12 @@ def test_a_role_that_nobody_has_any_more_is_no_outage_and_its_group_is_to_be_kep
     assert len(affected(held)) == 1, "another host has it"
     other = replace(report_of(a=info(closed("server-03"), commands=["x"])), left=gone.left)
     assert len(affected(other)) == 1, "no rule at all is no matter of who is meant"
+
+
+def test_a_users_computer_is_no_server() -> None:
+    servers = report_of(a=info(), b=info()).hosts
+    report = replace(report_of(a=info()), hosts=(*servers, replace(servers[0], name="pc01", roles=("client",))))
+    first, second, *_rest = in_short(report)
+    assert first.startswith("This is about the firewalls of 2 servers and 1 user computer of Lync, ")
+    assert second == "Nothing that Lync needs is closed on 2 servers and 1 user computer that could be looked at"
+    assert in_short(replace(report, hosts=report.hosts[2:]))[1].endswith("on 1 user computer that could be looked at")
