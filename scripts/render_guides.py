@@ -57,8 +57,8 @@ def pages() -> dict[str, str]:
 def _catalogue() -> Iterator[str]:
     yield _head("catalogue", "The catalogue: every row")
     yield (
-        "What Microsoft's page *Lync Server 2013: Ports and protocols for internal servers* has, row by row, how it is\n"
-        "read here, and what other pages of Microsoft say against a row. :ref:`query('lyncops.firewall.lync_ports')\n"
+        "What Microsoft's page *Lync Server 2013: Ports and protocols for internal servers* has, row by row, how it\n"
+        "is read here, and what other pages of Microsoft say against a row. :ref:`query('lyncops.firewall.lync_ports')\n"
         "<ansible_collections.lyncops.firewall.lync_ports_lookup>` gives the same to playbooks.\n\n"
         "*listen* is inbound on the host of the row, *connect* outbound from it; an *appliance* is a load balancer.\n"
     )
@@ -89,8 +89,8 @@ def _row(row: Requirement) -> tuple[str, ...]:
 def _reasons() -> Iterator[str]:
     yield _head("reasons", "Every reason of a verdict")
     yield (
-        "Results, JSON and CSV have the value, pages and messages the words beside it. What is without advice is as it\n"
-        "should be, or nothing that anybody can change.\n\n"
+        "Results, JSON and CSV have the value, pages and messages the words beside it. What is without advice is as\n"
+        "it should be, or nothing that anybody can change.\n\n"
     )
     rows = ((f"``{reason.value}``", text.short, text.meaning, text.advice or "none") for reason, text in TEXTS.items())
     yield from _table(("value", "in short", "what it means", "what to do"), (18, 16, 33, 33), rows)
