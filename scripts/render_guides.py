@@ -57,8 +57,9 @@ def pages() -> dict[str, str]:
 def _catalogue() -> Iterator[str]:
     yield _head("catalogue", "The catalogue: every row")
     yield (
-        "What Microsoft's page *Lync Server 2013: Ports and protocols for internal servers* has, row by row, how it\n"
-        "is read here, and what other pages of Microsoft say against a row. :ref:`query('lyncops.firewall.lync_ports')\n"
+        "What Microsoft's page *Lync Server 2013: Ports and protocols for internal servers* has, row by row, how\n"
+        "it is read here, and what other pages of Microsoft say against a row.\n"
+        ":ref:`query('lyncops.firewall.lync_ports')\n"
         "<ansible_collections.lyncops.firewall.lync_ports_lookup>` gives the same to playbooks.\n\n"
         "*listen* is inbound on the host of the row, *connect* outbound from it; an *appliance* is a load balancer.\n"
     )
