@@ -52,7 +52,7 @@ class QuirkError(ValueError):
 class Quirks:
     """Switchable behaviours of one host.
 
-    language: of messages, group names and `(Default)`: en, pt, de, ru.
+    language: of messages, group names and `(Default)`: en, pt, de, ru, fr.
     token: of the WinRM user: admin (elevated), filtered (UAC remote restrictions), user. Only admin may use WMI.
     mpssvc: state of the firewall service; taken over at once when the quirk is set. ``disabled`` is stopped as well.
     mpssvc_start_refused: `sc start` and `sc config` of MpsSvc are denied.

@@ -237,7 +237,7 @@ def _local_time(process: Process, moment: datetime | None) -> str:
     """A time as the host's language writes it: nothing a program could depend on."""
     if moment is None:
         return process.message("not_available")
-    form = {"en": "%m/%d/%Y %I:%M:%S %p", "pt": "%d/%m/%Y %H:%M:%S"}
+    form = {"en": "%m/%d/%Y %I:%M:%S %p", "pt": "%d/%m/%Y %H:%M:%S", "fr": "%d/%m/%Y %H:%M:%S"}
     return moment.strftime(form.get(process.host.quirks.language, "%d.%m.%Y %H:%M:%S"))
 
 
