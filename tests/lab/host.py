@@ -18,9 +18,10 @@ from lab.windows.cmd_search import ProgramRun, own_program
 from lab.windows.environment import account_environment
 from lab.windows.filesystem import FileSystem
 from lab.windows.firewall_service import FirewallService
+from lab.windows.language_keys import write_language
 from lab.windows.netstat import Socket
 from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
-from lab.windows.process import InputPipe, Life, Process, Sink, nul_input
+from lab.windows.process import Console, InputPipe, Life, Process, Sink, nul_input
 from lab.windows.programs import PROGRAMS
 from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
@@ -101,6 +102,7 @@ class Host:
         self.not_listening: frozenset[tuple[int, int]] = frozenset()
         self.on_the_way: dict[tuple[int, int], str] = {}
         self.set_interfaces(self.spec.interfaces)
+        write_language(self.registry, self.quirks.language)
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
         self.read_winrm_policy()
         self._apply_mpssvc(initial=True)
@@ -195,6 +197,8 @@ class Host:
         self.second_administrator.start_counting()
         self.clock.set_minute(self.quirks.minute)
         self._write_addresses()
+        if "language" in changes:
+            write_language(self.registry, self.quirks.language)
         if "mpssvc" in changes:
             self._apply_mpssvc(initial=False)
         self.on_change(self)
@@ -263,7 +267,7 @@ class Host:
         stdout: Sink,
         stderr: Sink,
         environment: Mapping[str, str] | None = None,
-        codepage: int = 437,
+        console: Console | None = None,
         token: Token = ADMINISTRATOR,
         as_system: bool = False,
         life: Life | None = None,
@@ -271,7 +275,8 @@ class Host:
         """Run a command line under cmd.exe; returns its exit code.
 
         With ``as_system`` it is the Task Scheduler's: run as LocalSystem, in the system's folders, and not counted
-        among the command lines that somebody sent. ``life`` ends its cmd.exe before the next command.
+        among the command lines that somebody sent. ``console``: the shell's, else one of its own. ``life`` ends its
+        cmd.exe before the next command.
         """
         if not as_system:
             self.stats.commands.append(line)
@@ -279,7 +284,9 @@ class Host:
         token = SYSTEM_TOKEN if as_system else token
         own = account_environment(token, self.files, self.registry, self.computer_name)
         variables = {**own, **{name.upper(): text for name, text in (environment or {}).items()}}
-        process = Process(self, "cmd", line, stdin, stdout, stderr, variables, token, codepage, life or Life())
+        process = Process(
+            self, "cmd", line, stdin, stdout, stderr, variables, token, console or Console(), life or Life()
+        )
         # The Task Scheduler starts a program itself, and cmd.exe only for a batch file.
         return await run_line(process, autorun=not as_system or is_batch_file(line))
 
@@ -295,7 +302,7 @@ class Host:
             stdin=nul_input(),
             stdout=out.append,
             stderr=err.append,
-            codepage=65001,
+            console=Console(65001),
             token=token,
             environment={} if folder is None else {"CD": folder},
         )

@@ -25,6 +25,8 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "mpssvc": ("running", "stopped", "disabled"),
     "closed_looks": ("refused", "dropped"),
     "netsh_exit_code": (None, 0, 1),
+    "netsh_session_code": ("zero", "last", "any"),
+    "netsh_long_line": ("split", "cut", "refused"),
     "profile": PROFILES,
     "schtasks_query_fails": ("", "denied", "busy", "unavailable"),
     "unknown_program_code": (1, 9009),
@@ -61,6 +63,16 @@ class Quirks:
     netsh_ignore_stdin: every line on standard input is, but for the end.
     netsh_hang_line: a session on standard input never answers from its n-th command line on; 0: from its start.
     netsh_exit_code: every netsh exits with this code, whatever happened.
+    netsh_session_code: with what a session or a script ends after bad lines: zero, last (1 when the last line was bad),
+        any (1 when any was).
+    netsh_prompts: a session on standard input prints its prompt for each line.
+    netsh_echo: it prints each line that it reads, too.
+    netsh_line_limit, netsh_long_line: so many characters at most are read of a line in a session or a script; what is
+        longer is split (its rest is a line of its own), cut (its rest is lost) or refused as bad.
+    netsh_english: what `netsh advfirewall show …profile` prints is not translated.
+    netsh_export_keeps: `netsh advfirewall export` refuses to replace a file.
+    netsh_set_dir_refused: `set rule … new dir=` is refused as a bad value.
+    netsh_any_profile_spelled: `profile=any` is stored as the three profiles, and not as none.
     netsh_delay: seconds netsh takes to start.
     netsh_silent: no `Ok.` is printed.
     netsh_folds_unicode: names are the same by Unicode's case folding and compatibility forms, not by letter case alone.
@@ -112,6 +124,7 @@ class Quirks:
     same_subnet: the lab's clients, 127.0.0.1 and all other loopback addresses, belong to the host's own subnet
         (LocalSubnet); else only the addresses of the lab's own network do, and a client that chooses none comes from
         another subnet.
+    chcp_lasts: `chcp` changes the code page of the shell, and not only for the rest of its command line.
     autorun: an AutoRun line of HKLM, as if it stood in the registry: cmd.exe runs it before every line.
     unknown_program_code: with what `cmd /c` exits after a program that there is not: 1 or 9009.
     hostile_action, hostile_at: which answers the next five spoil: those to requests of this action (Login: that are
@@ -142,6 +155,15 @@ class Quirks:
     netsh_ignore_stdin: bool = False
     netsh_hang_line: int | None = None
     netsh_exit_code: int | None = None
+    netsh_session_code: str = "zero"
+    netsh_prompts: bool = True
+    netsh_echo: bool = False
+    netsh_line_limit: int | None = None
+    netsh_long_line: str = "split"
+    netsh_english: bool = False
+    netsh_export_keeps: bool = False
+    netsh_set_dir_refused: bool = False
+    netsh_any_profile_spelled: bool = False
     netsh_delay: float = 0.0
     netsh_silent: bool = False
     netsh_folds_unicode: bool = False
@@ -188,6 +210,7 @@ class Quirks:
     on_batteries: bool = False
     profile: str = "Domain"
     same_subnet: bool = False
+    chcp_lasts: bool = True
     autorun: str | None = None
     unknown_program_code: int = 1
     hostile_action: str = ""
@@ -252,6 +275,8 @@ def _converted(name: str, value: object, default: object) -> object:
         raise QuirkError(f"{name}: {value!r} is negative")
     if name == "minute" and not result:
         raise QuirkError("minute: must be longer than 0 seconds")
+    if name == "netsh_line_limit" and result == 0:
+        raise QuirkError("netsh_line_limit: must be at least one character")
     if name == "receive_size" and not 4096 <= int(str(result)) <= 16384:
         raise QuirkError("receive_size: must be 4096 to 16384 bytes")
     return result

@@ -23,7 +23,8 @@ from lab.windows.filesystem import FileSystemError
 from lab.windows.netsh import split_words
 from lab.windows.process import Process
 
-VERSION_TEXT = "Microsoft Windows [Version {}]"
+_VERSION_KEY = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+_LAST_WITHOUT_UPDATE = 16299
 HOME = "C:\\Users\\Administrator"
 
 
@@ -92,7 +93,13 @@ async def _echo(session: Session, process: Process) -> int:
 
 
 async def _ver(_session: Session, process: Process) -> int:
-    process.out("\r\n" + VERSION_TEXT.format(process.host.version) + "\r\n")
+    """Later releases tell the update too (public captures of 17763 and later do, those of 14393 do not)."""
+    version = process.host.version
+    key = process.host.registry.find(_VERSION_KEY)
+    update = key.dword("UBR") if key is not None else None
+    if update is not None and int(version.rpartition(".")[2]) > _LAST_WITHOUT_UPDATE:
+        version = f"{version}.{update}"
+    process.out("\r\n" + process.message("ver", version) + "\r\n")
     return 0
 
 

@@ -28,8 +28,8 @@ FRENCH: dict[str, str] = {
     "bad_syntax": "La syntaxe fournie pour cette commande n’est pas valide. Consultez l’aide pour la syntaxe correcte.",
     "policy_only": "Ce paramètre ne peut être modifié que dans un magasin de stratégie de groupe.",
     "elevation": "L’opération demandée nécessite une élévation (Exécuter en tant qu’administrateur).",
-    "no_service": "Une erreur s’est produite lors de la tentative de contact du service Pare-feu Windows. Vérifiez que le "
-    "service est en cours d’exécution et réessayez.",
+    "no_service": "Une erreur s’est produite lors de la tentative de contact du service Pare-feu Windows. Vérifiez que "
+    "le service est en cours d’exécution et réessayez.",
     "reg_not_found": "ERREUR : le système n’a pas trouvé la clé ou la valeur de Registre spécifiée.",
     "reg_denied": "ERREUR : Accès refusé.",
     "reg_bad_key": 'ERREUR : nom de clé non valide.\r\nEntrez "REG {} /?" pour afficher la syntaxe.',
@@ -46,8 +46,8 @@ FRENCH: dict[str, str] = {
     "sc_failed": "[SC] {} échec(s) {} :",
     "sc_no_service": "Le service spécifié n’existe pas en tant que service installé.",
     "sc_running": "Une instance du service s’exécute déjà.",
-    "sc_disabled": "Le service ne peut pas être démarré parce qu’il est désactivé ou qu’aucun périphérique activé ne lui "
-    "est associé.",
+    "sc_disabled": "Le service ne peut pas être démarré parce qu’il est désactivé ou qu’aucun périphérique activé ne "
+    "lui est associé.",
     "sc_not_started": "Le service n’a pas été démarré.",
     "sc_success": "[SC] {} réussite(s)",
     "sc_state": "STATE",
@@ -151,7 +151,8 @@ FRENCH: dict[str, str] = {
     "task_not_found": "ERREUR : le fichier spécifié est introuvable.",
     "task_no_such_name": 'ERREUR : le nom de tâche "{}" n’existe pas sur le système.',
     "task_denied": "ERREUR : Accès refusé.",
-    "task_busy": "ERREUR : le service Planificateur de tâches est trop occupé pour traiter la demande. Réessayez plus tard.",
+    "task_busy": "ERREUR : le service Planificateur de tâches est trop occupé pour traiter la demande. Réessayez plus "
+    "tard.",
     "task_unavailable": "ERREUR : le serveur RPC n’est pas disponible.",
     "task_syntax": 'ERREUR : syntaxe non valide.\r\nEntrez "SCHTASKS {} /?" pour afficher la syntaxe.',
     "task_bad_value": "ERREUR : valeur non valide pour l’option {}.",

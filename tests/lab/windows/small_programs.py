@@ -12,7 +12,7 @@ import re
 
 from lab.windows.cmd import run_line
 from lab.windows.netsh import split_words
-from lab.windows.process import Process
+from lab.windows.process import Process, is_codepage
 
 
 async def hostname(process: Process) -> int:
@@ -66,8 +66,18 @@ async def gpupdate(process: Process) -> int:
 
 
 async def chcp(process: Process) -> int:
-    """Shows the console's code page."""
-    process.out(f"Active code page: {process.codepage}\r\n")
+    """Shows the console's code page, or changes it for all that runs there.
+
+    Not confirmed: the exit code for a code page that there is not, and whether what a shell of WinRM runs next has the
+    new one too (quirk ``chcp_lasts``).
+    """
+    words = split_words(process.arguments)
+    if words:
+        if len(words) != 1 or not words[0].isdecimal() or not is_codepage(int(words[0])):
+            process.err(process.message("bad_code_page") + "\r\n")
+            return 1
+        process.console.codepage = int(words[0])
+    process.out(process.message("code_page", process.codepage) + "\r\n")
     return 0
 
 

@@ -126,7 +126,7 @@ def _csv(section: _Section, *, without_heads: bool) -> str:
     return "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\r\n" for row in rows)
 
 
-def _list(section: _Section, *, without_heads: bool) -> str:  # noqa: ARG001 - one form for all three
+def _list(section: _Section, *, without_heads: bool) -> str:
     width = max(map(len, section.head)) + 1
     rows = (
         "".join(f"{name + ':':<{width}} {cell}\r\n" for name, cell in zip(section.head, row, strict=True))

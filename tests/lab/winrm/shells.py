@@ -15,11 +15,11 @@ import asyncio
 import time
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lab.host import Host
 from lab.hostile_text import padding
-from lab.windows.process import InputPipe, Life
+from lab.windows.process import Console, InputPipe, Life
 from lab.windows.security import TOKENS
 
 TERMINATED = 3221225786
@@ -53,7 +53,7 @@ class Command:
                 stdout=lambda data: self._write("stdout", data),
                 stderr=lambda data: self._write("stderr", data),
                 environment=shell.environment,
-                codepage=shell.codepage,
+                console=shell.console if host.quirks.chcp_lasts else replace(shell.console),
                 token=TOKENS[host.quirks.token],
                 life=Life(most=host.quirks.max_processes),
             )
@@ -120,7 +120,7 @@ class Shell:
 
     owner: str
     client_ip: str
-    codepage: int
+    console: Console
     environment: Mapping[str, str]
     idle_timeout: float
     shell_id: str = field(default_factory=lambda: str(uuid.uuid4()).upper())

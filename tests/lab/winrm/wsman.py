@@ -19,6 +19,7 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 from lab.host import Host
+from lab.windows.process import Console
 from lab.winrm.enumeration import WmiEnumerations, is_wmi_resource
 from lab.winrm.shells import Command, Shell
 from lab.winrm.soap import (
@@ -128,7 +129,7 @@ class WsmanService:
         shell = Shell(
             owner=user,
             client_ip=client_ip,
-            codepage=int(codepage),
+            console=Console(int(codepage)),
             environment={
                 variable.get("Name", ""): variable.text or "" for variable in body.iter(f"{{{SHELL}}}Variable")
             },
