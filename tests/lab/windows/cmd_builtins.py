@@ -8,7 +8,9 @@ Exit codes follow what public reports measured: `md`, `ren`, `type` and `dir` le
 succeed set ERRORLEVEL to 0, and `set` of a name that is not defined sets it to 1, as Wine's conformance tests have
 it. `type` turns a UTF-16 file into the console's code page when it begins with a byte order mark, and copies any
 other byte for byte (public reports; unconfirmed where the output is a pipe). `echo` and the like never touch
-ERRORLEVEL and count as success for `&&`. Only `dir /b` and `dir /q` are simulated, and of `goto` only `goto :eof`.
+ERRORLEVEL and count as success for `&&`. Not confirmed: that `dir /b` of an empty folder is a success that prints
+nothing; by the quirk ``empty_dir_fails`` it is "File Not Found". Only `dir /b` and `dir /q` are simulated, and of
+`goto` only `goto :eof`.
 """
 
 from __future__ import annotations
@@ -220,6 +222,8 @@ async def _dir(session: Session, process: Process) -> int:
             session.errorlevel = 0
             return 0
         found = process.host.files.names_in(session.path(names[0] if names else "."), process.token)
+        if not found and process.host.quirks.empty_dir_fails:
+            raise FileSystemError("dir_not_found")
     except FileSystemError as error:
         return _refused(session, process, error)
     process.out("".join(f"{name}\r\n" for name in found))

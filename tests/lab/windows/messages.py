@@ -136,6 +136,36 @@ _COMMON: Mapping[str, tuple[str, str, str, str]] = {
         "FEHLER: Zugriff verweigert",
         "ОШИБКА: Отказано в доступе.",
     ),
+    "reg_no_file": (
+        "ERROR: The system was unable to find the specified file.",
+        "ERRO: O sistema não pôde localizar o arquivo especificado.",
+        "FEHLER: Die angegebene Datei wurde nicht gefunden.",
+        "ОШИБКА: Не удается найти указанный файл.",
+    ),
+    "reg_bad_file": (
+        "ERROR: Error accessing the registry.\r\nCannot import {}.",
+        "ERRO: Erro ao acessar o Registro.\r\nNão é possível importar {}.",
+        "FEHLER: Fehler beim Zugriff auf die Registrierung.\r\n{} kann nicht importiert werden.",
+        "ОШИБКА: Ошибка при доступе к реестру.\r\nНе удается импортировать {}.",
+    ),
+    "no_quota": (
+        "Not enough quota is available to process this command.",
+        "Não há cota suficiente disponível para processar este comando.",
+        "Es sind nicht genügend Quoten verfügbar, um diesen Befehl zu verarbeiten.",
+        "Недостаточно квот для обработки команды.",
+    ),
+    "no_memory": (
+        "Not enough memory resources are available to process this command.",
+        "Recursos de memória insuficientes disponíveis para processar este comando.",
+        "Für diesen Befehl ist nicht genügend Speicher verfügbar.",
+        "Недостаточно ресурсов памяти для обработки этой команды.",
+    ),
+    "findstr_open": (
+        "FINDSTR: Cannot open {}",
+        "FINDSTR: Não é possível abrir {}",
+        "FINDSTR: {} kann nicht geöffnet werden.",
+        "FINDSTR: Не удается открыть {}",
+    ),
     "reg_bad_key": (
         'ERROR: Invalid key name.\r\nType "REG {} /?" for usage.',
         'ERRO: Nome de chave inválido.\r\nDigite "REG {} /?" para ver o uso.',

@@ -9,16 +9,19 @@ the real program goes on after a bad line, and which exit code a session or a sc
 quirks (``netsh_stop_on_error``, ``netsh_session_code``), by default it goes on and exits with 0. So are whether the
 prompts are printed when standard input is a pipe (``netsh_prompts``; they are), whether lines are echoed
 (``netsh_echo``; they are not), and how long a line may be (``netsh_line_limit``; any length): what one that is too
-long comes to is ``netsh_long_line``.
+long comes to is ``netsh_long_line``. Bytes are read in the console's code page, on standard input and in files
+(``netsh_stdin_codepage``, ``netsh_script_codepage``), a byte order mark in front of a file is a part of its first line
+(``netsh_script_bom``).
 """
 
 from __future__ import annotations
 
 import asyncio
+import codecs
 
 from lab.windows.netsh_commands import ADVFIREWALL, COMMANDS, FIREWALL, ROOT, Commands
 from lab.windows.netsh_fields import NetshError
-from lab.windows.process import Process
+from lab.windows.process import Process, codec_of
 
 _CONTEXTS: dict[tuple[str, ...], tuple[str, ...]] = {
     ROOT: ("advfirewall",),
@@ -105,8 +108,12 @@ class _Netsh(Commands):
             raw = await self._process.stdin.readline()
             if not raw:
                 return None
-            self._pending = self._pieces(self._process.decode(raw).rstrip("\r\n"))
+            text = self._decoded(raw, self._host.quirks.netsh_stdin_codepage)
+            self._pending = self._pieces(text.rstrip("\r\n"))
         return self._pending.pop(0)
+
+    def _decoded(self, raw: bytes, codepage: int | None) -> str:
+        return self._process.decode(raw) if codepage is None else raw.decode(codec_of(codepage), "replace")
 
     def _pieces(self, line: str) -> list[str]:
         """A line as it is read: in pieces or without its end where it is longer than ``netsh_line_limit``."""
@@ -137,7 +144,10 @@ class _Netsh(Commands):
         if content is None:
             self._message("file_not_found")
             return 1
-        for piece in (piece for raw in content.splitlines() for piece in self._pieces(self._process.decode(raw))):
+        if self._host.quirks.netsh_script_bom:
+            content = content.removeprefix(codecs.BOM_UTF8)
+        codepage = self._host.quirks.netsh_script_codepage
+        for piece in (piece for raw in content.splitlines() for piece in self._pieces(self._decoded(raw, codepage))):
             line = piece.strip()
             if not line or line.startswith("#"):
                 continue

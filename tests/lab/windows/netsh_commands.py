@@ -10,6 +10,7 @@ from collections.abc import Callable
 from unicodedata import normalize
 
 from lab.hostile_text import padded
+from lab.windows.cmd_syntax import expand
 from lab.windows.filesystem import FileSystemError
 from lab.windows.firewall_service import LOCAL_PROFILE_KEYS, LOCAL_STORE, StoredRule
 from lab.windows.messages import text
@@ -54,10 +55,12 @@ class Commands:
 
     def _add(self, words: list[str]) -> None:
         self._expect_rule_word("add", words)
-        arguments = parse_arguments(words[1:], frozenset(FIELDS))
+        arguments = self._read(parse_arguments(words[1:], frozenset(FIELDS)))
         rule = new_rule(arguments, self._host.schema_version)
         if self._host.quirks.netsh_any_profile_spelled and arguments.get("profile", "").lower() == "any":
             rule = rule.with_values({"Profile": ("Domain", "Private", "Public")})
+        if self._host.quirks.netsh_any_service_dropped and arguments.get("service", "").lower() == "any":
+            rule = rule.with_values({"Svc": ()})
         self._need_service(writing=True)
         self._host.firewall.add(rule)
         self._ok()
@@ -69,7 +72,7 @@ class Commands:
             raise NetshError("new_keyword")
         cut = lowered.index("new", 1)
         selectors = parse_arguments(words[1:cut], SELECTORS)
-        changes = parse_arguments(words[cut + 1 :], frozenset(FIELDS))
+        changes = self._read(parse_arguments(words[cut + 1 :], frozenset(FIELDS)))
         if "group" in selectors and (len(selectors) > 1 or set(changes) != {"enable"}):
             raise NetshError("bad_syntax")
         if "dir" in changes and self._host.quirks.netsh_set_dir_refused:
@@ -106,6 +109,18 @@ class Commands:
             name, group = self._display(rule.name), self._display(rule.first("EmbedCtxt") or "")
             self._say(rule_listing(rule, name, group, verbose=verbose))
         self._ok(blank_before=True)
+
+    def _read(self, arguments: dict[str, str]) -> dict[str, str]:
+        """Arguments of a rule as they are stored. Raises NetshError for a list over ``netsh_list_limit``."""
+        quirks = self._host.quirks
+        for tag, error in (("localip", "bad_address"), ("remoteip", "bad_address"),
+                           ("localport", "bad_port"), ("remoteport", "bad_port")):  # fmt: skip
+            entries = arguments.get(tag, "").count(",") + 1
+            if quirks.netsh_list_limit is not None and entries > quirks.netsh_list_limit:
+                raise NetshError(error)
+        if quirks.netsh_expands and "program" in arguments:
+            return {**arguments, "program": expand(arguments["program"], self._process.environment)}
+        return arguments
 
     def _expect_rule_word(self, verb: str, words: list[str]) -> None:
         if not words or words[0].lower() != "rule":

@@ -96,11 +96,14 @@ class Life:
     """Whether somebody has ended a cmd.exe. What it had started goes on to its own end, but it starts nothing more.
 
     ``processes`` are those of its job that run now, itself among them; more than ``most`` there cannot be (None: any).
+    ``memory`` is what they have allocated, in megabytes; ``most_memory`` what they may (None, 0: any amount).
     """
 
     ended: bool = False
     processes: int = 1
     most: int | None = None
+    memory: int = 4
+    most_memory: int | None = None
 
 
 @dataclass(eq=False)

@@ -22,7 +22,7 @@ async def hostname(process: Process) -> int:
 
 
 async def ping(process: Process) -> int:
-    """`ping -n N 127.0.0.1`, the usual sleep: N answers, one second apart. Any other address is refused."""
+    """`ping -n N 127.0.0.1`, the usual sleep: N answers, one second of the host apart. Any other address is refused."""
     words = split_words(process.arguments)
     count, target = 4, ""
     at = 0
@@ -41,7 +41,7 @@ async def ping(process: Process) -> int:
     for number in range(count):
         process.out("Reply from 127.0.0.1: bytes=32 time<1ms TTL=128\r\n")
         if number + 1 < count:
-            await asyncio.sleep(1)
+            await asyncio.sleep(process.host.clock.minute / 60)
     return 0
 
 
@@ -88,11 +88,10 @@ async def command_interpreter(process: Process) -> int:
     )
     if match is None:
         return 0
-    line = match["line"].strip()
-    if len(line) > 1 and line.startswith('"') and line.endswith('"') and line.count('"') == 2:
-        line = line[1:-1]
-    autorun = "/d" not in match["switches"].lower()
-    return await run_line(process.child("cmd", line, process.stdin, process.stdout, process.stderr), autorun=autorun)
+    line, switches = match["line"].strip(), match["switches"].lower()
+    child = process.child("cmd", line, process.stdin, process.stdout, process.stderr)
+    start = f"cmd {match['switches']}/c "
+    return await run_line(child, autorun="/d" not in switches, start=start, strip="/s" in switches)
 
 
 def _wants_input(arguments: str) -> bool:
