@@ -55,7 +55,8 @@ async def run(process: Process) -> int:
     if not words:
         process.out(f"{_account(process)}\r\n")
         return 0
-    form, wanted = "table", set()
+    form = "table"
+    wanted: set[str] = set()
     without_heads = "/nh" in words
     if "/fo" in words:
         at = words.index("/fo")
