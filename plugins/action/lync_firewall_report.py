@@ -20,6 +20,7 @@ from ..plugin_utils._report import model
 from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
+from ..plugin_utils._report.as_prometheus import to_prometheus
 from ..plugin_utils._report.asked import asked, may_fail
 from ..plugin_utils._report.build import Source, build_report
 from ..plugin_utils._report.changed import changed_in
@@ -51,10 +52,11 @@ from ..plugin_utils._version import collection_version
 if TYPE_CHECKING:
     from ..plugin_utils._report.merge import Merged
 
-_WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
-    "html": to_html,
-    "json": to_json,
-    "csv": lambda report, _changes: to_csv(report),
+_WRITERS: dict[str, Callable[[model.Report, Changes | None, str], bytes]] = {
+    "html": lambda report, changes, _name: to_html(report, changes),
+    "json": lambda report, changes, _name: to_json(report, changes),
+    "csv": lambda report, _changes, _name: to_csv(report),
+    "prom": lambda report, _changes, name: to_prometheus(report, name),
 }
 _DRIFTED, _INEFFECTIVE = model.HostClass.DRIFTED, model.HostClass.INEFFECTIVE
 _FAILED, _UNREACHABLE = model.HostClass.FAILED, model.HostClass.UNREACHABLE
@@ -146,7 +148,9 @@ class ActionModule(ControllerAction):
         if earlier and earlier.created > report.created:
             warnings.append(f"previous: it was made at {earlier.created}, after what it is compared with")
         changes = compare(earlier, report) if earlier else None
-        contents = {kind: _WRITERS[kind](report, changes) for kind in dict.fromkeys(options["formats"])}
+        contents = {
+            kind: _WRITERS[kind](report, changes, options["name"]) for kind in dict.fromkeys(options["formats"])
+        }
         files = {kind: str(folder / f"{options['name']}.{kind}") for kind in contents}
         document = contents["json"] if "json" in contents else to_json(report, changes)
         # What is news is told of the report that this one replaces, where none is named to compare with.

@@ -62,10 +62,10 @@ options:
     default: lync-firewall
   formats:
     description:
-      - What to write.
+      - What to write. V(prom) is for the textfile collector of Prometheus' node_exporter, a file that ends in C(.prom).
     type: list
     elements: str
-    choices: [html, json, csv]
+    choices: [html, json, csv, prom]
     default: [html, json, csv]
   title:
     description:
