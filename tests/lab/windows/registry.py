@@ -28,7 +28,7 @@ LONG_ROOTS = {
 # Four blanks between name, type and data; a name may hold blanks itself, hence the lazy first group.
 _VALUE_LINE = re.compile(r"^ {4}(?P<name>.*?) {4}(?P<type>REG_[A-Z_]+)(?: {4}(?P<data>.*))?$", re.DOTALL)
 
-DEFAULT_NAMES = frozenset({"(Default)", "(Standard)", "(Padrão)", "(По умолчанию)"})
+DEFAULT_NAMES = frozenset({"(Default)", "(Standard)", "(Padrão)", "(По умолчанию)", "(par défaut)"})
 
 
 class RegistryError(Exception):

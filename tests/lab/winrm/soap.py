@@ -76,9 +76,19 @@ def timed_out() -> WsmanFault:
     )
 
 
+def file_not_found() -> WsmanFault:
+    """There is no program of that name (HRESULT of ERROR_FILE_NOT_FOUND); unconfirmed."""
+    return WsmanFault(2147942402, "w:InternalError", "The system cannot find the file specified.", sender=False)
+
+
+def invalid_parameter() -> WsmanFault:
+    """A Command without a command (a public capture, github masterzen/winrm issue 80)."""
+    return WsmanFault(87, "w:InvalidParameter", "The parameter is incorrect.")
+
+
 def invalid_message(detail: str) -> WsmanFault:
     """The message does not follow the schema."""
-    return WsmanFault(2150858752, "w:SchemaValidationError", f"The SOAP message is not valid: {detail}")
+    return WsmanFault(2150858817, "w:SchemaValidationError", f"The SOAP message is not valid: {detail}")
 
 
 @dataclass(frozen=True)
