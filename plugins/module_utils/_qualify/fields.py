@@ -38,6 +38,7 @@ class Field:
         question: What it answers.
         assumed_in: Where the answer is assumed, or, with "lab", simulated: files of the project.
         near: How many seconds two answers may differ and still be alike; 0 for all but times.
+        localised: Whether it is in the host's language.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Field:
     question: str
     assumed_in: tuple[str, ...]
     near: int = 0
+    localised: bool = False
 
 
 _NETSH = "tests/lab/windows/netsh.py"
@@ -59,7 +61,10 @@ _DISK = "tests/lab/windows/disk_image.py"
 _TASKS = "tests/lab/windows/schtasks.py"
 _SCHEDULER = "tests/lab/windows/scheduler.py"
 _TASK_SECURITY = "tests/lab/windows/task_security.py"
-_WINRM = "tests/lab/sessions.py"
+_STARTED = "tests/lab/windows/cmd_start.py"
+_CREATED = "tests/lab/windows/create_process.py"
+_SHELLS = "tests/lab/winrm/shells.py"
+_WHOAMI = "tests/lab/windows/whoami.py"
 
 _LINES = "plugins/module_utils/_firewall/change/netsh.py"
 _READING = "plugins/module_utils/_firewall/state/reading.py"
@@ -93,7 +98,13 @@ def _of_netsh(way: str, words: str) -> tuple[Field, ...]:
             (_NETSH, _LINES),
         ),
         Field(f"netsh.{way}.text", Kind.TEXT, f"What is stored of text in UTF-8, {words}?", (_NETSH,)),
-        Field(f"netsh.{way}.says", Kind.TEXTS, f"What does netsh print of lines that are right, {words}?", (_NETSH,)),
+        Field(
+            f"netsh.{way}.says",
+            Kind.TEXTS,
+            f"What does netsh print of lines that are right, {words}?",
+            (_NETSH,),
+            localised=True,
+        ),
     )
 
 
@@ -138,12 +149,20 @@ FIELDS: tuple[Field, ...] = (
         Kind.TEXTS,
         "Titles and names of settings that show global prints, in the host's language.",
         ("tests/lab/windows/netsh_global.py", _PRODUCTS),
+        localised=True,
     ),
-    Field("shell.before_line", Kind.TEXT, "What stands in cmd's command line in front of ours?", (_WINRM, _REMOTE)),
-    Field("shell.behind_line", Kind.TEXT, "What stands behind it?", (_WINRM, _REMOTE)),
-    Field("shell.ignores_skip_cmd_shell", Kind.YES_NO, "Does cmd run a line with WINRS_SKIP_CMD_SHELL?", (_WINRM,)),
-    Field("shell.console_stdin_is_read", Kind.YES_NO, "Is input read with WINRS_CONSOLEMODE_STDIN?", (_WINRM, _REMOTE)),
-    Field("shell.console_stdin_ends", Kind.YES_NO, "Does a program see the end of it?", (_WINRM, _REMOTE)),
+    Field("shell.before_line", Kind.TEXT, "What stands in cmd's command line in front of ours?", (_STARTED, _REMOTE)),
+    Field("shell.behind_line", Kind.TEXT, "What stands behind it?", (_STARTED, _REMOTE)),
+    Field(
+        "shell.ignores_skip_cmd_shell",
+        Kind.YES_NO,
+        "Does cmd run a line with WINRS_SKIP_CMD_SHELL?",
+        (_CREATED, _SHELLS),
+    ),
+    Field(
+        "shell.console_stdin_is_read", Kind.YES_NO, "Is input read with WINRS_CONSOLEMODE_STDIN?", (_SHELLS, _REMOTE)
+    ),
+    Field("shell.console_stdin_ends", Kind.YES_NO, "Does a program see the end of it?", (_SHELLS, _REMOTE)),
     Field("shell.code_of_unknown_program", Kind.NUMBER, "Exit code of a program that there is not.", (_CMD,)),
     Field("shell.code_page", Kind.NUMBER, "The code page of a shell with WINRS_CODEPAGE 65001.", (_SMALL, _READING)),
     Field("reg.empty_key.succeeds", Kind.YES_NO, "Is the exit code for a key with nothing in it 0?", (_REG, _READING)),
@@ -153,15 +172,24 @@ FIELDS: tuple[Field, ...] = (
     Field("reg.parent.prints_with_s", Kind.TEXTS, "… with /s?", (_REG, _DUMP)),
     Field("reg.missing_key.succeeds", Kind.YES_NO, "Is the exit code for a key that there is not 0?", (_REG, _READING)),
     Field("reg.missing_key.prints", Kind.TEXTS, "What is printed of it on standard output?", (_REG, _READING)),
-    Field("reg.import_succeeds", Kind.YES_NO, "Is a file in ASCII with data in hexadecimal taken?", (_REG,)),
+    Field(
+        "reg.import_succeeds",
+        Kind.YES_NO,
+        "Is a file in ASCII with data in hexadecimal taken?",
+        ("tests/lab/windows/reg_file.py",),
+    ),
     Field("reg.text", Kind.TEXT, "What does reg print of text in five scripts, in a shell of 65001?", (_REG, _READING)),
-    Field("whoami.columns", Kind.TEXTS, "Headings of whoami /groups in the host's language.", (_SMALL,)),
-    Field("whoami.levels", Kind.NUMBER, "How many mandatory levels (S-1-16-…) does it print?", (_SMALL, _READING)),
-    Field("whoami.every_line_has_a_sid", Kind.YES_NO, "Has every line of its table a SID?", (_SMALL, _READING)),
-    Field("whoami.csv_columns", Kind.TEXTS, "Headings of its output with /fo csv.", (_SMALL,)),
-    Field("whoami.csv_has_the_same_sids", Kind.YES_NO, "Has that the same SIDs, in the third column?", (_SMALL,)),
-    Field("whoami.csv_without_heading", Kind.YES_NO, "Does /nh leave out the heading alone?", (_SMALL,)),
-    Field("sc.labels", Kind.TEXTS, "What sc query prints in front of each colon.", (_SERVICES, _READING)),
+    Field(
+        "whoami.columns", Kind.TEXTS, "Headings of whoami /groups in the host's language.", (_WHOAMI,), localised=True
+    ),
+    Field("whoami.levels", Kind.NUMBER, "How many mandatory levels (S-1-16-…) does it print?", (_WHOAMI, _READING)),
+    Field("whoami.every_line_has_a_sid", Kind.YES_NO, "Has every line of its table a SID?", (_WHOAMI, _READING)),
+    Field("whoami.csv_columns", Kind.TEXTS, "Headings of its output with /fo csv.", (_WHOAMI,), localised=True),
+    Field("whoami.csv_has_the_same_sids", Kind.YES_NO, "Has that the same SIDs, in the third column?", (_WHOAMI,)),
+    Field("whoami.csv_without_heading", Kind.YES_NO, "Does /nh leave out the heading alone?", (_WHOAMI,)),
+    Field(
+        "sc.labels", Kind.TEXTS, "What sc query prints in front of each colon.", (_SERVICES, _READING), localised=True
+    ),
     Field("sc.state", Kind.NUMBER, "The state of MpsSvc, as the engine reads it.", (_SERVICES, _READING)),
     Field("sc.missing_succeeds", Kind.YES_NO, "Is the exit code for a service that there is not 0?", (_SERVICES,)),
     Field("folder.owner", Kind.TEXT, "Who owns a folder that an administrator makes?", (_DISK, _ROLLBACK)),
@@ -200,12 +228,14 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "task.security_in_xml", Kind.TEXT, "The security descriptor that the task's XML has.", (_TASK_SECURITY, _UNDO)
     ),
-    Field("task.security_of_file", Kind.TEXT, "The DACL of the task's file.", (_TASK_SECURITY, _UNDO)),
+    Field(
+        "task.security_of_file", Kind.TEXT, "The DACL of the task's file.", ("tests/lab/windows/task_traces.py", _UNDO)
+    ),
     Field(
         "task.security_in_registry",
         Kind.TEXT,
         "The security descriptor that Task Scheduler keeps of it.",
-        (_TASK_SECURITY, _UNDO),
+        ("tests/lab/windows/task_traces.py", _UNDO),
     ),
 )
 """All of them, in the order of the report."""

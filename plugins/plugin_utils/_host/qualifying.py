@@ -32,7 +32,7 @@ _CONSOLE_DEADLINE = 20.0
 _OPEN_DEADLINE = 60.0
 _RECONNECT_AFTER = (2.0, 5.0, 10.0)
 _TAKE_BACK_AFTER = (0.0, 2.0, 5.0)
-_LOOKS_AT_TASKS = (5.0, 55.0, *(10.0,) * 12)
+_LOOKS_AT_TASKS = (2.0, 58.0, *(10.0,) * 12)
 """Seconds between looks at what the tasks have noted: the first for hosts whose clock runs fast, the others for the
 minute after which two of them are due, and the time limit and more of the third."""
 
