@@ -97,11 +97,14 @@ def long_lines(way: str, lengths: Iterable[int]) -> tuple[str, ...]:
     return tuple(_padded(f"{way}-long-{length}", length) for length in sorted(lengths))
 
 
-def list_lines(way: str) -> tuple[str, ...]:
-    """Lines with long lists of addresses and ports, the shortest first."""
-    lines = [_addresses(f"{way}-addresses-{count}", count) for count in ADDRESS_COUNTS]
-    lines += [_ports(f"{way}-ports-{count}", count) for count in PORT_COUNTS]
-    return tuple(sorted(lines, key=len))
+def address_lines(way: str) -> tuple[str, ...]:
+    """Lines with long lists of addresses, the shortest first."""
+    return tuple(_addresses(f"{way}-addresses-{count}", count) for count in ADDRESS_COUNTS)
+
+
+def port_lines(way: str) -> tuple[str, ...]:
+    """Lines with long lists of ports, the shortest first."""
+    return tuple(_ports(f"{way}-ports-{count}", count) for count in PORT_COUNTS)
 
 
 def text_line(way: str) -> str:

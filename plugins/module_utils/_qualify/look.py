@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .._firewall.state.reading import ReadError, require_elevation, service_state
-from .._texts import first_few
-from .marks import FOLDER, KEY, TASKS, own_name, rules_in
+from .._texts import first_few, lines_of
+from .marks import FOLDER, KEY, MARK, TASKS, own_name, rules_in
 from .parts import Heard
 
 _RUNNING = 4
@@ -57,7 +57,7 @@ def looked(parts: Mapping[str, Heard]) -> Look:
         ReadError: A part that every Windows has failed.
     """
     require_elevation(parts["token"].text)
-    for name, command in (("rules", "reg query"), ("tasks", "schtasks /query")):
+    for name, command in (("rules", "reg query"), ("tasks", "schtasks /query"), ("files", "dir /b")):
         if not parts[name].succeeded:
             raise ReadError(f"'{command}' failed on the host, so what is on it is not known. Run it there, and see why")
     rules = rules_in(parts["rules"].text)
@@ -67,7 +67,7 @@ def looked(parts: Mapping[str, Heard]) -> Look:
     return Look(
         rules=own,
         tasks=tuple(name for name in TASKS if f'\\{name}"' in parts["tasks"].text),
-        files=parts["folder"].succeeded,
+        files=any(line.strip().casefold().startswith(MARK.casefold()) for line in lines_of(parts["files"].text)),
         key=parts["key"].succeeded,
         others={rule_id: rule for rule_id, rule in rules if not own_name(rule)},
         refusal=_refusal(parts),

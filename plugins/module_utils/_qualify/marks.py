@@ -19,8 +19,8 @@ MARK = "LyncOpsQualify-b7d1e0"
 FOLDER = rf"%SystemRoot%\{MARK}"
 """Below the Windows folder only administrators can write, and what lies in it is run by SYSTEM."""
 
-NOTES = f"{FOLDER}.txt"
-"""A file beside the folder, for what a program writes only to files."""
+NOTES, NO_NOTES = f"{FOLDER}.txt", f"{FOLDER}-none.txt"
+"""Files beside the folder: for what a program writes only to files, and for what should not be written."""
 
 KEY = rf"HKLM\SOFTWARE\{MARK}"
 """A key of the registry with nothing in it that anybody reads."""

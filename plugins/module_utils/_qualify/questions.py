@@ -14,7 +14,7 @@ from .._firewall.state.rollback_files import FOLDER as ROLLBACK
 from .._firewall.state.rollback_files import GRANTS, SCRIPT_NAME
 from .batches import any_rule, delete, rule, turn
 from .files import texts
-from .marks import FOLDER, KEY, MARK, NOTES, RULES, TASKS, rule_name
+from .marks import FOLDER, KEY, MARK, NO_NOTES, NOTES, RULES, TASKS, rule_name
 from .parts import Part
 
 _VERSION = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
@@ -46,7 +46,7 @@ LOOK = (
     Part("token", "whoami /groups"),
     Part("state", "sc query MpsSvc"),
     Part("rollback", rf'dir /b "{ROLLBACK}\{SCRIPT_NAME}"'),
-    Part("folder", f'dir /b /a "{FOLDER}*"'),
+    Part("files", 'dir /b /a "%SystemRoot%"'),
     Part("key", f'reg query "{KEY}"'),
     Part("tasks", "schtasks /query /fo csv /nh"),
     _query("rules", RULES.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)),
@@ -88,7 +88,7 @@ FOLDER_STEPS = (
     ),
     _dacl("again", FOLDER),
     _dacl("fresh", FOLDER, _AWAY),
-    Part("missing", rf'icacls "{FOLDER}\missing" /save "{FOLDER}-missing.txt" >nul'),
+    Part("missing", rf'icacls "{FOLDER}\missing" /save "{NO_NOTES}" >nul'),
     Part("tidied", f'del "{NOTES}"'),
 )
 """Makes the folder and closes it. It is closed before anything is written into it."""
@@ -180,7 +180,7 @@ def take_back(tasks: Iterable[str], files: bool, key: bool) -> tuple[Part, ...]:
     """
     return (
         *(Part(f"task{number}", f"schtasks /delete /tn {name} /f") for number, name in enumerate(sorted(tasks))),
-        *((Part("folder", f'rd /s /q "{FOLDER}"'), Part("files", f'del /q "{FOLDER}*.txt"')) if files else ()),
+        *((Part("folder", f'rd /s /q "{FOLDER}"'), Part("files", f'del /q "{NOTES}" "{NO_NOTES}"')) if files else ()),
         *((Part("key", f'reg delete "{KEY}" /f'),) if key else ()),
     )
 

@@ -138,7 +138,9 @@ class Qualifying:
             "last": batches.on_stdin(batches.last_lines("stdin")),
             "open": batches.on_stdin([batches.rule("open-good")], end=False),
             "long": batches.on_stdin(batches.long_lines("stdin", batches.LENGTHS)),
-            "lists": batches.on_stdin(batches.list_lines("stdin")),
+            # Sessions of their own: one that is refused may end its session.
+            "addresses": batches.on_stdin(batches.address_lines("stdin")),
+            "ports": batches.on_stdin(batches.port_lines("stdin")),
             "text": batches.on_stdin([batches.text_line("stdin")]),
         }
         # One without bye may wait for more for ever.
@@ -226,16 +228,23 @@ class Qualifying:
         self, command: str, stdin: bytes = b"", deadline: float = _DEADLINE, started: Started | None = None
     ) -> Ran:
         """A command with a line of its own. One that was asked for in an odd way may be refused, or never end."""
-        try:
-            output = self._host.run(command, stdin, deadline, started=started)
-        except TooMuchSaid:
-            raise
-        except ConnectionLost as error:
-            if started is None and not isinstance(error, CommandTimeout):
+        for last in (False, True):
+            try:
+                output = self._host.run(command, stdin, deadline, started=started)
+                return Ran(output.stdout, output.code)
+            except CommandTimeout:
+                self._host.reconnect()
+                break
+            except TooMuchSaid:
                 raise
-            self._host.reconnect()
-            return Ran("", None)
-        return Ran(output.stdout, output.code)
+            except ConnectionLost:
+                if started is None:
+                    raise
+                self._host.reconnect()
+                # A host that refuses it does so twice; a connection that broke by chance does not.
+                if last:
+                    break
+        return Ran("", None)
 
 
 def _by_tens(names: Iterable[str]) -> list[list[str]]:
