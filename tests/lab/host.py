@@ -19,6 +19,7 @@ from lab.windows.create_process import run_directly
 from lab.windows.environment import account_environment
 from lab.windows.filesystem import FileSystem
 from lab.windows.firewall_service import FirewallService
+from lab.windows.job import in_job, job_refuses
 from lab.windows.language_keys import write_language
 from lab.windows.netstat import Socket
 from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
@@ -34,12 +35,6 @@ from lab.windows.wmi import Interface, adapter_id, interface_addresses
 Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
 
-NOT_ENOUGH_QUOTA = 1816
-"""ERROR_NOT_ENOUGH_QUOTA, what CreateProcess gives when a job has its ActiveProcessLimit."""
-NOT_ENOUGH_MEMORY = 8
-"""ERROR_NOT_ENOUGH_MEMORY."""
-_MEMORY = {"netsh": 16, "powershell": 64}
-_LITTLE_MEMORY = 4
 _INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
 _LOOPBACK = "127.0.0.0/8"
 
@@ -77,10 +72,6 @@ class Result:
     stdout: bytes
     stderr: bytes
     code: int
-
-
-class MemoryQuotaExceeded(Exception):
-    """A program would allocate more than MaxMemoryPerShellMB leaves: the remote operation is to be terminated."""
 
 
 class Host:
@@ -252,24 +243,12 @@ class Host:
             self.note_run(path, process.arguments, process.token)
             process.stdout(self.files.read(path) or b"")
             return 0
-        life = process.life
-        if life.most is not None and life.processes >= life.most:
-            process.err(process.message("no_quota") + "\r\n")
-            return NOT_ENOUGH_QUOTA
-        memory = _MEMORY.get(name, _LITTLE_MEMORY)
-        if life.most_memory and life.memory + memory > life.most_memory:
-            if self.quirks.memory_terminates:
-                raise MemoryQuotaExceeded
-            process.err(process.message("no_memory") + "\r\n")
-            return NOT_ENOUGH_MEMORY
+        refused = job_refuses(process, name, terminates=self.quirks.memory_terminates)
+        if refused:
+            return refused
         self.stats.processes[name] += 1
-        life.processes += 1
-        life.memory += memory
-        try:
+        with in_job(process.life, name):
             return await PROGRAMS[name](replace(process, name=name))
-        finally:
-            life.processes -= 1
-            life.memory -= memory
 
     def bystander_acts(self, command: str) -> None:
         """Let those act who wait for a command such as this one, right before it runs (LabHost.before)."""

@@ -92,6 +92,7 @@ class Quirks:
     deny_netsh, deny_sc, deny_reg, deny_icacls, deny_netstat: the program is denied access.
     icacls_appends: `icacls /save` adds to a file that is there already.
     icacls_sacl: `icacls /save` writes a piece of SACL behind each DACL, as some captures have it.
+    reg_shows_empty_keys: `reg query` heads a key that has no values, too.
     reg_codepage: reg.exe writes in this code page, whatever the console's is.
     reg_cut_after: `reg query` output ends after that many bytes, exit code 0.
     reg_cut_keeps_end: … but its last kilobyte comes, so that there is a hole in the middle.
@@ -207,6 +208,7 @@ class Quirks:
     icacls_appends: bool = False
     icacls_sacl: bool = False
     deny_reg: bool = False
+    reg_shows_empty_keys: bool = False
     reg_codepage: int | None = None
     reg_cut_after: int | None = None
     reg_cut_keeps_end: bool = False

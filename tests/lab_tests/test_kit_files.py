@@ -109,6 +109,10 @@ def test_an_empty_key_and_one_with_a_key_below(fe01: LabHost) -> None:
     below = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Kit\\Below\r\n"
     assert fe01.run(f"reg query {KEY}").stdout == f"\r\n{below}"
     assert fe01.run(f"reg query {KEY} /s").stdout == f"\r\n{below}\r\n"
+    fe01.set_quirks(reg_shows_empty_keys=True)
+    head = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Kit\r\n"
+    assert fe01.run(f"reg query {KEY}").stdout == f"\r\n{head}\r\n{below}"
+    assert fe01.run(f"reg query {KEY} /s").stdout == f"\r\n{head}\r\n{below}\r\n"
 
 
 # --- findstr, icacls ------------------------------------------------------------------------------------------------

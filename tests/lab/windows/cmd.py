@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from lab.windows.cmd_builtins import BUILTINS, EndOfBatch, Exit, Session
 from lab.windows.cmd_search import find_program, is_batch
-from lab.windows.cmd_start import WINRS_CMD, behind_c, made_up
+from lab.windows.cmd_start import WINRS_CMD, behind_c, first_word, made_up, split_command
 from lab.windows.cmd_syntax import (
     MAX_LINE,
     Chain,
@@ -77,7 +77,7 @@ def _autorun_lines(process: Process) -> tuple[str, ...]:
 
 def is_batch_file(line: str) -> bool:
     """Whether a command line starts a batch file."""
-    return bool(line.strip()) and _first_word(line).lower().endswith((".cmd", ".bat"))
+    return bool(line.strip()) and first_word(line).lower().endswith((".cmd", ".bat"))
 
 
 class _Interpreter:
@@ -220,7 +220,7 @@ class _Interpreter:
         return b"".join(collected)
 
     async def _simple(self, node: Simple, streams: _Streams) -> int:
-        word, arguments = _split_command(node.text)
+        word, arguments = split_command(node.text)
         if not word:
             return 0
         self._process.host.bystander_acts(node.text)
@@ -287,27 +287,3 @@ class _Interpreter:
 
 def _with_output(streams: _Streams, handle: int, sink: Sink) -> _Streams:
     return replace(streams, stdout=sink) if handle == 1 else replace(streams, stderr=sink)
-
-
-def _first_word(text: str) -> str:
-    stripped = text.strip()
-    if stripped.startswith('"'):
-        return stripped.split('"')[1]
-    return stripped.split()[0]
-
-
-def _split_command(text: str) -> tuple[str, str]:
-    """The first word of a command as it is written, without quotes, and the raw rest."""
-    stripped = text.lstrip(" \t,;=")
-    if stripped.startswith('"'):
-        word, _unused, rest = stripped[1:].partition('"')
-    else:
-        end = next((at for at, character in enumerate(stripped) if character in ' \t,;="'), len(stripped))
-        word, rest = stripped[:end], stripped[end:]
-        head, dot, tail = word.partition(".")
-        if head.lower() == "echo" and dot:
-            word, rest = head, dot + tail + rest
-        head, slash, tail = word.partition("/")
-        if slash and ("\\" not in head):  # `md/x`, `cmd/c`: a switch ends the name
-            word, rest = head, slash + tail + rest
-    return word, rest

@@ -50,3 +50,28 @@ def made_up(now: datetime, language: str, command_line: str, errorlevel: int) ->
         "CMDCMDLINE": command_line,
         "ERRORLEVEL": str(errorlevel),
     }
+
+
+def first_word(text: str) -> str:
+    """The first word of a line that is not empty, without quotes."""
+    stripped = text.strip()
+    if stripped.startswith('"'):
+        return stripped.split('"')[1]
+    return stripped.split()[0]
+
+
+def split_command(text: str) -> tuple[str, str]:
+    """The first word of a command as it is written, without quotes, and the raw rest."""
+    stripped = text.lstrip(" \t,;=")
+    if stripped.startswith('"'):
+        word, _unused, rest = stripped[1:].partition('"')
+    else:
+        end = next((at for at, character in enumerate(stripped) if character in ' \t,;="'), len(stripped))
+        word, rest = stripped[:end], stripped[end:]
+        head, dot, tail = word.partition(".")
+        if head.lower() == "echo" and dot:
+            word, rest = head, dot + tail + rest
+        head, slash, tail = word.partition("/")
+        if slash and ("\\" not in head):  # `md/x`, `cmd/c`: a switch ends the name
+            word, rest = head, slash + tail + rest
+    return word, rest

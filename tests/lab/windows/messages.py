@@ -265,26 +265,6 @@ _COMMON: Mapping[str, tuple[str, str, str, str]] = {
         "FEHLER: Eingabeumleitung wird nicht unterstützt. Der Prozess wird sofort beendet.",
         "ОШИБКА: Перенаправление ввода не поддерживается, немедленный выход из процесса.",
     ),
-    "everyone": ("Everyone", "Todos", "Jeder", "Все"),
-    "administrators": (
-        "BUILTIN\\Administrators",
-        "BUILTIN\\Administradores",
-        "VORDEFINIERT\\Administratoren",
-        "BUILTIN\\Администраторы",
-    ),
-    "users": ("BUILTIN\\Users", "BUILTIN\\Usuários", "VORDEFINIERT\\Benutzer", "BUILTIN\\Пользователи"),
-    "network_logon": (
-        "NT AUTHORITY\\NETWORK",
-        "AUTORIDADE NT\\REDE",
-        "NT-AUTORITÄT\\NETZWERK",
-        "NT AUTHORITY\\СЕТЬ",
-    ),
-    "authenticated": (
-        "NT AUTHORITY\\Authenticated Users",
-        "AUTORIDADE NT\\Usuários autenticados",
-        "NT-AUTORITÄT\\Authentifizierte Benutzer",
-        "NT AUTHORITY\\Прошедшие проверку",
-    ),
 }
 
 _TEXTS = {

@@ -126,4 +126,24 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Microsoft Windows [Version {}]",
         "Microsoft Windows [Version {}]",
     ),
+    "everyone": ("Everyone", "Todos", "Jeder", "Все"),
+    "administrators": (
+        "BUILTIN\\Administrators",
+        "BUILTIN\\Administradores",
+        "VORDEFINIERT\\Administratoren",
+        "BUILTIN\\Администраторы",
+    ),
+    "users": ("BUILTIN\\Users", "BUILTIN\\Usuários", "VORDEFINIERT\\Benutzer", "BUILTIN\\Пользователи"),
+    "network_logon": (
+        "NT AUTHORITY\\NETWORK",
+        "AUTORIDADE NT\\REDE",
+        "NT-AUTORITÄT\\NETZWERK",
+        "NT AUTHORITY\\СЕТЬ",
+    ),
+    "authenticated": (
+        "NT AUTHORITY\\Authenticated Users",
+        "AUTORIDADE NT\\Usuários autenticados",
+        "NT-AUTORITÄT\\Authentifizierte Benutzer",
+        "NT AUTHORITY\\Прошедшие проверку",
+    ),
 }

@@ -103,7 +103,13 @@ def _query(process: Process, words: list[str]) -> str:
         raise _RegError("reg_not_found")
     default_name = process.message("default_value")
     if "/v" not in options and "/ve" not in options:
-        return query_text(registry, path, recurse="/s" in options, default_name=default_name)
+        return query_text(
+            registry,
+            path,
+            recurse="/s" in options,
+            default_name=default_name,
+            show_empty=process.host.quirks.reg_shows_empty_keys,
+        )
     wanted = options.get("/v", "")
     found = [
         (key_path, key.values[wanted.upper()])

@@ -17,9 +17,10 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from lab.host import Host, MemoryQuotaExceeded
+from lab.host import Host
 from lab.hostile_text import padding
 from lab.windows.cmd_start import WINRS_CMD
+from lab.windows.job import MemoryQuotaExceeded
 from lab.windows.process import Console, InputPipe, Life
 from lab.windows.security import TOKENS
 

@@ -56,36 +56,6 @@ class WsmanFault(Exception):
         self.provider_says = provider_says
 
 
-def invalid_selectors() -> WsmanFault:
-    """The shell is not (or no longer) known."""
-    return WsmanFault(
-        2150858843,
-        "w:InvalidSelectors",
-        "The request for the Windows Remote Shell failed because the shell was not found on the server. Possible "
-        "causes are: the specified ShellId is incorrect or the shell no longer exists on the server.",
-    )
-
-
-def timed_out() -> WsmanFault:
-    """Nothing to give within the operation timeout; the client is to ask again."""
-    return WsmanFault(
-        2150858793,
-        "w:TimedOut",
-        "The WS-Management service cannot complete the operation within the time specified in OperationTimeout.",
-        sender=False,
-    )
-
-
-def file_not_found() -> WsmanFault:
-    """There is no program of that name (HRESULT of ERROR_FILE_NOT_FOUND); unconfirmed."""
-    return WsmanFault(2147942402, "w:InternalError", "The system cannot find the file specified.", sender=False)
-
-
-def invalid_parameter() -> WsmanFault:
-    """A Command without a command (a public capture, github masterzen/winrm issue 80)."""
-    return WsmanFault(87, "w:InvalidParameter", "The parameter is incorrect.")
-
-
 def invalid_message(detail: str) -> WsmanFault:
     """The message does not follow the schema."""
     return WsmanFault(2150858817, "w:SchemaValidationError", f"The SOAP message is not valid: {detail}")

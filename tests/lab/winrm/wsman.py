@@ -22,6 +22,18 @@ from lab.host import Host
 from lab.windows.create_process import split_program
 from lab.windows.process import Console
 from lab.winrm.enumeration import WmiEnumerations, is_wmi_resource
+from lab.winrm.faults import (
+    access_denied,
+    concurrency,
+    file_not_found,
+    invalid_parameter,
+    invalid_selectors,
+    operations_limit,
+    quota_limit,
+    resource_not_found,
+    timed_out,
+    users_limit,
+)
 from lab.winrm.shells import Command, Shell
 from lab.winrm.soap import (
     SHELL,
@@ -29,12 +41,8 @@ from lab.winrm.soap import (
     Request,
     WsmanFault,
     answer,
-    file_not_found,
     invalid_message,
-    invalid_parameter,
-    invalid_selectors,
     parse_duration,
-    timed_out,
 )
 
 CMD_RESOURCE = f"{SHELL}/cmd"
@@ -43,10 +51,7 @@ POWERSHELL_RESOURCES = "http://schemas.microsoft.com/powershell/"
 """Session configurations of PowerShell. The hosts refuse all of them, as after `Disable-PSRemoting`, and count."""
 _CONFIG_NAMESPACE = "http://schemas.microsoft.com/wbem/wsman/1/config"
 _STATE = f"{SHELL}/CommandState"
-ACCESS_DENIED, BROKEN_PIPE, CONCURRENCY, QUOTA_MAX_SHELLS = 5, 109, 2150858802, 2150859173
-QUOTA_MAX_OPERATIONS = 2150859174
-QUOTA_MAX_SHELL_USERS = 2150859179
-RESOURCE_NOT_FOUND, ACTION_NOT_SUPPORTED, MIN_ENVELOPE_SIZE = 2150858752, 2150858771, 2150858878
+BROKEN_PIPE, ACTION_NOT_SUPPORTED, MIN_ENVELOPE_SIZE = 109, 2150858771, 2150858878
 _TERMINATE = f"{SHELL}/signal/terminate"
 _SIGNALS = frozenset({_TERMINATE, f"{SHELL}/signal/ctrl_c", f"{SHELL}/signal/ctrl_break", "powershell/signal/ctrl_c"})
 """SignalCodeEnumeration ([MS-WSMV] 2.2.5.6), in small letters: the text of 3.1.4.12 has `Terminate` too."""
@@ -81,11 +86,11 @@ class WsmanService:
         name = operation_name(request)
         if request.resource.lower().startswith(POWERSHELL_RESOURCES):
             self._host.stats.powershell += 1
-            raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+            raise access_denied()
         if is_wmi_resource(request.resource):
             self._check_envelope(request)
             if self._host.quirks.deny_create:
-                raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+                raise access_denied()
             return self._enumerations.handle(name, request, user)
         operation = _OPERATIONS.get(name)
         if operation is None:
@@ -95,12 +100,7 @@ class WsmanService:
         if request.resource == CONFIG_RESOURCE and name == "Get":
             return self._config(request)
         if request.resource.rstrip("/") not in (CMD_RESOURCE, SHELL):
-            raise WsmanFault(
-                RESOURCE_NOT_FOUND,
-                "a:DestinationUnreachable",
-                "The WS-Management service cannot process the request. The service cannot find the resource identified "
-                "by the resource URI and selectors.",
-            )
+            raise resource_not_found()
         self._check_envelope(request)
         self._expire()
         return await operation(self, request, user, client_ip)
@@ -121,14 +121,14 @@ class WsmanService:
         if shell is None:
             raise invalid_selectors()
         if shell.owner.lower() != user.lower():
-            raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+            raise access_denied()
         shell.touched = time.monotonic()
         return shell
 
     async def _create(self, request: Request, user: str, client_ip: str) -> bytes:
         body = _body(request, "Shell")
         if self._host.quirks.deny_create:
-            raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+            raise access_denied()
         owners = {shell.owner.lower() for shell in self._shells.values()} - {user.lower()}
         if len(owners) + self._host.quirks.other_users >= self._host.quirks.max_users:
             raise users_limit()
@@ -191,25 +191,14 @@ class WsmanService:
         shell = self._shell(request, user)
         body = _body(request, "CommandLine")
         if shell.command is not None and not shell.command.done:
-            raise WsmanFault(
-                CONCURRENCY,
-                "w:Concurrency",
-                "The WS-Management service cannot complete the request because the shell is running a command.",
-            )
+            raise concurrency()
         words = [body.findtext(f"{{{SHELL}}}Command") or ""]
         if not words[0].strip():
             raise invalid_parameter()
         words += [element.text or "" for element in body.iter(f"{{{SHELL}}}Arguments")]
         most = self._host.quirks.max_operations
         if most is not None and sum(known.commands for known in self._shells.values() if known.owner == user) >= most:
-            raise WsmanFault(
-                QUOTA_MAX_OPERATIONS,
-                "w:QuotaLimit",
-                "The WS-Management service cannot process the request. The maximum number of concurrent operations for "
-                "this user has been exceeded. Close existing operations for this user, or raise the quota for this "
-                "user.",
-                sender=False,
-            )
+            raise operations_limit()
         line = " ".join(words)
         directly = self._skips_cmd(request)
         if directly and not self._host.has_program(split_program(line)[0]):
@@ -315,29 +304,6 @@ class WsmanService:
         shell.close()
         del self._shells[shell.shell_id]
         return answer(f"{TRANSFER}/DeleteResponse", request.message_id, "")
-
-
-def quota_limit() -> WsmanFault:
-    """The fault for one shell too many."""
-    return WsmanFault(
-        QUOTA_MAX_SHELLS,
-        "w:QuotaLimit",
-        "The WS-Management service cannot process the request. The maximum number of concurrent shells for "
-        "this user has been exceeded.",
-        sender=False,
-    )
-
-
-def users_limit() -> WsmanFault:
-    """The fault for a user too many: the message is that of [MS-WSMV] 3.1.4.5.2.1, the code
-    ERROR_WSMAN_QUOTA_MAX_SHELLUSERS; that they go together is unconfirmed."""
-    return WsmanFault(
-        QUOTA_MAX_SHELL_USERS,
-        "w:QuotaLimit",
-        "The Windows Remote Shell cannot process the request. The server exceeded the maximum number of users "
-        "concurrently performing remote operations on the same system. Retry later.",
-        sender=False,
-    )
 
 
 def operation_name(request: Request) -> str:
