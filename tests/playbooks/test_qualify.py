@@ -162,7 +162,7 @@ def test_other_answers_are_told_as_they_are(host: LabHost, runner: Runner, name:
             assert lines["1024"] == "whole"
             assert lines["2047"] != "whole"
         elif field == "task.xml_fires_after":
-            assert abs(answers[field] - answer) <= 10
+            assert answer - 5 <= answers[field] <= answer + 45
         else:
             assert answers[field] == answer, field
     host.set_quirks(empty_dir_fails=False)
@@ -178,7 +178,7 @@ def test_no_language_is_in_the_way(host: LabHost, runner: Runner, language: str)
     assert {name for name, answer in answers.items() if answer is None} == NOT_TOLD
     assert answers["folder.owner"] == "administrators"
     assert answers["whoami.csv_columns"][0] not in ("Group Name", "")
-    assert answers["task.xml_fires_after"] == pytest.approx(60, abs=5)
+    assert 55 <= answers["task.xml_fires_after"] <= 105  # the lab may be slow, never early
 
 
 @pytest.fixture

@@ -207,7 +207,7 @@ FIELDS: tuple[Field, ...] = (
         Kind.SECONDS,
         "Seconds until a task with a trigger of one minute after its registration runs.",
         (_SCHEDULER, _UNDO),
-        near=10,
+        near=30,
     ),
     Field("task.schedule_is_taken", Kind.YES_NO, "Is /sc minute /mo 1 taken in every language?", (_TASKS,)),
     Field(
