@@ -26,7 +26,8 @@ OUTPUT = ROOT / "build" / "artefact"
 MADE_BY_GALAXY = {"MANIFEST.json", "FILES.json"}
 # What users do not need; galaxy.yml says it to ansible-galaxy. Names with a dot at their head are never shipped.
 NOT_SHIPPED = (
-    ".", "scripts/", "tests/bench/", "Makefile", "ansible.cfg", "galaxy.yml", "pyproject.toml", "requirements-dev.txt",
+    ".", "scripts/", "tests/bench/", "Makefile", "ansible.cfg", "antsibull-nox.toml", "galaxy.yml", "noxfile.py",
+    "pyproject.toml", "renovate.json5", "requirements-dev.txt",
 )  # fmt: skip
 
 

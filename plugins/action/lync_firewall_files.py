@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import Option
 from ..plugin_utils._controller import ControllerTask
 from ..plugin_utils._left_over import index, is_of_all_hosts, left_over, sentence
 from ..plugin_utils._report.files import is_base_name

@@ -150,7 +150,8 @@ class ActionModule(ControllerAction):
 
     def _of_report(self, known: dict[str, Any], hosts: Sequence[str]) -> Mapping[str, Any]:
         """The variables that the task sees which makes the report: those of the play, and of the first of its hosts."""
-        of_host = next((known["hostvars"][name] for name in (*hosts, *known["groups"].get("all", ()))), {})
+        names = (*hosts, *known["groups"].get("all", ()))
+        of_host: dict[str, Any] = next((known["hostvars"][name] for name in names), {})
         return ChainMap(cast("dict[str, Any]", Templated(known, self._templar.template, {})), of_host)
 
     def _outdate(self, variables: Mapping[str, Any], message: str) -> None:

@@ -205,7 +205,8 @@ class ActionModule(ControllerAction):
 
     def _of_plan(self, task_vars: Mapping[str, Any], hosts: Sequence[str]) -> list[Source]:
         """Hosts of the plan that the run is compared with which it was not for, though nobody left them out."""
-        path = (self.variables(task_vars) or {}).get(f"{PREFIX}plan")
+        variables = self.variables(task_vars)
+        path = variables.get(f"{PREFIX}plan") if variables else None
         if not path or task_vars.get("ansible_limit") or said_for_everybody(f"{PREFIX}hosts"):
             return []
         from ..plugin_utils._plan.approved import plan_file, read_digests  # noqa: PLC0415 most have none

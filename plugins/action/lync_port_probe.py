@@ -36,6 +36,7 @@ class ActionModule(ControllerAction):
     """The work of the module of the same name; its documentation is in plugins/modules."""
 
     _requires_connection = True
+    _connection: Any  # ansible-core's own, which the base class has
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (
         Option("hosts", type="list", elements="str"),

@@ -95,7 +95,7 @@ _SETTING_OF_COLOR = {
 }
 
 
-class CallbackModule(CallbackBase):
+class CallbackModule(CallbackBase):  # type: ignore[misc]
     """The plugin. Events of other tasks are ignored."""
 
     CALLBACK_VERSION = 2.0

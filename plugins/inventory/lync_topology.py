@@ -131,11 +131,11 @@ except ImportError:
         return text
 
     def _suspect(text: str) -> str:
-        return wrap_var(text)
+        return wrap_var(text)  # type: ignore[no-any-return]
 else:
 
     def _inert(text: str) -> str:
-        return trust_as_template(text)
+        return trust_as_template(text)  # type: ignore[no-any-return]
 
     def _suspect(text: str) -> str:
         return text
@@ -154,7 +154,7 @@ _END = 1024
 _FORMAT = 2  # Of what is cached: another number makes older caches useless.
 
 
-class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
     """Fills an inventory from a topology document."""
 
     NAME = "lyncops.firewall.lync_topology"
