@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only GitHub or nox reads cannot run here: it can be read, and what it names is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+COLLECTION = Path(__file__).resolve().parents[2]
+GITHUB = COLLECTION / ".github"
+FORMS = sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml"))
+# Neither the artefact nor the copies that ansible-test works on have folders with a dot at their head.
+pytestmark = pytest.mark.skipif(not GITHUB.is_dir(), reason="not in a clone: there is no .github here")
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text("utf-8"))
+
+
+def policy() -> dict[str, Any]:
+    # Python 3.11 has it; the tests are for 3.10 too.
+    tomllib = pytest.importorskip("tomllib")
+    found: dict[str, Any] = tomllib.loads((COLLECTION / "antsibull-nox.toml").read_text("utf-8"))
+    return found
+
+
+def texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in texts(part)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_the_policy_names_files_that_are_there() -> None:
+    sessions = policy()["sessions"]
+    named = [value for key, value in sessions["lint"].items() if key.endswith(("_config", "_plugins", "_examples"))]
+    named += sessions["lint"]["code_files"]
+    named += [package["file"] for package in sessions["lint"]["mypy_extra_deps"] if package["type"] == "requirements"]
+    checks = sessions["extra_checks"]
+    named += checks["no_unwanted_files_skip_directories"] + checks["no_trailing_whitespace_skip_directories"]
+    named += checks["no_trailing_whitespace_skip_paths"]
+    named += [path for group in checks["avoid_character_group"] for path in group["skip_paths"]]
+    assert len(named) > len(sessions)
+    assert [name for name in named if not (COLLECTION / name).exists()] == []
+
+
+def test_the_policy_has_the_action_groups_of_the_runtime() -> None:
+    groups = read(COLLECTION / "meta" / "runtime.yml")["action_groups"]
+    modules = [path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py")]
+    matched = {
+        group["name"]: sorted(module for module in modules if re.match(group["pattern"], module))
+        for group in policy()["sessions"]["extra_checks"]["action_groups_config"]
+    }
+    assert matched == groups
+
+
+def test_ansible_test_runs_from_the_oldest_release_on() -> None:
+    oldest = read(COLLECTION / "meta" / "runtime.yml")["requires_ansible"].removeprefix(">=").removesuffix(".0")
+    for name in ("ansible_test_sanity", "ansible_test_units"):
+        assert policy()["sessions"][name] == {"include_devel": True, "min_version": oldest}
+
+
+def test_licences_that_are_named_are_there_and_the_other_way_round() -> None:
+    tomllib = pytest.importorskip("tomllib")
+    entries = tomllib.loads((COLLECTION / "REUSE.toml").read_text("utf-8"))["annotations"]
+    named = {licence for entry in entries for licence in entry["SPDX-License-Identifier"].split(" AND ")}
+    assert named == {path.stem for path in (COLLECTION / "LICENSES").iterdir()}
+    assert named == set(read(COLLECTION / "galaxy.yml")["license"])
+    assert [entry["path"] for entry in entries if not list(COLLECTION.glob(entry["path"]))] == []
+    # One text, for those who look for the one and for the other.
+    assert (COLLECTION / "LICENSE").read_bytes() == (COLLECTION / "LICENSES" / "GPL-3.0-or-later.txt").read_bytes()
+
+
+def test_the_workflow_runs_on_changes_and_weekly_and_may_write_nothing() -> None:
+    workflow = read(GITHUB / "workflows" / "nox.yml")
+    assert set(workflow["on"]) == {"pull_request", "push", "schedule", "workflow_dispatch"}
+    ((minute, hour, day, month, weekday),) = [entry["cron"].split() for entry in workflow["on"]["schedule"]]
+    assert (day, month) == ("*", "*")
+    assert all(part.isdigit() for part in (minute, hour, weekday))
+    assert workflow["permissions"] == {"contents": "read"}
+    used = [job["uses"].partition("@")[0].rpartition("/")[2] for job in workflow["jobs"].values()]
+    assert used == ["reusable-nox-run.yml", "reusable-nox-matrix.yml"]
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_a_form_is_one_that_github_takes(path: Path) -> None:
+    """https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-githubs-form-schema"""
+    form = read(path)
+    if path.stem == "config":
+        assert set(form) <= {"blank_issues_enabled", "contact_links"}
+        return
+    assert {"name", "description", "body"} <= set(form) <= {"name", "description", "body", "labels", "title"}
+    asked = [element for element in form["body"] if element["type"] != "markdown"]
+    identifiers = [element["id"] for element in asked]
+    assert len(set(identifiers)) == len(identifiers) > 0
+    for element in form["body"]:
+        assert element["type"] in {"markdown", "input", "textarea", "dropdown", "checkboxes"}
+        assert element["attributes"]["value" if element["type"] == "markdown" else "label"]
+
+
+@pytest.mark.parametrize("path", [*FORMS, GITHUB / "PULL_REQUEST_TEMPLATE.md"], ids=lambda path: path.stem)
+def test_what_a_form_names_is_there(path: Path) -> None:
+    text = path.read_text("utf-8")
+    files = set(re.findall(r"\b(?:docs|tests)/[\w./-]*\w|\b[A-Z]+\.md\b|\bchangelogs/\w+", text))
+    assert [name for name in files if not (COLLECTION / name).exists()] == []
+    playbooks = set(re.findall(r"lyncops\.firewall\.(\w+)", text))
+    assert [name for name in playbooks if not (COLLECTION / "playbooks" / f"{name}.yml").is_file()] == []
+    made = {target for line in re.findall(r"`make ([^`]+)`", text) for target in line.split()}
+    assert made <= set(re.findall(r"^([a-z-]+):", (COLLECTION / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+
+def test_the_kits_form_asks_for_what_the_kit_writes() -> None:
+    (form,) = [path for path in FORMS if path.stem == "kit"]
+    said = " ".join(texts(read(form)))
+    playbook = (COLLECTION / "playbooks" / "qualify.yml").read_text("utf-8")
+    assert "default('lync_firewall_qualified'" in playbook
+    assert "lync_firewall_qualified/windows-" in said
+    assert [element["attributes"]["render"] for element in read(form)["body"] if element.get("id") == "answers"] == [
+        "json"
+    ]
+
+
+def test_what_runs_before_a_commit_is_what_make_installs() -> None:
+    (local,) = read(COLLECTION / ".pre-commit-config.yaml")["repos"]
+    assert local["repo"] == "local"
+    programs = {hook["entry"].split()[0] for hook in local["hooks"]}
+    wanted = (COLLECTION / "requirements-dev.txt").read_text("utf-8")
+    for program in programs:
+        folder, name = program.rsplit("/", 1)
+        assert folder == ".venv/bin"
+        assert re.search(rf"^{name} >=", wanted, re.MULTILINE)
+
+
+def test_what_only_developers_need_is_not_shipped() -> None:
+    ignored = set(read(COLLECTION / "galaxy.yml")["build_ignore"])
+    names = {
+        "antsibull-nox.toml",
+        "noxfile.py",
+        "renovate.json5",
+        ".editorconfig",
+        ".galaxy-importer.cfg",
+        ".yamllint-docs",
+    }
+    assert [name for name in names if not (COLLECTION / name).is_file()] == []
+    assert names | {".nox", ".pre-commit-config.yaml"} <= ignored
