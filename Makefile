@@ -98,7 +98,7 @@ CHECKS_newest := sanity fleet-tests integration lint lab-tests docs build faults
 CHECKS_oldest := test-oldest
 CHECKS_both := $(CHECKS_oldest) $(CHECKS_newest)
 # What each of them leaves in build/results; one that left nothing has failed.
-RESULTS_newest := ansible-lint artefact docs faults fleet-tests integration lab-tests mypy mypy-scripts pytest ruff sanity yamllint
+RESULTS_newest := ansible-lint artefact docs faults fleet-tests imports integration lab-tests mypy mypy-scripts pytest ruff sanity yamllint
 RESULTS_oldest := fleet-tests-oldest integration-oldest units-oldest
 RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
 # Unit tests of what imports ansible. plugins/module_utils does not (tests/unit/test_imports.py sees to that), and both
@@ -107,7 +107,7 @@ UNITS_OF_ANSIBLE = $(filter-out %/module_utils/ %/__pycache__/,$(wildcard tests/
 	$(shell grep -rlE '^ *(from|import) ansible[. ]' --include='*.py' tests/unit/plugins/module_utils)
 PARALLEL := --no-print-directory $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O)
 
-.PHONY: test test-oldest unit unit-pytest unit-ansible-test lab-tests faults fleet-tests integration sanity
+.PHONY: test test-oldest unit unit-pytest coverage unit-ansible-test lab-tests faults fleet-tests integration sanity
 test: ## Run every test and check (CORE=both: on the oldest too)
 	@rm -rf build/results build/junit
 	@$(MAKE) $(PARALLEL) CORE=newest setup $(if $(filter newest,$(CORE)),,setup-oldest)
@@ -126,6 +126,9 @@ unit: unit-pytest unit-ansible-test ## Run unit tests by pytest and by ansible-t
 unit-pytest: $(READY)
 	@$(RECORD) pytest$(SUFFIX) --junit build/junit/unit$(SUFFIX).xml -- \
 		$(VENV)/bin/python -m pytest tests/unit -q -n 2 --junit-xml build/junit/unit$(SUFFIX).xml $(ARGS)
+
+coverage: setup ## Measure what the unit tests run of plugins/module_utils, by line and branch (not part of make test)
+	@$(BIN)/python -m pytest tests/unit -q -n 2 --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
 
 unit-ansible-test: $(READY)
 	@$(ANSIBLE_TEST) units --venv $(VENV) --num-workers 2 $(UNITS)
@@ -154,16 +157,19 @@ sanity: setup ## Run ansible-test sanity
 
 # ---- Checks that run nothing ---------------------------------------------------------------------------------------
 
-.PHONY: lint ruff mypy yamllint ansible-lint docs guides screenshots format
-lint: ruff mypy yamllint ansible-lint ## Run ruff, mypy --strict, yamllint and ansible-lint
+.PHONY: lint ruff mypy imports yamllint ansible-lint docs guides screenshots format
+lint: ruff mypy imports yamllint ansible-lint ## Run ruff, mypy --strict, import-linter, yamllint and ansible-lint
 
 ruff: setup
 	@$(RECORD) ruff -- $(BIN)/ruff check .
 
 mypy: setup
 	@$(RECORD) mypy -- sh -c 'cd $(COLLECTIONS) && exec $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml \
-		--cache-dir $(CURDIR)/build/mypy -p $(PACKAGE).plugins.module_utils -p $(PACKAGE).plugins.plugin_utils'
+		--cache-dir $(CURDIR)/build/mypy -p $(PACKAGE).plugins'
 	@$(RECORD) mypy-scripts -- $(BIN)/mypy --cache-dir build/mypy-scripts scripts tests/bench
+
+imports: setup
+	@PYTHONPATH=$(COLLECTIONS) $(RECORD) imports -- $(BIN)/lint-imports --no-cache --no-logo pyproject.toml
 
 yamllint: setup
 	@$(RECORD) yamllint -- $(BIN)/yamllint --strict .

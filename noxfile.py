@@ -39,11 +39,13 @@ def galaxy_importer(session: nox.Session) -> None:
     with session.chdir(copy):
         session.run("ansible-galaxy", "collection", "build", "--force", "--output-path", "..", silent=True)
     (artefact,) = copy.parent.glob("*.tar.gz")
-    said = session.run(
-        *("python", "-m", "galaxy_importer.main", str(artefact)),
-        env={"GALAXY_IMPORTER_CONFIG": str(ROOT / ".galaxy-importer.cfg")},
-        silent=True,
-    )
+    # It leaves a file where it runs.
+    with session.chdir(copy.parent):
+        said = session.run(
+            *("python", "-m", "galaxy_importer.main", artefact.name),
+            env={"GALAXY_IMPORTER_CONFIG": str(ROOT / ".galaxy-importer.cfg")},
+            silent=True,
+        )
     session.log(said)
     if any(line.startswith("ERROR:") for line in str(said).splitlines()):
         session.error("galaxy-importer found errors")
