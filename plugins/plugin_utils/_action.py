@@ -95,7 +95,9 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
                 given = {**host.options(assigned.roles, own), **given}
             result.update(plain(self.work(validate(given, self.OPTIONS, self.REQUIRED_IF))))
         except ConnectionLost as error:
-            raise AnsibleConnectionFailure(self._told(error)) from error
+            # Without its cause: from 2.19 on Ansible would put the words of that behind ours, and a part of them is the
+            # host's, as long as it likes and as it likes.
+            raise AnsibleConnectionFailure(self._told(error)) from None
         except Failed as error:
             known = plain(self.known(error)) if error.outcome else {}
             result.update({**known, "failed": True, "msg": self._told(error)})

@@ -44,8 +44,8 @@ _HINTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "CERTIFICATE_VERIFY_FAILED",
-        "Ansible does not know who signed the host's certificate: set {ca} to a file with the certificate of that CA, in "
-        "PEM. If it is the right CA, something else than the host answers",
+        "Ansible does not know who signed the host's certificate: set {ca} to a file with the certificate of that CA "
+        "(PEM). If it is the right CA, something else than the host answers",
     ),
     (
         "suitable TLS CA certificate bundle",
@@ -53,8 +53,8 @@ _HINTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "WRONG_VERSION_NUMBER",
-        "What answers on this port speaks no TLS: set ansible_port to that of the HTTPS listener (5986), or {scheme} to "
-        "http",
+        "What answers on this port speaks no TLS: set ansible_port to that of the HTTPS listener (5986), or {scheme} "
+        "to http",
     ),
     ("ProxyError", _PROXY),
     # Over HTTP a proxy's refusal is an answer like any other. WinRM says 403 for a certificate alone, and 407 never.
