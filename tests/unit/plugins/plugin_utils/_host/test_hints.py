@@ -18,7 +18,11 @@ FORBIDDEN = "Bad HTTP response returned from server. Code 403"
 @pytest.mark.parametrize(
     ("text", "winrm", "psrp"),
     [
-        (f"{VERIFY}self-signed certificate in certificate chain", "ansible_winrm_ca_trust_path", "ansible_psrp_ca_cert"),
+        (
+            f"{VERIFY}self-signed certificate in certificate chain",
+            "ansible_winrm_ca_trust_path",
+            "ansible_psrp_ca_cert",
+        ),
         (f"{VERIFY}unable to get local issuer certificate", "ansible_winrm_ca_trust_path", "ansible_psrp_ca_cert"),
         (f"{VERIFY}IP address mismatch, certificate is not valid for '127.0.0.1'.", "ansible_host", "ansible_host"),
         (f"{VERIFY}Hostname mismatch, certificate is not valid for 'x'.", "ansible_host", "ansible_host"),
