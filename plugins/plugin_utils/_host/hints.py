@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What to do about errors on the way to a host whose own words name no variable of Ansible's.
 
-The words are those of requests, urllib3, pywinrm and OpenSSL, which translate none of theirs; where one of them chooses
-others, the error stands alone.
+The words are those of requests, urllib3, pywinrm, OpenSSL and MIT Kerberos, which translate none of theirs here; where
+one of them chooses others, the error stands alone.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ _VARIABLES = {
         "proxy": "ansible_winrm_proxy",
         "read": "ansible_winrm_read_timeout_sec",
         "operation": "ansible_winrm_operation_timeout_sec",
+        "override": "ansible_winrm_kerberos_hostname_override",
+        "encryption": "ansible_winrm_message_encryption",
     },
     "psrp": {
         "ca": "ansible_psrp_ca_cert",
@@ -25,6 +27,8 @@ _VARIABLES = {
         "proxy": "ansible_psrp_proxy",
         "read": "ansible_psrp_read_timeout",
         "operation": "ansible_psrp_operation_timeout",
+        "override": "ansible_psrp_negotiate_hostname_override",
+        "encryption": "ansible_psrp_message_encryption",
     },
 }
 _PROXY = (
@@ -59,6 +63,29 @@ _HINTS: tuple[tuple[str, str], ...] = (
     ("ProxyError", _PROXY),
     # Over HTTP a proxy's refusal is an answer like any other. WinRM says 403 for a certificate alone, and 407 never.
     (r"Code:? 40[37]\b", _PROXY),
+    (
+        "Server (?:[^ ]{1,300} )?not found in Kerberos database",
+        "Kerberos knows hosts by their full DNS names, seldom by addresses: set ansible_host to that name, or "
+        "{override}",
+    ),
+    (
+        "Decrypt integrity check failed|Preauthentication failed|Password incorrect",
+        "See ansible_user and ansible_password: the domain controller does not take this password",
+    ),
+    (
+        "No credentials were supplied|Can't find client principal|No Kerberos credentials available",
+        "There is no Kerberos ticket: set ansible_password, or run kinit for ansible_user where Ansible runs",
+    ),
+    (
+        "Cannot find KDC|Cannot contact any KDC",
+        "See the realm in ansible_user, which is in capitals, and how krb5.conf or DNS, where Ansible runs, say who "
+        "its domain controllers are",
+    ),
+    (
+        "credentials were rejected",
+        "See ansible_user and ansible_password. Windows says the same to what is not encrypted: Basic over HTTP, or "
+        "{encryption}: never",
+    ),
     ("read_timeout_sec must exceed operation_timeout_sec", "Set {read} to more than {operation}, and both above 0"),
 )
 _FINDERS = tuple((re.compile(words), told) for words, told in _HINTS)

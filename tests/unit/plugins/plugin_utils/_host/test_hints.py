@@ -31,6 +31,20 @@ FORBIDDEN = "Bad HTTP response returned from server. Code 403"
         (f"{POOL}SSLError(SSLError(1, '[SSL: WRONG_VERSION_NUMBER]", "ansible_winrm_scheme", "ansible_psrp_protocol"),
         (PROXY, "ansible_winrm_proxy", "ansible_psrp_proxy"),
         (FORBIDDEN, "ansible_winrm_proxy", "ansible_psrp_proxy"),
+        (
+            "Server not found in Kerberos database",
+            "kerberos_hostname_override",
+            "ansible_psrp_negotiate_hostname_override",
+        ),
+        ("('Server HTTP/127.0.0.1@LAB.TEST not found in Kerberos database', -1", "kerberos_hostname_override", "x"),
+        ("Krb5Error: Decrypt integrity check failed -1765328353", "ansible_password", "ansible_password"),
+        ("Krb5Error: Cannot contact any KDC for realm 'LAB.TEST'", "krb5.conf", "krb5.conf"),
+        ("No credentials were supplied, or the credentials", "run kinit", "run kinit"),
+        (
+            "the specified credentials were rejected by the server",
+            "ansible_winrm_message_encryption",
+            "ansible_psrp_mess",
+        ),
         ("read_timeout_sec must exceed operation_timeout_sec", "ansible_winrm_read_timeout_sec", "x"),
     ],
 )
@@ -43,6 +57,6 @@ def test_the_option_is_named_as_the_connection_has_it(text: str, winrm: str, psr
             assert f"ansible_{'psrp' if transport == 'winrm' else 'winrm'}_" not in told
 
 
-@pytest.mark.parametrize("text", ["no route to host", "the specified credentials were rejected by the server", ""])
+@pytest.mark.parametrize("text", ["no route to host", ""])
 def test_other_errors_speak_for_themselves(text: str) -> None:
     assert hint(text, "winrm") == ""
