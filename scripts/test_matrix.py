@@ -63,8 +63,9 @@ def main() -> int:
             rows.append((core, pywinrm, None, 0.0))
             continue
         print(f"matrix: ansible-core {core}, pywinrm {pywinrm}", flush=True)
-        found = _run(env, setup_env.ROOT / "build" / "junit" / f"matrix-{core}-{pywinrm}.xml", sys.argv[1:])
-        rows.append((f"{setup_env.installed_core(env)}", pywinrm, found, time.monotonic() - started))
+        junit = setup_env.ROOT / "build" / "junit" / f"matrix-{core}-{pywinrm}.xml"
+        became = _run(env, junit, sys.argv[1:])
+        rows.append((setup_env.installed_core(env), pywinrm, became, time.monotonic() - started))
     ways = list(dict.fromkeys(way for _core, _pywinrm, found, _seconds in rows for way in found or ()))
     print(f"\n{'ansible-core':14}{'pywinrm':9}{'Python':8}{''.join(f'{way:{_CELL}}' for way in ways)}seconds")
     for core, pywinrm, found, seconds in rows:

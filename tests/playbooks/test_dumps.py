@@ -120,6 +120,21 @@ def test_what_is_to_be_seen_on_the_hosts_is_not_seen_in_files(lab: Lab, runner: 
     assert [host.stats()["requests"] for host in lab.hosts] == [{}] * 4
 
 
+def test_rules_of_a_retired_host_are_not_taken_away_in_a_file(lab: Lab, runner: Runner) -> None:
+    def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
+        everything["children"]["lync"]["children"]["lync_director"]["hosts"] = {}
+
+    runner.change_inventory(change)
+    (runner.folder / "dumps").mkdir()
+    before = lab.host("dir01").stats()["requests"]
+    run = runner.play(
+        "retire", variables={"lync_firewall_retired": "dir01.contoso.test", "lync_firewall_dumps": "dumps"}
+    )
+    assert run.code
+    assert "files are judged in place of hosts by audit, report and matrix alone" in run.output
+    assert lab.host("dir01").stats()["requests"] == before
+
+
 def test_absent_is_refused_too(runner: Runner) -> None:
     (runner.folder / "dumps").mkdir()
     run = runner.play("site", variables={"lync_firewall_dumps": "dumps", "lync_firewall_state": "absent"})
