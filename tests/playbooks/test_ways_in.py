@@ -188,6 +188,17 @@ def test_a_proxy_that_lets_nobody_through_is_told_as_such(ways: Ways, ca: str) -
         assert f"ansible_{case.partition(' ')[0]}_proxy" in message, message
 
 
+def test_what_a_host_answers_in_place_of_winrm_does_not_follow_our_own_sentence(ways: Ways, lab: Lab) -> None:
+    """The exception of pypsrp has the whole body in it, and Ansible adds the words of causes."""
+    for host in lab.hosts[:2]:
+        host.set_quirks(http_status_at=1, http_status=503, http_status_count=1_000_000)
+    for kind, (became, message) in ways.audit(PLAIN).items():
+        assert became == "unreachable"
+        assert "503" in message
+        assert "Content:" not in message, f"{kind}: {message}"
+        assert message.count("503") == 1, f"{kind}: {message}"
+
+
 @pytest.mark.parametrize("kind", ["winrm", "psrp"])
 def test_one_host_over_ipv6(ways: Ways, lab: Lab, ca: str, kind: str) -> None:
     host = lab.hosts[0]
