@@ -98,7 +98,8 @@ def find_targets(
     Returns:
         ``hosts`` to work on; ``settled`` and ``left_alone``, which a plan may fill; the ``patterns`` they come from;
         what of these is ``unknown``, because it names no host and no group; ``forgotten``, servers of the group
-        ``lync`` that no pattern names; ``namesakes``, each host that shares its address with others, and these, at most five;
+        ``lync`` that no pattern names; ``namesakes``, each host that shares its address with others, and these, at
+        most five;
         ``addresses`` of all hosts in groups whose name begins with ``lync_``, as far as variables have them; ``roles``,
         each role that variables name, and the hosts whose do, or None where not all of them could be read; ``reports``,
         whether any host's variables name reports that are to be put together; ``held``, hosts whose own variables name

@@ -16,14 +16,15 @@ from ...module_utils._options.table import HOST_VARIABLES
 from .files import is_base_name
 from .status import REPORT_NAME
 
-FORMATS = ("html", "json", "csv")
+FORMATS = ("html", "json", "csv", "prom")
+_USUAL = ("html", "json", "csv")
 
 REPORT_OPTIONS: tuple[Option, ...] = (
     Option("hosts", type="list", elements="str", required=True),
     Option("variable", default="lync_firewall_audit"),
     Option("dest", type="path", required=True),
     Option("name", default=REPORT_NAME),
-    Option("formats", type="list", elements="str", choices=FORMATS, default=FORMATS),
+    Option("formats", type="list", elements="str", choices=FORMATS, default=_USUAL),
     Option("title", default="Lync Server firewall report"),
     Option("previous", type="path"),
     Option("artifacts", type="bool", default=False),

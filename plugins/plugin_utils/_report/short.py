@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...module_utils._catalogue.catalogue import EXTENDED
 from ...module_utils._catalogue.functions import WORDS, Function, functions_of
+from ...module_utils._catalogue.model import Role
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.scoping import BESIDE_CLIENTS, takes_everybody
 from ...module_utils._texts import first_few, said
@@ -91,19 +93,23 @@ def at_large(report: Report) -> tuple[str, ...]:
     """What it is about, and how it stands, in sentences."""
     read = [host for host in report.hosts if host.host_class not in _UNKNOWN]
     lost = len(report.hosts) - len(read)
-    spared = sum(host.host_class is HostClass.NOT_MANAGED for host in read)
+    spared = [host for host in read if host.host_class is HostClass.NOT_MANAGED]
     read = [host for host in read if host.host_class is not HostClass.NOT_MANAGED]
-    closed = sum(any(cell.finding.verdict is Status.CLOSED for cell in host.cells) for host in read)
+    closed = sum(_has(host, Status.CLOSED) for host in read)
+    unsure = [host for host in read if _has(host, Status.UNKNOWN)]
+    sure = [host for host in read if not _has(host, Status.UNKNOWN)]
     found = [
-        f"This is about the firewalls of {_servers(len(report.hosts))} of Lync, which carries chats, calls and "
+        f"This is about the firewalls of {_machines(report.hosts)} of Lync, which carries chats, calls and "
         "conferences: what a firewall closes does not work"
     ]
     if closed:
-        found.append(f"{closed} of {_servers(len(read))} that could be looked at {_do(closed)} not let in all of it")
-    elif read:
-        found.append(f"Nothing that Lync needs is closed on {_servers(len(read))} that could be looked at")
+        found.append(f"{closed} of {_machines(read)} that could be looked at {_do(closed)} not let in all of it")
+    elif sure:
+        found.append(f"Nothing that Lync needs is closed on {_machines(sure)} that could be looked at")
+    if unsure:
+        found.append(f"On {_machines(unsure)} it cannot be told of all of it whether it gets in; the report says why")
     if spared:
-        found.append(f"Of {_servers(spared)} nothing is asked: no rule of ours is wanted there")
+        found.append(f"Of {_machines(spared)} nothing is asked: no rule of ours is wanted there")
     off = sum(map(is_off, report.hosts))
     if off:
         found.append(f"The firewall is off on {_servers(off)}, in one profile at least: there everybody gets in")
@@ -147,6 +153,18 @@ def what_may_fail(report: Report) -> tuple[str, ...]:
     ]
     rest = [WORDS[one.function].partition(":")[0] for one in all_of_it[_MOST_FUNCTIONS:]]
     return (*told, *([f"May fail too: {'; '.join(rest)}"] if rest else ()))
+
+
+def _has(host: ReportHost, verdict: Status) -> bool:
+    return any(cell.finding.verdict is verdict for cell in host.cells)
+
+
+def _machines(hosts: Sequence[ReportHost]) -> str:
+    """How many there are, users' computers apart from servers."""
+    computers = sum(host.roles == (Role.CLIENT.value,) for host in hosts)
+    told = [_servers(len(hosts) - computers)] if computers < len(hosts) or not computers else []
+    told += [f"{computers:,} user computer{'' if computers == 1 else 's'}"] if computers else []
+    return " and ".join(told)
 
 
 def _servers(count: int) -> str:

@@ -155,7 +155,7 @@ def parse_answer(output: str, marker: str, owner: bool = False, ask: Callable[[s
     """
     parts = all_parts(owner)
     texts = split(output, marker, parts)
-    _require_elevation(texts["token"][1])
+    require_elevation(texts["token"][1])
     settle = (lambda unended: _settled(unended, marker, ask)) if ask else None
     snapshot = build_snapshot(read_keys(texts, parts, settle), service_state(texts["state"][1]))
     return replace(
@@ -280,7 +280,16 @@ def _end_of(text: str, begins: int, mark: str) -> tuple[int, re.Match[str]] | No
     return None
 
 
-def _require_elevation(groups: str) -> None:
+def require_elevation(groups: str) -> None:
+    """See that the account is an administrator with its full rights.
+
+    Args:
+        groups: What ``whoami /groups`` printed.
+
+    Raises:
+        NotElevated: It is not.
+        ReadError: Its rights cannot be told.
+    """
     levels = [int(level) for level in _LEVEL.findall(groups)]
     if levels and max(levels) >= ELEVATED:
         return

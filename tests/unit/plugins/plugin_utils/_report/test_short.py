@@ -40,6 +40,15 @@ def test_what_fails_is_counted_over_the_hosts_that_serve_it() -> None:
     )
 
 
+def test_what_cannot_be_told_is_not_said_to_be_well() -> None:
+    unknown = info(row(verdict="unknown", reason="other_firewall", by=["Acme Shield"]))
+    (told,) = in_short(report_of(a=unknown))[1:]
+    assert told == "On 1 server it cannot be told of all of it whether it gets in; the report says why"
+    assert "Nothing that Lync needs is closed on 1 server that could be looked at" in in_short(
+        report_of(a=unknown, b=info())
+    )
+
+
 def test_all_is_well() -> None:
     assert in_short(report_of(a=info()))[1:] == (
         "Nothing that Lync needs is closed on 1 server that could be looked at",
@@ -72,3 +81,12 @@ def test_a_role_that_nobody_has_any_more_is_no_outage_and_its_group_is_to_be_kep
     assert len(affected(held)) == 1, "another host has it"
     other = replace(report_of(a=info(closed("server-03"), commands=["x"])), left=gone.left)
     assert len(affected(other)) == 1, "no rule at all is no matter of who is meant"
+
+
+def test_a_users_computer_is_no_server() -> None:
+    servers = report_of(a=info(), b=info()).hosts
+    report = replace(report_of(a=info()), hosts=(*servers, replace(servers[0], name="pc01", roles=("client",))))
+    first, second, *_rest = in_short(report)
+    assert first.startswith("This is about the firewalls of 2 servers and 1 user computer of Lync, ")
+    assert second == "Nothing that Lync needs is closed on 2 servers and 1 user computer that could be looked at"
+    assert in_short(replace(report, hosts=report.hosts[2:]))[1].endswith("on 1 user computer that could be looked at")
