@@ -107,6 +107,7 @@ def read_in_effect(path: Path) -> InEffect:
         raise ValueError(f"it is a report of version {version}, which does not say who is admitted")
     known: dict[int, Admitted | None] = {}  # cells that are alike are one object, as most are
     hosts: dict[str, dict[str, Admitted]] = {}
+    saved: dict[str, str] = {}
     for host in found.hosts:
         rows = {}
         for cell in host.cells:
@@ -117,7 +118,9 @@ def read_in_effect(path: Path) -> InEffect:
                 rows[cell.requirement.id] = one
         if rows:
             hosts[host.name] = rows
-    return InEffect(path.name, found.created, hosts)
+            if host.judged_from:
+                saved[host.name] = min(when for _file, when in host.judged_from)
+    return InEffect(path.name, found.created, hosts, saved)
 
 
 def _admitted(cell: Cell) -> Admitted | None:

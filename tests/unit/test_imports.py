@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What needs Ansible, on the controller.
     "plugin_utils._action": {
         "plugin_utils._arguments",
+        "plugin_utils._dumps",
         "plugin_utils._host",
         "plugin_utils._results",
         "plugin_utils._said",

@@ -27,6 +27,7 @@ from ...module_utils._firewall.change.sockets import is_loopback
 from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
 from ...module_utils._texts import printable
 from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
+from .hints import hint
 from .wsman import Receiving, client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
@@ -126,6 +127,7 @@ class RemoteHost:
         self._log = log
         self._bounds = bounds or Bounds(clock=clock)
         transport = getattr(connection, "transport", None)
+        self._transport = str(transport)
         if transport == "psrp":
             from .psrp import OverPsrp  # noqa: PLC0415 - pypsrp is loaded for those who use it
 
@@ -354,7 +356,8 @@ class RemoteHost:
         if code == _ACCESS_DENIED:
             return ConnectionLost("the host denies this account access to WinRM (WS-Man fault 5)")
         kind = "" if isinstance(error, AnsibleError) else f"{type(error).__name__}: "
-        return ConnectionLost(f"{kind}{_told(error)}")
+        told = _told(error)
+        return ConnectionLost(f"{kind}{told}{hint(told, self._transport)}")
 
     def _quietly(self, action: Callable[[], object]) -> None:
         """Clean up; a failure is only logged."""
