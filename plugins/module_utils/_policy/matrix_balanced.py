@@ -35,6 +35,7 @@ def of_balanced(legs: Iterable[BalancedTraffic], entries: Iterable[Mapping[str, 
     names = {str(entry["name"]) for entry in known}
     said = [entry["client_networks"] for entry in known if entry.get("client_networks") is not None]
     clients = list(dict.fromkeys(text for networks in said for text in networks)) if said else None
+    device = peer_end(Peer.LOAD_BALANCER, peers)
     traffic = []
     for leg in legs:
         row = by_id(leg.row)
@@ -51,5 +52,6 @@ def of_balanced(legs: Iterable[BalancedTraffic], entries: Iterable[Mapping[str, 
             Traffic(source, destination, leg.transport, PortSet.of(leg.port), row, audited)
             for source in sources
             if source.anybody or source.addresses or source.unknown
+            if not leg.addresses or source != device  # which has these addresses itself
         ]
     return traffic

@@ -69,6 +69,16 @@ def test_clients_come_from_their_networks_where_these_are_known() -> None:
     assert found["Front End Servers", "SIP address of a"] == ("444,5061", ["hlb-01", "hlb-02"])
 
 
+def test_a_device_does_not_connect_to_its_own_virtual_addresses() -> None:
+    """Also where these are among the addresses that are said of it."""
+    peers = {**PEERS, "load_balancer": ["10.3.0.5", "10.3.1.1"]}
+    hosts = [{**host, "peers": peers, "client_networks": ["10.9.0.0/16"]} for host in HOSTS]
+    found = lines(hosts)
+    assert ("Load balancers", "Front End Servers") in found
+    assert {source for source, destination in found if destination.endswith(" of a")} >= {"Clients and phones"}
+    assert not [source for source, destination in found if destination.endswith(" of a") and "Load bal" in source]
+
+
 def test_an_audit_says_who_gets_in_by_the_members_rows_alone() -> None:
     by_row = {(traffic.row.id, traffic.audited) for traffic in of_balanced(LEGS, HOSTS)}
     assert by_row == {("hlb-01", False), ("hlb-02", False), ("hlb-07", False), ("server-03", True)}
