@@ -27,8 +27,8 @@ description:
 options:
   hosts:
     description:
-      - Names of hosts in the inventory. Without them those of the play, or of its batch. A host that is only in C(lync_client) or
-        C(lync_load_balancer) is left out.
+      - Names of hosts in the inventory. Without them those of the play, or of its batch. A host that is only in
+        C(lync_client) or C(lync_load_balancer) is left out.
     type: list
     elements: str
   targets:
@@ -199,8 +199,8 @@ probes:
         - With O(verdicts), what verdict and probe say together. V(agree). V(nothing_listens), the policy lets it in and
           nothing listens. V(shut_out), it listens and is let in, and is shut out on the way. V(elsewhere), open
           although the host's own socket table has no listener, so that another machine, a device on the way or a mapped
-          port answers. V(undecided), it listens and cannot be reached, and whether the policy lets the probe in cannot be
-          told, as with a rule for one program. V(filtered), no answer, and it is not known whether anything listens.
+          port answers. V(undecided), it listens and cannot be reached, and whether the policy lets the probe in cannot
+          be told, as with a rule for one program. V(filtered), no answer, and it is not known whether anything listens.
           V(contradicts), open although the policy's verdict is that it is closed, or not for this address. V(not_told),
           as with most of UDP and with media ranges.
       type: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._catalogue.balancing import SERVED
 from .._catalogue.catalogue import by_id
 from .._catalogue.model import Disposition, Peer
 from .._net.port_set import PortSet
@@ -45,7 +46,11 @@ def of_balanced(legs: Iterable[BalancedTraffic], entries: Iterable[Mapping[str, 
             if not destination.hosts:
                 continue
         kinds = [Peer(kind) for kind in leg.sources]
-        sources = everybody_ends(clients, peers) if Peer.ANY in kinds else [peer_end(kind, peers) for kind in kinds]
+        if Peer.ANY in kinds:
+            of_member = by_id(SERVED[row.id].member) if row.id in SERVED else row
+            sources = everybody_ends(of_member, clients, peers)
+        else:
+            sources = [peer_end(kind, peers) for kind in kinds]
         audited = bool(destination.hosts) and row.disposition is Disposition.LISTEN
         traffic += [
             Traffic(source, destination, leg.transport, PortSet.of(leg.port), row, audited)
