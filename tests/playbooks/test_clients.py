@@ -127,6 +127,29 @@ def test_no_run_changes_a_client_unless_it_is_to_be_enforced(lab: Lab, runner: R
 
 
 @pytest.mark.newest_core
+def test_rules_that_are_left_after_a_client_was_enforced_are_told_and_can_be_taken_away(
+    lab: Lab, runner: Runner
+) -> None:
+    pc01 = lab.host("pc01")
+    known = {"lync_firewall_client_program": PROGRAM}
+    assert runner.play("site", "--limit", "pc01*", variables=ENFORCE).code == 0
+    assert runner.play("audit", "--limit", "pc01*", variables=ENFORCE).code == 0
+    left = [rule for rule in pc01.rules().values() if "|Name=LyncOps " in rule]
+    assert left
+    run = runner.play("audit", "--limit", "pc01*", variables=known)
+    assert run.code == 2, run.output
+    assert runner.classes() == {"pc01": "drifted"}
+    assert "lync_firewall_state: absent takes them away" in " ".join(run.output.split())
+    assert runner.play("site", "--limit", "pc01*,dir01*", variables=known).code == 0
+    assert [rule for rule in pc01.rules().values() if "|Name=LyncOps " in rule] == left, "it is looked at"
+    run = runner.play("site", "--limit", "pc01*", variables={"lync_firewall_state": "absent"})
+    assert (run.code, run.changed) == (0, {"pc01.contoso.test"}), run.output
+    assert not [rule for rule in pc01.rules().values() if "|Name=LyncOps " in rule]
+    assert runner.play("audit", "--limit", "pc01*", variables=known).code == 0
+    assert runner.classes() == {"pc01": "compliant"}
+
+
+@pytest.mark.newest_core
 @pytest.mark.parametrize(
     ("variables", "told"),
     [

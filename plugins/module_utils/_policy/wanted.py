@@ -87,6 +87,29 @@ def described_policy(roles: list[str], options: Mapping[str, Any]) -> HostPolicy
     return build_policy(roles, **{name: options[name] for name in _DESCRIBING})
 
 
+def is_only_judged(options: Mapping[str, Any]) -> bool:
+    """Whether a host is a user's computer that no run changes.
+
+    Args:
+        options: Validated values of ``HOST_OPTIONS``.
+    """
+    return is_client(options) and options["clients"] != ENFORCE
+
+
+def judged_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
+    """The state that an audit compares a host with.
+
+    It is that of `wanted_state`; but on a user's computer that is only looked at no rule of ours is meant to be: those
+    of a time when it was enforced are left over, and hold good for as long as nobody takes them away.
+
+    Args:
+        policy: What the host needs, limited to programs where that is asked for.
+        options: Validated values of ``HOST_OPTIONS``.
+    """
+    wanted = wanted_state(policy, options)
+    return replace(wanted, exclusive=options["exclusive"]) if is_only_judged(options) else wanted
+
+
 def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
     """The state that a host is compared with and brought to.
 
@@ -95,7 +118,7 @@ def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
         options: Validated values of ``HOST_OPTIONS``.
     """
     absent = options["state"] == "absent"
-    if is_client(options) and options["clients"] != ENFORCE:  # its own setup sees to it
+    if is_only_judged(options):  # its own setup sees to it
         return Wanted(rules=(), exclusive=False, service=False, profiles_on=frozenset())
     return Wanted(
         rules=policy.rules,
