@@ -110,6 +110,27 @@ def judged_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
     return replace(wanted, exclusive=options["exclusive"]) if is_only_judged(options) else wanted
 
 
+def program_of(options: Mapping[str, Any]) -> str:
+    """The client's program that rules and verdicts of a host are about; empty where there is none.
+
+    Args:
+        options: Validated values of ``HOST_OPTIONS``.
+    """
+    return str(options["client_program"] or "") if is_client(options) else ""
+
+
+def missing_program(path: str) -> str:
+    """What to say of a client's program that is not on the host.
+
+    Args:
+        path: Its path.
+    """
+    return (
+        f"client_program: there is no {path} on this host. A rule for it lets nothing in, and verdicts that take it "
+        "for the client's program are about nothing: correct the path, or install the client"
+    )
+
+
 def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
     """The state that a host is compared with and brought to.
 
@@ -126,4 +147,5 @@ def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
         no_blocks="" if options["on_wider"] == BLOCK_OTHERS else BLOCK_KEY,
         service=options["firewall_service"] == "started" and not absent,
         profiles_on=ALL_PROFILES if options["firewall_enabled"] == "enabled" and not absent else frozenset(),
+        program=program_of(options),
     )
