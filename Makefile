@@ -154,7 +154,7 @@ sanity: setup ## Run ansible-test sanity
 
 # ---- Checks that run nothing ---------------------------------------------------------------------------------------
 
-.PHONY: lint ruff mypy yamllint ansible-lint docs format
+.PHONY: lint ruff mypy yamllint ansible-lint docs guides screenshots format
 lint: ruff mypy yamllint ansible-lint ## Run ruff, mypy --strict, yamllint and ansible-lint
 
 ruff: setup
@@ -173,6 +173,12 @@ ansible-lint: setup
 
 format: setup ## Format all Python code with ruff
 	@$(BIN)/ruff format .
+
+screenshots: setup ## Take the pictures of README and guides again (look at them)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests:$(COLLECTIONS) $(BIN)/python scripts/screenshots.py
+
+guides: setup ## Write the guides that are made of the code
+	@$(BIN)/python scripts/render_guides.py
 
 docs: setup ## Check the plugins' documentation and build its pages
 	@$(RECORD) docs -- scripts/build-docs

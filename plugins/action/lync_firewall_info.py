@@ -175,7 +175,10 @@ class ActionModule(FirewallAction):
         folder = folder_of(folder_name)
         paths = files_of(folder, name, address, (known.get("groups") or {}).get("all", ()))
         if not paths:
-            raise OptionError(OPTION, f"no file in {folder} stands for the host; {name}.reg would, see the README")
+            raise OptionError(
+                OPTION,
+                f"no file in {folder} stands for the host; {name}.reg would, see the guide Files instead of hosts",
+            )
         return OPTION, paths
 
 

@@ -58,6 +58,8 @@ _WRITERS: dict[str, Callable[[model.Report, Changes | None], bytes]] = {
 }
 _DRIFTED, _INEFFECTIVE = model.HostClass.DRIFTED, model.HostClass.INEFFECTIVE
 _FAILED, _UNREACHABLE = model.HostClass.FAILED, model.HostClass.UNREACHABLE
+_UNREAD = ".unreadable"
+"""Ending of a report that could not be read, and is replaced: who was in the estate may stand in it."""
 _HANDED_OVER = (_DRIFTED, _INEFFECTIVE, _UNREACHABLE, _FAILED, model.HostClass.COMPLIANT)
 
 MOST_NAMES = 200
@@ -121,7 +123,7 @@ class ActionModule(ControllerAction):
     def _made(self, options: dict[str, Any], task_vars: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         # Read first: they may be among the files that are about to be replaced.
         earlier, warnings = self._earlier(options["previous"])
-        last, more = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
+        last, more, unread = self._last(folder / f"{options['name']}.json", options["previous"], earlier)
         retired, wrong = retired_in(folder)
         changed_since, damaged = changed_in(folder)
         warnings += [*more, *wrong, *damaged]
@@ -137,8 +139,8 @@ class ActionModule(ControllerAction):
             warnings += [probe_failed] if probe_failed else []
             report = build_report(options["title"], now, sources, task_vars.get("ansible_check_mode") is True)
         where = task_vars["hostvars"]
-        nobody, unread = self._of_nobody(task_vars)
-        warnings += unread
+        nobody, unreadable = self._of_nobody(task_vars)
+        warnings += unreadable
         report = replace(report, files_of_nobody=tuple(nobody))
         report = remembering(report, last or NONE, lambda name: place_of(name, where), retired, changed_since)
         if earlier and earlier.created > report.created:
@@ -148,7 +150,7 @@ class ActionModule(ControllerAction):
         files = {kind: str(folder / f"{options['name']}.{kind}") for kind in contents}
         document = contents["json"] if "json" in contents else to_json(report, changes)
         # What is news is told of the report that this one replaces, where none is named to compare with.
-        news = changes or (compare(last, report) if last else None)
+        news = changes or compare(last or NONE, report)
         status = to_status(
             report, Run(options["name"], now, collection_version(), unproved=probe_failed), document, news
         )
@@ -158,6 +160,8 @@ class ActionModule(ControllerAction):
             status_name(options["name"]): to_status_file(status),
         }
         written = {f"{options['name']}.{kind}": content for kind, content in contents.items()}
+        if unread is not None:
+            written = {f"{options['name']}.json{_UNREAD}": unread, **written}
         changed = write_all(folder, {**written, **beside})
         result = {
             "changed": changed,
@@ -243,16 +247,20 @@ class ActionModule(ControllerAction):
         except (OSError, ValueError) as error:  # an EarlierError, or a path with NUL in it
             raise OptionError("previous", f"{path} cannot be compared with: {reason_of(error)}") from error
 
-    def _last(self, path: Path, previous: str | None, earlier: Earlier | None) -> tuple[Earlier | None, list[str]]:
-        """The report that is about to be replaced, and what a person should know if it cannot be read."""
+    def _last(
+        self, path: Path, previous: str | None, earlier: Earlier | None
+    ) -> tuple[Earlier | None, list[str], bytes | None]:
+        """The report that is about to be replaced; if it is none, what a person should know, and its content."""
         if earlier and previous and Path(self._resolved(previous)) == path:
-            return earlier, []
+            return earlier, [], None
+        content = None
         try:
-            return (read_earlier(path.read_bytes()) if path.is_file() else None), []
+            content = path.read_bytes() if path.is_file() else None
+            return (None if content is None else read_earlier(content)), [], None
         except (OSError, ValueError) as error:
-            return None, [
-                f"{path} cannot be read ({reason_of(error)}), so it is not known who was in the estate before"
-            ]
+            kept = "" if content is None else f". It is kept as {path.name}{_UNREAD}"
+            told = f"{path} cannot be read ({reason_of(error)}), so it is not known who was in the estate before{kept}"
+            return None, [told], content
 
     def _merged(self, options: Mapping[str, Any], now: str, handed: Mapping[str, str]) -> Merged:
         """The reports of slices as one; no variable of any host is looked at.

@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 name: fleet
 type: aggregate
 short_description: One table of all hosts at the end of a run
-version_added: 1.0.0
+version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: lync_ports
 short_description: Ports that Microsoft documents for Lync Server 2013
-version_added: 1.0.0
+version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:

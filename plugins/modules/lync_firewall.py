@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: lync_firewall
 short_description: Keep the Windows Firewall of a Lync Server host as its roles need it
-version_added: 1.0.0
+version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: lync_firewall_needs
 short_description: Work out what a Lync Server host needs, without a connection
-version_added: 1.0.0
+version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:

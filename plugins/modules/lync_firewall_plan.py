@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: lync_firewall_plan
 short_description: Write what a run would do on many Lync Server hosts as a plan that can be approved
-version_added: 1.0.0
+version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: lync_firewall_report
 short_description: Write one report of the firewalls of many Lync Server hosts
-version_added: 1.0.0
+version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:
@@ -111,7 +111,7 @@ options:
       - If it is V(true), O(hosts) and O(dest) need not be given.
     type: bool
     default: false
-    version_added: 1.0.0
+    version_added: 0.9.0
 attributes:
   check_mode:
     description: Writes the files in check mode too, since they are what a run in check mode is for.

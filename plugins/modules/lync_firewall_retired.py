@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: lync_firewall_retired
 short_description: Note that hosts were retired, for the reports of a folder
-version_added: 1.0.0
+version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:

@@ -15,17 +15,20 @@ from lab.second_administrator import SecondAdministrator
 from lab.stats import Stats
 from lab.windows.clock import HostClock
 from lab.windows.cmd import is_batch_file, run_line
-from lab.windows.cmd_search import ProgramRun, own_program
+from lab.windows.cmd_search import ProgramRun, find_program, own_program
+from lab.windows.create_process import run_directly
 from lab.windows.environment import account_environment
 from lab.windows.filesystem import FileSystem
 from lab.windows.firewall_service import FirewallService
+from lab.windows.job import in_job, job_refuses
+from lab.windows.language_keys import write_language
 from lab.windows.netstat import Socket
 from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
-from lab.windows.process import InputPipe, Life, Process, Sink, nul_input
+from lab.windows.process import Console, InputPipe, Life, Process, Sink, nul_input
 from lab.windows.programs import PROGRAMS
 from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
-from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, Token
+from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, TOKENS, Token
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
 from lab.windows.winrm_listeners import https_ports, winrm_listeners
 from lab.windows.wmi import Interface, adapter_id, interface_addresses
@@ -33,8 +36,6 @@ from lab.windows.wmi import Interface, adapter_id, interface_addresses
 Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
 
-NOT_ENOUGH_QUOTA = 1816
-"""ERROR_NOT_ENOUGH_QUOTA, what CreateProcess gives when a job has its ActiveProcessLimit."""
 _INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
 _LOOPBACK = "127.0.0.0/8"
 
@@ -106,6 +107,7 @@ class Host:
         self.not_listening: frozenset[tuple[int, int]] = frozenset()
         self.on_the_way: dict[tuple[int, int], str] = {}
         self.set_interfaces(self.spec.interfaces)
+        write_language(self.registry, self.quirks.language)
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
         self.read_winrm_policy()
         self._apply_mpssvc(initial=True)
@@ -200,6 +202,8 @@ class Host:
         self.second_administrator.start_counting()
         self.clock.set_minute(self.quirks.minute)
         self._write_addresses()
+        if "language" in changes:
+            write_language(self.registry, self.quirks.language)
         if "mpssvc" in changes:
             self._apply_mpssvc(initial=False)
         self.on_change(self)
@@ -232,6 +236,11 @@ class Host:
         if self.services["SCHEDULE"].state == RUNNING:
             self.scheduler.boot()
 
+    def has_program(self, name: str) -> bool:
+        """Whether CreateProcess finds a program of this name for the user of WinRM."""
+        own = account_environment(TOKENS[self.quirks.token], self.files, self.registry, self.computer_name)
+        return find_program(self.files, name, own) is not None
+
     async def start_program(self, process: Process, path: str) -> int:
         """Run the program in a file; a file that is none of the lab's programs prints its own text."""
         name = own_program(path)
@@ -239,16 +248,12 @@ class Host:
             self.note_run(path, process.arguments, process.token)
             process.stdout(self.files.read(path) or b"")
             return 0
-        life = process.life
-        if life.most is not None and life.processes >= life.most:
-            process.err("Not enough quota is available to process this command.\r\n")
-            return NOT_ENOUGH_QUOTA
+        refused = job_refuses(process, name, terminates=self.quirks.memory_terminates)
+        if refused:
+            return refused
         self.stats.processes[name] += 1
-        life.processes += 1
-        try:
+        with in_job(process.life, name):
             return await PROGRAMS[name](replace(process, name=name))
-        finally:
-            life.processes -= 1
 
     def bystander_acts(self, command: str) -> None:
         """Let those act who wait for a command such as this one, right before it runs (LabHost.before)."""
@@ -268,25 +273,33 @@ class Host:
         stdout: Sink,
         stderr: Sink,
         environment: Mapping[str, str] | None = None,
-        codepage: int = 437,
+        console: Console | None = None,
         token: Token = ADMINISTRATOR,
         as_system: bool = False,
         life: Life | None = None,
+        start: str = "",
+        directly: bool = False,
     ) -> int:
         """Run a command line under cmd.exe; returns its exit code.
 
         With ``as_system`` it is the Task Scheduler's: run as LocalSystem, in the system's folders, and not counted
-        among the command lines that somebody sent. ``life`` ends its cmd.exe before the next command.
+        among the command lines that somebody sent. ``console``: the shell's, else one of its own. ``life`` ends its
+        cmd.exe before the next command. ``start``: what cmd.exe is started with before the line; ``directly``: without
+        cmd.exe.
         """
         if not as_system:
             self.stats.commands.append(line)
-            self.stats.processes["cmd"] += 1
+            self.stats.processes["cmd"] += not directly
         token = SYSTEM_TOKEN if as_system else token
         own = account_environment(token, self.files, self.registry, self.computer_name)
         variables = {**own, **{name.upper(): text for name, text in (environment or {}).items()}}
-        process = Process(self, "cmd", line, stdin, stdout, stderr, variables, token, codepage, life or Life())
+        process = Process(
+            self, "cmd", line, stdin, stdout, stderr, variables, token, console or Console(), life or Life()
+        )
+        if directly:
+            return await run_directly(process)
         # The Task Scheduler starts a program itself, and cmd.exe only for a batch file.
-        return await run_line(process, autorun=not as_system or is_batch_file(line))
+        return await run_line(process, autorun=not as_system or is_batch_file(line), start=start)
 
     async def run(self, line: str, token: Token = ADMINISTRATOR, folder: str | None = None) -> Result:
         """Run a command line as a local administrator would at the console, without input, in UTF-8.
@@ -300,7 +313,7 @@ class Host:
             stdin=nul_input(),
             stdout=out.append,
             stderr=err.append,
-            codepage=65001,
+            console=Console(65001),
             token=token,
             environment={} if folder is None else {"CD": folder},
         )

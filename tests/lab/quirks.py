@@ -25,6 +25,10 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "mpssvc": ("running", "stopped", "disabled"),
     "closed_looks": ("refused", "dropped"),
     "netsh_exit_code": (None, 0, 1),
+    "netsh_session_code": ("zero", "last", "any"),
+    "skip_cmd_shell": ("by-release", "honoured", "ignored"),
+    "unknown_signal": ("fault", "ignored", "terminates"),
+    "netsh_long_line": ("split", "cut", "refused"),
     "profile": PROFILES,
     "schtasks_query_fails": ("", "denied", "busy", "unavailable"),
     "unknown_program_code": (1, 9009),
@@ -52,7 +56,7 @@ class QuirkError(ValueError):
 class Quirks:
     """Switchable behaviours of one host.
 
-    language: of messages, group names and `(Default)`: en, pt, de, ru.
+    language: of messages, group names and `(Default)`: en, pt, de, ru, fr.
     token: of the WinRM user: admin (elevated), filtered (UAC remote restrictions), user. Only admin may use WMI.
     mpssvc: state of the firewall service; taken over at once when the quirk is set. ``disabled`` is stopped as well.
     mpssvc_start_refused: `sc start` and `sc config` of MpsSvc are denied.
@@ -61,6 +65,22 @@ class Quirks:
     netsh_ignore_stdin: every line on standard input is, but for the end.
     netsh_hang_line: a session on standard input never answers from its n-th command line on; 0: from its start.
     netsh_exit_code: every netsh exits with this code, whatever happened.
+    netsh_session_code: with what a session or a script ends after bad lines: zero, last (1 when the last line was bad),
+        any (1 when any was).
+    netsh_prompts: a session on standard input prints its prompt for each line.
+    netsh_echo: it prints each line that it reads, too.
+    netsh_line_limit, netsh_long_line: so many characters at most are read of a line in a session or a script; what is
+        longer is split (its rest is a line of its own), cut (its rest is lost) or refused as bad.
+    netsh_list_limit: so many addresses or ports at most may be in one list; a longer one is refused.
+    netsh_stdin_codepage, netsh_script_codepage: in which code page netsh reads its standard input, or a file; none: in
+        the console's.
+    netsh_script_bom: a UTF-8 byte order mark in front of a file is skipped.
+    netsh_expands: variables in `program=` are expanded before it is stored.
+    netsh_any_service_dropped: `service=any` is stored as no service at all.
+    netsh_english: what `netsh advfirewall show …profile` prints is not translated.
+    netsh_export_keeps: `netsh advfirewall export` refuses to replace a file.
+    netsh_set_dir_refused: `set rule … new dir=` is refused as a bad value.
+    netsh_any_profile_spelled: `profile=any` is stored as the three profiles, and not as none.
     netsh_delay: seconds netsh takes to start.
     netsh_silent: no `Ok.` is printed.
     netsh_folds_unicode: names are the same by Unicode's case folding and compatibility forms, not by letter case alone.
@@ -70,7 +90,10 @@ class Quirks:
         but its name).
     sc_delay: seconds sc takes.
     deny_netsh, deny_sc, deny_reg, deny_icacls, deny_netstat: the program is denied access.
+    icacls_appends: `icacls /save` adds to a file that is there already.
     icacls_sacl: `icacls /save` writes a piece of SACL behind each DACL, as some captures have it.
+    reg_shows_empty_keys: `reg query` heads a key that has no values, too.
+    reg_codepage: reg.exe writes in this code page, whatever the console's is.
     reg_cut_after: `reg query` output ends after that many bytes, exit code 0.
     reg_cut_keeps_end: … but its last kilobyte comes, so that there is a hole in the middle.
     receive_size: most bytes of a stream in one Receive answer, 4096 to 16384.
@@ -94,6 +117,15 @@ class Quirks:
     max_envelope_kb: MaxEnvelopeSizekb; a longer request gets HTTP 413.
     max_shells: MaxShellsPerUser; one more gets w:QuotaLimit.
     max_processes: MaxProcessesPerShell; a command line cannot start one more while so many run, itself among them.
+    max_users, other_users: MaxConcurrentUsers, and how many others have shells open; one user too many gets
+        w:QuotaLimit.
+    max_memory_mb: MaxMemoryPerShellMB; 0: any amount. A program takes 4 MB, netsh 16, cmd.exe 4 itself.
+    memory_terminates: a program that is too much for it ends the whole command; else it does not start and gives 8.
+    skip_cmd_shell: whether the option WINRS_SKIP_CMD_SHELL is honoured, ignored, or by-release (honoured before 2012
+        R2).
+    console_input_endless: with WINRS_CONSOLEMODE_STDIN a command never sees the end of its standard input.
+    winrs_quotes: WinRM puts the command line into quotes behind `cmd.exe /C`.
+    unknown_signal: what a Signal with a code that there is not does: fault, ignored, terminates.
     max_operations: MaxConcurrentOperationsPerUser. Every command counts until its shell is closed, ended or not; one
         more gets fault 2150859174 (ERROR_WSMAN_QUOTA_MAX_OPERATIONS, as Ansible's winrm connection describes it).
     foreign_rule_at_line: a second administrator adds an allow rule just before the n-th command that any netsh of the
@@ -105,6 +137,11 @@ class Quirks:
     schtasks_query_fails, schtasks_query_failures: `schtasks /query` fails, always or so many times, with exit code 1 as
         for a task that is gone: denied, busy (the service is too busy), unavailable (no RPC server).
     tasks_lost: `schtasks /create` claims success and registers nothing.
+    tasks_late: minutes of the host that a task starts after its time.
+    tasks_unlimited: no time limit ends a task.
+    task_traces: a task has its file in `System32\\Tasks` and its values in the registry.
+    task_xml_hides_security: `schtasks /query /xml` leaves the security descriptor out.
+    sc_minute_whole: a task of `/sc minute` counts from the beginning of the minute in which it was made.
     tasks_never_fire: tasks are registered and never start, not even by `schtasks /run`.
     on_batteries: the host runs on its UPS; a task that must not start on batteries does not.
     profile: the firewall profile of the main interface's network: Domain (the host is a member of a domain and reaches
@@ -112,6 +149,8 @@ class Quirks:
     same_subnet: the lab's clients, 127.0.0.1 and all other loopback addresses, belong to the host's own subnet
         (LocalSubnet); else only the addresses of the lab's own network do, and a client that chooses none comes from
         another subnet.
+    empty_dir_fails: `dir /b` of an empty folder is "File Not Found", exit code 1.
+    chcp_lasts: `chcp` changes the code page of the shell, and not only for the rest of its command line.
     autorun: an AutoRun line of HKLM, as if it stood in the registry: cmd.exe runs it before every line.
     unknown_program_code: with what `cmd /c` exits after a program that there is not: 1 or 9009.
     hostile_action, hostile_at: which answers the next five spoil: those to requests of this action (Login: that are
@@ -142,6 +181,21 @@ class Quirks:
     netsh_ignore_stdin: bool = False
     netsh_hang_line: int | None = None
     netsh_exit_code: int | None = None
+    netsh_session_code: str = "zero"
+    netsh_prompts: bool = True
+    netsh_echo: bool = False
+    netsh_line_limit: int | None = None
+    netsh_long_line: str = "split"
+    netsh_list_limit: int | None = None
+    netsh_stdin_codepage: int | None = None
+    netsh_script_codepage: int | None = None
+    netsh_script_bom: bool = False
+    netsh_expands: bool = False
+    netsh_any_service_dropped: bool = False
+    netsh_english: bool = False
+    netsh_export_keeps: bool = False
+    netsh_set_dir_refused: bool = False
+    netsh_any_profile_spelled: bool = False
     netsh_delay: float = 0.0
     netsh_silent: bool = False
     netsh_folds_unicode: bool = False
@@ -151,8 +205,11 @@ class Quirks:
     deny_sc: bool = False
     deny_icacls: bool = False
     deny_netstat: bool = False
+    icacls_appends: bool = False
     icacls_sacl: bool = False
     deny_reg: bool = False
+    reg_shows_empty_keys: bool = False
+    reg_codepage: int | None = None
     reg_cut_after: int | None = None
     reg_cut_keeps_end: bool = False
     receive_size: int = 16384
@@ -175,6 +232,14 @@ class Quirks:
     max_envelope_kb: int = 500
     max_shells: int = 30
     max_processes: int = 25
+    max_users: int = 10
+    other_users: int = 0
+    max_memory_mb: int = 1024
+    memory_terminates: bool = True
+    skip_cmd_shell: str = "by-release"
+    console_input_endless: bool = False
+    winrs_quotes: bool = False
+    unknown_signal: str = "fault"
     max_operations: int | None = None
     foreign_rule_at_line: int | None = None
     foreign_block_at_line: int | None = None
@@ -184,10 +249,17 @@ class Quirks:
     schtasks_query_fails: str = ""
     schtasks_query_failures: int | None = None
     tasks_lost: bool = False
+    tasks_late: float = 0.0
+    tasks_unlimited: bool = False
+    task_traces: bool = True
+    task_xml_hides_security: bool = False
+    sc_minute_whole: bool = False
     tasks_never_fire: bool = False
     on_batteries: bool = False
     profile: str = "Domain"
     same_subnet: bool = False
+    empty_dir_fails: bool = False
+    chcp_lasts: bool = True
     autorun: str | None = None
     unknown_program_code: int = 1
     hostile_action: str = ""
@@ -252,6 +324,8 @@ def _converted(name: str, value: object, default: object) -> object:
         raise QuirkError(f"{name}: {value!r} is negative")
     if name == "minute" and not result:
         raise QuirkError("minute: must be longer than 0 seconds")
+    if name == "netsh_line_limit" and result == 0:
+        raise QuirkError("netsh_line_limit: must be at least one character")
     if name == "receive_size" and not 4096 <= int(str(result)) <= 16384:
         raise QuirkError("receive_size: must be 4096 to 16384 bytes")
     return result

@@ -25,22 +25,23 @@ OFF = "-off"
 
 @dataclass(frozen=True)
 class WindowsVersion:
-    """A release: product name; version as `ver` prints it; schema of the rule strings that its service writes
-    ([MS-FASP] 2.2.42); name of its stock policy."""
+    """A release: product name; version as `ver` prints it up to the build; schema of the rule strings that its service
+    writes ([MS-FASP] 2.2.42); name of its stock policy; from Windows 10 on the number of its update (UBR)."""
 
     product: str
     version: str
     schema: tuple[int, int]
     stock: str
+    update: int = 0
 
 
 WINDOWS: Mapping[str, WindowsVersion] = {
     "2008r2": WindowsVersion("Windows Server 2008 R2 Standard", "6.1.7601", (2, 10), "ws2008r2-sp1"),
     "2012": WindowsVersion("Windows Server 2012 Standard", "6.2.9200", (2, 20), "ws2012"),
     "2012r2": WindowsVersion("Windows Server 2012 R2 Standard", "6.3.9600", (2, 22), "ws2012r2"),
-    "2016": WindowsVersion("Windows Server 2016 Standard", "10.0.14393", (2, 26), "ws2016-core"),
-    "2019": WindowsVersion("Windows Server 2019 Standard", "10.0.17763", (2, 29), "ws2019-desktop"),
-    "2022": WindowsVersion("Windows Server 2022 Standard", "10.0.20348", (2, 31), "ws2022-core"),
+    "2016": WindowsVersion("Windows Server 2016 Standard", "10.0.14393", (2, 26), "ws2016-core", 5125),
+    "2019": WindowsVersion("Windows Server 2019 Standard", "10.0.17763", (2, 29), "ws2019-desktop", 3650),
+    "2022": WindowsVersion("Windows Server 2022 Standard", "10.0.20348", (2, 31), "ws2022-core", 587),
 }
 
 STOCK_POLICIES = (
@@ -103,9 +104,13 @@ def describe_windows(registry: Registry, windows: str) -> None:
     # From Windows 10 on CurrentVersion stays at 6.3, and two numbers beside it count on.
     key.set("CurrentVersion", "REG_SZ", "6.3" if major == "10" else f"{major}.{minor}")
     key.set("CurrentBuild", "REG_SZ", build)
+    key.set("CurrentBuildNumber", "REG_SZ", build)
+    key.set("EditionID", "REG_SZ", "ServerStandard")
+    key.set("InstallationType", "REG_SZ", "Server Core" if release.stock.endswith("-core") else "Server")
     if major == "10":
         key.set_dword("CurrentMajorVersionNumber", int(major))
         key.set_dword("CurrentMinorVersionNumber", int(minor))
+        key.set_dword("UBR", release.update)
 
 
 @lru_cache(maxsize=32)

@@ -270,7 +270,7 @@ def test_bad_calls_of_the_control_api(served: Served) -> None:
         ("run", {"command": 1}),
         ("run", [1]),
         ("quirks", {"nonsense": 1}),
-        ("quirks", {"language": "fr"}),
+        ("quirks", {"language": "xx"}),
         ("profile", {"profile": "none"}),
         ("interfaces", {}),
         ("interfaces", {"interfaces": ["Ethernet"]}),

@@ -243,8 +243,8 @@ def test_other_classes_are_unknown(wmi: Enumerator, resource: str, says: str) ->
 @pytest.mark.parametrize(
     ("name", "body", "code"),
     [
-        ("Enumerate", {**OPTIMIZED, "w:MaxElements": "0"}, 2150858752),
-        ("Enumerate", {**OPTIMIZED, "w:MaxElements": "many"}, 2150858752),
+        ("Enumerate", {**OPTIMIZED, "w:MaxElements": "0"}, 2150858817),
+        ("Enumerate", {**OPTIMIZED, "w:MaxElements": "many"}, 2150858817),
         ("Enumerate", {"w:Filter": {"@Dialect": "http://schemas.microsoft.com/wbem/wsman/1/WQL"}}, 2150858776),
         ("Enumerate", {"w:EnumerationMode": "EnumerateEPR"}, 2150858818),
         ("Pull", {"n:EnumerationContext": "uuid:never"}, 2150858779),

@@ -37,7 +37,7 @@ def test_every_quirk_is_described_and_can_be_set_from_text() -> None:
     "change",
     [
         {"nonsense": "1"},
-        {"language": "fr"},
+        {"language": "xx"},
         {"token": "root"},
         {"receive_size": "100"},
         {"receive_size": "20000"},
@@ -66,6 +66,7 @@ def test_assignments() -> None:
         ("en", "(Default)", "ERROR", "No rules match", "BUILTIN\\Administrators"),
         ("pt", "(Padrão)", "ERRO", "Nenhuma regra", "BUILTIN\\Administradores"),
         ("de", "(Standard)", "FEHLER", "Es stimmen keine Regeln", "VORDEFINIERT\\Administratoren"),
+        ("fr", "(par défaut)", "ERREUR", "Aucune règle", "BUILTIN\\Administrateurs"),
         ("ru", "(По умолчанию)", "ОШИБКА", "Ни одно правило", "BUILTIN\\Администраторы"),
     ],
 )

@@ -87,8 +87,12 @@ def test_stock_follows_the_version_of_windows_and_the_version_is_told() -> None:
         "Windows Server 2022 Standard",
         "6.3",
         "20348",
+        "20348",
+        "ServerStandard",
+        "Server Core",
         "0xa",
         "0x0",
+        "0x24b",
     ]
 
 

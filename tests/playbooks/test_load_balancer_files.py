@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +83,11 @@ def test_nothing_is_connected_to_and_the_files_say_the_same(runner: Runner) -> N
 
 @NEWEST_ONLY
 @pytest.mark.parametrize("word", ["hardware", "dns"])
-def test_what_the_readme_shows_works_as_it_is_pasted(runner: Runner, word: str) -> None:
+def test_what_the_guide_shows_works_as_it_is_pasted(runner: Runner, word: str) -> None:
     """In a file of group_vars beside an inventory that was made by hand and knows no pool."""
-    text = (Path(__file__).parents[2] / "README.md").read_text()
-    (shown,) = [
-        part for part in re.findall("```yaml\n(.*?)```", text, re.DOTALL) if f"lync_load_balancing: {word}" in part
-    ]
+    guide = Path(__file__).parents[2] / "docs" / "docsite" / "rst" / "load_balancers.rst"
+    blocks = re.findall(r"\.\. code-block:: yaml\n\n((?:   .*\n|\n)+)", guide.read_text())
+    (shown,) = [textwrap.dedent(block) for block in blocks if f"lync_load_balancing: {word}" in block]
     folder = runner.folder / "group_vars"
     folder.mkdir(exist_ok=True)
     (folder / "lync_front_end.yml").write_text(shown)

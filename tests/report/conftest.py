@@ -46,7 +46,7 @@ def browser(chromium: Browser) -> Browser:
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the pages: estate (40 hosts, and what changed), hostile, large (500 hosts, 60 rows), empty,
-    and three with three hosts each."""
+    and four with three hosts each."""
     folder = tmp_path_factory.mktemp("pages")
     sources = estate.estate()
     now = estate.report(sources)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Peer
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Report
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
@@ -26,6 +27,7 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firew
 CREATED = "2026-03-12T06:00:00Z"
 EARLIER = "2026-03-11T06:00:00Z"
 TITLE = "Lync Server 2013: firewall report, example.com"
+OPEN = (Peer.ANY, Peer.CLIENT)
 COLLOCATED = ("front_end", "mediation")
 STORE = ("front_end", "mediation", "central_management")
 DIRECTOR, MEDIATION, CHAT, OFFICE = ("director",), ("mediation",), ("persistent_chat",), ("office_web_apps",)
@@ -180,10 +182,20 @@ def small_estates() -> dict[str, list[Source]]:
     def three(*found: tuple[str, dict[str, Any], Iterable[str]]) -> list[Source]:
         return [Source(f"{name}.contoso.test", one, tuple(roles), "pool01", "Lisbon") for name, one, roles in found]
 
+    # Nothing is managed yet, and Lync's own rules, one for each program, let everybody in where a scope is wanted.
+    own = [f"CS {name}" for name in ("RTCSRV", "RTCIMMCU", "RTCAVMCU", "RTCASMCU", "RTCDATAMCU", "RTCCAA", "RTCMEDSRV")]
+    installed = {f"{{{name}}}": foreign(name, ("App", rf"C:\Lync\{name[3:]}.exe")) for name in own}
+    scoped = {"scope": "topology", "peers": {kind.value: ["10.0.0.1", "10.0.0.2"] for kind in Peer if kind not in OPEN}}
+    fresh = {
+        roles: audit(WindowsModel(local=dict(installed)), roles, **scoped) for roles in (STORE, COLLOCATED, DIRECTOR)
+    }
     director, blocked_mediation = ("dir01", bare[DIRECTOR], DIRECTOR), ("med01", blocking, MEDIATION)
     return {
         "hardened": three(("fe01", result(COLLOCATED, hardened), COLLOCATED), director, blocked_mediation),
         "pool": three(*((name, bare[COLLOCATED], COLLOCATED) for name in ("fe01", "fe02")), blocked_mediation),
+        "fresh": three(
+            ("fe01", fresh[STORE], STORE), ("fe02", fresh[COLLOCATED], COLLOCATED), ("dir01", fresh[DIRECTOR], DIRECTOR)
+        ),
         "bare": three(("fe01", bare[STORE], STORE), director, ("med01", bare[MEDIATION], MEDIATION)),
     }
 

@@ -351,7 +351,7 @@ def test_it_prints_all_hosts_and_what_is_wrong_and_cleans_up(
     assert browser.problems() == []
 
 
-@pytest.mark.parametrize("name", ["hardened", "pool", "bare"])
+@pytest.mark.parametrize("name", ["hardened", "pool", "bare", "fresh"])
 def test_three_hosts_are_three_pages_and_the_map_is_whole(
     browser: Browser, pages: Path, tmp_path: Path, name: str
 ) -> None:

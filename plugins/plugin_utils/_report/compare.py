@@ -105,8 +105,8 @@ class Changes:
         worse: Hosts whose class is worse, or the same while some row is worse.
         narrower: Hosts that would be worse, if fewer addresses to admit were not all that is to be done on them: what
             was wanted changed, and nothing on the host did.
-        wider: Hosts of which a row is newly open to more than is wanted, those among the better and the narrower too;
-            a host that is worse is only that.
+        wider: Hosts of which a row is open to more than is wanted and was not known to be, those among the added, the
+            better and the narrower too; a host that is worse is only that.
     """
 
     since: str
@@ -223,10 +223,12 @@ def compare(earlier: Earlier, report: Report) -> Changes:
         if kind == "worse" and name in narrowing and not _any_worse(changed):
             kind = "narrower"
         widened: tuple[str, ...] = ()
-        if was in _READ and became in _READ and earlier.wider is not None:
-            widened = tuple(sorted(beyond[name] - earlier.wider.get(name, frozenset())))
+        if became in _READ and earlier.wider is not None:
+            # It is news of a host of which nothing was known, too: else an outage would swallow it.
+            before = earlier.wider.get(name, frozenset()) if was in _READ else frozenset()
+            widened = tuple(sorted(beyond[name] - before))
         told = [kind] if kind else []
-        if widened and kind in ("", "better", "narrower"):
+        if widened and kind in ("", "added", "better", "narrower"):
             told.append("wider")
         for each in told:
             kinds[each].append(HostChange(name, was, became, changed, widened))

@@ -22,7 +22,7 @@ from .short import affected
 RETIRED_FILE = "retired.json"
 """Beside the reports of a folder, whatever their names: the hosts that were retired, and when."""
 
-NONE = Earlier("", {}, {})
+NONE = Earlier("", {}, {}, wider={})
 """What is known where there is no earlier report."""
 
 IN_GROUPS, WITHOUT_ROLE = "in_groups", "without_role"

@@ -96,15 +96,19 @@ def at_large(report: Report) -> tuple[str, ...]:
     lost = len(report.hosts) - len(read)
     spared = [host for host in read if host.host_class is HostClass.NOT_MANAGED]
     read = [host for host in read if host.host_class is not HostClass.NOT_MANAGED]
-    closed = sum(any(cell.finding.verdict is Status.CLOSED for cell in host.cells) for host in read)
+    closed = sum(_has(host, Status.CLOSED) for host in read)
+    unsure = [host for host in read if _has(host, Status.UNKNOWN)]
+    sure = [host for host in read if not _has(host, Status.UNKNOWN)]
     found = [
         f"This is about the firewalls of {_machines(report.hosts)} of Lync, which carries chats, calls and "
         "conferences: what a firewall closes does not work"
     ]
     if closed:
         found.append(f"{closed} of {_machines(read)} that could be looked at {_do(closed)} not let in all of it")
-    elif read:
-        found.append(f"Nothing that Lync needs is closed on {_machines(read)} that could be looked at")
+    elif sure:
+        found.append(f"Nothing that Lync needs is closed on {_machines(sure)} that could be looked at")
+    if unsure:
+        found.append(f"On {_machines(unsure)} it cannot be told of all of it whether it gets in; the report says why")
     if spared:
         found.append(f"Of {_machines(spared)} nothing is asked: no rule of ours is wanted there")
     off = sum(map(is_off, report.hosts))
@@ -150,6 +154,10 @@ def what_may_fail(report: Report) -> tuple[str, ...]:
     ]
     rest = [WORDS[one.function].partition(":")[0] for one in all_of_it[_MOST_FUNCTIONS:]]
     return (*told, *([f"May fail too: {'; '.join(rest)}"] if rest else ()))
+
+
+def _has(host: ReportHost, verdict: Status) -> bool:
+    return any(cell.finding.verdict is verdict for cell in host.cells)
 
 
 def _machines(hosts: Sequence[ReportHost]) -> str:

@@ -52,7 +52,7 @@ class RunClass(str, Enum):
     """How a run ended, worst last."""
 
     OK = "ok"
-    WIDER = "wider"  # Rows are open to more than is wanted, and were not at the report before.
+    WIDER = "wider"  # Rows are open to more than is wanted, and the report before did not say so.
     CHANGED = "changed"  # Something that is not ours changed since a plan was made.
     DISPROVED = "disproved"  # A probe from outside saw a port shut on the way, or one open that should not be.
     DRIFT = "drift"

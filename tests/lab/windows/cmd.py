@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 
 from lab.windows.cmd_builtins import BUILTINS, EndOfBatch, Exit, Session
 from lab.windows.cmd_search import find_program, is_batch
+from lab.windows.cmd_start import WINRS_CMD, behind_c, first_word, made_up, split_command
 from lab.windows.cmd_syntax import (
     MAX_LINE,
     Chain,
@@ -49,10 +50,19 @@ class _Streams:
     stderr: Sink
 
 
-async def run_line(process: Process, *, autorun: bool = True) -> int:
-    """Run ``process.arguments`` as a command line; answers cmd.exe's exit code. ``autorun`` is off for `cmd /d`."""
+async def run_line(process: Process, *, autorun: bool = True, start: str = "", strip: bool = False) -> int:
+    """Run ``process.arguments`` as a command line; answers cmd.exe's exit code. ``autorun`` is off for `cmd /d`.
+
+    start: what stood before the line when cmd.exe was started with it, its `/C` last; strip: `/S` was there. Without,
+    the line was typed.
+    """
     first = _autorun_lines(process) if autorun else ()
-    return await _Interpreter(process).run((*first, process.arguments))
+    line = process.arguments
+    if start:
+        files, environment = process.host.files, process.environment
+        line = behind_c(line, lambda name: find_program(files, name, environment) is not None, strip=strip)
+    interpreter = _Interpreter(process, (start or WINRS_CMD) + process.arguments)
+    return await interpreter.run((*first, line))
 
 
 def _autorun_lines(process: Process) -> tuple[str, ...]:
@@ -67,12 +77,13 @@ def _autorun_lines(process: Process) -> tuple[str, ...]:
 
 def is_batch_file(line: str) -> bool:
     """Whether a command line starts a batch file."""
-    return bool(line.strip()) and _first_word(line).lower().endswith((".cmd", ".bat"))
+    return bool(line.strip()) and first_word(line).lower().endswith((".cmd", ".bat"))
 
 
 class _Interpreter:
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, command_line: str) -> None:
         self._process = process
+        self._command_line = command_line
         self._session = Session(dict(process.environment))
 
     async def run(self, lines: tuple[str, ...]) -> int:
@@ -82,7 +93,7 @@ class _Interpreter:
         parsed = True
         try:
             for line in lines:
-                expanded = expand(line, {**session.environment, "ERRORLEVEL": str(session.errorlevel)})
+                expanded = expand(line, self._variables())
                 if len(_HEAD) + max(len(line), len(expanded)) > MAX_LINE:
                     process.err(process.message("cmd_too_long") + "\r\n")
                     return 1
@@ -92,6 +103,11 @@ class _Interpreter:
         if not parsed:
             return 1
         return process.host.quirks.unknown_program_code if session.errorlevel == UNKNOWN_COMMAND else session.errorlevel
+
+    def _variables(self) -> dict[str, str]:
+        host, session = self._process.host, self._session
+        own = made_up(host.clock.now(), host.quirks.language, self._command_line, session.errorlevel)
+        return {**own, **session.environment}
 
     async def _line(self, expanded: str, streams: _Streams) -> bool:
         """Parse and run an expanded line; returns whether it could be parsed."""
@@ -204,7 +220,7 @@ class _Interpreter:
         return b"".join(collected)
 
     async def _simple(self, node: Simple, streams: _Streams) -> int:
-        word, arguments = _split_command(node.text)
+        word, arguments = split_command(node.text)
         if not word:
             return 0
         self._process.host.bystander_acts(node.text)
@@ -260,8 +276,7 @@ class _Interpreter:
         session = self._session
         if not line.strip() or line.lstrip().startswith(":"):
             return
-        environment = {**session.environment, "ERRORLEVEL": str(session.errorlevel)}
-        expanded = expand_batch(line, environment, words)
+        expanded = expand_batch(line, self._variables(), words)
         if session.echo and not line.lstrip().startswith("@"):
             prompt = f"\r\n{session.environment.get('CD', '')}>{expanded}\r\n"
             replace(self._process, stdout=streams.stdout).out(prompt)
@@ -272,27 +287,3 @@ class _Interpreter:
 
 def _with_output(streams: _Streams, handle: int, sink: Sink) -> _Streams:
     return replace(streams, stdout=sink) if handle == 1 else replace(streams, stderr=sink)
-
-
-def _first_word(text: str) -> str:
-    stripped = text.strip()
-    if stripped.startswith('"'):
-        return stripped.split('"')[1]
-    return stripped.split()[0]
-
-
-def _split_command(text: str) -> tuple[str, str]:
-    """The first word of a command as it is written, without quotes, and the raw rest."""
-    stripped = text.lstrip(" \t,;=")
-    if stripped.startswith('"'):
-        word, _unused, rest = stripped[1:].partition('"')
-    else:
-        end = next((at for at, character in enumerate(stripped) if character in ' \t,;="'), len(stripped))
-        word, rest = stripped[:end], stripped[end:]
-        head, dot, tail = word.partition(".")
-        if head.lower() == "echo" and dot:
-            word, rest = head, dot + tail + rest
-        head, slash, tail = word.partition("/")
-        if slash and ("\\" not in head):  # `md/x`, `cmd/c`: a switch ends the name
-            word, rest = head, slash + tail + rest
-    return word, rest

@@ -8,7 +8,9 @@ Exit codes follow what public reports measured: `md`, `ren`, `type` and `dir` le
 succeed set ERRORLEVEL to 0, and `set` of a name that is not defined sets it to 1, as Wine's conformance tests have
 it. `type` turns a UTF-16 file into the console's code page when it begins with a byte order mark, and copies any
 other byte for byte (public reports; unconfirmed where the output is a pipe). `echo` and the like never touch
-ERRORLEVEL and count as success for `&&`. Only `dir /b` and `dir /q` are simulated, and of `goto` only `goto :eof`.
+ERRORLEVEL and count as success for `&&`. Not confirmed: that `dir /b` of an empty folder is a success that prints
+nothing; by the quirk ``empty_dir_fails`` it is "File Not Found". Only `dir /b` and `dir /q` are simulated, and of
+`goto` only `goto :eof`.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from lab.windows.filesystem import FileSystemError
 from lab.windows.netsh import split_words
 from lab.windows.process import Process
 
-VERSION_TEXT = "Microsoft Windows [Version {}]"
+_VERSION_KEY = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+_LAST_WITHOUT_UPDATE = 16299
 HOME = "C:\\Users\\Administrator"
 
 
@@ -92,7 +95,13 @@ async def _echo(session: Session, process: Process) -> int:
 
 
 async def _ver(_session: Session, process: Process) -> int:
-    process.out("\r\n" + VERSION_TEXT.format(process.host.version) + "\r\n")
+    """Later releases tell the update too (public captures of 17763 and later do, those of 14393 do not)."""
+    version = process.host.version
+    key = process.host.registry.find(_VERSION_KEY)
+    update = key.dword("UBR") if key is not None else None
+    if update is not None and int(version.rpartition(".")[2]) > _LAST_WITHOUT_UPDATE:
+        version = f"{version}.{update}"
+    process.out("\r\n" + process.message("ver", version) + "\r\n")
     return 0
 
 
@@ -213,6 +222,8 @@ async def _dir(session: Session, process: Process) -> int:
             session.errorlevel = 0
             return 0
         found = process.host.files.names_in(session.path(names[0] if names else "."), process.token)
+        if not found and process.host.quirks.empty_dir_fails:
+            raise FileSystemError("dir_not_found")
     except FileSystemError as error:
         return _refused(session, process, error)
     process.out("".join(f"{name}\r\n" for name in found))

@@ -16,7 +16,7 @@ from lab.windows.icacls_permissions import account_name
 from lab.windows.process import Process
 
 _OWNER_WIDTH = 23
-_TIMES = {"en": "%m/%d/%Y  %I:%M %p", "pt": "%d/%m/%Y  %H:%M"}
+_TIMES = {"en": "%m/%d/%Y  %I:%M %p", "pt": "%d/%m/%Y  %H:%M", "fr": "%d/%m/%Y  %H:%M"}
 
 
 def owner_listing(process: Process, path: str) -> str:

@@ -10,7 +10,8 @@ inherits from it, and in `C:\\Windows\\Temp`, where nobody reads the others'; in
 
 Not confirmed: that Server 2008 R2 to 2012 R2 have the same (entries for app packages, which begin with 2012, are left
 out everywhere); that `C:\\Windows\\System32` has the descriptor of `C:\\Windows`; the list of
-`System32\\LogFiles\\Firewall`, here that of its parent; the owner of a profile.
+`System32\\LogFiles\\Firewall`, here that of its parent; that of `System32\\Tasks`, here SYSTEM and Administrators and
+nobody else; the owner of a profile.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ FOLDERS: dict[str, Descriptor | None] = {
     "C:\\Windows\\System32\\LogFiles\\Firewall": None,
     "C:\\Windows\\System32\\config": None,
     "C:\\Windows\\System32\\config\\systemprofile": None,
+    "C:\\Windows\\System32\\Tasks": parse_sddl("O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"),
     "C:\\Windows\\System32\\wbem": None,
     "C:\\Windows\\System32\\WindowsPowerShell": None,
     "C:\\Windows\\System32\\WindowsPowerShell\\v1.0": None,

@@ -11,7 +11,8 @@ names relative to that folder.
 
 Not confirmed: that failures are told on standard error and exit with the Win32 code (2, 3, 5, 32, 87, 1307, 1332);
 where /grant puts a new entry among explicit ones (here: at their end); what /restore does with a byte order mark
-(here: the first name does not exist); that `icacls` uses none of an administrator's backup and restore privileges
+(here: the first name does not exist); what /save does with a file that is there (here: it is replaced, by the quirk
+``icacls_appends`` it grows); that `icacls` uses none of an administrator's backup and restore privileges
 (here: so; `takeown` does take by force). Wildcards, /findsid, /verify, /substitute and integrity levels are refused.
 """
 
@@ -211,7 +212,8 @@ class _Icacls:
         for each in self._objects(path):
             self._attempt(each, lambda each=each: add(each))
         try:
-            self._files.write(target, text.encode("utf-16-le"), token=self._process.token)
+            appends = self._process.host.quirks.icacls_appends
+            self._files.write(target, text.encode("utf-16-le"), append=appends, token=self._process.token)
         except FileSystemError as error:
             raise _Refused(error.key, *error.arguments) from None
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages of the programs, in the languages the lab knows: English, Portuguese (Brazil), German, Russian.
+"""Messages of the programs, in the languages the lab knows: English, Portuguese (Brazil), German, Russian, French.
 
 Windows translates messages, group names and `(Default)`; it does not translate keywords, numbers or SIDs. The
 texts follow public reports; they need not be exact to the letter, for they are here to show that no client depends
@@ -12,9 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lab.windows import messages_files, messages_firewall, messages_network, messages_security, messages_tasks
+from lab.windows import (
+    messages_console,
+    messages_files,
+    messages_firewall,
+    messages_network,
+    messages_security,
+    messages_tasks,
+)
+from lab.windows.messages_french import FRENCH
 
-LANGUAGES = ("en", "pt", "de", "ru")
+LANGUAGES = ("en", "pt", "de", "ru", "fr")
 
 _COMMON: Mapping[str, tuple[str, str, str, str]] = {
     "default_value": ("(Default)", "(Padrão)", "(Standard)", "(По умолчанию)"),
@@ -128,6 +136,36 @@ _COMMON: Mapping[str, tuple[str, str, str, str]] = {
         "FEHLER: Zugriff verweigert",
         "ОШИБКА: Отказано в доступе.",
     ),
+    "reg_no_file": (
+        "ERROR: The system was unable to find the specified file.",
+        "ERRO: O sistema não pôde localizar o arquivo especificado.",
+        "FEHLER: Die angegebene Datei wurde nicht gefunden.",
+        "ОШИБКА: Не удается найти указанный файл.",
+    ),
+    "reg_bad_file": (
+        "ERROR: Error accessing the registry.\r\nCannot import {}.",
+        "ERRO: Erro ao acessar o Registro.\r\nNão é possível importar {}.",
+        "FEHLER: Fehler beim Zugriff auf die Registrierung.\r\n{} kann nicht importiert werden.",
+        "ОШИБКА: Ошибка при доступе к реестру.\r\nНе удается импортировать {}.",
+    ),
+    "no_quota": (
+        "Not enough quota is available to process this command.",
+        "Não há cota suficiente disponível para processar este comando.",
+        "Es sind nicht genügend Quoten verfügbar, um diesen Befehl zu verarbeiten.",
+        "Недостаточно квот для обработки команды.",
+    ),
+    "no_memory": (
+        "Not enough memory resources are available to process this command.",
+        "Recursos de memória insuficientes disponíveis para processar este comando.",
+        "Für diesen Befehl ist nicht genügend Speicher verfügbar.",
+        "Недостаточно ресурсов памяти для обработки этой команды.",
+    ),
+    "findstr_open": (
+        "FINDSTR: Cannot open {}",
+        "FINDSTR: Não é possível abrir {}",
+        "FINDSTR: {} kann nicht geöffnet werden.",
+        "FINDSTR: Не удается открыть {}",
+    ),
     "reg_bad_key": (
         'ERROR: Invalid key name.\r\nType "REG {} /?" for usage.',
         'ERRO: Nome de chave inválido.\r\nDigite "REG {} /?" para ver o uso.',
@@ -227,62 +265,11 @@ _COMMON: Mapping[str, tuple[str, str, str, str]] = {
         "FEHLER: Eingabeumleitung wird nicht unterstützt. Der Prozess wird sofort beendet.",
         "ОШИБКА: Перенаправление ввода не поддерживается, немедленный выход из процесса.",
     ),
-    "group_info": ("GROUP INFORMATION", "INFORMAÇÕES DE GRUPO", "GRUPPENINFORMATIONEN", "Сведения о группах"),
-    "group_name": ("Group Name", "Nome do grupo", "Gruppenname", "Группа"),
-    "type": ("Type", "Tipo", "Typ", "Тип"),
-    "attributes": ("Attributes", "Atributos", "Attribute", "Атрибуты"),
-    "everyone": ("Everyone", "Todos", "Jeder", "Все"),
-    "administrators": (
-        "BUILTIN\\Administrators",
-        "BUILTIN\\Administradores",
-        "VORDEFINIERT\\Administratoren",
-        "BUILTIN\\Администраторы",
-    ),
-    "users": ("BUILTIN\\Users", "BUILTIN\\Usuários", "VORDEFINIERT\\Benutzer", "BUILTIN\\Пользователи"),
-    "network_logon": (
-        "NT AUTHORITY\\NETWORK",
-        "AUTORIDADE NT\\REDE",
-        "NT-AUTORITÄT\\NETZWERK",
-        "NT AUTHORITY\\СЕТЬ",
-    ),
-    "authenticated": (
-        "NT AUTHORITY\\Authenticated Users",
-        "AUTORIDADE NT\\Usuários autenticados",
-        "NT-AUTORITÄT\\Authentifizierte Benutzer",
-        "NT AUTHORITY\\Прошедшие проверку",
-    ),
-    "high_label": (
-        "Mandatory Label\\High Mandatory Level",
-        "Rótulo Obrigatório\\Nível Obrigatório Alto",
-        "Verbindliche Beschriftung\\Hohe Verbindlichkeitsstufe",
-        "Обязательная метка\\Высокий обязательный уровень",
-    ),
-    "medium_label": (
-        "Mandatory Label\\Medium Mandatory Level",
-        "Rótulo Obrigatório\\Nível Obrigatório Médio",
-        "Verbindliche Beschriftung\\Mittlere Verbindlichkeitsstufe",
-        "Обязательная метка\\Средний обязательный уровень",
-    ),
-    "well_known_group": ("Well-known group", "Grupo conhecido", "Bekannte Gruppe", "Хорошо известная группа"),
-    "alias": ("Alias", "Alias", "Alias", "Псевдоним"),
-    "label": ("Label", "Rótulo", "Bezeichnung", "Метка"),
-    "mandatory": (
-        "Mandatory group, Enabled by default, Enabled group",
-        "Grupo obrigatório, Habilitado por padrão, Grupo habilitado",
-        "Verbindliche Gruppe, Standardmäßig aktiviert, Aktivierte Gruppe",
-        "Обязательная группа, Включены по умолчанию, Включенная группа",
-    ),
-    "group_owner": ("Group owner", "Proprietário do grupo", "Gruppenbesitzer", "Владелец группы"),
-    "deny_only": (
-        "Group used for deny only",
-        "Grupo usado somente para negação",
-        "Gruppe, die nur zum Verweigern verwendet wird",
-        "Группа используется только для запрета",
-    ),
 }
 
 _TEXTS = {
     **_COMMON,
+    **messages_console.TEXTS,
     **messages_files.TEXTS,
     **messages_firewall.TEXTS,
     **messages_network.TEXTS,
@@ -293,4 +280,5 @@ _TEXTS = {
 
 def text(language: str, key: str, *arguments: object) -> str:
     """The message ``key`` in ``language``, its `{}` filled with ``arguments``."""
-    return _TEXTS[key][LANGUAGES.index(language)].format(*arguments)
+    words = FRENCH[key] if language == "fr" else _TEXTS[key][LANGUAGES.index(language)]
+    return words.format(*arguments)

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import ntpath
 from collections.abc import Callable
 from unicodedata import normalize
 
 from lab.hostile_text import padded
+from lab.windows.cmd_syntax import expand
 from lab.windows.filesystem import FileSystemError
 from lab.windows.firewall_service import LOCAL_PROFILE_KEYS, LOCAL_STORE, StoredRule
+from lab.windows.messages import text
 from lab.windows.netsh_fields import (
     FIELDS,
     SELECTORS,
@@ -23,7 +26,7 @@ from lab.windows.netsh_fields import (
 )
 from lab.windows.netsh_global import SECTIONS, global_listing
 from lab.windows.netsh_profiles import logging_values, profile_values
-from lab.windows.netsh_show import profile_listing, rule_listing
+from lab.windows.netsh_show import TOPICS, profile_listing, rule_listing
 from lab.windows.process import Process
 from lab.windows.registry import query_text
 from lab.windows.resources import display_text
@@ -32,6 +35,7 @@ ROOT: tuple[str, ...] = ()
 ADVFIREWALL = ("advfirewall",)
 FIREWALL = ("advfirewall", "firewall")
 _EXPORT_MAGIC = b"LAB-WFW\x00"
+_LOG_FILE = r"%systemroot%\system32\LogFiles\Firewall\pfirewall.log"
 _PROFILES_BY_WORD = {
     "domainprofile": ("Domain",),
     "privateprofile": ("Private",),
@@ -51,7 +55,12 @@ class Commands:
 
     def _add(self, words: list[str]) -> None:
         self._expect_rule_word("add", words)
-        rule = new_rule(parse_arguments(words[1:], frozenset(FIELDS)), self._host.schema_version)
+        arguments = self._read(parse_arguments(words[1:], frozenset(FIELDS)))
+        rule = new_rule(arguments, self._host.schema_version)
+        if self._host.quirks.netsh_any_profile_spelled and arguments.get("profile", "").lower() == "any":
+            rule = rule.with_values({"Profile": ("Domain", "Private", "Public")})
+        if self._host.quirks.netsh_any_service_dropped and arguments.get("service", "").lower() == "any":
+            rule = rule.with_values({"Svc": ()})
         self._need_service(writing=True)
         self._host.firewall.add(rule)
         self._ok()
@@ -63,9 +72,11 @@ class Commands:
             raise NetshError("new_keyword")
         cut = lowered.index("new", 1)
         selectors = parse_arguments(words[1:cut], SELECTORS)
-        changes = parse_arguments(words[cut + 1 :], frozenset(FIELDS))
+        changes = self._read(parse_arguments(words[cut + 1 :], frozenset(FIELDS)))
         if "group" in selectors and (len(selectors) > 1 or set(changes) != {"enable"}):
             raise NetshError("bad_syntax")
+        if "dir" in changes and self._host.quirks.netsh_set_dir_refused:
+            raise NetshError("bad_value")
         tokens = tokens_of(changes)
         self._need_service(writing=True)
         matches = self._matching(selectors)
@@ -99,6 +110,18 @@ class Commands:
             self._say(rule_listing(rule, name, group, verbose=verbose))
         self._ok(blank_before=True)
 
+    def _read(self, arguments: dict[str, str]) -> dict[str, str]:
+        """Arguments of a rule as they are stored. Raises NetshError for a list over ``netsh_list_limit``."""
+        quirks = self._host.quirks
+        for tag, error in (("localip", "bad_address"), ("remoteip", "bad_address"),
+                           ("localport", "bad_port"), ("remoteport", "bad_port")):  # fmt: skip
+            entries = arguments.get(tag, "").count(",") + 1
+            if quirks.netsh_list_limit is not None and entries > quirks.netsh_list_limit:
+                raise NetshError(error)
+        if quirks.netsh_expands and "program" in arguments:
+            return {**arguments, "program": expand(arguments["program"], self._process.environment)}
+        return arguments
+
     def _expect_rule_word(self, verb: str, words: list[str]) -> None:
         if not words or words[0].lower() != "rule":
             raise NetshError("not_found", " ".join([*FIREWALL, verb, *words]))
@@ -127,8 +150,8 @@ class Commands:
             return normalize("NFKC", name).casefold() == normalize("NFKC", other).casefold()
         return name.lower() == other.lower()
 
-    def _display(self, text: str) -> str:
-        return display_text(text, self._host.quirks.language)
+    def _display(self, stored: str) -> str:
+        return display_text(stored, self._host.quirks.language)
 
     # --- advfirewall ------------------------------------------------------------------------------------------
 
@@ -168,13 +191,22 @@ class Commands:
 
     def _show_profiles(self, words: list[str]) -> None:
         profiles = self._profiles(words[0].lower())
+        topic = words[1].lower() if len(words) > 1 else None
+        if len(words) > 2 or (topic is not None and topic not in TOPICS):
+            raise NetshError("bad_syntax")
         self._need_service(writing=False)
         for profile in profiles:
-            key = self._host.registry.find(f"{LOCAL_STORE}\\{LOCAL_PROFILE_KEYS[profile]}")
-            names = ("EnableFirewall", "DefaultInboundAction", "DefaultOutboundAction", "DoNotAllowExceptions",
-                     "DisableNotifications", "DisableUnicastResponsesToMulticastBroadcast")  # fmt: skip
-            self._say(profile_listing(profile, {name: key.dword(name) if key else None for name in names}))
+            path = f"{LOCAL_STORE}\\{LOCAL_PROFILE_KEYS[profile]}"
+            keys = [key for key in map(self._host.registry.find, (path, f"{path}\\Logging")) if key is not None]
+            values = [value for key in keys for value in key.values.values()]
+            settings = {value.name: value.dword for value in values if value.type == "REG_DWORD"}
+            log_file = next((value.data for value in values if value.name == "LogFilePath"), _LOG_FILE)
+            self._say(profile_listing(self._label, profile, settings, log_file, topic))
         self._ok()
+
+    def _label(self, key: str) -> str:
+        """A word of a listing; the quirk ``netsh_english`` leaves them untranslated."""
+        return text("en", key) if self._host.quirks.netsh_english else self._process.message(key)
 
     def _profiles(self, word: str) -> tuple[str, ...]:
         if word == "currentprofile":
@@ -184,14 +216,21 @@ class Commands:
         return _PROFILES_BY_WORD[word]
 
     def _export(self, words: list[str]) -> None:
-        """The real file is a binary policy; here it is the store's registry text behind a marker."""
+        """The real file is a binary policy; here it is the store's registry text behind a marker.
+
+        What becomes of a file that is there already is not documented: it is replaced, or by the quirk
+        ``netsh_export_keeps`` nothing is written.
+        """
         if len(words) != 1:
             raise NetshError("missing")
         self._need_service(writing=False)
-        text = query_text(self._host.registry, LOCAL_STORE, recurse=True)
+        policy = query_text(self._host.registry, LOCAL_STORE, recurse=True)
+        path = ntpath.join(self._process.environment.get("CD", "C:\\"), words[0])
+        if self._host.quirks.netsh_export_keeps and self._host.files.exists(path):
+            raise NetshError("export_exists")
         try:
-            content = _EXPORT_MAGIC + text.encode("utf-16-le")
-            self._host.files.write(words[0], content, token=self._process.token)
+            content = _EXPORT_MAGIC + policy.encode("utf-16-le")
+            self._host.files.write(path, content, token=self._process.token)
         except FileSystemError as error:
             raise NetshError(error.key) from None
         self._ok()
@@ -223,8 +262,8 @@ class Commands:
         if not self._host.firewall.running:
             raise NetshError("no_service")
 
-    def _say(self, text: str) -> None:
-        self._process.out(text)
+    def _say(self, words: str) -> None:
+        self._process.out(words)
 
     def _message(self, key: str, *arguments: object) -> None:
         self._process.out(self._process.message(key, *arguments) + "\r\n")

@@ -3,12 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What `netsh advfirewall … show` prints.
 
-Labels stay English in every language here: no client may parse them, and no public capture of all languages exists.
+A profile's listing is that of public captures, English, German and French: the title, `State`, `Firewall Policy`, what
+`Enable`, `Disable` and `GPO-store only` say are translated; the other labels and the words of the policy are not. That
+Portuguese and Russian ones look so is unconfirmed; the quirk ``netsh_english`` leaves everything in English. A rule's
+labels are English in every language: no client may parse them, and no public capture of all languages exists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lab.windows.rules import Rule
 
@@ -59,29 +62,50 @@ def _addresses(rule: Rule, key4: str, key6: str) -> str:
     return ",".join(shown) or "Any"
 
 
-def profile_listing(title: str, settings: Mapping[str, int | None]) -> str:
-    """One profile as `show allprofiles` lists it; absent settings show their defaults."""
+TOPICS = ("state", "firewallpolicy", "settings", "logging")
+"""What may follow `show …profile`."""
+
+
+def profile_listing(
+    say: Callable[[str], str],
+    profile: str,
+    settings: Mapping[str, int | None],
+    log_file: str,
+    topic: str | None = None,
+) -> str:
+    """One profile as `show allprofiles` lists it, or one of TOPICS; absent settings show their defaults.
+
+    say: gives a message of the host's language; log_file: the path that LogFilePath names.
+    """
 
     def flag(name: str, default: int) -> int:
         number = settings.get(name)
         return default if number is None else number
 
+    def row(label: str, value: str) -> str:
+        return f"{label:<{_WIDTH}}{value}\r\n"
+
+    def enabled(on: int) -> str:
+        return say("profile_enable") if on else say("global_disable")
+
     inbound = "BlockInbound" if flag("DefaultInboundAction", 1) else "AllowInbound"
     if flag("DoNotAllowExceptions", 0):
         inbound = "BlockInboundAlways"
     outbound = "BlockOutbound" if flag("DefaultOutboundAction", 0) else "AllowOutbound"
-    return "".join((
-        f"\r\n{title} Profile Settings: \r\n",
-        "-" * 70 + "\r\n",
-        _line("State", "ON" if flag("EnableFirewall", 1) else "OFF"),
-        _line("Firewall Policy", f"{inbound},{outbound}"),
-        _line("LocalFirewallRules", "N/A (GPO-store only)"),
-        _line("LocalConSecRules", "N/A (GPO-store only)"),
-        _line("InboundUserNotification", "Disable" if flag("DisableNotifications", 0) else "Enable"),
-        _line("RemoteManagement", "Disable"),
-        _line(
-            "UnicastResponseToMulticast",
-            "Disable" if flag("DisableUnicastResponsesToMulticastBroadcast", 0) else "Enable",
-        ),
-        "\r\n",
-    ))  # fmt: skip
+    multicast = enabled(not flag("DisableUnicastResponsesToMulticastBroadcast", 0))
+    parts = {
+        "state": row(say("profile_state"), say("profile_on" if flag("EnableFirewall", 1) else "profile_off")),
+        "firewallpolicy": row(say("profile_policy"), f"{inbound},{outbound}"),
+        "settings": row("LocalFirewallRules", say("profile_gpo_only"))
+        + row("LocalConSecRules", say("profile_gpo_only"))
+        + row("InboundUserNotification", enabled(not flag("DisableNotifications", 0)))
+        + row("RemoteManagement", enabled(on=0))
+        + row("UnicastResponseToMulticast", multicast),
+        "logging": f"{say('profile_logging')}\r\n"
+        + row("LogAllowedConnections", enabled(flag("LogSuccessfulConnections", 0)))
+        + row("LogDroppedConnections", enabled(flag("LogDroppedPackets", 0)))
+        + row("FileName", log_file)
+        + row("MaxFileSize", str(flag("LogFileSize", 4096))),
+    }
+    shown = parts[topic] if topic else "".join((*list(parts.values())[:3], "\r\n", parts["logging"]))
+    return f"\r\n{say(f'profile_{profile.lower()}')} \r\n{'-' * 70}\r\n{shown}\r\n"

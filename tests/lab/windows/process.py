@@ -39,6 +39,16 @@ def codec_of(codepage: int) -> str:
         return "utf-8"
 
 
+def is_codepage(number: int) -> bool:
+    """Whether Windows has this code page, as far as Python knows them."""
+    if number == 65001:
+        return True
+    try:
+        return bool(codecs.lookup(f"cp{number}"))
+    except LookupError:
+        return False
+
+
 class InputPipe:
     """Standard input: what WS-Man Send brings, read by one program at a time."""
 
@@ -86,11 +96,21 @@ class Life:
     """Whether somebody has ended a cmd.exe. What it had started goes on to its own end, but it starts nothing more.
 
     ``processes`` are those of its job that run now, itself among them; more than ``most`` there cannot be (None: any).
+    ``memory`` is what they have allocated, in megabytes; ``most_memory`` what they may (None, 0: any amount).
     """
 
     ended: bool = False
     processes: int = 1
     most: int | None = None
+    memory: int = 4
+    most_memory: int | None = None
+
+
+@dataclass(eq=False)
+class Console:
+    """The console of a shell, which every program that runs in it shares: its code page, which `chcp` changes."""
+
+    codepage: int = 437
 
 
 @dataclass(frozen=True)
@@ -98,8 +118,7 @@ class Process:
     """One program being run.
 
     ``name`` is the lower-cased program name without `.exe`, ``arguments`` the raw rest of its command line.
-    ``token`` says who runs it; ``codepage`` is the console's; ``life`` is that of
-    the cmd.exe.
+    ``token`` says who runs it; ``console`` it shares with what else runs there; ``life`` is that of the cmd.exe.
     """
 
     host: Host
@@ -110,8 +129,13 @@ class Process:
     stderr: Sink
     environment: dict[str, str]
     token: Token
-    codepage: int
+    console: Console
     life: Life
+
+    @property
+    def codepage(self) -> int:
+        """The console's code page."""
+        return self.console.codepage
 
     @property
     def elevated(self) -> bool:

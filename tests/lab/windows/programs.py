@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from lab.windows import findstr, icacls, netsh, netstat, reg, schtasks, services, small_programs
+from lab.windows import findstr, icacls, netsh, netstat, reg, schtasks, services, small_programs, whoami
 from lab.windows.process import Process
 
 Program = Callable[[Process], Awaitable[int]]
@@ -19,7 +19,7 @@ PROGRAMS: Mapping[str, Program] = {
     "schtasks": schtasks.run,
     "netstat": netstat.netstat,
     "tasklist": netstat.tasklist,
-    "whoami": small_programs.whoami,
+    "whoami": whoami.run,
     "hostname": small_programs.hostname,
     "ping": small_programs.ping,
     "timeout": small_programs.timeout,

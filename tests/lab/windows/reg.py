@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""reg.exe: `query`, `add` and `delete`.
+"""reg.exe: `query`, `add`, `delete` and `import`.
 
 Simulates the output layout recorded by Wine's conformance tests from real Windows, exit code 0 or 1, messages on
 standard error, `End of search` only with `/v … /s`. Writing a key of the firewall by reg.exe changes the registry
@@ -10,8 +10,13 @@ and nothing else: the service reads its keys when it starts.
 
 from __future__ import annotations
 
+import ntpath
+from dataclasses import replace
+
+from lab.windows.filesystem import FileSystemError
 from lab.windows.netsh import split_words
-from lab.windows.process import Process
+from lab.windows.process import Console, Process
+from lab.windows.reg_file import RegFileError, import_file
 from lab.windows.registry import RegistryError, long_path, query_text, value_line
 
 _TYPES = ("REG_SZ", "REG_DWORD", "REG_EXPAND_SZ", "REG_MULTI_SZ", "REG_QWORD", "REG_BINARY", "REG_NONE")
@@ -37,6 +42,8 @@ async def run(process: Process) -> int:
             _add(process, words[1:])
         elif verb == "DELETE":
             _delete(process, words[1:])
+        elif verb == "IMPORT":
+            _import(process, words[1:])
         else:
             raise _RegError("reg_syntax", verb)
     except _RegError as error:
@@ -48,9 +55,10 @@ async def run(process: Process) -> int:
 def _cut(process: Process, text: str) -> bytes:
     """The quirk that loses output: all after N bytes, or only a hole up to the last kilobyte."""
     collected: list[bytes] = []
-    process.child("reg", "", process.stdin, collected.append, process.stderr).out(text)
-    data = b"".join(collected)
     quirks = process.host.quirks
+    child = process.child("reg", "", process.stdin, collected.append, process.stderr)
+    (child if quirks.reg_codepage is None else replace(child, console=Console(quirks.reg_codepage))).out(text)
+    data = b"".join(collected)
     if quirks.reg_cut_after is None or len(data) <= quirks.reg_cut_after:
         return data
     head = data[: quirks.reg_cut_after]
@@ -95,7 +103,13 @@ def _query(process: Process, words: list[str]) -> str:
         raise _RegError("reg_not_found")
     default_name = process.message("default_value")
     if "/v" not in options and "/ve" not in options:
-        return query_text(registry, path, recurse="/s" in options, default_name=default_name)
+        return query_text(
+            registry,
+            path,
+            recurse="/s" in options,
+            default_name=default_name,
+            show_empty=process.host.quirks.reg_shows_empty_keys,
+        )
     wanted = options.get("/v", "")
     found = [
         (key_path, key.values[wanted.upper()])
@@ -130,6 +144,25 @@ def _add(process: Process, words: list[str]) -> None:
             raise _RegError("reg_denied")
         key.set(name, kind, data)
     process.out(process.message("reg_done") + "\r\n\r\n")
+
+
+def _import(process: Process, words: list[str]) -> None:
+    if len(words) != 1:
+        raise _RegError("reg_syntax", "IMPORT")
+    path = ntpath.join(process.environment.get("CD", "C:\\"), words[0])
+    try:
+        content = process.host.files.read(path, process.token)
+    except FileSystemError:
+        raise _RegError("reg_denied") from None
+    if content is None:
+        raise _RegError("reg_no_file")
+    if not process.elevated:
+        raise _RegError("reg_denied")
+    try:
+        import_file(process.host.registry, content)
+    except RegFileError:
+        raise _RegError("reg_bad_file", path) from None
+    process.err(process.message("reg_done") + "\r\n\r\n")
 
 
 def _delete(process: Process, words: list[str]) -> None:

@@ -28,7 +28,7 @@ LONG_ROOTS = {
 # Four blanks between name, type and data; a name may hold blanks itself, hence the lazy first group.
 _VALUE_LINE = re.compile(r"^ {4}(?P<name>.*?) {4}(?P<type>REG_[A-Z_]+)(?: {4}(?P<data>.*))?$", re.DOTALL)
 
-DEFAULT_NAMES = frozenset({"(Default)", "(Standard)", "(Padrão)", "(По умолчанию)"})
+DEFAULT_NAMES = frozenset({"(Default)", "(Standard)", "(Padrão)", "(По умолчанию)", "(par défaut)"})
 
 
 class RegistryError(Exception):
@@ -186,22 +186,24 @@ def value_line(value: Value, default_name: str = "(Default)") -> str:
     return f"    {value.name or default_name}    {value.type}    {value.data}"
 
 
-def query_text(registry: Registry, path: str, *, recurse: bool, default_name: str = "(Default)") -> str:
+def query_text(
+    registry: Registry, path: str, *, recurse: bool, default_name: str = "(Default)", show_empty: bool = False
+) -> str:
     """What `reg query path [/s]` prints, CRLF line ends.
 
     With ``recurse`` every subkey has a header, its values and a blank line, and so has the key itself if it has values:
     one without values and without subkeys prints a blank line and nothing else (Wine's query.c, test 8b). Without it
-    the subkeys' paths follow the key's own values.
+    the subkeys' paths follow the key's own values. ``show_empty``: the key's header comes in any case.
     """
     lines = [""]
     if recurse:
         asked = registry.find(path)
         for key_path, key in registry.walk(path):
-            if key.values or key is not asked:
+            if key.values or key is not asked or show_empty:
                 lines += [key_path, *(value_line(value, default_name) for value in key.values.values()), ""]
     else:
         key_path, key = next(registry.walk(path))
-        if key.values:
+        if key.values or show_empty:
             lines += [key_path, *(value_line(value, default_name) for value in key.values.values()), ""]
         lines += [f"{key_path}\\{child.name}" for child in key.sorted_subkeys()]
     return "".join(f"{line}\r\n" for line in lines)

@@ -11,49 +11,62 @@ from __future__ import annotations
 
 from lab.windows.messages import LANGUAGES
 
-_RESOURCES: dict[str, tuple[str, str, str, str]] = {
+_RESOURCES: dict[str, tuple[str, str, str, str, str]] = {
     "@FirewallAPI.dll,-30253": (
         "Windows Remote Management (HTTP-In)",
         "Gerenciamento Remoto do Windows (HTTP-In)",
         "Windows-Remoteverwaltung (HTTP eingehend)",
         "Удаленное управление Windows (HTTP - входящий трафик)",
+        "Gestion à distance de Windows (HTTP-Entrée)",
     ),
     "@FirewallAPI.dll,-30267": (
         "Windows Remote Management",
         "Gerenciamento Remoto do Windows",
         "Windows-Remoteverwaltung",
         "Удаленное управление Windows",
+        "Gestion à distance de Windows",
     ),
     "@FirewallAPI.dll,-28775": (
         "Remote Desktop - User Mode (TCP-In)",
         "Área de Trabalho Remota - Modo de Usuário (TCP-In)",
         "Remotedesktop - Benutzermodus (TCP eingehend)",
         "Дистанционное управление рабочим столом - пользовательский режим (входящий трафик TCP)",
+        "Bureau à distance - Mode utilisateur (TCP entrant)",
     ),
     "@FirewallAPI.dll,-28776": (
         "Remote Desktop - User Mode (UDP-In)",
         "Área de Trabalho Remota - Modo de Usuário (UDP-In)",
         "Remotedesktop - Benutzermodus (UDP eingehend)",
         "Дистанционное управление рабочим столом - пользовательский режим (входящий трафик UDP)",
+        "Bureau à distance - Mode utilisateur (UDP entrant)",
     ),
     "@FirewallAPI.dll,-28752": (
         "Remote Desktop",
         "Área de Trabalho Remota",
         "Remotedesktop",
         "Дистанционное управление рабочим столом",
+        "Bureau à distance",
     ),
-    "@FirewallAPI.dll,-25000": ("Core Networking", "Sistema de Rede Principal", "Kernnetzwerk", "Основы сетей"),
+    "@FirewallAPI.dll,-25000": (
+        "Core Networking",
+        "Sistema de Rede Principal",
+        "Kernnetzwerk",
+        "Основы сетей",
+        "Réseau de base",
+    ),
     "@FirewallAPI.dll,-28502": (
         "File and Printer Sharing",
         "Compartilhamento de Arquivo e Impressora",
         "Datei- und Druckerfreigabe",
         "Общий доступ к файлам и принтерам",
+        "Partage de fichiers et d’imprimantes",
     ),
     "@FirewallAPI.dll,-28543": (
         "File and Printer Sharing (Echo Request - ICMPv4-In)",
         "Compartilhamento de Arquivo e Impressora (Solicitação de Eco - ICMPv4-In)",
         "Datei- und Druckerfreigabe (Echoanforderung - ICMPv4 eingehend)",
         "Общий доступ к файлам и принтерам (эхо-запрос - входящий трафик ICMPv4)",
+        "Partage de fichiers et d’imprimantes (Demande d’écho - Trafic entrant ICMPv4)",
     ),
 }
 

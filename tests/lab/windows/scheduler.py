@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from lab.windows import task_traces
 from lab.windows.process import Life, discard, nul_input
 from lab.windows.sddl import sddl
 from lab.windows.security import Descriptor, Token
@@ -109,6 +110,8 @@ class TaskScheduler:
         self.delete(name)
         task = ScheduledTask(name.lstrip("\\"), definition, self._host.clock.now(), security)
         self._tasks[_key(name)] = task
+        if self._host.quirks.task_traces:
+            task_traces.leave(self._host.files, self._host.registry, task.name, definition.xml, security)
         for trigger in definition.triggers:
             if trigger.kind == "RegistrationTrigger":
                 self._wait(task, trigger, task.registered + trigger.delay)
@@ -135,6 +138,7 @@ class TaskScheduler:
             return False
         for timer in task.timers:
             timer.cancel()
+        task_traces.remove(self._host.files, self._host.registry, task.name)
         return True
 
     def start(self, task: ScheduledTask) -> bool:
@@ -221,6 +225,7 @@ class TaskScheduler:
     def _wait(self, task: ScheduledTask, trigger: Trigger, moment: datetime) -> None:
         if not trigger.enabled:
             return
+        moment += timedelta(minutes=self._host.quirks.tasks_late)
         timer = asyncio.get_running_loop().create_task(self._fire(task, trigger, moment))
         task.timers.add(timer)
         timer.add_done_callback(task.timers.discard)
@@ -244,7 +249,7 @@ class TaskScheduler:
         )
         self._work.add(work)
         work.add_done_callback(self._work.discard)
-        limit = asyncio.ensure_future(_limit(host, definition.limit))
+        limit = asyncio.ensure_future(_limit(host, None if host.quirks.tasks_unlimited else definition.limit))
         try:
             await asyncio.wait({work, limit}, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -147,7 +147,8 @@ def _from_options(process: Process, options: dict[str, str]) -> TaskDefinition:
 
     def fill(trigger: Element) -> None:
         if kind in ("minute", "once"):
-            first = start or now + timedelta(minutes=int(minutes))
+            begin = now.replace(second=0, microsecond=0) if process.host.quirks.sc_minute_whole else now
+            first = start or begin + timedelta(minutes=int(minutes))
             SubElement(trigger, f"{{{NAMESPACE}}}StartBoundary").text = first.strftime("%Y-%m-%dT%H:%M:%S")
         if kind == "minute":
             repetition = SubElement(trigger, f"{{{NAMESPACE}}}Repetition")
@@ -186,7 +187,7 @@ def _query(process: Process, options: dict[str, str]) -> None:
         found = tuple(task for task in scheduler.tasks if check(task.security, process.token, RIGHTS["query"]))
     if "/xml" in options:
         for task in found:
-            process.out(_xml(task))
+            process.out(_xml(task, hide_security=process.host.quirks.task_xml_hides_security))
         return
     form = options.get("/fo", "table").lower()
     if form not in ("table", "csv"):
@@ -194,8 +195,11 @@ def _query(process: Process, options: dict[str, str]) -> None:
     process.out(_csv(process, found, "/nh" in options) if form == "csv" else _table(process, found))
 
 
-def _xml(task: ScheduledTask) -> str:
-    text = task.definition.xml.replace("\r\n", "\n").replace("\n", "\r\n")
+def _xml(task: ScheduledTask, *, hide_security: bool) -> str:
+    text = task.definition.xml
+    if hide_security:
+        text = re.sub(r"\s*<SecurityDescriptor>[^<]*</SecurityDescriptor>", "", text)
+    text = text.replace("\r\n", "\n").replace("\n", "\r\n")
     return f'<?xml version="1.0" encoding="UTF-16"?>\r\n\r\n{text}\r\n\r\n'
 
 
@@ -237,7 +241,7 @@ def _local_time(process: Process, moment: datetime | None) -> str:
     """A time as the host's language writes it: nothing a program could depend on."""
     if moment is None:
         return process.message("not_available")
-    form = {"en": "%m/%d/%Y %I:%M:%S %p", "pt": "%d/%m/%Y %H:%M:%S"}
+    form = {"en": "%m/%d/%Y %I:%M:%S %p", "pt": "%d/%m/%Y %H:%M:%S", "fr": "%d/%m/%Y %H:%M:%S"}
     return moment.strftime(form.get(process.host.quirks.language, "%d.%m.%Y %H:%M:%S"))
 
 

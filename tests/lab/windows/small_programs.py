@@ -1,11 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The small programs: whoami, hostname, ping, timeout, gpupdate, cmd, chcp, and the PowerShell stand-in.
-
-`whoami /groups` simulates the documented table: the integrity label S-1-16-12288 of an elevated administrator,
-S-1-16-8192 of a filtered token or a plain user; names are localised, SIDs are not.
-"""
+"""The small programs: hostname, ping, timeout, gpupdate, cmd, chcp, and the PowerShell stand-in."""
 
 from __future__ import annotations
 
@@ -16,41 +12,7 @@ import re
 
 from lab.windows.cmd import run_line
 from lab.windows.netsh import split_words
-from lab.windows.process import Process
-
-
-async def whoami(process: Process) -> int:
-    """`whoami`, `whoami /groups` (`/fo table` is the default; csv and list are not simulated)."""
-    words = [word.lower() for word in split_words(process.arguments)]
-    if not words:
-        process.out(f"{process.host.name.lower()}\\{process.environment.get('USERNAME', '').lower()}\r\n")
-        return 0
-    if words[0] != "/groups":
-        process.err(process.message("cmd_syntax") + "\r\n")
-        return 1
-    say = process.message
-    kind = process.token.kind
-    rows = [(say("everyone"), say("well_known_group"), "S-1-1-0", say("mandatory"))]
-    if kind != "user":
-        attributes = say("deny_only") if kind == "filtered" else say("mandatory") + ", " + say("group_owner")
-        rows.append((say("administrators"), say("alias"), "S-1-5-32-544", attributes))
-    rows += [
-        (say("users"), say("alias"), "S-1-5-32-545", say("mandatory")),
-        (say("network_logon"), say("well_known_group"), "S-1-5-2", say("mandatory")),
-        (say("authenticated"), say("well_known_group"), "S-1-5-11", say("mandatory")),
-    ]
-    level = ("high_label", "S-1-16-12288") if process.elevated else ("medium_label", "S-1-16-8192")
-    rows.append((say(level[0]), say("label"), level[1], ""))
-    header = (say("group_name"), say("type"), "SID", say("attributes"))
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(4)]
-
-    def line(cells: tuple[str, ...]) -> str:
-        return " ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)) + "\r\n"
-
-    title = say("group_info")
-    process.out(f"\r\n{title}\r\n{'-' * len(title)}\r\n\r\n{line(header)}")
-    process.out(" ".join("=" * width for width in widths) + "\r\n" + "".join(line(row) for row in rows))
-    return 0
+from lab.windows.process import Process, is_codepage
 
 
 async def hostname(process: Process) -> int:
@@ -60,7 +22,7 @@ async def hostname(process: Process) -> int:
 
 
 async def ping(process: Process) -> int:
-    """`ping -n N 127.0.0.1`, the usual sleep: N answers, one second apart. Any other address is refused."""
+    """`ping -n N 127.0.0.1`, the usual sleep: N answers, one second of the host apart. Any other address is refused."""
     words = split_words(process.arguments)
     count, target = 4, ""
     at = 0
@@ -79,7 +41,7 @@ async def ping(process: Process) -> int:
     for number in range(count):
         process.out("Reply from 127.0.0.1: bytes=32 time<1ms TTL=128\r\n")
         if number + 1 < count:
-            await asyncio.sleep(1)
+            await asyncio.sleep(process.host.clock.minute / 60)
     return 0
 
 
@@ -104,8 +66,18 @@ async def gpupdate(process: Process) -> int:
 
 
 async def chcp(process: Process) -> int:
-    """Shows the console's code page."""
-    process.out(f"Active code page: {process.codepage}\r\n")
+    """Shows the console's code page, or changes it for all that runs there.
+
+    Not confirmed: the exit code for a code page that there is not, and whether what a shell of WinRM runs next has the
+    new one too (quirk ``chcp_lasts``).
+    """
+    words = split_words(process.arguments)
+    if words:
+        if len(words) != 1 or not words[0].isdecimal() or not is_codepage(int(words[0])):
+            process.err(process.message("bad_code_page") + "\r\n")
+            return 1
+        process.console.codepage = int(words[0])
+    process.out(process.message("code_page", process.codepage) + "\r\n")
     return 0
 
 
@@ -116,11 +88,10 @@ async def command_interpreter(process: Process) -> int:
     )
     if match is None:
         return 0
-    line = match["line"].strip()
-    if len(line) > 1 and line.startswith('"') and line.endswith('"') and line.count('"') == 2:
-        line = line[1:-1]
-    autorun = "/d" not in match["switches"].lower()
-    return await run_line(process.child("cmd", line, process.stdin, process.stdout, process.stderr), autorun=autorun)
+    line, switches = match["line"].strip(), match["switches"].lower()
+    child = process.child("cmd", line, process.stdin, process.stdout, process.stderr)
+    start = f"cmd {match['switches']}/c "
+    return await run_line(child, autorun="/d" not in switches, start=start, strip="/s" in switches)
 
 
 def _wants_input(arguments: str) -> bool:

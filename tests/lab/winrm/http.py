@@ -18,10 +18,11 @@ from aiohttp import web
 
 from lab.host import Host
 from lab.winrm.authentication import CHALLENGES, IS_TLS, PEER_CERTIFICATE, Authenticator, Challenge, Identity
+from lab.winrm.faults import quota_limit, timed_out
 from lab.winrm.hostile import deliver, is_hostile
 from lab.winrm.sealing import SealError
-from lab.winrm.soap import Request, WsmanFault, fault_answer, parse_request, timed_out
-from lab.winrm.wsman import WsmanService, operation_name, quota_limit
+from lab.winrm.soap import Request, WsmanFault, fault_answer, parse_request
+from lab.winrm.wsman import WsmanService, operation_name
 
 SERVER = "Microsoft-HTTPAPI/2.0"
 _BIGGEST_BODY = 64 << 20

@@ -15,22 +15,32 @@ import asyncio
 import time
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lab.host import Host
 from lab.hostile_text import padding
-from lab.windows.process import InputPipe, Life
+from lab.windows.cmd_start import WINRS_CMD
+from lab.windows.job import MemoryQuotaExceeded
+from lab.windows.process import Console, InputPipe, Life
 from lab.windows.security import TOKENS
 
 TERMINATED = 3221225786
 """STATUS_CONTROL_C_EXIT, the exit code of a command that a signal ended."""
 
+NO_MEMORY = 3221225495
+"""STATUS_NO_MEMORY, with which a command ends whose allocation the quota refused; unconfirmed."""
+
 
 class Command:
-    """A command line under way in a shell."""
+    """A command line under way in a shell.
 
-    def __init__(self, command_id: str) -> None:
+    ``directly``: without cmd.exe; ``endless_input``: the end of its standard input never comes.
+    """
+
+    def __init__(self, command_id: str, *, directly: bool = False, endless_input: bool = False) -> None:
         self.command_id = command_id
+        self.directly = directly
+        self.endless_input = endless_input
         self.stdin = InputPipe()
         self.buffers = {"stdout": bytearray(), "stderr": bytearray()}
         self.exit_code: int | None = None
@@ -48,17 +58,21 @@ class Command:
     async def _run(self, host: Host, line: str, shell: Shell) -> None:
         try:
             self.exit_code = await host.execute(
-                line,
+                f'"{line}"' if host.quirks.winrs_quotes and not self.directly else line,
                 stdin=self.stdin,
                 stdout=lambda data: self._write("stdout", data),
                 stderr=lambda data: self._write("stderr", data),
                 environment=shell.environment,
-                codepage=shell.codepage,
+                console=shell.console if host.quirks.chcp_lasts else replace(shell.console),
                 token=TOKENS[host.quirks.token],
-                life=Life(most=host.quirks.max_processes),
+                life=Life(most=host.quirks.max_processes, most_memory=host.quirks.max_memory_mb),
+                start=WINRS_CMD,
+                directly=self.directly,
             )
         except asyncio.CancelledError:
             self.exit_code = TERMINATED
+        except MemoryQuotaExceeded:
+            self.exit_code = NO_MEMORY
         finally:
             if self.exit_code is None:  # a fault of the lab itself must not leave a client waiting for ever
                 self.exit_code = 1
@@ -120,7 +134,7 @@ class Shell:
 
     owner: str
     client_ip: str
-    codepage: int
+    console: Console
     environment: Mapping[str, str]
     idle_timeout: float
     shell_id: str = field(default_factory=lambda: str(uuid.uuid4()).upper())

@@ -56,29 +56,9 @@ class WsmanFault(Exception):
         self.provider_says = provider_says
 
 
-def invalid_selectors() -> WsmanFault:
-    """The shell is not (or no longer) known."""
-    return WsmanFault(
-        2150858843,
-        "w:InvalidSelectors",
-        "The request for the Windows Remote Shell failed because the shell was not found on the server. Possible "
-        "causes are: the specified ShellId is incorrect or the shell no longer exists on the server.",
-    )
-
-
-def timed_out() -> WsmanFault:
-    """Nothing to give within the operation timeout; the client is to ask again."""
-    return WsmanFault(
-        2150858793,
-        "w:TimedOut",
-        "The WS-Management service cannot complete the operation within the time specified in OperationTimeout.",
-        sender=False,
-    )
-
-
 def invalid_message(detail: str) -> WsmanFault:
     """The message does not follow the schema."""
-    return WsmanFault(2150858752, "w:SchemaValidationError", f"The SOAP message is not valid: {detail}")
+    return WsmanFault(2150858817, "w:SchemaValidationError", f"The SOAP message is not valid: {detail}")
 
 
 @dataclass(frozen=True)

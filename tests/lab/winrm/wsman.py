@@ -19,7 +19,21 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 from lab.host import Host
+from lab.windows.create_process import split_program
+from lab.windows.process import Console
 from lab.winrm.enumeration import WmiEnumerations, is_wmi_resource
+from lab.winrm.faults import (
+    access_denied,
+    concurrency,
+    file_not_found,
+    invalid_parameter,
+    invalid_selectors,
+    operations_limit,
+    quota_limit,
+    resource_not_found,
+    timed_out,
+    users_limit,
+)
 from lab.winrm.shells import Command, Shell
 from lab.winrm.soap import (
     SHELL,
@@ -28,9 +42,7 @@ from lab.winrm.soap import (
     WsmanFault,
     answer,
     invalid_message,
-    invalid_selectors,
     parse_duration,
-    timed_out,
 )
 
 CMD_RESOURCE = f"{SHELL}/cmd"
@@ -39,9 +51,11 @@ POWERSHELL_RESOURCES = "http://schemas.microsoft.com/powershell/"
 """Session configurations of PowerShell. The hosts refuse all of them, as after `Disable-PSRemoting`, and count."""
 _CONFIG_NAMESPACE = "http://schemas.microsoft.com/wbem/wsman/1/config"
 _STATE = f"{SHELL}/CommandState"
-ACCESS_DENIED, BROKEN_PIPE, CONCURRENCY, QUOTA_MAX_SHELLS = 5, 109, 2150858802, 2150859173
-QUOTA_MAX_OPERATIONS = 2150859174
-INVALID_RESOURCE, ACTION_NOT_SUPPORTED, ENCODING_LIMIT = 2150858848, 2150858818, 2150858807
+BROKEN_PIPE, ACTION_NOT_SUPPORTED, MIN_ENVELOPE_SIZE = 109, 2150858771, 2150858878
+_TERMINATE = f"{SHELL}/signal/terminate"
+_SIGNALS = frozenset({_TERMINATE, f"{SHELL}/signal/ctrl_c", f"{SHELL}/signal/ctrl_break", "powershell/signal/ctrl_c"})
+"""SignalCodeEnumeration ([MS-WSMV] 2.2.5.6), in small letters: the text of 3.1.4.12 has `Terminate` too."""
+_FIRST_TO_IGNORE = (6, 3)
 _MAX_TIMEOUT = 60.0
 _LEAST_ENVELOPE = 8192
 _OVERHEAD = 2048
@@ -72,11 +86,11 @@ class WsmanService:
         name = operation_name(request)
         if request.resource.lower().startswith(POWERSHELL_RESOURCES):
             self._host.stats.powershell += 1
-            raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+            raise access_denied()
         if is_wmi_resource(request.resource):
             self._check_envelope(request)
             if self._host.quirks.deny_create:
-                raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+                raise access_denied()
             return self._enumerations.handle(name, request, user)
         operation = _OPERATIONS.get(name)
         if operation is None:
@@ -86,18 +100,14 @@ class WsmanService:
         if request.resource == CONFIG_RESOURCE and name == "Get":
             return self._config(request)
         if request.resource.rstrip("/") not in (CMD_RESOURCE, SHELL):
-            raise WsmanFault(
-                INVALID_RESOURCE,
-                "a:DestinationUnreachable",
-                "The WS-Management service cannot process the request. The resource URI is missing or incorrect.",
-            )
+            raise resource_not_found()
         self._check_envelope(request)
         self._expire()
         return await operation(self, request, user, client_ip)
 
     def _check_envelope(self, request: Request) -> None:
         if request.max_envelope < _LEAST_ENVELOPE:
-            raise WsmanFault(ENCODING_LIMIT, "w:EncodingLimit", "MaxEnvelopeSize is less than 8192.")
+            raise WsmanFault(MIN_ENVELOPE_SIZE, "w:EncodingLimit", "MaxEnvelopeSize is less than 8192.")
 
     def _expire(self) -> None:
         now = time.monotonic()
@@ -111,14 +121,17 @@ class WsmanService:
         if shell is None:
             raise invalid_selectors()
         if shell.owner.lower() != user.lower():
-            raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+            raise access_denied()
         shell.touched = time.monotonic()
         return shell
 
     async def _create(self, request: Request, user: str, client_ip: str) -> bytes:
         body = _body(request, "Shell")
         if self._host.quirks.deny_create:
-            raise WsmanFault(ACCESS_DENIED, "w:AccessDenied", "Access is denied.")
+            raise access_denied()
+        owners = {shell.owner.lower() for shell in self._shells.values()} - {user.lower()}
+        if len(owners) + self._host.quirks.other_users >= self._host.quirks.max_users:
+            raise users_limit()
         if len(self._shells) >= self._host.quirks.max_shells:
             raise quota_limit()
         idle = body.findtext(f"{{{SHELL}}}IdleTimeOut") or body.findtext(f"{{{SHELL}}}IdleTimeout")
@@ -128,7 +141,7 @@ class WsmanService:
         shell = Shell(
             owner=user,
             client_ip=client_ip,
-            codepage=int(codepage),
+            console=Console(int(codepage)),
             environment={
                 variable.get("Name", ""): variable.text or "" for variable in body.iter(f"{{{SHELL}}}Variable")
             },
@@ -161,44 +174,56 @@ class WsmanService:
         return answer(f"{TRANSFER}/GetResponse", request.message_id, self._shell_xml(self._shell(request, user)))
 
     def _config(self, request: Request) -> bytes:
+        quirks = self._host.quirks
         return answer(
             f"{TRANSFER}/GetResponse",
             request.message_id,
             f'<cfg:Config xmlns:cfg="{_CONFIG_NAMESPACE}">'
-            f"<cfg:MaxEnvelopeSizekb>{self._host.quirks.max_envelope_kb}</cfg:MaxEnvelopeSizekb>"
-            f"<cfg:MaxTimeoutms>60000</cfg:MaxTimeoutms></cfg:Config>",
+            f"<cfg:MaxEnvelopeSizekb>{quirks.max_envelope_kb}</cfg:MaxEnvelopeSizekb>"
+            f"<cfg:MaxTimeoutms>60000</cfg:MaxTimeoutms><cfg:Winrs>"
+            f"<cfg:MaxConcurrentUsers>{quirks.max_users}</cfg:MaxConcurrentUsers>"
+            f"<cfg:MaxProcessesPerShell>{quirks.max_processes}</cfg:MaxProcessesPerShell>"
+            f"<cfg:MaxMemoryPerShellMB>{quirks.max_memory_mb}</cfg:MaxMemoryPerShellMB>"
+            f"<cfg:MaxShellsPerUser>{quirks.max_shells}</cfg:MaxShellsPerUser></cfg:Winrs></cfg:Config>",
         )
 
     async def _command(self, request: Request, user: str, _client_ip: str) -> bytes:
         shell = self._shell(request, user)
         body = _body(request, "CommandLine")
         if shell.command is not None and not shell.command.done:
-            raise WsmanFault(
-                CONCURRENCY,
-                "w:Concurrency",
-                "The WS-Management service cannot complete the request because the shell is running a command.",
-            )
+            raise concurrency()
         words = [body.findtext(f"{{{SHELL}}}Command") or ""]
+        if not words[0].strip():
+            raise invalid_parameter()
         words += [element.text or "" for element in body.iter(f"{{{SHELL}}}Arguments")]
         most = self._host.quirks.max_operations
         if most is not None and sum(known.commands for known in self._shells.values() if known.owner == user) >= most:
-            raise WsmanFault(
-                QUOTA_MAX_OPERATIONS,
-                "w:QuotaLimit",
-                "The WS-Management service cannot process the request. The maximum number of concurrent operations for "
-                "this user has been exceeded. Close existing operations for this user, or raise the quota for this "
-                "user.",
-                sender=False,
-            )
+            raise operations_limit()
+        line = " ".join(words)
+        directly = self._skips_cmd(request)
+        if directly and not self._host.has_program(split_program(line)[0]):
+            raise file_not_found()
         shell.commands += 1
-        wanted_id = body.get("CommandId", "")
-        shell.command = Command(wanted_id.upper() or str(uuid.uuid4()).upper())
-        shell.command.start(self._host, " ".join(words), shell)
+        console_input = request.options.get("WINRS_CONSOLEMODE_STDIN", "").upper() == "TRUE"
+        shell.command = Command(
+            body.get("CommandId", "").upper() or str(uuid.uuid4()).upper(),
+            directly=directly,
+            endless_input=console_input and self._host.quirks.console_input_endless,
+        )
+        shell.command.start(self._host, line, shell)
         return answer(
             f"{SHELL}/CommandResponse",
             request.message_id,
             f"<rsp:CommandResponse><rsp:CommandId>{shell.command.command_id}</rsp:CommandId></rsp:CommandResponse>",
         )
+
+    def _skips_cmd(self, request: Request) -> bool:
+        """Whether the command is to run without cmd.exe; releases since 2012 R2 ignore the wish ([MS-WSMV] <117>)."""
+        if request.options.get("WINRS_SKIP_CMD_SHELL", "").upper() != "TRUE":
+            return False
+        wish = self._host.quirks.skip_cmd_shell
+        release = tuple(int(part) for part in self._host.version.split(".")[:2])
+        return wish == "honoured" or (wish == "by-release" and release < _FIRST_TO_IGNORE)
 
     def _running(self, shell: Shell, command_id: str) -> Command:
         if shell.command is None or shell.command.command_id != command_id.upper():
@@ -216,6 +241,7 @@ class WsmanService:
             except binascii.Error:
                 raise invalid_message("stream data is not base64") from None
             end = stream.get("End", "").lower() in ("true", "1")
+            end = end and not command.endless_input
             command.stdin.feed(b"" if self._host.quirks.send_lost else data, end=end)
         return answer(f"{SHELL}/SendResponse", request.message_id, "<rsp:SendResponse/>")
 
@@ -262,9 +288,14 @@ class WsmanService:
         shell = self._shell(request, user)
         body = _body(request, "Signal")
         command = self._running(shell, body.get("CommandId", ""))
-        code = (body.findtext(f"{{{SHELL}}}Code") or "").lower()
+        code = (body.findtext(f"{{{SHELL}}}Code") or "").strip().lower()
+        if code not in _SIGNALS:
+            if self._host.quirks.unknown_signal == "fault":
+                raise invalid_message("the code of the signal is none of SignalCodeEnumeration")
+            if self._host.quirks.unknown_signal == "ignored":
+                return answer(f"{SHELL}/SignalResponse", request.message_id, "<rsp:SignalResponse/>")
         command.terminate()
-        if code.endswith("/terminate"):
+        if code == _TERMINATE:
             shell.command = None
         return answer(f"{SHELL}/SignalResponse", request.message_id, "<rsp:SignalResponse/>")
 
@@ -273,17 +304,6 @@ class WsmanService:
         shell.close()
         del self._shells[shell.shell_id]
         return answer(f"{TRANSFER}/DeleteResponse", request.message_id, "")
-
-
-def quota_limit() -> WsmanFault:
-    """The fault for one shell too many."""
-    return WsmanFault(
-        QUOTA_MAX_SHELLS,
-        "w:QuotaLimit",
-        "The WS-Management service cannot process the request. The maximum number of concurrent shells for "
-        "this user has been exceeded.",
-        sender=False,
-    )
 
 
 def operation_name(request: Request) -> str:

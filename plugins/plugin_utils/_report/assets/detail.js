@@ -46,12 +46,17 @@ function foreignOf(host) {
     compared && differences.length > 0 && el("ul", {}, differences.map((text) => el("li", {}, bdi(text)))));
 }
 
+const MOST_PRINTED = 4; // commands: on paper nobody copies them
+
 function commandsOf(host, copyable) {
   if (!host.commands.length) return null;
+  const shown = copyable ? host.commands : host.commands.slice(0, MOST_PRINTED);
+  const rest = host.commands.length - shown.length;
   return el("section", {},
-    el("div", { class: "line" }, el("h3", {}, `Remediation: ${count(host.commands.length, "command")}`),
+    el("div", { class: "line" }, el("h3", {}, `Remediation: ${count(host.commands.length, "command")}`,
+      rest > 0 && `, ${shown.length} of them here, all in the JSON file`),
       copyable && copyButton(host.commands.join("\r\n"), "Copy all")),
-    el("pre", { tabindex: copyable ? "0" : null }, host.commands.join("\n").split("\n")
+    el("pre", { tabindex: copyable ? "0" : null }, shown.join("\n").split("\n")
       .map((line) => el("code", {}, line))));
 }
 

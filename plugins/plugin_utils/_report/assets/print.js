@@ -43,11 +43,19 @@ function printRequirements(cells) {
   for (const [place, found] of cells) {
     const { verdict, look, reason, by, part, remedy, except } = found;
     const profiles = found.profiles.map((one) => [one.name, one.verdict, one.reason, foreign(one.by)]);
-    const key = JSON.stringify([verdict, look, reason, foreign(by), part, remedy, except, profiles, found.wider, found.probe]);
-    if (!alike.has(key)) alike.set(key, { found: { ...found, by: [] }, rows: [] });
+    // What is open and wider is so by a rule for each program; on paper they share a line, which has all of their names.
+    const shared = verdict === "open" && found.wider;
+    const wider = shared ? { ...found.wider, by: [], more_rules: 0 } : found.wider;
+    const rules = shared ? [] : foreign(by);
+    const key = JSON.stringify([verdict, look, reason, rules, part, remedy, except, profiles, wider, found.probe]);
+    if (!alike.has(key)) alike.set(key, { found: { ...found, by: [], wider }, rows: [] });
     const group = alike.get(key);
     group.rows.push(REQUIREMENTS[place]);
     group.found.by.push(...by.filter((name) => !group.found.by.includes(name)));
+    if (shared) {
+      group.found.wider.by.push(...found.wider.by.filter((name) => !group.found.wider.by.includes(name)));
+      group.found.wider.more_rules = Math.max(group.found.wider.more_rules, found.wider.more_rules);
+    }
   }
   return el("table", { class: "requirements alike" },
     el("thead", {}, el("tr", {}, ["Verdict", "Why", "Rows"].map((name) => el("th", { scope: "col" }, name)))),

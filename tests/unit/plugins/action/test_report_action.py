@@ -457,6 +457,17 @@ def test_a_probe_that_failed_fails_the_run_and_one_that_is_damaged_is_left_out(t
         assert ("probes" in found, found["failure"]) == (False, "")
 
 
+def test_an_earlier_report_that_cannot_be_read_is_kept(tmp_path: Path, run: Any) -> None:
+    model = WindowsModel()
+    run(model)
+    (tmp_path / "lync-firewall.json").write_bytes(b'{"schema": "of somebody else"}')
+    found = report({"hosts": ["h"], "dest": str(tmp_path)}, {"h": audit(model)})
+    assert found["warnings"][0].endswith("before. It is kept as lync-firewall.json.unreadable")
+    assert (tmp_path / "lync-firewall.json.unreadable").read_bytes() == b'{"schema": "of somebody else"}'
+    again = report({"hosts": ["h"], "dest": str(tmp_path)}, {"h": audit(model)})
+    assert "warnings" not in again
+
+
 @pytest.mark.parametrize("key", ["unprobed", "problems"])
 def test_a_host_that_could_not_be_probed_fails_a_run_that_was_to_probe_it(tmp_path: Path, run: Any, key: str) -> None:
     model = WindowsModel()
@@ -513,7 +524,7 @@ def test_what_is_newly_wider_is_told_of_the_report_that_is_replaced(tmp_path: Pa
     beyond = {"addresses": ["any"], "by": ["CS RTCSRV"], "more_rules": 0, "ports": "", "profiles": ["domain"],
               "perhaps": False, "blockable": True}  # fmt: skip
     wide = {"h": info(row(wider=beyond))}
-    assert report(args, wide)["class"] == "ok", "the first report knows no other"
+    assert report(args, wide)["class"] == "wider", "nobody has said it before"
     assert report(args, {"h": info(row())})["class"] == "ok"
     found = report(args, wide)
     assert (found["class"], "changes" in found) == ("wider", False)

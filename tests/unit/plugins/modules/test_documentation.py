@@ -178,8 +178,8 @@ def test_every_host_role_has_its_group_and_the_pattern_knows_all_but_sql() -> No
     assert {f"lync_{word}" for word in named[1].split("|")} == set(GROUP_ROLES) - {"lync_sql"}
 
 
-def test_readme_names_every_option() -> None:
-    text = (COLLECTION / "README.md").read_text("utf-8")
+def test_the_roles_readme_names_every_option() -> None:
+    text = (ROLE / "README.md").read_text("utf-8")
     table = text.partition("| option | default |")[2].partition("\n\n")[0]
     named = {word for line in table.splitlines()[2:] for word in re.findall(r"`(\w+)`", line.split("|")[1])}
     assert named == {option.name for option in (*HOST_OPTIONS, *ENFORCING_OPTIONS)}

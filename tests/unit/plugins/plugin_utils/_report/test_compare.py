@@ -132,6 +132,11 @@ def test_a_row_that_is_newly_open_to_more_than_is_wanted_is_news() -> None:
     narrow = {"updated": [{"name": RULE, "changes": ["remote_addresses"]}], "commands": [ADD]}
     narrower = changes({"h": info()}, {"h": info(row(wider=beyond), **narrow)})
     assert (narrower.counts()["narrower"], narrower.counts()["wider"]) == (1, 1)
+    lost = {"unreachable": True, "msg": "timed out"}
+    after = changes({"h": lost}, {"h": wide})
+    assert (after.counts()["better"], after.counts()["wider"]) == (1, 1), "an outage does not swallow it"
+    came = changes({}, {"h": wide})
+    assert (came.counts()["added"], came.counts()["wider"]) == (1, 1)
     closed = info(row(verdict="closed", reason="no_rule", wider=beyond))
     assert changes({"h": info()}, {"h": closed}).counts()["wider"] == 0, "it is worse, and only that"
 

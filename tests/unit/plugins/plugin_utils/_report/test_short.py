@@ -40,6 +40,15 @@ def test_what_fails_is_counted_over_the_hosts_that_serve_it() -> None:
     )
 
 
+def test_what_cannot_be_told_is_not_said_to_be_well() -> None:
+    unknown = info(row(verdict="unknown", reason="other_firewall", by=["Acme Shield"]))
+    (told,) = in_short(report_of(a=unknown))[1:]
+    assert told == "On 1 server it cannot be told of all of it whether it gets in; the report says why"
+    assert "Nothing that Lync needs is closed on 1 server that could be looked at" in in_short(
+        report_of(a=unknown, b=info())
+    )
+
+
 def test_all_is_well() -> None:
     assert in_short(report_of(a=info()))[1:] == (
         "Nothing that Lync needs is closed on 1 server that could be looked at",

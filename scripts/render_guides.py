@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pages of docs/docsite that say what the code says: the catalogue, and the reasons of verdicts.
+
+`make guides` writes them; a test holds that they are up to date. They are kept in the repository, for antsibull-docs
+reads guides from there.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "build" / "collections"))
+
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.catalogue import EXTENDED  # noqa: E402
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import (  # noqa: E402
+    Requirement,
+    Table,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import TEXTS  # noqa: E402
+
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+_LABEL = "ansible_collections.lyncops.firewall.docsite"
+_HEAD = """..
+  Copyright (c) 2026, the lyncops.firewall contributors
+  GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+  SPDX-License-Identifier: GPL-3.0-or-later
+  Made by scripts/render_guides.py: change the code that it is made of, and run "make guides".
+
+.. _{label}.{name}:
+
+{title}
+{line}
+
+"""
+_TITLES = {
+    Table.SERVER: "Servers (table 1)",
+    Table.HLB: "Hardware load balancers (table 2)",
+    Table.DNSLB: "Load balancers beside DNS load balancing (table 3)",
+    Table.CLIENT: "Clients and phones (table 4)",
+    Table.ADDITION: "Additions of the extended ruleset",
+}
+
+
+def pages() -> dict[str, str]:
+    """Each page's name, without its ending, and its text."""
+    return {
+        "catalogue": "".join(_catalogue()),
+        "reasons": "".join(_reasons()),
+    }
+
+
+def _catalogue() -> Iterator[str]:
+    yield _head("catalogue", "The catalogue: every row")
+    yield (
+        "What Microsoft's page *Lync Server 2013: Ports and protocols for internal servers* has, row by row, how\n"
+        "it is read here, and what other pages of Microsoft say against a row.\n"
+        ":ref:`query('lyncops.firewall.lync_ports')\n"
+        "<ansible_collections.lyncops.firewall.lync_ports_lookup>` gives the same to playbooks.\n\n"
+        "*listen* is inbound on the host of the row, *connect* outbound from it; an *appliance* is a load balancer.\n"
+    )
+    for table, title in _TITLES.items():
+        yield f"\n{title}\n{'-' * len(title)}\n\n"
+        rows = [row for row in EXTENDED if row.table is table]
+        yield from _table(
+            ("row", "roles", "service", "ports", "how", "peers"), (14, 18, 24, 14, 10, 20), map(_row, rows)
+        )
+        for row in rows:
+            if row.caveat:
+                yield f"\n*{row.id}*\n    {_text(row.caveat)}\n"
+
+
+def _row(row: Requirement) -> tuple[str, ...]:
+    transports = "/".join(transport.value.upper() for transport in row.transports)
+    needs = f" (feature ``{row.feature.value}``)" if row.feature else ""
+    return (
+        row.id,
+        ", ".join(f"``{role.value}``" for role in row.roles) or "none: the row is blank",
+        (_text(row.service) or "none") + needs,
+        f"{transports} {row.ports}".strip() or "none",
+        row.disposition.value,
+        ", ".join(f"``{peer.value}``" for peer in row.peers) or "none",
+    )
+
+
+def _reasons() -> Iterator[str]:
+    yield _head("reasons", "Every reason of a verdict")
+    yield (
+        "Results, JSON and CSV have the value, pages and messages the words beside it. What is without advice is as\n"
+        "it should be, or nothing that anybody can change.\n\n"
+    )
+    rows = ((f"``{reason.value}``", text.short, text.meaning, text.advice or "none") for reason, text in TEXTS.items())
+    yield from _table(("value", "in short", "what it means", "what to do"), (18, 16, 33, 33), rows)
+
+
+def _head(name: str, title: str) -> str:
+    return _HEAD.format(label=_LABEL, name=name, title=title, line="=" * len(title))
+
+
+def _table(heads: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f".. list-table::\n   :header-rows: 1\n   :widths: {' '.join(map(str, widths))}\n\n"
+    for row in (heads, *rows):
+        yield "".join(f"   {'*' if place == 0 else ' '} - {cell}\n" for place, cell in enumerate(row))
+
+
+def _text(text: str) -> str:
+    """Plain text for reStructuredText."""
+    return text.replace("\\", "\\\\").replace("*", "\\*").replace("`", "\\`").replace("|", "\\|").replace("_ ", "\\_ ")
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, text in pages().items():
+        (GUIDES / f"{name}.rst").write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
