@@ -18,7 +18,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain_all
-from ..module_utils._policy.wanted import requested_policy, wanted_state
+from ..module_utils._policy.wanted import missing_program, requested_policy, wanted_state
 from ..module_utils._policy.wider import explain_wider, remedy
 from ..module_utils._texts import said
 from ..plugin_utils import _results as results
@@ -92,6 +92,8 @@ class ActionModule(FirewallAction):
         warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings]
         if approval and (meanwhile := approval.meanwhile(outcome.before)):
             warnings.append(f"since the plan was made, this changed that is not ours: {'; '.join(meanwhile)}")
+        if outcome.before.missing:
+            warnings.append(missing_program(outcome.before.missing))
         closed = failures(effects)
         # Which profile a network is in tells a person whether a profile's verdict matters now.
         networks = self._networks(host) if closed else ()

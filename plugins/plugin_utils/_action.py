@@ -80,7 +80,8 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
                 self.host_variables = host
                 if self.ENFORCES and host.known.written(f"{PREFIX}dumps"):
                     raise OptionError(f"{PREFIX}dumps", NO_HOSTS)
-                assigned = host.assigned(connecting=True, clients=not self.ENFORCES or host.enforces_clients)
+                clients = not self.ENFORCES or host.enforces_clients or host.is_taken_away
+                assigned = host.assigned(connecting=True, clients=clients)
                 if assigned.idle:
                     return {**result, **skipped(NO_RULE.format(assigned.name), self._task)}
                 if assigned.mistakes:

@@ -115,7 +115,7 @@ def find_targets(
     looked = {host: _look(host, hostvars[host], request.scoped, client=host in computers) for host in everybody}
     if not request.roles_for_all:
         computers |= {host for host, look in looked.items() if look.client}
-    clients = {host for host in computers if request.clients or looked[host].handling.enforced}
+    clients = {host for host in computers if request.clients or looked[host].handling.changed}
     named = {} if request.roles_for_all else by_role((host, look.roles or ()) for host, look in looked.items())
     said_groups = groups
     groups = with_named_roles(said_groups, named)

@@ -201,6 +201,11 @@ class HostVariables:
         """
         return are_enforced(self.known.get(CLIENTS_VARIABLE))
 
+    @property
+    def is_taken_away(self) -> bool:
+        """Whether the managed rules of the host are to be taken away, whatever it is."""
+        return self._absent
+
     def options(self, roles: Any, options: Iterable[Option]) -> dict[str, Any]:
         """What the variables say of the options of a module; what they do not say is left out.
 

@@ -115,6 +115,7 @@ def read_pool(entry: Mapping[str, Any]) -> Pool:
             VARIABLES["load_balancing"], entry.get("load_balancing"), {word.value: word for word in Balancing}
         )
         members = _members(entry.get("members"))
+        _see_that_roles_go_together(members)
         carries = balancing is Balancing.HARDWARE or any(set(member.roles) & _WEB_ROLES for member in members)
         virtual = _virtual(entry.get("virtual_addresses"), balancing) if carries else {}
         _see_that_they_differ(members, virtual)
@@ -136,6 +137,21 @@ def read_pool(entry: Mapping[str, Any]) -> Pool:
 _PORTS = {word.value: word for word in ExternalPorts}
 _THIS = ipaddress.ip_network("0.0.0.0/8")  # "this network" (RFC 1122), never an interface's
 _WEB_ROLES = {Role.FRONT_END.value, Role.DIRECTOR.value}
+
+
+def _see_that_roles_go_together(members: Sequence[PoolMember]) -> None:
+    """Both have a web site on 443, and each virtual address has that port once."""
+    of_role = {
+        role: [member.name for member in members if role.value in member.roles]
+        for role in (Role.FRONT_END, Role.DIRECTOR)
+    }
+    if all(of_role.values()):
+        raise OptionError(
+            "lync_pool",
+            f"the roles front_end ({', '.join(of_role[Role.FRONT_END])}) and director "
+            f"({', '.join(of_role[Role.DIRECTOR])}) do not go together: Directors are a pool of their own. Correct the "
+            "roles, or give the Directors another lync_pool",
+        )
 
 
 def _members(entries: Any) -> tuple[PoolMember, ...]:

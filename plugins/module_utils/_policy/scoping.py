@@ -16,6 +16,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from .._catalogue.beside_clients import beside_clients, may_be_beside_clients
 from .._catalogue.model import Disposition, Peer, Requirement
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_addresses, read_choice
@@ -25,19 +26,6 @@ EVERYWHERE = "all"
 """Key of ``peers`` for addresses that every scoped rule must admit, such as monitoring hosts."""
 
 _UNNAMED = (Peer.ANY, Peer.CLIENT)
-BESIDE_CLIENTS = (
-    Peer.FRONT_END,
-    Peer.DIRECTOR,
-    Peer.MEDIATION,
-    Peer.BRANCH_APPLIANCE,
-    Peer.EDGE,
-    Peer.GATEWAY,
-    Peer.TRUSTED_APPLICATION,
-    Peer.LOAD_BALANCER,
-    Peer.REVERSE_PROXY,
-)
-"""Who connects to the same ports as clients do, from outside the client networks."""
-
 WORDS: tuple[str, ...] = (*(peer.value for peer in Peer if peer not in _UNNAMED), EVERYWHERE)
 """The keys that ``peers`` may have."""
 
@@ -75,7 +63,7 @@ class Scoping:
         if self.fixed is not None:
             return Scope(self.fixed)
         if takes_everybody(row):
-            return self._of_clients()
+            return self._of_clients(row)
         words = [peer.value for peer in row.peers if peer.value in self.peers or not stands_for_another(peer, row)]
         unknown = [word for word in words if word not in self.peers]
         if unknown:
@@ -85,12 +73,15 @@ class Scoping:
             addresses |= self.peers.get(EVERYWHERE, AddressSet())
         return _scope(addresses)
 
-    def _of_clients(self) -> Scope:
+    def _of_clients(self, row: Requirement) -> Scope:
         """Where clients connect, servers do too: other pools, Edge Servers, load balancers, monitoring."""
         if self.clients is None:
             return Scope(AddressSet.any())
-        unknown = [peer.value for peer in BESIDE_CLIENTS if peer.value not in self.peers]
-        return _open_to_any(unknown) if unknown else _scope(reduce(or_, self.peers.values(), self.clients))
+        unknown = [peer.value for peer in beside_clients(row) if peer.value not in self.peers]
+        if unknown:
+            return _open_to_any(unknown)
+        known = (addresses for kind, addresses in self.peers.items() if may_be_beside_clients(kind, row))
+        return _scope(reduce(or_, known, self.clients))
 
 
 def takes_everybody(row: Requirement) -> bool:

@@ -31,6 +31,10 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._polic
         (pool("hardware", member(address="10.0.0.0/24")), "the address of fe01: pool pool1.example.com: '10.0.0.0/24'"),
         (pool("hardware", member(address="fe01.example.com")), "is no address; one address is needed"),
         (pool("hardware", member("chat01", "persistent_chat")), "chat01 has none of the roles that are balanced"),
+        (
+            pool("hardware", member("fe01", "front_end", "director")),
+            r"lync_pool: pool .*: the roles front_end \(fe01\) and director \(fe01\) do not go together",
+        ),
         (pool("hardware", member("fe\n01")), r"'fe\\n01' is no name of a host"),
         (pool("hardware", virtual_addresses=None), "say the pool's virtual addresses, sip at least"),
         (pool("dns", virtual_addresses={}), "say the pool's virtual addresses, web_internal at least"),
