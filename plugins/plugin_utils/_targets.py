@@ -192,7 +192,10 @@ def _mistakes(
         found.append(f"{error}.")
     if targets["idle"] and not request.sliced:
         names = ", ".join(targets["hosts"][:_MOST_NAMED])
-        found.append(f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}).")
+        found.append(
+            f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}). "
+            "What one has of an earlier role, lyncops.firewall.retire takes away."
+        )
     if not targets["hosts"] and not request.sliced and not request.nobody:
         found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit, request.absent))
     if targets["held"]:
