@@ -147,10 +147,11 @@ def _see_unneeded(
         if roles:
             raise OptionError(
                 _OPTION,
-                f"{said(name)} is a Lync server still ({', '.join(map(said, roles))}), and the next run would bring its "
-                f"rules back. Take it out of the groups of its roles, and {PREFIX}roles off it; a user's computer is "
-                f"served where {PREFIX}clients is {ENFORCE}, a SQL Server where {PREFIX}hosts names it. Rules of a role "
-                "that it has lost go with remediate; all of them, with lync_firewall_state: absent in the inventory",
+                f"{said(name)} is a Lync server still ({', '.join(map(said, roles))}), and the next run would bring "
+                f"its rules back. Take it out of the groups of its roles, and {PREFIX}roles off it; a user's computer "
+                f"is served where {PREFIX}clients is {ENFORCE}, a SQL Server where {PREFIX}hosts names it. Rules of a "
+                "role that it has lost go with remediate; all of them, with lync_firewall_state: absent in the "
+                "inventory",
             )
 
 
