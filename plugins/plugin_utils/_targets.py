@@ -12,6 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..module_utils._net.address_set import AddressError, AddressSet, together
+from ..module_utils._net.sources import parse_sources
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULES, with_named_roles
 from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE, said_address
@@ -322,7 +323,7 @@ def _own(host: str, known: Mapping[str, Any]) -> AddressSet | None:
         value = next((known[name] for name in ADDRESSES if known.get(name)), None)
         value = value or said_address(host, known.get("ansible_host")) or host
         texts = [value] if isinstance(value, str) else value
-        return AddressSet.parse_for_rule([str(item) for item in (*texts, known.get(SOURCE)) if item])
+        return parse_sources([str(item) for item in (*texts, known.get(SOURCE)) if item])
     except (AnsibleError, AddressError, TypeError):
         return None  # a name, or variables that are wrong: nothing is known of it
 

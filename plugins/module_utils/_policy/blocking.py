@@ -21,6 +21,7 @@ from .._firewall.traffic.admitted import all_of
 from .._net.address_set import SOURCES, AddressSet
 from .._net.port_set import PortSet
 from .._net.region import Region, remainder, union
+from .._net.sources import are_all_sources
 from .policy import Demand, HostPolicy, over_scope, require_lines, rule_key
 
 _ANYBODY = frozenset((Peer.ANY, Peer.CLIENT))
@@ -100,12 +101,12 @@ def _is_about(demand: Demand, transport: Transport) -> bool:
 
 def _is_for_peers(demand: Demand) -> bool:
     """Whether it is known, address by address, who is meant, or that nobody is: no clients, no keyword of which Windows
-    alone knows."""
+    alone knows, and not everybody."""
     peers, scope = demand.requirement.peers, demand.scope
     addresses = scope.addresses
     if not peers or not _ANYBODY.isdisjoint(peers) or scope.note:
         return False
-    return not (addresses.keywords or addresses.fills_a_family)
+    return not (addresses.keywords or addresses.fills_a_family or are_all_sources(addresses))
 
 
 def _ports(demands: Iterable[Demand]) -> PortSet:
@@ -115,7 +116,7 @@ def _ports(demands: Iterable[Demand]) -> PortSet:
 def _scopes(own: Region, admitted: Region) -> Iterable[tuple[PortSet, AddressSet]]:
     """Ports of a row, and whom rules of ours admit there: cut where that differs from port to port."""
     for ports, scope in (own & admitted).boxes:
-        if not (scope.keywords or scope.fills_a_family):
+        if not (scope.keywords or scope.fills_a_family or are_all_sources(scope)):
             yield ports, scope
 
 
