@@ -27,7 +27,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set imp
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.region import Region, union
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import unblocked, with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import bind_media
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
@@ -158,6 +158,24 @@ def test_whom_a_site_rule_lets_in_is_not_blocked(port: str) -> None:
 )
 def test_what_a_site_rule_opens_to_any_is_not_blocked(extra: dict[str, str]) -> None:
     assert blocked(extra_rules=[{"name": "x", **extra}]) == []
+
+
+def test_rows_that_a_keyword_leaves_open_are_named_with_what_to_do() -> None:
+    peers = {**PEERS, "gateway": ["localsubnet", "10.0.0.9"]}
+    made = with_blocks(build_policy(**{**MEDIATION, "peers": peers}))
+    told = unblocked(made)
+    assert told.startswith("on_wider: block_others keeps nobody out of server-47, server-48: ")
+    assert "localsubnet" in told
+    assert unblocked(with_blocks(build_policy(**MEDIATION))) == ""
+    assert unblocked(with_blocks(build_policy(**{**MEDIATION, "scope": "any", "peers": {}}))) == ""
+
+
+def test_so_are_those_of_a_site_rule_with_a_keyword_on_their_port() -> None:
+    extra = {"name": "x", "direction": "in", "action": "allow", "protocol": "tcp", "localport": "5070"}
+    made = with_blocks(build_policy(**MEDIATION, extra_rules=[{**extra, "remoteip": ["dns"]}]))
+    assert unblocked(made).startswith("on_wider: block_others keeps nobody out of server-46, server-49: ")
+    assert "dns" in unblocked(made)
+    assert unblocked(made).isascii()
 
 
 def test_ports_of_management_are_left_out() -> None:
