@@ -15,7 +15,8 @@ from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
+from ..module_utils._options.table import BLOCK_OTHERS, ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
+from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain_all
 from ..module_utils._policy.wanted import missing_program, requested_policy, wanted_state
@@ -90,6 +91,8 @@ class ActionModule(FirewallAction):
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
         warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings]
+        if options["on_wider"] == BLOCK_OTHERS and (open_still := unblocked(self._policy)):
+            warnings.append(open_still)
         if approval and (meanwhile := approval.meanwhile(outcome.before)):
             warnings.append(f"since the plan was made, this changed that is not ours: {'; '.join(meanwhile)}")
         if outcome.before.missing:

@@ -15,7 +15,16 @@ from ..module_utils._firewall.change.planning import make_plan
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import Status
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import AS_TEXT, DUMPS, HOST_OPTIONS, HOST_VARIABLES, INFO_OPTIONS, PROBE
+from ..module_utils._options.table import (
+    AS_TEXT,
+    BLOCK_OTHERS,
+    DUMPS,
+    HOST_OPTIONS,
+    HOST_VARIABLES,
+    INFO_OPTIONS,
+    PROBE,
+)
+from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, judge_policy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
@@ -95,6 +104,8 @@ class ActionModule(FirewallAction):
             notes = (*notes, _LEFT_BEHIND)
         if snapshot.missing:
             notes = (*notes, missing_program(snapshot.missing))
+        if policy and options["on_wider"] == BLOCK_OTHERS and (open_still := unblocked(policy)):
+            notes = (*notes, open_still)
         if found.files:
             result["judged_from"] = list(found.files)
         if options[PROBE.name]:

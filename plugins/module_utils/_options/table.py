@@ -284,7 +284,7 @@ HOST_OPTIONS: tuple[Option, ...] = (
         "exclusive",
         (
             "Whether managed rules that are no longer wanted are removed. If V(false), they are only reported as "
-            "stale, and are no drift; but for block rules, which go once O(on_wider) is not V(block_others).",
+            "stale, and are no drift; but for block rules, which only keep people out, and always go.",
             "Never concerns rules of anybody else.",
         ),
         type="bool",

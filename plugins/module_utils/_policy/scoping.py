@@ -19,7 +19,8 @@ from typing import Any
 from .._catalogue.beside_clients import beside_clients, may_be_beside_clients
 from .._catalogue.model import Disposition, Peer, Requirement
 from .._net.address_set import AddressSet
-from .._options.reading import OptionError, read_addresses, read_choice
+from .._net.sources import are_all_sources
+from .._options.reading import OptionError, read_choice, read_sources
 from .._options.table import SCOPES
 
 EVERYWHERE = "all"
@@ -98,6 +99,8 @@ def stands_for_another(peer: Peer, row: Requirement) -> bool:
 def _scope(addresses: AddressSet) -> Scope:
     if addresses.fills_a_family:  # netsh cannot express half of "any"
         return Scope(AddressSet.any(), "together the peers are every address of a family")
+    if are_all_sources(addresses):
+        return Scope(AddressSet.any(), "together the peers are every address that anybody connects from")
     return Scope(addresses)
 
 
@@ -121,7 +124,7 @@ def read_scoping(
         if peers or clients:
             option = "peers" if peers else "client_networks"
             raise OptionError(option, "it counts only with scope: topology; set that, or leave this out")
-        return Scoping(fixed=read_addresses("remote_addresses", fixed))
+        return Scoping(fixed=read_sources("remote_addresses", fixed))
     if fixed:
         raise OptionError(
             "remote_addresses", "it is one scope for all rules, and scope: topology gives each its own; choose one"
@@ -132,11 +135,11 @@ def read_scoping(
             raise OptionError(f"peers.{word}", f"this is no peer of any row; they are {', '.join(WORDS)}")
         if isinstance(addresses, str) or not isinstance(addresses, (list, tuple)):
             raise OptionError(f"peers.{word}", f"a list of addresses is needed, not {addresses!r}")
-        found[word] = read_addresses(f"peers.{word}", addresses) if addresses else AddressSet()
+        found[word] = read_sources(f"peers.{word}", addresses) if addresses else AddressSet()
     return Scoping(peers=found, clients=_networks(clients))
 
 
 def _networks(clients: tuple[Any, ...] | None) -> AddressSet | None:
     if clients is None:
         return None
-    return read_addresses("client_networks", clients) if clients else AddressSet()
+    return read_sources("client_networks", clients) if clients else AddressSet()

@@ -144,7 +144,7 @@ def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
     return Wanted(
         rules=policy.rules,
         exclusive=absent or options["exclusive"],
-        no_blocks="" if options["on_wider"] == BLOCK_OTHERS else BLOCK_KEY,
+        no_blocks=BLOCK_KEY,
         service=options["firewall_service"] == "started" and not absent,
         profiles_on=ALL_PROFILES if options["firewall_enabled"] == "enabled" and not absent else frozenset(),
         program=program_of(options),

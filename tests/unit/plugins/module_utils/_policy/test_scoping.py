@@ -400,7 +400,11 @@ ERRORS: list[tuple[str, dict[str, Any], str]] = [
     ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["10.0.0.1/8"]}}, "host bits"),
     ("peers.gateway", {"scope": "topology", "peers": {"gateway": [""]}}, "no address"),
     ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["10.0.0.1|x"]}}, "no address"),
-    ("client_networks", {"scope": "topology", "client_networks": ["0.0.0.0/0"]}, "every IPv4"),
+    ("client_networks", {"scope": "topology", "client_networks": ["0.0.0.0/0"]}, "leave it out to mean any"),
+    ("client_networks", {"scope": "topology", "client_networks": ["224.0.0.0/4"]}, "'224.0.0.0/4' .*nobody connects"),
+    ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["10.0.0.1, 0.0.0.0"]}}, "'0.0.0.0' .*nobody"),
+    ("remote_addresses", {"remote_addresses": ["localsubnet", "255.255.255.255"]}, "'255.255.255.255' .*nobody"),
+    ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["0.0.0.0/1", "128.0.0.0/1"]}}, "leave it out to"),
     ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["10.0.0.1, ::1"]}}, "'::1' .*leave it out"),
     ("client_networks", {"scope": "topology", "client_networks": ["::/64"]}, "'::/64' .*unspecified"),
     ("remote_addresses", {"remote_addresses": ["ff02::-ff02::9"]}, "'ff02::-ff02::9' .*multicast"),
@@ -414,6 +418,12 @@ def test_every_bad_option_is_named(option: str, options: dict[str, Any], says: s
     with pytest.raises(OptionError, match=says) as caught:
         build_policy(["mediation"], **options)
     assert caught.value.option == option
+
+
+def test_peers_who_are_everybody_that_can_connect_are_any() -> None:
+    for gateways in (["1.0.0.0-223.255.255.255", "::2-feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"], ["any"]):
+        assert scope_text("server-47", {"gateway": gateways}) == "any"
+    assert scope_text("server-47", {"gateway": ["0.0.0.0/1"]}) == "0.0.0.0/1", "it holds addresses of somebody"
 
 
 def test_keywords_and_any_may_stand_for_a_kind() -> None:
