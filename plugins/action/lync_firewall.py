@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.change.fingerprint import plan_digest
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
+from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import BLOCK_OTHERS, ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
@@ -90,13 +91,7 @@ class ActionModule(FirewallAction):
             raise
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
-        warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings]
-        if options["on_wider"] == BLOCK_OTHERS and (open_still := unblocked(self._policy)):
-            warnings.append(open_still)
-        if approval and (meanwhile := approval.meanwhile(outcome.before)):
-            warnings.append(f"since the plan was made, this changed that is not ours: {'; '.join(meanwhile)}")
-        if outcome.before.missing:
-            warnings.append(missing_program(outcome.before.missing))
+        warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings, *self._told(outcome.before, approval)]
         closed = failures(effects)
         # Which profile a network is in tells a person whether a profile's verdict matters now.
         networks = self._networks(host) if closed else ()
@@ -125,6 +120,15 @@ class ActionModule(FirewallAction):
                 failed=True, msg=introduction + results.bounded(problems, LONGEST_MESSAGE - len(introduction))
             )
         return result
+
+    def _told(self, before: Snapshot, approval: Approval | None) -> Iterator[str]:
+        """What a person should know of the host as it was found."""
+        if self._on_wider == BLOCK_OTHERS and (open_still := unblocked(self._policy)):
+            yield open_still
+        if approval and (meanwhile := approval.meanwhile(before)):
+            yield f"since the plan was made, this changed that is not ours: {'; '.join(meanwhile)}"
+        if before.missing:
+            yield missing_program(before.missing)
 
     def shaped(self, result: dict[str, Any]) -> dict[str, Any]:
         if result.get("changed") is True and self.host_variables and not self._task.check_mode:
