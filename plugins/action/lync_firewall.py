@@ -91,7 +91,7 @@ class ActionModule(FirewallAction):
             raise
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
-        warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings, *self._told(outcome.before, approval)]
+        warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings, *self._found(outcome.before, approval)]
         closed = failures(effects)
         # Which profile a network is in tells a person whether a profile's verdict matters now.
         networks = self._networks(host) if closed else ()
@@ -121,7 +121,7 @@ class ActionModule(FirewallAction):
             )
         return result
 
-    def _told(self, before: Snapshot, approval: Approval | None) -> Iterator[str]:
+    def _found(self, before: Snapshot, approval: Approval | None) -> Iterator[str]:
         """What a person should know of the host as it was found."""
         if self._on_wider == BLOCK_OTHERS and (open_still := unblocked(self._policy)):
             yield open_still
