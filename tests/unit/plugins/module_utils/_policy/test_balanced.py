@@ -182,7 +182,7 @@ def test_a_port_that_cannot_be_is_told(said: Any, message: str) -> None:
 
 def test_members_that_disagree_of_a_port_of_sip_are_warned_of() -> None:
     moved = member(options={"port_overrides": {"server-03": 5065}})
-    ((text, of),) = warnings(pool("hardware", moved, member("fe02"))).items()
+    ((text, of),) = list(warnings(pool("hardware", moved, member("fe02"))).items())
     assert of == ["hlb-01"]
     assert text.startswith("pool pool1.example.com: its members listen on different ports for hlb-01, 5061 and 5065")
     assert not warnings(pool("hardware", moved, member("fe02"), virtual_ports={"hlb-01": 5061}))
@@ -217,7 +217,7 @@ def warnings(*pools: dict[str, Any]) -> dict[str, list[str]]:
 def test_a_check_that_the_members_leave_out_is_warned_of() -> None:
     without = {"options": {"skip_rows": ["server-03"]}}
     found = warnings(pool("dns", member("fe01", **without), member("fe02", **without), member("fe03")))
-    ((text, of),) = found.items()
+    ((text, of),) = list(found.items())
     assert set(of) == {"dnslb-01", "dnslb-02", "dnslb-03", "dnslb-04"}
     assert text.startswith(
         "pool pool1.example.com: lync_firewall_skip_rows of fe01, fe02 leaves out server-03, whose port, 5061, tells"
@@ -228,20 +228,20 @@ def test_a_check_that_the_members_leave_out_is_warned_of() -> None:
 
 def test_a_pool_whose_members_are_all_drained_is_warned_of() -> None:
     one, two = member("fe01", drained=True), member("fe02", drained=True)
-    ((text, of),) = warnings(pool("dns", one, two)).items()
+    ((text, of),) = list(warnings(pool("dns", one, two)).items())
     assert text == (
         "pool pool1.example.com: all members are drained (lync_drained: fe01, fe02), so its clients reach nobody"
     )
     assert len(set(of)) == 4
     assert not warnings(pool("dns", one, member("fe02")))
     collocated = member("fe01", "front_end", "mediation", drained=True)
-    ((text, of),) = warnings(pool("hardware", collocated, member("fe02"))).items()
+    ((text, of),) = list(warnings(pool("hardware", collocated, member("fe02"))).items())
     assert of == ["hlb-16"]
     assert text.startswith("row hlb-16 of pool pool1.example.com: all members are drained (lync_drained: fe01)")
 
 
 def test_a_pool_of_one_is_warned_of() -> None:
-    ((text, of),) = warnings(pool("dns")).items()
+    ((text, of),) = list(warnings(pool("dns")).items())
     assert text.startswith("pool pool1.example.com has one member, fe01, so there is nothing to balance")
     assert len(set(of)) == 4
 
