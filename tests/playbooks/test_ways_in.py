@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playbooks.forward_proxy import ForwardProxy
     from playbooks.runs import Runner
 
+pytestmark = pytest.mark.newest_core  # it rests on pywinrm and pypsrp, not on ansible-core
 HTTP, HTTPS = 5985, 5986
 WINRM = {"ansible_port": HTTP, "ansible_winrm_scheme": "http", "ansible_winrm_transport": "ntlm"}
 WINRM_TLS = {"ansible_port": HTTPS, "ansible_winrm_scheme": "https", "ansible_winrm_transport": "ntlm"}
