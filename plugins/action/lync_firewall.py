@@ -79,7 +79,7 @@ class ActionModule(FirewallAction):
                 rollback=options["rollback"],
                 rollback_after=options["rollback_after"],
                 guard=lambda plan, before: (
-                    (approval.check(plan, self._how) if approval else ()) or self._guard(plan, before)
+                    (approval.check(plan, self._how, before) if approval else ()) or self._guard(plan, before)
                 ),
                 say=self.say,
             )
@@ -200,7 +200,7 @@ class ActionModule(FirewallAction):
             "rollback": outcome.rollback,
             "arms_rollback": self._arms(outcome),
             "impact": texts(map(str, self._guard.cut), "impact"),
-            "plan_digest": plan_digest(outcome.plan, self._how),
+            "plan_digest": plan_digest(outcome.plan, self._how, outcome.before),
             "undo": results.undo_dict(outcome.plan, outcome.before),
             "foreign": work_proof(outcome, detailed=self._task.check_mode),
         }

@@ -363,8 +363,8 @@ left_alone:
   sample: true
 plan_digest:
   description:
-    - A digest, SHA-256, of all that is to be done, or was, and of what is refused. The same plan has the same digest on
-      every host and at any time. See O(plan).
+    - A digest, SHA-256, of all that is to be done, or was, of what is refused, and of the rules that are deleted or
+      changed as they were. The same plan has the same digest on every host and at any time. See O(plan).
   returned: when the host was read
   type: str
   sample: 3f0c9a47c1b25c7f0a9c9a0b1e8d6a50b7f3a86a0f3cf1f1a0c9f4f8d0a5e9b2
@@ -409,7 +409,7 @@ foreign:
       type: list
       elements: str
     marks:
-      description: The first eight digits of the digest of each rule, for a plan. In check mode only.
+      description: The first digits of the digest of each rule, 16 or of many rules 8, for a plan. In check mode only.
       type: str
     names:
       description:

@@ -17,7 +17,7 @@ from ._plan.since import changed_since
 from ._said import bytes_of, fitting, texts
 
 MOST_MARKED = 2_000
-"""Rules of a host whose marks are kept with a plan, of which each takes eight characters of a result."""
+"""Rules of a host whose marks are kept with a plan; see `fingerprint.marks` for what each takes of a result."""
 
 ROOM_FOR_NAMES = 10_000
 """Bytes of a result for the names of these rules, so that one that is gone later can be named."""

@@ -25,9 +25,9 @@ class Approval:
         self._path, self._host, self._digests, self._planned = path, host, digests, planned
         self.objection = ""
 
-    def check(self, plan: Plan, how: Iterable[str]) -> tuple[str, ...]:
+    def check(self, plan: Plan, how: Iterable[str], before: Snapshot) -> tuple[str, ...]:
         """The objection to a plan that is to be carried out so, if there is one; see `plan_digest`."""
-        self.objection = refusal(self._path, self._digests, self._host, plan_digest(plan, how))
+        self.objection = refusal(self._path, self._digests, self._host, plan_digest(plan, how, before))
         return (self.objection,) if self.objection else ()
 
     def meanwhile(self, snapshot: Snapshot) -> list[str]:

@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...module_utils._firewall.change.fingerprint import MARK
-
 SCHEMA = "urn:lyncops:firewall:plan:1"
 """Names the form of the file. A name, not an address: nothing is fetched."""
 
@@ -196,12 +194,13 @@ def read_planned(path: Path, host: str, approved: str = "") -> PlannedHost | Non
     if not isinstance(foreign, dict):
         return PlannedHost(digests[host])
     try:
-        marks, settings = str(foreign["marks"]), dict(foreign["settings"])
+        marks, settings, rules = str(foreign["marks"]), dict(foreign["settings"]), int(foreign["rules"])
+        digits = len(marks) // rules if marks and rules else 1  # all marks of a host are of one length
         return PlannedHost(
             digests[host],
-            int(foreign["rules"]),
+            rules,
             str(foreign["sha256"]),
-            tuple(marks[place : place + MARK] for place in range(0, len(marks), MARK)),
+            tuple(marks[place : place + digits] for place in range(0, len(marks), digits)),
             {str(name): str(value) for name, value in settings.items()},
             tuple(map(str, entry.get("switched_on") or ())),
             {str(mark): str(name) for mark, name in dict(foreign.get("names") or {}).items()},

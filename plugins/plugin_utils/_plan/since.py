@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...module_utils._firewall.change.fingerprint import differences_since, foreign
+from ...module_utils._firewall.change.fingerprint import differences_since, foreign_but_for
 from ...module_utils._firewall.state.snapshot import Snapshot
 from .._said import texts
 from .approved import PlannedHost
@@ -19,8 +19,10 @@ def changed_since(planned: PlannedHost, snapshot: Snapshot) -> list[str]:
 
 
 def _since(planned: PlannedHost, snapshot: Snapshot) -> Iterable[str]:
-    if planned.sha256 == foreign(snapshot).sha256:
+    if planned.sha256 == foreign_but_for(snapshot, planned.settings, planned.switched_on):
         return ()
     if len(planned.marks) < planned.rules:
         return (f"something: of {planned.rules} rules the plan does not keep which they were",)
-    return differences_since(planned.marks, planned.settings, snapshot, planned.switched_on, planned.names)
+    found = differences_since(planned.marks, planned.settings, snapshot, planned.switched_on, planned.names)
+    # Somebody may have made a rule with the mark of the one that it replaces: the fingerprint is what proves.
+    return found or ("something: the fingerprint is another one, and it is not known what it is",)

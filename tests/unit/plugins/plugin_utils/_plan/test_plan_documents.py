@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from ansible.utils.helpers import pct_to_int
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change import fingerprint
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _armed
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.approved import (
     PlanError,
@@ -398,6 +399,28 @@ def test_a_rule_that_is_gone_since_the_plan_is_named_whatever_it_is_called(tmp_p
     assert told[0].isprintable()
 
 
+def test_a_rule_with_the_mark_of_another_one_is_a_change_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Who has the time finds a rule with the same mark; the fingerprint differs, and that is what is proved."""
+
+    def host(port: str) -> WindowsModel:
+        pairs = [("Action", "Allow"), ("Active", "TRUE"), ("Dir", "In"), ("LPort", port), ("Name", "x")]
+        return WindowsModel(local={"{1}": pairs})
+
+    monkeypatch.setattr(fingerprint, "_mark", lambda _rule, digits: "0" * digits)
+    plugin = action(lync_firewall.ActionModule, host("80"), {"roles": ["director"]}, check_mode=True)
+    path = tmp_path / "plan.json"
+    path.write_bytes(to_json(plan_of({"dir01": plugin.run(task_vars={"inventory_hostname": "dir01"})})))
+    options = {"roles": ["director"], "plan": str(path)}
+    for port, told in (("80", []), ("4444", ["something: the fingerprint is another one, and it is not known what"])):
+        now = action(lync_firewall_info.ActionModule, host(port), options).run(
+            task_vars={"inventory_hostname": "dir01"}
+        )
+        found = now["foreign"]["since_plan"]["differences"]
+        assert [line.removesuffix(" it is") for line in found] == told
+
+
 def test_names_are_kept_as_far_as_there_is_room() -> None:
     many = {
         f"{{{n}}}": [("Action", "Allow"), ("Active", "TRUE"), ("Dir", "In"), ("Name", f"rule {n} {'x' * 60}")]
@@ -405,6 +428,6 @@ def test_names_are_kept_as_far_as_there_is_room() -> None:
     }
     plugin = action(lync_firewall.ActionModule, WindowsModel(local=many), {"roles": ["director"]}, check_mode=True)
     foreign = plugin.run(task_vars={"inventory_hostname": "dir01"})["foreign"]
-    assert len(foreign["marks"]) == 8 * 400
+    assert len(foreign["marks"]) == 16 * 400
     assert 100 < len(foreign["names"]) < 400
     assert len(json.dumps(foreign["names"])) <= 10_000
