@@ -25,17 +25,18 @@ ROOM_FOR_NAMES = 10_000
 _LONGEST_NAME = 80
 
 
-def read_proof(snapshot: Snapshot, planned: PlannedHost | None) -> dict[str, Any]:
+def read_proof(snapshot: Snapshot, planned: PlannedHost | None, connected_to: str = "") -> dict[str, Any]:
     """The fingerprint of a host that was read.
 
     Args:
         snapshot: The host.
         planned: What it was when a plan was made; None where there is none to compare with.
+        connected_to: Where it is connected to; empty where it is a file.
     """
     found = foreign(snapshot)
     proof: dict[str, Any] = {"rules": found.rules, "sha256": found.sha256}
     if planned:
-        since = changed_since(planned, snapshot)
+        since = changed_since(planned, snapshot, connected_to)
         proof["since_plan"] = {"rules": planned.rules, "sha256": planned.sha256, "differences": since}
     return proof
 

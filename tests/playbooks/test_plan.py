@@ -232,3 +232,52 @@ def test_a_plan_that_changes_nobody_is_carried_out(runner: Runner) -> None:
     other = runner.play("remediate", variables={**made.artifacts, "lync_firewall_drifted_hosts": "med01.contoso.test"})
     assert set(other.failed) == {"med01.contoso.test"}
     assert "med01.contoso.test: the host is not in the plan" in other.output
+
+
+def test_a_host_that_is_connected_to_elsewhere_is_another_machine(lab: Lab, runner: Runner) -> None:
+    only = ("--limit", "med01*")
+    made = runner.play("plan", *only)
+    before = lab.host("dir01").rules()
+
+    def swap(_all: dict[str, Any], hosts: dict[str, Any]) -> None:
+        mine, other = hosts["med01.contoso.test"], hosts["dir01.contoso.test"]
+        mine.update({key: other[key] for key in ("ansible_host", "ansible_port") if key in other})
+
+    runner.change_inventory(swap)
+    run = runner.play("remediate", *only, variables=made.artifacts)
+    assert (run.code, set(run.failed)) == (2, {"med01.contoso.test"}), run.output
+    assert "that may be another machine. It is left alone" in _joined(run)
+    assert lab.host("dir01").rules() == before
+    verified = runner.play("verify", *only, variables=made.artifacts)
+    assert verified.code == 2
+    (host,) = runner.report(name="lync-firewall-verify")["hosts"]
+    assert host["foreign"]["differences"][0].startswith("another machine, perhaps: it is connected to at ")
+
+
+def test_a_rule_that_is_taken_away_is_the_one_that_was_approved(lab: Lab, runner: Runner) -> None:
+    med01, only = lab.host("med01"), ("--limit", "med01*")
+    assert runner.play("site", *only).code == 0
+    stale = 'name="LyncOps in-tcp-9999 g1"'
+    med01.run(f"netsh advfirewall firewall add rule {stale} dir=in action=allow protocol=tcp localport=9999")
+    made = runner.play("plan", *only)
+    assert _plan(runner)["totals"]["change"] == 1
+    med01.run(f"netsh advfirewall firewall set rule {stale} new localport=1433 remoteip=10.1.1.1")
+    before = med01.rules()
+    run = runner.play("remediate", *only, variables=made.artifacts)
+    assert (run.code, set(run.failed)) == (2, {"med01.contoso.test"}), run.output
+    assert "what is to be done is no longer what is in the plan" in run.output
+    assert med01.rules() == before
+
+
+def test_when_a_host_restores_itself_is_approved_too(runner: Runner) -> None:
+    only = ("--limit", "med01*")
+    made = runner.play("plan", *only, variables={"lync_firewall_rollback_after": 12})
+    for name, value, held in (
+        ("rollback_after", 1440, False),
+        ("on_ineffective", "warn", False),
+        ("rollback_after", 12, True),
+    ):
+        variables = {**made.artifacts, "lync_firewall_rollback_after": 12, f"lync_firewall_{name}": value}
+        run = runner.play("remediate", "--check", *only, variables=variables)
+        assert (run.code == 0) is held, (name, run.output)
+        assert ("what is to be done is no longer what is in the plan" in run.output) is not held

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .cuts import Cuts, read_cuts
+
 SCHEMA = "urn:lyncops:firewall:plan:1"
 """Names the form of the file. A name, not an address: nothing is fetched."""
 
@@ -25,6 +27,9 @@ SHOWN = 12
 HOSTS = ',"hosts":['
 """How the first line ends."""
 
+
+NEW_ONE = "Make a new plan with lyncops.firewall.plan and have it approved"
+"""What to do about a host whose plan is not what it was."""
 
 _CHANGED = "it was changed after it was made: its digest does not fit. Make a new one with plan.yml"
 
@@ -49,6 +54,8 @@ class PlannedHost:
         settings: The profiles' settings.
         switched_on: Profiles that it switches on.
         names: Mark to the name of the rule, of as many as the plan keeps.
+        connected_to: Where it was connected to; empty where that was not known.
+        cuts: What would be cut.
     """
 
     digest: str
@@ -58,6 +65,8 @@ class PlannedHost:
     settings: Mapping[str, str] = field(default_factory=dict)
     switched_on: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    connected_to: str = ""
+    cuts: Cuts = field(default_factory=Cuts)
 
 
 def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> str:
@@ -76,7 +85,7 @@ def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> st
     was = f"it was {digests[host][:SHOWN]}" if digests[host] else "it could not be made then"
     return (
         f"what is to be done is no longer what is in the plan {path} ({was}, it is {digest[:SHOWN]} now): the host or "
-        "its variables changed since. It is left alone. Make a new plan with lyncops.firewall.plan and have it approved"
+        f"its variables changed since. It is left alone. {NEW_ONE}"
     )
 
 
@@ -204,6 +213,8 @@ def read_planned(path: Path, host: str, approved: str = "") -> PlannedHost | Non
             {str(name): str(value) for name, value in settings.items()},
             tuple(map(str, entry.get("switched_on") or ())),
             {str(mark): str(name) for mark, name in dict(foreign.get("names") or {}).items()},
+            str(entry["connected_to"]),
+            read_cuts(entry["cuts"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PlanError(f"its line of {host} is damaged ({type(error).__name__}: {error})") from error

@@ -37,14 +37,18 @@ RANGES = "Addresses of the block rules"
 
 def rollback_lines(plan: EstatePlan) -> list[tuple[str, str]]:
     """Hosts that are changed, by whether they are armed with a rollback and why: their names, and a sentence."""
-    found: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
+    found: dict[tuple[bool, int, tuple[str, ...]], list[str]] = {}
     for host in plan.of(PlanState.CHANGE):
-        found.setdefault((host.work.armed, host.work.armed_why), []).append(host.name)
+        found.setdefault((host.work.armed, host.work.minutes, host.work.armed_why), []).append(host.name)
     armed_first = sorted(found.items(), key=lambda item: not item[0][0])
     return [
-        (", ".join(names), ": ".join(filter(None, ("armed" if armed else "not armed", "; ".join(why)))))
-        for (armed, why), names in armed_first
+        (", ".join(names), ": ".join(filter(None, (_armed(minutes) if armed else "not armed", "; ".join(why)))))
+        for (armed, minutes, why), names in armed_first
     ]
+
+
+def _armed(minutes: int) -> str:
+    return f"armed, restores itself after {minutes} minutes" if minutes else "armed"
 
 
 def foreign_line(host: PlanHost) -> str:

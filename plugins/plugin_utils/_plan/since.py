@@ -13,9 +13,18 @@ from .._said import texts
 from .approved import PlannedHost
 
 
-def changed_since(planned: PlannedHost, snapshot: Snapshot) -> list[str]:
-    """What is not ours and was changed since a plan was made, in words."""
-    return texts(_since(planned, snapshot) if planned.sha256 else ("the host could not be read then",), "foreign")
+def changed_since(planned: PlannedHost, snapshot: Snapshot, connected_to: str = "") -> list[str]:
+    """What is not ours and was changed since a plan was made, in words.
+
+    Args:
+        planned: What the plan says of the host.
+        snapshot: The host now.
+        connected_to: Where it is connected to; empty where that is not to be compared.
+    """
+    found = _since(planned, snapshot) if planned.sha256 else ("the host could not be read then",)
+    then = planned.connected_to
+    moved = (f"another machine, perhaps: it is connected to at {connected_to}, and was at {then}",)
+    return texts((*(moved if then and connected_to not in ("", then) else ()), *found), "foreign")
 
 
 def _since(planned: PlannedHost, snapshot: Snapshot) -> Iterable[str]:

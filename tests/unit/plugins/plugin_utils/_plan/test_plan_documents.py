@@ -232,14 +232,14 @@ def test_the_ranges_of_a_block_can_still_be_seen(monkeypatch: pytest.MonkeyPatch
 
 def test_who_is_armed_with_a_rollback_is_told_and_why(checked: dict[str, Any]) -> None:
     def arms(armed: bool, *why: str) -> dict[str, Any]:
-        return {**checked, "arms_rollback": {"armed": armed, "why": list(why)}}
+        return {**checked, "arms_rollback": {"armed": armed, "why": list(why), **({"minutes": 12} if armed else {})}}
 
     plan = plan_of({"a": checked, "b": arms(True, "'x' blocks", "2 more"), "c": checked, "d": arms(False, "is never")})
     for page in (to_html(plan).decode(), to_markdown(plan).decode().replace("**", "")):
         told = page.partition("Which hosts are armed with a rollback")[2].partition("What is changed")[0]
         lines = [re.sub("<[^>]*>", "", line).lstrip("- ") for line in told.splitlines() if "armed" in line]
         assert [line.replace("&#39;", "'") for line in lines] == [
-            "b armed: 'x' blocks; 2 more",
+            "b armed, restores itself after 12 minutes: 'x' blocks; 2 more",
             "a, c not armed: it only adds or widens: nothing that is open now is closed",
             "d not armed: is never",
         ]
@@ -261,6 +261,7 @@ def test_a_run_that_may_close_something_is_armed_unless_nobody_wants_it(
     plugin = action(lync_firewall.ActionModule, WindowsModel(), options, check_mode=True)
     told = plugin.run(task_vars={"inventory_hostname": "med01"})["arms_rollback"]
     assert told["armed"] is armed
+    assert told.get("minutes") == (10 if armed else None)
     assert told["why"][0].startswith(why)
     monkeypatch.setattr(_armed, "risks", lambda _plan, _before: tuple(f"'{number}' blocks" for number in range(5)))
     told = plugin.run(task_vars={"inventory_hostname": "med01"})["arms_rollback"]
@@ -295,10 +296,12 @@ class _Page(HTMLParser):
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_a_host_says_is_no_markup(checked: dict[str, Any], hostile: str) -> None:
     evil = copy.deepcopy(checked)
-    evil["deleted"] = evil["impact"] = evil["commands"] = [hostile]
+    evil["deleted"] = evil["commands"] = [hostile]
+    evil["cuts"] = {"closed": [{"protocol": "tcp", "port": 1, "program": hostile, "peers": [hostile]}], "left_out": 1}
     evil["undo"] = {"commands": [hostile], "losses": [hostile]}
     evil["refused"] = [{"subject": hostile, "reason": hostile}]
-    tame = {"deleted": ["x"], "impact": ["x"], "commands": ["x"], "undo": {"commands": ["x"], "losses": ["x"]}}
+    cuts = {"closed": [{"protocol": "tcp", "port": 1, "program": "x", "peers": ["x"]}], "left_out": 1}
+    tame = {"deleted": ["x"], "cuts": cuts, "commands": ["x"], "undo": {"commands": ["x"], "losses": ["x"]}}
     tamed = {**evil, **tame, "refused": [{"subject": "x", "reason": "x"}]}
     mild = plan_of({"a": tamed, "b": {"failed": True, "msg": "x"}})
     wild = plan_of({"a": evil, "b": {"failed": True, "msg": hostile}})
