@@ -26,7 +26,9 @@ _NOT_PLANNED = "There is no result of it."
 _FOREIGN = ("rules", "sha256", "marks", "names", "settings")
 
 
-def build_plan(title: str, created: str, version: str, sources: Iterable[Source], serial: Sequence[str]) -> EstatePlan:
+def build_plan(
+    title: str, created: str, version: str, sources: Iterable[Source], serial: Sequence[str], most_failing: float = 0
+) -> EstatePlan:
     """Make the plan of all hosts.
 
     Args:
@@ -35,9 +37,10 @@ def build_plan(title: str, created: str, version: str, sources: Iterable[Source]
         version: Version of the collection.
         sources: The hosts with their results, in the order in which a run takes them.
         serial: Sizes of its batches.
+        most_failing: Percent of the hosts of a batch that may fail before the next one.
     """
     hosts = tuple(map(_read, sources))
-    return EstatePlan(title, created, version, hosts, batches(hosts, serial))
+    return EstatePlan(title, created, version, hosts, batches(hosts, serial), tuple(serial), most_failing)
 
 
 def _read(source: Source) -> PlanHost:

@@ -16,7 +16,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from .approved import digest_of, seal
+from .approved import Course, digest_of, seal
 from .cuts import Cuts
 
 
@@ -128,6 +128,8 @@ class EstatePlan:
         version: Version of the collection that made it.
         hosts: The hosts, in the order of the inventory.
         batches: The batches of a remediation that is held to it.
+        serial: The sizes that made them, for `batches`.
+        most_failing: Percent of the hosts of a batch that may fail before the next one.
     """
 
     title: str
@@ -135,6 +137,8 @@ class EstatePlan:
     version: str
     hosts: tuple[PlanHost, ...]
     batches: tuple[Batch, ...]
+    serial: tuple[str, ...] = ()
+    most_failing: float = 0
 
     @cached_property
     def seals(self) -> Mapping[str, str]:
@@ -143,8 +147,9 @@ class EstatePlan:
 
     @cached_property
     def digest(self) -> str:
-        """Of all that is to be done on all hosts, and of all that is said of them."""
-        return digest_of({host.name: host.digest for host in self.hosts}, self.seals)
+        """Of all that is to be done on all hosts, in which batches, and of all that is said of them."""
+        course = Course(tuple(batch.hosts for batch in self.batches), self.serial, self.most_failing)
+        return digest_of({host.name: host.digest for host in self.hosts}, self.seals, course)
 
     def of(self, *states: PlanState) -> tuple[PlanHost, ...]:
         """The hosts of these states."""

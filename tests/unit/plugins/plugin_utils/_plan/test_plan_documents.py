@@ -117,6 +117,19 @@ def test_the_digest_is_of_what_is_to_be_done_on_whom(checked: dict[str, Any]) ->
     assert plan.digest != plan_of({"a": checked, "b": None}).digest
 
 
+def test_the_digest_is_of_the_course_of_the_run_too(checked: dict[str, Any]) -> None:
+    results = dict.fromkeys("abcd", checked)
+    sources = [Source(name, result, ("director",)) for name, result in results.items()]
+    plans = [
+        build_plan("Plan", CREATED, "1.2.3", sources, serial, failing)
+        for serial, failing in ((["1"], 0), (["2"], 0), (["100%"], 0), (["1"], 50))
+    ]
+    assert len({plan.digest for plan in plans}) == len(plans)
+    for page in (to_html, to_markdown):
+        assert "the next one begins only when every host of the last was changed" in page(plans[0]).decode()
+        assert "unless more than 50 % of the hosts of the last failed" in page(plans[3]).decode()
+
+
 def test_what_closes_and_what_is_replaced_is_told_as_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     without_guard_and_rollback(monkeypatch)
     model = WindowsModel()
@@ -369,7 +382,18 @@ def test_only_the_plan_that_was_approved_may_be_carried_out() -> None:
     ("change", "why"),
     [
         (lambda text: text.replace('"digest":"', '"digest":"0', 1), "it was changed after it was made"),
-        (lambda text: text.replace("firewall:plan:1", "firewall:plan:9"), "its schema is not"),
+        (lambda text: text.replace("firewall:plan:2", "firewall:page:2"), "its schema is not"),
+        (
+            lambda text: text.replace("firewall:plan:2", "firewall:plan:1"),
+            "another version of this collection has made",
+        ),
+        (lambda text: text.replace("firewall:plan:2", "firewall:plan:1"), "Make a new plan with lyncops.firewall.plan"),
+        (lambda text: text.replace('"batches":[{"hosts":["a"]}]', '"batches":[]'), "it was changed after it was made"),
+        (lambda text: text.replace('"batches":[', '"batches":[1,'), "it was changed after it was made"),
+        (lambda text: text.replace('"serial":["100%"]', '"serial":["50%"]'), "it was changed after it was made"),
+        (lambda text: text.replace('"max_fail_percentage":0', '"max_fail_percentage":90'), "it was changed after it"),
+        (lambda text: text.replace('"max_fail_percentage"', '"other"'), "it was changed after it was made"),
+        (lambda text: text.replace('"closed":[]', '"closed":[1]'), "it was changed after it was made"),
         (lambda _text: "", "it is no plan of this collection"),
         (lambda _text: "[]\n", "it is no plan of this collection"),
         (lambda _text: "\udcff", "it is no plan of this collection"),
