@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,10 +17,11 @@ from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
+from ..module_utils._options.table import BLOCK_OTHERS, ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
+from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain_all
-from ..module_utils._policy.wanted import requested_policy, wanted_state
+from ..module_utils._policy.wanted import missing_program, requested_policy, wanted_state
 from ..module_utils._policy.wider import explain_wider, remedy
 from ..module_utils._texts import said
 from ..plugin_utils import _results as results
@@ -93,9 +94,7 @@ class ActionModule(FirewallAction):
             raise
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
-        warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings]
-        if approval:
-            warnings += approval.warnings(outcome.before)
+        warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings, *self._found(outcome.before, approval)]
         closed = failures(effects)
         # Which profile a network is in tells a person whether a profile's verdict matters now.
         networks = self._networks(host) if closed else ()
@@ -124,6 +123,15 @@ class ActionModule(FirewallAction):
                 failed=True, msg=introduction + results.bounded(problems, LONGEST_MESSAGE - len(introduction))
             )
         return result
+
+    def _found(self, before: Snapshot, approval: Approval | None) -> Iterator[str]:
+        """What a person should know of the host as it was found."""
+        if self._on_wider == BLOCK_OTHERS and (open_still := unblocked(self._policy)):
+            yield open_still
+        if approval:
+            yield from approval.warnings(before)
+        if before.missing:
+            yield missing_program(before.missing)
 
     def shaped(self, result: dict[str, Any]) -> dict[str, Any]:
         if result.get("changed") is True and self.host_variables and not self._task.check_mode:

@@ -20,6 +20,7 @@ from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._batches import batch_sizes, most_failing
 from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._dumps import NO_HOSTS
 from ..plugin_utils._named_roles import said_for_everybody
 from ..plugin_utils._plan.approved import OF_NO_PLAN, plan_file
 from ..plugin_utils._plan.held import Asked, held_to
@@ -51,6 +52,7 @@ _VARIABLES = {
     "plan_digest": f"{PREFIX}plan_digest",
     "at_once": f"{PREFIX}preflight_at_once",
     "clients": f"{PREFIX}preflight_clients",
+    "files": f"{PREFIX}preflight_files",
 }
 """Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
 
@@ -72,6 +74,7 @@ class ActionModule(ControllerAction):
         Option("plan_digest"),
         Option("at_once", type="bool", default=False),
         Option("clients", type="bool", default=False),
+        Option("files", type="bool", default=True),
         HOST_VARIABLES,
     )
 
@@ -135,6 +138,8 @@ class ActionModule(ControllerAction):
     ) -> list[str]:
         """What is wrong about what earlier runs and the inventory say, beside what `find_targets` has told."""
         found = []
+        if not options["files"]:
+            found += _files_for(targets["hosts"], known)
         if targets["unknown"] and request.named is False:
             found.append(_owned(f"{PREFIX}hosts", known))
         if targets["mistakes"] and options["sources"]:
@@ -197,6 +202,14 @@ def _held(
         "left_alone": dict(held.left_alone),
         "notes": [*held.notes, *targets["notes"]],
     }
+
+
+def _files_for(hosts: Sequence[str], known: Mapping[str, Any]) -> list[str]:
+    """What is wrong where files stand for hosts that are to be asked themselves."""
+    name = f"{PREFIX}dumps"
+    if not (known.get(name) or any(known["hostvars"].get(host, {}).get(name) for host in hosts)):
+        return []
+    return [f"{name}: {NO_HOSTS}.", *filter(None, [_owned(name, known)])]
 
 
 def _owned(name: str, known: Mapping[str, Any]) -> str:

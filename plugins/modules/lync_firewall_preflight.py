@@ -96,12 +96,19 @@ options:
         C(lync_firewall_clients) is V(enforce).
     type: bool
     default: false
+  files:
+    description:
+      - Whether files may stand for hosts, C(lync_firewall_dumps). Where they may not, since the hosts themselves are to
+        be asked or probed, it fails if that is set.
+    type: bool
+    default: true
   host_variables:
     description:
       - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
         from C(lync_firewall_report_sources), and for the playbooks of this collection O(named) from
         C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices), O(scoped) from
-        C(lync_firewall_preflight_scoped), O(clients) from C(lync_firewall_preflight_clients), O(basis) from
+        C(lync_firewall_preflight_scoped), O(clients) from C(lync_firewall_preflight_clients), O(files) from
+        C(lync_firewall_preflight_files), O(basis) from
         C(lync_firewall_preflight_basis), O(accept_late) from C(lync_firewall_accept_late), O(plan) from
         C(lync_firewall_preflight_plan), O(plan_digest) from C(lync_firewall_plan_digest) and O(at_once) from
         C(lync_firewall_preflight_at_once).

@@ -151,7 +151,7 @@ def test_reboot_while_armed(labs: Labs, record: Take, scenario: Scenario) -> Non
     host.set_quirks(netsh_hang_line=3)
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(attempt, host, scenario, sleep=_outlasting_a_restart(host))
-        until(lambda: armed(host) and host.stats()["commands"][-1].endswith("netsh"))
+        until(lambda: armed(host) and host.stats()["commands"][-1].rstrip(chr(34)).endswith("netsh"))
         host.set_quirks(netsh_hang_line=None)
         host.reboot(0.1)
         made = run.result(60)
@@ -174,7 +174,7 @@ def test_controller_killed_while_armed(labs: Labs, record: Take, scenario: Scena
     command = [sys.executable, str(script), host.address, str(host.winrm_port), scenario.name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            until(lambda: armed(host) and host.stats()["commands"][-1].endswith("netsh"))
+            until(lambda: armed(host) and host.stats()["commands"][-1].rstrip(chr(34)).endswith("netsh"))
         finally:
             process.kill()
         printed, _nothing = process.communicate()

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "build" / "collections")]
 
 if TYPE_CHECKING:
     from lab.testing import Lab
     from playbooks.runs import Runner
     from playbooks.warm import Warm
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def pytest_configure(config: pytest.Config) -> None:

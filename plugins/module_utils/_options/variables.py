@@ -43,6 +43,8 @@ OTHERS = tuple(
         "probe_range_ports",
         "probe_timeout",
         "probe_unasked",
+        "qualify",
+        "qualify_dir",
         "report_compare",
         "report_dir",
         "report_formats",

@@ -27,6 +27,7 @@ from ...module_utils._firewall.change.sockets import is_loopback
 from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
 from ...module_utils._texts import printable
 from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
+from .hints import hint
 from .wsman import Receiving, client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
@@ -89,6 +90,19 @@ class Output:
     code: int
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Options of a Command ([MS-WSMV] 2.2.4.8), of which note 117 says that later systems ignore them.
+
+    Attributes:
+        console_stdin: WINRS_CONSOLEMODE_STDIN: standard input is a console, and no pipe.
+        without_cmd: WINRS_SKIP_CMD_SHELL: the program is started as it is, not by cmd.exe.
+    """
+
+    console_stdin: bool
+    without_cmd: bool = False
+
+
 class RemoteHost:
     """One host behind one connection."""
 
@@ -113,6 +127,7 @@ class RemoteHost:
         self._log = log
         self._bounds = bounds or Bounds(clock=clock)
         transport = getattr(connection, "transport", None)
+        self._transport = str(transport)
         if transport == "psrp":
             from .psrp import OverPsrp  # noqa: PLC0415 - pypsrp is loaded for those who use it
 
@@ -122,7 +137,9 @@ class RemoteHost:
         self._connection = connection
         self._old_shells: list[str] = []
 
-    def run(self, command: str, stdin: bytes = b"", deadline: float = 120.0) -> Output:
+    def run(
+        self, command: str, stdin: bytes = b"", deadline: float = 120.0, *, started: Started | None = None
+    ) -> Output:
         """Run one command line under cmd.exe and wait until it ends.
 
         Args:
@@ -130,6 +147,7 @@ class RemoteHost:
             stdin: Bytes for its standard input.
             deadline: Seconds for all of it, connecting included, until it is stopped. pywinrm itself would wait for
                 ever.
+            started: How to ask for it, where that is what is to be found out. Then nothing is put in front of it.
 
         Raises:
             ConnectionLost: The host could not be reached, or the connection broke.
@@ -141,23 +159,23 @@ class RemoteHost:
             raise ValueError(f"a command line of {len(command)} characters, or with other than printable ASCII")
         self._log(f"RUN {command}" + (f" <<< {stdin.decode('ascii', 'replace')}" if stdin else ""))
         with self._bounds.within(deadline):
-            output = self._run(IN_SYSTEM32 + command, stdin)
+            output = self._run(command if started else IN_SYSTEM32 + command, stdin, started or Started(not stdin))
         self._log(f"RAN {command[:60]} -> {output.code}, {len(output.stdout)} characters")
         return output
 
-    def _run(self, command: str, stdin: bytes) -> Output:
+    def _run(self, command: str, stdin: bytes, started: Started) -> Output:
         protocol, shell = self._open()
         command_id: Any = None
         try:
             self._end_former(protocol, shell)
             try:
-                command_id = _begin(protocol, shell, command, stdin)
+                command_id = _begin(protocol, shell, command, started)
             except Exception as error:
                 if _NO_MORE_OPERATIONS not in _codes(error):
                     raise
                 # Refused, so that nothing has run: it can be sent again.
                 protocol, shell = self._renew(protocol, shell)
-                command_id = _begin(protocol, shell, command, stdin)
+                command_id = _begin(protocol, shell, command, started)
             for start in range(0, len(stdin), _SEND_BYTES):
                 chunk = stdin[start : start + _SEND_BYTES]
                 protocol.send_command_input(shell, command_id, chunk, end=start + _SEND_BYTES >= len(stdin))
@@ -344,7 +362,8 @@ class RemoteHost:
         if code == _ACCESS_DENIED:
             return ConnectionLost("the host denies this account access to WinRM (WS-Man fault 5)")
         kind = "" if isinstance(error, AnsibleError) else f"{type(error).__name__}: "
-        return ConnectionLost(f"{kind}{_told(error)}")
+        told = _told(error)
+        return ConnectionLost(f"{kind}{told}{hint(told, self._transport)}")
 
     def _quietly(self, action: Callable[[], object]) -> None:
         """Clean up; a failure is only logged."""
@@ -374,9 +393,10 @@ def _addresses(name: str) -> tuple[str, ...]:
     return tuple(sorted({str(item[4][0]) for item in found}))
 
 
-def _begin(protocol: Any, shell: str, command: str, stdin: bytes) -> Any:
+def _begin(protocol: Any, shell: str, command: str, started: Started) -> Any:
     """Start a command; its id. Arguments would be joined with blanks and not quoted, so the line is given whole."""
-    return protocol.run_command(shell, command, console_mode_stdin=not stdin)
+    bare = {"skip_cmd_shell": True} if started.without_cmd else {}
+    return protocol.run_command(shell, command, console_mode_stdin=started.console_stdin, **bare)
 
 
 def _codes(error: Exception) -> tuple[Any, Any]:

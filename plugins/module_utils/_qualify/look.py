@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A look at a host: what is the kit's on it, whether it may work there, and the rules of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .._firewall.state.reading import ReadError, require_elevation, service_state
+from .._texts import first_few, lines_of
+from .marks import FOLDER, KEY, MARK, TASKS, own_name, rules_in
+from .parts import Heard
+
+_RUNNING = 4
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look has shown.
+
+    Attributes:
+        rules: Rule strings of the kit by their names.
+        tasks: Scheduled tasks of the kit.
+        files: Whether its folder or a file beside that is there.
+        key: Whether its key of the registry is there.
+        others: Everybody else's rules: rule string by id.
+        refusal: Why the kit does not work there, in a sentence; empty where it may.
+    """
+
+    rules: Mapping[str, str]
+    tasks: tuple[str, ...]
+    files: bool
+    key: bool
+    others: Mapping[str, str]
+    refusal: str = ""
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """What of the kit is there, in words."""
+        names = sorted(self.rules)
+        return (
+            *((f"rules {first_few(names, _MOST_NAMED)}",) if names else ()),
+            *(f"scheduled task {name}" for name in self.tasks),
+            *((f"folder {FOLDER}, or a file of that name",) if self.files else ()),
+            *((f"registry key {KEY}",) if self.key else ()),
+        )
+
+
+def looked(parts: Mapping[str, Heard]) -> Look:
+    """What the parts of `questions.LOOK` say.
+
+    Raises:
+        NotElevated: The account is no administrator here, or its token is filtered.
+        ReadError: A part that every Windows has failed.
+    """
+    require_elevation(parts["token"].text)
+    for name, command in (("rules", "reg query"), ("tasks", "schtasks /query"), ("files", "dir /b")):
+        if not parts[name].succeeded:
+            raise ReadError(f"'{command}' failed on the host, so what is on it is not known. Run it there, and see why")
+    rules = rules_in(parts["rules"].text)
+    if not rules:
+        raise ReadError("'reg query' succeeded and printed no rule; an empty answer is never taken for none")
+    own = {name: rule for name, rule in ((own_name(rule), rule) for _id, rule in rules) if name}
+    return Look(
+        rules=own,
+        tasks=tuple(name for name in TASKS if f'\\{name}"' in parts["tasks"].text),
+        files=any(line.strip().casefold().startswith(MARK.casefold()) for line in lines_of(parts["files"].text)),
+        key=parts["key"].succeeded,
+        others={rule_id: rule for rule_id, rule in rules if not own_name(rule)},
+        refusal=_refusal(parts),
+    )
+
+
+def _refusal(parts: Mapping[str, Heard]) -> str:
+    if parts["rollback"].succeeded:
+        return (
+            "a rollback of this collection is pending on the host: a run works on its firewall, or has broken off. "
+            "Nothing was done; try again when it is over"
+        )
+    state = service_state(parts["state"].text)
+    if state != _RUNNING:
+        return (
+            f"the Windows Firewall service (MpsSvc) does not run (state {state}), so netsh writes nothing. It is never "
+            "started for this: start it yourself, or take another host. Nothing was done"
+        )
+    return ""

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the kit makes of a connection that breaks, told from a host that refuses or never ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.gathered import Ran
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.qualifying import Interrupted, Qualifying
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import (
+    CommandTimeout,
+    ConnectionLost,
+    Output,
+    Started,
+    TooMuchSaid,
+)
+
+ODD = Started(console_stdin=True)
+
+
+@dataclass
+class Host:
+    """Answers with what is put in, an error or an output, one for each command."""
+
+    answers: list[Exception | Output]
+    commands: list[str] = field(default_factory=list)
+    reconnects: int = 0
+    slept: list[float] = field(default_factory=list)
+
+    def run(self, command: str, stdin: bytes = b"", deadline: float = 0, *, started: Started | None = None) -> Output:
+        self.commands.append(command)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def reconnect(self) -> None:
+        self.reconnects += 1
+
+
+LOST, LATE, WELL = ConnectionLost("reset by peer"), CommandTimeout("it was told to stop"), Output("x", "", 3)
+
+
+@pytest.mark.parametrize(
+    ("answers", "found", "commands"),
+    [
+        ([WELL], Ran("x", 3), 1),
+        ([LOST, WELL], Ran("x", 3), 2),  # by chance
+        ([LOST, LOST], Ran("", None), 2),  # refused
+        ([LATE], Ran("", None), 1),  # never ends
+    ],
+)
+def test_an_odd_command_is_refused_only_where_it_is_so_twice(
+    answers: list[Exception | Output], found: Ran, commands: int
+) -> None:
+    host = Host(list(answers))
+    assert Qualifying(host, host.slept.append)._alone("x", started=ODD) == found  # type: ignore[arg-type]
+    assert (len(host.commands), host.reconnects) == (commands, sum(answer is not WELL for answer in answers))
+
+
+def test_any_other_command_is_lost_with_its_connection() -> None:
+    with pytest.raises(ConnectionLost, match="reset"):
+        Qualifying(Host([LOST]))._alone("x")  # type: ignore[arg-type]
+    with pytest.raises(TooMuchSaid):
+        Qualifying(Host([TooMuchSaid("16 MB")]))._alone("x", started=ODD)  # type: ignore[arg-type]
+
+
+def test_a_host_that_does_not_come_back_is_said_to_be_unknown() -> None:
+    host = Host([LOST] * 10)
+    kit = Qualifying(host, host.slept.append)  # type: ignore[arg-type]
+    error = kit._rescued(LOST)
+    assert isinstance(error, Interrupted)
+    assert error.left is None
+    assert "reset by peer. Whether anything is left on the host is not known: run this again" in str(error)
+    assert (host.reconnects, host.slept) == (3, [2.0, 5.0, 10.0])
