@@ -221,12 +221,12 @@ class ActionModule(FirewallAction):
             "rollback": outcome.rollback,
             "arms_rollback": self._arms(outcome),
             "impact": texts(map(str, self._guard.cut), "impact"),
+            "cuts": as_dict(self._cuts()),
+            "connected_to": self._host.connected_to(),
             "plan_digest": plan_digest(outcome.plan, self._how, outcome.before),
             "undo": results.undo_dict(outcome.plan, outcome.before),
             "foreign": work_proof(outcome, detailed=self._task.check_mode),
         }
-        if self._task.check_mode:  # for a plan
-            result.update(connected_to=self._host.connected_to(), cuts=as_dict(self._cuts()))
         if self._task.diff:
             result["diff"] = diff(outcome.before, outcome.after, rows, self._guard.cut, outcome.plan)
         return result

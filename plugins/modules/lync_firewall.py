@@ -358,7 +358,7 @@ cuts:
     - The same for a plan, with all who are connected. C(closed) are ports that are closed as the firewall begins to
       filter, C(kept_out) are ports with those whom block rules keep out, and C(left_out) is how many connections there
       was no room for.
-  returned: in check mode, when the host was read
+  returned: when the host was read
   type: dict
   sample:
     closed: [{protocol: tcp, port: 1433, program: sqlservr.exe, peers: [10.0.0.9, 10.0.0.10]}]
@@ -366,7 +366,7 @@ cuts:
     left_out: 0
 connected_to:
   description: Where the host was connected to, for a plan.
-  returned: in check mode, when the host was read
+  returned: when the host was read
   type: str
   sample: fe01.example.com port 5986
 left_alone:

@@ -238,6 +238,17 @@ def test_a_plan_of_some_hosts_proves_nothing_of_the_others(lab: Lab, runner: Run
     )
 
 
+def test_a_host_that_cannot_be_read_is_not_said_to_be_in_no_plan(runner: Runner) -> None:
+    assert runner.play("site").code == 0
+    made = runner.play("plan", "--limit", "fe01*:dir01*:fe02*")
+    runner.change_inventory(lambda _all, hosts: hosts["dir01.contoso.test"].update(ansible_port=9))
+    told = _joined(runner.play("verify", variables=made.artifacts))
+    assert (
+        "nobody changed anything that is not ours; not compared, could not be read: dir01.contoso.test; "
+        "not compared, not in the plan: med01.contoso.test" in told
+    )
+
+
 def test_a_host_that_drifted_since_is_named_though_the_plan_has_nothing_for_it(lab: Lab, runner: Runner) -> None:
     assert runner.play("site").code == 0
     made = runner.play("plan")
