@@ -90,7 +90,7 @@ class ActionModule(FirewallAction):
             "assumptions": list(found.assumptions),
             "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
-            "foreign": read_proof(snapshot, planned),
+            "foreign": read_proof(snapshot, planned, self._remote.connected_to() if self._remote else ""),
             "requirements": results.requirements(found.effects, snapshot, profiles_of(found.networks)),
             "wider": counted(found.effects, options["on_wider"]),
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),

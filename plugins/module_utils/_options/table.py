@@ -370,7 +370,8 @@ HOST_OPTIONS: tuple[Option, ...] = (
             "A plan that M(lyncops.firewall.lync_firewall_plan) has written as JSON, and that somebody has approved. A "
             "relative path starts at the current directory.",
             "The module that changes hosts sends nothing to a host of which the plan is no longer that one, or that is "
-            "not in it, and says so. A host on which nothing is left to do is no such host.",
+            "not in it, and says so. So it is where more would be cut than the plan shows, and where the host is "
+            "connected to at another address. A host on which nothing is left to do is no such host.",
             "The module that only reads compares what is not ours with what it was when the plan was made, and returns "
             "what differs in RV(foreign).",
         ),

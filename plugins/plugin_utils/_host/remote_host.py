@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from weakref import WeakKeyDictionary
 
 from ansible.errors import AnsibleError
@@ -211,7 +211,7 @@ class RemoteHost:
     def _management_connection(self, protocol: Any, shell: str) -> ManagementConnection:
         url = urlsplit(str(protocol.transport.endpoint))
         connection = ManagementConnection(
-            url.port or (5986 if url.scheme == "https" else 5985),
+            _port(url),
             url.scheme,
             # A name may have addresses that are not the host's own, and stand for another one by now.
             reached=_peers(protocol) or _addresses(url.hostname or ""),
@@ -224,6 +224,12 @@ class RemoteHost:
         except Exception as error:
             self._log(f"the host does not say from where it sees us: {_told(error)}")
             return connection
+
+    def connected_to(self) -> str:
+        """Where we are connected to, as name or address and port; empty where the connection does not say it."""
+        transport = getattr(getattr(self._connection, "protocol", None), "transport", None)
+        url = urlsplit(str(getattr(transport, "endpoint", "")))
+        return f"{(url.hostname or '').removesuffix('.')} port {_port(url)}" if url.hostname else ""
 
     def with_source_ports(self, connection: ManagementConnection) -> ManagementConnection:
         """The connection with our own ports of its sockets that are open now; none where a proxy stands in between."""
@@ -372,6 +378,10 @@ def _told(error: Exception) -> str:
     """An exception in one line for people. The host wrote a part of it: some hold the whole body of its answer."""
     text = " ".join(str(error)[: 4 * _LONGEST_ERROR].split()) or type(error).__name__
     return printable(text)[:_LONGEST_ERROR]
+
+
+def _port(url: SplitResult) -> int:
+    return url.port or (5986 if url.scheme == "https" else 5985)
 
 
 def _addresses(name: str) -> tuple[str, ...]:
