@@ -107,7 +107,8 @@ UNITS_OF_ANSIBLE = $(filter-out %/module_utils/ %/__pycache__/,$(wildcard tests/
 	$(shell grep -rlE '^ *(from|import) ansible[. ]' --include='*.py' tests/unit/plugins/module_utils)
 PARALLEL := --no-print-directory $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O)
 
-.PHONY: test test-oldest unit unit-pytest coverage unit-ansible-test lab-tests faults fleet-tests integration sanity
+.PHONY: test test-oldest test-matrix unit unit-pytest coverage unit-ansible-test lab-tests faults fleet-tests
+.PHONY: integration sanity
 test: ## Run every test and check (CORE=both: on the oldest too)
 	@rm -rf build/results build/junit
 	@$(MAKE) $(PARALLEL) CORE=newest setup $(if $(filter newest,$(CORE)),,setup-oldest)
@@ -121,6 +122,11 @@ test-oldest: setup setup-oldest ## Run playbooks, integration targets and unit t
 
 # ansible-test has a process for each test, which takes three times as long. So `make test` runs all of them by pytest
 # on the newest ansible-core, and on the oldest those of what imports ansible as collections are tested.
+# Not part of `make test`: twelve environments, ten minutes.
+test-matrix: setup ## Run smoke tests on every ansible-core from 2.16 to 2.21 with pywinrm 0.4.3 and 0.5.0; prints a table
+	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py matrix
+	@$(BIN)/python scripts/test_matrix.py $(ARGS)
+
 unit: unit-pytest unit-ansible-test ## Run unit tests by pytest and by ansible-test
 
 unit-pytest: $(READY)

@@ -5,7 +5,8 @@
 
 ``setup_env.py newest`` builds ``.venv`` (the newest ansible-core this Python can run, and every developer's tool);
 ``setup_env.py oldest`` builds ``build/venv-oldest`` (the oldest ansible-core from 2.16 on, and only what tests need);
-``setup_env.py bench`` builds ``build/venv-bench`` (the ``ansible`` package, for its community.windows).
+``setup_env.py bench`` builds ``build/venv-bench`` (the ``ansible`` package, for its community.windows);
+``setup_env.py matrix`` builds ``build/venv-matrix-CORE-PYWINRM`` for each ansible-core and pywinrm that are supported.
 
 An environment that is up to date is recognised by a stamp in it and costs no network: the stamp names the Python, the
 range of ansible-core and the text of every requirements file. Uses the standard library only, since it runs before
@@ -36,6 +37,10 @@ CORE_LINES: dict[tuple[int, int], tuple[str, str]] = {
     (3, 13): ("2.18", "2.21"),
     (3, 14): ("2.20", "2.21"),
 }
+
+# For `make test-matrix`: every release line, and the oldest and the newest pywinrm that has to do.
+MATRIX_CORES = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21")
+MATRIX_PYWINRM = ("0.4.3", "0.5.0")
 
 TEST_REQUIREMENTS = (
     "tests/unit/requirements.txt",
@@ -108,6 +113,33 @@ def core_lines() -> tuple[str, str]:
     except KeyError:
         running = f"{sys.version_info[0]}.{sys.version_info[1]}"
         raise SetupError(f"Python {running} runs no ansible-core from 2.16 to 2.21; use Python 3.12") from None
+
+
+def _minor(line: str) -> int:
+    return int(line.partition(".")[2])
+
+
+def matrix() -> dict[tuple[str, str], Environment | None]:
+    """By ansible-core and pywinrm, the environment of each cell; None where the running Python does not run it."""
+    oldest, newest = core_lines()
+    return {
+        (core, pywinrm): Environment(
+            path=ROOT / "build" / f"venv-matrix-{core}-{pywinrm}",
+            packages=(f"ansible-core=={core}.*", f"pywinrm=={pywinrm}", "jmespath", "pypsrp"),
+            files=(),
+        )
+        if _minor(oldest) <= _minor(core) <= _minor(newest)
+        else None
+        for core in MATRIX_CORES
+        for pywinrm in MATRIX_PYWINRM
+    }
+
+
+def environments(name: str) -> list[Environment]:
+    """What a name of the command line stands for."""
+    if name == "matrix":
+        return [one for one in matrix().values() if one]
+    return [environment(name)]
 
 
 def environment(name: str) -> Environment:
@@ -200,11 +232,12 @@ def build(env: Environment, force: bool) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("name", choices=("newest", "oldest", "bench"))
+    parser.add_argument("name", choices=("newest", "oldest", "bench", "matrix"))
     parser.add_argument("--force", action="store_true", help="rebuild it even if it is up to date")
     arguments = parser.parse_args()
     try:
-        build(environment(arguments.name), arguments.force)
+        for env in environments(arguments.name):
+            build(env, arguments.force)
     except SetupError as error:
         print(f"setup: {error}", file=sys.stderr)
         return 1

@@ -5,20 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.change.fingerprint import plan_digest
+from ..module_utils._firewall.change.plan import Plan
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
+from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
+from ..module_utils._options.table import BLOCK_OTHERS, ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
+from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain_all
-from ..module_utils._policy.wanted import requested_policy, wanted_state
+from ..module_utils._policy.wanted import missing_program, requested_policy, wanted_state
 from ..module_utils._policy.wider import explain_wider, remedy
 from ..module_utils._texts import said
 from ..plugin_utils import _results as results
@@ -31,6 +34,7 @@ from ..plugin_utils._host.outcome import Failed, Outcome, Refused
 from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
 from ..plugin_utils._plan.approval import Approval, read_approval
 from ..plugin_utils._plan.approved import OF_NO_PLAN
+from ..plugin_utils._plan.cuts import Cuts, as_dict
 from ..plugin_utils._proof import work_proof
 from ..plugin_utils._report.asked import folder_of
 from ..plugin_utils._report.changed import note_changed
@@ -42,6 +46,9 @@ from ..plugin_utils._states import diff, states
 LONGEST_MESSAGE = 1999
 """Characters of a host's failure message. A policy may spoil every row; the result has all of them."""
 
+
+_HOW = ("rollback", "rollback_after", "accept_impact", "on_ineffective", "on_wider")
+"""Options that say how a plan is carried out, and when that is a failure, which a batch stops at."""
 
 _OTHER_FIREWALL = (
     "{} filters in place of Windows Firewall, and nobody here knows its rules. " + TEXTS[Reason.OTHER_FIREWALL].advice
@@ -63,11 +70,11 @@ class ActionModule(FirewallAction):
         self._on_wider = options["on_wider"]
         self._roles = [str(role) for role in options["roles"] or ()]
         self._brief = options[HOST_VARIABLES.name] and display.verbosity == 0
-        self._rollback = options["rollback"]
-        self._how = tuple(f"{name}={options[name]}" for name in ("rollback", "accept_impact"))
+        self._rollback, self._minutes = options["rollback"], options["rollback_after"]
+        self._how = tuple(f"{name}={options[name]}" for name in _HOW)
         approval = self._planned(options["plan"], options["plan_digest"] or "")
         policy = requested_policy(options)  # before the connection is opened: it says what is wrong
-        host = self.remote_host(options)
+        self._host = host = self.remote_host(options)
         bound = self.bound(host, policy, options)
         self._policy = bound.policy
         self._guard = LockoutGuard(host, options["accept_impact"], confirmed=options["rollback"] == "auto")
@@ -78,9 +85,7 @@ class ActionModule(FirewallAction):
                 self._task.check_mode,
                 rollback=options["rollback"],
                 rollback_after=options["rollback_after"],
-                guard=lambda plan, before: (
-                    (approval.check(plan, self._how) if approval else ()) or self._guard(plan, before)
-                ),
+                guard=lambda plan, before: self._objections(approval, plan, before),
                 say=self.say,
             )
         except Refused:
@@ -89,9 +94,7 @@ class ActionModule(FirewallAction):
             raise
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
-        warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings]
-        if approval and (meanwhile := approval.meanwhile(outcome.before)):
-            warnings.append(f"since the plan was made, this changed that is not ours: {'; '.join(meanwhile)}")
+        warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings, *self._found(outcome.before, approval)]
         closed = failures(effects)
         # Which profile a network is in tells a person whether a profile's verdict matters now.
         networks = self._networks(host) if closed else ()
@@ -121,6 +124,15 @@ class ActionModule(FirewallAction):
             )
         return result
 
+    def _found(self, before: Snapshot, approval: Approval | None) -> Iterator[str]:
+        """What a person should know of the host as it was found."""
+        if self._on_wider == BLOCK_OTHERS and (open_still := unblocked(self._policy)):
+            yield open_still
+        if approval:
+            yield from approval.warnings(before)
+        if before.missing:
+            yield missing_program(before.missing)
+
     def shaped(self, result: dict[str, Any]) -> dict[str, Any]:
         if result.get("changed") is True and self.host_variables and not self._task.check_mode:
             self._note(self.host_variables.known, result)
@@ -139,6 +151,15 @@ class ActionModule(FirewallAction):
             # The same for all hosts, so that it is shown once.
             sentence = f"what is changed here, and leaves before the next report, is not remembered: {error}"
             result["warnings"] = [*result.get("warnings", ()), sentence]
+
+    def _objections(self, approval: Approval | None, plan: Plan, before: Snapshot) -> Sequence[str]:
+        """What keeps from carrying out a plan: that it is not what was approved, or the guard."""
+        if approval and (found := approval.check(plan, self._how, before, self._host.connected_to())):
+            return found
+        return self._guard(plan, before) or (approval.check_cuts(self._cuts()) if approval else ())
+
+    def _cuts(self) -> Cuts:
+        return Cuts(self._guard.found.cut, self._guard.found.blocked)
 
     def _left_alone(self, why: str) -> dict[str, Any]:
         """Not a failure of this task: the hosts whose plan is the one that was approved are still to be changed."""
@@ -200,7 +221,9 @@ class ActionModule(FirewallAction):
             "rollback": outcome.rollback,
             "arms_rollback": self._arms(outcome),
             "impact": texts(map(str, self._guard.cut), "impact"),
-            "plan_digest": plan_digest(outcome.plan, self._how),
+            "cuts": as_dict(self._cuts()),
+            "connected_to": self._host.connected_to(),
+            "plan_digest": plan_digest(outcome.plan, self._how, outcome.before),
             "undo": results.undo_dict(outcome.plan, outcome.before),
             "foreign": work_proof(outcome, detailed=self._task.check_mode),
         }
@@ -213,4 +236,4 @@ class ActionModule(FirewallAction):
             return {"armed": False, "why": []}
         from ..plugin_utils._armed import arms_rollback  # noqa: PLC0415 most hosts need no change
 
-        return arms_rollback(outcome.plan, outcome.before, self._rollback)
+        return arms_rollback(outcome.plan, outcome.before, self._rollback, self._minutes)

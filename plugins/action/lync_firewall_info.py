@@ -15,11 +15,20 @@ from ..module_utils._firewall.change.planning import make_plan
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import Status
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import AS_TEXT, DUMPS, HOST_OPTIONS, HOST_VARIABLES, INFO_OPTIONS, PROBE
+from ..module_utils._options.table import (
+    AS_TEXT,
+    BLOCK_OTHERS,
+    DUMPS,
+    HOST_OPTIONS,
+    HOST_VARIABLES,
+    INFO_OPTIONS,
+    PROBE,
+)
+from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, judge_policy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
-from ..module_utils._policy.wanted import requested_policy, wanted_state
+from ..module_utils._policy.wanted import is_only_judged, judged_state, missing_program, program_of, requested_policy
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction, display
 from ..plugin_utils._admits import counted
@@ -31,6 +40,11 @@ from ..plugin_utils._proof import read_proof
 from ..plugin_utils._report.packed import glance, pack
 from ..plugin_utils._states import states
 from ..plugin_utils._variables import Templated
+
+_LEFT_BEHIND = (
+    "managed rules are left on this computer from when its rules were managed; lync_firewall_clients is report now, so "
+    "no run changes them. lyncops.firewall.site with lync_firewall_state: absent takes them away"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,7 @@ class ActionModule(FirewallAction):
         snapshot = found.snapshot
         policy, notes = (found.bound.policy, found.bound.notes) if found.bound else (None, ())
         rows = policy.rows if policy else {}
-        plan = make_plan(wanted_state(policy, options), snapshot) if policy else None
+        plan = make_plan(judged_state(policy, options), snapshot) if policy else None
         result = {
             "changed": False,
             "state": options["state"],
@@ -76,7 +90,7 @@ class ActionModule(FirewallAction):
             "assumptions": list(found.assumptions),
             "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
-            "foreign": read_proof(snapshot, planned),
+            "foreign": read_proof(snapshot, planned, self._remote.connected_to() if self._remote else ""),
             "requirements": results.requirements(found.effects, snapshot, profiles_of(found.networks)),
             "wider": counted(found.effects, options["on_wider"]),
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
@@ -86,6 +100,12 @@ class ActionModule(FirewallAction):
         changed = result["foreign"].get("since_plan", {}).get("differences", ())
         if changed:
             notes = (*notes, f"since the plan was made, this changed that is not ours: {'; '.join(changed)}")
+        if plan and plan.changes and is_only_judged(options):
+            notes = (*notes, _LEFT_BEHIND)
+        if snapshot.missing:
+            notes = (*notes, missing_program(snapshot.missing))
+        if policy and options["on_wider"] == BLOCK_OTHERS and (open_still := unblocked(policy)):
+            notes = (*notes, open_still)
         if found.files:
             result["judged_from"] = list(found.files)
         if options[PROBE.name]:
@@ -120,7 +140,7 @@ class ActionModule(FirewallAction):
     def _host(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
         host = self.remote_host(options)
         bound = self.bound(host, policy, options) if policy else None
-        snapshot = read(host, owner=True)
+        snapshot = read(host, owner=True, program=program_of(options))
         effects = judge_host(host, bound.policy, snapshot) if bound else ()
         # Which profile a network is in tells a person whether a profile's verdict matters now: where all of them are
         # open, they matter all the same.
@@ -147,7 +167,10 @@ class ActionModule(FirewallAction):
             bound = bind_media(policy, dict(saved.snapshot.programs))
         effects = judge_policy(bound.policy, saved.snapshot) if bound else ()
         files = tuple({"file": file.name, "saved": file.saved} for file in saved.files)
-        return _Read(saved.snapshot, bound, effects, assumptions=saved.assumptions, files=files)
+        assumptions = saved.assumptions
+        if policy and (program := program_of(options)):
+            assumptions = (*assumptions, f"{program} is on the host, which a file does not tell")
+        return _Read(saved.snapshot, bound, effects, assumptions=assumptions, files=files)
 
     def _dumps(self, folder_name: str) -> tuple[str, list[str]]:
         """The option, and the files of the host in the folder that it names.

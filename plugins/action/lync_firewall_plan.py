@@ -13,7 +13,7 @@ from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
-from ..plugin_utils._batches import DEFAULT_BATCHES, batch_sizes
+from ..plugin_utils._batches import DEFAULT_BATCHES, MOST_FAILING, batch_sizes, most_failing
 from ..plugin_utils._controller import ControllerTask
 from ..plugin_utils._plan.as_html import to_html
 from ..plugin_utils._plan.as_json import to_json
@@ -41,6 +41,7 @@ class ActionModule(ControllerTask):
         Option("name", default="lync-firewall-plan"),
         Option("title", default="Lync Server firewall change plan"),
         Option("batches", type="raw"),
+        Option("max_fail_percentage", type="raw"),
         Option("artifacts", type="bool", default=False),
         HOST_VARIABLES,
     )
@@ -53,15 +54,18 @@ class ActionModule(ControllerTask):
             "name": known.get(f"{PREFIX}plan_name"),
             "title": known.get(f"{PREFIX}plan_title"),
             "batches": known.get(f"{PREFIX}serial") or None,
+            "max_fail_percentage": known.get(f"{PREFIX}max_fail_percentage") or None,
         }
 
     def work(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         if not is_base_name(options["name"]):
             raise OptionError("name", f"{options['name']!r} is no base name of a file: no folder, and no dot in front")
         sizes = batch_sizes(DEFAULT_BATCHES if options["batches"] is None else options["batches"])
+        failing = options["max_fail_percentage"]
+        most = most_failing(MOST_FAILING if failing is None else failing)
         now = utc_now()
         sources = [source_of(name, options["variable"], task_vars["hostvars"]) for name in options["hosts"]]
-        plan = build_plan(options["title"], now, collection_version(), sources, sizes)
+        plan = build_plan(options["title"], now, collection_version(), sources, sizes, most)
         folder = Path(str(self._loader.path_dwim(options["dest"])))
         contents = {kind: writer(plan) for kind, writer in _WRITERS.items()}
         files = {kind: str(folder / f"{options['name']}.{kind}") for kind in contents}

@@ -18,11 +18,12 @@ from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
-from ..plugin_utils._batches import DEFAULT_BATCHES, batch_sizes
+from ..plugin_utils._batches import batch_sizes, most_failing
 from ..plugin_utils._controller import ControllerAction
+from ..plugin_utils._dumps import NO_HOSTS
 from ..plugin_utils._named_roles import said_for_everybody
 from ..plugin_utils._plan.approved import OF_NO_PLAN, plan_file
-from ..plugin_utils._plan.held import held_to
+from ..plugin_utils._plan.held import Asked, held_to
 from ..plugin_utils._report.asked import asked, below, place
 from ..plugin_utils._report.files import is_base_name
 from ..plugin_utils._report.job import is_job, is_slice, reports_of_slices
@@ -49,7 +50,9 @@ _VARIABLES = {
     "accept_late": f"{PREFIX}accept_late",
     "plan": f"{PREFIX}preflight_plan",
     "plan_digest": f"{PREFIX}plan_digest",
+    "at_once": f"{PREFIX}preflight_at_once",
     "clients": f"{PREFIX}preflight_clients",
+    "files": f"{PREFIX}preflight_files",
 }
 """Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
 
@@ -69,7 +72,9 @@ class ActionModule(ControllerAction):
         Option("accept_late", type="bool", default=False),
         Option("plan", type="path"),
         Option("plan_digest"),
+        Option("at_once", type="bool", default=False),
         Option("clients", type="bool", default=False),
+        Option("files", type="bool", default=True),
         HOST_VARIABLES,
     )
 
@@ -103,11 +108,10 @@ class ActionModule(ControllerAction):
             targets = plain(find_targets(known["groups"], known["hostvars"], request))
         except OptionError as error:
             return {**result, "failed": True, "msg": str(error)}
-        wrong_plan = _plan_mistakes(known)
+        wrong_plan = _plan_mistakes(known, options["at_once"])
         if options["plan"] and not (wrong_plan or targets["mistakes"]):
             try:
-                serial = batch_sizes(known.get(f"{PREFIX}serial") or DEFAULT_BATCHES)
-                targets = _held(targets, options["plan"], options["plan_digest"] or "", request, serial)
+                targets = _held(targets, options["plan"], options["plan_digest"] or "", request, known)
             except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
                 return {**result, "failed": True, "msg": f"plan: {options['plan']}: {error}"}
         for note in targets["notes"]:
@@ -134,6 +138,8 @@ class ActionModule(ControllerAction):
     ) -> list[str]:
         """What is wrong about what earlier runs and the inventory say, beside what `find_targets` has told."""
         found = []
+        if not options["files"]:
+            found += _files_for(targets["hosts"], known)
         if targets["unknown"] and request.named is False:
             found.append(_owned(f"{PREFIX}hosts", known))
         if targets["mistakes"] and options["sources"]:
@@ -169,17 +175,42 @@ class ActionModule(ControllerAction):
         return {option: value for option, value in found.items() if value != ""}
 
 
-def _held(targets: dict[str, Any], path: str, approved: str, request: Request, serial: Sequence[str]) -> dict[str, Any]:
-    """The targets of a run that is held to a plan.
+def _held(
+    targets: dict[str, Any], path: str, approved: str, request: Request, known: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The targets of a run that is held to a plan, and its batches.
 
     Raises:
         OSError, PlanError: See `held_to`.
+        OptionError: A variable that shapes the run is wrong.
     """
-    named, limited = isinstance(request.named, (list, str)), bool(request.limit)
-    held = held_to(path, plan_file(path), approved, targets["hosts"], serial, named=named, limited=limited)
-    notes = [*held.notes, *targets["notes"]]
-    mine = {"hosts": list(held.hosts), "settled": list(held.settled), "left_alone": dict(held.left_alone)}
-    return {**targets, **mine, "notes": notes}
+    serial, failing = (known.get(f"{PREFIX}{name}") for name in ("serial", "max_fail_percentage"))
+    asked = Asked(
+        hosts=targets["hosts"],
+        named=isinstance(request.named, (list, str)),
+        limited=bool(request.limit),
+        inventory=frozenset(map(str, known["groups"].get("all", ()))),
+        serial=batch_sizes(plain(serial)) if serial else (),
+        most_failing=None if failing in (None, "") else most_failing(plain(failing)),
+    )
+    held = held_to(path, plan_file(path), approved, asked)
+    return {
+        **targets,
+        "hosts": list(held.hosts),
+        "batches": list(held.batches),
+        "max_fail_percentage": held.most_failing,
+        "settled": list(held.settled),
+        "left_alone": dict(held.left_alone),
+        "notes": [*held.notes, *targets["notes"]],
+    }
+
+
+def _files_for(hosts: Sequence[str], known: Mapping[str, Any]) -> list[str]:
+    """What is wrong where files stand for hosts that are to be asked themselves."""
+    name = f"{PREFIX}dumps"
+    if not (known.get(name) or any(known["hostvars"].get(host, {}).get(name) for host in hosts)):
+        return []
+    return [f"{name}: {NO_HOSTS}.", *filter(None, [_owned(name, known)])]
 
 
 def _owned(name: str, known: Mapping[str, Any]) -> str:
@@ -229,9 +260,14 @@ def _artifacts(why: str) -> dict[str, Any]:
     return {"per_host": False, "aggregate": False, "data": of_nobody(why)}
 
 
-def _plan_mistakes(known: Mapping[str, Any]) -> list[str]:
+def _plan_mistakes(known: Mapping[str, Any], at_once: bool) -> list[str]:
     """What is wrong about the plan that a job is held to. Where a template names the folder of plans, a launch names
     a file of it."""
+    if at_once and known.get(f"{PREFIX}plan"):
+        return [
+            f"{PREFIX}plan: this playbook changes all hosts at once, and a plan is carried out in the batches that it "
+            "shows: run lyncops.firewall.remediate with it. Nothing was done."
+        ]
     folder, named = known.get(f"{PREFIX}plan_dir"), known.get(f"{PREFIX}plan")
     if known.get(f"{PREFIX}plan_digest") and not named:
         return [f"{PREFIX}plan_digest: {OF_NO_PLAN}, with {PREFIX}plan."]

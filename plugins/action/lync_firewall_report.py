@@ -143,7 +143,7 @@ class ActionModule(ControllerAction):
         where = task_vars["hostvars"]
         nobody, unreadable = self._of_nobody(task_vars)
         warnings += unreadable
-        report = replace(report, files_of_nobody=tuple(nobody))
+        report = replace(report, files_of_nobody=tuple(sorted({*report.files_of_nobody, *nobody})))
         report = remembering(report, last or NONE, lambda name: place_of(name, where), retired, changed_since)
         if earlier and earlier.created > report.created:
             warnings.append(f"previous: it was made at {earlier.created}, after what it is compared with")

@@ -11,9 +11,8 @@ from typing import Any, ClassVar
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_VARIABLES
+from ..module_utils._options.table import ENFORCE, HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
-from ..module_utils._policy.assignment import assigned_roles
 from ..module_utils._texts import said
 from ..plugin_utils._controller import ControllerTask
 from ..plugin_utils._report.asked import asked
@@ -23,6 +22,7 @@ from ..plugin_utils._report.files import make_folder, write_file
 from ..plugin_utils._report.remember import RETIRED_FILE, read_retired, to_retired
 from ..plugin_utils._report.status import REPORT_NAME
 from ..plugin_utils._report.times import utc_now
+from ..plugin_utils._still_served import served_roles
 from ..plugin_utils._telling import tell
 
 _HOW = (
@@ -32,7 +32,14 @@ _HOW = (
 )
 
 
+_KEPT = (
+    "not retired: {}. The task that takes the rules away did not run on it to its end, so it stays on the list. Run "
+    "the playbook without --tags, --skip-tags and --start-at-task"
+)
+
 _OPTION = f"{PREFIX}retired"
+_RESULT = f"{PREFIX}result"
+"""What the playbook registers of the task that takes the rules away."""
 
 
 class ActionModule(ControllerTask):
@@ -63,13 +70,24 @@ class ActionModule(ControllerTask):
             raise OptionError(_OPTION, "name the hosts to retire, as in -e lync_firewall_retired=old.example.com")
         path = Path(str(self._loader.path_dwim(options["dest"]))) / RETIRED_FILE
         hostvars = task_vars.get("hostvars") or {}
+        kept: list[str] = []
         if not options["done"]:
-            _see_unneeded([name for name in names if name in hostvars], hostvars)
+            _see_unneeded([name for name in names if name in hostvars], hostvars, task_vars.get("groups") or {})
+        elif options[HOST_VARIABLES.name]:
+            kept = [name for name in names if not _is_cleaned(hostvars.get(name) or {})]
+            names = [name for name in names if name not in kept]
         if options["forget"]:
             _see_reported(names, path.parent)
         elif not options["done"]:
             _see_reachable(names, hostvars, task_vars.get("ansible_play_hosts_all"))
             return {"hosts": names, "changed": False}
+        if names:
+            self._note(names, path)
+        if kept:
+            raise OptionError(_OPTION, _KEPT.format(", ".join(map(said, kept))))
+        return {"hosts": names, "changed": True}
+
+    def _note(self, names: list[str], path: Path) -> None:
         now = utc_now()
         try:
             before = read_retired(path.read_bytes()) if path.is_file() else {}
@@ -81,7 +99,6 @@ class ActionModule(ControllerTask):
             raise OptionError("dest", f"{path} cannot be written to: {error}") from error
         would = "Would be retired" if self._task.check_mode else "Retired"
         tell(f"{would}, and not in the reports of {path.parent} any more: {', '.join(map(said, names))}", self._task)
-        return {"hosts": names, "changed": True}
 
 
 def _names(value: Any) -> list[str]:
@@ -106,21 +123,35 @@ def _see_reachable(names: Iterable[str], hostvars: Mapping[str, Any], within: It
         raise OptionError(_OPTION, f"--limit leaves out {', '.join(map(said, outside))}. Take the limit away")
 
 
-def _see_unneeded(names: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]]) -> None:
+def _is_cleaned(known: Mapping[str, Any]) -> bool:
+    """Whether the playbook's task has taken the rules of a host away, or has seen that there is none.
+
+    Args:
+        known: The host's variables.
+    """
+    result = known.get(_RESULT)
+    never = ("skipped", "failed", "unreachable", "left_alone")
+    return isinstance(result, Mapping) and "changed" in result and not any(result.get(key) for key in never)
+
+
+def _see_unneeded(
+    names: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]], all_groups: Mapping[str, Iterable[str]]
+) -> None:
     """See that none of the hosts is a Lync server still.
 
     Raises:
         OptionError: One is.
     """
     for name in names:
-        groups = hostvars[name].get("group_names") or ()
-        roles = assigned_roles(hostvars[name].get(f"{PREFIX}roles"), [str(group) for group in groups])
+        roles = served_roles(name, hostvars[name], all_groups)
         if roles:
             raise OptionError(
                 _OPTION,
-                f"{said(name)} is a Lync server still ({', '.join(map(str, roles))}), and the next run would bring its "
-                f"rules back. Take it out of the groups of its roles, and {PREFIX}roles off it. Rules of a role that "
-                "it has lost go with remediate; all of them, with lync_firewall_state: absent in the inventory",
+                f"{said(name)} is a Lync server still ({', '.join(map(said, roles))}), and the next run would bring "
+                f"its rules back. Take it out of the groups of its roles, and {PREFIX}roles off it; a user's computer "
+                f"is served where {PREFIX}clients is {ENFORCE}, a SQL Server where {PREFIX}hosts names it. Rules of a "
+                "role that it has lost go with remediate; all of them, with lync_firewall_state: absent in the "
+                "inventory",
             )
 
 

@@ -11,19 +11,24 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleFilterError
 
 from ..module_utils._options.reading import OptionError
+from ..module_utils._policy.balanced_fit import CHECK_SECONDS, see_that_they_fit
+from ..module_utils._policy.balanced_model import BalancerListener, read_listener
+from ..module_utils._policy.peers import SOURCE
 from ..module_utils._texts import said
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._results import plain
 
-_VARIABLE = "lync_load_balancer_listeners"
+_SAID = "lync_load_balancer_listeners"
+_WORKED_OUT = "lync_load_balancer_worked_out"  # where nobody says it
 _FILTER = re.compile(r"^lyncops\.firewall\.\w+: ")
 
 
 class ActionModule(ControllerAction):
     """The work of the module of the same name; its documentation is in plugins/modules.
 
-    A template in a task would tell an error of its filters at the end of three sentences about tasks and templates.
+    A template in a task would tell an error of its filters at the end of three sentences about tasks and templates, and
+    so would a default that Ansible validates with the role's other arguments.
     """
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -32,14 +37,30 @@ class ActionModule(ControllerAction):
         result: dict[str, Any] = {**super().run(tmp, known), "changed": False}
         try:
             validate(self._task.args, ())
-            if _VARIABLE not in known:
-                raise OptionError(_VARIABLE, "the role lync_load_balancer has this variable; the task is for it alone")
-            found = self._templar.template(known[_VARIABLE])
+            given = _SAID if _SAID in known else _WORKED_OUT
+            if given not in known:
+                raise OptionError(_SAID, "the role lync_load_balancer has this variable; the task is for it alone")
+            entries = plain(self._templar.template(known[given]))
+            listeners = _read(entries)
+            source, seconds = (self._templar.template(known.get(name)) for name in (SOURCE, CHECK_SECONDS))
+            see_that_they_fit(listeners, plain(source), plain(seconds))
         except OptionError as error:
             return {**result, "failed": True, "msg": str(error)}
         except AnsibleError as error:
             return {**result, "failed": True, "msg": _FILTER.sub("", said(str(_innermost(error))))}
-        return {**result, "listeners": plain(found)}
+        warnings = list(dict.fromkeys(text for listener in listeners for text in listener.warnings))
+        return {**result, **({"warnings": warnings} if warnings else {}), "listeners": entries}
+
+
+def _read(entries: Any) -> list[BalancerListener]:
+    """The listeners.
+
+    Raises:
+        OptionError: They are none that the filter gave.
+    """
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise OptionError(_SAID, "it is a list of what the filter lync_listeners gives")
+    return [read_listener(entry) for entry in entries]
 
 
 def _innermost(error: BaseException) -> BaseException:

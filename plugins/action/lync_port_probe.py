@@ -22,6 +22,9 @@ from ..plugin_utils._telling import tell
 
 _OF_VARIABLES = ("timeout", "at_once", "deadline", "range_ports", "unasked")
 _MOST_UNASKED = 1000
+_WITHOUT_TURNS = ("free", "host_pinned")
+"""Strategies to which ``run_once`` means nothing, as ansible-core's documentation of it says."""
+
 _SHORTEST, _LONGEST = 0.1, 60.0  # seconds
 _TARGET = (
     Option("host", required=True),
@@ -98,8 +101,7 @@ class ActionModule(ControllerAction):
             found = None
             targets = [validate(target, _TARGET) for target in options["targets"]]
         else:
-            names = options["hosts"]
-            names = list(map(str, task_vars.get("ansible_play_hosts_all") or ())) if names is None else names
+            names = self._of_play(task_vars) if options["hosts"] is None else options["hosts"]
             found = find(names, task_vars, str(self._task._uuid), options["range_ports"], unasked)
             targets = to_targets(found.hosts)
         asked = {key: options[key] for key in ("timeout", "at_once", "deadline")}
@@ -122,6 +124,27 @@ class ActionModule(ControllerAction):
         for line in lines_for_people(result):
             tell(line, self._task)
         return result
+
+    def _of_play(self, task_vars: Mapping[str, Any]) -> list[str]:
+        """The hosts of the play, or of its batch, if it has ``serial``: each batch has the task once.
+
+        Hosts that failed before are among them, as they need not be logged on to; in batches it is not known whose
+        they are.
+
+        Raises:
+            OptionError: Each host has the task, whatever ``run_once`` says.
+        """
+        strategy = str(getattr(self._task.get_play(), "strategy", "") or "") if self._task.run_once else ""
+        if strategy.rpartition(".")[2] in _WITHOUT_TURNS:
+            raise OptionError(
+                "hosts",
+                f"a play with strategy: {strategy} has this task once for each host, and each would probe all of them; "
+                "take it into a play with strategy: linear, or name the hosts that this one is to probe",
+            )
+        whole, left, batch = (
+            list(map(str, task_vars.get(f"ansible_play_{part}") or ())) for part in ("hosts_all", "hosts", "batch")
+        )
+        return batch if batch and set(batch) < set(left) else whole
 
     def _audits(self, found: Any, variable: str | None, task_vars: Mapping[str, Any]) -> dict[str, Any] | None:
         """Host to the result of its audit; None where no variable is named."""

@@ -15,6 +15,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import ROW_OPTIONS
 from ..module_utils._policy.balanced import balancer_listeners
 from ..module_utils._policy.balanced_model import read_listener
+from ..module_utils._policy.balanced_running import read_running
 from ..module_utils._policy.balanced_table import listeners_csv
 from ..module_utils._policy.pools import read_pool
 from ..plugin_utils._arguments import validate
@@ -59,6 +60,22 @@ def lync_listeners_csv(listeners: Any) -> str:
         raise AnsibleFilterError(f"lyncops.firewall.lync_listeners_csv: {error}") from None
 
 
+def lync_listeners_running(listeners: Any, answer: Any, token: str, file_changed: Any) -> dict[str, Any]:
+    """What a HAProxy that runs has of its file; see the documentation beside this file."""
+    known = plain(answer) if isinstance(answer, Mapping) else {}
+    try:
+        found = read_running(
+            map(read_listener, _listed("listeners", listeners)),
+            mark=str(known.get("lync_configuration") or ""),
+            table=str(known.get("content") or ""),
+            token=str(token).strip(),
+            file_changed=float(file_changed),
+        )
+    except OptionError as error:
+        raise AnsibleFilterError(f"lyncops.firewall.lync_listeners_running: {error}") from None
+    return dict(plain(asdict(found)))
+
+
 def _listed(name: str, items: Any) -> list[Any]:
     """The items of an input that is a list of dictionaries.
 
@@ -99,4 +116,5 @@ class FilterModule:
             "lync_pools": lync_pools,
             "lync_listeners": lync_listeners,
             "lync_listeners_csv": lync_listeners_csv,
+            "lync_listeners_running": lync_listeners_running,
         }

@@ -316,7 +316,7 @@ arms_rollback:
   description:
     - Whether a rollback is armed (O(rollback)) before anything is sent (C(armed)), and C(why) it is or is not. In check
       mode, whether it would be. The reasons are what may be closed; of more than three it says how many.
-    - C(why) is empty where nothing is to be done.
+    - C(why) is empty where nothing is to be done. C(minutes), where it is armed, are those of O(rollback_after).
   returned: when the host was read
   type: dict
   sample:
@@ -353,18 +353,34 @@ impact:
   type: list
   elements: str
   sample: ["tcp 1433 sqlservr.exe, 2 connected (10.0.0.9, 10.0.0.10)"]
+cuts:
+  description:
+    - The same for a plan, with all who are connected. C(closed) are ports that are closed as the firewall begins to
+      filter, C(kept_out) are ports with those whom block rules keep out, and C(left_out) is how many connections there
+      was no room for.
+  returned: when the host was read
+  type: dict
+  sample:
+    closed: [{protocol: tcp, port: 1433, program: sqlservr.exe, peers: [10.0.0.9, 10.0.0.10]}]
+    kept_out: []
+    left_out: 0
+connected_to:
+  description: Where the host was connected to, for a plan.
+  returned: when the host was read
+  type: str
+  sample: fe01.example.com port 5986
 left_alone:
   description:
-    - Whether nothing was sent because what is to be done is not what is in O(plan). A message says so, and nothing else
-      is returned. It is no failure of the task, so that a batch goes on; the playbooks C(site) and C(remediate) fail on
-      such hosts at their end.
+    - Whether nothing was sent because what is to be done, or would be cut, is not what is in O(plan), or the host is
+      connected to at another address. A message says so, and nothing else is returned. It is no failure of the task, so
+      that a batch goes on; the playbook C(remediate) fails on such hosts at its end.
   returned: when O(plan) is given, and it is so
   type: bool
   sample: true
 plan_digest:
   description:
-    - A digest, SHA-256, of all that is to be done, or was, and of what is refused. The same plan has the same digest on
-      every host and at any time. See O(plan).
+    - A digest, SHA-256, of all that is to be done, or was, of what is refused, and of the rules that are deleted or
+      changed as they were. The same plan has the same digest on every host and at any time. See O(plan).
   returned: when the host was read
   type: str
   sample: 3f0c9a47c1b25c7f0a9c9a0b1e8d6a50b7f3a86a0f3cf1f1a0c9f4f8d0a5e9b2
@@ -409,7 +425,7 @@ foreign:
       type: list
       elements: str
     marks:
-      description: The first eight digits of the digest of each rule, for a plan. In check mode only.
+      description: The first digits of the digest of each rule, 16 or of many rules 8, for a plan. In check mode only.
       type: str
     names:
       description:

@@ -19,8 +19,8 @@ description:
     what would be refused; and it has a line to sign.
   - As JSON it is what a run is held to. With its path in O(lyncops.firewall.lync_firewall#module:plan) a host of which
     the plan is no longer that one is left alone and named.
-  - The digest of a plan is of all that is to be done on all hosts, and of all that is said of them. Two plans with the
-    same digest do the same. O(lyncops.firewall.lync_firewall#module:plan_digest) takes it.
+  - The digest of a plan is of all that is to be done on all hosts, in which batches, and of all that is said of them.
+    Two plans with the same digest do the same. O(lyncops.firewall.lync_firewall#module:plan_digest) takes it.
   - Never connects to a host. Use it with C(run_once).
 options:
   hosts:
@@ -51,6 +51,11 @@ options:
       - Sizes of the batches of the run, as C(serial) of a play takes them. A list, text with commas, or a number.
       - By default C(1,25%,100%), as in the playbook C(lyncops.firewall.remediate).
     type: raw
+  max_fail_percentage:
+    description:
+      - Percent of the hosts of a batch that may fail before the next one begins, from 0 to 100, as
+        C(max_fail_percentage) of a play. By default 0, as in the playbook C(lyncops.firewall.remediate).
+    type: raw
   artifacts:
     description:
       - Whether to hand over the plan as M(ansible.builtin.set_stats) does, so that AWX gives it to the next node of a
@@ -62,8 +67,9 @@ options:
     description:
       - Whether options that are not given are taken from the variables of the host that the task runs for. O(dest)
         from C(lync_firewall_plan_dir), O(name) from C(lync_firewall_plan_name), O(title) from
-        C(lync_firewall_plan_title), and O(batches) from C(lync_firewall_serial). Relative paths in variables start at
-        the current directory, and O(hosts) are those of the play.
+        C(lync_firewall_plan_title), and O(batches) from C(lync_firewall_serial), and O(max_fail_percentage) from
+        C(lync_firewall_max_fail_percentage). Relative paths in variables start at the current directory, and O(hosts)
+        are those of the play.
       - If it is V(true), O(hosts) and O(dest) need not be given.
     type: bool
     default: false

@@ -75,27 +75,43 @@ options:
   plan:
     description:
       - The plan that a remediation is held to, see M(lyncops.firewall.lync_firewall_plan). Then the hosts to work on
-        are only those that the plan changes, so that the first batch is never one of hosts that need nothing.
+        are only those that the plan changes, so that the first batch is never one of hosts that need nothing; and they
+        come in the batches of the plan (C(batches), C(max_fail_percentage)). C(lync_firewall_serial) or
+        C(lync_firewall_max_fail_percentage) that say otherwise are refused.
       - Hosts that the plan leaves alone though they may need a change are named in C(left_alone), with the reason. So
         are hosts of O(named) that the plan does not have. Others that it does not have are said.
     type: path
   plan_digest:
     description: The digest of O(plan) that was approved, or at least its first 12 digits.
     type: str
+  at_once:
+    description:
+      - Whether the playbook changes all hosts in one play. Then it cannot be held to a plan, which has batches, and
+        C(lync_firewall_plan) is refused.
+    type: bool
+    default: false
   clients:
     description:
       - Whether the hosts of the group C(lync_client) are meant too, as for an audit. By default those are whose
         C(lync_firewall_clients) is V(enforce).
     type: bool
     default: false
+  files:
+    description:
+      - Whether files may stand for hosts, C(lync_firewall_dumps). Where they may not, since the hosts themselves are to
+        be asked or probed, it fails if that is set.
+    type: bool
+    default: true
   host_variables:
     description:
       - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
         from C(lync_firewall_report_sources), and for the playbooks of this collection O(named) from
         C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices), O(scoped) from
-        C(lync_firewall_preflight_scoped), O(clients) from C(lync_firewall_preflight_clients), O(basis) from
+        C(lync_firewall_preflight_scoped), O(clients) from C(lync_firewall_preflight_clients), O(files) from
+        C(lync_firewall_preflight_files), O(basis) from
         C(lync_firewall_preflight_basis), O(accept_late) from C(lync_firewall_accept_late), O(plan) from
-        C(lync_firewall_preflight_plan) and O(plan_digest) from C(lync_firewall_plan_digest).
+        C(lync_firewall_preflight_plan), O(plan_digest) from C(lync_firewall_plan_digest) and O(at_once) from
+        C(lync_firewall_preflight_at_once).
     type: bool
     default: false
 attributes:
@@ -141,7 +157,8 @@ mistake:
   sample: "There is no host to work on: nothing in the inventory (hosts.yml) matches lync_front_end."
 targets:
   description:
-    - C(hosts) to work on; C(left_alone), hosts that O(plan) leaves alone, and why; the C(patterns) they come from;
+    - C(hosts) to work on; C(left_alone), hosts that O(plan) leaves alone, and why; with O(plan), how many of the hosts
+      are in each of its C(batches), and C(max_fail_percentage); the C(patterns) they come from;
       C(forgotten), hosts of the group C(lync) that no pattern names; C(namesakes), each host that shares its address
       with others, and these, at most five; C(addresses), those of all hosts in groups whose name begins with C(lync_),
       as far as variables have them; C(roles), each role that C(lync_firewall_roles) names, and the hosts whose does, or

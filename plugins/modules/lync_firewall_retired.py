@@ -16,8 +16,9 @@ description:
   - A host that leaves the inventory keeps its managed rules. The reports name it until it is retired, which the
     playbook C(lyncops.firewall.retire) does. This is its first and its last task.
   - First, without O(done), it sees that the hosts are in the inventory and that none of them is a Lync server still. It
-    fails otherwise. Last, with O(done), it notes them in the file C(retired.json) beside the reports, and the next one
-    does not name them any more.
+    fails otherwise. Users' computers that are not enforced, load balancers, and SQL Servers that C(lync_firewall_hosts)
+    does not name are none, whatever they were before. Last, with O(done), it notes them in the file C(retired.json)
+    beside the reports, and the next one does not name them any more.
   - It connects to nothing, and takes no rule away. That is the work of M(lyncops.firewall.lync_firewall) with
     V(absent).
 options:
@@ -37,7 +38,9 @@ options:
     type: bool
     default: false
   done:
-    description: Whether their rules are gone, so that they can be noted.
+    description:
+      - Whether their rules are gone, so that they can be noted. With O(host_variables) it notes only those for which
+        the registered variable C(lync_firewall_result) says so, and fails for the others.
     type: bool
     default: false
   host_variables:

@@ -13,8 +13,10 @@ version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:
-  - Gives the value of the variable C(lync_load_balancer_listeners) of the role C(lync_load_balancer), which works it
-    out with P(lyncops.firewall.lync_pools#filter) and P(lyncops.firewall.lync_listeners#filter).
+  - Gives the value of the variable C(lync_load_balancer_listeners) of the role C(lync_load_balancer), or works it out
+    with P(lyncops.firewall.lync_pools#filter) and P(lyncops.firewall.lync_listeners#filter), and sees that the role's
+    other variables fit it.
+  - Warns of listeners whose clients would reach nobody, such as those whose members are all drained.
   - What is wrong with the variables of the pools is told in one sentence. Of a template Ansible would tell where it
     stands first.
   - It connects to nothing and changes nothing.

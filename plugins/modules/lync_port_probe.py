@@ -27,8 +27,8 @@ description:
 options:
   hosts:
     description:
-      - Names of hosts in the inventory. Without them those of the play. A host that is only in C(lync_client) or
-        C(lync_load_balancer) is left out.
+      - Names of hosts in the inventory. Without them those of the play, or of its batch. A host that is only in
+        C(lync_client) or C(lync_load_balancer) is left out.
     type: list
     elements: str
   targets:
@@ -117,7 +117,9 @@ attributes:
     platforms: posix
     support: full
 notes:
-  - It is one task for all hosts. Use it with C(run_once).
+  - It is one task for all hosts. Use it with C(run_once). In a play with C(serial) it is one for each batch, with the
+    hosts of that. With the strategies C(free) and C(host_pinned), which do not heed C(run_once), it is refused without
+    O(hosts).
   - The address of a host is C(lync_firewall_probe_address), C(ansible_winrm_host), C(ansible_host), or its name.
 seealso:
   - module: lyncops.firewall.lync_firewall_info
@@ -165,6 +167,11 @@ probes:
     sampled:
       description: That the port stands for a range. Not there where it does not.
       type: bool
+    unserved:
+      description:
+        - That nothing listens on the port, by the documents (V(server-08) and V(server-20) in Lync Server 2013) or
+          because the topology does not have it. Not there where that is not known.
+      type: bool
     status:
       description:
         - V(open) (a connection stood), V(refused) (a reset, or ICMP says that the port is unreachable), V(filtered) (no
@@ -178,7 +185,7 @@ probes:
           connection stood on a port of TLS.
       type: bool
     detail:
-      description: What the system said, where that is more than the status.
+      description: What the system said, where that is more than the status; how a port of TLS did not speak it.
       type: str
     verdict:
       description: With O(verdicts), the worst verdict of the rows. Not there where there is none.
@@ -190,9 +197,12 @@ probes:
     says:
       description:
         - With O(verdicts), what verdict and probe say together. V(agree). V(nothing_listens), the policy lets it in and
-          nothing listens. V(shut_out), it listens and is let in, and is shut out on the way. V(filtered), no answer,
-          and it is not known whether anything listens. V(contradicts), open although the policy's verdict is that it is
-          closed, or not for this address. V(not_told), as with most of UDP and with media ranges.
+          nothing listens. V(shut_out), it listens and is let in, and is shut out on the way. V(elsewhere), open
+          although the host's own socket table has no listener, so that another machine, a device on the way or a mapped
+          port answers. V(undecided), it listens and cannot be reached, and whether the policy lets the probe in cannot
+          be told, as with a rule for one program. V(filtered), no answer, and it is not known whether anything listens.
+          V(contradicts), open although the policy's verdict is that it is closed, or not for this address. V(not_told),
+          as with most of UDP and with media ranges.
       type: str
   sample:
     fe01.example.com:
@@ -245,7 +255,8 @@ failure:
   description:
     - What to say of a run that fails because a port of TCP that stands for no range is not open or was not probed, a
       host could not be probed, or an O(unasked) port is open. With O(verdicts) of one that fails because of
-      V(shut_out), V(contradicts), such a port that was not probed, or an O(unasked) port. Empty where all is well.
+      V(shut_out), V(elsewhere), V(contradicts), such a port that was not probed, or an O(unasked) port. Empty where
+      all is well. A port that is C(unserved) counts in neither case.
   returned: success
   type: str
   sample: ""
@@ -343,19 +354,23 @@ class Prober:
         ends_at = time.monotonic() + self._timeout
         reader, writer = await asyncio.wait_for(asyncio.open_connection(address, target.port), self._timeout)
         try:
-            tls = await self._tls(reader, writer, target, ends_at) if target.tls else None
+            return await self._tls(reader, writer, target, ends_at) if target.tls else Answer(OPEN)
         finally:
             writer.transport.abort()  # a reset frees the port on both sides at once; nothing is lost
-        return Answer(OPEN, tls)
 
     async def _tls(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Target, ends_at: float
-    ) -> bool:
+    ) -> Answer:
         try:
             writer.write(client_hello(target.host))
-            return speaks_tls(await asyncio.wait_for(reader.readexactly(ENOUGH), max(ends_at - time.monotonic(), 0.1)))
-        except (OSError, EOFError, asyncio.TimeoutError):
-            return False
+            answer = await asyncio.wait_for(reader.readexactly(ENOUGH), max(ends_at - time.monotonic(), 0.1))
+        except asyncio.TimeoutError:
+            return Answer(OPEN, False, "no answer to a TLS hello in time")
+        except OSError as error:
+            return Answer(OPEN, False, f"the connection ended at a TLS hello: {_reason(error)}")
+        except EOFError:
+            return Answer(OPEN, False, "the connection was closed at a TLS hello")
+        return Answer(OPEN, True) if speaks_tls(answer) else Answer(OPEN, False, "the answer to a TLS hello is no TLS")
 
     async def _udp(self, address: str, target: Target) -> Answer:
         loop = asyncio.get_running_loop()

@@ -26,6 +26,7 @@ from ..module_utils._policy.peers import PeerError
 from ..module_utils._policy.policy import HostPolicy
 from ..module_utils._texts import printable, said
 from ._arguments import validate
+from ._dumps import NO_HOSTS
 from ._host.bounds import MEGABYTE, Bounds
 from ._host.outcome import Failed
 from ._host.reading import read_programs
@@ -36,11 +37,6 @@ from ._telling import skipped, tell
 from ._variables import HostVariables
 
 display = Display()
-
-_NOT_CHANGED = (
-    "files are judged in place of hosts by audit, report and matrix alone; nothing can be changed, taken away or "
-    "planned in them. Take the variable out to work on the hosts themselves"
-)
 
 LONGEST_ERROR = 8000
 """Characters of an error; a list of what a rollback restores is the longest."""
@@ -83,8 +79,9 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
                 host = HostVariables(known, self._templar.template, str(self._task._uuid), given)
                 self.host_variables = host
                 if self.ENFORCES and host.known.written(f"{PREFIX}dumps"):
-                    raise OptionError(f"{PREFIX}dumps", _NOT_CHANGED)
-                assigned = host.assigned(connecting=True, clients=not self.ENFORCES or host.enforces_clients)
+                    raise OptionError(f"{PREFIX}dumps", NO_HOSTS)
+                clients = not self.ENFORCES or host.enforces_clients or host.is_taken_away
+                assigned = host.assigned(connecting=True, clients=clients)
                 if assigned.idle:
                     return {**result, **skipped(NO_RULE.format(assigned.name), self._task)}
                 if assigned.mistakes:
@@ -95,7 +92,9 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
                 given = {**host.options(assigned.roles, own), **given}
             result.update(plain(self.work(validate(given, self.OPTIONS, self.REQUIRED_IF))))
         except ConnectionLost as error:
-            raise AnsibleConnectionFailure(self._told(error)) from error
+            # Without its cause: from 2.19 on Ansible would put the words of that behind ours, and a part of them is the
+            # host's, as long as it likes and as it likes.
+            raise AnsibleConnectionFailure(self._told(error)) from None
         except Failed as error:
             known = plain(self.known(error)) if error.outcome else {}
             result.update({**known, "failed": True, "msg": self._told(error)})

@@ -18,13 +18,14 @@ ONLY_OPENS = "it only adds or widens: nothing that is open now is closed"
 """Why most plans need no rollback."""
 
 
-def arms_rollback(plan: Plan, before: Snapshot, rollback: str) -> dict[str, Any]:
+def arms_rollback(plan: Plan, before: Snapshot, rollback: str, minutes: int) -> dict[str, Any]:
     """Whether a run is armed with a rollback before it carries out a plan, and why it is or is not.
 
     Args:
         plan: What is to be done.
         before: The host that it was made for.
         rollback: The option of that name.
+        minutes: After how many of them the host restores itself.
     """
     found = risks(plan, before)
     if not found:
@@ -32,7 +33,7 @@ def arms_rollback(plan: Plan, before: Snapshot, rollback: str) -> dict[str, Any]
     told = texts(found[:_MOST], "names", _LONGEST)
     more = [f"{len(found) - _MOST} more of that kind"] if len(found) > _MOST else []
     if rollback == "auto":
-        return {"armed": True, "why": [*told, *more]}
+        return {"armed": True, "minutes": minutes, "why": [*told, *more]}
     return {
         "armed": False,
         "why": [f"lync_firewall_rollback is {rollback}, although something may be closed", *told, *more],

@@ -13,6 +13,10 @@ from ..module_utils._options.reading import OptionError
 DEFAULT_BATCHES = "1,25%,100%"
 """Those of remediate.yml: the first host alone, then a quarter, then all others."""
 
+MOST_FAILING = 0
+"""Percent of the hosts of a batch of remediate.yml that may fail before the next one."""
+
+_PERCENT = re.compile(r"([0-9]{1,2}(\.[0-9]{1,2})?|100)%?")
 _BATCHES = re.compile(r"[1-9][0-9]*%?(,[1-9][0-9]*%?)*")
 
 
@@ -26,3 +30,15 @@ def batch_sizes(wanted: Any) -> list[str]:
     if not _BATCHES.fullmatch(text):
         raise OptionError("lync_firewall_serial", f"{text} is no number of hosts, such as 5, 25% or 1,25%,100%")
     return text.split(",")
+
+
+def most_failing(wanted: Any) -> float:
+    """Percent of the hosts of a batch that may fail before the next one, as a number or a text.
+
+    Raises:
+        OptionError: It is none.
+    """
+    text = str(wanted).strip()
+    if not _PERCENT.fullmatch(text):
+        raise OptionError("lync_firewall_max_fail_percentage", f"{text} is no percentage, from 0 to 100")
+    return float(text.removesuffix("%"))

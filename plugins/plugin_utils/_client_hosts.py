@@ -13,6 +13,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..module_utils._options.reading import OptionError
+from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import CLIENTS, CLIENTS_VARIABLE, are_enforced
 from ..module_utils._texts import first_few, said
 from ._results import plain
@@ -26,11 +27,18 @@ class Handling:
 
     Attributes:
         enforced: Whether it is to be changed.
+        taken_away: Whether the managed rules on it are to be taken away, which an earlier run may have left there.
         mistake: What is wrong about the variable, as the rest of a sentence; empty where nothing is.
     """
 
     enforced: bool = False
+    taken_away: bool = False
     mistake: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether a run changes it."""
+        return self.enforced or self.taken_away
 
 
 def read_handling(known: Mapping[str, Any]) -> Handling:
@@ -40,7 +48,8 @@ def read_handling(known: Mapping[str, Any]) -> Handling:
         known: The host's variables.
     """
     try:
-        return Handling(are_enforced(plain(known.get(CLIENTS_VARIABLE))))
+        absent = plain(known.get(f"{PREFIX}state")) == "absent"
+        return Handling(are_enforced(plain(known.get(CLIENTS_VARIABLE))), absent)
     except AnsibleError as error:
         return Handling(mistake=f" cannot be read: {said(str(error))}")
     except OptionError as error:

@@ -10,7 +10,9 @@ name: in the inventory, its short name, or its ``ansible_host``, whatever the ca
 from __future__ import annotations
 
 import ipaddress
+import os
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +20,13 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._texts import first_few, printable, said
 
 OPTION = "dumps"
+NO_HOSTS = (
+    "files are judged in place of hosts by audit, report and matrix alone; nothing can be changed, taken away, "
+    "planned, verified or probed in them. Take the variable out to work on the hosts themselves"
+)
+"""Said where the variable is set and hosts are needed."""
 
-_TEXT = ("reg", "txt", "json")
+_TEXT = ("reg", "txt")
 _HIVES = ("system", "software")
 _KINDS = {**dict.fromkeys(_TEXT, "text"), **{name: name for name in _HIVES}}
 _FOLDER = "folder"
@@ -69,11 +76,9 @@ def entries(folder: Path, only: frozenset[str] | None = None) -> tuple[list[Entr
         OptionError: It cannot be read.
     """
     found, strange = list[Entry](), list[str]()
-    for name in _in(folder):
+    for name in _in(folder, only):
         stem, dot, ending = name.rpartition(".")
         kind = _KINDS.get(ending.casefold()) if dot and stem else None
-        if only is not None and only.isdisjoint((name.casefold(), stem.casefold())):
-            continue
         path = folder / name
         if path.is_dir():
             found.append(Entry(path, name.casefold(), _FOLDER))
@@ -168,10 +173,10 @@ def _not_of_others(mine: list[Entry], shared: Collection[str], name: str, others
 
 
 def _short(name: str) -> str:
-    try:
-        return str(ipaddress.ip_address(name))
-    except ValueError:
-        return name.casefold().partition(".")[0]
+    if ":" in name or name.replace(".", "").isdigit():  # every host looks at the names of all
+        with suppress(ValueError):
+            return str(ipaddress.ip_address(name))
+    return name.casefold().partition(".")[0]
 
 
 def _of_folder(folder: Path) -> list[Path]:
@@ -186,11 +191,15 @@ def _of_folder(folder: Path) -> list[Path]:
     return found
 
 
-def _in(folder: Path) -> list[str]:
+def _in(folder: Path, only: frozenset[str] | None = None) -> list[str]:
+    """Names in a folder, sorted: all, or what can be a host's. Each host looks, so nothing is done for the others'."""
     try:
-        return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+        names = os.listdir(folder)  # noqa: PTH208 - a Path for each name takes longer than all else
     except OSError as error:
         raise OptionError(OPTION, f"{folder} cannot be read: {error.strerror or error}") from error
+    if only is not None:
+        names = [name for name in names if (low := name.casefold()) in only or low.rpartition(".")[0] in only]
+    return sorted(name for name in names if not name.startswith("."))
 
 
 def _inside(folder: Path, path: Path) -> None:

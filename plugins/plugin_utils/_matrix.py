@@ -13,7 +13,7 @@ from typing import Any
 
 from ..module_utils._firewall.traffic.reasons import Reason
 from ..module_utils._options.option import Option
-from ..module_utils._options.reading import OptionError, read_addresses
+from ..module_utils._options.reading import OptionError, read_sources
 from ..module_utils._options.table import ROLES, RULE_OPTIONS
 from ..module_utils._policy.matrix_in_effect import NOT_KNOWN, Admitted, InEffect
 from ..module_utils._policy.scoping import WORDS
@@ -73,10 +73,10 @@ def _check_peers(host: Mapping[str, Any], right: set[tuple[str, tuple[str, ...]]
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise OptionError(f"peers.{kind}", f"a list of addresses is needed, not {texts!r}")
         if (kind, tuple(texts)) not in right:
-            read_addresses(f"peers.{kind}", filter(_is_network, texts))
+            read_sources(f"peers.{kind}", filter(_is_network, texts))
             right.add((kind, tuple(texts)))
     if host["client_networks"]:
-        read_addresses("client_networks", host["client_networks"])
+        read_sources("client_networks", host["client_networks"])
 
 
 def _is_network(text: str) -> bool:
@@ -107,6 +107,7 @@ def read_in_effect(path: Path) -> InEffect:
         raise ValueError(f"it is a report of version {version}, which does not say who is admitted")
     known: dict[int, Admitted | None] = {}  # cells that are alike are one object, as most are
     hosts: dict[str, dict[str, Admitted]] = {}
+    saved: dict[str, str] = {}
     for host in found.hosts:
         rows = {}
         for cell in host.cells:
@@ -117,7 +118,9 @@ def read_in_effect(path: Path) -> InEffect:
                 rows[cell.requirement.id] = one
         if rows:
             hosts[host.name] = rows
-    return InEffect(path.name, found.created, hosts)
+            if host.judged_from:
+                saved[host.name] = min(when for _file, when in host.judged_from)
+    return InEffect(path.name, found.created, hosts, saved)
 
 
 def _admitted(cell: Cell) -> Admitted | None:

@@ -17,7 +17,7 @@ from ._plan.since import changed_since
 from ._said import bytes_of, fitting, texts
 
 MOST_MARKED = 2_000
-"""Rules of a host whose marks are kept with a plan, of which each takes eight characters of a result."""
+"""Rules of a host whose marks are kept with a plan; see `fingerprint.marks` for what each takes of a result."""
 
 ROOM_FOR_NAMES = 10_000
 """Bytes of a result for the names of these rules, so that one that is gone later can be named."""
@@ -25,17 +25,18 @@ ROOM_FOR_NAMES = 10_000
 _LONGEST_NAME = 80
 
 
-def read_proof(snapshot: Snapshot, planned: PlannedHost | None) -> dict[str, Any]:
+def read_proof(snapshot: Snapshot, planned: PlannedHost | None, connected_to: str = "") -> dict[str, Any]:
     """The fingerprint of a host that was read.
 
     Args:
         snapshot: The host.
         planned: What it was when a plan was made; None where there is none to compare with.
+        connected_to: Where it is connected to; empty where it is a file.
     """
     found = foreign(snapshot)
     proof: dict[str, Any] = {"rules": found.rules, "sha256": found.sha256}
     if planned:
-        since = changed_since(planned, snapshot)
+        since = changed_since(planned, snapshot, connected_to)
         proof["since_plan"] = {"rules": planned.rules, "sha256": planned.sha256, "differences": since}
     return proof
 

@@ -13,12 +13,12 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._catalogue.model import Role
 from ..module_utils._options.variables import PREFIX
-from ..module_utils._policy.assignment import CLIENTS, assigned_roles
+from ..module_utils._policy.assignment import CLIENTS, SELDOM, assigned_roles
 from ..module_utils._texts import first_few, said
 from ._named_roles import VARIABLE as ROLES
 from ._report.build import Source
 from ._report.packed import unpack
-from ._report.remember import IN_GROUPS, WITHOUT_ROLE
+from ._report.remember import IN_GROUPS, SELDOM_MANAGED, WITHOUT_ROLE
 from ._results import plain
 from ._variables import may_be_template
 
@@ -123,7 +123,10 @@ def place_of(name: str, hostvars: Mapping[str, Any]) -> str:
     """What the inventory says of a host that was in an earlier report; nothing where it does not have it."""
     if name not in hostvars:
         return ""
-    return IN_GROUPS if _assigned(AsWritten(hostvars, name)) else WITHOUT_ROLE
+    roles = _assigned(AsWritten(hostvars, name))
+    if roles == [SELDOM.value]:
+        return SELDOM_MANAGED
+    return IN_GROUPS if roles else WITHOUT_ROLE
 
 
 def _assigned(known: Mapping[str, Any]) -> list[Any]:

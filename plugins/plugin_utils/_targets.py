@@ -12,6 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..module_utils._net.address_set import AddressError, AddressSet, together
+from ..module_utils._net.sources import parse_sources
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULES, with_named_roles
 from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE, said_address
@@ -104,8 +105,8 @@ def find_targets(
         each role that variables name, and the hosts whose do, or None where not all of them could be read; ``reports``,
         whether any host's variables name reports that are to be put together; ``held``, hosts whose own variables name
         a plan; ``idle``, whether none of the hosts has a role; ``unknown_peers``, a block of YAML with those that
-        scoped rules need and nobody says, empty where there are none; ``mistakes``, sentences that say why not to
-        begin; ``notes``, what a person should know and need not stop for.
+        scoped rules of any host need and nobody says, empty where the hosts to work on miss none; ``mistakes``,
+        sentences that say why not to begin; ``notes``, what a person should know and need not stop for.
 
     Raises:
         OptionError: The pattern of a host cannot be templated.
@@ -115,7 +116,7 @@ def find_targets(
     looked = {host: _look(host, hostvars[host], request.scoped, client=host in computers) for host in everybody}
     if not request.roles_for_all:
         computers |= {host for host, look in looked.items() if look.client}
-    clients = {host for host in computers if request.clients or looked[host].handling.enforced}
+    clients = {host for host in computers if request.clients or looked[host].handling.changed}
     named = {} if request.roles_for_all else by_role((host, look.roles or ()) for host, look in looked.items())
     said_groups = groups
     groups = with_named_roles(said_groups, named)
@@ -145,6 +146,7 @@ def find_targets(
         "namesakes": _namesakes(hosts, looked),
         "addresses": _addresses(groups, looked),
         "reports": any(looked[host].reports for host in hosts),
+        "unknown_peers": "",
         "held": [] if request.plan_for_all else [host for host in hosts if looked[host].held],
         "roles": named if request.roles_for_all or all(look.roles is not None for look in looked.values()) else None,
         # One whose handling is wrong has a task, which refuses it.
@@ -152,8 +154,10 @@ def find_targets(
         and not any(host in clients or looked[host].handling.mistake for host in hosts)
         and not _have_roles(hosts, groups, looked),
     }
-    asks = [(host, asked, looked[host].roles or ()) for host in hosts if (asked := looked[host].asks)]
-    targets["unknown_peers"] = block(asks, groups)
+    asks = {host: (host, asked, looked[host].roles or ()) for host in everybody if (asked := looked[host].asks)}
+    if block([asks[host] for host in hosts if host in asks], groups):
+        # It is pasted for all servers: the kinds that others need, whom a limit leaves out, would take a second round.
+        targets["unknown_peers"] = block([asks[host] for host in asks if host in looked_at], groups)
     mistakes = _mistakes(targets, request, said_groups, found)
     # Where it is so of all hosts there is nobody left to work on; otherwise the others are worked on.
     keys = key_sentences([(host, looked[host].wrong_keys) for host in hosts], hosts)
@@ -192,7 +196,10 @@ def _mistakes(
         found.append(f"{error}.")
     if targets["idle"] and not request.sliced:
         names = ", ".join(targets["hosts"][:_MOST_NAMED])
-        found.append(f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}).")
+        found.append(
+            f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}). "
+            "What one has of an earlier role, lyncops.firewall.retire takes away."
+        )
     if not targets["hosts"] and not request.sliced and not request.nobody:
         found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit, request.absent))
     if targets["held"]:
@@ -319,7 +326,7 @@ def _own(host: str, known: Mapping[str, Any]) -> AddressSet | None:
         value = next((known[name] for name in ADDRESSES if known.get(name)), None)
         value = value or said_address(host, known.get("ansible_host")) or host
         texts = [value] if isinstance(value, str) else value
-        return AddressSet.parse_for_rule([str(item) for item in (*texts, known.get(SOURCE)) if item])
+        return parse_sources([str(item) for item in (*texts, known.get(SOURCE)) if item])
     except (AnsibleError, AddressError, TypeError):
         return None  # a name, or variables that are wrong: nothing is known of it
 

@@ -168,6 +168,7 @@ class HostVariables:
         self.name = str(task_vars.get("inventory_hostname", "host"))
         options = {PREFIX + name: plain(value) for name, value in (given or {}).items() if value is not None}
         self.known = Templated(task_vars, template, options)
+        self._given_absent = options.get(f"{PREFIX}state") == "absent"
         self._groups = task_vars.get("groups") or {}
         self._hostvars = task_vars.get("hostvars") or {}
         # Between the batches of a play the same task may follow on other facts.
@@ -179,7 +180,8 @@ class HostVariables:
 
         Args:
             connecting: Whether it is going to be connected to: then two names of one machine are a mistake, and a host
-                whose rules are taken away needs no role.
+                whose rules are taken away needs no role. Where the task itself takes them away, as when a host is
+                retired, they are taken away whatever the host has become.
             clients: Whether users' computers count, which are left alone otherwise.
         """
         groups = self.known.get("group_names") or ()
@@ -188,7 +190,7 @@ class HostVariables:
             roles = [Role.CLIENT.value]
         idle = needs_no_rule(roles, groups) and not (clients and roles)
         if connecting and self._absent:
-            return Assigned(self.name, None, idle, self._doubles())
+            return Assigned(self.name, None, idle and not self._given_absent, self._doubles())
         mistakes = (*role_mistakes(self.name, roles), *misspelt(self.known), *(self._doubles() if connecting else ()))
         return Assigned(self.name, roles, idle, mistakes)
 
@@ -200,6 +202,11 @@ class HostVariables:
             OptionError: The variable says neither: such a host would be left alone without a word.
         """
         return are_enforced(self.known.get(CLIENTS_VARIABLE))
+
+    @property
+    def is_taken_away(self) -> bool:
+        """Whether the managed rules of the host are to be taken away, whatever it is."""
+        return self._absent
 
     def options(self, roles: Any, options: Iterable[Option]) -> dict[str, Any]:
         """What the variables say of the options of a module; what they do not say is left out.

@@ -15,7 +15,7 @@ from lab.bystanders import BYSTANDERS, bystander_listeners
 from lab.foreign_rules import ODDITIES, add_oddity, ban, pad
 from lab.host import HostSpec
 from lab.quirks import NO_QUIRKS, Quirks
-from lab.roles import ServiceKey, client_rules, listeners, lync_rules, services_of
+from lab.roles import ServiceKey, client_rules, listeners, lync_rules, programs, services_of
 from lab.starting_policy import (
     NAMED_POLICIES,
     POLICIES,
@@ -180,6 +180,7 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
                 winrm_port=options.winrm_port,
                 https=options.https,
                 interfaces=_interfaces(options, groups),
+                programs=programs(groups),
             )
         )
     if not options.names:

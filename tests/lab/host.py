@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ntpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -63,6 +64,7 @@ class HostSpec:
     https: bool = False
     services: tuple[str, ...] = ()
     interfaces: tuple[Interface, ...] = (Interface(),)
+    programs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,9 @@ class Host:
     def _prepare(self) -> None:
         self.registry = self.spec.registry.copy()
         self.files = FileSystem()
+        for program in self.spec.programs:
+            self.files.make_folder(ntpath.dirname(program))
+            self.files.write(program, b"MZ")
         self.program_runs: list[ProgramRun] = []
         self.waiting: list[tuple[str, Callable[[], object]]] = []
         self.services = installed_services(self.registry, self.spec.services)

@@ -158,6 +158,11 @@ DIRECTOR_WEB = _tcp("System", "", 4443, 8080)
 """The external web site of a Director, which the page of the port tables has for the load balancer in front only."""
 
 
+def programs(groups: Iterable[str]) -> tuple[str, ...]:
+    """The programs on the disk of a host of these inventory groups: of users' computers the Lync client's."""
+    return (_CLIENT,) if "lync_client" in groups else ()
+
+
 def client_rules() -> tuple[tuple[str, str], ...]:
     """The program rules that the setup of the Lync client makes, for each transport: ids and strings."""
     return tuple(

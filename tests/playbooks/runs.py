@@ -60,6 +60,11 @@ class Run:
         return self._recap(3)
 
     @property
+    def unreachable(self) -> dict[str, int]:
+        """Hosts that the recap counts as unreachable, with their number."""
+        return self._recap(2)
+
+    @property
     def artifacts(self) -> dict[str, Any]:
         """What the run handed over with set_stats."""
         return dict(json.loads(_STATS.findall(self.output)[-1]))

@@ -127,6 +127,48 @@ def test_no_run_changes_a_client_unless_it_is_to_be_enforced(lab: Lab, runner: R
 
 
 @pytest.mark.newest_core
+def test_a_program_that_is_not_there_is_told_with_no_request_more(lab: Lab, runner: Runner) -> None:
+    wrong = {**ENFORCE, "lync_firewall_client_program": PROGRAM.replace("Office15", "Office16")}
+    told = r"client_program: there is no C:\Program Files\Microsoft Office\Office16\lync.exe on this host"
+    pc01 = lab.host("pc01")
+    requests = {}
+    for variables in (ENFORCE, wrong):
+        pc01.reset()
+        for name in ("site", "verify"):
+            pc01.reset_stats()
+            run = runner.play(name, "--limit", "pc01*", variables=variables)
+            assert run.code == 0, run.output
+            assert (told in " ".join(run.output.split())) is (variables is wrong), run.output
+            requests.setdefault(name, []).append(pc01.stats()["requests_total"])
+    assert all(first == second for first, second in requests.values()), requests
+    run = runner.play("audit", "--limit", "pc01*", variables={**wrong, "lync_firewall_clients": "report"})
+    assert told in " ".join(run.output.split()), run.output
+
+
+@pytest.mark.newest_core
+def test_rules_that_are_left_after_a_client_was_enforced_are_told_and_can_be_taken_away(
+    lab: Lab, runner: Runner
+) -> None:
+    pc01 = lab.host("pc01")
+    known = {"lync_firewall_client_program": PROGRAM}
+    assert runner.play("site", "--limit", "pc01*", variables=ENFORCE).code == 0
+    assert runner.play("audit", "--limit", "pc01*", variables=ENFORCE).code == 0
+    left = [rule for rule in pc01.rules().values() if "|Name=LyncOps " in rule]
+    assert left
+    run = runner.play("audit", "--limit", "pc01*", variables=known)
+    assert run.code == 2, run.output
+    assert runner.classes() == {"pc01": "drifted"}
+    assert "lync_firewall_state: absent takes them away" in " ".join(run.output.split())
+    assert runner.play("site", "--limit", "pc01*,dir01*", variables=known).code == 0
+    assert [rule for rule in pc01.rules().values() if "|Name=LyncOps " in rule] == left, "it is looked at"
+    run = runner.play("site", "--limit", "pc01*", variables={"lync_firewall_state": "absent"})
+    assert (run.code, run.changed) == (0, {"pc01.contoso.test"}), run.output
+    assert not [rule for rule in pc01.rules().values() if "|Name=LyncOps " in rule]
+    assert runner.play("audit", "--limit", "pc01*", variables=known).code == 0
+    assert runner.classes() == {"pc01": "compliant"}
+
+
+@pytest.mark.newest_core
 @pytest.mark.parametrize(
     ("variables", "told"),
     [

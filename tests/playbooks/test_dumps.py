@@ -100,6 +100,41 @@ def test_nothing_is_changed_in_files(lab: Lab, runner: Runner, playbook: str) ->
     assert {host.name: host.rules() for host in lab.hosts} == before
 
 
+@pytest.mark.parametrize("playbook", ["verify", "probe"])
+def test_what_is_to_be_seen_on_the_hosts_is_not_seen_in_files(lab: Lab, runner: Runner, playbook: str) -> None:
+    """As an extra variable, or as one host's."""
+    (runner.folder / "dumps").mkdir()
+    for host in lab.hosts:
+        host.reset_stats()
+    runs = [runner.play(playbook, variables={"lync_firewall_dumps": "dumps"})]
+
+    def change(_everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        hosts["med01.contoso.test"]["lync_firewall_dumps"] = "dumps"
+
+    runner.change_inventory(change)
+    runs.append(runner.play(playbook))
+    for run in runs:
+        assert run.code
+        assert "lync_firewall_dumps: files are judged in place of hosts by audit, report and matrix alone" in run.output
+    assert "lync_firewall_dumps is a variable of med01.contoso.test" in runs[1].output
+    assert [host.stats()["requests"] for host in lab.hosts] == [{}] * 4
+
+
+def test_rules_of_a_retired_host_are_not_taken_away_in_a_file(lab: Lab, runner: Runner) -> None:
+    def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
+        everything["children"]["lync"]["children"]["lync_director"]["hosts"] = {}
+
+    runner.change_inventory(change)
+    (runner.folder / "dumps").mkdir()
+    before = lab.host("dir01").stats()["requests"]
+    run = runner.play(
+        "retire", variables={"lync_firewall_retired": "dir01.contoso.test", "lync_firewall_dumps": "dumps"}
+    )
+    assert run.code
+    assert "files are judged in place of hosts by audit, report and matrix alone" in run.output
+    assert lab.host("dir01").stats()["requests"] == before
+
+
 def test_absent_is_refused_too(runner: Runner) -> None:
     (runner.folder / "dumps").mkdir()
     run = runner.play("site", variables={"lync_firewall_dumps": "dumps", "lync_firewall_state": "absent"})
@@ -129,7 +164,11 @@ def test_the_matrix_says_who_is_admitted_by_the_files(lab: Lab, runner: Runner) 
     runner.play("audit", variables=variables)
     run = runner.play("matrix", variables=variables)
     assert run.code == 0, run.output
-    assert list((runner.folder / "lync_firewall_matrix").iterdir())
+    (matrix,) = (runner.folder / "lync_firewall_matrix").glob("*.md")
+    assert re.search(
+        r"Judged from files, not from the hosts: dir01\.contoso\.test of 20\d\d-.* of 20", matrix.read_text()
+    )
+    assert "Judged from files, not from the hosts: dir01.contoso.test of 20" in run.output
 
 
 def _estate(runner: Runner, count: int) -> None:

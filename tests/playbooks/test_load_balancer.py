@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -36,6 +37,8 @@ _PLAY = """\
     - ansible.builtin.import_role:
         name: lyncops.firewall.lync_load_balancer
 """
+_LOOKING = {"lync_load_balancer_wait": 20}
+"""A run that sees that HAProxy has taken over, as those of people do."""
 _CLIENTS = "127.0.0.0/24"  # whose members' firewalls admit them; the load balancer is none of these
 
 
@@ -266,8 +269,10 @@ def test_a_drained_member_gets_nothing_new_not_even_from_those_who_know_it(balan
         hosts[f"{chosen}.contoso.test"]["lync_drained"] = True
 
     balanced.runner.change_inventory(drain)
-    looked = balanced.balance("--check", "--diff")
+    looked = balanced.balance("--check", "--diff", **_LOOKING)
     assert looked.changed == {"lb01"}, looked.output
+    assert "RETRYING" not in looked.output, "there is nothing to wait for"
+    assert "haproxy.cfg.read" not in looked.output
     assert f"+    server {chosen}.contoso.test" in looked.output
     assert balanced.answer(web) == before, "nobody reloaded anything"
     assert balanced.balance().changed == {"lb01"}
@@ -318,6 +323,100 @@ def test_a_reload_that_failed_is_made_up_for_by_the_next_run(balanced: Site) -> 
     balanced.as_it_was = True
 
 
+def _by_hand(site: Site, text: str) -> None:
+    """Somebody writes the file and has HAProxy read it."""
+    before = site.balancer.worker()
+    site.balancer.config.write_text(text)
+    subprocess.run(site.balancer.reload, check=True)
+    eventually(lambda: site.balancer.worker() not in ("", before), "another worker has read it")
+
+
+def _drain(site: Site, name: str, drained: bool) -> None:
+    """Say so of a server, in the inventory."""
+    site.as_it_was = False
+
+    def change(_everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        hosts[name]["lync_drained"] = drained
+
+    site.runner.change_inventory(change)
+
+
+@NEWEST_ONLY
+def test_what_somebody_else_had_haproxy_read_does_not_stay(balanced: Site) -> None:
+    """The text that is written into the role's own file keeps the role's token, and the file may be back by now."""
+    assert balanced.balance(**_LOOKING).code == 0, "the file of another test may differ by a remark"
+    ours, name = balanced.balancer.config.read_text(), "fe02.contoso.test"
+    edited = re.sub(rf"(server {re.escape(name)} .*)\n", r"\1 disabled\n", ours)
+    assert edited != ours
+
+    _by_hand(balanced, edited)
+    assert balanced.balancer.statuses(name) == {"MAINT"}
+    run = balanced.balance(**_LOOKING)
+    assert (run.code, run.changed) == (0, {"lb01"}), run.output
+    assert balanced.balancer.config.read_text() == ours
+    assert "MAINT" not in balanced.balancer.statuses(name)
+
+    _by_hand(balanced, edited)
+    balanced.balancer.config.write_text(ours)  # put back, and not read
+    run = balanced.balance("--check", **_LOOKING)
+    assert (run.code, run.changed) == (0, {"lb01"}), "check mode says so too"
+    assert balanced.balancer.statuses(name) == {"MAINT"}
+    run = balanced.balance(**_LOOKING)
+    assert (run.code, run.changed) == (0, {"lb01"}), run.output
+    assert "MAINT" not in balanced.balancer.statuses(name)
+    run = balanced.balance(**_LOOKING)
+    assert (run.code, run.changed) == (0, set()), run.output
+    balanced.as_it_was = True
+
+
+@NEWEST_ONLY
+def test_a_drained_member_that_somebody_put_in_service_is_drained_again(balanced: Site) -> None:
+    """By the file as it was before, and by a command."""
+    before, name = balanced.balancer.config.read_text(), "fe02.contoso.test"
+    _drain(balanced, name, True)
+    run = balanced.balance(**_LOOKING)
+    assert run.code == 0, run.output
+    assert balanced.balancer.statuses(name) == {"MAINT"}
+
+    _by_hand(balanced, before)
+    assert "MAINT" not in balanced.balancer.statuses(name)
+    run = balanced.balance(**_LOOKING)
+    assert (run.code, run.changed) == (0, {"lb01"}), run.output
+    assert balanced.balancer.statuses(name) == {"MAINT"}
+
+    listener = balanced.listener("hlb-06")["name"]
+    balanced.balancer.ask(f"set server {listener}/{name} state ready")
+    assert (
+        next(
+            server.status
+            for server in balanced.balancer.servers()
+            if (server.listener, server.name) == (listener, name)
+        )
+        != "MAINT"
+    )
+    run = balanced.balance(**_LOOKING)
+    assert (run.code, run.changed) == (0, {"lb01"}), run.output
+    assert balanced.balancer.statuses(name) == {"MAINT"}
+
+
+@NEWEST_ONLY
+def test_listeners_that_reach_nobody_are_named_and_a_failure_where_one_wants_that(balanced: Site) -> None:
+    for name in _MEMBERS["director"]:
+        _drain(balanced, f"{name}.contoso.test", True)
+    run = balanced.balance(**_LOOKING)
+    assert run.code == 0, run.output
+    told = " ".join(run.output.split())
+    assert "director pool: all members are drained (lync_drained: dir01.contoso.test, dir02.contoso.test)" in told
+    nobody = (
+        r"No member is up behind .*director-pool_hlb-17_443.*\(dir01.contoso.test drained, dir02.contoso.test drained\)"
+    )
+    assert re.search(nobody, told)
+    assert "front_end-pool_hlb-06_443" not in re.search(nobody, told)[0]
+    run = balanced.balance(**_LOOKING, lync_load_balancer_on_no_member="fail")
+    assert run.failed == {"lb01": 1}, run.output
+    assert re.search(nobody, " ".join(run.output.split()))
+
+
 @NEWEST_ONLY
 def test_check_mode_looks_at_a_host_without_a_file(balanced: Site) -> None:
     new = balanced.balancer.folder / "new" / "haproxy.cfg"
@@ -327,6 +426,27 @@ def test_check_mode_looks_at_a_host_without_a_file(balanced: Site) -> None:
     assert run.changed == {"lb01"}
     assert not list(new.parent.iterdir())
     balanced.as_it_was = True
+
+
+@NEWEST_ONLY
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"lync_drained": "nope"}, "lync_drained: 'nope' is neither true nor false"),
+        ({"lync_load_balancing": "haproxy"}, "'haproxy' is not possible; it takes hardware, dns"),
+    ],
+)
+def test_what_is_wrong_of_a_pool_is_told_by_the_role_in_one_sentence(
+    site: Site, said: dict[str, Any], message: str
+) -> None:
+    site.say(**said)
+    run = site.balance()
+    assert run.failed == {"lb01": 1}, run.output
+    told = " ".join(run.output.replace("''", "'").split())
+    assert message in told
+    for words in ("filter plugin", "argument_spec", "validate_args_context", "Validation of arguments"):
+        assert words not in told
+    site.say(**_pools(site, "hardware"), lync_drained=False)
 
 
 @NEWEST_ONLY

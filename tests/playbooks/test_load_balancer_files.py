@@ -99,6 +99,34 @@ def test_what_the_guide_shows_works_as_it_is_pasted(runner: Runner, word: str) -
 
 
 @NEWEST_ONLY
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"lync_load_balancer_source": "fd00::5"}, "lync_load_balancer_source: from fd00::5 nobody can connect to"),
+        ({"lync_load_balancer_check_seconds": 0.0004}, "lync_load_balancer_check_seconds: 0.0004 seconds between two"),
+    ],
+)
+def test_a_load_balancer_that_could_not_do_it_gets_no_file(
+    runner: Runner, variables: dict[str, Any], message: str
+) -> None:
+    _say(runner, **_SAID)
+    run = runner.play("load_balancer", variables=variables)
+    assert run.code == 2, run.output
+    assert message in " ".join(run.output.split())
+    assert not _folder(runner).exists()
+
+
+@NEWEST_ONLY
+def test_a_pool_that_nobody_is_left_of_is_warned_of(runner: Runner) -> None:
+    _say(runner, **_SAID, lync_drained=True)
+    run = runner.play("load_balancer")
+    assert run.code == 0, run.output
+    told = "pool pool1: all members are drained (lync_drained: fe01.contoso.test, fe02.contoso.test), so its clients"
+    assert " ".join(run.output.split()).count(told) == 1
+    assert "# WARNING: pool pool1: all members are drained" in (_folder(runner) / "haproxy.cfg").read_text()
+
+
+@NEWEST_ONLY
 @pytest.mark.skipif(not shutil.which("haproxy"), reason="haproxy is not installed (Debian: apt-get install haproxy)")
 def test_haproxy_accepts_the_file_without_a_warning(runner: Runner) -> None:
     _say(runner, **_SAID)

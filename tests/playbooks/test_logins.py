@@ -24,11 +24,15 @@ LOGINS: dict[str, dict[str, Any]] = {
     "winrm ntlm over HTTP": {"ansible_winrm_transport": "ntlm"},
     "winrm ntlm over HTTPS": {**WINRM_TLS, "ansible_winrm_transport": "ntlm"},
     "winrm basic over HTTPS": {**WINRM_TLS, "ansible_winrm_transport": "basic"},
+    "winrm credssp over HTTP": {"ansible_winrm_transport": "credssp"},
+    "winrm credssp over HTTPS": {**WINRM_TLS, "ansible_winrm_transport": "credssp"},
     "winrm certificate": {**WINRM_TLS, "ansible_winrm_transport": "certificate"},
     "psrp ntlm over HTTP": {**PSRP_SEALED, "ansible_psrp_auth": "ntlm"},
     "psrp negotiate over HTTP": {**PSRP_SEALED, "ansible_psrp_auth": "negotiate"},
     "psrp ntlm over HTTPS": {**PSRP_TLS, "ansible_psrp_auth": "ntlm"},
     "psrp basic over HTTPS": {**PSRP_TLS, "ansible_psrp_auth": "basic"},
+    "psrp credssp over HTTP": {**PSRP_SEALED, "ansible_psrp_auth": "credssp"},
+    "psrp credssp over HTTPS": {**PSRP_TLS, "ansible_psrp_auth": "credssp"},
     "psrp certificate": {**PSRP_TLS, "ansible_psrp_auth": "certificate"},
 }
 WRONG = "not-the-password"

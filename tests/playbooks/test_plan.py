@@ -31,6 +31,12 @@ def _joined(run: Run) -> str:
     return " ".join(run.output.split())
 
 
+def _batches(run: Run) -> list[list[str]]:
+    """The hosts of each batch of a remediation, in no order."""
+    plays = run.output.split("PLAY [Bring")[1:]
+    return [[host for host in ALL if f"[{host}]" in play.partition("PLAY [")[0]] for play in plays]
+
+
 def test_a_plan_changes_nothing_and_is_what_is_then_done(lab: Lab, runner: Runner) -> None:
     before = {host.name: host.rules() for host in lab.hosts}
     made = runner.play("plan", variables={"lync_firewall_serial": "100%"})
@@ -46,11 +52,12 @@ def test_a_plan_changes_nothing_and_is_what_is_then_done(lab: Lab, runner: Runne
         assert told in page, told
         assert told in text, told
 
-    again = runner.play("plan", "--check", variables={"lync_firewall_plan_dir": "again", **made.artifacts})
+    same = {"lync_firewall_plan_dir": "again", "lync_firewall_serial": "100%"}
+    again = runner.play("plan", "--check", variables={**same, **made.artifacts})
     assert again.code == 0, again.output
     assert json.loads((runner.folder / "again" / "lync-firewall-plan.json").read_text())["digest"] == plan["digest"]
 
-    done = runner.play("remediate", variables={**made.artifacts, "lync_firewall_serial": "100%"})
+    done = runner.play("remediate", variables=made.artifacts)
     assert done.code == 0, done.output
     assert done.changed == ALL
     sent = {host["name"]: len(host["commands"]) for host in plan["hosts"]}
@@ -79,10 +86,16 @@ def test_a_host_that_changed_since_is_left_alone_and_named_and_the_others_are_ch
 
 def test_what_is_not_in_the_plan_does_not_keep_from_what_is(lab: Lab, runner: Runner) -> None:
     variables = runner.play("plan", "--limit", "med01*").artifacts
-    run = runner.play("site", variables=variables)
-    assert (run.code, run.changed) == (2, {"med01.contoso.test"})
-    assert set(run.failed) == ALL - {"med01.contoso.test"}
+    run = runner.play("remediate", variables=variables)
+    assert (run.code, run.changed) == (0, {"med01.contoso.test"})
+    assert "Not in the plan, and left alone: " in run.output
+    named = {**variables, "lync_firewall_drifted_hosts": ["med01.contoso.test", "dir01.contoso.test"]}
+    run = runner.play("remediate", variables=named)
+    assert (run.code, set(run.failed)) == (2, {"dir01.contoso.test"})
     assert "dir01.contoso.test: the host is not in the plan" in run.output
+    at_once = runner.play("site", variables=variables)
+    assert (at_once.code, at_once.changed) == (2, set())
+    assert "run lyncops.firewall.remediate with it. Nothing was done." in _joined(at_once)
     other = runner.play("remediate", variables={**variables, "lync_firewall_plan_digest": "0" * 12})
     assert other.code == 2
     assert "and what was approved is 000000000000" in _joined(other)
@@ -155,20 +168,29 @@ def test_the_batches_of_a_remediation_are_those_of_the_plan(lab: Lab, runner: Ru
     assert f"held to plan {_file(runner)}, digest {plan['digest'][:12]}" in _joined(run)
     assert "fe01.contoso.test: there is nothing for it in the plan" in run.output
     assert "could not be reached), so it is left alone" in _joined(run)
-    plays = run.output.split("PLAY [Bring")[1:]
-    assert [[host for host in ALL if f"[{host}]" in play.partition("PLAY [")[0]] for play in plays] == batches
+    assert _batches(run) == batches
     assert run.changed == {"fe02.contoso.test", "med01.contoso.test"}
 
 
 def test_what_was_approved_is_how_it_is_done_too(runner: Runner) -> None:
     """In the batches that the plan shows, with the rollback that it promises, on all of its hosts."""
     made = runner.play("plan", variables={"lync_firewall_serial": 1})
+    asked = {"lync_firewall_serial": "100%"}
+    for more, flags in (
+        (asked, ()),
+        (asked, ("--limit", "all")),
+        ({**asked, "lync_firewall_drifted_hosts": [*ALL]}, ()),
+    ):
+        run = runner.play("remediate", "--check", *flags, variables={**made.artifacts, **more})
+        assert run.code == 2
+        assert "it has batches of 1, 1, 1, 1 hosts, and this run would make batches of 4" in _joined(run)
+    failing = runner.play("remediate", "--check", variables={**made.artifacts, "lync_firewall_max_fail_percentage": 90})
+    assert (failing.code, failing.changed) == (2, set())
+    assert "while at most 0 % of the last failed, and this one would with 90 %" in _joined(failing)
     run = runner.play("remediate", "--check", variables=made.artifacts)
-    assert run.code == 2
-    assert "it has batches of 1, 1, 1, 1 hosts, and this run would make batches of 1, 1, 2" in _joined(run)
-    variables = {**made.artifacts, "lync_firewall_serial": 1}
+    assert (run.code, [len(hosts) for hosts in _batches(run)]) == (0, [1, 1, 1, 1]), run.output
     bare = runner.play(
-        "remediate", "--check", "--limit", "med01*", variables={**variables, "lync_firewall_rollback": "never"}
+        "remediate", "--check", "--limit", "med01*", variables={**made.artifacts, "lync_firewall_rollback": "never"}
     )
     assert set(bare.failed) == {"med01.contoso.test"}
     assert "what is to be done is no longer what is in the plan" in bare.output
@@ -193,6 +215,9 @@ def test_a_host_that_is_gone_from_the_inventory_is_an_approved_change_that_is_no
     run = runner.play("remediate", "--check", variables=made.artifacts)
     assert (run.code, set(run.failed)) == (2, {"localhost"}), run.output
     assert "but no host of this run, so nothing was done to it: med01.contoso.test" in _joined(run)
+    limited = runner.play("remediate", "--check", "--limit", "all", variables=made.artifacts)
+    assert (limited.code, len(limited.failed)) == (2, 1), limited.output
+    assert "but not in the inventory, so nothing was done to it: med01.contoso.test" in _joined(limited)
     verified = runner.play("verify", variables=made.artifacts)
     assert verified.code == 2
     (gone,) = [
@@ -210,6 +235,17 @@ def test_a_plan_of_some_hosts_proves_nothing_of_the_others(lab: Lab, runner: Run
     assert (
         "nobody changed anything that is not ours; not compared, not in the plan: dir01.contoso.test, fe02"
         in _joined(run)
+    )
+
+
+def test_a_host_that_cannot_be_read_is_not_said_to_be_in_no_plan(runner: Runner) -> None:
+    assert runner.play("site").code == 0
+    made = runner.play("plan", "--limit", "fe01*:dir01*:fe02*")
+    runner.change_inventory(lambda _all, hosts: hosts["dir01.contoso.test"].update(ansible_port=9))
+    told = _joined(runner.play("verify", variables=made.artifacts))
+    assert (
+        "nobody changed anything that is not ours; not compared, could not be read: dir01.contoso.test; "
+        "not compared, not in the plan: med01.contoso.test" in told
     )
 
 
@@ -232,3 +268,80 @@ def test_a_plan_that_changes_nobody_is_carried_out(runner: Runner) -> None:
     other = runner.play("remediate", variables={**made.artifacts, "lync_firewall_drifted_hosts": "med01.contoso.test"})
     assert set(other.failed) == {"med01.contoso.test"}
     assert "med01.contoso.test: the host is not in the plan" in other.output
+
+
+def test_a_host_that_is_connected_to_elsewhere_is_another_machine(lab: Lab, runner: Runner) -> None:
+    only = ("--limit", "med01*")
+    made = runner.play("plan", *only)
+    before = lab.host("dir01").rules()
+
+    def swap(_all: dict[str, Any], hosts: dict[str, Any]) -> None:
+        mine, other = hosts["med01.contoso.test"], hosts["dir01.contoso.test"]
+        mine.update({key: other[key] for key in ("ansible_host", "ansible_port") if key in other})
+
+    runner.change_inventory(swap)
+    run = runner.play("remediate", *only, variables=made.artifacts)
+    assert (run.code, set(run.failed)) == (2, {"med01.contoso.test"}), run.output
+    assert "that may be another machine. It is left alone" in _joined(run)
+    assert lab.host("dir01").rules() == before
+    verified = runner.play("verify", *only, variables=made.artifacts)
+    assert verified.code == 2
+    (host,) = runner.report(name="lync-firewall-verify")["hosts"]
+    assert host["foreign"]["differences"][0].startswith("another machine, perhaps: it is connected to at ")
+
+
+def test_a_rule_that_is_taken_away_is_the_one_that_was_approved(lab: Lab, runner: Runner) -> None:
+    med01, only = lab.host("med01"), ("--limit", "med01*")
+    assert runner.play("site", *only).code == 0
+    stale = 'name="LyncOps in-tcp-9999 g1"'
+    med01.run(f"netsh advfirewall firewall add rule {stale} dir=in action=allow protocol=tcp localport=9999")
+    made = runner.play("plan", *only)
+    assert _plan(runner)["totals"]["change"] == 1
+    med01.run(f"netsh advfirewall firewall set rule {stale} new localport=1433 remoteip=10.1.1.1")
+    before = med01.rules()
+    run = runner.play("remediate", *only, variables=made.artifacts)
+    assert (run.code, set(run.failed)) == (2, {"med01.contoso.test"}), run.output
+    assert "what is to be done is no longer what is in the plan" in run.output
+    assert med01.rules() == before
+
+
+def test_when_a_host_restores_itself_is_approved_too(runner: Runner) -> None:
+    only = ("--limit", "med01*")
+    made = runner.play("plan", *only, variables={"lync_firewall_rollback_after": 12})
+    for name, value, held in (
+        ("rollback_after", 1440, False),
+        ("on_ineffective", "warn", False),
+        ("rollback_after", 12, True),
+    ):
+        variables = {**made.artifacts, "lync_firewall_rollback_after": 12, f"lync_firewall_{name}": value}
+        run = runner.play("remediate", "--check", *only, variables=variables)
+        assert (run.code == 0) is held, (name, run.output)
+        assert ("what is to be done is no longer what is in the plan" in run.output) is not held
+
+
+def test_a_run_that_does_nothing_of_the_plan_says_so(lab: Lab, runner: Runner) -> None:
+    """Ansible's own ways to leave tasks out: a change that is approved is not to be missed without a word."""
+    made = runner.play("plan", "--limit", "med01*")
+    for flags in (("--tags", "nosuch"), ("--skip-tags", "lync_firewall")):
+        run = runner.play("remediate", *flags, "--limit", "med01*", variables=made.artifacts)
+        assert (run.code, run.changed, set(run.failed)) == (2, set(), {"med01.contoso.test"}), run.output
+        assert "and nothing was done to it: its task was left out" in _joined(run)
+    for flags in (("--skip-tags", "always"), ("--start-at-task", "Apply the role")):
+        run = runner.play("remediate", *flags, "--limit", "med01*", variables=made.artifacts)
+        assert run.code != 0, run.output
+        assert "held to no plan" in _joined(run)
+    assert not any("|Name=LyncOps " in rule for rule in lab.host("med01").rules().values())
+
+
+def test_a_run_goes_on_after_failures_as_far_as_was_approved(lab: Lab, runner: Runner) -> None:
+    shape = {"lync_firewall_serial": 2, "lync_firewall_max_fail_percentage": 60}
+    for variables, changed in ({}, 2), (shape, 4):
+        for host in lab.hosts:
+            host.reset()
+        lab.host("fe01").run(
+            'netsh advfirewall firewall add rule name="Ban" dir=in action=block protocol=tcp localport=5061'
+        )
+        made = runner.play("plan", variables={**shape, "lync_firewall_max_fail_percentage": "", **variables})
+        run = runner.play("remediate", variables=made.artifacts)
+        assert (run.code, set(run.failed)) == (2, {"fe01.contoso.test"}), run.output
+        assert len(run.changed | set(run.failed)) == changed, run.output

@@ -145,6 +145,38 @@ def test_a_port_that_is_open_against_the_verdict_contradicts_it(lab: Lab, runner
 
 
 @pytest.mark.newest_core
+def test_a_port_that_answers_though_the_host_does_not_listen_is_another_machine_s(lab: Lab, runner: Runner) -> None:
+    """dir01 has stopped listening, and fe01, which is let in as it is, answers at the address that is probed."""
+    assert runner.play("site", "--limit", "fe01*,dir01*").code == 0
+    lab.host("dir01").stop_listening(444, 5061)
+
+    def change(_everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        hosts["dir01.contoso.test"]["lync_firewall_probe_address"] = lab.host("fe01").address
+
+    runner.change_inventory(change)
+    run = runner.play("verify", "--limit", "dir01*", variables=PROBE)
+    report = runner.report(name="lync-firewall-verify")
+    assert says(report, "dir01", "server-45", 5061) == ("open", "elsewhere")
+    assert report["probes"]["elsewhere"] == 2
+    assert run.code == 2
+    assert "another machine answers there: dir01.contoso.test 444 5061" in run.output
+    assert "Disproved by a probe from outside: dir01.contoso.test." in run.output
+
+
+@pytest.mark.newest_core
+def test_tls_that_is_none_is_named_by_port_and_fails_nothing(lab: Lab, runner: Runner) -> None:
+    assert runner.play("site", "--limit", "dir01*").code == 0
+    lab.host("dir01").set_quirks(stealth=True, tls=False)
+    line = "open, and no TLS where TLS is spoken (the answer to a TLS hello is no TLS): dir01.contoso.test 443 444"
+    run = runner.play("probe", "--limit", "dir01*", variables=PROBE)
+    assert (run.code, line in run.output) == (0, True), run.output
+    run = runner.play("verify", "--limit", "dir01*", variables=PROBE)
+    assert (run.code, line in run.output) == (0, True), run.output
+    page = (runner.folder / "lync_firewall_report" / "lync-firewall-verify.html").read_text()
+    assert "no TLS where TLS is spoken" in page
+
+
+@pytest.mark.newest_core
 def test_a_scope_that_leaves_the_prober_out_is_kept_and_seen_so(lab: Lab, runner: Runner) -> None:
     scoped = {"lync_firewall_remote_addresses": ["10.1.0.0/16"]}
     assert runner.play("site", "--limit", "dir01*", variables=scoped).code == 0
@@ -163,6 +195,41 @@ def test_a_probe_alone_needs_no_winrm(lab: Lab, runner: Runner) -> None:
     assert re.search(r"^dir01.contoso.test +4 of 4 +0 +0 +0 +1 of 1 +0$", run.output, re.MULTILINE)
     assert "1 host, 5 probes: 4 open, 1 sent" in run.output
     assert lab.host("dir01").stats()["requests_total"] == 0
+
+
+@pytest.mark.newest_core
+def test_a_front_end_whose_services_all_run_is_well_though_nothing_serves_two_of_its_rows(
+    lab: Lab, runner: Runner
+) -> None:
+    assert runner.play("site", "--limit", "fe01*").code == 0
+    run = runner.play("probe", "--limit", "fe01*", variables=PROBE)
+    assert run.code == 0, run.output
+    assert "not open, and no fault: 5064 8058. By the documents" in run.output
+    lab.host("fe01").stop_listening(5062)
+    run = runner.play("probe", "--limit", "fe01*", variables=PROBE)
+    assert (run.code, "a port that is not open from here: fe01" in run.output) == (2, True), run.output
+    assert re.search(r"^fe01.contoso.test .* 5062$", run.output, re.MULTILINE), run.output
+
+
+@pytest.mark.newest_core
+def test_a_play_in_batches_probes_each_host_once_and_one_without_turns_is_refused(
+    lab: Lab, runner: Runner, tmp_path: Path
+) -> None:
+    def play(**more: Any) -> Run:
+        path = tmp_path / "batches.yml"
+        role = {"name": "lyncops.firewall.lync_firewall", "tasks_from": "probe"}
+        tasks = [{"ansible.builtin.import_role": role}]
+        path.write_text(json.dumps([{"hosts": "dir01*,med01*", "gather_facts": False, "tasks": tasks, **more}]))
+        return runner.play(str(path), variables=PROBE)
+
+    run = play(serial=1)
+    assert run.code == 0, run.output
+    assert [re.findall(rf"^{host}.contoso.test +\d", run.output, re.MULTILINE) != [] for host in ("dir01", "med01")]
+    assert len(re.findall(r"^\w+.contoso.test +\d+ of \d+", run.output, re.MULTILINE)) == 2, run.output
+    run = play(strategy="free")
+    assert run.code == 2
+    assert "strategy: free" in run.output
+    assert "probes:" not in run.output
 
 
 @pytest.mark.parametrize("flags", [(), newest_only(("--check", "--diff"))])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -99,6 +100,41 @@ def test_a_host_that_the_inventory_does_not_have_is_named_beside_it_or_forgotten
     assert (run.code, run.changed, rules(lab, "dir01")) == (0, {DIRECTOR}, 0), run.output
     runner.play("audit", "--limit", MEDIATION)
     assert left(runner) == []
+
+
+def moved_to(group: str) -> Callable[[dict[str, Any], dict[str, Any]], None]:
+    """dir01 is in the inventory still, and something that no run of ours changes."""
+
+    def change(everything: dict[str, Any], hosts: dict[str, Any]) -> None:
+        without_groups(everything, hosts)
+        everything["children"].setdefault(group, {})["hosts"] = {DIRECTOR: {}}
+
+    return change
+
+
+@pytest.mark.parametrize("group", ["lync_client", newest_only("lync_load_balancer"), "lync_sql"])
+def test_a_host_that_became_something_else_is_named_until_it_is_retired(lab: Lab, runner: Runner, group: str) -> None:
+    assert runner.play("site", *SOME).code == 0
+    assert runner.play("audit", *SOME).code == 0
+    runner.change_inventory(moved_to(group))
+    audited = runner.play("audit", *SOME)
+    assert [name for name, _why in left(runner)] == [DIRECTOR], audited.output
+    assert f"Left and not retired: {DIRECTOR}" in audited.output
+    run = runner.play("retire", variables={"lync_firewall_retired": DIRECTOR})
+    assert (run.code, run.changed, rules(lab, "dir01")) == (0, {DIRECTOR}, 0), run.output
+    runner.play("audit", *SOME)
+    assert left(runner) == []
+
+
+def test_nobody_is_retired_whose_removal_did_not_run(lab: Lab, runner: Runner) -> None:
+    assert runner.play("site", *SOME).code == 0
+    runner.change_inventory(without_groups)
+    start = ("--start-at-task", "Note whose rules are gone")
+    run = runner.play("retire", *start, variables={"lync_firewall_retired": DIRECTOR})
+    assert run.code == 2, run.output
+    assert f"not retired: {DIRECTOR}" in " ".join(run.output.split())
+    assert rules(lab, "dir01") > 0
+    assert not (runner.folder / "lync_firewall_report" / "retired.json").exists()
 
 
 def test_a_plan_in_the_variables_keeps_nobody_from_retiring(lab: Lab, runner: Runner) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,24 @@ def test_a_fork_says_what_the_program_says(runner: Runner) -> None:
     assert program.code == forked.code == 0
     assert "PLAY RECAP" in program.output
     assert sorted(program.output.splitlines()) == sorted(forked.output.splitlines())  # hosts finish in any order
+
+
+def test_a_fork_knows_nothing_of_the_inventory_of_another(runner: Runner) -> None:
+    variables = {"lync_firewall_scope": "topology"}
+    limit = ("--check", "--limit", "med01*")
+
+    def gateway(known: dict[str, Any]) -> None:
+        def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
+            everything["children"]["lync_gateway"] = {"hosts": {"gw1.contoso.test": known}}
+
+        runner.change_inventory(change)
+
+    gateway({"lync_firewall_addresses": ["127.0.0.9"]})
+    assert runner.play("site", *limit, variables=variables).code == 0
+    gateway({})
+    run = runner.play("site", *limit, variables=variables)
+    assert run.code == 2, run.output
+    assert "nothing says which address gw1.contoso.test has" in " ".join(run.output.split())
 
 
 def test_a_run_that_hangs_is_ended_and_the_next_one_is_not(tmp_path: Path) -> None:

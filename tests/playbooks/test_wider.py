@@ -160,6 +160,34 @@ def test_whoever_is_connected_and_not_meant_to_be_is_named_before_anything_is_se
     assert not med01.tcp_open(5070, UNLISTED)
 
 
+def test_nobody_is_cut_whom_the_plan_does_not_show(estate: Lab, runner: Runner) -> None:
+    med01, only = estate.host("med01"), ("--limit", "med01*")
+    runner.play("site", *only, variables=SCOPED)
+    accepted = {**BLOCKING, "lync_firewall_accept_impact": True}
+    shown = Socket(5070, ("10.9.9.9", 50001), local="10.0.0.4")
+    med01.show_sockets(shown)
+    made = runner.play("plan", *only, variables=accepted)
+    page = (runner.folder / "lync_firewall_plan" / "lync-firewall-plan.md").read_text()
+    assert "1 connected (10.9.9.9): kept out by block rules" in page.replace("\\", "")
+    variables = {**accepted, **made.artifacts}
+    before = med01.rules()
+    more = [Socket(port, (peer, 50002), local="10.0.0.4") for port, peer in ((5070, "10.9.1.1"), (5067, "10.9.1.2"))]
+    for others in ([more[0]], [more[1]]):
+        med01.show_sockets(shown, *others)
+        run = runner.play("remediate", *only, variables=variables)
+        assert (run.code, set(run.failed)) == (2, {"med01.contoso.test"}), run.output
+        told = " ".join(run.output.split())
+        assert "this is in use and would be cut, and the plan" in told
+        assert (
+            f"1 connected ({others[0].remote[0]})"
+            in told.partition("does not say so: ")[2].partition("The host is left")[0]
+        )
+        assert med01.rules() == before
+    med01.show_sockets()  # the one that was to be cut has gone by itself
+    run = runner.play("remediate", *only, variables=variables)
+    assert (run.code, run.changed) == (0, {"med01.contoso.test"}), run.output
+
+
 def test_a_plan_with_block_rules_is_commit_confirmed(estate: Lab, runner: Runner) -> None:
     med01 = estate.host("med01")
     armed = []

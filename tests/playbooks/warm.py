@@ -6,8 +6,9 @@
 Half of what a run costs is not the run: starting Python, importing Ansible, and compiling the collection, once in the
 main process and once more in each worker (Ansible's loader of collections keeps no bytecode). A process of the
 ansible-core under test does that once, and each run is a fork of it: the same code from `main` on, with an environment,
-a current directory, a umask and an output of its own. Only what is read while Ansible is imported is not the run's own:
-its configuration; so a run with other settings has to be started as a program.
+a current directory, a umask, an output and a folder for local temporary files of its own. Only what is read while
+Ansible is imported is not the run's own: its configuration; so a run with other settings has to be started as a
+program.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -149,6 +152,7 @@ def _serve(orders: socket.socket) -> None:
 def _become(order: dict[str, Any], output: int) -> None:
     """Be the run, and end with it. No handler of the parent's end is called: what it cleans up is the parent's."""
     code: Any = 1
+    folder = ""
     try:
         os.dup2(output, 1)
         os.dup2(output, 2)
@@ -158,8 +162,11 @@ def _become(order: dict[str, Any], output: int) -> None:
         os.environ.clear()
         os.environ.update(order["environment"])
         sys.argv = order["command"]
+        from ansible import constants
         from ansible.cli.playbook import main
 
+        # Made when it is imported; what workers of a run share there by the name of a task is not for the next run.
+        constants.DEFAULT_LOCAL_TMP = folder = tempfile.mkdtemp(prefix="run-", dir=constants.DEFAULT_LOCAL_TMP)
         main()
     except SystemExit as end:
         code = end.code
@@ -171,6 +178,8 @@ def _become(order: dict[str, Any], output: int) -> None:
         with contextlib.suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 

@@ -461,6 +461,20 @@ def test_who_has_left_is_named(browser: Browser, pages: Path, tmp_path: Path) ->
     assert "2 servers left the estate" in browser.one("#short").text
 
 
+def test_files_that_stand_for_no_host_are_named(browser: Browser, tmp_path: Path) -> None:
+    names = ("<b>old</b>.reg", *(f"x{number:02d}.txt" for number in range(9)))
+    report = replace(estates.report(estates.small_estates()["pool"]), files_of_nobody=names)
+    (tmp_path / "files.html").write_bytes(to_html(report))
+    browser.open(tmp_path / "files.html")
+    text = " ".join(browser.one(".thing.files-of-nobody").text.split())
+    assert "files of no host 10 files" in text
+    assert "<b>old</b>.reg" in text
+    assert "and 2 more" in text
+    (tmp_path / "none.html").write_bytes(to_html(replace(report, files_of_nobody=())))
+    browser.open(tmp_path / "none.html")
+    assert browser.texts(".thing.files-of-nobody") == []
+
+
 def test_dark_colours_are_others(estate: Browser) -> None:
     def colours() -> list[str]:
         found: list[str] = estate.run(

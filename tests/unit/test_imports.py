@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What needs Ansible, on the controller.
     "plugin_utils._action": {
         "plugin_utils._arguments",
+        "plugin_utils._dumps",
         "plugin_utils._host",
         "plugin_utils._results",
         "plugin_utils._said",
@@ -45,6 +46,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._keys": {"plugin_utils._results", "module_utils"},
     "plugin_utils._nobody": {"module_utils"},
     "plugin_utils._patterns": set(),
+    "plugin_utils._still_served": {
+        "plugin_utils._client_hosts",
+        "plugin_utils._patterns",
+        "plugin_utils._results",
+        "module_utils",
+    },
     "plugin_utils._dumps": {"module_utils._options", "module_utils._texts"},
     "plugin_utils._unsaid": {"plugin_utils._results", "module_utils"},
     "plugin_utils._pools": {

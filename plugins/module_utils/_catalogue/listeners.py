@@ -27,6 +27,13 @@ _BY_SERVICE = {
     "SQLBrowser": ("server-01", "server-38"),
 }
 
+WITHOUT_LISTENER = frozenset({"server-08", "server-20"})
+"""Rows on whose ports, by the documents, nothing listens in Lync Server 2013.
+
+Microsoft's support article on MS16-065 has the program of server-08's service for Lync Server 2010 only, and the page
+"Antivirus scanning exclusions for Lync Server 2013" does not have it; neither port is in any topology document seen.
+"""
+
 SERVICE: dict[str, str] = {row: service for service, rows in _BY_SERVICE.items() for row in rows}
 """Row id to the short name of the Windows service that listens."""
 

@@ -100,7 +100,10 @@ class AddressSet:
         typed = cls(tuple(found[4]), tuple(found[6]), frozenset(keywords))
         for family in (4, 6):
             if typed._complete(family):  # not documented that netsh accepts 0.0.0.0/0; half of "any" is hardly meant
-                raise AddressError(f"together that is every IPv{family} address; leave the list empty to mean any")
+                raise AddressError(
+                    f"together that is every IPv{family} address; leave it out to mean any: an empty list of peers or "
+                    "networks means nobody"
+                )
         return typed
 
     @classmethod

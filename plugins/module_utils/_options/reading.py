@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from .._firewall.state.rule import Profile
 from .._net.address_set import AddressError, AddressSet
 from .._net.port_set import PortError, PortSet
+from .._net.sources import parse_sources
 
 _LONGEST_PORTS = 200
 
@@ -53,9 +54,21 @@ def read_addresses(option: str, items: Iterable[Any]) -> AddressSet:
     Raises:
         OptionError: An item is no address, network, range or keyword, or one that no rule can hold.
     """
-    texts = [part for item in items for part in str(item).split(",")]
+    return _read_addresses(option, items, AddressSet.parse_for_rule)
+
+
+def read_sources(option: str, items: Iterable[Any]) -> AddressSet:
+    """Read those who connect, one item or a comma list an entry.
+
+    Raises:
+        OptionError: As `read_addresses`; or nobody connects from an item.
+    """
+    return _read_addresses(option, items, parse_sources)
+
+
+def _read_addresses(option: str, items: Iterable[Any], parse: Callable[[list[str]], AddressSet]) -> AddressSet:
     try:
-        return AddressSet.parse_for_rule(texts)
+        return parse([part for item in items for part in str(item).split(",")])
     except AddressError as error:
         raise OptionError(option, str(error)) from error
 

@@ -226,8 +226,9 @@ RULE_OPTIONS: tuple[Option, ...] = (
             "them: C(ClientMediaPortRangeEnabled), and with it C(ClientMediaPort) and C(ClientMediaPortRange), the "
             "first port and how many there are, or a pair of its own for a kind of media: C(ClientAudioPort), "
             "C(ClientVideoPort), C(ClientAppSharingPort), C(ClientFileTransferPort), each with C(...Range).",
-            "Without them rows V(client-08) to V(client-11) have ports 1024 to 65535. Audio and video need at least 20 "
-            "ports each.",
+            "Without them, and where C(ClientMediaPortRangeEnabled) is false, rows V(client-08) to V(client-11) have "
+            "ports 1024 to 65535. Audio and video need at least 20 ports each. They may have the same range, with 40 "
+            "ports at least; others must not overlap.",
         ),
         type="dict",
         default=(),
@@ -283,7 +284,7 @@ HOST_OPTIONS: tuple[Option, ...] = (
         "exclusive",
         (
             "Whether managed rules that are no longer wanted are removed. If V(false), they are only reported as "
-            "stale, and are no drift; but for block rules, which go once O(on_wider) is not V(block_others).",
+            "stale, and are no drift; but for block rules, which only keep people out, and always go.",
             "Never concerns rules of anybody else.",
         ),
         type="bool",
@@ -369,7 +370,8 @@ HOST_OPTIONS: tuple[Option, ...] = (
             "A plan that M(lyncops.firewall.lync_firewall_plan) has written as JSON, and that somebody has approved. A "
             "relative path starts at the current directory.",
             "The module that changes hosts sends nothing to a host of which the plan is no longer that one, or that is "
-            "not in it, and says so. A host on which nothing is left to do is no such host.",
+            "not in it, and says so. So it is where more would be cut than the plan shows, and where the host is "
+            "connected to at another address. A host on which nothing is left to do is no such host.",
             "The module that only reads compares what is not ours with what it was when the plan was made, and returns "
             "what differs in RV(foreign).",
         ),

@@ -22,21 +22,28 @@ class Says(str, Enum):
     """What they say together, what asks for something first."""
 
     SHUT_OUT = "shut_out"
+    ELSEWHERE = "elsewhere"
     CONTRADICTS = "contradicts"
     UNASKED = "unasked"
     NOTHING_LISTENS = "nothing_listens"
+    UNDECIDED = "undecided"
     FILTERED = "filtered"
     NOT_TOLD = "not_told"
     AGREE = "agree"
 
 
-FAILING = (Says.SHUT_OUT, Says.CONTRADICTS, Says.UNASKED)
+FAILING = (Says.SHUT_OUT, Says.ELSEWHERE, Says.CONTRADICTS, Says.UNASKED)
 """What a verification fails for. That a service is not running is no fault of a firewall."""
+
+TELLING = (*FAILING, Says.NOTHING_LISTENS, Says.UNDECIDED, Says.FILTERED)
+"""What people are told of port by port."""
 
 WORDS = {
     Says.AGREE: "verdict and probe agree",
     Says.NOTHING_LISTENS: "the policy lets it in, nothing listens",
     Says.SHUT_OUT: "listens, but is shut out on the way",
+    Says.ELSEWHERE: "open, though nothing listens on the host itself: another machine answers there",
+    Says.UNDECIDED: "listens and cannot be reached, and whether the policy lets this probe in cannot be told",
     Says.FILTERED: "no answer, and it is not known whether anything listens",
     Says.CONTRADICTS: "open, though the policy does not let this probe in",
     Says.UNASKED: "open though nobody asked for it",
@@ -48,6 +55,8 @@ SHORT = {
     Says.AGREE: "agree",
     Says.NOTHING_LISTENS: "nothing listens",
     Says.SHUT_OUT: "shut out on the way",
+    Says.ELSEWHERE: "answered elsewhere",
+    Says.UNDECIDED: "undecided",
     Says.FILTERED: "filtered",
     Says.CONTRADICTS: "contradicted",
     Says.UNASKED: "open unasked",
@@ -82,7 +91,7 @@ def says(status: str, transport: str, *, expected: bool | None, listens: bool | 
         sampled: Whether the port stands for a range of media, which is listened to only while a call needs it.
     """
     if status == OPEN:
-        return Says.CONTRADICTS if expected is False else Says.AGREE
+        return _of_open(expected, listens, sampled)
     if status == SENT:
         return Says.NOTHING_LISTENS if listens is False and expected is True and not sampled else Says.NOT_TOLD
     if status not in (REFUSED, FILTERED, UNREACHABLE):
@@ -92,7 +101,7 @@ def says(status: str, transport: str, *, expected: bool | None, listens: bool | 
     if sampled and not listens:
         return Says.NOT_TOLD
     if listens:
-        return Says.SHUT_OUT if expected else Says.FILTERED
+        return Says.SHUT_OUT if expected else Says.UNDECIDED
     if listens is False:
         return Says.NOTHING_LISTENS
     if status == REFUSED and expected:
@@ -100,6 +109,20 @@ def says(status: str, transport: str, *, expected: bool | None, listens: bool | 
     if status == UNREACHABLE and expected and transport != UDP:
         return Says.SHUT_OUT  # a router or a firewall says so itself
     return Says.FILTERED
+
+
+def _of_open(expected: bool | None, listens: bool | None, sampled: bool) -> Says:
+    """As `says`, of a port that is open.
+
+    Where the host itself does not listen, whatever answers is not the host: the address is that of another machine (a
+    wrong record, one that was given to another host), a device on the way answers for it, or a port is mapped. A media
+    port may have been opened for a call since its host was asked.
+    """
+    if listens is False and not sampled:
+        return Says.ELSEWHERE
+    if expected is False:
+        return Says.CONTRADICTS
+    return Says.NOT_TOLD if listens is False else Says.AGREE
 
 
 def lets_in(rows: Sequence[Judged], source: str) -> bool | None:

@@ -18,9 +18,11 @@ GROUP_ROLES = {PREFIX + role.value: role.value for role in HOST_ROLES}
 """Inventory group to the role that its hosts hold. A host in several groups holds several roles: a Front End with a
 collocated Mediation Server is in ``lync_front_end`` and in ``lync_mediation``."""
 
-DEFAULT_PATTERN = f"~{PREFIX}({'|'.join(role.value for role in HOST_ROLES if role is not Role.SQL)})$"
-"""Ansible's pattern for the hosts of a playbook. SQL Servers are seldom ours to configure: whoever wants that names
-them in ``lync_firewall_hosts``."""
+SELDOM = Role.SQL
+"""SQL Servers are seldom ours to configure: whoever wants that names them in ``lync_firewall_hosts``."""
+
+DEFAULT_PATTERN = f"~{PREFIX}({'|'.join(role.value for role in HOST_ROLES if role is not SELDOM)})$"
+"""Ansible's pattern for the hosts of a playbook."""
 
 OF_GROUPS = f"{{{{ {list(GROUP_ROLES)} | select('in', group_names) | map('replace', '{PREFIX}', '') | list }}}}"
 """The role's default of ``lync_firewall_roles``, for templates of people that ask for it. It says what `assigned_roles`

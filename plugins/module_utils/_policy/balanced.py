@@ -9,26 +9,28 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .._catalogue import balancing, load_balancer_ports
+from .._catalogue import balancing
 from .._catalogue.balancing import EXTERNAL_AFFINITIES, SERVED, Served, Virtual, When
 from .._catalogue.catalogue import by_id
 from .._catalogue.model import Requirement, Role, Ruleset, Table
 from .._options.reading import OptionError
 from .balanced_model import Backend, BalancerListener
+from .balanced_warnings import warnings_of
 from .configured import Difference
 from .policy import HostPolicy, build_policy
-from .pools import Balancing, ExternalPorts, Pool, PoolMember
+from .pools import TABLES, VARIABLES, ExternalPorts, Pool, PoolMember
 
-_TABLES = {
-    Balancing.HARDWARE: load_balancer_ports.HLB_PORTS,
-    Balancing.DNS: load_balancer_ports.DNSLB_PORTS,
-}
 _BEHIND = {
     Role.FRONT_END_LOAD_BALANCER: Role.FRONT_END,
     Role.DIRECTOR_LOAD_BALANCER: Role.DIRECTOR,
     Role.MEDIATION_LOAD_BALANCER: Role.MEDIATION,
 }
 _ODD = re.compile(r"[^A-Za-z0-9.-]+")
+_WEB = (Virtual.WEB_INTERNAL, Virtual.WEB_EXTERNAL)
+_MOVED = (
+    "Members listen on {}. The port that clients dial is a setting of its own (Set-CsWebServer); if it is not the one "
+    "here, say it: {}: {{{}: PORT}}."
+)
 _ONLY_EXTENDED = "Its members open this port only with ruleset: extended (row {}); the page has no row for them."
 
 
@@ -61,7 +63,7 @@ def _of_pool(pool: Pool, policies: dict[str, HostPolicy]) -> list[BalancerListen
     if double:
         raise OptionError("members", f"pool {pool.name}: two members are {double[0]} to a load balancer; rename one")
     found: list[BalancerListener] = []
-    for row in _TABLES[pool.balancing]:
+    for row in TABLES[pool.balancing]:
         served = SERVED.get(row.id)
         if served is None:
             continue  # the blank row
@@ -148,16 +150,22 @@ def _of_row(pool: Pool, row: Requirement, served: Served, behind: Sequence[_Serv
         )
         for server in behind
     )
-    ports = {member.port for member in members}
-    port = ports.pop() if len(ports) == 1 else next(iter(row.ports))
+    ports = sorted({member.port for member in members})
+    port = _dialled(pool, row, served, ports)
     if served.virtual is Virtual.WEB_EXTERNAL:
         seconds, source = EXTERNAL_AFFINITIES[pool.external_affinity]
         served = replace(served, affinity_seconds=seconds, affinity_source=source)
+    said = pool.virtual_ports
     dialled = [port]
-    if served.mapped is not None and pool.external_ports is not ExternalPorts.BRIDGED:
+    if served.mapped is not None and pool.external_ports is not ExternalPorts.BRIDGED and row.id not in said:
         dialled = [served.mapped] + ([port] if pool.external_ports is ExternalPorts.BOTH else [])
+    notes = [row.caveat] if row.caveat else []
+    if served.virtual in _WEB and row.id not in said and ports != list(row.ports):
+        notes.append(_MOVED.format(" and ".join(map(str, ports)), VARIABLES["virtual_ports"], row.id))
     addition = by_id(served.member).table is Table.ADDITION
-    closed = addition and not all(server.extended for server in behind)
+    if addition and not all(server.extended for server in behind):
+        notes.append(_ONLY_EXTENDED.format(served.member))
+    unchecked = [server.member.name for server in behind if served.check in server.skipped]
     return [
         BalancerListener(
             name=f"{_plain(pool.name)}_{row.id}_{number}",
@@ -186,12 +194,24 @@ def _of_row(pool: Pool, row: Requirement, served: Served, behind: Sequence[_Serv
             service=row.service,
             protocol=row.protocol,
             purpose=row.note,
-            note=" ".join([*([row.caveat] if row.caveat else []), *([_ONLY_EXTENDED.format(served.member)] * closed)]),
+            note=" ".join(notes),
+            warnings=warnings_of(pool, row.id, members, served.check, unchecked, port),
             sources=(row.source, *served.sources),
             contradictions=served.contradictions,
         )
         for number in dialled
     ]
+
+
+def _dialled(pool: Pool, row: Requirement, served: Served, ports: Sequence[int]) -> int:
+    """The port on the virtual address: the one that was said, else of web the documented one, since what clients dial
+    is another setting than where members listen, else that of the members.
+    """
+    if row.id in pool.virtual_ports:
+        return pool.virtual_ports[row.id]
+    if served.virtual in _WEB or len(ports) != 1:
+        return next(iter(row.ports))
+    return ports[0]
 
 
 def _table(pool: Pool, served: Served) -> str:

@@ -56,6 +56,7 @@ class BalancerListener:
         protocol: The protocol, likewise.
         purpose: What it is for.
         note: What a person should know before relying on it; empty mostly.
+        warnings: Why it, or all of its pool, may reach nobody or be of no use, in sentences; none mostly.
     """
 
     name: str
@@ -85,6 +86,7 @@ class BalancerListener:
     protocol: str
     purpose: str
     note: str
+    warnings: tuple[str, ...]
     sources: tuple[str, ...]
     contradictions: tuple[str, ...]
 

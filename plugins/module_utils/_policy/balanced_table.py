@@ -17,8 +17,8 @@ from .balanced_model import Backend, BalancerListener
 COLUMNS = (
     "pool", "load_balancing", "row", "virtual", "address", "port", "transport", "members", "member_row", "drained",
     "affinity", "affinity_seconds", "algorithm", "checks", "check_row", "check_seconds", "fall", "rise",
-    "idle_seconds", "service", "protocol", "purpose", "note", "affinity_source", "check_source", "idle_source",
-    "sources", "contradictions",
+    "idle_seconds", "service", "protocol", "purpose", "note", "warnings", "affinity_source", "check_source",
+    "idle_source", "sources", "contradictions",
 )  # fmt: skip
 """Columns of the table."""
 
@@ -33,6 +33,7 @@ def listeners_csv(listeners: Iterable[BalancerListener]) -> str:
             "members": " ".join(_end(member, member.port) for member in listener.members),
             "drained": " ".join(member.name for member in listener.members if member.drained),
             "checks": " ".join(_end(member, member.check_port) for member in listener.members),
+            "warnings": " ".join(listener.warnings),
             "sources": "; ".join(listener.sources),
             "contradictions": " ".join(listener.contradictions),
         }

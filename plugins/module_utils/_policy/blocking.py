@@ -21,6 +21,8 @@ from .._firewall.traffic.admitted import all_of
 from .._net.address_set import SOURCES, AddressSet
 from .._net.port_set import PortSet
 from .._net.region import Region, remainder, union
+from .._net.sources import are_all_sources
+from .._options.table import BLOCK_OTHERS
 from .policy import Demand, HostPolicy, over_scope, require_lines, rule_key
 
 _ANYBODY = frozenset((Peer.ANY, Peer.CLIENT))
@@ -81,6 +83,32 @@ def are_made(demands: Iterable[Demand]) -> bool:
     return any(key.startswith(BLOCK_KEY) for demand in demands for key in demand.keys)
 
 
+def unblocked(policy: HostPolicy) -> str:
+    """Which rows of a policy with block rules have none because of a keyword, and what to do; empty where none has.
+
+    Args:
+        policy: What `with_blocks` gives.
+    """
+    rows: dict[str, None] = {}
+    words: set[str] = set()
+    for transport in Transport:
+        admitted = _admitted(policy, PROTOCOL_NUMBERS[transport.value])
+        for demand in policy.demands:
+            if not (_is_about(demand, transport) and _names_peers(demand)):
+                continue
+            own = Region.of(demand.ports - NEVER_BLOCKED, AddressSet.any())
+            if found := {word for _ports, scope in (own & admitted).boxes for _family, word in scope.keywords}:
+                rows[demand.requirement.id] = None
+                words |= found
+    if not rows:
+        return ""
+    return (
+        f"on_wider: {BLOCK_OTHERS} keeps nobody out of {', '.join(sorted(rows))}: only Windows knows which addresses "
+        f"{' and '.join(sorted(words))} is there, so a block rule cannot spare them. Name networks in place of the "
+        "keyword, in the peers or in extra_rules"
+    )
+
+
 def may_help(demand: Demand) -> bool:
     """Whether block rules can be made for a row: it is known who is meant, and some port is not of management."""
     return _is_for_peers(demand) and bool(demand.ports - NEVER_BLOCKED)
@@ -90,7 +118,9 @@ def _admitted(policy: HostPolicy, protocol: int) -> Region:
     """Whom rules of ours let in, by port; those for one program count for any, since a block would stop it too."""
     rules = (desired.rule for desired in policy.rules if desired.rule.direction is Direction.IN)
     return union(
-        Region.of(rule.local_ports, rule.remote_addresses) for rule in rules if rule.protocol in (protocol, None)
+        Region.of(rule.local_ports, rule.remote_addresses)
+        for rule in rules
+        if rule.protocol in (protocol, None) and rule.action is Action.ALLOW
     )
 
 
@@ -100,12 +130,16 @@ def _is_about(demand: Demand, transport: Transport) -> bool:
 
 def _is_for_peers(demand: Demand) -> bool:
     """Whether it is known, address by address, who is meant, or that nobody is: no clients, no keyword of which Windows
-    alone knows."""
-    peers, scope = demand.requirement.peers, demand.scope
-    addresses = scope.addresses
-    if not peers or not _ANYBODY.isdisjoint(peers) or scope.note:
-        return False
-    return not (addresses.keywords or addresses.fills_a_family)
+    alone knows, and not everybody."""
+    addresses = demand.scope.addresses
+    everybody = addresses.fills_a_family or are_all_sources(addresses)
+    return _names_peers(demand) and not (addresses.keywords or everybody)
+
+
+def _names_peers(demand: Demand) -> bool:
+    """Whether a row says who connects, other than clients, and all of these are known."""
+    peers = demand.requirement.peers
+    return bool(peers) and _ANYBODY.isdisjoint(peers) and not demand.scope.note
 
 
 def _ports(demands: Iterable[Demand]) -> PortSet:
@@ -115,7 +149,7 @@ def _ports(demands: Iterable[Demand]) -> PortSet:
 def _scopes(own: Region, admitted: Region) -> Iterable[tuple[PortSet, AddressSet]]:
     """Ports of a row, and whom rules of ours admit there: cut where that differs from port to port."""
     for ports, scope in (own & admitted).boxes:
-        if not (scope.keywords or scope.fills_a_family):
+        if not (scope.keywords or scope.fills_a_family or are_all_sources(scope)):
             yield ports, scope
 
 

@@ -74,6 +74,12 @@ def media_ports(settings: Mapping[str, Any]) -> dict[str, PortSet]:
             near = difflib.get_close_matches(str(name), MEDIA_SETTINGS, 1)
             meant = f"did you mean {near[0]}?" if near else f"they are {', '.join(MEDIA_SETTINGS)}"
             raise OptionError(f"client_media.{name}", f"there is no such setting of a client's media ports; {meant}")
+    if settings and _ENABLED not in settings:
+        raise OptionError(
+            f"client_media.{_ENABLED}",
+            "it is missing; without it the other settings count for nothing and clients use 1024-65535, as with the "
+            "cmdlet: say true, or false",
+        )
     enabled = settings.get(_ENABLED, False)
     if str(enabled).casefold() not in ("true", "false"):
         raise OptionError(f"client_media.{_ENABLED}", f"{enabled!r} is neither true nor false")
@@ -89,19 +95,45 @@ def media_ports(settings: Mapping[str, Any]) -> dict[str, PortSet]:
 def check_media(ports: Iterable[tuple[Requirement, PortSet]]) -> None:
     """See that audio and video have the ports that the document says must remain.
 
+    As the product is installed all kinds of media share 40 ports from 5350 on, and the page that moves them wants
+    "unique" ranges ("Configuring port ranges for your Microsoft Lync clients"): so one range may be for both, if it has
+    room for both, and ranges of their own may not overlap.
+
     Args:
         ports: Rows and the ports that they have.
 
     Raises:
-        OptionError: They have too few.
+        OptionError: They have too few, or ranges that overlap.
     """
-    for row, found in ports:
-        if row.id in _NEED_TWENTY and len(found) < _LEAST:
+    known = [(row, found) for row, found in ports if row.id in _NEED_TWENTY]
+    for row, found in known:
+        if len(found) < _LEAST:
             raise OptionError(
                 "client_media",
                 f"row {row.id} has {len(found)} ports ({found}), and {_NEED_TWENTY[row.id]} needs at least {_LEAST}: "
                 f"widen {_COUNT} or {_KINDS[row.id]}Range, or the override of the row",
             )
+
+    if len(known) == len(_NEED_TWENTY):
+        _check_together(*known)
+
+
+def _check_together(audio: tuple[Requirement, PortSet], video: tuple[Requirement, PortSet]) -> None:
+    (audio_row, of_audio), (video_row, of_video) = audio, video
+    remedy = f"widen {_COUNT}, or move {_KINDS[audio_row.id]} or {_KINDS[video_row.id]}, or the override of the row"
+    if of_audio == of_video:
+        if len(of_audio) < 2 * _LEAST:
+            raise OptionError(
+                "client_media",
+                f"audio and video have the same {len(of_audio)} ports ({of_audio}), and need at least {_LEAST} each, "
+                f"{2 * _LEAST} together: {remedy}",
+            )
+    elif of_audio != audio_row.ports and of_video != video_row.ports and (shared := of_audio & of_video):
+        raise OptionError(
+            "client_media",
+            f"audio ({of_audio}) and video ({of_video}) share {len(shared)} ports ({shared}); ranges of their own may "
+            f"not overlap: {remedy}",
+        )
 
 
 def check_program(path: str) -> None:

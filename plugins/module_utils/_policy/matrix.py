@@ -12,6 +12,7 @@ from typing import Any
 
 from .._net import intervals
 from .._net.address_set import AddressError, AddressSet, together
+from .matrix_balanced import marked
 from .matrix_clients import Configured, of_clients
 from .matrix_demands import of_hosts
 from .matrix_groups import Groups
@@ -45,7 +46,8 @@ def matrix_of(
     ends = _Ends(entries)
     lines: dict[_Key, _Parts] = {}
     unknown: dict[str, dict[_Key, _Parts]] = {}
-    for traffic in [*of_hosts(entries), *of_clients(entries, of_media), *more]:
+    carried = tuple(more)
+    for traffic in [*marked(of_hosts(entries), carried), *of_clients(entries, of_media), *carried]:
         source, destination = ends.of(traffic.source), ends.of(traffic.destination)
         kind = traffic.source.unknown or traffic.destination.unknown
         if kind:

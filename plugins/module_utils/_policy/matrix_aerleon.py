@@ -66,7 +66,8 @@ def as_aerleon(matrix: Matrix) -> dict[str, str]:
     """Files for Aerleon, by their names below the folder of the matrix.
 
     Args:
-        matrix: The matrix. A line without an address on one side is a comment: no device can admit a name.
+        matrix: The matrix. A line without an address on one side is a comment, and so are hosts without one in a group
+            of others: no device can admit a name.
     """
     tokens = _tokens(matrix.groups)
     services = _services(row for line in matrix.lines for row in line.rows)
@@ -82,7 +83,9 @@ def _definitions(matrix: Matrix, tokens: Mapping[str, str], services: Mapping[tu
     addressed = [group for group in matrix.groups if group.addresses]
     lines = [_HEAD, "networks:\n" if addressed else "networks: {}\n"]
     for group in addressed:
-        lines.append(f"  {tokens[group.name]}: # {_printed(group.name)}\n    values:\n")
+        lines.append(f"  {tokens[group.name]}: # {_printed(group.name)}\n")
+        lines += _without([group], "    ")
+        lines.append("    values:\n")
         lines += [f"      - address: {text}\n" for text in networks(group.addresses)]
     lines.append("services:\n" if services else "services: {}\n")
     rows = {(row.row.id, row.ports): row.row for line in matrix.lines for row in line.rows}
@@ -127,10 +130,18 @@ def _terms(
         if answers:
             term["option"] = "tcp-established"
         term["action"] = "accept"
+        if not answers:  # the term that is answered has it
+            lines += _without((group for end in ends for group in end), "  ")
         for number, (key, value) in enumerate(term.items()):
             lines.append(f"  {'-' if number == 0 else ' '} {key}: {json.dumps(value)}\n")
     some = any(not line.startswith("  #") for line in lines)
     return "".join([_HEAD, "terms:\n" if some else "terms: []\n", *lines])
+
+
+def _without(groups: Iterable[Group], indent: str) -> list[str]:
+    """A comment that names the hosts of groups that are not in their networks: what is generated denies them."""
+    names = dict.fromkeys(name for group in groups if not group.anybody for name in group.unaddressed)
+    return [f"{indent}# not in it, since nothing says the address: {_printed(', '.join(names))}\n"] if names else []
 
 
 def _term_name(line: Line, tokens: Mapping[str, str], ending: str = "") -> str:

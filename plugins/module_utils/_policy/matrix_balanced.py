@@ -6,20 +6,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from .._catalogue.balancing import SERVED
 from .._catalogue.catalogue import by_id
 from .._catalogue.model import Disposition, Peer
 from .._net.port_set import PortSet
 from .balanced_table import BalancedTraffic
 from .matrix_demands import everybody_ends, peer_end, peers_of_all
-from .matrix_model import End, Traffic
+from .matrix_model import CLIENTS, End, Traffic
 
 _VIRTUAL = {
     "sip": "SIP address",
     "web_internal": "Internal web address",
     "web_external": "External web address",
 }
+
+
+_OVER_THE_DEVICE = (
+    "Where its pool has a virtual address for this, clients connect there, and straight to a member only through a "
+    "device that keeps their addresses."
+)
+
+
+def marked(traffic: Iterable[Traffic], carried: Iterable[Traffic]) -> list[Traffic]:
+    """Traffic of which each row says so that load balancers carry from clients to members.
+
+    Servers connect straight to members all the same ("Load balancing requirements for Lync Server 2013").
+
+    Args:
+        traffic: What hosts ask for.
+        carried: What `of_balanced` gives.
+    """
+    behind: dict[str, set[str]] = {}
+    for leg in carried:
+        if leg.destination.hosts and leg.row.id in SERVED:
+            behind.setdefault(SERVED[leg.row.id].member, set()).update(leg.destination.hosts)
+    return [
+        replace(one, row=replace(one.row, note=f"{one.row.note} {_OVER_THE_DEVICE}"))
+        if (one.source.anybody or one.source.label == CLIENTS)
+        and not behind.get(one.row.id, set()).isdisjoint(one.destination.hosts)
+        else one
+        for one in traffic
+    ]
 
 
 def of_balanced(legs: Iterable[BalancedTraffic], entries: Iterable[Mapping[str, Any]]) -> list[Traffic]:
@@ -35,6 +65,7 @@ def of_balanced(legs: Iterable[BalancedTraffic], entries: Iterable[Mapping[str, 
     names = {str(entry["name"]) for entry in known}
     said = [entry["client_networks"] for entry in known if entry.get("client_networks") is not None]
     clients = list(dict.fromkeys(text for networks in said for text in networks)) if said else None
+    device = peer_end(Peer.LOAD_BALANCER, peers)
     traffic = []
     for leg in legs:
         row = by_id(leg.row)
@@ -45,11 +76,16 @@ def of_balanced(legs: Iterable[BalancedTraffic], entries: Iterable[Mapping[str, 
             if not destination.hosts:
                 continue
         kinds = [Peer(kind) for kind in leg.sources]
-        sources = everybody_ends(clients, peers) if Peer.ANY in kinds else [peer_end(kind, peers) for kind in kinds]
+        if Peer.ANY in kinds:
+            of_member = by_id(SERVED[row.id].member) if row.id in SERVED else row
+            sources = everybody_ends(of_member, clients, peers)
+        else:
+            sources = [peer_end(kind, peers) for kind in kinds]
         audited = bool(destination.hosts) and row.disposition is Disposition.LISTEN
         traffic += [
             Traffic(source, destination, leg.transport, PortSet.of(leg.port), row, audited)
             for source in sources
             if source.anybody or source.addresses or source.unknown
+            if not leg.addresses or source != device  # which has these addresses itself
         ]
     return traffic

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .._catalogue.beside_clients import beside_clients
 from .._catalogue.client_ports import CLIENT_PORTS
 from .._catalogue.model import Peer, Requirement
 from .._net.port_set import PortSet
@@ -20,13 +21,6 @@ from .matrix_model import End, Traffic
 
 _DHCP_SERVER, _DHCP_CLIENT = PortSet.of(67), PortSet.of(68)
 """RFC 2131 4.1: servers listen on 67, clients on 68; the row has both as one range."""
-
-_MEDIA_ENDS = {
-    "client-08": (Peer.FRONT_END, Peer.MEDIATION),  # audio ends on all servers of server-39
-    "client-09": (Peer.FRONT_END,),  # video, server-10
-    "client-11": (Peer.FRONT_END,),  # application sharing, server-28
-}
-"""Servers that media come from beside other clients, by the rows of the same media on servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +73,7 @@ def _of_row(row: Requirement, ports: PortSet, clients: End, peers: Mapping[str, 
             pairs += [(clients, server, _DHCP_SERVER), (server, clients, _DHCP_CLIENT)]
         elif peer in (Peer.CLIENT, Peer.ANY):
             pairs.append((clients, clients, ports))
-            pairs += [(peer_end(kind, peers), clients, ports) for kind in _MEDIA_ENDS.get(row.id, ())]
+            pairs += [(peer_end(kind, peers), clients, ports) for kind in beside_clients(row)]
         else:
             pairs.append((clients, peer_end(peer, peers), ports))
     return [

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from .._catalogue.beside_clients import beside_clients
 from .._catalogue.model import HOST_ROLES, Peer, Requirement
 from .._firewall.state.rule import Direction
 from .._net.port_set import PortSet
@@ -15,7 +16,7 @@ from .._options.reading import OptionError
 from .matrix_model import CLIENTS, EVERYBODY, MONITORING, End, Traffic
 from .peer_names import NAMES
 from .policy import Demand, build_policy
-from .scoping import BESIDE_CLIENTS, EVERYWHERE, stands_for_another, takes_everybody
+from .scoping import EVERYWHERE, stands_for_another, takes_everybody
 
 _SERVERS = frozenset({*(role.value for role in HOST_ROLES), Peer.POOL.value, Peer.REPLICA.value})
 
@@ -74,16 +75,17 @@ def clients_end(networks: Iterable[str]) -> End:
     return End(CLIENTS, tuple(networks))
 
 
-def everybody_ends(clients: Sequence[str] | None, peers: Mapping[str, Sequence[str]]) -> list[End]:
+def everybody_ends(row: Requirement, clients: Sequence[str] | None, peers: Mapping[str, Sequence[str]]) -> list[End]:
     """Who connects where clients do: from outside their networks servers connect to the same ports.
 
     Args:
+        row: A row of a server that clients connect to.
         clients: The clients' networks; None where they may be anywhere.
         peers: What is known of all kinds.
     """
     if clients is None:
         return [End(EVERYBODY, anybody=True)]
-    return [clients_end(clients), *(peer_end(peer, peers) for peer in BESIDE_CLIENTS)]
+    return [clients_end(clients), *(peer_end(peer, peers) for peer in beside_clients(row))]
 
 
 def peers_of_all(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -110,7 +112,7 @@ def _demands(entry: Mapping[str, Any]) -> Iterator[tuple[Demand, End]]:
     for demand in policy.demands:
         row = demand.requirement
         if takes_everybody(row):
-            ends = everybody_ends(clients, peers)
+            ends = everybody_ends(row, clients, peers)
         else:
             ends = [
                 peer_end(peer, peers) for peer in row.peers if not stands_for_another(peer, row) or peer.value in peers

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._net.address_set import together
 from .._net.widest import widest_first
@@ -50,11 +50,13 @@ class InEffect:
         source: Where that was read.
         created: When it was found: UTC, ISO 8601.
         hosts: Host to row id to who gets in. Hosts that could not be read are not there.
+        saved: Those of them that were judged from files, not read: host to when the oldest of its files was written.
     """
 
     source: str
     created: str
     hosts: Mapping[str, Mapping[str, Admitted]]
+    saved: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,12 @@ def not_audited(matrix: Matrix, in_effect: InEffect) -> list[str]:
     return sorted(hosts - set(in_effect.hosts))
 
 
+def from_files(matrix: Matrix, in_effect: InEffect) -> dict[str, str]:
+    """Hosts that listen and were judged from files, and when the oldest file of each was written; sorted by host."""
+    hosts = {name for line in matrix.all_lines if line.audited for name in line.listeners}
+    return {name: in_effect.saved[name] for name in sorted(hosts) if name in in_effect.saved}
+
+
 def told(matrix: Matrix, in_effect: InEffect) -> str:
     """Of which time it is said who is admitted, how much is wider than meant, and what is not known; in sentences."""
     found = [of_line(line.audited, line.listeners, in_effect) for line in matrix.lines if line.audited]
@@ -177,6 +185,8 @@ def told(matrix: Matrix, in_effect: InEffect) -> str:
     if for_nobody:
         text += f". In no line, since they are for nobody, and open to somebody: {few(for_nobody)}"
     missing = not_audited(matrix, in_effect)
+    if saved := from_files(matrix, in_effect):
+        text += f". Judged from files, not from the hosts: {few([f'{name} of {when}' for name, when in saved.items()])}"
     return text + (f". It says nothing of {few(missing)}." if missing else ".")
 
 

@@ -57,11 +57,15 @@ def _groups(groups: Sequence[Group]) -> list[str]:
     ]
 
 
+_BUT = ", but for the names of hosts without an address in the groups of others: no device can admit a name"
+
+
 def _questions(matrix: Matrix, in_effect: InEffect | None) -> list[str]:
     """What has to be answered before the matrix is whole."""
     parts = []
     if matrix.questions or matrix.unaddressed:
-        parts.append("\n## Open questions\n\nNothing of this is in the tables above.\n")
+        parts.append("\n## Open questions\n\n")
+        parts.append(f"Nothing of this is in the tables above{_BUT if matrix.unaddressed else ''}.\n")
     for question in matrix.questions:
         parts.append(f"\n### Who are {_cell(question.name)}?\n\n")
         parts.append(f"{_cell(_answer(question))}\n\n")

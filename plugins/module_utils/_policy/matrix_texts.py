@@ -13,7 +13,7 @@ from typing import Any
 
 from .._catalogue.functions import service_in_words
 from .._texts import spreadsheet_cell
-from .matrix_in_effect import InEffect, LineInEffect, not_audited, of_line, whom
+from .matrix_in_effect import InEffect, LineInEffect, from_files, not_audited, of_line, whom
 from .matrix_model import Group, Line, Matrix, networks, texts_of
 
 COLUMNS = (
@@ -97,6 +97,7 @@ def as_json(matrix: Matrix, in_effect: InEffect | None = None) -> str:
             "report": in_effect.source,
             "created": in_effect.created,
             "not_audited": not_audited(matrix, in_effect),
+            **({"from_files": saved} if (saved := from_files(matrix, in_effect)) else {}),
         }
     document["groups"] = [_group(group) for group in matrix.groups]
     document["lines"] = [_line(line, in_effect) for line in matrix.lines]

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._catalogue.model import LYNC_SERVERS, Peer
 from .._net.address_set import AddressError, AddressSet, together
+from .._net.sources import parse_sources
 from .scoping import WORDS
 
 PREFIX = "lync_"
@@ -203,6 +204,6 @@ def _read(what: str, items: Any) -> AddressSet:
     if not isinstance(texts, (list, tuple)):
         raise PeerError(f"{what}: a list of addresses is needed, not {items!r}")
     try:
-        return AddressSet.parse_for_rule([str(text) for text in texts]) if texts else AddressSet()
+        return parse_sources([str(text) for text in texts]) if texts else AddressSet()
     except AddressError as error:
         raise PeerError(f"{what}: {error}") from error

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from .._catalogue import load_balancer_ports
 from .._catalogue.balancing import EXTERNAL_AFFINITIES, Virtual
 from .._catalogue.model import Role
-from .._options.reading import OptionError, read_choice
+from .._options.reading import OptionError, read_choice, read_ports
 
 BALANCED_ROLES = (Role.FRONT_END, Role.DIRECTOR, Role.MEDIATION)
 """Roles whose pools the tables have load balancers for."""
@@ -23,6 +24,7 @@ VARIABLES = {
     "virtual_addresses": "lync_virtual_addresses",
     "external_ports": "lync_external_web_ports",
     "external_affinity": "lync_external_web_affinity",
+    "virtual_ports": "lync_virtual_ports",
 }
 """Key of a pool to the variable of its members that has it."""
 
@@ -35,6 +37,13 @@ class Balancing(str, Enum):
 
     HARDWARE = "hardware"  # The device carries everything.
     DNS = "dns"  # Clients choose a member by DNS; the device carries web traffic only.
+
+
+TABLES = {
+    Balancing.HARDWARE: load_balancer_ports.HLB_PORTS,
+    Balancing.DNS: load_balancer_ports.DNSLB_PORTS,
+}
+"""The table of each way to balance."""
 
 
 class ExternalPorts(str, Enum):
@@ -75,6 +84,7 @@ class Pool:
         virtual: Its virtual addresses; those that are not said are worked out by `read_pool`.
         external_ports: Which ports the external web address has.
         external_affinity: Key of `EXTERNAL_AFFINITIES`.
+        virtual_ports: Row to the port on its virtual address, where that was said.
     """
 
     name: str
@@ -83,6 +93,7 @@ class Pool:
     virtual: Mapping[Virtual, str]
     external_ports: ExternalPorts
     external_affinity: str
+    virtual_ports: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_pool(entry: Mapping[str, Any]) -> Pool:
@@ -90,8 +101,8 @@ def read_pool(entry: Mapping[str, Any]) -> Pool:
 
     Args:
         entry: ``name``, ``load_balancing``, ``virtual_addresses`` (name of the address to the address), ``members``
-            (dicts with the attributes of `PoolMember`), and, if they are said, ``external_ports`` and
-            ``external_affinity``.
+            (dicts with the attributes of `PoolMember`), and, if they are said, ``external_ports``,
+            ``external_affinity`` and ``virtual_ports`` (row to port).
 
     Raises:
         OptionError: Something is wrong; the message names the pool and the remedy.
@@ -104,6 +115,7 @@ def read_pool(entry: Mapping[str, Any]) -> Pool:
             VARIABLES["load_balancing"], entry.get("load_balancing"), {word.value: word for word in Balancing}
         )
         members = _members(entry.get("members"))
+        _see_that_roles_go_together(members)
         carries = balancing is Balancing.HARDWARE or any(set(member.roles) & _WEB_ROLES for member in members)
         virtual = _virtual(entry.get("virtual_addresses"), balancing) if carries else {}
         _see_that_they_differ(members, virtual)
@@ -116,13 +128,30 @@ def read_pool(entry: Mapping[str, Any]) -> Pool:
                 "a cookie needs a device that ends TLS; connections are passed through here, so it is none or source",
             )
         read_choice(VARIABLES["external_affinity"], affinity, EXTERNAL_AFFINITIES)
+        virtual_ports = _virtual_ports(entry.get("virtual_ports"), balancing)
     except OptionError as error:
         raise OptionError(error.option, f"pool {name}: {error.reason}") from error
-    return Pool(name, balancing, members, virtual, ports, str(affinity))
+    return Pool(name, balancing, members, virtual, ports, str(affinity), virtual_ports)
 
 
 _PORTS = {word.value: word for word in ExternalPorts}
+_THIS = ipaddress.ip_network("0.0.0.0/8")  # "this network" (RFC 1122), never an interface's
 _WEB_ROLES = {Role.FRONT_END.value, Role.DIRECTOR.value}
+
+
+def _see_that_roles_go_together(members: Sequence[PoolMember]) -> None:
+    """Both have a web site on 443, and each virtual address has that port once."""
+    of_role = {
+        role: [member.name for member in members if role.value in member.roles]
+        for role in (Role.FRONT_END, Role.DIRECTOR)
+    }
+    if all(of_role.values()):
+        raise OptionError(
+            "lync_pool",
+            f"the roles front_end ({', '.join(of_role[Role.FRONT_END])}) and director "
+            f"({', '.join(of_role[Role.DIRECTOR])}) do not go together: Directors are a pool of their own. Correct the "
+            "roles, or give the Directors another lync_pool",
+        )
 
 
 def _members(entries: Any) -> tuple[PoolMember, ...]:
@@ -152,7 +181,7 @@ def _member(entry: Any) -> PoolMember:
         )
     return PoolMember(
         name=name,
-        address=_address(f"the address of {name}", address),
+        address=one_address(f"the address of {name}", address),
         roles=tuple(str(role) for role in roles),
         options=dict(entry.get("options") or {}),
         drained=bool(entry.get("drained")),
@@ -188,7 +217,7 @@ def _virtual(given: Any, balancing: Balancing) -> dict[Virtual, str]:
     for word in given:
         if word not in known:
             raise OptionError(f"{option}.{word}", f"there is no such address; they are {', '.join(known)}")
-    said = {Virtual(word): _address(f"{option}.{word}", text) for word, text in given.items()}
+    said = {Virtual(word): one_address(f"{option}.{word}", text) for word, text in given.items()}
     if balancing is Balancing.DNS and Virtual.SIP in said:
         raise OptionError(
             f"{option}.sip", "with lync_load_balancing: dns clients choose a member themselves; leave it out"
@@ -205,19 +234,49 @@ def _virtual(given: Any, balancing: Balancing) -> dict[Virtual, str]:
     }
 
 
+def _virtual_ports(given: Any, balancing: Balancing) -> dict[str, int]:
+    option = VARIABLES["virtual_ports"]
+    if not given:
+        return {}
+    if not isinstance(given, Mapping):
+        raise OptionError(option, "a dict of rows to ports is needed, such as {hlb-06: 443}")
+    rows = [row.id for row in TABLES[balancing] if row.ports]
+    found = {}
+    for row, value in given.items():
+        if row not in rows:
+            table = 2 if balancing is Balancing.HARDWARE else 3
+            raise OptionError(f"{option}.{row}", f"table {table} has no such row; it has {', '.join(rows)}")
+        ports = read_ports(f"{option}.{row}", value)
+        if len(ports) != 1:
+            raise OptionError(f"{option}.{row}", f"one port is needed, not {value!r}")
+        found[str(row)] = next(iter(ports))
+    return found
+
+
 def _fitting_ports(virtual: Mapping[Virtual, str]) -> ExternalPorts:
     """On an address of its own external web has what both readings of the pages want; beside internal web it cannot."""
     external = virtual.get(Virtual.WEB_EXTERNAL)
     return ExternalPorts.BRIDGED if external == virtual.get(Virtual.WEB_INTERNAL) else ExternalPorts.BOTH
 
 
-def _address(option: str, text: Any) -> str:
-    """One address of one interface, in its shortest spelling."""
+def one_address(option: str, text: Any) -> str:
+    """One address of one interface, in its shortest spelling.
+
+    Args:
+        option: What it is the value of, for the message.
+        text: The address.
+
+    Raises:
+        OptionError: It is none.
+    """
     try:
         found = ipaddress.ip_address(str(text))
     except ValueError:
         raise OptionError(option, f"{text!r} is no address; one address is needed, such as 10.1.0.100") from None
-    if found.is_unspecified or found.is_multicast:
+    mapped = getattr(found, "ipv4_mapped", None)
+    if mapped:
+        raise OptionError(option, f"{found} is an IPv4 address in the words of IPv6; say {mapped}")
+    if found.is_unspecified or found.is_multicast or (found.version == 4 and (found.is_reserved or found in _THIS)):
         raise OptionError(option, f"{found} is no address of one interface")
     if "%" in str(found):
         raise OptionError(option, f"{str(text)!r} has a scope, which is right on one machine only; leave it out")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .._catalogue.listeners import WITHOUT_LISTENER
 from .._catalogue.model import Requirement, Transport
 from .._firewall.state.rule import Direction
 from .._net.port_set import PortSet
-from .policy import HostPolicy
+from .configured import Difference
+from .policy import Demand, HostPolicy
 
 _WORDS_OF_TLS = ("TLS", "HTTPS")
 
@@ -25,6 +27,8 @@ class PortAsked:
         tls: Whether one of the rows speaks TLS on it.
         rows: Ids of the rows, in the policy's order.
         sampled: Whether it stands for a range in each of them. Media ports are listened to only during a call.
+        unserved: Whether, by the documents or by the host's topology, nothing listens for any of the rows: that such a
+            port is not open is no fault.
     """
 
     port: int
@@ -32,6 +36,7 @@ class PortAsked:
     tls: bool
     rows: tuple[str, ...]
     sampled: bool
+    unserved: bool = False
 
 
 def ports_asked(policy: HostPolicy, of_range: int) -> tuple[PortAsked, ...]:
@@ -42,12 +47,14 @@ def ports_asked(policy: HostPolicy, of_range: int) -> tuple[PortAsked, ...]:
         of_range: How many ports of a range with more are taken.
     """
     found: dict[tuple[Transport, int], PortAsked] = {}
+    unserved = _unserved(policy)
     for demand in policy.demands:
         if demand.direction is not Direction.IN:
             continue
+        row = demand.requirement
         for port, sampled in sample(demand.ports, of_range):
-            for transport in demand.requirement.transports:
-                new = PortAsked(port, transport, _is_tls(demand.requirement), (demand.requirement.id,), sampled)
+            for transport in row.transports:
+                new = PortAsked(port, transport, _is_tls(row), (row.id,), sampled, row.id in unserved)
                 known = found.get((transport, port))
                 found[transport, port] = _both(known, new) if known else new
     return tuple(sorted(found.values(), key=lambda asked: (asked.transport.value, asked.port)))
@@ -84,11 +91,30 @@ def asked_for(policy: HostPolicy, transport: Transport) -> PortSet:
     return ports
 
 
+def _unserved(policy: HostPolicy) -> frozenset[str]:
+    """Ids of the rows for which nothing listens; where somebody says their ports, something does."""
+    not_there = {one.row for one in policy.configuration.disagreements if one.kind is Difference.NOT_IN_TOPOLOGY}
+    return frozenset(
+        demand.requirement.id
+        for demand in policy.demands
+        if not _is_configured(demand, policy) and demand.requirement.id in WITHOUT_LISTENER | not_there
+    )
+
+
+def _is_configured(demand: Demand, policy: HostPolicy) -> bool:
+    return demand.overridden or demand.requirement.id in policy.configuration.ports
+
+
 def _is_tls(row: Requirement) -> bool:
     return Transport.UDP not in row.transports and any(word in row.protocol for word in _WORDS_OF_TLS)
 
 
 def _both(one: PortAsked, other: PortAsked) -> PortAsked:
     return PortAsked(
-        one.port, one.transport, one.tls or other.tls, (*one.rows, *other.rows), one.sampled and other.sampled
+        one.port,
+        one.transport,
+        one.tls or other.tls,
+        (*one.rows, *other.rows),
+        one.sampled and other.sampled,
+        one.unserved and other.unserved,
     )

@@ -21,7 +21,7 @@ _NOWHERE: frozenset[Profile] = frozenset()
 _MOST_NAMED = 4
 _OF_OURS = (
     "these block rules are ours: run the remediation, which corrects them, or removes them where nothing wants them "
-    "any more; with on_wider: block_others it removes them with exclusive: true only"
+    "any more"
 )
 
 

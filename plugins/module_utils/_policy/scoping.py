@@ -16,28 +16,17 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from .._catalogue.beside_clients import beside_clients, may_be_beside_clients
 from .._catalogue.model import Disposition, Peer, Requirement
 from .._net.address_set import AddressSet
-from .._options.reading import OptionError, read_addresses, read_choice
+from .._net.sources import are_all_sources
+from .._options.reading import OptionError, read_choice, read_sources
 from .._options.table import SCOPES
 
 EVERYWHERE = "all"
 """Key of ``peers`` for addresses that every scoped rule must admit, such as monitoring hosts."""
 
 _UNNAMED = (Peer.ANY, Peer.CLIENT)
-BESIDE_CLIENTS = (
-    Peer.FRONT_END,
-    Peer.DIRECTOR,
-    Peer.MEDIATION,
-    Peer.BRANCH_APPLIANCE,
-    Peer.EDGE,
-    Peer.GATEWAY,
-    Peer.TRUSTED_APPLICATION,
-    Peer.LOAD_BALANCER,
-    Peer.REVERSE_PROXY,
-)
-"""Who connects to the same ports as clients do, from outside the client networks."""
-
 WORDS: tuple[str, ...] = (*(peer.value for peer in Peer if peer not in _UNNAMED), EVERYWHERE)
 """The keys that ``peers`` may have."""
 
@@ -75,7 +64,7 @@ class Scoping:
         if self.fixed is not None:
             return Scope(self.fixed)
         if takes_everybody(row):
-            return self._of_clients()
+            return self._of_clients(row)
         words = [peer.value for peer in row.peers if peer.value in self.peers or not stands_for_another(peer, row)]
         unknown = [word for word in words if word not in self.peers]
         if unknown:
@@ -85,12 +74,15 @@ class Scoping:
             addresses |= self.peers.get(EVERYWHERE, AddressSet())
         return _scope(addresses)
 
-    def _of_clients(self) -> Scope:
+    def _of_clients(self, row: Requirement) -> Scope:
         """Where clients connect, servers do too: other pools, Edge Servers, load balancers, monitoring."""
         if self.clients is None:
             return Scope(AddressSet.any())
-        unknown = [peer.value for peer in BESIDE_CLIENTS if peer.value not in self.peers]
-        return _open_to_any(unknown) if unknown else _scope(reduce(or_, self.peers.values(), self.clients))
+        unknown = [peer.value for peer in beside_clients(row) if peer.value not in self.peers]
+        if unknown:
+            return _open_to_any(unknown)
+        known = (addresses for kind, addresses in self.peers.items() if may_be_beside_clients(kind, row))
+        return _scope(reduce(or_, known, self.clients))
 
 
 def takes_everybody(row: Requirement) -> bool:
@@ -107,6 +99,8 @@ def stands_for_another(peer: Peer, row: Requirement) -> bool:
 def _scope(addresses: AddressSet) -> Scope:
     if addresses.fills_a_family:  # netsh cannot express half of "any"
         return Scope(AddressSet.any(), "together the peers are every address of a family")
+    if are_all_sources(addresses):
+        return Scope(AddressSet.any(), "together the peers are every address that anybody connects from")
     return Scope(addresses)
 
 
@@ -130,7 +124,7 @@ def read_scoping(
         if peers or clients:
             option = "peers" if peers else "client_networks"
             raise OptionError(option, "it counts only with scope: topology; set that, or leave this out")
-        return Scoping(fixed=read_addresses("remote_addresses", fixed))
+        return Scoping(fixed=read_sources("remote_addresses", fixed))
     if fixed:
         raise OptionError(
             "remote_addresses", "it is one scope for all rules, and scope: topology gives each its own; choose one"
@@ -141,11 +135,11 @@ def read_scoping(
             raise OptionError(f"peers.{word}", f"this is no peer of any row; they are {', '.join(WORDS)}")
         if isinstance(addresses, str) or not isinstance(addresses, (list, tuple)):
             raise OptionError(f"peers.{word}", f"a list of addresses is needed, not {addresses!r}")
-        found[word] = read_addresses(f"peers.{word}", addresses) if addresses else AddressSet()
+        found[word] = read_sources(f"peers.{word}", addresses) if addresses else AddressSet()
     return Scoping(peers=found, clients=_networks(clients))
 
 
 def _networks(clients: tuple[Any, ...] | None) -> AddressSet | None:
     if clients is None:
         return None
-    return read_addresses("client_networks", clients) if clients else AddressSet()
+    return read_sources("client_networks", clients) if clients else AddressSet()

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._catalogue import catalogue
+from .._catalogue.beside_clients import beside_clients
 from .._catalogue.model import LYNC_SERVERS, Disposition, Feature, Peer, RoleError, Ruleset, host_roles
 from .peer_names import NAMES
 from .peers import EXTRA, POOL
-from .scoping import BESIDE_CLIENTS, WORDS, stands_for_another, takes_everybody
+from .scoping import WORDS, stands_for_another, takes_everybody
 
 _MOST_ROWS = 6
 _MOST_HOSTS = 10
@@ -59,7 +60,7 @@ def needed_kinds(host: Scoped) -> dict[str, list[str]]:
             continue
         if row.feature is not None and row.feature not in features:
             continue
-        for peer in BESIDE_CLIENTS if takes_everybody(row) else row.peers:
+        for peer in beside_clients(row) if takes_everybody(row) else row.peers:
             if stands_for_another(peer, row):
                 continue
             kinds = [role.value for role in LYNC_SERVERS] if peer is Peer.REPLICA else [peer.value]

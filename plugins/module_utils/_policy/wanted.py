@@ -87,6 +87,50 @@ def described_policy(roles: list[str], options: Mapping[str, Any]) -> HostPolicy
     return build_policy(roles, **{name: options[name] for name in _DESCRIBING})
 
 
+def is_only_judged(options: Mapping[str, Any]) -> bool:
+    """Whether a host is a user's computer that no run changes.
+
+    Args:
+        options: Validated values of ``HOST_OPTIONS``.
+    """
+    return is_client(options) and options["clients"] != ENFORCE
+
+
+def judged_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
+    """The state that an audit compares a host with.
+
+    It is that of `wanted_state`; but on a user's computer that is only looked at no rule of ours is meant to be: those
+    of a time when it was enforced are left over, and hold good for as long as nobody takes them away.
+
+    Args:
+        policy: What the host needs, limited to programs where that is asked for.
+        options: Validated values of ``HOST_OPTIONS``.
+    """
+    wanted = wanted_state(policy, options)
+    return replace(wanted, exclusive=options["exclusive"]) if is_only_judged(options) else wanted
+
+
+def program_of(options: Mapping[str, Any]) -> str:
+    """The client's program that rules and verdicts of a host are about; empty where there is none.
+
+    Args:
+        options: Validated values of ``HOST_OPTIONS``.
+    """
+    return str(options["client_program"] or "") if is_client(options) else ""
+
+
+def missing_program(path: str) -> str:
+    """What to say of a client's program that is not on the host.
+
+    Args:
+        path: Its path.
+    """
+    return (
+        f"client_program: there is no {path} on this host. A rule for it lets nothing in, and verdicts that take it "
+        "for the client's program are about nothing: correct the path, or install the client"
+    )
+
+
 def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
     """The state that a host is compared with and brought to.
 
@@ -95,12 +139,13 @@ def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
         options: Validated values of ``HOST_OPTIONS``.
     """
     absent = options["state"] == "absent"
-    if is_client(options) and options["clients"] != ENFORCE:  # its own setup sees to it
+    if is_only_judged(options):  # its own setup sees to it
         return Wanted(rules=(), exclusive=False, service=False, profiles_on=frozenset())
     return Wanted(
         rules=policy.rules,
         exclusive=absent or options["exclusive"],
-        no_blocks="" if options["on_wider"] == BLOCK_OTHERS else BLOCK_KEY,
+        no_blocks=BLOCK_KEY,
         service=options["firewall_service"] == "started" and not absent,
         profiles_on=ALL_PROFILES if options["firewall_enabled"] == "enabled" and not absent else frozenset(),
+        program=program_of(options),
     )

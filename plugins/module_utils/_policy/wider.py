@@ -19,7 +19,8 @@ _AGAIN = "Lync makes its own again whenever its services start, so"
 _BLOCK = f"set on_wider to {BLOCK_OTHERS}, which adds block rules for everybody else"
 _NO_BLOCK = (
     "keep others out with a firewall before the host, or have Group Policy bring the rules (playbook gpo) and forbid "
-    "local ones; block rules are made for no row that clients use"
+    "local ones; block rules are made for no row that clients use or "
+    "that has a keyword such as LocalSubnet among its peers"
 )
 
 

@@ -159,7 +159,7 @@ def _arm(rollback: Rollback, prepare: Callable[[], Outcome]) -> Outcome:
 
 def _prepare(host: RemoteHost, wanted: Wanted, guard: Guard | None) -> Outcome:
     """Read, plan and call the guard; the outcome has the predicted state."""
-    before = read(host, owner=True)
+    before = read(host, owner=True, program=wanted.program)
     plan = make_plan(wanted, before)
     netsh.plan_lines(plan)  # raises before anything is sent
     outcome = Outcome(plan, before, predict(plan, before))

@@ -111,7 +111,8 @@ class LockoutGuard:
     """Objects to plans that would lock us out, or cut what the user has not agreed to cut.
 
     Attributes:
-        cut: What the last plan would cut, for the results.
+        found: The preview of the last plan.
+        cut: What that plan would cut, for the results.
         warnings: What the last plan would close to WinRM in profiles that we do not, or may not, arrive through.
     """
 
@@ -123,6 +124,7 @@ class LockoutGuard:
             accept_impact: The user agreed to cut what is in use.
             confirmed: Whether risky plans are commit-confirmed.
         """
+        self.found = Preview()
         self.cut: tuple[Endpoint, ...] = ()
         self.warnings: tuple[str, ...] = ()
         self._confirmed = confirmed
@@ -131,7 +133,7 @@ class LockoutGuard:
 
     def __call__(self, plan: Plan, before: Snapshot) -> Sequence[str]:
         """The objections to a plan; raises as `preview` does."""
-        found = preview(self._host, plan, before, self._confirmed)
+        self.found = found = preview(self._host, plan, before, self._confirmed)
         self.cut, self.warnings = tuple(dict.fromkeys((*found.cut, *found.blocked))), found.warnings
         if self._accept_impact:
             return found.lockout

@@ -14,12 +14,13 @@ from .remote_host import RemoteHost
 READ_DEADLINE = 120.0  # seconds
 
 
-def read(host: RemoteHost, owner: bool = False) -> Snapshot:
+def read(host: RemoteHost, owner: bool = False, program: str = "") -> Snapshot:
     """Read a host with one command; one more where a rule string on it lacks its end.
 
     Args:
         host: The host.
         owner: Whether to ask if another firewall product filters in place of Windows Firewall.
+        program: Full path of a program to look for; empty for none.
 
     Raises:
         ConnectionLost: The host does not answer.
@@ -27,9 +28,9 @@ def read(host: RemoteHost, owner: bool = False) -> Snapshot:
         NotElevated: The account lacks the rights.
     """
     marker = secrets.token_hex(4)
-    output = host.run(reading.read_command(marker, owner), deadline=READ_DEADLINE)
+    output = host.run(reading.read_command(marker, owner, program), deadline=READ_DEADLINE)
     return reading.parse_answer(
-        output.stdout, marker, owner, ask=lambda line: host.run(line, deadline=READ_DEADLINE).stdout
+        output.stdout, marker, owner, ask=lambda line: host.run(line, deadline=READ_DEADLINE).stdout, program=program
     )
 
 

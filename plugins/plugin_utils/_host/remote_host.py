@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from weakref import WeakKeyDictionary
 
 from ansible.errors import AnsibleError
@@ -27,6 +27,7 @@ from ...module_utils._firewall.change.sockets import is_loopback
 from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
 from ...module_utils._texts import printable
 from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
+from .hints import hint
 from .wsman import Receiving, client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
@@ -126,6 +127,7 @@ class RemoteHost:
         self._log = log
         self._bounds = bounds or Bounds(clock=clock)
         transport = getattr(connection, "transport", None)
+        self._transport = str(transport)
         if transport == "psrp":
             from .psrp import OverPsrp  # noqa: PLC0415 - pypsrp is loaded for those who use it
 
@@ -209,7 +211,7 @@ class RemoteHost:
     def _management_connection(self, protocol: Any, shell: str) -> ManagementConnection:
         url = urlsplit(str(protocol.transport.endpoint))
         connection = ManagementConnection(
-            url.port or (5986 if url.scheme == "https" else 5985),
+            _port(url),
             url.scheme,
             # A name may have addresses that are not the host's own, and stand for another one by now.
             reached=_peers(protocol) or _addresses(url.hostname or ""),
@@ -222,6 +224,12 @@ class RemoteHost:
         except Exception as error:
             self._log(f"the host does not say from where it sees us: {_told(error)}")
             return connection
+
+    def connected_to(self) -> str:
+        """Where we are connected to, as name or address and port; empty where the connection does not say it."""
+        transport = getattr(getattr(self._connection, "protocol", None), "transport", None)
+        url = urlsplit(str(getattr(transport, "endpoint", "")))
+        return f"{(url.hostname or '').removesuffix('.')} port {_port(url)}" if url.hostname else ""
 
     def with_source_ports(self, connection: ManagementConnection) -> ManagementConnection:
         """The connection with our own ports of its sockets that are open now; none where a proxy stands in between."""
@@ -354,7 +362,8 @@ class RemoteHost:
         if code == _ACCESS_DENIED:
             return ConnectionLost("the host denies this account access to WinRM (WS-Man fault 5)")
         kind = "" if isinstance(error, AnsibleError) else f"{type(error).__name__}: "
-        return ConnectionLost(f"{kind}{_told(error)}")
+        told = _told(error)
+        return ConnectionLost(f"{kind}{told}{hint(told, self._transport)}")
 
     def _quietly(self, action: Callable[[], object]) -> None:
         """Clean up; a failure is only logged."""
@@ -369,6 +378,10 @@ def _told(error: Exception) -> str:
     """An exception in one line for people. The host wrote a part of it: some hold the whole body of its answer."""
     text = " ".join(str(error)[: 4 * _LONGEST_ERROR].split()) or type(error).__name__
     return printable(text)[:_LONGEST_ERROR]
+
+
+def _port(url: SplitResult) -> int:
+    return url.port or (5986 if url.scheme == "https" else 5985)
 
 
 def _addresses(name: str) -> tuple[str, ...]:

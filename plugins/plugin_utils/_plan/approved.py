@@ -16,9 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...module_utils._firewall.change.fingerprint import MARK
+from .cuts import Cuts, read_cuts
 
-SCHEMA = "urn:lyncops:firewall:plan:1"
+_SCHEMAS = "urn:lyncops:firewall:plan:"
+
+SCHEMA = f"{_SCHEMAS}2"
 """Names the form of the file. A name, not an address: nothing is fetched."""
 
 SHOWN = 12
@@ -27,6 +29,9 @@ SHOWN = 12
 HOSTS = ',"hosts":['
 """How the first line ends."""
 
+
+NEW_ONE = "Make a new plan with lyncops.firewall.plan and have it approved"
+"""What to do about a host whose plan is not what it was."""
 
 _CHANGED = "it was changed after it was made: its digest does not fit. Make a new one with plan.yml"
 
@@ -51,6 +56,8 @@ class PlannedHost:
         settings: The profiles' settings.
         switched_on: Profiles that it switches on.
         names: Mark to the name of the rule, of as many as the plan keeps.
+        connected_to: Where it was connected to; empty where that was not known.
+        cuts: What would be cut.
     """
 
     digest: str
@@ -60,6 +67,23 @@ class PlannedHost:
     settings: Mapping[str, str] = field(default_factory=dict)
     switched_on: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    connected_to: str = ""
+    cuts: Cuts = field(default_factory=Cuts)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a run that is held to a plan goes through its hosts.
+
+    Attributes:
+        batches: The hosts that are changed together, batch by batch.
+        serial: The sizes that made them.
+        most_failing: Percent of the hosts of a batch that may fail before the next one.
+    """
+
+    batches: tuple[tuple[str, ...], ...] = ()
+    serial: tuple[str, ...] = ()
+    most_failing: float = 0
 
 
 def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> str:
@@ -78,7 +102,7 @@ def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> st
     was = f"it was {digests[host][:SHOWN]}" if digests[host] else "it could not be made then"
     return (
         f"what is to be done is no longer what is in the plan {path} ({was}, it is {digest[:SHOWN]} now): the host or "
-        "its variables changed since. It is left alone. Make a new plan with lyncops.firewall.plan and have it approved"
+        f"its variables changed since. It is left alone. {NEW_ONE}"
     )
 
 
@@ -87,15 +111,18 @@ def not_in_plan(path: str) -> str:
     return f"the host is not in the plan {path}, so it is left alone. Make a new plan with lyncops.firewall.plan"
 
 
-def digest_of(digests: Mapping[str, str], seals: Mapping[str, str]) -> str:
+def digest_of(digests: Mapping[str, str], seals: Mapping[str, str], course: Course) -> str:
     """The digest of a whole plan, and of all that its file says of hosts.
 
     Args:
         digests: Host to the digest of its plan, empty where it could not be planned.
         seals: Host to the `seal` of its line.
+        course: How a run goes through them. Hosts of one batch have no order.
     """
-    lines = "".join(f"{host}\0{digest}\0{seals.get(host, '')}\n" for host, digest in sorted(digests.items()))
-    return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
+    lines = [f"{host}\0{digest}\0{seals.get(host, '')}\n" for host, digest in sorted(digests.items())]
+    lines += ["\0".join(("batch", *sorted(batch))) + "\n" for batch in course.batches]
+    lines += ["\0".join(("serial", *course.serial)) + "\n", f"max_fail_percentage\0{course.most_failing:g}\n"]
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def seal(line: str) -> str:
@@ -119,52 +146,55 @@ def read_digests(path: Path, approved: str = "") -> dict[str, str]:
         OSError: It cannot be read.
         PlanError: It is no plan, was changed after it was made, or is not the one that was approved.
     """
-    return _read_head(path, approved)[0]
+    return _read_head(path, approved).digests
 
 
-def read_states(path: Path, approved: str = "") -> tuple[str, dict[str, str]]:
-    """The digest of a plan, and what it would do on each host, as the values of `model.PlanState`.
+def read_states(path: Path, approved: str = "") -> tuple[str, dict[str, str], Course]:
+    """The digest of a plan, what it would do on each host, as the values of `model.PlanState`, and in which course.
 
     Raises:
         OSError, PlanError: See `read_digests`; or a host has no line, or one that was changed.
     """
-    digests, seals = _read_head(path, approved)
+    head = _read_head(path, approved)
     states = {}
     with path.open("rb") as stream:
         for line in stream:
             if line.startswith(b'{"name":'):
                 entry = _object(line)
                 host = str(entry["name"])
-                if _seal_of(line) != seals.get(host):
+                if _seal_of(line) != head.seals.get(host):
                     raise PlanError(_CHANGED)
                 states[host] = str(entry.get("state"))
-    if states.keys() != digests.keys():
+    if states.keys() != head.digests.keys():
         raise PlanError(_CHANGED)
-    return digest_of(digests, seals), states
+    return head.digest, states, head.course
 
 
-def read_batches(path: Path) -> list[int]:
-    """How many hosts each batch of a plan has that the document shows.
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The first line of a plan, which is as it was made."""
 
-    Raises:
-        OSError, PlanError: It cannot be read, or is no plan.
-    """
+    digest: str
+    digests: dict[str, str]
+    seals: dict[str, str]
+    course: Course
+
+
+def _read_head(path: Path, approved: str) -> _Head:
     with path.open("rb") as stream:
         head = _object(stream.readline(), "}")
-    try:
-        return [len(batch["hosts"]) for batch in head["batches"]]
-    except (KeyError, TypeError) as error:
-        raise PlanError(_CHANGED) from error
-
-
-def _read_head(path: Path, approved: str) -> tuple[dict[str, str], dict[str, str]]:
-    with path.open("rb") as stream:
-        head = _object(stream.readline(), "}")
-    digests, seals, digest = head.get("digests"), head.get("seals"), head.get("digest")
-    if head.get("schema") != SCHEMA or not isinstance(digests, dict) or not isinstance(seals, dict):
+    digests, seals, digest, schema = (head.get(key) for key in ("digests", "seals", "digest", "schema"))
+    if schema != SCHEMA and str(schema).startswith(_SCHEMAS):
+        raise PlanError(
+            f"another version of this collection has made it (its schema is {str(schema)[:40]}, and {SCHEMA} is what "
+            f"this one reads). {NEW_ONE}"
+        )
+    if schema != SCHEMA or not isinstance(digests, dict) or not isinstance(seals, dict):
         raise PlanError(f"it is no plan of this collection: its schema is not {SCHEMA}")
     found = {str(host): str(each) for host, each in digests.items()}
-    if digest_of(found, seals) != digest:
+    sealed = {str(host): str(each) for host, each in seals.items()}
+    course = _course(head)
+    if digest_of(found, sealed, course) != digest:
         raise PlanError(_CHANGED)
     signed = approved.strip().lower()
     if signed and (len(signed) < SHOWN or not str(digest).startswith(signed)):
@@ -172,7 +202,15 @@ def _read_head(path: Path, approved: str) -> tuple[dict[str, str], dict[str, str
             f"its digest is {digest}, and what was approved is {signed[: len(str(digest)) + 1]} (of that at least "
             f"{SHOWN} digits are needed)"
         )
-    return found, seals
+    return _Head(str(digest), found, sealed, course)
+
+
+def _course(head: Mapping[str, Any]) -> Course:
+    try:
+        batches = tuple(tuple(map(str, batch["hosts"])) for batch in head["batches"])
+        return Course(batches, tuple(map(str, head["serial"])), float(head["max_fail_percentage"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise PlanError(_CHANGED) from error
 
 
 def read_planned(path: Path, host: str, approved: str = "") -> PlannedHost | None:
@@ -181,7 +219,8 @@ def read_planned(path: Path, host: str, approved: str = "") -> PlannedHost | Non
     Raises:
         OSError, PlanError: See `read_digests`.
     """
-    digests, seals = _read_head(path, approved)
+    head = _read_head(path, approved)
+    digests = head.digests
     if host not in digests:
         return None
     start = f'{{"name":{json.dumps(host)},'.encode("ascii")
@@ -190,21 +229,24 @@ def read_planned(path: Path, host: str, approved: str = "") -> PlannedHost | Non
     if line is None:
         raise PlanError(f"it has no line of {host}")
     entry = _object(line)
-    if _seal_of(line) != seals.get(host):
+    if _seal_of(line) != head.seals.get(host):
         raise PlanError(_CHANGED)
     foreign = entry.get("foreign")
     if not isinstance(foreign, dict):
         return PlannedHost(digests[host])
     try:
-        marks, settings = str(foreign["marks"]), dict(foreign["settings"])
+        marks, settings, rules = str(foreign["marks"]), dict(foreign["settings"]), int(foreign["rules"])
+        digits = len(marks) // rules if marks and rules else 1  # all marks of a host are of one length
         return PlannedHost(
             digests[host],
-            int(foreign["rules"]),
+            rules,
             str(foreign["sha256"]),
-            tuple(marks[place : place + MARK] for place in range(0, len(marks), MARK)),
+            tuple(marks[place : place + digits] for place in range(0, len(marks), digits)),
             {str(name): str(value) for name, value in settings.items()},
             tuple(map(str, entry.get("switched_on") or ())),
             {str(mark): str(name) for mark, name in dict(foreign.get("names") or {}).items()},
+            str(entry["connected_to"]),
+            read_cuts(entry["cuts"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PlanError(f"its line of {host} is damaged ({type(error).__name__}: {error})") from error

@@ -16,13 +16,13 @@ from .model import STATES, EstatePlan, PlanState, ends_as_failed, groups, summar
 from .page import (
     APPROVAL,
     DOOMED,
-    HOW,
     LEFT_ALONE,
     NOT_TOUCHED,
     RANGES,
     ROLLBACK,
     STOPS,
     foreign_line,
+    how,
     rollback_lines,
 )
 
@@ -44,7 +44,7 @@ def to_html(plan: EstatePlan) -> bytes:
         doomed_heading=DOOMED,
         stops=STOPS,
         others=plan.of(PlanState.NOTHING, PlanState.SKIPPED, PlanState.UNREACHABLE, PlanState.FAILED),
-        how=HOW,
+        how=how(plan),
         rollback=rollback_lines(plan),
         rollback_heading=ROLLBACK,
         ranges_heading=RANGES,

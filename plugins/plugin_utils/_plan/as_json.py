@@ -21,6 +21,8 @@ def to_json(plan: EstatePlan) -> bytes:
         "digest": plan.digest,
         "totals": totals(plan),
         "batches": [asdict(batch) for batch in plan.batches],
+        "serial": plan.serial,
+        "max_fail_percentage": plan.most_failing,
         "digests": {host.name: host.digest for host in plan.hosts},
         "seals": plan.seals,
     }

@@ -12,13 +12,13 @@ from .model import STATES, Batch, EstatePlan, Group, PlanHost, PlanState, ends_a
 from .page import (
     APPROVAL,
     DOOMED,
-    HOW,
     LEFT_ALONE,
     NOT_TOUCHED,
     RANGES,
     ROLLBACK,
     STOPS,
     foreign_line,
+    how,
     rollback_lines,
 )
 
@@ -36,7 +36,7 @@ def _lines(plan: EstatePlan) -> Iterator[str]:
     yield f"{_text(summary(plan))}. Made {plan.created} with lyncops.firewall {_text(plan.version)}."
     yield ""
     yield f"Digest of this plan: `{plan.digest}`"
-    yield from _section("How it is carried out", HOW)
+    yield from _section("How it is carried out", how(plan))
     yield from _batches(plan.batches)
     rollback = rollback_lines(plan)
     if rollback:

@@ -16,6 +16,8 @@ from ...module_utils._catalogue.functions import service_in_words
 from ...module_utils._texts import printable
 from .._report.build import Source
 from .._report.parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
+from .cuts import in_words as cut_in_words
+from .cuts import read_cuts
 from .model import EstatePlan, PlanHost, PlanState, Work, batches
 from .words import block_ranges, in_words, spared_by_blocks
 
@@ -24,7 +26,9 @@ _NOT_PLANNED = "There is no result of it."
 _FOREIGN = ("rules", "sha256", "marks", "names", "settings")
 
 
-def build_plan(title: str, created: str, version: str, sources: Iterable[Source], serial: Sequence[str]) -> EstatePlan:
+def build_plan(
+    title: str, created: str, version: str, sources: Iterable[Source], serial: Sequence[str], most_failing: float = 0
+) -> EstatePlan:
     """Make the plan of all hosts.
 
     Args:
@@ -33,9 +37,10 @@ def build_plan(title: str, created: str, version: str, sources: Iterable[Source]
         version: Version of the collection.
         sources: The hosts with their results, in the order in which a run takes them.
         serial: Sizes of its batches.
+        most_failing: Percent of the hosts of a batch that may fail before the next one.
     """
     hosts = tuple(map(_read, sources))
-    return EstatePlan(title, created, version, hosts, batches(hosts, serial))
+    return EstatePlan(title, created, version, hosts, batches(hosts, serial), tuple(serial), most_failing)
 
 
 def _read(source: Source) -> PlanHost:
@@ -74,6 +79,7 @@ def _planned(source: Source, result: Mapping[str, Any], message: str) -> PlanHos
         work=work if state is not PlanState.NOTHING else Work(refused=work.refused),
         kept=len(list_of(result, "kept")),
         switched_on=texts_of(result, "profiles_enabled"),
+        connected_to=text_of(result, "connected_to"),
         foreign={key: foreign[key] for key in _FOREIGN if key in foreign},
     )
 
@@ -92,7 +98,7 @@ def _work(result: Mapping[str, Any]) -> Work:
     created = [(rule, old.get(text_of(rule, "key"))) for rule in list_of(result, "created")]
     replaced = [text_of(was, "name") for _rule, was in created if was]
     updated = list_of(result, "updated")
-    arms = mapping_of(result, "arms_rollback")
+    arms, cuts = mapping_of(result, "arms_rollback"), read_cuts(mapping_of(result, "cuts"))
     return Work(
         opens=tuple(in_words(rule, services, spared) for rule, was in created if not was),
         changes=(
@@ -119,10 +125,12 @@ def _work(result: Mapping[str, Any]) -> Work:
         undo=texts_of(undo, "commands"),
         losses=texts_of(undo, "losses"),
         refused=tuple(f"{text_of(item, 'subject')}: {text_of(item, 'reason')}" for item in list_of(result, "refused")),
-        impact=texts_of(result, "impact"),
+        impact=cut_in_words(cuts),
+        cuts=cuts,
         ranges=tuple(filter(None, map(block_ranges, (*(rule for rule, _was in created), *updated)))),
         armed=flag_of(arms, "armed"),
         armed_why=texts_of(arms, "why"),
+        minutes=count_of(arms, "minutes"),
     )
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from .approved import digest_of, seal
+from .approved import Course, digest_of, seal
+from .cuts import Cuts
 
 
 class PlanState(str, Enum):
@@ -54,9 +55,11 @@ class Work:
         losses: What these do not bring back.
         refused: What a run leaves undone because it is not ours to do, each with the reason.
         impact: What is in use and would be cut.
+        cuts: The same, for a run that is held to it.
         ranges: The addresses of each block rule for everybody else, which the sentences name by whom they spare.
         armed: Whether the host is armed with a rollback before anything is sent.
         armed_why: Why it is, or is not.
+        minutes: After how many of them it restores itself then.
     """
 
     opens: tuple[str, ...] = ()
@@ -68,9 +71,11 @@ class Work:
     losses: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     impact: tuple[str, ...] = ()
+    cuts: Cuts = field(default_factory=Cuts)
     ranges: tuple[str, ...] = ()
     armed: bool = False
     armed_why: tuple[str, ...] = ()
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ class PlanHost:
         work: What that is.
         kept: How many managed rules stay as they are.
         switched_on: Profiles whose firewall is switched on.
+        connected_to: Where it was connected to; empty where that is not known.
         foreign: The fingerprint of what is not ours, as the module returns it; None where the host was not read.
     """
 
@@ -97,6 +103,7 @@ class PlanHost:
     work: Work = Work()
     kept: int = 0
     switched_on: tuple[str, ...] = ()
+    connected_to: str = ""
     foreign: Mapping[str, Any] | None = None
 
 
@@ -121,6 +128,8 @@ class EstatePlan:
         version: Version of the collection that made it.
         hosts: The hosts, in the order of the inventory.
         batches: The batches of a remediation that is held to it.
+        serial: The sizes that made them, for `batches`.
+        most_failing: Percent of the hosts of a batch that may fail before the next one.
     """
 
     title: str
@@ -128,6 +137,8 @@ class EstatePlan:
     version: str
     hosts: tuple[PlanHost, ...]
     batches: tuple[Batch, ...]
+    serial: tuple[str, ...] = ()
+    most_failing: float = 0
 
     @cached_property
     def seals(self) -> Mapping[str, str]:
@@ -136,8 +147,9 @@ class EstatePlan:
 
     @cached_property
     def digest(self) -> str:
-        """Of all that is to be done on all hosts, and of all that is said of them."""
-        return digest_of({host.name: host.digest for host in self.hosts}, self.seals)
+        """Of all that is to be done on all hosts, in which batches, and of all that is said of them."""
+        course = Course(tuple(batch.hosts for batch in self.batches), self.serial, self.most_failing)
+        return digest_of({host.name: host.digest for host in self.hosts}, self.seals, course)
 
     def of(self, *states: PlanState) -> tuple[PlanHost, ...]:
         """The hosts of these states."""
@@ -230,6 +242,7 @@ def as_line(host: PlanHost) -> str:
         **asdict(host.work),
         "kept": host.kept,
         "switched_on": host.switched_on,
+        "connected_to": host.connected_to,
         "foreign": host.foreign,
     }
     return compact(found)

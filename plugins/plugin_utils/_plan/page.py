@@ -9,13 +9,12 @@ from .approved import SHOWN
 from .build import foreign_rules
 from .model import EstatePlan, PlanHost, PlanState
 
-HOW = (
-    "Batch by batch: the next one begins only when every host of the last was changed, read again and is as it should "
-    "be.",
+_WELL = "was changed, read again and is as it should be"
+_HOW = (
     "A plan that could close something on a host is armed with a rollback first: if no new connection comes through, "
     "the host restores itself.",
     "A host whose plan is no longer the one in this file, because it or its variables changed since, is left alone and "
-    "named.",
+    "named. So is one that is connected to at another address, or where more would be cut than stands here.",
 )
 NOT_TOUCHED = (
     "Rules of anybody else, Lync's own and Windows' own among them, and what Group Policy sets. After the work the "
@@ -27,7 +26,7 @@ LEFT_ALONE = "Hosts that are not changed"
 DOOMED = "Hosts that fail although they are changed"
 STOPS = (
     "A remediation stops at the end of their batch, and hosts of later batches get nothing. See to what is named here "
-    "first, or have the run go on: lync_firewall_on_ineffective: warn."
+    "first, or have the run go on: make a new plan with lync_firewall_on_ineffective: warn."
 )
 
 
@@ -35,16 +34,30 @@ ROLLBACK = "Which hosts are armed with a rollback"
 RANGES = "Addresses of the block rules"
 
 
+def how(plan: EstatePlan) -> tuple[str, ...]:
+    """How a plan is carried out."""
+    begins = (
+        f"unless more than {plan.most_failing:g} % of the hosts of the last failed. A host that did not fail {_WELL}"
+        if plan.most_failing
+        else f"only when every host of the last {_WELL}"
+    )
+    return (f"Batch by batch: the next one begins {begins}.", *_HOW)
+
+
 def rollback_lines(plan: EstatePlan) -> list[tuple[str, str]]:
     """Hosts that are changed, by whether they are armed with a rollback and why: their names, and a sentence."""
-    found: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
+    found: dict[tuple[bool, int, tuple[str, ...]], list[str]] = {}
     for host in plan.of(PlanState.CHANGE):
-        found.setdefault((host.work.armed, host.work.armed_why), []).append(host.name)
+        found.setdefault((host.work.armed, host.work.minutes, host.work.armed_why), []).append(host.name)
     armed_first = sorted(found.items(), key=lambda item: not item[0][0])
     return [
-        (", ".join(names), ": ".join(filter(None, ("armed" if armed else "not armed", "; ".join(why)))))
-        for (armed, why), names in armed_first
+        (", ".join(names), ": ".join(filter(None, (_armed(minutes) if armed else "not armed", "; ".join(why)))))
+        for (armed, minutes, why), names in armed_first
     ]
+
+
+def _armed(minutes: int) -> str:
+    return f"armed, restores itself after {minutes} minutes" if minutes else "armed"
 
 
 def foreign_line(host: PlanHost) -> str:

@@ -90,6 +90,8 @@ def _port(asked: Any, answers: Mapping[Any, Any], audit: _Audit | None, source: 
     port = {"port": asked.port, "transport": transport, "rows": list(asked.rows)}
     if asked.sampled:
         port["sampled"] = True
+    if asked.unserved:
+        port["unserved"] = True
     port.update({key: answer[key] for key in ("status", "tls", "detail") if key in answer})
     rows = audit.rows(asked.rows) if audit else []
     if audit and rows:

@@ -9,18 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ...module_utils._policy.agreement import FAILING, WORDS, Says
+from ...module_utils._policy.agreement import TELLING, WORDS, Says
 from ...module_utils._probe.target import FILTERED, OPEN, REFUSED, SENT, TCP, UDP, UNREACHABLE
 from ...module_utils._texts import printable
-from .unprobed import UNPROBED, is_shut, why_not_probed
+from .unprobed import UNPROBED, counts, is_shut, why_not_probed
 
 MOST_HOSTS = 60
 """Hosts that the table has at most; the others are counted."""
 
 _TITLES = ("host", "tcp open", "refused", "filtered", "not probed", "udp sent", "no tls", "not open")
 _MOST_PORTS = 8
-_TOLD = (*FAILING, Says.NOTHING_LISTENS, Says.FILTERED)
-_BADNESS = (*FAILING, Says.NOTHING_LISTENS, Says.FILTERED)
 
 
 def lines_for_people(result: Mapping[str, Any]) -> list[str]:
@@ -41,27 +39,30 @@ def lines_for_people(result: Mapping[str, Any]) -> list[str]:
     if len(why) > MOST_HOSTS:
         lines.append(f"not probed: {len(why) - MOST_HOSTS} more hosts")
     lines += _compared(result)
-    counts = {name: count for name, count in result["counts"].items() if count}
-    counts.pop("tls_missing", None)
+    lines += _without_tls(result["probes"]) + _unserved(result["probes"])
+    figures = {name: count for name, count in result["counts"].items() if count}
+    figures.pop("tls_missing", None)
     ports = [port for found in result["probes"].values() for port in found]
     beside = {
         "of ranges of TCP": sum(port["transport"] == TCP and bool(port.get("sampled")) for port in ports),
-        "of ports that no row asks for": sum(counts.values()) - len(ports),
+        "of TCP where nothing is known to listen": sum(bool(port.get("unserved")) for port in ports),
+        "of ports that no row asks for": sum(figures.values()) - len(ports),
     }
     kinds = [f"{count} probe{'' if count == 1 else 's'} {kind}" for kind, count in beside.items() if count > 0]
     lines += [f"In no column: {', '.join(kinds)}"] if kinds else []
-    told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()) or "nothing to probe"
+    told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in figures.items()) or "nothing to probe"
     lines.append(
-        f"{len(rows)} host{'' if len(rows) == 1 else 's'}, {sum(counts.values())} probes: {told}; "
+        f"{len(rows)} host{'' if len(rows) == 1 else 's'}, {sum(figures.values())} probes: {told}; "
         f"{result['seconds']:.1f} s, {result['per_second']:.0f} a second"
     )
     return lines
 
 
 def _row(item: tuple[str, Sequence[Mapping[str, Any]]]) -> tuple[int, tuple[str, ...]]:
-    """How much is the matter with a host, and its cells. Ports that stand for ranges count in no cell of trouble."""
+    """How much is the matter with a host, and its cells. Ports that stand for ranges, or on which nothing is known to
+    listen, count in no cell of trouble."""
     host, ports = item
-    tcp = Counter(port["status"] for port in ports if port["transport"] == TCP and not port.get("sampled"))
+    tcp = Counter(port["status"] for port in ports if counts(port))
     sent = sum(port["transport"] == UDP and port["status"] == SENT for port in ports)
     udp = sum(port["transport"] == UDP for port in ports)
     without = sum(port.get("tls") is False for port in ports)
@@ -86,7 +87,7 @@ def _compared(result: Mapping[str, Any]) -> list[str]:
         return [f"{printable(host)}: open though nobody asked for it: {_ports(ports)}" for host, ports in
                 sorted(result["unasked"].items())]  # fmt: skip
     lines = []
-    for word in _TOLD:
+    for word in TELLING:
         found = (
             result["unasked"]
             if word is Says.UNASKED
@@ -95,11 +96,40 @@ def _compared(result: Mapping[str, Any]) -> list[str]:
                 for host, ports in result["probes"].items()
             }
         )
-        named = [f"{printable(host)} {_ports(ports)}" for host, ports in sorted(found.items()) if ports]
-        more = f"; and {len(named) - MOST_HOSTS} more hosts" if len(named) > MOST_HOSTS else ""
-        if named:
-            lines.append(f"{WORDS[word]}: {'; '.join(named[:MOST_HOSTS])}{more}")
+        if named := _by_host(found):
+            lines.append(f"{WORDS[word]}: {named}")
     return lines
+
+
+def _without_tls(probes: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """A line for each way in which ports of TLS did not speak it: such a port is open, and may be another service's."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for host, ports in sorted(probes.items()):
+        for port in ports:
+            if port.get("tls") is False:
+                found.setdefault(str(port.get("detail") or ""), {}).setdefault(host, []).append(port["port"])
+    return [
+        f"open, and no TLS where TLS is spoken{f' ({printable(how)})' if how else ''}: {_by_host(hosts)}"
+        for how, hosts in sorted(found.items())
+    ]
+
+
+def _unserved(probes: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """A line with the ports that fail no run because nothing listens there."""
+    ports = [port for found in probes.values() for port in found if port.get("unserved") and port["status"] != OPEN]
+    if not ports:
+        return []
+    rows = sorted({row for port in ports for row in port["rows"]})
+    return [
+        f"not open, and no fault: {_ports(port['port'] for port in ports)}. By the documents or the topology nothing "
+        f"listens there ({', '.join(rows)})"
+    ]
+
+
+def _by_host(found: Mapping[str, Iterable[int]]) -> str:
+    named = [f"{printable(host)} {_ports(ports)}" for host, ports in sorted(found.items()) if ports]
+    more = f"; and {len(named) - MOST_HOSTS} more hosts" if len(named) > MOST_HOSTS else ""
+    return f"{'; '.join(named[:MOST_HOSTS])}{more}" if named else ""
 
 
 def _ports(ports: Iterable[int]) -> str:

@@ -21,21 +21,21 @@ _MOST_REASONS = 3
 
 
 def is_shut(port: Mapping[str, Any]) -> bool:
-    """Whether a port of TCP, of no range, was probed and is not open.
+    """Whether a port of TCP, of no range, was probed and is not open, and something is known to listen there.
 
     Args:
         port: A port of the result of `lync_port_probe`.
     """
-    return _counts(port) and port["status"] not in (OPEN, *UNPROBED)
+    return counts(port) and port["status"] not in (OPEN, *UNPROBED)
 
 
 def is_left_out(port: Mapping[str, Any]) -> bool:
-    """Whether a port of TCP, of no range, was not probed.
+    """Whether a port of TCP, of no range, was not probed, and something is known to listen there.
 
     Args:
         port: A port of the result of `lync_port_probe`.
     """
-    return _counts(port) and port["status"] in UNPROBED
+    return counts(port) and port["status"] in UNPROBED
 
 
 def why_not_probed(ports: Sequence[Mapping[str, Any]]) -> str:
@@ -62,5 +62,10 @@ def unprobed(probes: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, str
     return {host: why_not_probed(ports) for host, ports in probes.items() if any(map(is_left_out, ports))}
 
 
-def _counts(port: Mapping[str, Any]) -> bool:
-    return port["transport"] == TCP and not port.get("sampled")
+def counts(port: Mapping[str, Any]) -> bool:
+    """Whether a port can be what is wrong about a host: of TCP, of no range, and something should listen there.
+
+    Args:
+        port: A port of the result of `lync_port_probe`.
+    """
+    return port["transport"] == TCP and not port.get("sampled") and not port.get("unserved")

@@ -147,6 +147,7 @@ def merge(title: str, now: str, slices: Sequence[Slice], expected: Iterable[str]
             # The inventory decides what they are now, see `remember`.
             left=_each_once(leaver for one in slices for leaver in one.left),
             elsewhere=_each_once(leaver for one in slices for leaver in one.elsewhere),
+            files_of_nobody=_files_of_nobody(slices, hosts),
         ),
         (
             *_nameless(slices),
@@ -161,6 +162,12 @@ def merge(title: str, now: str, slices: Sequence[Slice], expected: Iterable[str]
 def _each_once(leavers: Iterable[Leaver]) -> tuple[Leaver, ...]:
     """Each slice has a part of the hosts and knows all that have left."""
     return tuple(dict.fromkeys(leavers))
+
+
+def _files_of_nobody(slices: Iterable[Slice], hosts: Iterable[ReportHost]) -> tuple[str, ...]:
+    """Each slice looks for the hosts of its own inventory: what was nobody's in one may be a host's in another."""
+    judged = {name for host in hosts for name, _saved in host.judged_from}
+    return tuple(sorted({name for one in slices for name in one.files_of_nobody} - judged))
 
 
 def _nameless(slices: Iterable[Slice]) -> list[str]:

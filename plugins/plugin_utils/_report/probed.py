@@ -85,11 +85,16 @@ def counted(report: Report) -> dict[str, int]:
     """
     counts: Counter[str] = Counter()
     for host in report.hosts:
-        counts.update(port.says for port in {port for cell in host.cells for port in cell.probed} if port.says)
+        counts.update(port.says for port in _ports(host) if port.says)
         if host.unasked:
             counts[Says.UNASKED.value] += len(host.unasked)
     known = {word: counts.pop(word) for word in _SAYS if word in counts}
     return {**known, **dict(sorted(counts.items()))}
+
+
+def _ports(host: ReportHost) -> set[ProbedPort]:
+    """The ports of a host that were probed for its rows; rows that share one share its probe."""
+    return {port for cell in host.cells for port in cell.probed}
 
 
 def is_disproved(host: ReportHost) -> bool:
@@ -119,6 +124,11 @@ def sentences(report: Report) -> tuple[str, ...]:
         hosts = sum(_says(host, word) for host in report.hosts)
         servers = f"{hosts:,} server{'' if hosts == 1 else 's'}"
         told.append(f"Probed from outside, on {servers}: {meaning} ({counts[word.value]:,})")
+    plain = [(host.name, port) for host in report.hosts for port in _ports(host) if port.tls is False]
+    if plain:
+        hosts = len({name for name, _port in plain})
+        servers = f"{hosts:,} server{'' if hosts == 1 else 's'}"
+        told.append(f"Probed from outside, on {servers}: open, and no TLS where TLS is spoken ({len(plain):,})")
     return tuple(told) or ("Probed from outside: nothing contradicts what is said here",)
 
 

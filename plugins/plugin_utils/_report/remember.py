@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ...module_utils._policy.assignment import SELDOM
 from .compare import Earlier
 from .model import RETIRED_SCHEMA, Leaver, Report, ReportHost
 from .short import affected
@@ -25,8 +26,9 @@ RETIRED_FILE = "retired.json"
 NONE = Earlier("", {}, {}, wider={})
 """What is known where there is no earlier report."""
 
-IN_GROUPS, WITHOUT_ROLE = "in_groups", "without_role"
-"""What the inventory says of a host that it has."""
+IN_GROUPS, SELDOM_MANAGED, WITHOUT_ROLE = "in_groups", "seldom_managed", "without_role"
+"""What the inventory says of a host that it has. `SELDOM_MANAGED` is one that no run looks at unless it is named, as a
+SQL Server: whatever it was before, nobody takes the rules of that away."""
 
 
 def remembering(
@@ -41,7 +43,8 @@ def remembering(
     Args:
         report: The report. One of slices has those in ``left`` and ``elsewhere`` whom they had.
         earlier: The last one; `NONE` where there is none.
-        inventory: What the inventory says of a host: `IN_GROUPS`, `WITHOUT_ROLE`, or nothing if it does not have it.
+        inventory: What the inventory says of a host: `IN_GROUPS`, `SELDOM_MANAGED`, `WITHOUT_ROLE`, or nothing if it
+            does not have it.
         retired: Hosts that were retired, each with the time.
         changed: Hosts that were changed, as they were left. What is older than the last report, that report knew.
     """
@@ -58,10 +61,10 @@ def remembering(
             continue
         last = max(known, key=lambda leaver: leaver.seen)
         place = inventory(name)
-        if place == IN_GROUPS:
+        if place == IN_GROUPS or (place == SELDOM_MANAGED and SELDOM.value in last.roles):
             elsewhere.append(replace(last, why="elsewhere"))
         else:
-            left.append(replace(last, why="groups" if place == WITHOUT_ROLE else "inventory"))
+            left.append(replace(last, why="groups" if place else "inventory"))
     # One of the same moment, as of the same slices, or of another clock is no earlier time.
     moment = earlier.created if earlier.created < report.created else ""
     failing = {

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...module_utils._catalogue.beside_clients import beside_clients
 from ...module_utils._catalogue.catalogue import EXTENDED
 from ...module_utils._catalogue.functions import WORDS, Function, functions_of
 from ...module_utils._catalogue.model import Role
 from ...module_utils._firewall.traffic.reasons import Reason, Status
-from ...module_utils._policy.scoping import BESIDE_CLIENTS, takes_everybody
+from ...module_utils._policy.scoping import takes_everybody
 from ...module_utils._texts import first_few, said
 from .model import Cell, HostClass, Report, ReportHost, changed_since_plan, is_off, not_compared
 from .probed import sentences
@@ -22,7 +23,7 @@ _MOST_FUNCTIONS = 6
 _MOST_LEFT = 5
 _UNKNOWN = (HostClass.UNREACHABLE, HostClass.FAILED)
 _PEERS = {
-    row.id: frozenset(peer.value for peer in (BESIDE_CLIENTS if takes_everybody(row) else row.peers))
+    row.id: frozenset(peer.value for peer in (beside_clients(row) if takes_everybody(row) else row.peers))
     for row in EXTENDED
 }
 _ORDER = {function: place for place, function in enumerate(Function)}

@@ -80,6 +80,7 @@ class Slice:
         hosts: Its hosts, in its order. One that is damaged is ``failed``, and its message says what is wrong.
         left: Whom it knows to have left.
         elsewhere: Whom it knows and was not of.
+        files_of_nobody: Files that stood for no host of its inventory.
         nameless: How many more entries of its list of hosts have no name, and so are nobody.
     """
 
@@ -89,6 +90,7 @@ class Slice:
     nameless: int = 0
     left: tuple[Leaver, ...] = ()
     elsewhere: tuple[Leaver, ...] = ()
+    files_of_nobody: tuple[str, ...] = ()
 
 
 def read_slice(path: str, text: str | bytes) -> Slice:
@@ -119,10 +121,11 @@ def read_slice(path: str, text: str | bytes) -> Slice:
         reader = _Reader(path, [_requirement(item) for item in _list_of(found, "requirements")])
         items = _list_of(found, "hosts")
         left, elsewhere = (tuple(map(_leaver, list_of(found, key))) for key in ("left", "elsewhere"))
+        files = tuple(map(said, texts_of(found, "files_of_nobody"))) if "files_of_nobody" in found else ()
     except ResultError as error:
         raise SliceError(f"it is a damaged report ({error})") from error
     hosts = tuple(reader.host(item) for item in items if _has_name(item))
-    return Slice(path, created, hosts, len(items) - len(hosts), left, elsewhere)
+    return Slice(path, created, hosts, len(items) - len(hosts), left, elsewhere, files)
 
 
 def _leaver(item: Any) -> Leaver:

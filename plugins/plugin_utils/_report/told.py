@@ -51,9 +51,17 @@ def _proof(result: Mapping[str, Any]) -> list[str]:
         if changed
         else "nobody changed anything that is not ours"
     )
-    unknown = result["not_compared"]
-    more = " and more" if len(unknown) > _NAMED else ""
-    left_out = f"; not compared, not in the plan: {', '.join(unknown[:_NAMED])}{more}" if unknown else ""
+    hosts = result["hosts"]
+    unread = {*hosts[HostClass.UNREACHABLE.value], *hosts[HostClass.FAILED.value]}
+    others = {
+        "could not be read": [name for name in result["not_compared"] if name in unread],
+        "not in the plan": [name for name in result["not_compared"] if name not in unread],
+    }
+    left_out = "".join(
+        f"; not compared, {why}: {', '.join(names[:_NAMED])}{' and more' if len(names) > _NAMED else ''}"
+        for why, names in others.items()
+        if names
+    )
     return [f"Since the plan was made, {what}{left_out}"]
 
 

@@ -59,14 +59,14 @@ _RESOURCES: dict[str, tuple[str, str, str, str, str]] = {
         "Compartilhamento de Arquivo e Impressora",
         "Datei- und Druckerfreigabe",
         "Общий доступ к файлам и принтерам",
-        "Partage de fichiers et d’imprimantes",
+        "Partage de fichiers et d\u2019imprimantes",
     ),
     "@FirewallAPI.dll,-28543": (
         "File and Printer Sharing (Echo Request - ICMPv4-In)",
         "Compartilhamento de Arquivo e Impressora (Solicitação de Eco - ICMPv4-In)",
         "Datei- und Druckerfreigabe (Echoanforderung - ICMPv4 eingehend)",
         "Общий доступ к файлам и принтерам (эхо-запрос - входящий трафик ICMPv4)",
-        "Partage de fichiers et d’imprimantes (Demande d’écho - Trafic entrant ICMPv4)",
+        "Partage de fichiers et d\u2019imprimantes (Demande d\u2019écho - Trafic entrant ICMPv4)",
     ),
 }
 

@@ -19,10 +19,14 @@ from ..state.rule import FirewallRule, Profile, Store
 from ..state.snapshot import ProfileSettings, Snapshot
 from . import netsh
 from .naming import parse_name
-from .plan import Plan
+from .plan import Plan, closing
 
-MARK = 8
-"""Hexadecimal digits of a rule's mark: of a thousand rules two have the same one on one host of 8,000."""
+ROOM_FOR_MARKS = 10_000
+"""Bytes that the longer marks of a host's rules may take together."""
+
+_MARK, _SHORT_MARK = 16, 8
+"""Hexadecimal digits of a rule's mark. A mark only finds the rule that differs: whether any does, `foreign` says. Of
+eight digits another rule with the same ones is found in a minute, and that change would have no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,30 @@ def foreign(snapshot: Snapshot) -> Foreign:
     """The fingerprint of what is not ours on a host."""
     texts = sorted(map(_text, foreign_rules(snapshot)))
     settings = _settings(snapshot)
-    whole = "\n".join((*texts, *(f"{name}={value}" for name, value in settings.items())))
-    return Foreign(len(texts), _sha256(whole), settings)
+    return Foreign(len(texts), _of_all(texts, settings), settings)
+
+
+def foreign_but_for(snapshot: Snapshot, settings: Mapping[str, str], switched_on: Collection[str]) -> str:
+    """The digest of what is not ours on a host, as if a plan had not switched profiles on.
+
+    Args:
+        snapshot: The host.
+        settings: The `Foreign.settings` of before.
+        switched_on: Names of the profiles that the plan switches on.
+    """
+    ours = {_setting(profile, "local", "enabled") for profile in Profile if profile.value in switched_on}
+    then = {name: settings.get(name, value) if name in ours else value for name, value in _settings(snapshot).items()}
+    return _of_all(sorted(map(_text, foreign_rules(snapshot))), then)
 
 
 def marks(snapshot: Snapshot) -> tuple[str, ...]:
-    """A short digest of each rule that is not ours, sorted: by these it can be said later which differ."""
-    return tuple(sorted(_mark(rule) for rule in foreign_rules(snapshot)))
+    """A short digest of each rule that is not ours, sorted: by these it can be said later which differ.
+
+    All of one host are of one length, which is the longer one where they have `ROOM_FOR_MARKS`.
+    """
+    rules = foreign_rules(snapshot)
+    digits = _digits(len(rules))
+    return tuple(sorted(_mark(rule, digits) for rule in rules))
 
 
 def names_by_mark(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
@@ -63,7 +84,9 @@ def names_by_mark(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
 
     Windows' own have a resource for a name, ``@FirewallAPI.dll,-25000``, and are the least likely to be deleted.
     """
-    found = [(_mark(rule), rule.name) for rule in foreign_rules(snapshot)]
+    rules = foreign_rules(snapshot)
+    digits = _digits(len(rules))
+    found = [(_mark(rule, digits), rule.name) for rule in rules]
     return tuple(sorted(found, key=lambda pair: (pair[1].startswith("@"), pair[1], pair[0])))
 
 
@@ -107,9 +130,10 @@ def differences_since(
         names: Mark to the name that the rule had, of as many as were kept; others are only counted.
     """
     left = Counter(known)
+    digits = len(next(iter(left), ""))
     new = []
     for rule in foreign_rules(snapshot):
-        mark = _mark(rule)
+        mark = _mark(rule, digits)
         if left[mark]:
             left[mark] -= 1
         else:
@@ -124,12 +148,16 @@ def differences_since(
     return (*new, *named, *([f"gone or changed: {rules}"] if gone else []), *_changed(was, now))
 
 
-def plan_digest(plan: Plan, how: Iterable[str] = ()) -> str:
+def plan_digest(plan: Plan, how: Iterable[str], before: Snapshot) -> str:
     """A digest of all that a plan does and refuses, in its order: two plans with the same do the same.
+
+    What it deletes or changes counts with all that it holds: a rule that lets others in than it did is another one,
+    though it goes by the same command.
 
     Args:
         plan: The plan.
         how: In what way it is carried out, such as without a rollback. Of no meaning where nothing is to be done.
+        before: The snapshot it was made from.
 
     Raises:
         UnsupportedValueError: A rule cannot be written.
@@ -137,6 +165,7 @@ def plan_digest(plan: Plan, how: Iterable[str] = ()) -> str:
     lines = (
         f"service automatic={plan.service.automatic} start={plan.service.start} writable={plan.writable}",
         *netsh.plan_lines(plan),
+        *sorted(f"was {rule.raw}" for rule in closing(plan, before)),
         *(f"refused {refusal.subject}: {refusal.reason}" for refusal in plan.refused),
         *(how if plan.changes else ()),
     )
@@ -147,13 +176,21 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _of_all(texts: Iterable[str], settings: Mapping[str, str]) -> str:
+    return _sha256("\n".join((*texts, *(f"{name}={value}" for name, value in settings.items()))))
+
+
 def _text(rule: FirewallRule) -> str:
     """All of a rule, as its store has it."""
     return f"{rule.store.value}\0{rule.rule_id}\0{rule.raw}"
 
 
-def _mark(rule: FirewallRule) -> str:
-    return _sha256(_text(rule))[:MARK]
+def _digits(rules: int) -> int:
+    return _MARK if rules * _MARK <= ROOM_FOR_MARKS else _SHORT_MARK
+
+
+def _mark(rule: FirewallRule, digits: int) -> str:
+    return _sha256(_text(rule))[:digits]
 
 
 def _place(rule: FirewallRule) -> tuple[Store, str]:

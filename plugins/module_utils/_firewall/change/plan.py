@@ -78,6 +78,8 @@ class Wanted:
             still need an allow rule, and a block rule only keeps people out. Empty where none do.
         service: Whether MpsSvc must run and start with Windows.
         profiles_on: Profiles whose firewall must be on.
+        program: Path of a program that the host is asked for while it is read; empty for none. A rule for a program
+            that is not there lets nothing in, and looks like any other.
     """
 
     rules: tuple[DesiredRule, ...] = ()
@@ -85,6 +87,7 @@ class Wanted:
     no_blocks: str = ""
     service: bool = True
     profiles_on: frozenset[Profile] = frozenset()
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True)

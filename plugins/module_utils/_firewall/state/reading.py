@@ -101,14 +101,15 @@ _PARTS = (
 _OWNER = Part("owner", "netsh advfirewall show global", False)
 
 
-def read_command(marker: str, owner: bool = False) -> str:
+def read_command(marker: str, owner: bool = False, program: str = "") -> str:
     """The command line to run under cmd.exe.
 
     Args:
         marker: Letters and digits made for this read only; part of the marker at each part's end.
         owner: Whether to ask if another firewall product filters.
+        program: Full path of a program to look for, without anything that cmd could misread (`netsh.check_text`).
     """
-    return command_line(marker, all_parts(owner))
+    return command_line(marker, all_parts(owner, program))
 
 
 def command_line(marker: str, parts: Iterable[Part]) -> str:
@@ -133,12 +134,19 @@ def after_begin(output: str, marker: str) -> str | None:
     return rest.partition("\n")[2] if found else None
 
 
-def all_parts(owner: bool) -> tuple[Part, ...]:
+def all_parts(owner: bool, program: str = "") -> tuple[Part, ...]:
     """What `read_command` asks for, in order."""
-    return (*((_OWNER,) if owner else ()), *_PARTS)
+    looked_for = (Part("program", f'dir /b "{program}"', False),) if program else ()
+    return (*((_OWNER,) if owner else ()), *looked_for, *_PARTS)
 
 
-def parse_answer(output: str, marker: str, owner: bool = False, ask: Callable[[str], str] | None = None) -> Snapshot:
+def parse_answer(
+    output: str,
+    marker: str,
+    owner: bool = False,
+    ask: Callable[[str], str] | None = None,
+    program: str = "",
+) -> Snapshot:
     """Turn the output of `read_command` into a Snapshot.
 
     Args:
@@ -147,13 +155,14 @@ def parse_answer(output: str, marker: str, owner: bool = False, ask: Callable[[s
         owner: As given to it.
         ask: Runs one more command line and returns its output: called at most once, and only where rule strings lack
             their end. None leaves what follows them in doubt, as it does where cmd cannot be given their names.
+        program: As given to `read_command`.
 
     Raises:
         NotElevated: The account is no administrator here, or its token is filtered.
         ReadError: The output was cut off, a part that every Windows has is missing, or a dump is broken or forged.
         Exception: Whatever `ask` raises.
     """
-    parts = all_parts(owner)
+    parts = all_parts(owner, program)
     texts = split(output, marker, parts)
     require_elevation(texts["token"][1])
     settle = (lambda unended: _settled(unended, marker, ask)) if ask else None
@@ -162,6 +171,7 @@ def parse_answer(output: str, marker: str, owner: bool = False, ask: Callable[[s
         snapshot,
         rollback_pending=texts["rollback"][0],
         other_firewall=other_firewall(texts["owner"][1]) if owner else "",
+        missing=program if program and not texts["program"][0] else "",
     )
 
 

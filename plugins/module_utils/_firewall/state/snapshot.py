@@ -159,6 +159,7 @@ class Snapshot:
         programs: Short name, in lower case, and program path of services; none unless they were read.
         rollback_pending: A run of this collection has armed a rollback and not yet disarmed it.
         other_firewall: The product that filters in place of Windows Firewall, if there is one and it was read.
+        missing: Path of the program that was looked for and is not there; empty where it is, or none was.
     """
 
     profiles: tuple[ProfileState, ...]
@@ -169,6 +170,7 @@ class Snapshot:
     programs: tuple[tuple[str, str], ...] = ()
     rollback_pending: bool = False
     other_firewall: str = ""
+    missing: str = ""
 
     def local_rules(self) -> tuple[FirewallRule, ...]:
         """Rules of the local store, the only ones netsh changes here."""

@@ -120,6 +120,7 @@ function drawTodo(showOnly) {
       () => showOnly({ class: name })));
   }
   if (DATA.left.length) things.push(leavers());
+  if (DATA.files_of_nobody) things.push(filesOfNobody(DATA.files_of_nobody));
   const ranked = [...TROUBLES].sort((one, other) => BADNESS[other.worst.verdict] - BADNESS[one.worst.verdict]);
   for (const trouble of ranked) { // those of one verdict are still in order
     const text = reasonWords(trouble.reason);
@@ -174,6 +175,15 @@ function leavers() {
     el("p", {}, "Their rules stay, and nobody looks at them any more. The playbook lyncops.firewall.retire takes them away."),
     el("ul", { class: "leavers" }, told),
     DATA.left.length > MOST_CHIPS && el("p", { class: "muted" }, `and ${DATA.left.length - MOST_CHIPS} more`));
+}
+
+// Somebody wrote them for a host that the inventory does not have, or calls otherwise.
+function filesOfNobody(files) {
+  return el("article", { class: "thing files-of-nobody" },
+    el("h3", {}, sign("class", "not_managed"), "files of no host", el("span", { class: "muted" }, ` ${count(files.length, "file")}`)),
+    el("p", {}, "They stand for no host of the inventory, so nobody was judged by them. Call each by its host's name, or put the host into the inventory."),
+    el("ul", { class: "leavers" }, files.slice(0, MOST_CHIPS).map((name) => el("li", {}, bdi(name)))),
+    files.length > MOST_CHIPS && el("p", { class: "muted" }, `and ${files.length - MOST_CHIPS} more`));
 }
 
 function drawChanges() {

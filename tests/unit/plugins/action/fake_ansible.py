@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.lockout import Preview
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
 _IN_SYSTEM32 = "cd /d %SystemRoot%\\System32&"
@@ -91,6 +92,7 @@ def action(kind: type[Any], model: WindowsModel, args: dict[str, Any], **task: A
 class AgreeingGuard:
     """In place of the lockout guard, which has tests of its own: most models have no WinRM rule to let it pass."""
 
+    found = Preview()
     cut = ()
     warnings = ()
 

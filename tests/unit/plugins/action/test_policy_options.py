@@ -128,7 +128,9 @@ def test_client_networks_narrow_what_clients_use_once_the_others_are_known() -> 
     args = {"roles": ["director"], "scope": "topology", "client_networks": ["10.20.0.0/16"]}
     found = scopes(applied(WindowsModel(), {**args, "peers": peers}))
     assert "10.20.0.0/16" in found["server-45"]
-    assert "10.8.0.1,10.8.0.2" in found["server-45"]
+    assert "10.8.0.1,10.8.0.2" in found["server-44"]
+    assert "10.8.0.2" in found["server-45"]
+    assert "10.8.0.1," not in found["server-45"], "a reverse proxy speaks no SIP"
     del peers["edge"]
     result = applied(WindowsModel(), {**args, "peers": peers})
     assert scopes(result)["server-45"] == "any"

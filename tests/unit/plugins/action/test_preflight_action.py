@@ -143,7 +143,7 @@ def test_a_list_that_is_of_another_estate_is_not_worked_on(said: list[str]) -> N
     assert "failed" not in run(now)
     for basis in (
         basis_of(["fe01"], {"fe01": {"group_names": ["lync_director"]}}, version),
-        basis_of(["fe01"], KNOWN["hostvars"], "0.9.0"),
+        basis_of(["fe01"], KNOWN["hostvars"], "0.0.1"),
     ):
         told = run({**now, "basis": basis})
         assert told["failed"] is True
@@ -196,10 +196,12 @@ def test_variables_do_not_count_unless_asked(said: list[str]) -> None:
     assert run({}, lync_firewall_preflight_named=["wac9"])["targets"]["hosts"] == ["fe01"]
 
 
-def _planned(folder: Path, **states: PlanState) -> str:
+def _planned(folder: Path, *serial: str, failing: float = 0, **states: PlanState) -> str:
     hosts = tuple(PlanHost(name, state, digest="ab") for name, state in states.items())
     file = folder / "plan.json"
-    file.write_bytes(to_json(EstatePlan("Plan", "2026-03-12T06:00:00Z", "1.0.0", hosts, batches(hosts, ["1"]))))
+    serial = serial or ("1",)
+    found = batches(hosts, serial)
+    file.write_bytes(to_json(EstatePlan("Plan", "2026-03-12T06:00:00Z", "1.0.0", hosts, found, serial, failing)))
     return str(file)
 
 
@@ -225,9 +227,76 @@ def test_a_run_that_is_held_to_a_plan_has_its_hosts(said: list[str], tmp_path: P
 
 
 def test_hosts_that_are_left_out_on_purpose_are_no_failure(said: list[str], tmp_path: Path) -> None:
-    path = _planned(tmp_path, b=PlanState.CHANGE, gone=PlanState.CHANGE)
+    path = _planned(tmp_path, b=PlanState.CHANGE, c=PlanState.CHANGE)
+    known = {**OF_THE_PLAN, "ansible_play_hosts_all": ["b"]}
     for more, variables in (({}, {"ansible_limit": "b"}), ({"named": ["b"]}, {})):
-        assert run({"plan": path, **more}, **OF_THE_PLAN, **variables)["targets"]["left_alone"] == {}
+        assert run({"plan": path, **more}, **known, **variables)["targets"]["left_alone"] == {}
+        assert "In the plan, and left out of this run: c" in said
+
+
+def test_no_limit_hides_a_host_that_is_gone_from_the_inventory(said: list[str], tmp_path: Path) -> None:
+    path = _planned(tmp_path, b=PlanState.CHANGE, c=PlanState.REFUSED, gone=PlanState.CHANGE)
+    for hosts in (["b", "c"], ["c", "b"]):
+        known = {**OF_THE_PLAN, "ansible_play_hosts_all": hosts}
+        for more, variables in (({}, {"ansible_limit": "b:c"}), ({"named": hosts}, {})):
+            left = run({"plan": path, **more}, **known, **variables)["targets"]["left_alone"]
+            assert set(left) <= {"b", "c"}, "no limit leaves the controller, which would tell otherwise"
+            told = [why for why in left.values() if "not in the inventory, so nothing was done to it: gone" in why]
+            assert len(told) == 1
+            assert "there is nothing for it in the plan" in left["c"]
+
+
+FOUR = dict.fromkeys("abcd", PlanState.CHANGE)
+
+
+@pytest.mark.parametrize(
+    ("serial", "limit", "hosts", "sizes"),
+    [
+        (("1", "1", "2"), "", "abcd", [1, 1, 2]),
+        (("1", "1", "2"), "", "dcba", [1, 1, 2]),
+        (("1", "1", "2"), "all", "abcd", [1, 1, 2]),
+        (("1", "1", "2"), "b:c", "bc", [1, 1]),
+        (("1", "1", "2"), "c:d", "cd", [2]),
+        (("3", "1"), "a:d", "ad", [1, 1]),
+    ],
+)
+def test_the_batches_are_those_that_were_approved(
+    said: list[str], tmp_path: Path, serial: tuple[str, ...], limit: str, hosts: str, sizes: list[int]
+) -> None:
+    path = _planned(tmp_path, *serial, **FOUR)
+    known = {**OF_THE_PLAN, "ansible_play_hosts_all": list(hosts), "ansible_limit": limit}
+    given = {"plan": path, "host_variables": True}
+    for more in ({}, {"named": list(hosts)}):
+        for asked in ("", ",".join(serial)):
+            targets = run({**given, **more}, **known, lync_firewall_serial=asked)["targets"]
+            assert (targets["hosts"], targets["batches"]) == (sorted(hosts), sizes)
+        other = run({**given, **more}, **known, lync_firewall_serial="100%")
+        if sizes == [len(hosts)]:
+            assert other["targets"]["batches"] == sizes, "that is the same"
+        else:
+            assert other["failed"] is True
+            assert f"it has batches of {', '.join(map(str, sizes))} hosts, and this run would make" in other["msg"]
+
+
+def test_how_many_may_fail_is_what_was_approved(said: list[str], tmp_path: Path) -> None:
+    path = _planned(tmp_path, failing=25, **FOUR)
+    given = {"plan": path, "host_variables": True}
+    for same in ("", 25, "25%", 25.0):
+        targets = run(given, **OF_THE_PLAN, lync_firewall_max_fail_percentage=same)["targets"]
+        assert targets["max_fail_percentage"] == 25
+    for other, told in ((90, "at most 25 % of the last failed, and this one would with 90 %"), (0, "with 0 %")):
+        found = run(given, **OF_THE_PLAN, lync_firewall_max_fail_percentage=other)
+        assert found["failed"] is True
+        assert told in found["msg"]
+    wrong = run(given, **OF_THE_PLAN, lync_firewall_max_fail_percentage="many")
+    assert "lync_firewall_max_fail_percentage: many is no percentage" in wrong["msg"]
+
+
+def test_a_playbook_that_changes_all_at_once_carries_out_no_plan(said: list[str]) -> None:
+    found = run({"at_once": True}, **OF_THE_PLAN, lync_firewall_plan="plan.json")
+    assert found["failed"] is True
+    assert "run lyncops.firewall.remediate with it" in found["msg"]
+    assert "failed" not in run({"at_once": True}, **OF_THE_PLAN)
 
 
 def test_a_digest_without_a_plan_holds_nothing_and_is_refused() -> None:

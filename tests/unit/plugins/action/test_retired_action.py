@@ -104,6 +104,52 @@ def test_variables_say_who_and_where(tmp_path: Path) -> None:
     assert wrong["failed"] is True
 
 
+@pytest.mark.parametrize(
+    ("known", "role"),
+    [
+        ({"group_names": ["lync_client"]}, ""),
+        ({"group_names": [], "lync_firewall_roles": ["client"]}, ""),
+        ({"group_names": ["lync_client"], "lync_firewall_clients": "enforce"}, "client"),
+        ({"group_names": ["lync_client"], "lync_firewall_clients": "sometimes"}, "client"),
+        ({"group_names": ["lync_client", "lync_director"]}, "director"),
+        ({"group_names": ["lync_load_balancer"]}, ""),
+        ({"group_names": ["lync_client"], "lync_firewall_roles": []}, ""),
+        ({"group_names": ["lync_sql"]}, ""),
+        ({"group_names": ["lync_sql"], "lync_firewall_hosts": "lync_front_end"}, ""),
+        ({"group_names": ["lync_sql"], "lync_firewall_hosts": "lync_front_end,lync_sql"}, "sql"),
+        ({"group_names": ["lync_sql"], "lync_firewall_hosts": ["h"]}, "sql"),
+        ({"group_names": ["lync_sql", "lync_mediation"]}, "sql"),
+        ({"group_names": [], "lync_firewall_roles": 7}, "7"),
+    ],
+)
+def test_whom_a_run_would_serve_again_is_not_retired(tmp_path: Path, known: dict[str, Any], role: str) -> None:
+    groups = {"all": ["h", "other"], "lync_front_end": ["other"], "lync_sql": ["h"]}
+    found = run({"hosts": ["h"], "dest": str(tmp_path)}, hostvars={"h": known}, groups=groups)
+    assert ("is a Lync server still" in str(found.get("msg"))) == bool(role), found
+    assert role in str(found.get("msg", ""))
+
+
+def test_only_those_are_noted_whose_removal_ran(tmp_path: Path) -> None:
+    results: dict[str, Any] = {
+        "cleaned": {"changed": True},
+        "bare": {"changed": False},
+        "skipped": {"changed": False, "skipped": True},
+        "failed": {"changed": True, "failed": True},
+        "away": {"unreachable": True, "changed": False},
+        "held": {"changed": False, "left_alone": True},
+    }
+    hostvars: dict[str, Any] = {name: {"lync_firewall_result": result} for name, result in results.items()}
+    args = {"host_variables": True, "hosts": [*hostvars, "never"], "done": True}
+    variables: dict[str, Any] = {"lync_firewall_report_dir": str(tmp_path), "hostvars": {**hostvars, "never": {}}}
+    found = run(args, **variables)
+    assert found["failed"] is True
+    assert "not retired: skipped, failed, away, held, never" in found["msg"]
+    assert sorted(json.loads((tmp_path / "retired.json").read_text())["hosts"]) == ["bare", "cleaned"]
+    alone = run({**args, "hosts": ["never"], "dest": str(tmp_path / "new")}, **variables)
+    assert "not retired: never" in alone["msg"]
+    assert not (tmp_path / "new").exists()
+
+
 def test_documentation_and_plugin_agree() -> None:
     doc = yaml.safe_load(documentation.DOCUMENTATION)["options"]
     keys = ("type", "elements", "default", "required")

@@ -185,3 +185,16 @@ def test_that_costs_no_request_more(plugin: Any, on_wider: str) -> None:
     assert again.run(task_vars={"inventory_hostname": "h"})["changed"] is False
     commands = [command for command in again._connection.protocol.commands if "reg query" in command]
     assert len(commands) == 1
+
+
+def test_a_row_that_gets_no_block_rule_for_a_keyword_is_named_by_both() -> None:
+    peers = {**SCOPED["peers"], "gateway": ["LocalSubnet"]}
+    model = host()
+    for told in (
+        enforce(model, peers=peers, on_wider="block_others"),
+        audit(model, peers=peers, on_wider="block_others"),
+    ):
+        (warning,) = [text for text in told["warnings"] if "block_others" in text]
+        assert "server-47, server-48" in warning
+    for told in (enforce(model, peers=peers), audit(model, peers=peers)):
+        assert not [text for text in told.get("warnings", ()) if "block_others" in text]

@@ -106,10 +106,16 @@ def test_a_connection_sends_nothing_and_one_with_tls_a_hello_alone(listener: Lis
         assert int.from_bytes(hello[3:5], "big") == len(hello) - 5, "one record, and nothing behind it"
 
 
-@pytest.mark.parametrize("says", [b"fe01 5061/tcp\r\n", b""])
-def test_a_service_that_speaks_no_tls(says: bytes) -> None:
+@pytest.mark.parametrize(
+    ("says", "how"),
+    [
+        (b"fe01 5061/tcp\r\n", "the answer to a TLS hello is no TLS"),
+        (b"", "no answer to a TLS hello in time"),
+    ],
+)
+def test_a_service_that_speaks_no_tls(says: bytes, how: str) -> None:
     other = Listener(says)
-    assert probe(Target("h", HERE, other.port, tls=True)) == [Answer("open", False)]
+    assert probe(Target("h", HERE, other.port, tls=True)) == [Answer("open", False, how)]
     other.socket.close()
 
 

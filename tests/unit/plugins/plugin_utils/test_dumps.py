@@ -43,6 +43,17 @@ def test_the_numbers_of_an_address_are_no_short_name(tmp_path: Path) -> None:
     assert found(folder(tmp_path, "10.0.0.7.reg"), "10.0.0.7", None) == ["10.0.0.7.reg"]
 
 
+def test_an_address_of_version_6_counts_as_it_is_written_short(tmp_path: Path) -> None:
+    """A file's name has no colon on Windows; elsewhere it may."""
+    assert found(folder(tmp_path, "2001:db8::7.reg"), "fe02.contoso.test", "2001:DB8:0::7") == ["2001:db8::7.reg"]
+
+
+def test_what_no_program_writes_of_a_host_stands_for_none_and_is_in_nobody_s_way(tmp_path: Path) -> None:
+    """A cache of facts, say, beside the host's own file."""
+    assert found(folder(tmp_path, "fe02.json", "fe02.reg")) == ["fe02.reg"]
+    assert of_nobody(tmp_path, [("fe02", None)]) == ["fe02.json"]
+
+
 def test_a_text_and_hives_add_up(tmp_path: Path) -> None:
     names = ["fe02.SOFTWARE", "fe02.system", "fe02.txt"]
     assert found(folder(tmp_path, *names)) == names

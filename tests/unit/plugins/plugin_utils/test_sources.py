@@ -8,7 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import IN_GROUPS, WITHOUT_ROLE
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import (
+    IN_GROUPS,
+    SELDOM_MANAGED,
+    WITHOUT_ROLE,
+)
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._sources import place_of, source_of
 
 
@@ -31,3 +35,11 @@ def test_who_has_a_role_has_it_for_the_report_and_for_the_list_of_those_who_left
     assert source_of("h", "result", hostvars).roles == roles
     assert place_of("h", hostvars) == (IN_GROUPS if roles else WITHOUT_ROLE)
     assert place_of("stranger", hostvars) == ""
+
+
+@pytest.mark.parametrize(
+    ("groups", "place"),
+    [(["lync_sql"], SELDOM_MANAGED), (["lync_sql", "lync_front_end"], IN_GROUPS), (["lync_client"], IN_GROUPS)],
+)
+def test_a_sql_server_alone_is_nobody_that_a_run_would_look_at(groups: list[str], place: str) -> None:
+    assert place_of("h", {"h": {"group_names": groups}}) == place

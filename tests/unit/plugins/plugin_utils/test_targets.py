@@ -440,6 +440,17 @@ def test_peers_that_nobody_names_are_told_at_once_as_a_block_to_paste() -> None:
     assert set(kinds) < set(yaml.safe_load(matrix["unknown_peers"])[variable]) | {"pool"}
 
 
+def test_a_limit_leaves_nothing_out_of_the_block_that_is_pasted_for_all() -> None:
+    scoped = {host: {"lync_firewall_scope": "topology", "lync_pool": "p"} for host in GROUPS["all"]}
+    whole = targets(**scoped)["unknown_peers"]
+    assert "reverse_proxy" in whole, "med01 does not need it"
+    assert targets(within=["med01"], **scoped)["unknown_peers"] == whole
+    assert targets("med01", **scoped)["unknown_peers"] == whole
+    answered = {kind: [] for kind in yaml.safe_load(whole)["lync_firewall_extra_peers"]}
+    med01 = {**scoped["med01"], "lync_firewall_extra_peers": answered}
+    assert targets(within=["med01"], **{**scoped, "med01": med01})["unknown_peers"] == "", "nothing is missing there"
+
+
 def test_the_block_keeps_what_is_said_and_a_host_with_wrong_variables_is_left_to_its_task() -> None:
     own = {"lync_firewall_scope": "topology", "lync_firewall_extra_peers": {"edge": ["10.4.0.1"], "admin": None}}
     found = targets(fe01=own, fe02={**own}, med01=Broken({"lync_firewall_scope": AnsibleError("x")}))

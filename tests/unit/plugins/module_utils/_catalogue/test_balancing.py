@@ -20,8 +20,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.balanc
     SERVED,
     When,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.beside_clients import beside_clients
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Disposition, Peer, Role
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import BESIDE_CLIENTS, takes_everybody
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import takes_everybody
 
 ROW = pytest.mark.parametrize("row_id", SERVED)
 BEHIND = {
@@ -81,7 +82,7 @@ def test_the_scope_of_the_member_admits_the_device_to_the_port_and_to_the_check(
     """Where clients connect, load balancers are among those beside them; all other rows have to name them."""
     for of_member in (SERVED[row_id].member, SERVED[row_id].check):
         row = catalogue.by_id(of_member)
-        assert Peer.LOAD_BALANCER in (BESIDE_CLIENTS if takes_everybody(row) else row.peers), of_member
+        assert Peer.LOAD_BALANCER in (beside_clients(row) if takes_everybody(row) else row.peers), of_member
 
 
 @ROW

@@ -11,11 +11,17 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     differences,
     differences_since,
     foreign,
+    foreign_but_for,
     marks,
     names_by_mark,
     plan_digest,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, Refusal, ServiceChange
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
+    Plan,
+    Refusal,
+    ServiceChange,
+    Update,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     Action,
     Direction,
@@ -117,6 +123,50 @@ def test_a_difference_is_told_where_the_fingerprints_differ(
     assert same == (differences(was, now) == ()) == (differences_since(marks(was), then.settings, now) == ())
 
 
+def test_marks_are_longer_where_there_is_room_for_them() -> None:
+    """Of eight digits somebody finds a rule with the mark of another one in a minute."""
+    few = host(*(rule(f"{{{number}}}", "x") for number in range(625)))
+    many = host(*few.rules, WEB)
+    assert {len(mark) for mark in marks(few)} == {16}
+    assert {len(mark) for mark in marks(many)} == {8}
+    for then in (few, many):
+        known, settings, names = marks(then), foreign(then).settings, dict(names_by_mark(then))
+        assert set(names) == set(known)
+        assert differences_since(known, settings, host(*then.rules[1:]), (), names) == ("gone or changed: rule x",)
+        assert differences_since(known, settings, host(*then.rules, SQL)) == ("new or changed: rule SQL",)
+
+
+def test_a_fingerprint_can_leave_out_what_the_plan_switches_on() -> None:
+    off = replace(PROFILES[1], local=ProfileSettings(enabled=False))
+    was, now = host(WEB, profiles=(PROFILES[0], off, PROFILES[2])), host(WEB)
+    then = foreign(was)
+    assert foreign_but_for(now, then.settings, ["private"]) == then.sha256
+    assert foreign_but_for(now, then.settings, []) == foreign(now).sha256 != then.sha256
+    assert foreign_but_for(now, then.settings, ["public"]) != then.sha256
+    assert foreign_but_for(host(SQL), then.settings, ["private"]) != then.sha256
+    assert foreign_but_for(now, {}, ["private"]) == foreign(now).sha256, "what it was then is not known"
+
+
+def test_a_digest_is_of_what_is_deleted_and_changed_too() -> None:
+    """Whoever approved that a rule goes has seen what it lets in."""
+    name = OURS.name
+    plans = [
+        Plan(delete=(name,)),
+        Plan(delete=(name.upper(),)),
+        Plan(update=(Update(OURS, replace(OURS, enabled=False), ("enabled",)),)),
+    ]
+    for plan in plans:
+        same = plan_digest(plan, (), host(OURS, WEB))
+        assert plan_digest(plan, (), host(replace(OURS, rule_id="{9}"))) == same, "an id lets nobody in"
+        assert plan_digest(plan, (), host(OURS, SQL)) == same
+    was, now = host(OURS), host(rule("{3}", name, 1433))
+    assert plan_digest(plans[0], (), was) != plan_digest(plans[0], (), now)
+    twins = host(OURS, rule("{4}", name, 1433))
+    assert len({plan_digest(plans[0], (), then) for then in (was, now, twins)}) == 3
+    other = Update(now.rules[0], replace(now.rules[0], enabled=False), ("enabled",))
+    assert plan_digest(plans[2], (), was) != plan_digest(Plan(update=(other,)), (), now)
+
+
 def test_a_digest_is_of_all_that_is_done_and_of_its_order() -> None:
     one = FirewallRule("LyncOps a g1", Direction.IN, Action.ALLOW, protocol=6)
     two = replace(one, name="LyncOps b g1")
@@ -132,5 +182,5 @@ def test_a_digest_is_of_all_that_is_done_and_of_its_order() -> None:
         Plan(refused=(Refusal("x", "y"),)),
         Plan(create=(one,), writable=False),
     ]
-    assert len({plan_digest(plan) for plan in plans}) == len(plans)
-    assert plan_digest(Plan(kept=(one,))) == plan_digest(Plan()), "what is kept is not done"
+    assert len({plan_digest(plan, (), host()) for plan in plans}) == len(plans)
+    assert plan_digest(Plan(kept=(one,)), (), host()) == plan_digest(Plan(), (), host()), "what is kept is not done"

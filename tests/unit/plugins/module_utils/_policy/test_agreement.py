@@ -26,11 +26,19 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._probe.target imp
         ("open", True, True, False, Says.AGREE),
         ("open", None, None, False, Says.AGREE),
         ("open", False, True, False, Says.CONTRADICTS),
+        ("open", False, None, False, Says.CONTRADICTS),
+        ("open", True, False, False, Says.ELSEWHERE),
+        ("open", None, False, False, Says.ELSEWHERE),
+        ("open", False, False, False, Says.ELSEWHERE),
+        ("open", True, False, True, Says.NOT_TOLD),
+        ("open", False, False, True, Says.CONTRADICTS),
         ("filtered", False, True, False, Says.AGREE),
         ("filtered", True, True, False, Says.SHUT_OUT),
         ("filtered", True, False, False, Says.NOTHING_LISTENS),
         ("filtered", True, None, False, Says.FILTERED),
-        ("filtered", None, True, False, Says.FILTERED),
+        ("filtered", None, True, False, Says.UNDECIDED),
+        ("refused", None, True, False, Says.UNDECIDED),
+        ("unreachable", None, True, False, Says.UNDECIDED),
         ("filtered", None, False, False, Says.NOTHING_LISTENS),
         ("refused", True, None, False, Says.NOTHING_LISTENS),
         ("refused", True, True, False, Says.SHUT_OUT),
@@ -74,6 +82,8 @@ def test_whatever_is_seen_something_is_said_and_a_known_listener_is_never_said_t
                     for sampled in (True, False):
                         found = says(status, transport, expected=expected, listens=listens, sampled=sampled)
                         assert not (found is Says.NOTHING_LISTENS and listens)
+                        assert not (found is Says.FILTERED and listens is not None), "it is known"
+                        assert not (found is Says.AGREE and status == "open" and listens is False)
                         assert not (found is Says.SHUT_OUT and (expected is not True or listens is False))
 
 

@@ -119,7 +119,7 @@ def test_the_topology_decides_applications_and_ports() -> None:
     behind = member(options={"configured_ports": TOPOLOGY})
     found = {item.row: item for item in listeners(pool("hardware", behind, external_ports="bridged"))}
     assert list(found) == [f"hlb-{number:02}" for number in (1, 2, 3, 4, 5, 6, 7, 10)]
-    assert (found["hlb-05"].port, found["hlb-05"].members[0].port) == (8081, 8081)
+    assert (found["hlb-05"].port, found["hlb-05"].members[0].port) == (8080, 8081)
     mapped = {item.row: item for item in listeners(pool("hardware", behind, external_ports="mapped"))}
     assert (mapped["hlb-07"].port, mapped["hlb-07"].members[0].port) == (443, 4444)
 
@@ -139,6 +139,55 @@ def test_an_override_moves_listener_and_check() -> None:
     assert [each.port for each in mixed["hlb-01"].members] == [5065, 5061]
 
 
+def test_web_that_moved_on_the_members_is_dialled_on_the_documented_port() -> None:
+    """Listening and published ports are settings of their own (Set-CsWebServer)."""
+    moved = member(options={"port_overrides": {"server-12": 8443, "server-14": "4444"}})
+    for of in (pool("hardware", moved), pool("hardware", moved, member("fe02")), pool("dns", moved)):
+        ends = {
+            (item.virtual, item.port, item.members[0].port)
+            for item in listeners(of)
+            if item.row in ("hlb-06", "hlb-07", "dnslb-02", "dnslb-04")
+        }
+        assert ends == {("web_internal", 443, 8443), ("web_external", 443, 4444), ("web_external", 4443, 4444)}
+    notes = {item.row: item.note for item in listeners(pool("hardware", moved))}
+    assert "Members listen on 8443" in notes["hlb-06"]
+    assert "lync_virtual_ports: {hlb-06: PORT}" in notes["hlb-06"]
+    assert "Members listen on" not in notes["hlb-04"] + notes["hlb-01"]
+
+
+def test_the_port_on_a_virtual_address_can_be_said() -> None:
+    said = {"hlb-06": 8443, "hlb-07": "8444", "hlb-01": 5065}
+    found = listeners(pool("hardware", virtual_ports=said))
+    ends = [(item.row, item.port, item.members[0].port) for item in found if item.row in said]
+    assert ends == [("hlb-01", 5065, 5061), ("hlb-06", 8443, 443), ("hlb-07", 8444, 4443)]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"hlb-6": 443}, r"lync_virtual_ports.hlb-6: pool pool1.example.com: table 2 has no such row; it has hlb-01, "),
+        ({"dnslb-02": 443}, "lync_virtual_ports.dnslb-02: pool pool1.example.com: table 2 has no such row"),
+        ({"hlb-06": "443-444"}, "lync_virtual_ports.hlb-06: pool pool1.example.com: one port is needed, not '443-444'"),
+        ({"hlb-06": 0}, "lync_virtual_ports.hlb-06: pool pool1.example.com: "),
+        (
+            [443],
+            r"lync_virtual_ports: pool pool1.example.com: a dict of rows to ports is needed, such as \{hlb",
+        ),
+    ],
+)
+def test_a_port_that_cannot_be_is_told(said: Any, message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        listeners(pool("hardware", virtual_ports=said))
+
+
+def test_members_that_disagree_of_a_port_of_sip_are_warned_of() -> None:
+    moved = member(options={"port_overrides": {"server-03": 5065}})
+    ((text, of),) = list(warnings(pool("hardware", moved, member("fe02"))).items())
+    assert of == ["hlb-01"]
+    assert text.startswith("pool pool1.example.com: its members listen on different ports for hlb-01, 5061 and 5065")
+    assert not warnings(pool("hardware", moved, member("fe02"), virtual_ports={"hlb-01": 5061}))
+
+
 def test_several_ports_are_no_listener() -> None:
     two = member(options={"port_overrides": {"server-12": "443,8443"}})
     found = {item.row: item for item in listeners(pool("hardware", two))}
@@ -154,6 +203,47 @@ def test_a_row_is_left_out_by_its_own_id_and_by_that_of_the_member(skipped: str)
     behind = member(options={"skip_rows": [skipped]})
     (found,) = [item for item in listeners(pool("hardware", behind, member("fe02"))) if item.row == "hlb-13"]
     assert [each.name for each in found.members] == ["fe02"]
+
+
+def warnings(*pools: dict[str, Any]) -> dict[str, list[str]]:
+    """What is warned of, each text once, to the rows that say it."""
+    found: dict[str, list[str]] = {}
+    for listener in listeners(*pools):
+        for text in listener.warnings:
+            found.setdefault(text, []).append(listener.row)
+    return found
+
+
+def test_a_check_that_the_members_leave_out_is_warned_of() -> None:
+    without = {"options": {"skip_rows": ["server-03"]}}
+    found = warnings(pool("dns", member("fe01", **without), member("fe02", **without), member("fe03")))
+    ((text, of),) = list(found.items())
+    assert set(of) == {"dnslb-01", "dnslb-02", "dnslb-03", "dnslb-04"}
+    assert text.startswith(
+        "pool pool1.example.com: lync_firewall_skip_rows of fe01, fe02 leaves out server-03, whose port, 5061, tells"
+    )
+    both = warnings(pool("hardware", member("fe01", options={"skip_rows": ["server-22"]}), member("fe02")))
+    assert not both, "a row that nothing is checked by"
+
+
+def test_a_pool_whose_members_are_all_drained_is_warned_of() -> None:
+    one, two = member("fe01", drained=True), member("fe02", drained=True)
+    ((text, of),) = list(warnings(pool("dns", one, two)).items())
+    assert text == (
+        "pool pool1.example.com: all members are drained (lync_drained: fe01, fe02), so its clients reach nobody"
+    )
+    assert len(set(of)) == 4
+    assert not warnings(pool("dns", one, member("fe02")))
+    collocated = member("fe01", "front_end", "mediation", drained=True)
+    ((text, of),) = list(warnings(pool("hardware", collocated, member("fe02"))).items())
+    assert of == ["hlb-16"]
+    assert text.startswith("row hlb-16 of pool pool1.example.com: all members are drained (lync_drained: fe01)")
+
+
+def test_a_pool_of_one_is_warned_of() -> None:
+    ((text, of),) = list(warnings(pool("dns")).items())
+    assert text.startswith("pool pool1.example.com has one member, fe01, so there is nothing to balance")
+    assert len(set(of)) == 4
 
 
 def test_what_is_wrong_of_a_member_names_pool_and_member() -> None:

@@ -23,15 +23,16 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     WinrmListener,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.region import Region, union
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import unblocked, with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import bind_media
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import takes_everybody
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import wanted_state
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy, wanted_state
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,6 +160,24 @@ def test_what_a_site_rule_opens_to_any_is_not_blocked(extra: dict[str, str]) -> 
     assert blocked(extra_rules=[{"name": "x", **extra}]) == []
 
 
+def test_rows_that_a_keyword_leaves_open_are_named_with_what_to_do() -> None:
+    peers = {**PEERS, "gateway": ["localsubnet", "10.0.0.9"]}
+    made = with_blocks(build_policy(**{**MEDIATION, "peers": peers}))
+    told = unblocked(made)
+    assert told.startswith("on_wider: block_others keeps nobody out of server-47, server-48: ")
+    assert "localsubnet" in told
+    assert unblocked(with_blocks(build_policy(**MEDIATION))) == ""
+    assert unblocked(with_blocks(build_policy(**{**MEDIATION, "scope": "any", "peers": {}}))) == ""
+
+
+def test_so_are_those_of_a_site_rule_with_a_keyword_on_their_port() -> None:
+    extra = {"name": "x", "direction": "in", "action": "allow", "protocol": "tcp", "localport": "5070"}
+    made = with_blocks(build_policy(**MEDIATION, extra_rules=[{**extra, "remoteip": ["dns"]}]))
+    assert unblocked(made).startswith("on_wider: block_others keeps nobody out of server-46, server-49: ")
+    assert "dns" in unblocked(made)
+    assert unblocked(made).isascii()
+
+
 def test_ports_of_management_are_left_out() -> None:
     peers = {"front_end": ["10.0.0.1"], "load_balancer": [], "admin": ["10.0.0.2"]}
     policy = build_policy(["front_end"], scope="topology", peers=peers, port_overrides={"server-06": "3380-3400"})
@@ -241,11 +260,53 @@ def test_after_them_no_row_is_wider() -> None:
         assert (wide - {"server-05"} == set()) is not expected, "135 is a port of management"
 
 
+EVERY_SOURCE = ["1.0.0.0-223.255.255.255", "::2-feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"peers": {**PEERS, "front_end": EVERY_SOURCE}},
+        {"peers": {**PEERS, "front_end": EVERY_SOURCE[:1], "load_balancer": EVERY_SOURCE[1:]}},
+        {"scope": "any", "peers": {}, "remote_addresses": EVERY_SOURCE},
+        # Two rows on one port, each for one half.
+        {
+            "roles": ["front_end", "mediation"],
+            "port_overrides": {"server-47": 5070, "server-48": 5070},
+            "peers": {"gateway": EVERY_SOURCE[:1], "front_end": EVERY_SOURCE[1:], "branch_appliance": []},
+        },
+    ],
+)
+def test_where_everybody_who_can_connect_is_meant_nobody_is_blocked(options: dict[str, Any]) -> None:
+    made = blocked(**options)
+    assert "block-in-tcp-5070" not in [one.key for one in made]
+    assert all(one.rule.remote_addresses for one in made)
+
+
+def test_of_everybody_of_one_family_the_others_are_blocked() -> None:
+    (only,) = blocked(peers={**PEERS, "front_end": EVERY_SOURCE[:1]})
+    assert str(only.rule.remote_addresses) == EVERY_SOURCE[1]
+
+
+@pytest.mark.parametrize("on_wider", ["report", "block_others"])
+def test_a_block_rule_that_nobody_wants_goes_also_where_nothing_else_is_removed(on_wider: str) -> None:
+    options = validate({**MEDIATION, "exclusive": False, "on_wider": on_wider}, HOST_OPTIONS)
+    policy = with_blocks(build_policy(**MEDIATION))
+    there = [replace(one.rule.named(f"LyncOps {one.key} g1"), rule_id=one.key) for one in policy.rules]
+    block = next(one for one in there if one.action is Action.BLOCK)
+    old = replace(block, name="LyncOps block-in-tcp-5067.s2 g1", rule_id="old", local_ports=PortSet.parse("5067"))
+    gone = replace(old, name="LyncOps in-tcp-9999 g1", rule_id="gone", action=Action.ALLOW)
+    snapshot = Snapshot(tuple(map(ProfileState, Profile)), (*there, old, gone), ServiceState(4, 2))
+    plan = make_plan(wanted_state(policy, options), snapshot)
+    assert "LyncOps block-in-tcp-5067.s2 g1" in plan.delete
+    assert not [name for name in plan.delete if not name.startswith("LyncOps block-")]
+
+
 @pytest.mark.parametrize(("on_wider", "goes"), [("report", True), ("fail", True), ("block_others", False)])
 def test_block_rules_go_with_the_option_also_where_nothing_else_is_removed(on_wider: str, goes: bool) -> None:
-    options = validate({**MEDIATION, "exclusive": False}, HOST_OPTIONS)
+    options = validate({**MEDIATION, "exclusive": False, "on_wider": on_wider}, HOST_OPTIONS)
     policy = with_blocks(build_policy(**MEDIATION))
     there = [replace(one.rule.named(f"LyncOps {one.key} g1"), rule_id=one.key) for one in policy.rules]
     snapshot = Snapshot(tuple(map(ProfileState, Profile)), tuple(there), ServiceState(4, 2))
-    wanted = wanted_state(build_policy(**MEDIATION), {**options, "on_wider": on_wider})
+    wanted = wanted_state(requested_policy(options), options)
     assert make_plan(wanted, snapshot).delete == (("LyncOps block-in-tcp-5070 g1",) if goes else ())

@@ -93,6 +93,22 @@ def test_each_kind_of_media_may_have_ports_of_its_own() -> None:
             "client-08 has 19 ports (5350-5368), and audio needs at least 20",
         ),
         ({**ON, "ClientVideoPort": 58000, "ClientVideoPortRange": 5}, "client_media", "client-09 has 5 ports"),
+        (
+            {"ClientMediaPort": 5350, "ClientMediaPortRange": 40},
+            "client_media.ClientMediaPortRangeEnabled",
+            "is missing; without it the other settings count for nothing",
+        ),
+        ({"ClientAudioPortRange": 5}, "client_media.ClientMediaPortRangeEnabled", "is missing"),
+        (
+            {**ON, "ClientMediaPortRange": 20},
+            "client_media",
+            "audio and video have the same 20 ports (5350-5369), and need at least 20 each, 40 together",
+        ),
+        (
+            {**ON, "ClientVideoPort": 5370, "ClientVideoPortRange": 20},
+            "client_media",
+            "audio (5350-5389) and video (5370-5389) share 20 ports",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named(settings: dict[str, Any], option: str, told: str) -> None:
@@ -100,6 +116,24 @@ def test_a_wrong_setting_is_named(settings: dict[str, Any], option: str, told: s
         build_policy(["client"], client_media=settings)
     assert error.value.option == option
     assert told in error.value.reason
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"client-08": "50000-50019", "client-09": "50010-50029"},
+        {"client-08": "50000-50029", "client-09": "50000-50029"},
+    ],
+)
+def test_so_is_an_override(overrides: dict[str, str]) -> None:
+    with pytest.raises(OptionError) as error:
+        build_policy(["client"], port_overrides=overrides)
+    assert "video" in error.value.reason
+
+
+def test_audio_may_stay_as_documented_beside_ports_of_their_own_for_video() -> None:
+    found = ports(build_policy(["client"], port_overrides={"client-09": "43000-43029"}))
+    assert (found["client-08"], found["client-09"]) == ("1024-65535", "43000-43029")
 
 
 def test_files_and_sharing_may_have_fewer_ports() -> None:

@@ -74,6 +74,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def test_a_host_without_an_address_is_named_wherever_its_group_stands_in_for_it() -> None:
+    files = as_aerleon(MATRIX)
+    partly = [group for group in MATRIX.groups if group.addresses and group.unaddressed]
+    assert any("nowhere" in group.unaddressed for group in partly)
+    missing = "not in it, since nothing says the address: "
+    assert files[DEFINITIONS].count(f"# {missing}") == len(partly)
+    groups = {group.name: group for group in MATRIX.groups}
+    ends = [[[groups[name] for name in side] for side in (line.source, line.destination)] for line in MATRIX.lines]
+    known = [both for both in ends if all(any(group.addresses or group.anybody for group in end) for end in both)]
+    incomplete = [both for both in known if any(group.unaddressed for end in both for group in end)]
+    assert files[TERMS].count(f"  # {missing}") == len(incomplete) > 0
+    for name in (DEFINITIONS, TERMS, ANSWERS):
+        assert yaml.safe_load(files[name])
+    before = files[TERMS].split(missing)[1].splitlines()
+    assert "nowhere" in before[0]
+    assert before[1].startswith("  - name: "), "the comment stands before its term"
+
+
 class Written:
     """The matrix as its JSON says it, for packets: nothing of what wrote Aerleon's files is used."""
 

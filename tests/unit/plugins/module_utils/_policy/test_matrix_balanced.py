@@ -69,6 +69,33 @@ def test_clients_come_from_their_networks_where_these_are_known() -> None:
     assert found["Front End Servers", "SIP address of a"] == ("444,5061", ["hlb-01", "hlb-02"])
 
 
+def test_a_device_does_not_connect_to_its_own_virtual_addresses() -> None:
+    """Also where these are among the addresses that are said of it."""
+    peers = {**PEERS, "load_balancer": ["10.3.0.5", "10.3.1.1"]}
+    hosts = [{**host, "peers": peers, "client_networks": ["10.9.0.0/16"]} for host in HOSTS]
+    found = lines(hosts)
+    assert ("Load balancers", "Front End Servers") in found
+    assert {source for source, destination in found if destination.endswith(" of a")} >= {"Clients and phones"}
+    assert not [source for source, destination in found if destination.endswith(" of a") and "Load bal" in source]
+
+
+def test_a_line_from_clients_straight_to_a_member_says_that_the_device_has_that() -> None:
+    hosts = [{**host, "client_networks": ["10.9.0.0/16"]} for host in HOSTS]
+    for clients, name in ((hosts, "Clients and phones"), (HOSTS, "Clients and servers")):
+        matrix = matrix_of(clients, of_balanced(LEGS, clients))
+        found = {
+            (", ".join(line.source), row.row.id): "through a device that keeps their addresses" in row.row.note
+            for line in matrix.lines
+            if set(line.listeners) & {"fe01", "fe02"}
+            for row in line.rows
+        }
+        assert found[name, "server-03"]
+        assert not found[name, "server-07"], "no device carries that"
+        assert {source for (source, _row), says in found.items() if says} == {name}
+        plain = matrix_of(clients)
+        assert not any("virtual address" in row.row.note for line in plain.lines for row in line.rows)
+
+
 def test_an_audit_says_who_gets_in_by_the_members_rows_alone() -> None:
     by_row = {(traffic.row.id, traffic.audited) for traffic in of_balanced(LEGS, HOSTS)}
     assert by_row == {("hlb-01", False), ("hlb-02", False), ("hlb-07", False), ("server-03", True)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,15 @@ def test_markdown_says_of_which_time_and_what_is_wider() -> None:
     assert "| any; wider: everybody else, by CS RTCMEDSRV (server-47 on med01); not known of med01 |" in text
     other = InEffect("r.json", FOUND.created, {})
     assert "It says nothing of med01." in as_markdown(matrix_of([host()]), other)
+
+
+def test_hosts_that_were_judged_from_files_are_marked_with_the_age_of_the_oldest() -> None:
+    when = "2026-01-31T20:15:00Z"
+    judged = replace(FOUND, saved={"med01": when, "elsewhere": when})
+    assert f"Judged from files, not from the hosts: med01 of {when}." in as_markdown(matrix_of([host()]), judged)
+    found = json.loads(as_json(matrix_of([host()]), judged))["in_effect"]
+    assert found["from_files"] == {"med01": when}
+    assert "from_files" not in json.loads(as_json(matrix_of([host()]), FOUND))["in_effect"]
 
 
 def test_rows_of_a_line_that_admit_others_are_told_apart_the_widest_first_and_what_is_cut_is_said() -> None:

@@ -216,6 +216,36 @@ def test_a_wrong_extra_peer_is_named(extra: dict[str, Any], says: str) -> None:
         collect(extra=extra)
 
 
+NOBODYS = ["0.0.0.0", "0.0.0.0/8", "224.0.0.5", "240.0.0.1", "255.255.255.255", "::", "ff02::1"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "address"),
+    [
+        *(("ansible_host", address) for address in NOBODYS if "/" not in address),
+        *((name, address) for address in NOBODYS for name in ("lync_addresses", "lync_firewall_addresses")),
+    ],
+)
+def test_an_address_that_nobody_connects_from_is_named(variable: str, address: str) -> None:
+    value = address if variable == "ansible_host" else ["10.7.0.9", address]
+    with pytest.raises(PeerError, match=r"address(es)? of gw01: ") as raised:
+        survey({"lync_gateway": ["gw01"]}, lambda _host: {variable: value})
+    assert repr(address) in str(raised.value)
+
+
+@pytest.mark.parametrize("address", NOBODYS)
+def test_an_extra_peer_that_nobody_can_be_is_named(address: str) -> None:
+    with pytest.raises(PeerError, match=r"^lync_firewall_extra_peers\.gateway: ") as raised:
+        peers_of(survey({}, lambda _host: {}), extra={"gateway": [address]})
+    assert repr(address) in str(raised.value)
+
+
+def test_the_address_that_a_load_balancer_connects_from_is_one() -> None:
+    known = {"ansible_host": "10.0.0.1", "lync_load_balancer_source": "0.0.0.0"}
+    with pytest.raises(PeerError, match=r"^lync_load_balancer_source of lb01: '0\.0\.0\.0' "):
+        survey({"lync_load_balancer": ["lb01"]}, lambda _host: known)
+
+
 def test_hosts_in_no_group_of_ours_are_not_looked_at() -> None:
     asked: list[str] = []
 

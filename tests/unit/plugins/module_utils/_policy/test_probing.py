@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Transport
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
@@ -33,6 +35,20 @@ def test_ports_that_are_configured_otherwise_are_those_that_are_probed() -> None
     assert {("tcp", 40000), ("udp", 40001), ("tcp", 5562)} <= asked.keys()
     assert not asked["tcp", 40000].sampled
     assert ("tcp", 5062) not in asked
+
+
+def test_ports_that_nothing_serves_by_the_documents_or_by_the_topology_are_known() -> None:
+    def unserved(**options: Any) -> set[int]:
+        return {one.port for one in ports_asked(build_policy(["front_end"], **options), 3) if one.unserved}
+
+    assert unserved() == {5064, 8058}
+    assert unserved(port_overrides={"server-20": "5164"}) == {8058}, "somebody has it"
+    assert unserved(port_overrides={"server-08": "5061"}) == {5064}, "another row's service listens there"
+    sip = {"service": "Registrar", "owner": "Registrar", "usage": "SipServer", "side": "primary", "protocol": "mtls"}
+    configured = [{**sip, "transports": ["tcp"], "ports": "5061"}]
+    found = unserved(configured_ports=configured)
+    assert {5064, 8058, 5071, 5080} <= found, "Response Group and bandwidth policy are not in the topology"
+    assert not {5061, 135, 448} & found, "the topology has it, and topologies never have the others"
 
 
 def test_what_a_host_asks_for() -> None:

@@ -74,8 +74,42 @@ def test_with_everybody_known_a_row_admits_its_peers_and_nobody_else(requirement
 @pytest.mark.parametrize("requirement", CLIENT_ROWS, ids=lambda requirement: requirement.id)
 def test_where_clients_connect_any_is_right_unless_their_networks_are_known(requirement: Requirement) -> None:
     assert scoped(FLEET).of(requirement).addresses.is_any
-    everybody = AddressSet.parse(["10.9.0.0/16", *(address for kind in FLEET.values() for address in kind)])
+    everybody = AddressSet.parse(["10.9.0.0/16", *beside(requirement)])
     assert scoped(FLEET, ["10.9.0.0/16"]).of(requirement).addresses == everybody
+
+
+CONFERENCES = {"server-07", "server-08", "server-10", "server-28"}
+SIP = {"server-03", "server-45"}
+WEB = {"server-11", "server-12", "server-13", "server-19", "server-43", "server-44"}
+NEVER = {
+    "load_balancer": {*CONFERENCES, "server-39"},
+    "reverse_proxy": {*CONFERENCES, *SIP, "server-35", "server-36", "server-39"},
+    "gateway": {*CONFERENCES, *SIP, *WEB, "server-35", "server-36"},
+}
+"""Load balancers: no web conferencing and no media. Reverse proxies: the web. Gateways: their trunk, and audio."""
+
+
+def beside(requirement: Requirement) -> list[str]:
+    return [address for kind, items in FLEET.items() if requirement.id not in NEVER.get(kind, ()) for address in items]
+
+
+@pytest.mark.parametrize(
+    ("row_id", "kinds"),
+    [
+        ("client-07", []),
+        ("client-08", ["front_end", "mediation"]),
+        ("client-09", ["front_end"]),
+        ("client-10", []),
+        ("client-11", ["front_end"]),
+    ],
+)
+def test_on_a_client_other_clients_and_the_servers_of_its_media_are_let_in(row_id: str, kinds: list[str]) -> None:
+    wanted = AddressSet.parse(["10.9.0.0/16", *(address for kind in kinds for address in FLEET[kind])])
+    peers = {**FLEET, EVERYWHERE: ["10.200.0.1"]}
+    assert scoped(peers, ["10.9.0.0/16"]).of(row(row_id)).addresses == wanted
+    assert scoped(peers).of(row(row_id)).addresses.is_any
+    known = {kind: FLEET[kind] for kind in kinds}
+    assert scoped(known, ["10.9.0.0/16"]).of(row(row_id)).addresses == wanted, "nobody else has to be known"
 
 
 @pytest.mark.parametrize("missing", KINDS)
@@ -108,8 +142,11 @@ def test_networks_of_clients_do_not_count_before_it_is_known_who_else_connects_t
     peers = {kind: items for kind, items in FLEET.items() if kind != missing}
     for requirement in CLIENT_ROWS:
         scope = scoped(peers, ["10.9.0.0/16"]).of(requirement)
-        assert scope.addresses.is_any
-        assert missing in scope.note
+        if requirement.id in NEVER.get(missing, ()):
+            assert scope.addresses == AddressSet.parse(["10.9.0.0/16", *beside(requirement)])
+        else:
+            assert scope.addresses.is_any
+            assert missing in scope.note
 
 
 @pytest.mark.parametrize("requirement", ROWS, ids=lambda requirement: requirement.id)
@@ -135,9 +172,8 @@ def test_a_row_that_there_is_nobody_for_gets_no_rule() -> None:
 
 
 def test_no_clients_leaves_the_servers_that_connect_to_the_same_ports() -> None:
-    wanted = AddressSet.parse([address for kind in FLEET.values() for address in kind])
     for requirement in CLIENT_ROWS:
-        assert scoped(FLEET, []).of(requirement).addresses == wanted
+        assert scoped(FLEET, []).of(requirement).addresses == AddressSet.parse(beside(requirement))
     unknown = {kind: items for kind, items in FLEET.items() if kind != "edge"}
     assert scoped(unknown, []).of(row("server-03")).note == "nothing says who is edge"
 
@@ -218,7 +254,12 @@ def test_one_more_host_changes_the_rules_of_rows_that_name_its_kind_and_nothing_
     naming = {
         demand.requirement.id
         for demand in before.demands
-        if kind in demand.requirement.peers or (clients and not UNNAMED.isdisjoint(demand.requirement.peers))
+        if kind in demand.requirement.peers
+        or (
+            clients
+            and not UNNAMED.isdisjoint(demand.requirement.peers)
+            and demand.requirement.id not in NEVER.get(kind, ())
+        )
     }
     for key, rule in ours.items():
         assert without_scope(rule) == without_scope(theirs[key])
@@ -359,7 +400,11 @@ ERRORS: list[tuple[str, dict[str, Any], str]] = [
     ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["10.0.0.1/8"]}}, "host bits"),
     ("peers.gateway", {"scope": "topology", "peers": {"gateway": [""]}}, "no address"),
     ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["10.0.0.1|x"]}}, "no address"),
-    ("client_networks", {"scope": "topology", "client_networks": ["0.0.0.0/0"]}, "every IPv4"),
+    ("client_networks", {"scope": "topology", "client_networks": ["0.0.0.0/0"]}, "leave it out to mean any"),
+    ("client_networks", {"scope": "topology", "client_networks": ["224.0.0.0/4"]}, "'224.0.0.0/4' .*nobody connects"),
+    ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["10.0.0.1, 0.0.0.0"]}}, "'0.0.0.0' .*nobody"),
+    ("remote_addresses", {"remote_addresses": ["localsubnet", "255.255.255.255"]}, "'255.255.255.255' .*nobody"),
+    ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["0.0.0.0/1", "128.0.0.0/1"]}}, "leave it out to"),
     ("peers.gateway", {"scope": "topology", "peers": {"gateway": ["10.0.0.1, ::1"]}}, "'::1' .*leave it out"),
     ("client_networks", {"scope": "topology", "client_networks": ["::/64"]}, "'::/64' .*unspecified"),
     ("remote_addresses", {"remote_addresses": ["ff02::-ff02::9"]}, "'ff02::-ff02::9' .*multicast"),
@@ -373,6 +418,12 @@ def test_every_bad_option_is_named(option: str, options: dict[str, Any], says: s
     with pytest.raises(OptionError, match=says) as caught:
         build_policy(["mediation"], **options)
     assert caught.value.option == option
+
+
+def test_peers_who_are_everybody_that_can_connect_are_any() -> None:
+    for gateways in (["1.0.0.0-223.255.255.255", "::2-feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"], ["any"]):
+        assert scope_text("server-47", {"gateway": gateways}) == "any"
+    assert scope_text("server-47", {"gateway": ["0.0.0.0/1"]}) == "0.0.0.0/1", "it holds addresses of somebody"
 
 
 def test_keywords_and_any_may_stand_for_a_kind() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from ansible.utils.helpers import pct_to_int
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change import fingerprint
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _armed
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.approved import (
     PlanError,
@@ -114,6 +115,19 @@ def test_the_digest_is_of_what_is_to_be_done_on_whom(checked: dict[str, Any]) ->
     assert plan.digest != plan_of({"a": checked}).digest
     assert plan.digest != plan_of({"a": checked, "b": {**checked, "plan_digest": "0" * 64}}).digest
     assert plan.digest != plan_of({"a": checked, "b": None}).digest
+
+
+def test_the_digest_is_of_the_course_of_the_run_too(checked: dict[str, Any]) -> None:
+    results = dict.fromkeys("abcd", checked)
+    sources = [Source(name, result, ("director",)) for name, result in results.items()]
+    plans = [
+        build_plan("Plan", CREATED, "1.2.3", sources, serial, failing)
+        for serial, failing in ((["1"], 0), (["2"], 0), (["100%"], 0), (["1"], 50))
+    ]
+    assert len({plan.digest for plan in plans}) == len(plans)
+    for page in (to_html, to_markdown):
+        assert "the next one begins only when every host of the last was changed" in page(plans[0]).decode()
+        assert "unless more than 50 % of the hosts of the last failed" in page(plans[3]).decode()
 
 
 def test_what_closes_and_what_is_replaced_is_told_as_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,14 +245,14 @@ def test_the_ranges_of_a_block_can_still_be_seen(monkeypatch: pytest.MonkeyPatch
 
 def test_who_is_armed_with_a_rollback_is_told_and_why(checked: dict[str, Any]) -> None:
     def arms(armed: bool, *why: str) -> dict[str, Any]:
-        return {**checked, "arms_rollback": {"armed": armed, "why": list(why)}}
+        return {**checked, "arms_rollback": {"armed": armed, "why": list(why), **({"minutes": 12} if armed else {})}}
 
     plan = plan_of({"a": checked, "b": arms(True, "'x' blocks", "2 more"), "c": checked, "d": arms(False, "is never")})
     for page in (to_html(plan).decode(), to_markdown(plan).decode().replace("**", "")):
         told = page.partition("Which hosts are armed with a rollback")[2].partition("What is changed")[0]
         lines = [re.sub("<[^>]*>", "", line).lstrip("- ") for line in told.splitlines() if "armed" in line]
         assert [line.replace("&#39;", "'") for line in lines] == [
-            "b armed: 'x' blocks; 2 more",
+            "b armed, restores itself after 12 minutes: 'x' blocks; 2 more",
             "a, c not armed: it only adds or widens: nothing that is open now is closed",
             "d not armed: is never",
         ]
@@ -260,6 +274,7 @@ def test_a_run_that_may_close_something_is_armed_unless_nobody_wants_it(
     plugin = action(lync_firewall.ActionModule, WindowsModel(), options, check_mode=True)
     told = plugin.run(task_vars={"inventory_hostname": "med01"})["arms_rollback"]
     assert told["armed"] is armed
+    assert told.get("minutes") == (10 if armed else None)
     assert told["why"][0].startswith(why)
     monkeypatch.setattr(_armed, "risks", lambda _plan, _before: tuple(f"'{number}' blocks" for number in range(5)))
     told = plugin.run(task_vars={"inventory_hostname": "med01"})["arms_rollback"]
@@ -294,10 +309,12 @@ class _Page(HTMLParser):
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_a_host_says_is_no_markup(checked: dict[str, Any], hostile: str) -> None:
     evil = copy.deepcopy(checked)
-    evil["deleted"] = evil["impact"] = evil["commands"] = [hostile]
+    evil["deleted"] = evil["commands"] = [hostile]
+    evil["cuts"] = {"closed": [{"protocol": "tcp", "port": 1, "program": hostile, "peers": [hostile]}], "left_out": 1}
     evil["undo"] = {"commands": [hostile], "losses": [hostile]}
     evil["refused"] = [{"subject": hostile, "reason": hostile}]
-    tame = {"deleted": ["x"], "impact": ["x"], "commands": ["x"], "undo": {"commands": ["x"], "losses": ["x"]}}
+    cuts = {"closed": [{"protocol": "tcp", "port": 1, "program": "x", "peers": ["x"]}], "left_out": 1}
+    tame = {"deleted": ["x"], "cuts": cuts, "commands": ["x"], "undo": {"commands": ["x"], "losses": ["x"]}}
     tamed = {**evil, **tame, "refused": [{"subject": "x", "reason": "x"}]}
     mild = plan_of({"a": tamed, "b": {"failed": True, "msg": "x"}})
     wild = plan_of({"a": evil, "b": {"failed": True, "msg": hostile}})
@@ -365,7 +382,18 @@ def test_only_the_plan_that_was_approved_may_be_carried_out() -> None:
     ("change", "why"),
     [
         (lambda text: text.replace('"digest":"', '"digest":"0', 1), "it was changed after it was made"),
-        (lambda text: text.replace("firewall:plan:1", "firewall:plan:9"), "its schema is not"),
+        (lambda text: text.replace("firewall:plan:2", "firewall:page:2"), "its schema is not"),
+        (
+            lambda text: text.replace("firewall:plan:2", "firewall:plan:1"),
+            "another version of this collection has made",
+        ),
+        (lambda text: text.replace("firewall:plan:2", "firewall:plan:1"), "Make a new plan with lyncops.firewall.plan"),
+        (lambda text: text.replace('"batches":[{"hosts":["a"]}]', '"batches":[]'), "it was changed after it was made"),
+        (lambda text: text.replace('"batches":[', '"batches":[1,'), "it was changed after it was made"),
+        (lambda text: text.replace('"serial":["100%"]', '"serial":["50%"]'), "it was changed after it was made"),
+        (lambda text: text.replace('"max_fail_percentage":0', '"max_fail_percentage":90'), "it was changed after it"),
+        (lambda text: text.replace('"max_fail_percentage"', '"other"'), "it was changed after it was made"),
+        (lambda text: text.replace('"closed":[]', '"closed":[1]'), "it was changed after it was made"),
         (lambda _text: "", "it is no plan of this collection"),
         (lambda _text: "[]\n", "it is no plan of this collection"),
         (lambda _text: "\udcff", "it is no plan of this collection"),
@@ -398,6 +426,28 @@ def test_a_rule_that_is_gone_since_the_plan_is_named_whatever_it_is_called(tmp_p
     assert told[0].isprintable()
 
 
+def test_a_rule_with_the_mark_of_another_one_is_a_change_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Who has the time finds a rule with the same mark; the fingerprint differs, and that is what is proved."""
+
+    def host(port: str) -> WindowsModel:
+        pairs = [("Action", "Allow"), ("Active", "TRUE"), ("Dir", "In"), ("LPort", port), ("Name", "x")]
+        return WindowsModel(local={"{1}": pairs})
+
+    monkeypatch.setattr(fingerprint, "_mark", lambda _rule, digits: "0" * digits)
+    plugin = action(lync_firewall.ActionModule, host("80"), {"roles": ["director"]}, check_mode=True)
+    path = tmp_path / "plan.json"
+    path.write_bytes(to_json(plan_of({"dir01": plugin.run(task_vars={"inventory_hostname": "dir01"})})))
+    options = {"roles": ["director"], "plan": str(path)}
+    for port, told in (("80", []), ("4444", ["something: the fingerprint is another one, and it is not known what"])):
+        now = action(lync_firewall_info.ActionModule, host(port), options).run(
+            task_vars={"inventory_hostname": "dir01"}
+        )
+        found = now["foreign"]["since_plan"]["differences"]
+        assert [line.removesuffix(" it is") for line in found] == told
+
+
 def test_names_are_kept_as_far_as_there_is_room() -> None:
     many = {
         f"{{{n}}}": [("Action", "Allow"), ("Active", "TRUE"), ("Dir", "In"), ("Name", f"rule {n} {'x' * 60}")]
@@ -405,6 +455,6 @@ def test_names_are_kept_as_far_as_there_is_room() -> None:
     }
     plugin = action(lync_firewall.ActionModule, WindowsModel(local=many), {"roles": ["director"]}, check_mode=True)
     foreign = plugin.run(task_vars={"inventory_hostname": "dir01"})["foreign"]
-    assert len(foreign["marks"]) == 8 * 400
+    assert len(foreign["marks"]) == 16 * 400
     assert 100 < len(foreign["names"]) < 400
     assert len(json.dumps(foreign["names"])) <= 10_000

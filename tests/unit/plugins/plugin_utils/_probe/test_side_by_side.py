@@ -106,6 +106,52 @@ def test_a_table_that_fits_a_screen() -> None:
     assert lines[-1] == "1 host, 5 probes: 1 open, 3 filtered, 1 sent; 3.2 s, 2 a second"
 
 
+def test_ports_without_tls_are_named_by_how_they_did_not_speak_it_and_fail_nothing() -> None:
+    plain, slow = "the answer to a TLS hello is no TLS", "no answer to a TLS hello in time"
+    probes = {
+        "fe01": [
+            {"port": 443, "transport": "tcp", "status": "open", "tls": False, "detail": plain},
+            {"port": 444, "transport": "tcp", "status": "open", "tls": False, "detail": slow},
+            {"port": 4443, "transport": "tcp", "status": "open", "tls": False, "detail": plain},
+            {"port": 5061, "transport": "tcp", "status": "open", "tls": True},
+        ],
+        "fe\x1b02": [{"port": 443, "transport": "tcp", "status": "open", "tls": False}],
+    }
+    result = {"probes": probes, "unasked": {}, "problems": {}, "unprobed": {}, **FIGURES}
+    lines = [line for line in lines_for_people(result) if "no TLS where" in line]
+    assert lines[0].startswith("open, and no TLS where TLS is spoken: fe")
+    assert lines[0].endswith("02 443")
+    assert lines[1:] == [
+        f"open, and no TLS where TLS is spoken ({slow}): fe01 444",
+        f"open, and no TLS where TLS is spoken ({plain}): fe01 443 4443",
+    ]
+    assert "\x1b" not in lines[0]
+    assert failure_of(result) == ""
+
+
+def test_a_port_that_nothing_serves_is_named_and_fails_nothing() -> None:
+    unserved = PortAsked(5064, Transport.TCP, False, ("server-20",), False, unserved=True)
+    host = HostTargets("fe01", "10.1.1.1", (SIP, unserved))
+    answers = [
+        {"port": 5061, "transport": "tcp", "status": "open", "tls": True},
+        {"port": 5064, "transport": "tcp", "status": "filtered"},
+    ]
+    answer = {"probes": {"fe01": answers}, "sources": {}}
+    found = side_by_side(Found((host,)), answer, None)
+    assert found["probes"]["fe01"][1]["unserved"] is True
+    assert (failure_of(found), found["unprobed"]) == ("", {})
+    figures = {"counts": {"open": 1, "filtered": 1}, "seconds": 1.0, "per_second": 2.0}
+    lines = lines_for_people({**found, **figures})
+    assert lines[1].split() == ["fe01", "1", "of", "1", "0", "0", "0", "0", "of", "0", "0"]
+    assert ("not open, and no fault: 5064. By the documents or the topology nothing listens there (server-20)") in lines
+    assert "In no column: 1 probe of TCP where nothing is known to listen" in lines
+    answers[1]["status"] = "not_probed"
+    assert side_by_side(Found((host,)), answer, None)["unprobed"] == {}
+    answers[1]["status"] = "open"
+    assert not any("no fault" in line for line in lines_for_people({**found, **figures,
+                   "probes": {"fe01": answers}}))  # fmt: skip
+
+
 NOWHERE = "nosuch.invalid cannot be resolved: Name or service not known"
 FIGURES = {"counts": {"error": 3}, "seconds": 0.1, "per_second": 30.0}
 

@@ -56,4 +56,4 @@ def test_any_report_can_be_read(report: Report) -> None:
     }
     assert sum(hosts.values()) == len(report.hosts)
     cells = sum(len(host["cells"]) for host in json.loads(to_json(report))["hosts"])
-    assert sum(count for (name, _), count in found.items() if name == "lync_firewall_requirements") == cells
+    assert sum(count for (name, _label), count in found.items() if name == "lync_firewall_requirements") == cells

@@ -49,6 +49,17 @@ def slice_of(path: str, created: str = CREATED, **results: Any) -> Slice:
     return read_slice(path, to_json(report))
 
 
+def test_files_of_nobody_are_those_of_all_slices_but_for_whom_another_judged_by_them() -> None:
+    first = replace(report_of(fe01=info([row("server-06")])), files_of_nobody=("old.reg", "fe02.reg"))
+    judged = report_of(fe02=info([row("server-06")]))
+    hosts = [replace(host, judged_from=(("fe02.reg", CREATED),)) for host in judged.hosts]
+    second = replace(judged, hosts=tuple(hosts), files_of_nobody=("old.reg", "notes.md"))
+    slices = [read_slice(f"{number}.json", to_json(report)) for number, report in enumerate((first, second))]
+    assert merge("All", CREATED, slices).report.files_of_nobody == ("notes.md", "old.reg")
+    with pytest.raises(SliceError, match="files_of_nobody holds something else than texts"):
+        read_slice("x.json", to_json(first).replace(b'"old.reg"', b"7"))
+
+
 @given(reports(), st.data())
 def test_slices_put_together_are_the_report_that_is_made_at_once(report: Report, data: st.DataObject) -> None:
     """Each slice numbers its requirements for itself; the order of the slices is nothing."""

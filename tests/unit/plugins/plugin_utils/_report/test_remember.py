@@ -15,6 +15,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare i
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import (
     IN_GROUPS,
+    SELDOM_MANAGED,
     WITHOUT_ROLE,
     read_retired,
     remembering,
@@ -93,6 +94,14 @@ def test_a_host_without_a_role_any_more_is_told_from_one_that_is_gone() -> None:
     estate = Estate()
     estate.report({"old": (info(), DIRECTOR)})
     assert left(estate.report({}, {"old": WITHOUT_ROLE})) == [("old", "groups", DIRECTOR, 1)]
+
+
+def test_a_server_that_became_a_sql_server_has_left_and_one_that_was_managed_as_such_has_not() -> None:
+    estate = Estate()
+    estate.report({"med": (info(), DIRECTOR), "sql": (info(), ("sql",))})
+    found = estate.report({}, {"med": SELDOM_MANAGED, "sql": SELDOM_MANAGED})
+    assert left(found) == [("med", "groups", DIRECTOR, 1)]
+    assert [one.name for one in found.elsewhere] == ["sql"]
 
 
 def test_a_limit_is_no_leaving_and_forgets_nobody() -> None:

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to do about errors on the way to a host whose own words name no variable of Ansible's.
+
+The words are those of requests, urllib3, pywinrm, OpenSSL and MIT Kerberos, which translate none of theirs here; where
+one of them chooses others, the error stands alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+_VARIABLES = {
+    "winrm": {
+        "ca": "ansible_winrm_ca_trust_path",
+        "scheme": "ansible_winrm_scheme",
+        "proxy": "ansible_winrm_proxy",
+        "read": "ansible_winrm_read_timeout_sec",
+        "operation": "ansible_winrm_operation_timeout_sec",
+        "override": "ansible_winrm_kerberos_hostname_override",
+        "encryption": "ansible_winrm_message_encryption",
+    },
+    "psrp": {
+        "ca": "ansible_psrp_ca_cert",
+        "scheme": "ansible_psrp_protocol",
+        "proxy": "ansible_psrp_proxy",
+        "read": "ansible_psrp_read_timeout",
+        "operation": "ansible_psrp_operation_timeout",
+        "override": "ansible_psrp_negotiate_hostname_override",
+        "encryption": "ansible_psrp_message_encryption",
+    },
+}
+_PROXY = (
+    "A proxy may stand between: {proxy}, or HTTP_PROXY and HTTPS_PROXY where Ansible runs. Let it pass the host, or "
+    "list the host's address in NO_PROXY there"
+)
+# The first that is found counts.
+_HINTS: tuple[tuple[str, str], ...] = (
+    (
+        "certificate is not valid for",
+        "The certificate is for other names than the one that is connected to: set ansible_host to one that it has, or "
+        "give the host's HTTPS listener a certificate for this one",
+    ),
+    (
+        "certificate has expired",
+        "Give the host's HTTPS listener a new certificate; if it is not that old, see the clock where Ansible runs",
+    ),
+    (
+        "CERTIFICATE_VERIFY_FAILED",
+        "Ansible does not know who signed the host's certificate: set {ca} to a file with the certificate of that CA "
+        "(PEM). If it is the right CA, something else than the host answers",
+    ),
+    (
+        "suitable TLS CA certificate bundle",
+        "{ca} (or REQUESTS_CA_BUNDLE, where that is not set) must name a file that is there where Ansible runs",
+    ),
+    (
+        "WRONG_VERSION_NUMBER",
+        "What answers on this port speaks no TLS: set ansible_port to that of the HTTPS listener (5986), or {scheme} "
+        "to http",
+    ),
+    ("ProxyError", _PROXY),
+    # Over HTTP a proxy's refusal is an answer like any other. WinRM says 403 for a certificate alone, and 407 never.
+    (r"Code:? 40[37]\b", _PROXY),
+    (
+        "Server (?:[^ ]{1,300} )?not found in Kerberos database",
+        "Kerberos knows hosts by their full DNS names, seldom by addresses: set ansible_host to that name, or "
+        "{override}",
+    ),
+    (
+        "Decrypt integrity check failed|Preauthentication failed|Password incorrect",
+        "See ansible_user and ansible_password: the domain controller does not take this password",
+    ),
+    (
+        "No credentials were supplied|Can't find client principal|No Kerberos credentials available",
+        "There is no Kerberos ticket: set ansible_password, or run kinit for ansible_user where Ansible runs",
+    ),
+    (
+        "Cannot find KDC|Cannot contact any KDC",
+        "See the realm in ansible_user, which is in capitals, and how krb5.conf or DNS, where Ansible runs, say who "
+        "its domain controllers are",
+    ),
+    (
+        "credentials were rejected",
+        "See ansible_user and ansible_password. Windows says the same to what is not encrypted: Basic over HTTP, or "
+        "{encryption}: never",
+    ),
+    ("read_timeout_sec must exceed operation_timeout_sec", "Set {read} to more than {operation}, and both above 0"),
+)
+_FINDERS = tuple((re.compile(words), told) for words, told in _HINTS)
+
+
+def hint(text: str, transport: str) -> str:
+    """What to set, as one more sentence behind an error; empty where the error says it, or nothing is known.
+
+    Args:
+        text: The error. It is bounded: a part of it may be the host's.
+        transport: ``winrm`` or ``psrp``; others have no variables that are known.
+    """
+    variables = _VARIABLES.get(transport)
+    if variables is None:
+        return ""
+    told = next((told for finder, told in _FINDERS if finder.search(text)), "")
+    return f". {told.format(**variables)}" if told else ""

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said of an error whose words name no option of Ansible's; the errors as the libraries really wrote them."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.hints import hint
+
+POOL = "HTTPSConnectionPool(host='127.78.0.11', port=5986): Max retries exceeded with url: /wsman (Caused by "
+VERIFY = f"{POOL}SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+NO_FILE = "Could not find a suitable TLS CA certificate bundle, invalid path: /nowhere/ca.pem"
+PROXY = f"{POOL}ProxyError('Unable to connect to proxy', OSError('Tunnel connection failed: 403 Forbidden')))"
+FORBIDDEN = "Bad HTTP response returned from server. Code 403"
+
+
+@pytest.mark.parametrize(
+    ("text", "winrm", "psrp"),
+    [
+        (
+            f"{VERIFY}self-signed certificate in certificate chain",
+            "ansible_winrm_ca_trust_path",
+            "ansible_psrp_ca_cert",
+        ),
+        (f"{VERIFY}unable to get local issuer certificate", "ansible_winrm_ca_trust_path", "ansible_psrp_ca_cert"),
+        (f"{VERIFY}IP address mismatch, certificate is not valid for '127.0.0.1'.", "ansible_host", "ansible_host"),
+        (f"{VERIFY}Hostname mismatch, certificate is not valid for 'x'.", "ansible_host", "ansible_host"),
+        (f"{VERIFY}certificate has expired", "new certificate", "new certificate"),
+        (NO_FILE, "ansible_winrm_ca_trust_path", "ansible_psrp_ca_cert"),
+        (f"{POOL}SSLError(SSLError(1, '[SSL: WRONG_VERSION_NUMBER]", "ansible_winrm_scheme", "ansible_psrp_protocol"),
+        (PROXY, "ansible_winrm_proxy", "ansible_psrp_proxy"),
+        (FORBIDDEN, "ansible_winrm_proxy", "ansible_psrp_proxy"),
+        (
+            "Server not found in Kerberos database",
+            "kerberos_hostname_override",
+            "ansible_psrp_negotiate_hostname_override",
+        ),
+        ("('Server HTTP/127.0.0.1@LAB.TEST not found in Kerberos database', -1", "kerberos_hostname_override", "x"),
+        ("Krb5Error: Decrypt integrity check failed -1765328353", "ansible_password", "ansible_password"),
+        ("Krb5Error: Cannot contact any KDC for realm 'LAB.TEST'", "krb5.conf", "krb5.conf"),
+        ("No credentials were supplied, or the credentials", "run kinit", "run kinit"),
+        (
+            "the specified credentials were rejected by the server",
+            "ansible_winrm_message_encryption",
+            "ansible_psrp_mess",
+        ),
+        ("read_timeout_sec must exceed operation_timeout_sec", "ansible_winrm_read_timeout_sec", "x"),
+    ],
+)
+def test_the_option_is_named_as_the_connection_has_it(text: str, winrm: str, psrp: str) -> None:
+    for transport, option in (("winrm", winrm), ("psrp", psrp)):
+        told = hint(text, transport)
+        assert option in told or option == "x"
+        assert told.startswith(". ")
+        if option.startswith(f"ansible_{transport}"):
+            assert f"ansible_{'psrp' if transport == 'winrm' else 'winrm'}_" not in told
+
+
+@pytest.mark.parametrize("text", ["no route to host", ""])
+def test_other_errors_speak_for_themselves(text: str) -> None:
+    assert hint(text, "winrm") == ""
