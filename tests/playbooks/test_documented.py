@@ -71,8 +71,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Iterator[Run
         known = yaml.safe_load(runner.inventory.read_text())["all"]["children"]["windows"]
         connection = {name: value for name, value in known["vars"].items() if name in CONNECTION}
         (folder / "connection.yml").write_text(yaml.safe_dump({"lync": {"vars": connection}}))
-        (folder / "group_vars").mkdir()
-        (folder / "group_vars" / "lync.yml").write_text(yaml.safe_dump(connection))
+        (folder / "connection_vars.yml").write_text(yaml.safe_dump(connection))
         shutil.copytree(ROOT / "examples", folder / "examples")
         shutil.copy(ROOT / "examples" / "contoso_topology.xml", folder / "topology.xml")
         (folder / "my.lync_topology.yml").write_text("plugin: lyncops.firewall.lync_topology\npath: topology.xml\n")
