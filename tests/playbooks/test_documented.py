@@ -38,6 +38,7 @@ _POLICY = "tests/unit/plugins/module_utils/_policy"
 ELSEWHERE = {
     r"(mkdir -p generated|aclcheck |cd lync_firewall_matrix)": f"{_POLICY}/test_matrix_aerleon.py",
     r"ansible-playbook .*lyncops.firewall.qualify ": "tests/playbooks/test_qualify.py",  # without its minutes
+    r"ansible-playbook -i inventory.yml site.yml": "tests/playbooks/test_example_project.py",
     r"(useradd |install -|systemctl )": "docs/docsite/rst/scheduled.rst",  # Debian's own; nothing of ours to go wrong
     r"(ansible-builder|podman|export CONTROLLER_HOST)": "tests/awx/test_execution_environment.py",
     r"(ansible-playbook setup.yml|ansible-galaxy collection install awx)": "tests/awx/test_awx_collection.py",
@@ -71,8 +72,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Iterator[Run
         known = yaml.safe_load(runner.inventory.read_text())["all"]["children"]["windows"]
         connection = {name: value for name, value in known["vars"].items() if name in CONNECTION}
         (folder / "connection.yml").write_text(yaml.safe_dump({"lync": {"vars": connection}}))
-        (folder / "group_vars").mkdir()
-        (folder / "group_vars" / "lync.yml").write_text(yaml.safe_dump(connection))
+        (folder / "connection_vars.yml").write_text(yaml.safe_dump(connection))
         shutil.copytree(ROOT / "examples", folder / "examples")
         shutil.copy(ROOT / "examples" / "contoso_topology.xml", folder / "topology.xml")
         (folder / "my.lync_topology.yml").write_text("plugin: lyncops.firewall.lync_topology\npath: topology.xml\n")

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...module_utils._firewall.traffic.reasons import Status
 from ...module_utils._net.port_set import PortError, PortSet
+from ...module_utils._policy.admitted import all_admitted
 from ...module_utils._policy.agreement import FAILING, Judged, Says, lets_in, says
 from ...module_utils._probe.target import OPEN, TCP
 from ...module_utils._texts import first_few
@@ -62,7 +63,7 @@ class _Audit:
     def rows(self, ids: Iterable[str]) -> list[Judged]:
         """The rows that it has of these."""
         return [
-            Judged(_STATUSES[row["verdict"]], _texts(row.get("admits")), bool(row.get("by_profile")))
+            Judged(_STATUSES[row["verdict"]], _admits(row), bool(row.get("by_profile")))
             for row in map(self._rows.get, ids)
             if row
         ]
@@ -80,8 +81,12 @@ def _is_row(item: Any) -> bool:
     return isinstance(item, dict) and isinstance(item.get("id"), str) and item.get("verdict") in _STATUSES
 
 
-def _texts(value: Any) -> tuple[str, ...] | None:
-    return tuple(map(str, value)) if isinstance(value, list) else None
+def _admits(row: Mapping[str, Any]) -> tuple[str, ...] | None:
+    listed = row.get("admits")
+    if not isinstance(listed, list):
+        return None
+    admits = tuple(map(str, listed))
+    return all_admitted(row, admits) or admits
 
 
 def _port(asked: Any, answers: Mapping[Any, Any], audit: _Audit | None, source: str) -> dict[str, Any]:

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...module_utils._firewall.change.naming import PREFIX
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Status
+from ...module_utils._policy.admitted import all_admitted
 from ...module_utils._texts import said
 from .model import EVERYBODY, Beyond, Cell, Finding, ReportRequirement
 from .parts import ResultError, count_of, flag_of, mapping_of, text_of, texts_of
@@ -50,12 +50,9 @@ def read_cell(item: Any, finding: Finding, commands: Sequence[str]) -> Cell:
         commands=_remediating(texts_of(item, "rules"), commands) if finding.verdict is not Status.OPEN else (),
         remedy=said(text_of(item, "remedy"), LONGEST_TEXT) if "remedy" in item else "",
         admits=(admits := _admits(item)),
-        admits_all=_all_of(item, admits or ()),
+        admits_all=tuple(map(said, all_admitted(item, admits or ()))),
         wider=_wider(mapping_of(item, "wider")) if "wider" in item else None,
     )
-
-
-_CUT = re.compile(r"and ([0-9]{1,9}) more")
 
 
 def _admits(item: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -68,15 +65,6 @@ def _admits(item: Mapping[str, Any]) -> tuple[str, ...] | None:
     if found == EVERYBODY and item.get("verdict") == Status.OPEN.value:
         return None
     return tuple(map(said, found)) or ("nobody",)
-
-
-def _all_of(item: Mapping[str, Any], admits: tuple[str, ...]) -> tuple[str, ...]:
-    """Everybody who gets in, where a result names the first of them and these are those who are meant, no others."""
-    cut = _CUT.fullmatch(admits[-1]) if admits and "wider" not in item else None
-    meant = texts_of(item, "remote_addresses") if cut and "remote_addresses" in item else ()
-    if not cut or len(meant) != len(admits) - 1 + int(cut[1]) or not set(admits[:-1]) <= set(meant):
-        return ()
-    return tuple(map(said, meant))
 
 
 def _wider(item: Mapping[str, Any]) -> Beyond:

@@ -44,6 +44,7 @@ def audit(verdict: str = "open", listening: Any = None, **row: Any) -> dict[str,
     return {"requirements": rows, "listening": listening}
 
 
+SOME = [f"10.2.{number}.0/24" for number in range(6)]
 WELL = ("open", "filtered", "sent", "refused", "filtered")
 SHUT = ("filtered", "filtered", "sent", "open", "filtered")
 
@@ -79,6 +80,16 @@ def test_without_an_audit_there_is_what_was_seen() -> None:
         (audit(), None, {"unasked": 1, "filtered": 1, "not_told": 2}),
         (audit("closed", admits=[]), None, {"unasked": 1, "agree": 2, "not_told": 1}),
         (audit(admits=["10.2.0.0/16"]), None, {"unasked": 1, "agree": 2, "not_told": 1}),
+        (
+            audit(admits=[*SOME, "and 1 more"], remote_addresses=[*SOME, "10.2.7.0/24"]),
+            {"tcp": "5061", "udp": ""},
+            {"unasked": 1, "agree": 2, "not_told": 1},
+        ),
+        (
+            audit(admits=[*SOME, "and 1 more"]),
+            {"tcp": "5061", "udp": ""},
+            {"unasked": 1, "undecided": 1, "not_told": 2},
+        ),
         (None, None, {"unasked": 1}),
         ({"failed": True}, None, {"unasked": 1}),
         ({"requirements": "damaged", "listening": 7}, None, {"unasked": 1}),
