@@ -19,8 +19,10 @@ def all_admitted(item: Mapping[str, Any], admits: Sequence[str]) -> tuple[str, .
         item: The row, as a result has it.
         admits: Its ``admits``.
     """
-    meant = item.get("remote_addresses")
-    cut = _CUT.fullmatch(admits[-1]) if admits and "wider" not in item and isinstance(meant, list) else None
-    if not cut or len(meant) != len(admits) - 1 + int(cut[1]) or not set(admits[:-1]) <= set(map(str, meant)):
+    listed = item.get("remote_addresses")
+    cut = _CUT.fullmatch(admits[-1]) if admits and "wider" not in item else None
+    if not cut or not isinstance(listed, list):
         return ()
-    return tuple(map(str, meant))
+    meant = tuple(map(str, listed))
+    whole = len(meant) == len(admits) - 1 + int(cut[1]) and set(admits[:-1]) <= set(meant)
+    return meant if whole else ()
