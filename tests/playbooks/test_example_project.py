@@ -44,14 +44,18 @@ def project(tmp_path: Path, lab: Lab) -> Path:
     shutil.copytree(ROOT / "examples" / "awx-project", folder)
     run(folder, "ansible-galaxy", "collection", "build", "--output-path", str(tmp_path), str(ROOT))
     (artefact,) = tmp_path.glob("*.tar.gz")
-    run(folder, "ansible-galaxy", "collection", "install", "--offline", str(artefact))
+    run(folder, "ansible-galaxy", "collection", "install", "--offline", "-p", "collections", str(artefact))
     lab.write_inventory(folder / "inventory.yml")
     return folder
 
 
 def test_site_is_literally_one_command(project: Path) -> None:
-    listed = json.loads(run(project, "ansible-galaxy", "collection", "list", "lyncops.firewall", "--format", "json"))
-    assert [Path(place) for place in listed] == [project / "collections" / "ansible_collections"]
+    listed = json.loads(
+        run(
+            project, "ansible-galaxy", "collection", "list", "lyncops.firewall", "-p", "collections", "--format", "json"
+        )
+    )
+    assert [project.joinpath(place) for place in listed] == [project / "collections" / "ansible_collections"]
     run(project, "ansible-playbook", "-i", "inventory.yml", "audit.yml", code=2)
     assert "changed=1" in run(project, "ansible-playbook", "-i", "inventory.yml", "site.yml")
     assert "changed=1" not in run(project, "ansible-playbook", "-i", "inventory.yml", "site.yml")
