@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from ...module_utils._texts import first_few
+
 _TEXT = "text"
-_INVOCATION, _RESULT = "invocation", "result"
+_DIFF, _RESULT = "diff", "result"
 # Of a run that failed.
-_BRIEF = ("summary", "rollback", "impact", "diff")
-_MOST_SHUT = 10  # rows that a glance names
+_BRIEF = ("summary", "rollback", "impact")
+_MOST_SHUT, _FEW = 10, 3  # rows that a glance names, and rules of each
 # What Ansible itself, or a person who reads its output, looks at.
 _OF_ANSIBLE = ("changed", "failed", "unreachable", "skipped", "msg", "warnings", "deprecations")
 # Small, and what playbooks ask for first.
@@ -33,15 +35,19 @@ def pack(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fold(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result with what is to be read in it, and all of it in ``invocation``, which Ansible shows from -vvv on."""
+    """The result with what is to be read in it, and all of it in ``diff``, which Ansible shows from -vvv on.
+
+    There it is a difference without a before and an after, of which ``--diff`` prints nothing. Not in ``invocation``:
+    ansible-core before 2.19 does not register that.
+    """
     told = (*_OF_ANSIBLE, *(name for name in _BRIEF if result.get(name)))
     kept = {name: value for name, value in result.items() if name in told}
-    invocation = result.get("invocation")
-    return kept | {_INVOCATION: {**(invocation if isinstance(invocation, Mapping) else {}), _RESULT: dict(result)}}
+    shown = result.get(_DIFF) or []
+    return kept | {_DIFF: [*(shown if isinstance(shown, list) else [shown]), {_RESULT: dict(result)}]}
 
 
 def glance(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What is to be seen at a glance of a host that was read, and all of it in ``invocation``, as of `fold`.
+    """What is to be seen at a glance of a host that was read, and all of it in ``diff``, as of `fold`.
 
     For a command without a playbook, of which nobody registers the result.
     """
@@ -52,16 +58,24 @@ def glance(result: Mapping[str, Any]) -> dict[str, Any]:
     rows = result["requirements"]
     kept["verdicts"] = dict(Counter(row["verdict"] for row in rows))
     shut = [row for row in rows if row["verdict"] != "open"]
-    kept["not_open"] = [f"{row['id']} ({row['ports']}): {row['verdict']}, {row['reason']}" for row in shut[:_MOST_SHUT]]
+    kept["not_open"] = list(map(_shut, shut[:_MOST_SHUT]))
     if len(shut) > _MOST_SHUT:
         kept["not_open"].append(f"and {len(shut) - _MOST_SHUT} more")
     kept["msg"] = result.get("msg") or "At a glance; -v shows all of it."
-    return kept | {_INVOCATION: fold(result)[_INVOCATION]}
+    return kept | {_DIFF: fold(result)[_DIFF]}
+
+
+def _shut(row: Mapping[str, Any]) -> str:
+    """A row that is not open: why, by which rules, and what to do."""
+    rules = f" by {first_few([repr(name) for name in row['by']], _FEW)}" if row.get("by") else ""
+    told = f"{row['id']} ({row['ports']}): {row['verdict']}, {row['reason']}{rules}"
+    return f"{told}. Remedy: {row['remedy']}" if row.get("remedy") else told
 
 
 def unpack(result: Any) -> Any:
     """What `pack` or `fold` was given; anything else as it is, a text that is none of ours included."""
-    folded = result.get(_INVOCATION) if isinstance(result, Mapping) else None
+    shown = result.get(_DIFF) if isinstance(result, Mapping) else None
+    folded = shown[-1] if isinstance(shown, list) and shown else None
     if isinstance(folded, Mapping) and isinstance(folded.get(_RESULT), Mapping):
         return {**folded[_RESULT], **{name: value for name, value in result.items() if name in _OF_ANSIBLE}}
     if not isinstance(result, Mapping) or not isinstance(result.get(_TEXT), str):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.callback import CallbackBase
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _action as shared
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.packed import unpack
@@ -234,8 +235,9 @@ def test_what_fails_in_a_playbook_is_short_and_nothing_is_lost(monkeypatch: pyte
     known = {**HOST, "group_names": ["lync_director"]}
     brief = action(lync_firewall.ActionModule, model, {"host_variables": True}, _uuid="t").run(task_vars=known)
     assert whole["failed"] is brief["failed"] is True
-    assert set(brief) - {"invocation", "warnings"} == {"changed", "failed", "msg", "summary"}
-    assert len(json.dumps({key: value for key, value in brief.items() if key != "invocation"})) < 3_000
+    assert set(brief) - {"invocation", "diff", "warnings"} == {"changed", "failed", "msg", "summary"}
+    assert CallbackBase()._get_diff(brief["diff"]) == "", "it would be printed with --diff"
+    assert len(json.dumps({key: value for key, value in brief.items() if key not in ("invocation", "diff")})) < 3_000
     assert {**unpack(brief), "networks": whole["networks"]} == whole
     monkeypatch.setattr(lync_firewall.display, "verbosity", 1)
     loud = action(lync_firewall.ActionModule, model, {"host_variables": True}, _uuid="t").run(task_vars=known)

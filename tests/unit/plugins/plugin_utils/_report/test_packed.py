@@ -33,13 +33,13 @@ def test_a_result_comes_back_as_it_was(result: dict[str, Any]) -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(["changed", "failed", "msg", "impact", "summary", "requirements", "after", "invocation"]),
+        st.sampled_from(["changed", "failed", "msg", "impact", "summary", "requirements", "after", "invocation", "diff"]),
         _VALUES,
     )
 )
 def test_what_is_not_printed_comes_back_too(result: dict[str, Any]) -> None:
     folded = fold(result)
-    assert set(folded) - {"invocation"} <= {"changed", "failed", "msg", "impact", "summary"}
+    assert set(folded) - {"diff"} <= {"changed", "failed", "msg", "impact", "summary"}
     assert unpack(folded) == result
 
 
@@ -63,10 +63,12 @@ def test_what_ansible_says_wins() -> None:
 
 def test_a_glance_is_short_and_loses_nothing() -> None:
     rows = [{"id": f"r{number}", "ports": "1", "verdict": "closed", "reason": "no_rule"} for number in range(40)]
+    rows[1] |= {"reason": "blocked", "by": ["Ban", "Bann"], "remedy": "do this"}
     drift = {"found": True, "commands": ["a", "b"]}
     result = {"changed": False, "requirements": rows, "drift": drift, "rule_counts": {"enabled": 3}, "profiles": {}}
     seen = glance(result)
     assert (seen["drift"], seen["verdicts"]) == ({"found": True, "commands": 2}, {"closed": 40})
     assert seen["not_open"][0] == "r0 (1): closed, no_rule"
+    assert seen["not_open"][1] == "r1 (1): closed, blocked by 'Ban', 'Bann'. Remedy: do this"
     assert (len(seen["not_open"]), seen["not_open"][-1]) == (11, "and 30 more")
     assert {name: value for name, value in unpack(seen).items() if name != "msg"} == result
