@@ -33,7 +33,9 @@ def test_a_result_comes_back_as_it_was(result: dict[str, Any]) -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(["changed", "failed", "msg", "impact", "summary", "requirements", "after", "invocation", "diff"]),
+        st.sampled_from(
+            ["changed", "failed", "msg", "impact", "summary", "requirements", "after", "invocation", "diff"]
+        ),
         _VALUES,
     )
 )
