@@ -16,6 +16,7 @@ from ..._net.region import Region, common, remainder, union
 from ..state.older import PORT_LIST, PROGRAM_LIST
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store
 from ..state.snapshot import ProfileState
+from .authenticated import needing_ipsec
 from .matching import LISTENER, Match, Traffic, is_plainly_for_others, label, named, names_ports, ports_of
 from .proportion import Except, blocked_addresses, told
 from .reasons import SEVERITY, Reason, Status
@@ -148,10 +149,7 @@ class _Weighing:
         inbound = self._traffic.direction is Direction.IN
         if not self._rest or (self._state.inbound_block if inbound else self._state.outbound_block):
             return
-        # [MS-FASP] 2.2.35 AUTHENTICATE: what matches such a rule "is allowed only if it has been authenticated by
-        # IPsec; otherwise, traffic is blocked", so the default may not be what decides.
-        secure = [found for found in self._allows if "ipsec" in found.limits and self._rest.overlaps(found.possible)]
-        area = common([self._rest], [found.possible for found in secure])
+        area, secure = needing_ipsec(self._allows, self._conditional, self._rest)
         self._settle(Status.UNKNOWN, Reason.NEEDS_IPSEC, area, secure)
         self._rest -= area
         self._let_through(Status.OPEN, Reason.DEFAULT_ALLOW, [self._rest], [])

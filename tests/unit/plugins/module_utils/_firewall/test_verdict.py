@@ -486,6 +486,27 @@ def test_allow_if_secure_may_close_what_the_default_would_allow() -> None:
 
 
 @pytest.mark.parametrize(
+    ("plain", "open_anyway"),
+    [
+        (r"App=C:\Lync\a.exe|", True),
+        (r"App=c:\LYNC\A.exe|", True),
+        (r"App=C:\Lync\b.exe|", False),
+        (r"App=C:\Lync\a.exe|RA4=10.0.0.0/255.0.0.0|", False),
+        (r"App=C:\Lync\a.exe|Svc=RTCSRV|", False),
+    ],
+)
+def test_what_a_plain_rule_lets_the_same_program_through_needs_no_ipsec(plain: str, open_anyway: bool) -> None:
+    secure = SIP_RULE + r"App=C:\Lync\a.exe|Security=Authenticate|"
+    snapshot = host(
+        [secure, SIP_RULE.replace("sip", "plain") + plain],
+        settings={r"local\DomainProfile": {"DefaultInboundAction": 0}},
+    )
+    verdict = in_domain(sip(), snapshot)
+    expected = (Status.OPEN, Reason.DEFAULT_ALLOW) if open_anyway else (Status.UNKNOWN, Reason.NEEDS_IPSEC)
+    assert (verdict.status, verdict.reason) == expected
+
+
+@pytest.mark.parametrize(
     ("key", "name"),
     [
         (LOCAL + r"\DomainProfile\GloballyOpenPorts\List", "GloballyOpenPorts (local)"),
