@@ -148,11 +148,13 @@ faults: setup ## Run the engine against the lab's nasty side (LYNCOPS_FAULTS=all
 		$(BIN)/python -m pytest tests/faults -q -n 2 --junit-xml build/junit/faults.xml $(ARGS)
 
 # The tests themselves run in .venv, which has what they need; the playbooks run on the ansible-core that is named. The
-# oldest is spared cases of which Ansible does nothing that another case does not show (mark newest_core).
+# oldest is spared cases of which Ansible does nothing that another case does not show (mark newest_core). They wait
+# for hosts, timers and browsers half of their time, so more of them run at once than there are cores.
+WAITING := 3
 fleet-tests: $(READY) ## Run whole playbooks, the report in a browser, and AWX's way of running jobs on the lab
 	@LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests \
 		$(RECORD) fleet-tests$(SUFFIX) --junit build/junit/fleet$(SUFFIX).xml -- \
-		$(BIN)/python -m pytest tests/playbooks $(if $(SUFFIX),,tests/report tests/awx) -q \
+		$(BIN)/python -m pytest tests/playbooks $(if $(SUFFIX),,tests/report tests/awx) -q -n $(WAITING) --dist loadfile \
 		--junit-xml build/junit/fleet$(SUFFIX).xml $(ARGS)
 
 integration: $(READY) ## Run integration targets against the lab, or against INVENTORY

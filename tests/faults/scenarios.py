@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
@@ -13,6 +14,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.table im
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
+
+ALL = os.environ.get("LYNCOPS_FAULTS") == "all"
+"""Whether to run everything, as for a release; else what shows nothing new is left out."""
 
 NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
 DIRECTOR = build_policy(["director"])
