@@ -78,7 +78,7 @@ file:
   description: Path of the file.
   returned: success
   type: str
-  sample: /home/me/lync_firewall_qualified/windows-9600-0407-winrm.json
+  sample: /home/me/lync_firewall_qualified/windows-9600-0407-winrm-3fa91c.json
 windows:
   description: Version, build, edition, language and code pages.
   returned: success

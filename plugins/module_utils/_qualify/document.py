@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,8 @@ from .answers_netsh import netsh_answers
 from .fields import SCHEMA, by_field
 from .gathered import Gathered
 from .policy import told_policy
+
+_DIGITS = 6
 
 
 def document(
@@ -48,8 +51,13 @@ def as_text(report: Mapping[str, Any]) -> str:
 
 
 def file_name(report: Mapping[str, Any]) -> str:
-    """A name that says what the report is of, and nothing of the host: version, build, language, connection."""
+    """A name that says what the report is of, and nothing of the host: build, revision, language, connection.
+
+    Two hosts alike in all that may answer otherwise: some digits of the report's SHA-256 keep the one from writing over
+    the other, while the same answers have the same name.
+    """
     windows = report["windows"]
     parts = [windows["build"], windows["revision"], windows["language"], report["connection"]]
     told = [re.sub(r"[^0-9A-Za-z]", "", str(part)) for part in parts if part is not None]
+    told.append(hashlib.sha256(as_text(report).encode()).hexdigest()[:_DIGITS])
     return f"windows-{'-'.join(told)}.json"

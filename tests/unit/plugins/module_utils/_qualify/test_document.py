@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,13 @@ def test_a_host_that_said_nothing_has_a_report_of_nulls() -> None:
     jsonschema.Draft202012Validator(schema()).validate(found)
     assert set(found["answers"].values()) == {None}
     assert json.loads(as_text(found)) == found
-    assert file_name(found) == "windows-winrm.json"
+    assert re.fullmatch(r"windows-winrm-[0-9a-f]{6}\.json", file_name(found))
+
+
+def test_reports_that_differ_have_names_that_differ() -> None:
+    found, other = report(), report()
+    other["answers"] = {**other["answers"], "netsh.stdin.goes_on_after_bad_word": True}
+    assert file_name(found) == file_name(report()) != file_name(other)
 
 
 def test_an_answer_without_a_field_is_refused() -> None:
