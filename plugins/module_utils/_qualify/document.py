@@ -53,11 +53,11 @@ def as_text(report: Mapping[str, Any]) -> str:
 def file_name(report: Mapping[str, Any]) -> str:
     """A name that says what the report is of, and nothing of the host: build, revision, language, connection.
 
-    Two hosts alike in all that may answer otherwise: some digits of the report's SHA-256 keep the one from writing over
-    the other, while the same answers have the same name.
+    Two hosts alike in all that may have other rules: some digits of a SHA-256 of Windows and policy keep the one from
+    writing over the other. Asked again, a host has the same name: answers such as when a task started vary.
     """
     windows = report["windows"]
     parts = [windows["build"], windows["revision"], windows["language"], report["connection"]]
     told = [re.sub(r"[^0-9A-Za-z]", "", str(part)) for part in parts if part is not None]
-    told.append(hashlib.sha256(as_text(report).encode()).hexdigest()[:_DIGITS])
+    told.append(hashlib.sha256(as_text({"windows": windows, "policy": report["policy"]}).encode()).hexdigest()[:_DIGITS])
     return f"windows-{'-'.join(told)}.json"

@@ -61,10 +61,11 @@ def test_a_host_that_said_nothing_has_a_report_of_nulls() -> None:
     assert re.fullmatch(r"windows-winrm-[0-9a-f]{6}\.json", file_name(found))
 
 
-def test_reports_that_differ_have_names_that_differ() -> None:
-    found, other = report(), report()
-    other["answers"] = {**other["answers"], "netsh.stdin.goes_on_after_bad_word": True}
-    assert file_name(found) == file_name(report()) != file_name(other)
+def test_hosts_with_other_rules_have_reports_of_other_names() -> None:
+    found, again, other = report(), report(), report()
+    again["answers"] = {**again["answers"], "task.xml_fires_after": 61}
+    other["policy"] = {**other["policy"], "others": 12}
+    assert file_name(found) == file_name(again) != file_name(other)
 
 
 def test_an_answer_without_a_field_is_refused() -> None:
