@@ -59,5 +59,6 @@ def file_name(report: Mapping[str, Any]) -> str:
     windows = report["windows"]
     parts = [windows["build"], windows["revision"], windows["language"], report["connection"]]
     told = [re.sub(r"[^0-9A-Za-z]", "", str(part)) for part in parts if part is not None]
-    told.append(hashlib.sha256(as_text({"windows": windows, "policy": report["policy"]}).encode()).hexdigest()[:_DIGITS])
+    lasting = as_text({"windows": windows, "policy": report["policy"]})
+    told.append(hashlib.sha256(lasting.encode()).hexdigest()[:_DIGITS])
     return f"windows-{'-'.join(told)}.json"
