@@ -151,14 +151,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         "module_utils._firewall.traffic",
         "module_utils._firewall.state",
         "module_utils._net",
+        "module_utils._task_xml",
         "module_utils._texts",
     },
     "module_utils._firewall.traffic": {"module_utils._firewall.state", "module_utils._net", "module_utils._texts"},
     "module_utils._firewall.state": {"module_utils._net", "module_utils._texts"},
     "module_utils._catalogue": {"module_utils._net"},
-    "module_utils._qualify": {"module_utils._firewall.state", "module_utils._texts"},
+    "module_utils._qualify": {"module_utils._firewall.state", "module_utils._task_xml", "module_utils._texts"},
     "module_utils._net": set(),
     "module_utils._probe": set(),
+    "module_utils._task_xml": set(),
     "module_utils._texts": set(),
 }
 

@@ -9,14 +9,11 @@ of its first start and nothing else.
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
+from .._task_xml import SYSTEM32, task_xml
 from .batches import FILE_LENGTHS, TEXT, good_lines, in_file, last_lines, long_lines, mixed_lines, text_line
 from .marks import FOLDER, KEY, MARK
-
-PRIVATE = "D:P(A;;FA;;;SY)(A;;FA;;;BA)"
-"""The security descriptor that a task is given: SYSTEM and administrators, everything, nobody else."""
 
 DELAY = 60
 """Seconds from a task's registration until it should run: one minute, what ``/sc minute /mo 1`` can say too."""
@@ -27,8 +24,6 @@ LIMIT = 60
 OVERRUN = 100
 """Seconds that the second line of the task over its time takes; its third one is to be seen, or not, after that."""
 
-_NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
-_SYSTEM, _SYSTEM32 = "S-1-5-18", r"%SystemRoot%\System32"
 _HEX_TEXT = ",".join(f"{byte:02x}" for byte in (TEXT + "\0").encode("utf-16-le"))
 
 
@@ -60,54 +55,27 @@ def _registry() -> bytes:
 def _noting(name: str) -> bytes:
     """A script that notes the time of its first start. At its second it takes its task away, if it still is there."""
     noted = rf'"{FOLDER}\{name}-fired.txt"'
-    away = rf"{_SYSTEM32}\schtasks.exe /delete /tn {MARK}-{name} /f >nul 2>nul"
+    away = rf"{SYSTEM32}\schtasks.exe /delete /tn {MARK}-{name} /f >nul 2>nul"
     return f"@if exist {noted} ({away}) else echo %TIME%>{noted}\r\n".encode("ascii")
 
 
 def _overrunning() -> bytes:
     lines = (
         rf'@echo %TIME%>"{FOLDER}\limit-1.txt"',
-        rf"@{_SYSTEM32}\ping.exe -n {OVERRUN} 127.0.0.1 >nul",
+        rf"@{SYSTEM32}\ping.exe -n {OVERRUN} 127.0.0.1 >nul",
         rf'@echo %TIME%>"{FOLDER}\limit-2.txt"',
     )
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
 
 def _task(script: str, delay: int = 0, limit: int = 600) -> bytes:
-    """A task in Task Scheduler's schema 1.2 ([MS-TSCH] 2.5) that runs a script as SYSTEM after its registration.
+    """A task that runs a script as SYSTEM after its registration.
 
     Args:
         script: Name of the script.
         delay: Seconds.
         limit: Seconds that it may run.
     """
-    task = ET.Element("Task", {"version": "1.2", "xmlns": _NAMESPACE})
-    about = ET.SubElement(task, "RegistrationInfo")
-    _text(about, "Description", "lyncops.firewall: finds out when a task runs; may be deleted")
-    _text(about, "SecurityDescriptor", PRIVATE)
-    trigger = ET.SubElement(ET.SubElement(task, "Triggers"), "RegistrationTrigger")
-    _text(trigger, "Enabled", "true")
-    if delay:
-        _text(trigger, "Delay", f"PT{delay // 60}M")
-    principal = ET.SubElement(ET.SubElement(task, "Principals"), "Principal", {"id": "Author"})
-    _text(principal, "UserId", _SYSTEM)
-    _text(principal, "RunLevel", "HighestAvailable")
-    settings = ET.SubElement(task, "Settings")
-    for name, value in (
-        ("MultipleInstancesPolicy", "IgnoreNew"),
-        ("DisallowStartIfOnBatteries", "false"),
-        ("StopIfGoingOnBatteries", "false"),
-        ("ExecutionTimeLimit", f"PT{limit // 60}M"),
-        ("Enabled", "true"),
-    ):
-        _text(settings, name, value)
-    action = ET.SubElement(ET.SubElement(task, "Actions", {"Context": "Author"}), "Exec")
-    _text(action, "Command", rf"{_SYSTEM32}\cmd.exe")
-    _text(action, "Arguments", rf'/d /c "{FOLDER}\{script}"')
-    ET.indent(task)
-    lines = ('<?xml version="1.0"?>', *ET.tostring(task, encoding="unicode").splitlines())
-    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
-
-
-def _text(parent: ET.Element, tag: str, text: str) -> None:
-    ET.SubElement(parent, tag).text = text
+    about = "lyncops.firewall: finds out when a task runs; may be deleted"
+    trigger = ("RegistrationTrigger", delay // 60)
+    return task_xml(rf"{FOLDER}\{script}", about, limit // 60, (trigger,)).encode("ascii")

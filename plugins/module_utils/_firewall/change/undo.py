@@ -10,12 +10,13 @@ time. The script never imports a whole policy: rules that others write meanwhile
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..._net.address_set import AddressError, AddressSet
+from ..._task_xml import SYSTEM32
+from ..._task_xml import task_xml as private_task
 from ..._texts import first_few
 from ..state.rollback_files import FOLDER, LONGEST_DELAY, SCRIPT_NAME, SHORTEST_DELAY, task_name
 from ..state.rule import Action, FirewallRule
@@ -25,17 +26,11 @@ from .naming import folded
 from .plan import Plan, Update, managed_rules
 
 _MOST_LISTED = 10
-_NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
-_SYSTEM = "S-1-5-18"
-_PRIVATE = "D:P(A;;FA;;;SY)(A;;FA;;;BA)"
-"""SDDL: SYSTEM and the local administrators may do everything with the task, nobody else anything."""
-
 _SLOWEST_LINE = 5
 """Minutes that one line of the script may take: firewall changes were seen to block for 4 (tailscale/tailscale#867)."""
 
 _BESIDE_LINES = 10  # minutes for all that is no netsh line
 _LONGEST_LIMIT = 72 * 60  # minutes; Task Scheduler's own default, P3D
-_SYSTEM32 = r"%SystemRoot%\System32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,48 +152,21 @@ def describe(plan: Plan) -> str:
 
 
 def task_xml(marker: str, minutes: int, limit: int) -> str:
-    """The scheduled task, Task Scheduler schema 1.2 ([MS-TSCH] 2.5).
-
-    Its trigger is relative to its registration, so no date in a local format is needed; the second one is for a
-    restart before the first is due. It must run on battery power too, as in a power cut.
+    """The scheduled task; its second trigger is for a restart before the first is due.
 
     Args:
         marker: The run's marker.
         minutes: Minutes from the registration until it runs.
         limit: Minutes that it may run.
     """
-    # The namespace as a plain attribute: ElementTree would otherwise give every tag a prefix.
-    task = ET.Element("Task", {"version": "1.2", "xmlns": _NAMESPACE})
-    about = ET.SubElement(task, "RegistrationInfo")
-    _text(about, "Description", f"lyncops.firewall: restores firewall rules unless it is taken away in time ({marker})")
-    _text(about, "SecurityDescriptor", _PRIVATE)
-    triggers = ET.SubElement(task, "Triggers")
-    registered = ET.SubElement(triggers, "RegistrationTrigger")
-    _text(registered, "Enabled", "true")
-    _text(registered, "Delay", f"PT{minutes}M")
-    boot = ET.SubElement(triggers, "BootTrigger")
-    _text(boot, "Enabled", "true")
-    _text(boot, "Delay", "PT1M")  # netsh writes nothing before MpsSvc is up
-    principal = ET.SubElement(ET.SubElement(task, "Principals"), "Principal", {"id": "Author"})
-    _text(principal, "UserId", _SYSTEM)
-    _text(principal, "RunLevel", "HighestAvailable")
-    settings = ET.SubElement(task, "Settings")
-    for name, value in (
-        ("MultipleInstancesPolicy", "IgnoreNew"),
-        ("DisallowStartIfOnBatteries", "false"),
-        ("StopIfGoingOnBatteries", "false"),
-        ("StartWhenAvailable", "true"),
-        ("ExecutionTimeLimit", f"PT{limit}M"),
-        ("Enabled", "true"),
-    ):
-        _text(settings, name, value)
-    action = ET.SubElement(ET.SubElement(task, "Actions", {"Context": "Author"}), "Exec")
-    _text(action, "Command", rf"{_SYSTEM32}\cmd.exe")
-    # /d: no AutoRun line of the registry runs before the script, or in its place.
-    _text(action, "Arguments", rf'/d /c "{FOLDER}\{SCRIPT_NAME}"')
-    ET.indent(task)
-    # No encoding in the declaration: the file is ASCII, which is right under whatever encoding schtasks assumes.
-    return _crlf(['<?xml version="1.0"?>', *ET.tostring(task, encoding="unicode").splitlines()])
+    return private_task(
+        rf"{FOLDER}\{SCRIPT_NAME}",
+        f"lyncops.firewall: restores firewall rules unless it is taken away in time ({marker})",
+        limit,
+        # netsh writes nothing before MpsSvc is up: a minute after a start.
+        (("RegistrationTrigger", minutes), ("BootTrigger", 1)),
+        missed=True,
+    )
 
 
 def _script(lines: Iterable[str], marker: str) -> str:
@@ -207,19 +175,15 @@ def _script(lines: Iterable[str], marker: str) -> str:
     # whole paths: cmd looks for a bare name in the current folder first.
     name = task_name(marker)
     ending = (
-        rf'{_SYSTEM32}\schtasks.exe /delete /tn {name} /f >nul 2>nul & rd /s /q "{FOLDER}-{marker}" 2>nul'
+        rf'{SYSTEM32}\schtasks.exe /delete /tn {name} /f >nul 2>nul & rd /s /q "{FOLDER}-{marker}" 2>nul'
         rf' & ren "{FOLDER}" "{name}"'
     )
-    commands = [rf"{_SYSTEM32}\netsh.exe {line} >nul 2>nul" for line in lines]
+    commands = [rf"{SYSTEM32}\netsh.exe {line} >nul 2>nul" for line in lines]
     return _crlf(["@echo off", *commands, rf'echo fired> "{FOLDER}\fired.txt"', ending])
 
 
 def _crlf(lines: Iterable[str]) -> str:
     return "".join(f"{line}\r\n" for line in lines)
-
-
-def _text(parent: ET.Element, tag: str, text: str) -> None:
-    ET.SubElement(parent, tag).text = text
 
 
 def _by_name(snapshot: Snapshot) -> Mapping[str, list[FirewallRule]]:

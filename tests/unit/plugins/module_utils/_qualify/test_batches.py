@@ -10,6 +10,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils import _task_xml
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.naming import parse_name
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify import batches, files, marks, questions
 
@@ -92,7 +93,7 @@ def test_files_are_what_the_host_can_be_given() -> None:
     for name, script in (("xml.xml", "xml.cmd"), ("limit.xml", "limit.cmd")):
         task = ET.fromstring(found[name])
         place = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
-        assert task.findtext(".//t:SecurityDescriptor", "", place) == files.PRIVATE
+        assert task.findtext(".//t:SecurityDescriptor", "", place) == _task_xml.PRIVATE
         assert task.findtext(".//t:Arguments", "", place) == rf'/d /c "{marks.FOLDER}\{script}"'
     assert ET.fromstring(found["xml.xml"]).findtext(".//{*}Delay") == "PT1M"
     assert ET.fromstring(found["limit.xml"]).findtext(".//{*}ExecutionTimeLimit") == "PT1M"
