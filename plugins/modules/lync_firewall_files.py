@@ -60,22 +60,14 @@ options:
     type: list
     elements: str
     default: []
+extends_documentation_fragment:
+  - lyncops.firewall.on_controller
 attributes:
   check_mode:
     description: Tells what would be written.
     support: full
   diff_mode:
     description: Shows each file that differs.
-    support: full
-  async:
-    description: Refused. One task takes less than a second.
-    support: none
-  become:
-    description: Has no effect. The files are written by the user who runs Ansible.
-    support: none
-  platform:
-    description: The controller.
-    platforms: posix
     support: full
 seealso:
   - plugin: lyncops.firewall.netsh_gpo_script

@@ -56,22 +56,14 @@ options:
       - If it is V(true), O(hosts) and O(dest) need not be given.
     type: bool
     default: false
+extends_documentation_fragment:
+  - lyncops.firewall.on_controller
 attributes:
   check_mode:
     description: Says what would be written.
     support: full
   diff_mode:
     description: Shows the files that differ.
-    support: full
-  async:
-    description: Refused. One task takes seconds.
-    support: none
-  become:
-    description: Has no effect. The files are written by the user who runs Ansible.
-    support: none
-  platform:
-    description: The controller.
-    platforms: posix
     support: full
 seealso:
   - module: lyncops.firewall.lync_firewall_needs

@@ -24,6 +24,8 @@ options:
   gpo:
     description: The Group Policy that the rules are for, such as V(example.com\\Lync Servers).
     type: str
+extends_documentation_fragment:
+  - lyncops.firewall.on_controller
 attributes:
   check_mode:
     description: Changes nothing.
@@ -31,16 +33,6 @@ attributes:
   diff_mode:
     description: Changes nothing, so there is nothing to show.
     support: none
-  async:
-    description: Refused. One task takes less than a second.
-    support: none
-  become:
-    description: Has no effect.
-    support: none
-  platform:
-    description: The controller.
-    platforms: posix
-    support: full
 seealso:
   - module: lyncops.firewall.lync_firewall_files
 """

@@ -73,6 +73,8 @@ options:
       - If it is V(true), O(hosts) and O(dest) need not be given.
     type: bool
     default: false
+extends_documentation_fragment:
+  - lyncops.firewall.on_controller
 attributes:
   check_mode:
     description: Writes the files in check mode too, since they are what a run in check mode is for.
@@ -80,16 +82,6 @@ attributes:
   diff_mode:
     description: Shows nothing; the files are new each time.
     support: none
-  async:
-    description: Refused. One task takes seconds.
-    support: none
-  become:
-    description: Has no effect. The files are written by the user who runs Ansible.
-    support: none
-  platform:
-    description: The controller.
-    platforms: posix
-    support: full
 seealso:
   - module: lyncops.firewall.lync_firewall
   - module: lyncops.firewall.lync_firewall_report

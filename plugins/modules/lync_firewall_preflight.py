@@ -114,6 +114,8 @@ options:
         C(lync_firewall_preflight_at_once).
     type: bool
     default: false
+extends_documentation_fragment:
+  - lyncops.firewall.on_controller
 attributes:
   check_mode:
     description: Changes nothing.
@@ -121,16 +123,6 @@ attributes:
   diff_mode:
     description: Changes nothing, so there is nothing to show.
     support: none
-  async:
-    description: Refused. One task takes seconds.
-    support: none
-  become:
-    description: Has no effect.
-    support: none
-  platform:
-    description: The controller.
-    platforms: posix
-    support: full
 """
 
 EXAMPLES = r"""

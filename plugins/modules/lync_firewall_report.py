@@ -112,6 +112,8 @@ options:
     type: bool
     default: false
     version_added: 0.9.0
+extends_documentation_fragment:
+  - lyncops.firewall.on_controller
 attributes:
   check_mode:
     description: Writes the files in check mode too, since they are what a run in check mode is for.
@@ -119,16 +121,6 @@ attributes:
   diff_mode:
     description: Shows nothing; a report has its own way to tell what changed.
     support: none
-  async:
-    description: Refused. One task takes seconds.
-    support: none
-  become:
-    description: Has no effect. The files are written by the user who runs Ansible.
-    support: none
-  platform:
-    description: The controller.
-    platforms: posix
-    support: full
 seealso:
   - module: lyncops.firewall.lync_firewall_info
   - module: lyncops.firewall.lync_firewall

@@ -50,6 +50,8 @@ options:
         reports do.
     type: bool
     default: false
+extends_documentation_fragment:
+  - lyncops.firewall.on_controller
 attributes:
   check_mode:
     description: Says what would be noted.
@@ -57,16 +59,6 @@ attributes:
   diff_mode:
     description: Shows nothing.
     support: none
-  async:
-    description: Refused. One task takes less than a second.
-    support: none
-  become:
-    description: Has no effect. The file is written by the user who runs Ansible.
-    support: none
-  platform:
-    description: The controller.
-    platforms: posix
-    support: full
 seealso:
   - module: lyncops.firewall.lync_firewall_report
 """

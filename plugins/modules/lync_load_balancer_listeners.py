@@ -21,6 +21,8 @@ description:
     stands first.
   - It connects to nothing and changes nothing.
 options: {}
+extends_documentation_fragment:
+  - lyncops.firewall.on_controller
 attributes:
   check_mode:
     description: Nothing is ever changed.
@@ -28,16 +30,6 @@ attributes:
   diff_mode:
     description: Shows nothing.
     support: none
-  async:
-    description: Refused. One task takes less than a second.
-    support: none
-  become:
-    description: Has no effect. Nothing is done on a host.
-    support: none
-  platform:
-    description: The controller.
-    platforms: posix
-    support: full
 seealso:
   - plugin: lyncops.firewall.lync_listeners
     plugin_type: filter
