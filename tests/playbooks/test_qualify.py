@@ -276,6 +276,7 @@ def test_what_a_lost_host_keeps_the_next_run_takes_away(host: LabHost, runner: R
     [
         ({"mpssvc": "stopped"}, "", "the Windows Firewall service (MpsSvc) does not run (state 1)"),
         ({"token": "user"}, "", "the account is no administrator of this host"),
+        ({"autorun": "echo Welcome to %COMPUTERNAME%"}, "", "cmd.exe prints something of its own before every command"),
         ({"deny_schtasks": True}, "", "'schtasks /query' failed on the host"),
         ({}, r"C:\Windows\LyncOpsRollback\undo.cmd", "a rollback of this collection is pending on the host"),
     ],

@@ -49,8 +49,12 @@ class Look:
         )
 
 
-def looked(parts: Mapping[str, Heard]) -> Look:
+def looked(parts: Mapping[str, Heard], unasked: str = "") -> Look:
     """What the parts of `questions.LOOK` say.
+
+    Args:
+        parts: What was heard of each.
+        unasked: What the host printed before it was asked anything.
 
     Raises:
         NotElevated: The account is no administrator here, or its token is filtered.
@@ -70,11 +74,18 @@ def looked(parts: Mapping[str, Heard]) -> Look:
         files=any(line.strip().casefold().startswith(MARK.casefold()) for line in lines_of(parts["files"].text)),
         key=parts["key"].succeeded,
         others={rule_id: rule for rule_id, rule in rules if not own_name(rule)},
-        refusal=_refusal(parts),
+        refusal=_refusal(parts, unasked),
     )
 
 
-def _refusal(parts: Mapping[str, Heard]) -> str:
+def _refusal(parts: Mapping[str, Heard], unasked: str) -> str:
+    if unasked.strip():
+        # Some answers are all that a command prints: its words would be in the report, whatever they name.
+        return (
+            "cmd.exe prints something of its own before every command (AutoRun, in the key "
+            r"Software\Microsoft\Command Processor of HKLM or HKCU), which would get into the answers. Take it out for "
+            "this, or take another host. Nothing was done"
+        )
     if parts["rollback"].succeeded:
         return (
             "a rollback of this collection is pending on the host: a run works on its firewall, or has broken off. "

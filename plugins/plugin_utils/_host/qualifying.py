@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ...module_utils._firewall.state.reading import NotElevated, ReadError
+from ...module_utils._firewall.state.reading import NotElevated, ReadError, before_begin
 from ...module_utils._firewall.state.rollback_files import is_private
 from ...module_utils._qualify import batches, files, questions
 from ...module_utils._qualify.answers_host import all_told
@@ -92,7 +92,9 @@ class Qualifying:
             ReadError: It answers something that cannot be relied on.
             NotElevated: The account lacks the rights.
         """
-        return looked(self._ask(questions.LOOK))
+        marker = secrets.token_hex(4)
+        said = self._host.run(line_of(marker, questions.LOOK), deadline=_DEADLINE).stdout
+        return looked(heard(said, marker, questions.LOOK), before_begin(said, marker))
 
     def run(self, before: Look) -> Qualified:
         """Ask everything.

@@ -134,6 +134,12 @@ def after_begin(output: str, marker: str) -> str | None:
     return rest.partition("\n")[2] if found else None
 
 
+def before_begin(output: str, marker: str) -> str:
+    """What cmd printed before `begin`: the words of an AutoRun line; nothing on a host without one that prints."""
+    before, found, _rest = output.partition(f"@{marker}-begin")
+    return before if found else ""
+
+
 def all_parts(owner: bool, program: str = "") -> tuple[Part, ...]:
     """What `read_command` asks for, in order."""
     looked_for = (Part("program", f'dir /b "{program}"', False),) if program else ()
