@@ -159,7 +159,7 @@ class ActionModule(FirewallAction):
             else self._dumps(options[DUMPS.name])
         )
         try:
-            saved = read_dump_files(paths)
+            saved = read_dump_files(paths, documented=not options["dump"])
         except DumpFileError as error:
             raise OptionError(option, str(error)) from error
         bound = Bound(policy) if policy else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
+from ..module_utils._texts import said
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._named_roles import said_for_everybody
@@ -143,7 +144,7 @@ class ActionModule(ControllerAction):
         where = task_vars["hostvars"]
         nobody, unreadable = self._of_nobody(task_vars)
         warnings += unreadable
-        report = replace(report, files_of_nobody=tuple(sorted({*report.files_of_nobody, *nobody})))
+        report = replace(report, files_of_nobody=tuple(sorted({*report.files_of_nobody, *map(said, nobody)})))
         report = remembering(report, last or NONE, lambda name: place_of(name, where), retired, changed_since)
         if earlier and earlier.created > report.created:
             warnings.append(f"previous: it was made at {earlier.created}, after what it is compared with")

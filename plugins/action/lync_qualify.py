@@ -17,6 +17,7 @@ from ..module_utils._qualify.look import Look
 from ..plugin_utils._action import FirewallAction
 from ..plugin_utils._host.outcome import Failed
 from ..plugin_utils._host.qualifying import Interrupted, Qualifying
+from ..plugin_utils._report.options import check_folder
 from ..plugin_utils._text_files import put_files
 from ..plugin_utils._version import collection_version
 
@@ -42,6 +43,9 @@ class ActionModule(FirewallAction):
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         if not options["consent"]:
             raise OptionError("consent", _NO_CONSENT)
+        # Relative paths start at the current directory, as those of the other reports do.
+        folder = Path(options["dest"]).absolute()
+        check_folder(folder)
         kit = Qualifying(self.remote_host(options), say=self.say)
         before = kit.look()
         if before.refusal:
@@ -56,8 +60,10 @@ class ActionModule(FirewallAction):
         report = document(
             found.gathered, before.others.values(), found.after.left, collection_version(), self._way_in()
         )
-        # Relative paths start at the current directory, as those of the other reports do.
-        written = put_files(Path(options["dest"]).absolute(), {file_name(report): as_text(report).encode()}, self._task)
+        try:
+            written = put_files(folder, {file_name(report): as_text(report).encode()}, self._task)
+        except OptionError as error:  # the disk has become full: five minutes of work are not to be lost
+            return {"failed": True, "changed": True, "msg": self._told(error), "report": report}
         warnings = [*_of_earlier(before), *self._of_others(before, found.after)]
         result = {
             "changed": written["changed"] or bool(before.left),

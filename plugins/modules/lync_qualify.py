@@ -89,6 +89,10 @@ answers:
   returned: success
   type: dict
   sample: {netsh.stdin.goes_on_after_bad_word: true}
+report:
+  description: All that would have been in the file, which could not be written.
+  returned: where the file could not be written
+  type: dict
 left:
   description: What is left on the host, in words; in check mode what an earlier run has left. Empty as a rule.
   returned: always, but where the host was lost

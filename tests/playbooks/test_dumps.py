@@ -157,6 +157,30 @@ def test_broken_and_hostile_files_are_the_trouble_of_their_hosts(lab: Lab, runne
     assert runner.classes()["dir01"] == "drifted"
 
 
+def test_a_file_that_was_cut_off_at_the_end_of_a_line_is_nobodys_verdict(lab: Lab, runner: Runner) -> None:
+    """What is behind the cut may be a block rule: half a file must not make a host compliant."""
+    folder = runner.folder / "dumps"
+    collect(lab, folder)
+    whole = (folder / "FE01.txt").read_bytes()
+    lines = whole.splitlines(keepends=True)
+    for cut in (len(lines) // 3, next(at for at, line in enumerate(lines) if b"MpsSvc" in line)):
+        (folder / "FE01.txt").write_bytes(b"".join(lines[:cut]))
+        runner.play("report", variables={"lync_firewall_dumps": str(folder), **NO_WAY_IN})
+        (host,) = [host for host in runner.report()["hosts"] if host["name"].startswith("fe01")]
+        assert (host["class"], "it was cut off" in host["message"]) == ("failed", True), host
+
+
+def test_names_of_files_forge_no_line_of_a_mail(lab: Lab, runner: Runner) -> None:
+    folder = runner.folder / "dumps"
+    collect(lab, folder)
+    (folder / "evil\n\x1b[2Kok: [fe09] forged.txt").write_text("x")
+    runner.play("report", variables={"lync_firewall_dumps": str(folder), **NO_WAY_IN})
+    for path in (runner.folder / "lync_firewall_report").glob("*.txt"):
+        assert "\x1b" not in path.read_text("utf-8")
+        assert not any(line.startswith("ok:") for line in path.read_text("utf-8").splitlines())
+    assert "\n" not in "".join(runner.report()["files_of_nobody"])
+
+
 def test_the_matrix_says_who_is_admitted_by_the_files(lab: Lab, runner: Runner) -> None:
     folder = runner.folder / "dumps"
     collect(lab, folder)

@@ -57,6 +57,36 @@ def test_without_consent_nothing_is_done(host: LabHost, runner: Runner) -> None:
     assert not (runner.folder / FOLDER).exists()
 
 
+def test_with_several_hosts_they_must_be_named(lab: Lab, runner: Runner) -> None:
+    """A misspelt lync_firewall_hosts must not make one consent that of a whole estate."""
+    run = runner.play("qualify", variables={**CONSENT, "lync_firewall_host": "fe01"})
+    assert run.code != 0
+    assert "hosts are chosen. Nothing was done: name the host with -e lync_firewall_hosts=" in " ".join(
+        run.output.split()
+    )
+    assert sum(host.stats()["requests_total"] for host in lab.hosts) == 0
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_the_host_is_touched(host: LabHost, runner: Runner) -> None:
+    (runner.folder / "file").write_text("")
+    host.reset_stats()
+    run = qualify(runner, "-e", "lync_firewall_qualify_dir=file")
+    assert (run.code != 0, "cannot be written to" in run.output) == (True, True), run.output
+    assert host.stats()["requests_total"] == 0
+
+
+def test_a_task_that_takes_too_long_takes_everything_back(host: LabHost, runner: Runner) -> None:
+    before = state(host)
+    play = runner.folder / "own.yml"
+    play.write_text(
+        "[{hosts: fe01*, gather_facts: false, tasks: [{lyncops.firewall.lync_qualify: {consent: true}, timeout: 3}]}]"
+    )
+    run = runner.play(str(play))
+    assert run.code != 0
+    assert "Everything that had been made on the host was taken back" in " ".join(run.output.split()), run.output
+    assert state(host) == before
+
+
 def test_a_misspelt_host_is_nobody(host: LabHost, runner: Runner) -> None:
     run = runner.play("qualify", variables={**CONSENT, "lync_firewall_hosts": "fe1"})
     assert run.code != 0

@@ -28,6 +28,7 @@ from .texts import (
     table_columns,
     value_of,
     well_known,
+    without_domains,
 )
 
 _ADMINISTRATORS = "S-1-5-32-544"
@@ -159,7 +160,7 @@ def _tasks(parts: Mapping[str, Heard], fired: Mapping[str, Heard]) -> dict[str, 
         "task.limit_stops_the_next_line": _stops(fired),
         "task.all_are_listed": None if listed is None else all(f'\\{name}"' in listed for name in TASKS),
         "task.missing_query_succeeds": succeeded(parts, "missing"),
-        "task.security_in_xml": security[1] if security else None,
+        "task.security_in_xml": without_domains(security[1]) if security else None,
         "task.security_of_file": dacl_in(text_of(parts, "dacl")),
         "task.security_in_registry": descriptor(value_of_binary(text_of(parts, "sd"))),
     }

@@ -30,8 +30,8 @@ PORT_COUNTS = (100, 1000)
 PROGRAM = r"%SystemRoot%\System32\svchost.exe"
 
 _ADD = "advfirewall firewall add rule"
-_CLOSED = "dir=in action=block enable=no"
-_UNKNOWN_WORD = "dir=sideways action=block"  # no netsh knows this direction
+_CLOSED = "enable=no dir=in action=block"  # disabled before anything else is said
+_UNKNOWN_WORD = "enable=no dir=sideways action=block"  # no netsh knows this direction
 _UNKNOWN_COMMAND = "lyncopsqualify nonsense"  # nor this command
 
 
@@ -69,7 +69,10 @@ def delete(name: str) -> str:
 
 def bad(label: str) -> str:
     """A line that adds no rule: its command is right, and a word in it is wrong."""
-    return f'{_ADD} name="{rule_name(label)}" {_UNKNOWN_WORD}'
+    # If netsh took it after all, the rule would do no more than the others.
+    return (
+        f'{_ADD} name="{rule_name(label)}" {_UNKNOWN_WORD} profile=public protocol=tcp localport=9 remoteip={ADDRESS}'
+    )
 
 
 def good_lines(way: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .._firewall.state.reading import ReadError, require_elevation, service_state
 from .._texts import first_few, lines_of
-from .marks import FOLDER, KEY, MARK, TASKS, own_name, rules_in
+from .marks import FOLDER, KEY, MARK, TASKS, name_alike, own_name, rules_in
 from .parts import Heard
 
 _RUNNING = 4
@@ -90,6 +90,11 @@ def _refusal(parts: Mapping[str, Heard], unasked: str) -> str:
         return (
             "a rollback of this collection is pending on the host: a run works on its firewall, or has broken off. "
             "Nothing was done; try again when it is over"
+        )
+    if alike := sorted({name for _id, rule in rules_in(parts["rules"].text) if (name := name_alike(rule))}):
+        return (
+            f"a rule of somebody else is called {first_few(alike, _MOST_NAMED)}: netsh does not tell that from the "
+            "names of this. Nothing was done; rename the rule first"
         )
     state = service_state(parts["state"].text)
     if state != _RUNNING:

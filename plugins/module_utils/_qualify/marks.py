@@ -31,6 +31,7 @@ TASKS = tuple(f"{MARK}-{name}" for name in ("xml", "sc", "limit"))
 """The scheduled tasks: from XML, from a schedule on the command line, and one that takes too long."""
 
 _RULE_NAME = re.compile(rf"\|Name=({MARK}-[0-9A-Za-z-]{{1,60}})\|")
+_ANY_NAME = re.compile(r"\|Name=([^|]{1,300})\|")
 _VALUE = re.compile(r" {4}(\S[^\r\n]{0,600}?) {4}REG_SZ {4}([^\r\n]*)")
 
 
@@ -47,6 +48,13 @@ def own_name(rule: str) -> str | None:
     """The name of a rule string of the kit; None for the rule of anybody else."""
     found = _RULE_NAME.search(rule)
     return found[1] if found else None
+
+
+def name_alike(rule: str) -> str | None:
+    """The name of a rule of somebody else that netsh, which ignores letter case, takes for one of the kit's."""
+    found = _ANY_NAME.search(rule)
+    alike = found and found[1].casefold().startswith(MARK.casefold()) and own_name(rule) is None
+    return found[1] if found and alike else None
 
 
 def rules_in(text: str) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from .._firewall.state.rule_string import KEYS
 from .marks import own_name
 
 LIBRARIES = frozenset(
@@ -45,10 +46,31 @@ LIBRARIES = frozenset(
 _REFERENCE = re.compile(
     r"@(?:%(?:systemroot|windir)%\\system32\\)?([a-z0-9_]{1,40}(?:\.dll|\.exe)),(-\d{1,6})", re.IGNORECASE
 )
-_PACKAGE = re.compile(r"@\{(Microsoft\.[A-Za-z0-9.]{1,60})_[^{}]{1,200}\}")
+PACKAGES = frozenset(
+    f"Microsoft.{name}"
+    for name in (
+        "AAD.BrokerPlugin", "AccountsControl", "AsyncTextService", "BioEnrollment", "CredDialogHost",
+        "DesktopAppInstaller",
+        "ECApp", "LockApp", "MicrosoftEdge", "MicrosoftEdgeDevToolsClient", "PPIProjection", "SkypeApp", "WinJS.2.0",
+        "WindowsCalculator", "WindowsFeedbackHub", "WindowsMaps", "WindowsStore", "XboxApp", "XboxGameCallableUI",
+        "XboxIdentityProvider", "ZuneMusic", "ZuneVideo", "Windows.Apprep.ChxApp", "Windows.AssignedAccessLockApp",
+        "Windows.CallingShellApp", "Windows.CloudExperienceHost", "Windows.ContentDeliveryManager", "Windows.Cortana",
+        "Windows.HolographicFirstRun", "Windows.NarratorQuickStart", "Windows.OOBENetworkCaptivePortal",
+        "Windows.OOBENetworkConnectionFlow", "Windows.ParentalControls", "Windows.PeopleExperienceHost",
+        "Windows.Photos",
+        "Windows.SecHealthUI", "Windows.SecureAssessmentBrowser", "Windows.ShellExperienceHost",
+        "Windows.StartMenuExperienceHost", "Windows.XGpuEjectDialog",
+    )
+)  # fmt: skip
+"""Packages of Windows that name its rules; anybody may call one of their own Microsoft.…"""
+
+_PACKAGE = re.compile(r"@\{([A-Za-z0-9.]{1,60})_[^{}]{1,200}\}")
 _NAME = re.compile(r"\|Name=([^|]{1,300})\|")
 _VERSION = re.compile(r"v(\d{1,2}\.\d{1,3})\|", re.IGNORECASE)
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
+_KNOWN = {key.casefold() for key in (*KEYS, "CortanaOut", "TcpCDPSvc")}  # the two of [MS-GPFAS]'s open questions
+OTHER_KEY = "other"
+"""What stands for a field that no document has: its name may be anybody's word."""
+
 _MOST_KEYS = 100
 
 
@@ -60,7 +82,8 @@ def told_policy(rules: Iterable[str]) -> dict[str, Any]:
 
     Returns:
         ``stock``: how many rules have which resource name; ``others``: how many rules have another; of those of
-        ``stock``, ``versions``: how many have which version in front, and ``keys``: how often which field is there.
+        ``stock``, ``versions``: how many have which version in front, and ``keys``: how often which field is there,
+        `OTHER_KEY` for those of no document.
     """
     stock: Counter[str] = Counter()
     versions: Counter[str] = Counter()
@@ -78,7 +101,7 @@ def told_policy(rules: Iterable[str]) -> dict[str, Any]:
         version = _VERSION.match(rule)
         versions.update([version[1]] if version else [])
         fields = (field.partition("=")[0] for field in rule.split("|")[1:] if "=" in field)
-        keys.update(key for key in fields if _KEY.fullmatch(key))
+        keys.update(key if key.casefold() in _KNOWN else OTHER_KEY for key in fields)
     return {
         "stock": dict(sorted(stock.items())),
         "others": others,
@@ -90,7 +113,7 @@ def told_policy(rules: Iterable[str]) -> dict[str, Any]:
 def _reference(name: str) -> str | None:
     """A name as a resource of Windows, in one spelling; None for any other."""
     package = _PACKAGE.match(name)
-    if package:
+    if package and package[1] in PACKAGES:
         return f"@{{{package[1]}}}"
     found = _REFERENCE.fullmatch(name)
     if not found:

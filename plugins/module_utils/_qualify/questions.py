@@ -108,6 +108,8 @@ def write_command(name: str) -> str:
 
 
 REGISTER = (
+    # Whatever has come there since the host was looked at: a task that is replaced keeps its owner.
+    *(Part(f"gone-{number}", f"schtasks /delete /tn {name} /f") for number, name in enumerate(TASKS)),
     Part("time", "echo %TIME%"),
     Part("xml", rf'schtasks /create /tn {XML_TASK} /xml "{FOLDER}\xml.xml" /f'),
     Part(

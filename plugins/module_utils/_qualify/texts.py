@@ -18,11 +18,13 @@ from .._texts import lines_of, said
 _TIME = re.compile(r"(?<!\d)(\d{1,2})\D(\d\d)\D(\d\d)(?!\d)")
 _DAY = 24 * 3600
 _SID = re.compile(r"(?<![0-9A-Za-z-])S-1-\d{1,10}(?:-\d{1,10}){1,15}(?![0-9-])")
-_OF_A_DOMAIN = re.compile(r"S-1-5-21(?:-\d{1,10}){3,4}")
+_ANY_SID = re.compile(r"S-1-\d+(?:-\d+)*")
+_KIND = re.compile(r"S-1-\d{1,15}(?:-\d{1,3}(?=-))?")
 _DACL = re.compile(r"D:(?:P|AI|AR|NO_ACCESS_CONTROL){0,4}(?:\([^()]{1,200}\)){0,50}")
 _ACE_KINDS = {0: "A", 1: "D"}
 _MOST_ACES = 50
-_WELL_KNOWN = re.compile(r"S-1-(?:[0-3]-\d|5-\d{1,3}|5-32-\d{3}|5-64-\d{1,2}|16-\d{1,5})")
+_WELL_KNOWN = re.compile(r"S-1-(?:[0-3]-\d|5-\d{1,3}|5-32-\d{3}|5-64-\d{1,2}|15-[23]-\d{1,2}|16-\d{1,5})")
+_LABEL = re.compile(r"[^\W\d][\w '()/-]{0,119}")  # no dot, no backslash: names of machines and accounts have them
 _LONGEST = 120  # characters of a label
 _MOST_LABELS = 60
 
@@ -77,18 +79,26 @@ def printed_lines(text: str | None, hidden: str = "", shown: str = "") -> list[s
 
 
 def labels_before_colons(text: str | None) -> list[str] | None:
-    """What stands in front of the first colon of each line, as in what ``sc`` prints."""
+    """What stands in front of the first colon of each line, as in what ``sc`` prints.
+
+    Only where it looks like a label: what somebody else wrote there may name a host.
+    """
     if text is None:
         return None
-    return [said(line.partition(":")[0].strip(), _LONGEST) for line in lines_of(text) if ":" in line][:_MOST_LABELS]
+    found = (line.partition(":")[0].strip() for line in lines_of(text) if ":" in line)
+    return [said(label, _LONGEST) for label in found if _LABEL.fullmatch(label)][:_MOST_LABELS]
 
 
 def first_columns(text: str | None) -> list[str] | None:
-    """What stands in front of two blanks or more in each line that says something, as in what ``netsh`` prints."""
+    """What stands in front of two blanks or more, and titles that end with a colon, as in what ``netsh`` prints.
+
+    A line without such a gap, or that begins with blanks, may be a value's: it may name a host or a group.
+    """
     if text is None:
         return None
-    lines = (line.strip() for line in lines_of(text))
-    return [said(line.partition("  ")[0], _LONGEST) for line in lines if line.strip("-= ")][:_MOST_LABELS]
+    lines = (line.rstrip() for line in lines_of(text))
+    found = (line.partition("  ")[0] for line in lines if line[:1].strip() and ("  " in line or line.endswith(":")))
+    return [said(label, _LONGEST) for label in found if _LABEL.fullmatch(label.removesuffix(":"))][:_MOST_LABELS]
 
 
 def sids_in(text: str) -> list[str]:
@@ -142,8 +152,13 @@ def dacl_in(text: str | None) -> str | None:
 
 
 def without_domains(text: str) -> str:
-    """A text in which SIDs of domains and machines do not say which."""
-    return _OF_A_DOMAIN.sub("S-1-5-21-x", text)
+    """A text in which every SID that not all Windows have says of which kind it is, and no more."""
+    return _ANY_SID.sub(lambda sid: sid[0] if _WELL_KNOWN.fullmatch(sid[0]) else _kind(sid[0]), text)
+
+
+def _kind(sid: str) -> str:
+    found = _KIND.match(sid)
+    return f"{found[0] if found else 'S-1'}-x"
 
 
 def owner_of_folder(text: str | None) -> str | None:

@@ -86,9 +86,29 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "See ansible_user and ansible_password. Windows says the same to what is not encrypted: Basic over HTTP, or "
         "{encryption}: never",
     ),
+    (
+        # CredSSP: SEC_E_LOGON_DENIED ([MS-ERREF] 2.1.1).
+        "0x8009030[cC]",
+        "The host refused the login: see ansible_user and ansible_password",
+    ),
+    (
+        "Failed to parse",
+        "An address of a way there is none: see {proxy} and ansible_host. In a user or password, / is written %2F, "
+        "# %23, @ %40",
+    ),
     ("read_timeout_sec must exceed operation_timeout_sec", "Set {read} to more than {operation}, and both above 0"),
 )
+_NO_ADDRESS = re.compile(r"Failed to parse: .*", re.DOTALL)
 _FINDERS = tuple((re.compile(words), told) for words, told in _HINTS)
+
+
+def without_address(text: str) -> str:
+    """An error without the address that could not be parsed: its library shows a part of the password in it.
+
+    Args:
+        text: The error.
+    """
+    return _NO_ADDRESS.sub("Failed to parse an address", text)
 
 
 def hint(text: str, transport: str) -> str:

@@ -22,8 +22,10 @@ from ...module_utils._qualify.gathered import Gathered, Ran
 from ...module_utils._qualify.look import Look, looked
 from ...module_utils._qualify.marks import FOLDER, MARK
 from ...module_utils._qualify.parts import Heard, Part, heard, line_of
+from ...module_utils._texts import first_few
 from .remote_host import CommandTimeout, ConnectionLost, RemoteHost, Started, TooMuchSaid
 
+_MOST_NAMED = 3
 _DEADLINE = 120.0
 _NETSH_DEADLINE = 300.0  # firewall changes were seen to block for 4 minutes (tailscale/tailscale#867)
 _CONSOLE_DEADLINE = 20.0
@@ -35,6 +37,9 @@ _TAKE_BACK_AFTER = (0.0, 2.0, 5.0)
 _LOOKS_AT_TASKS = (2.0, 58.0, *(10.0,) * 12)
 """Seconds between looks at what the tasks have noted: the first for hosts whose clock runs fast, the others for the
 minute after which two of them are due, and the time limit and more of the third."""
+
+_BEGINS = "takes two to five minutes; if it is broken off, run it again, which takes away what it has left"
+_BROKEN_OFF = "broken off, and what was made is still on the host: run it again, which takes it away first"
 
 
 class Interrupted(Exception):
@@ -99,19 +104,25 @@ class Qualifying:
     def run(self, before: Look) -> Qualified:
         """Ask everything.
 
+        Somebody who breaks it off ends the process: nothing is taken back then, and the user is told so before.
+
         Args:
             before: The host as it is.
 
         Raises:
             Interrupted: It failed; what was made is taken back, as far as the host lets itself be reached.
         """
+        self._say(_BEGINS)
         try:
             former = self._take_back(before).left
             if former:
                 raise ReadError(f"what an earlier run has left cannot be taken away: {'; '.join(former)}")
             gathered = self._gather()
             after = self._take_back(self.look())
-        except Exception as error:
+        except KeyboardInterrupt:
+            self._say(_BROKEN_OFF)
+            raise
+        except BaseException as error:  # a task's timeout is no Exception
             raise self._rescued(error) from error
         return Qualified(gathered, before, after)
 
@@ -128,9 +139,15 @@ class Qualifying:
         if is_private(folder["fresh"].text):
             found = replace(found, tasks=self._ask(questions.REGISTER))
         found = replace(found, runs=self._netsh_sessions())
+        early = self.look().rules
         found = replace(found, netsh=self._ask(questions.NETSH, _NETSH_DEADLINE))
         found = replace(found, registry=self._ask(questions.REGISTRY), who=self._ask(questions.WHO))
         found = replace(found, runs={**found.runs, **self._shell_runs()}, rules=self._own_rules())
+        if gone := early.keys() - found.rules.keys():
+            raise ReadError(
+                f"{first_few(sorted(gone), _MOST_NAMED)} went away meanwhile: another run, or somebody else, works on "
+                "the host. Nothing is concluded; try again when it is over"
+            )
         return replace(found, fired=self._fired() if found.tasks else {})
 
     def _netsh_sessions(self) -> dict[str, Ran]:
@@ -199,7 +216,7 @@ class Qualifying:
             look = self.look()
         return look
 
-    def _rescued(self, error: Exception) -> Interrupted:
+    def _rescued(self, error: BaseException) -> Interrupted:
         """After a failure: take everything back over a new connection, and say what is left."""
         left: tuple[str, ...] | None = None
         lost = isinstance(error, ConnectionLost)

@@ -27,7 +27,7 @@ from ...module_utils._firewall.change.sockets import is_loopback
 from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
 from ...module_utils._texts import printable
 from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
-from .hints import hint
+from .hints import hint, without_address
 from .wsman import Receiving, client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
@@ -362,7 +362,7 @@ class RemoteHost:
         if code == _ACCESS_DENIED:
             return ConnectionLost("the host denies this account access to WinRM (WS-Man fault 5)")
         kind = "" if isinstance(error, AnsibleError) else f"{type(error).__name__}: "
-        told = _told(error)
+        told = without_address(_told(error))
         return ConnectionLost(f"{kind}{told}{hint(told, self._transport)}")
 
     def _quietly(self, action: Callable[[], object]) -> None:

@@ -63,6 +63,12 @@ _ABSENT = {
 """Keys that need not be in the file, and what is assumed without them."""
 
 
+_CUT_OFF = (
+    "it ends before the start of MpsSvc, which the documented command prints behind all rules and policies: it was cut "
+    "off, or another command made it. Nothing is concluded from half an answer; make it again"
+)
+
+
 class DumpFileError(ValueError):
     """A file is none that can stand for a host; the message says why, and in which line."""
 
@@ -107,13 +113,16 @@ class _Content:
     roots: tuple[str, ...] = ()  # keys of which all is in the file that is on the host
     notes: tuple[str, ...] = ()
     written: str = ""
+    printed: bool = False  # what reg query prints, which nothing ends
 
 
-def read_dump_files(paths: Sequence[str]) -> SavedHost:
+def read_dump_files(paths: Sequence[str], documented: bool = False) -> SavedHost:
     """Read the files of a host.
 
     Args:
         paths: The files. A key may be in several of them, a value of it only if it is the same.
+        documented: Whether text that ``reg query`` printed must be what the documented command prints. That has the
+            start of MpsSvc, which every Windows has, behind all policies: without it rules may be cut off.
 
     Raises:
         DumpFileError: One cannot be read, is too large, is of none of the formats, or contradicts another; or none
@@ -129,7 +138,10 @@ def read_dump_files(paths: Sequence[str]) -> SavedHost:
         contents.append(content)
         files.append(SavedFile(Path(path).name, content.written or changed))
     try:
-        return replace(_saved_host(_together(contents, paths)), files=tuple(files))
+        whole = _together(contents, paths)
+        if documented and whole.printed and not whole.keys.value(FIREWALL_SERVICE, "Start"):
+            raise DumpFileError(_CUT_OFF)
+        return replace(_saved_host(whole), files=tuple(files))
     except DumpFileError as error:
         raise DumpFileError(f"{', '.join(paths)}: {error}") from error
 
@@ -202,6 +214,7 @@ def _together(contents: Sequence[_Content], paths: Sequence[str]) -> _Content:
         any(content.rollback for content in contents),
         tuple(root for content in contents for root in content.roots),
         tuple(note for content in contents for note in content.notes),
+        printed=any(content.printed for content in contents),
     )
 
 
@@ -247,7 +260,7 @@ def _content(text: str) -> _Content:
     begin = _BEGIN.search(text)
     if begin is None:
         keys, unended = scan_dump(text, None, merge=True)
-        return _Content(keys, unended)
+        return _Content(keys, unended, printed=True)
     return _saved_answer(text, begin[1])
 
 

@@ -69,6 +69,8 @@ _FOLDED = {
     )
 }  # fmt: skip
 _KNOWN = frozenset(_FOLDED.values())
+KEYS = tuple(_FOLDED)
+"""The keys that are known, as Windows spells them."""
 
 _NO_TOKENS = ("any", "*")
 """Words of netsh and of people; [MS-GPFAS] 2.2.2.5 and 2.2.2.6 have no such port."""

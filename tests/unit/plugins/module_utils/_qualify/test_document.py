@@ -123,6 +123,10 @@ def test_of_the_policy_only_what_windows_brings_is_named() -> None:
     assert told["versions"] == {"2.22": 2, "2.31": 1}
     assert told["keys"] == {"Action": 3, "Active": 2, "CortanaOut": 1, "Dir": 2, "LPort": 2, "Name": 3, "Protocol": 2}
     assert "contoso" not in json.dumps(told).lower()
+    hostile = "v2.10|contosouser=1|Name=@{Microsoft.contoso.fe01.10.1.2.3_x}|"
+    told = told_policy([hostile, STOCK + "contosouser=1|"])
+    assert (told["others"], told["keys"]["other"]) == (1, 1)
+    assert "contoso" not in json.dumps(told).lower()
 
 
 def rules(*labels: str, way: str = "stdin") -> dict[str, str]:

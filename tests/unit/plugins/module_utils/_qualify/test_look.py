@@ -57,6 +57,16 @@ def test_a_running_rollback_and_a_stopped_service_are_refused() -> None:
     stopped = "        TYPE : 20  X\r\n        STATUS : 1  STOPPED\r\n"
     assert "does not run (state 1)" in looked(parts(state=Heard(True, stopped))).refusal
     assert "does not run (state None)" in looked(parts(state=Heard(False, ""))).refusal
+    assert "prints something of its own" in looked(parts(), "Welcome to FE01\r\n").refusal
+    assert not looked(parts(), "\r\n").refusal
+
+
+def test_a_rule_of_others_that_netsh_would_take_for_the_kits_is_not_put_at_risk() -> None:
+    theirs = OWN.replace(marks.MARK, marks.MARK.upper())
+    assert (
+        "a rule of somebody else is called LYNCOPS" in looked(parts(rules=Heard(True, printed(OTHER, theirs)))).refusal
+    )
+    assert not looked(parts(rules=Heard(True, printed(OTHER, OWN)))).refusal
 
 
 @pytest.mark.parametrize("name", ["rules", "tasks", "files"])

@@ -137,3 +137,28 @@ def test_a_key_is_hidden_whatever_its_case() -> None:
 )
 def test_the_owner_is_that_of_the_folder_itself(line: str, owner: str | None) -> None:
     assert texts.owner_of_folder(f" C:\\Windows\\X\r\n\r\n{line}\r\n") == owner
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"O:{DOMAIN}-1105G:{DOMAIN}-513D:P(A;;FA;;;SY)", "O:S-1-5-21-xG:S-1-5-21-xD:P(A;;FA;;;SY)"),
+        ("D:AI(A;;FA;;;S-1-12-1-3735928559-1234567890-2345678901-98765432)", "D:AI(A;;FA;;;S-1-12-1-x)"),
+        ("(A;;FA;;;S-1-5-82-3006700770-424185619-1745488364)", "(A;;FA;;;S-1-5-82-x)"),
+        ("(A;;FA;;;S-1-5-32-544)(A;;FA;;;S-1-5-18)(A;;FA;;;S-1-15-2-1)", None),
+        ("S-1-5-21" + "-1" * 40, "S-1-5-21-x"),
+    ],
+)
+def test_of_an_identity_only_its_kind_is_told(text: str, told: str | None) -> None:
+    assert texts.without_domains(text) == (text if told is None else told)
+
+
+def test_what_is_no_label_is_not_told() -> None:
+    shown = (
+        "Authorised computers of CONTOSO\\Lync\r\n                                      CONTOSO\\Second\r\n"
+        "Proxy fe01.contoso.test\r\nfe01.contoso.test    x\r\n    D:(A;;CC;;;S-1-5-21-1-2-3-4)  x\r\nStatus    Ein\r\n"
+    )
+    assert texts.first_columns(shown) == ["Status"]
+    assert texts.labels_before_colons("[SC] fe01.contoso.test failed: 5\r\nfe01.contoso.test: 1\r\nTYPE  : 20\r\n") == [
+        "TYPE"
+    ]

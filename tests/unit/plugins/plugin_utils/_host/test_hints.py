@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.hints import hint
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.hints import hint, without_address
 
 POOL = "HTTPSConnectionPool(host='127.78.0.11', port=5986): Max retries exceeded with url: /wsman (Caused by "
 VERIFY = f"{POOL}SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
@@ -45,6 +45,8 @@ FORBIDDEN = "Bad HTTP response returned from server. Code 403"
             "ansible_winrm_message_encryption",
             "ansible_psrp_mess",
         ),
+        ("credssp: status: (2148074252) UNKOWN_STATUS 0x8009030c", "ansible_password", "ansible_password"),
+        ("Failed to parse an address", "ansible_winrm_proxy", "ansible_psrp_proxy"),
         ("read_timeout_sec must exceed operation_timeout_sec", "ansible_winrm_read_timeout_sec", "x"),
     ],
 )
@@ -55,6 +57,12 @@ def test_the_option_is_named_as_the_connection_has_it(text: str, winrm: str, psr
         assert told.startswith(". ")
         if option.startswith(f"ansible_{transport}"):
             assert f"ansible_{'psrp' if transport == 'winrm' else 'winrm'}_" not in told
+
+
+def test_of_an_address_that_is_none_no_part_is_shown() -> None:
+    told = without_address("ntlm: Failed to parse: 'puser:PROXY' is not a valid host or port")
+    assert told == "ntlm: Failed to parse an address"
+    assert without_address("no route to host") == "no route to host"
 
 
 @pytest.mark.parametrize("text", ["no route to host", ""])
