@@ -143,7 +143,7 @@ class Qualifying:
         found = replace(found, netsh=self._ask(questions.NETSH, _NETSH_DEADLINE))
         found = replace(found, registry=self._ask(questions.REGISTRY), who=self._ask(questions.WHO))
         found = replace(found, runs={**found.runs, **self._shell_runs()}, rules=self._own_rules())
-        if gone := early.keys() - found.rules.keys():
+        if gone := early.keys() - (found.rules or {}).keys():
             raise ReadError(
                 f"{first_few(sorted(gone), _MOST_NAMED)} went away meanwhile: another run, or somebody else, works on "
                 "the host. Nothing is concluded; try again when it is over"
