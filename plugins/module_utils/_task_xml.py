@@ -19,7 +19,7 @@ _NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _SYSTEM = "S-1-5-18"
 
 
-def task_xml(
+def private_task(
     script: str,
     description: str,
     limit: int,

@@ -30,6 +30,7 @@ PORT_COUNTS = (100, 1000)
 PROGRAM = r"%SystemRoot%\System32\svchost.exe"
 
 _ADD = "advfirewall firewall add rule"
+_NARROW = f"profile=public protocol=tcp localport=9 remoteip={ADDRESS}"
 _CLOSED = "enable=no dir=in action=block"  # disabled before anything else is said
 _UNKNOWN_WORD = "enable=no dir=sideways action=block"  # no netsh knows this direction
 _UNKNOWN_COMMAND = "lyncopsqualify nonsense"  # nor this command
@@ -42,7 +43,7 @@ def rule(label: str, more: str = "") -> str:
         label: Last part of its name.
         more: Fields behind those that all have.
     """
-    fields = f"{_CLOSED} profile=public protocol=tcp localport=9 remoteip={ADDRESS}"
+    fields = f"{_CLOSED} {_NARROW}"
     return f'{_ADD} name="{rule_name(label)}" {fields}{f" {more}" if more else ""}'
 
 
@@ -70,9 +71,7 @@ def delete(name: str) -> str:
 def bad(label: str) -> str:
     """A line that adds no rule: its command is right, and a word in it is wrong."""
     # If netsh took it after all, the rule would do no more than the others.
-    return (
-        f'{_ADD} name="{rule_name(label)}" {_UNKNOWN_WORD} profile=public protocol=tcp localport=9 remoteip={ADDRESS}'
-    )
+    return f'{_ADD} name="{rule_name(label)}" {_UNKNOWN_WORD} {_NARROW}'
 
 
 def good_lines(way: str) -> tuple[str, ...]:

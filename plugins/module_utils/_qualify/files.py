@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .._task_xml import SYSTEM32, task_xml
+from .._task_xml import SYSTEM32, private_task
 from .batches import FILE_LENGTHS, TEXT, good_lines, in_file, last_lines, long_lines, mixed_lines, text_line
 from .marks import FOLDER, KEY, MARK
 
@@ -78,4 +78,4 @@ def _task(script: str, delay: int = 0, limit: int = 600) -> bytes:
     """
     about = "lyncops.firewall: finds out when a task runs; may be deleted"
     trigger = ("RegistrationTrigger", delay // 60)
-    return task_xml(rf"{FOLDER}\{script}", about, limit // 60, (trigger,)).encode("ascii")
+    return private_task(rf"{FOLDER}\{script}", about, limit // 60, (trigger,)).encode("ascii")

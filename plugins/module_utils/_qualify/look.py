@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .._firewall.state.reading import ReadError, require_elevation, service_state
@@ -67,18 +67,19 @@ def looked(parts: Mapping[str, Heard], unasked: str = "") -> Look:
     rules = rules_in(parts["rules"].text)
     if not rules:
         raise ReadError("'reg query' succeeded and printed no rule; an empty answer is never taken for none")
+    others = {rule_id: rule for rule_id, rule in rules if not own_name(rule)}
     own = {name: rule for name, rule in ((own_name(rule), rule) for _id, rule in rules) if name}
     return Look(
         rules=own,
         tasks=tuple(name for name in TASKS if f'\\{name}"' in parts["tasks"].text),
         files=any(line.strip().casefold().startswith(MARK.casefold()) for line in lines_of(parts["files"].text)),
         key=parts["key"].succeeded,
-        others={rule_id: rule for rule_id, rule in rules if not own_name(rule)},
-        refusal=_refusal(parts, unasked),
+        others=others,
+        refusal=_refusal(parts, unasked, others.values()),
     )
 
 
-def _refusal(parts: Mapping[str, Heard], unasked: str) -> str:
+def _refusal(parts: Mapping[str, Heard], unasked: str, others: Iterable[str]) -> str:
     if unasked.strip():
         # Some answers are all that a command prints: its words would be in the report, whatever they name.
         return (
@@ -91,7 +92,7 @@ def _refusal(parts: Mapping[str, Heard], unasked: str) -> str:
             "a rollback of this collection is pending on the host: a run works on its firewall, or has broken off. "
             "Nothing was done; try again when it is over"
         )
-    if alike := sorted({name for _id, rule in rules_in(parts["rules"].text) if (name := name_alike(rule))}):
+    if alike := sorted({name for rule in others if (name := name_alike(rule))}):
         return (
             f"a rule of somebody else is called {first_few(alike, _MOST_NAMED)}: netsh does not tell that from the "
             "names of this. Nothing was done; rename the rule first"

@@ -50,11 +50,17 @@ def own_name(rule: str) -> str | None:
     return found[1] if found else None
 
 
+def any_name(rule: str) -> str | None:
+    """The name of anybody's rule string; None where it has none that is short enough to be told."""
+    found = _ANY_NAME.search(rule)
+    return found[1] if found else None
+
+
 def name_alike(rule: str) -> str | None:
     """The name of a rule of somebody else that netsh, which ignores letter case, takes for one of the kit's."""
-    found = _ANY_NAME.search(rule)
-    alike = found and found[1].casefold().startswith(MARK.casefold()) and own_name(rule) is None
-    return found[1] if found and alike else None
+    name = any_name(rule)
+    alike = name is not None and name.casefold().startswith(MARK.casefold()) and own_name(rule) is None
+    return name if alike else None
 
 
 def rules_in(text: str) -> list[tuple[str, str]]:

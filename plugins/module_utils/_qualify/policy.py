@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._firewall.state.rule_string import KEYS
-from .marks import own_name
+from .marks import any_name, own_name
 
 LIBRARIES = frozenset(
     (
@@ -65,7 +65,6 @@ PACKAGES = frozenset(
 """Packages of Windows that name its rules; anybody may call one of their own Microsoft.…"""
 
 _PACKAGE = re.compile(r"@\{([A-Za-z0-9.]{1,60})_[^{}]{1,200}\}")
-_NAME = re.compile(r"\|Name=([^|]{1,300})\|")
 _VERSION = re.compile(r"v(\d{1,2}\.\d{1,3})\|", re.IGNORECASE)
 _KNOWN = {key.casefold() for key in (*KEYS, "CortanaOut", "TcpCDPSvc")}  # the two of [MS-GPFAS]'s open questions
 OTHER_KEY = "other"
@@ -92,8 +91,8 @@ def told_policy(rules: Iterable[str]) -> dict[str, Any]:
     for rule in rules:
         if own_name(rule):
             continue
-        name = _NAME.search(rule)
-        reference = _reference(name[1]) if name else None
+        name = any_name(rule)
+        reference = _reference(name) if name else None
         if reference is None:
             others += 1
             continue

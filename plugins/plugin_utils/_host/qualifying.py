@@ -97,9 +97,8 @@ class Qualifying:
             ReadError: It answers something that cannot be relied on.
             NotElevated: The account lacks the rights.
         """
-        marker = secrets.token_hex(4)
-        said = self._host.run(line_of(marker, questions.LOOK), deadline=_DEADLINE).stdout
-        return looked(heard(said, marker, questions.LOOK), before_begin(said, marker))
+        unasked, parts = self._listen(questions.LOOK)
+        return looked(parts, unasked)
 
     def run(self, before: Look) -> Qualified:
         """Ask everything.
@@ -240,8 +239,13 @@ class Qualifying:
     def _ask(self, parts: Sequence[Part], deadline: float = _DEADLINE) -> dict[str, Heard]:
         if not parts:
             return {}
+        return self._listen(parts, deadline)[1]
+
+    def _listen(self, parts: Sequence[Part], deadline: float = _DEADLINE) -> tuple[str, dict[str, Heard]]:
+        """What the host printed unasked, and what each part did."""
         marker = secrets.token_hex(4)
-        return heard(self._host.run(line_of(marker, parts), deadline=deadline).stdout, marker, parts)
+        printed = self._host.run(line_of(marker, parts), deadline=deadline).stdout
+        return before_begin(printed, marker), heard(printed, marker, parts)
 
     def _alone(
         self, command: str, stdin: bytes = b"", deadline: float = _DEADLINE, started: Started | None = None

@@ -15,8 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..._net.address_set import AddressError, AddressSet
-from ..._task_xml import SYSTEM32
-from ..._task_xml import task_xml as private_task
+from ..._task_xml import SYSTEM32, private_task
 from ..._texts import first_few
 from ..state.rollback_files import FOLDER, LONGEST_DELAY, SCRIPT_NAME, SHORTEST_DELAY, task_name
 from ..state.rule import Action, FirewallRule
