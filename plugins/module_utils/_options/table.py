@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from .._catalogue.model import HOST_ROLES, Feature, Peer, Role, Ruleset
 from .._firewall.state.rollback_files import LONGEST_DELAY, SHORTEST_DELAY
-from .._firewall.state.rule import Direction, Profile
+from .._firewall.state.rule import Profile
 from .option import Option
+from .site import BUILTIN_GROUPS, EXTRA_RULES, PROFILE_SETTINGS
 
 ANY_SCOPE = "any"
 SCOPES = (ANY_SCOPE, "topology")
 PROGRAMS = ("any", "listener")
-PROTOCOLS = ("any", "tcp", "udp")
 FAIL, BLOCK_OTHERS = "fail", "block_others"
 REPORT, ENFORCE = "report", "enforce"
 
@@ -26,41 +26,6 @@ LARGEST_ANSWER = 16
 
 _PROFILES = tuple(profile.value for profile in Profile)
 
-
-EXTRA_RULE: tuple[Option, ...] = (
-    Option(
-        "name",
-        (
-            "What the rule is for. It is part of the managed rule's name and description.",
-            "Printable ASCII, at most 80 characters.",
-        ),
-        required=True,
-    ),
-    Option(
-        "direction",
-        ("Which way the connection is opened, seen from the host.",),
-        choices=tuple(direction.value for direction in Direction),
-        default="in",
-    ),
-    Option("protocol", ("Must be V(tcp) or V(udp) where ports are named.",), choices=PROTOCOLS, default="any"),
-    Option("localport", ("Ports on the host, such as V(1433) or V(8080,9000-9010).",)),
-    Option("remoteport", ("Ports on the other side.",)),
-    Option(
-        "remoteip",
-        ("Scope of this rule, as in O(remote_addresses), which it replaces.",),
-        type="list",
-        elements="str",
-    ),
-    Option("program", ("Full path of the program the rule is limited to.",)),
-    Option(
-        "profiles",
-        ("Profiles of this rule, in place of O(profiles).",),
-        type="list",
-        elements="str",
-        choices=_PROFILES,
-    ),
-)
-"""Keys of a site rule, named as in ``community.windows.win_firewall_rule``."""
 
 RULE_OPTIONS: tuple[Option, ...] = (
     Option(
@@ -198,18 +163,7 @@ RULE_OPTIONS: tuple[Option, ...] = (
         choices=PROGRAMS,
         default="any",
     ),
-    Option(
-        "extra_rules",
-        (
-            "Site rules to manage beside the table's, with keys as in M(community.windows.win_firewall_rule).",
-            "All of them allow. A rule that names neither a port nor a program is refused, and so is a key that is "
-            "not in this list.",
-        ),
-        type="list",
-        elements="dict",
-        default=(),
-        suboptions=EXTRA_RULE,
-    ),
+    EXTRA_RULES,
     Option(
         "client_program",
         (
@@ -353,6 +307,8 @@ HOST_OPTIONS: tuple[Option, ...] = (
         default="unmanaged",
         renamed=(("true", "enabled"),),
     ),
+    PROFILE_SETTINGS,
+    BUILTIN_GROUPS,
     Option(
         "largest_answer",
         (

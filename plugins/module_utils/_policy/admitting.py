@@ -41,7 +41,7 @@ class Admitting:
         self._rules = {
             desired.key: desired.rule
             for desired in policy.rules
-            if desired.rule.direction is Direction.IN and desired.rule.action is Action.ALLOW
+            if desired.rule.direction is Direction.IN and desired.rule.action is Action.ALLOW and desired.rule.enabled
         }
         self._parts: dict[int, Region] = {}
         self._plain = plain_profiles(snapshot)

@@ -120,7 +120,7 @@ def _admitted(policy: HostPolicy, protocol: int) -> Region:
     return union(
         Region.of(rule.local_ports, rule.remote_addresses)
         for rule in rules
-        if rule.protocol in (protocol, None) and rule.action is Action.ALLOW
+        if rule.protocol in (protocol, None) and rule.action is Action.ALLOW and rule.enabled
     )
 
 

@@ -7,19 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from .._firewall.change.netsh import UnsupportedValueError, check_text
-from .._firewall.state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
+from .._firewall.change.netsh import UnsupportedValueError, check_program, check_text
+from .._firewall.state.limits import EDGE, SECURITY, Limits
+from .._firewall.state.rule import Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressSet
-from .._net.port_set import PortSet
-from .._options.reading import OptionError, read_addresses, read_choice, read_ports, read_profiles
-from .._options.table import PROTOCOLS
+from .._options.reading import OptionError, read_addresses, read_choice, read_profiles
+from .._options.site import GROUP
+from .rule_values import (
+    TCP,
+    UDP,
+    read_flag,
+    read_icmp,
+    read_interfaces,
+    read_local_ports,
+    read_protocol,
+    read_remote_ports,
+    read_service,
+    without_any,
+    word_of,
+    words_of,
+)
 
 _DIRECTIONS = {direction.value: direction for direction in Direction}
-_PROTOCOLS = {name: PROTOCOL_NUMBERS.get(name) for name in PROTOCOLS}  # "any" has no number
-_PROGRAM = re.compile(r"[A-Za-z]:\\[^/*?:]+")
+_ACTIONS = {action.value: action for action in (Action.ALLOW, Action.BLOCK)}
+_PROGRAM = re.compile(r"[A-Za-z]:\\[^/*?:]+|%[A-Za-z()0-9]+%\\[^/*?:]+")
 _SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 80
 _LONGEST_PROGRAM = 259  # [MS-FASP] 2.2.37: fewer than 260 characters
@@ -32,12 +46,13 @@ class ExtraRule:
     Attributes:
         key: Key in the managed name space, made of the name.
         name: The name as the person wrote it.
-        rule: The rule, without a display name.
+        parts: What it is made of, without display names: an end for the key, and the rule. netsh takes one type of
+            ICMP and one type of interface a rule. None where the rule is to be absent.
     """
 
     key: str
     name: str
-    rule: FirewallRule
+    parts: tuple[tuple[str, FirewallRule], ...]
 
 
 def read_extra_rules(
@@ -46,13 +61,12 @@ def read_extra_rules(
     """Check site rules.
 
     Args:
-        entries: Dicts with the keys of ``win_firewall_rule``: name, direction, protocol, localport, remoteport,
-            remoteip, program, profiles.
+        entries: Dicts with the keys of `EXTRA_RULE`.
         profiles: Profiles for a rule that names none.
-        remote_addresses: Scope for a rule that names none.
+        remote_addresses: Scope for a rule that allows and names none.
 
     Raises:
-        OptionError: A rule is wrong, opens everything, or shares its name with another.
+        OptionError: A rule is wrong, opens or blocks everything, or shares its name with another.
     """
     rules: list[ExtraRule] = []
     names: dict[str, int] = {}
@@ -70,39 +84,111 @@ def read_extra_rules(
 
 
 def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], scope: AddressSet) -> ExtraRule:
+    if entry.get(GROUP):
+        raise OptionError(
+            f"{where}.{GROUP}",
+            "netsh cannot set the group of a rule, so this collection does not either; leave it out. To switch one of "
+            "Windows' own groups on or off, use builtin_groups",
+        )
     name = str(entry.get("name") or "")
     key = "x-" + _SLUG.sub("-", name.lower()).strip("-")
     if len(key) < 3 or len(name) > _LONGEST_NAME:
         raise OptionError(f"{where}.name", f"{name!r} needs a letter or digit, and at most {_LONGEST_NAME} characters")
     _checked(f"{where}.name", name)
+    state = read_choice(f"{where}.state", entry.get("state") or "present", {"present": True, "absent": False})
+    return ExtraRule(key, name, _parts(where, name, entry, profiles, scope) if state else ())
+
+
+def _parts(
+    where: str, name: str, entry: Mapping[str, Any], profiles: frozenset[Profile], scope: AddressSet
+) -> tuple[tuple[str, FirewallRule], ...]:
     direction = read_choice(f"{where}.direction", entry.get("direction") or "in", _DIRECTIONS)
-    protocol = read_choice(f"{where}.protocol", entry.get("protocol") or "any", _PROTOCOLS)
-    local = _optional_ports(f"{where}.localport", entry.get("localport"))
-    remote = _optional_ports(f"{where}.remoteport", entry.get("remoteport"))
-    program = str(entry.get("program") or "")
-    if program:
-        _checked(f"{where}.program", program)
-        if not is_full_path(program):
-            raise OptionError(f"{where}.program", rf"{program!r} is no full path such as C:\Tools\agent.exe")
-    if protocol is None and (local or remote):
+    action = read_choice(f"{where}.action", entry.get("action") or "allow", _ACTIONS)
+    protocol = read_protocol(f"{where}.protocol", entry.get("protocol"))
+    local = read_local_ports(f"{where}.localport", entry.get("localport"), protocol, direction)
+    remote = read_remote_ports(f"{where}.remoteport", entry.get("remoteport"))
+    if (local or remote) and protocol not in (TCP, UDP):
         raise OptionError(f"{where}.protocol", "ports need a protocol: write tcp or udp")
-    if not (local or remote or program):
-        raise OptionError(
-            where, f"{name!r} names neither a port nor a program, so it would open everything. Name what it is for"
-        )
+    types = read_icmp(f"{where}.icmp_type_code", entry.get("icmp_type_code"), protocol)
+    program = _program(f"{where}.program", entry.get("program"))
+    service = read_service(f"{where}.service", entry.get("service"))
+    interfaces = read_interfaces(f"{where}.interfacetypes", entry.get("interfacetypes"))
+    from_where = without_any(entry.get("remoteip"))
+    at = without_any(entry.get("localip"))
+    limited = bool(local or remote or types or program or service or from_where)
+    if not limited and protocol in (None, TCP, UDP):
+        raise OptionError(where, _too_much(name, action, protocol))
+    edge = read_choice(f"{where}.edge", word_of(entry.get("edge"), "no"), {word: word for word in EDGE})
+    if edge != "no" and direction is not Direction.IN:
+        raise OptionError(f"{where}.edge", "edge traversal is for inbound rules; leave it out")
+    security = read_choice(
+        f"{where}.security", entry.get("security") or "notrequired", {word: word for word in SECURITY}
+    )
+    default = scope if action is Action.ALLOW and not entry.get("remoteip") else AddressSet.any()
+    named = entry.get("profiles") or entry.get("profile")
     rule = FirewallRule(
         name="",
         direction=direction,
-        action=Action.ALLOW,
+        action=action,
+        enabled=read_flag(f"{where}.enabled", entry.get("enabled", entry.get("enable"))),
         protocol=protocol,
-        local_ports=local or PortSet.any(),
-        remote_ports=remote or PortSet.any(),
-        remote_addresses=read_addresses(f"{where}.remoteip", entry["remoteip"]) if entry.get("remoteip") else scope,
-        profiles=read_profiles(f"{where}.profiles", entry["profiles"]) if entry.get("profiles") else profiles,
+        local_ports=local.ports,
+        port_words=local.words,
+        remote_ports=remote.ports,
+        local_addresses=_local(f"{where}.localip", at) if at else AddressSet.any(),
+        remote_addresses=read_addresses(f"{where}.remoteip", from_where) if from_where else default,
+        profiles=read_profiles(f"{where}.profiles", words_of(named)) if named else profiles,
         program=program,
-        description=f"Managed by lyncops.firewall. Extra rule: {name}",
+        service=service,
+        description=_description(f"{where}.description", name, entry.get("description")),
     )
-    return ExtraRule(key, name, rule)
+    return _one_each(rule, types, interfaces, Limits(edge=edge, security=security))
+
+
+def _one_each(
+    rule: FirewallRule, types: tuple[tuple[str, str], ...], interfaces: tuple[str, ...], limits: Limits
+) -> tuple[tuple[str, FirewallRule], ...]:
+    """One rule a type of ICMP and a type of interface, each with an end for its key that says which."""
+    parts = []
+    for icmp in types or (None,):
+        for interface in interfaces or (None,):
+            held = replace(limits, interfaces=frozenset([interface] if interface else []))
+            ends = [
+                *([f".t{icmp[1].replace(':', '-').replace('*', 'any')}"] if icmp and len(types) > 1 else []),
+                *([f".{interface}"] if interface and len(interfaces) > 1 else []),
+            ]
+            part = replace(rule, icmp=frozenset([icmp] if icmp else []), conditions=held.conditions)
+            parts.append(("".join(ends), part))
+    return tuple(parts)
+
+
+def _too_much(name: str, action: Action, protocol: int | None) -> str:
+    what = "everything" if protocol is None else f"every port of {'TCP' if protocol == TCP else 'UDP'}"
+    does = "open" if action is Action.ALLOW else "block"
+    return (
+        f"{name!r} names no port, program, service or remote address, so it would {does} {what} "
+        f"{'to' if action is Action.ALLOW else 'for'} everybody. Name what it is for"
+    )
+
+
+def _local(option: str, items: list[str]) -> AddressSet:
+    addresses = read_addresses(option, items)
+    if addresses.keywords:  # [MS-GPFAS] 2.2.2.19: LA4 and LA6 take none
+        raise OptionError(option, "the host's own addresses are written as such; there are no keywords for them")
+    return addresses
+
+
+def _program(option: str, value: Any) -> str:
+    program = str(value or "")
+    if not program or program.casefold() == "any":
+        return ""
+    try:
+        check_program(program)
+    except UnsupportedValueError as error:
+        raise OptionError(option, f"{program!r}: {error}") from error
+    if not is_full_path(program):
+        raise OptionError(option, rf"{program!r} is no full path such as C:\Tools\agent.exe")
+    return program
 
 
 def is_full_path(program: str) -> bool:
@@ -110,10 +196,11 @@ def is_full_path(program: str) -> bool:
     return bool(_PROGRAM.fullmatch(program)) and len(program) <= _LONGEST_PROGRAM
 
 
-def _optional_ports(option: str, value: Any) -> PortSet | None:
-    if value in (None, "", []):
-        return None
-    return read_ports(option, value)
+def _description(option: str, name: str, value: Any) -> str:
+    own = str(value or "")
+    if own:
+        _checked(option, own)
+    return f"Managed by lyncops.firewall. Extra rule: {name}{f'. {own}' if own else ''}"
 
 
 def _checked(option: str, text: str) -> None:

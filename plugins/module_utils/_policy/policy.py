@@ -95,6 +95,7 @@ class HostPolicy:
             (`traffic.proportion`).
         nobody: Inbound rows that apply and of which it is known that there is nobody whom they would let in. They have
             no rule of their own, and are in `skipped`; whom the rules of others admit there is wider than wanted.
+        gone: Keys of site rules that are to be absent.
     """
 
     rules: tuple[DesiredRule, ...]
@@ -105,6 +106,7 @@ class HostPolicy:
     configuration: Configuration = field(default_factory=Configuration)
     known: AddressSet | None = None
     nobody: tuple[Demand, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def build_policy(
@@ -181,7 +183,7 @@ def build_policy(
     rules, rows = _coalesce(demands, in_profiles)
     require_lines("port_overrides", rules)  # the table's own ports always fit
     for number, extra in enumerate(extras):
-        parts = over_scope(extra.key, extra.rule)
+        parts = [one for end, rule in extra.parts for one in over_scope(extra.key + end, rule)]
         require_lines(f"extra_rules[{number}]", parts)
         rules += parts
     keys_by_row: dict[str, list[str]] = {}
@@ -196,6 +198,7 @@ def build_policy(
         profiles=in_profiles,
         configuration=configuration,
         nobody=tuple(demand for demand in asked if demand.for_nobody and demand.direction is Direction.IN),
+        gone=tuple(extra.key for extra in extras if not extra.parts),
     )
 
 

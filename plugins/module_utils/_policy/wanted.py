@@ -10,13 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from .._firewall.change.plan import Wanted
-from .._firewall.state.rule import ALL_PROFILES
+from .._firewall.state.profiles import ProfileSettings
+from .._firewall.state.rule import ALL_PROFILES, Profile
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_addresses
 from .._options.table import ANY_SCOPE, BLOCK_OTHERS, ENFORCE, RULE_OPTIONS
 from .blocking import BLOCK_KEY, with_blocks
 from .clients import CLIENT
 from .policy import HostPolicy, build_policy
+from .site_settings import read_builtin_groups, read_profile_settings
 
 NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})
 """What a host needs that is managed no more."""
@@ -39,6 +41,8 @@ def requested_policy(options: Mapping[str, Any]) -> HostPolicy:
             raise OptionError("roles", "state absent removes all managed rules, whatever their role; leave roles out")
         return NOTHING
     policy = described_policy(options["roles"] or [], options)
+    _settings(options)
+    read_builtin_groups(options["builtin_groups"])
     if is_client(options) and options["clients"] == ENFORCE and not options["client_program"]:
         raise OptionError(
             "client_program",
@@ -141,11 +145,26 @@ def wanted_state(policy: HostPolicy, options: Mapping[str, Any]) -> Wanted:
     absent = options["state"] == "absent"
     if is_only_judged(options):  # its own setup sees to it
         return Wanted(rules=(), exclusive=False, service=False, profiles_on=frozenset())
+    if absent:
+        return Wanted(rules=policy.rules, exclusive=True, no_blocks=BLOCK_KEY, service=False)
+    settings = _settings(options)
+    switched_on = {profile for profile, found in settings if found.enabled}
     return Wanted(
         rules=policy.rules,
-        exclusive=absent or options["exclusive"],
+        exclusive=options["exclusive"],
         no_blocks=BLOCK_KEY,
-        service=options["firewall_service"] == "started" and not absent,
-        profiles_on=ALL_PROFILES if options["firewall_enabled"] == "enabled" and not absent else frozenset(),
+        service=options["firewall_service"] == "started",
+        profiles_on=ALL_PROFILES if _all_enabled(options) else frozenset(switched_on),
+        gone=policy.gone,
+        settings=settings,
+        groups=read_builtin_groups(options["builtin_groups"]),
         program=program_of(options),
     )
+
+
+def _all_enabled(options: Mapping[str, Any]) -> bool:
+    return bool(options["firewall_enabled"] == "enabled")
+
+
+def _settings(options: Mapping[str, Any]) -> tuple[tuple[Profile, ProfileSettings], ...]:
+    return read_profile_settings(options["profile_settings"], _all_enabled(options))

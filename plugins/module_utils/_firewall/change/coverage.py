@@ -11,6 +11,7 @@ from typing import Any
 from ..._net.address_set import AddressSet
 from ..._net.port_set import PortSet
 from ..._net.region import Region, union
+from ..state.limits import NO_LIMITS, limits_of
 from ..state.rule import Action, FirewallRule, Profile, same_path
 
 
@@ -86,9 +87,9 @@ def _limits(rule: FirewallRule) -> tuple[Any, ...]:
         rule.local_addresses,
         same_path(rule.program),
         rule.service.casefold(),
-        tuple(sorted(rule.conditions)),
+        limits_of(rule.conditions),
     )
 
 
-_FREE: tuple[Any, ...] = (PortSet.any(), frozenset(), frozenset(), AddressSet.any(), "", "", ())
+_FREE: tuple[Any, ...] = (PortSet.any(), frozenset(), frozenset(), AddressSet.any(), "", "", NO_LIMITS)
 """`_limits` of a rule that has none."""

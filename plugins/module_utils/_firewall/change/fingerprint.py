@@ -15,8 +15,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
+from ..state.profiles import ProfileSettings
 from ..state.rule import FirewallRule, Profile, Store
-from ..state.snapshot import ProfileSettings, Snapshot
+from ..state.snapshot import Snapshot
 from . import netsh
 from .naming import parse_name
 from .plan import Plan, closing

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from ..._net.region import Region, union
 from ..._texts import said
+from ..state.profiles import ProfileState
 from ..state.rule import Profile, profile_names
-from ..state.snapshot import RUNNING, ProfileState, ServiceState, Snapshot
+from ..state.snapshot import RUNNING, ServiceState, Snapshot
 from ..traffic.matching import MOST_NAMED, Traffic, match
 from ..traffic.reasons import TEXTS, Reason, Status
 from ..traffic.rule_index import RuleIndex
@@ -144,9 +145,10 @@ class _Port:
     def _concerned(self) -> bool:
         """Whether the plan changes anything that may let it in or keep it out."""
         plan = self._plan
-        if plan.service.start or plan.profiles_on:
+        if plan.service.start or plan.begins_to_filter:
             return True
         added = [*plan.create, *(update.after for update in plan.update)]
+        added += [replace(rule, enabled=change.enabled) for change in plan.groups for rule in change.rules]
         changed = [*closing(plan, self._before), *(rule for rule in added if not allows(rule))]
         return any(match(rule, self._traffic) for rule in changed)
 

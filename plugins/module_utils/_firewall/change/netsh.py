@@ -10,11 +10,23 @@ it is one line of a session on standard input, or what follows ``netsh`` on a co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ..._net.address_set import AddressSet
-from ..state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile, profile_names, protocol_name
+from ..state.limits import limits_of
+from ..state.rule import (
+    ALL_PROFILES,
+    PROTOCOL_NUMBERS,
+    Action,
+    Direction,
+    FirewallRule,
+    Profile,
+    profile_names,
+    protocol_name,
+)
+from .groups import GroupChange
 from .plan import Plan, Update
+from .profile_changes import ProfileChange
 
 LONGEST_LINE = 999
 """Characters a line may have. netsh's own limit is not documented; console input is known to stop above 1,000."""
@@ -25,6 +37,17 @@ FORBIDDEN = '"|%^&<>!`'
 cmd's special characters are in Microsoft's reference of ``cmd``; ``|`` is not allowed in a rule ([MS-FASP] 2.2.37); how
 to escape a quote in netsh is not documented.
 """
+
+
+PORT_WORDS = (("LPort", "RPC"), ("LPort", "RPC-EPMap"))
+"""Words in place of local ports that are written: registry key, and the word, which is netsh's too."""
+
+ANY_SERVICE = "*"
+"""What the registry has for any service; netsh's word is any."""
+
+VARIABLES = ("%SystemRoot%", "%windir%", "%ProgramFiles%", "%ProgramFiles(x86)%", "%SystemDrive%")
+"""Variables that a path may begin with. netsh keeps them in a session, and the firewall resolves them; on a command
+line cmd resolves them first, to the same folder, since every account has the same."""
 
 
 class UnsupportedValueError(ValueError):
@@ -51,6 +74,20 @@ def check_text(text: str) -> None:
         raise UnsupportedValueError("blanks at the beginning or end are not kept by Windows; leave them out")
 
 
+def check_program(path: str) -> None:
+    """Rejects a path that cmd or netsh could misread. It may begin with one of `VARIABLES`.
+
+    Args:
+        path: Path of a program or of a log.
+
+    Raises:
+        UnsupportedValueError: As `check_text`.
+    """
+    folded = path.casefold()
+    variable = next((name for name in VARIABLES if folded.startswith(f"{name}\\".casefold())), "")
+    check_text(path[len(variable) :])
+
+
 def can_name_rule(name: str) -> bool:
     """Whether netsh can select a rule by this name, which is safe to paste into a console: hosts are not trusted."""
     try:
@@ -66,26 +103,65 @@ def add_line(rule: FirewallRule) -> str:
     Raises:
         UnsupportedValueError: netsh cannot express the rule, or the line would be too long.
     """
-    if rule.opaque or rule.conditions or rule.port_words or rule.icmp or rule.group or rule.service:
+    if rule.opaque or rule.group:
         raise UnsupportedValueError(f"the rule {rule.name!r} has conditions that this collection does not write")
     words = [f"advfirewall firewall add rule {_quoted('name', rule.name)}"]
     words += [f"dir={_word(rule.direction)}", f"action={_word(rule.action)}", f"enable={_yes(rule.enabled)}"]
-    words += [f"profile={_profiles(rule.profiles)}", f"protocol={protocol_name(rule.protocol)}"]
+    words += [f"profile={_profiles(rule.profiles)}", f"protocol={_protocol(rule)}"]
     _check_scope(rule.local_addresses)
     _check_scope(rule.remote_addresses)
     # An outbound rule names remote ports: there the other side listens, and any local port may be used.
-    if not rule.local_ports.is_any:
-        words.append(f"localport={rule.local_ports}")
+    if ports := _local_ports(rule):
+        words.append(f"localport={ports}")
     if not rule.remote_ports.is_any:
         words.append(f"remoteport={rule.remote_ports}")
     if not rule.local_addresses.is_any:
         words.append(f"localip={rule.local_addresses}")
     words.append(f"remoteip={rule.remote_addresses}")
     if rule.program:
-        words.append(_quoted("program", rule.program))
+        words.append(_quoted("program", rule.program, check_program))
+    if rule.service:
+        words.append(_quoted("service", "any" if rule.service == ANY_SERVICE else rule.service))
+    words += _limits(rule)
     if rule.description:
         words.append(_quoted("description", rule.description))
     return _fitting(" ".join(words))
+
+
+def _protocol(rule: FirewallRule) -> str:
+    """The protocol, with a type of ICMP: netsh takes one type a rule."""
+    if not rule.icmp:
+        return protocol_name(rule.protocol)
+    family = {PROTOCOL_NUMBERS["icmpv4"]: "ICMP4", PROTOCOL_NUMBERS["icmpv6"]: "ICMP6"}.get(rule.protocol or 0)
+    ((key, value), *more) = sorted(rule.icmp)
+    if more or key != family:
+        raise UnsupportedValueError(f"the rule {rule.name!r} has several types of ICMP; netsh takes one a rule")
+    kind, _colon, code = value.partition(":")
+    return f"{protocol_name(rule.protocol)}:{kind},{'any' if code == '*' else code}"
+
+
+def _local_ports(rule: FirewallRule) -> str:
+    """Ports and the words that netsh has for them; nothing for any port."""
+    words = []
+    for key, word in sorted(rule.port_words):
+        if (key, word) not in PORT_WORDS:
+            raise UnsupportedValueError(f"the rule {rule.name!r} has the port {word}, which is not written here")
+        words.append(word)
+    if rule.local_ports.is_any and not words:
+        return ""
+    return ",".join([*([str(rule.local_ports)] if rule.local_ports else []), *words])
+
+
+def _limits(rule: FirewallRule) -> list[str]:
+    limits = limits_of(rule.conditions)
+    if limits.others or len(limits.interfaces) > 1:
+        raise UnsupportedValueError(f"the rule {rule.name!r} has conditions that this collection does not write")
+    words = [f"interfacetype={word}" for word in limits.interfaces]
+    if limits.edge != "no":
+        words.append(f"edge={limits.edge}")
+    if limits.security != "notrequired":
+        words.append(f"security={limits.security}")
+    return words
 
 
 def set_line(update: Update) -> str:
@@ -117,6 +193,54 @@ def profile_line(profile: Profile) -> str:
     return f"advfirewall set {profile.value}profile state on"
 
 
+def settings_lines(change: ProfileChange) -> tuple[str, ...]:
+    """``advfirewall set …profile …`` with only what differs.
+
+    Raises:
+        UnsupportedValueError: The path of the log cannot be given to netsh safely.
+    """
+    fields, after, start = change.fields, change.after, f"advfirewall set {change.profile.value}profile"
+    lines = []
+    if "log_file" in fields:
+        lines.append(f"{start} logging {_quoted('filename', str(after.log_file), check_program, ' ')}")
+    if "log_size" in fields:
+        lines.append(f"{start} logging maxfilesize {after.log_size}")
+    switches = {
+        "log_dropped": "logging droppedconnections",
+        "log_allowed": "logging allowedconnections",
+        "notifications": "settings inboundusernotification",
+        "unicast_response": "settings unicastresponsetomulticast",
+    }
+    lines += [
+        f"{start} {words} {'enable' if getattr(after, field) else 'disable'}"
+        for field, words in switches.items()
+        if field in fields
+    ]
+    if "inbound_block" in fields or "outbound_block" in fields:  # netsh takes both, or none
+        # It would end "block all, whatever the rules say", if that is on.
+        inbound = (
+            ("blockinboundalways" if after.shields_up else "blockinbound") if after.inbound_block else "allowinbound"
+        )
+        lines.append(f"{start} firewallpolicy {inbound},{'block' if after.outbound_block else 'allow'}outbound")
+    if "enabled" in fields:
+        lines.append(f"{start} state {'on' if after.enabled else 'off'}")
+    return tuple(_fitting(line) for line in lines)
+
+
+def group_line(change: GroupChange, back: bool = False) -> str:
+    """``advfirewall firewall set rule group=… new enable=…``: all local rules of the group.
+
+    Args:
+        change: The change.
+        back: Whether to take it back.
+
+    Raises:
+        UnsupportedValueError: The group's reference cannot be given to netsh safely.
+    """
+    enabled = change.enabled is not back
+    return _fitting(f"advfirewall firewall set rule {_quoted('group', change.reference)} new enable={_yes(enabled)}")
+
+
 def plan_lines(plan: Plan) -> tuple[str, ...]:
     """The lines of a plan, in an order that never leaves a gap: add, change, delete, and switch on at the end.
 
@@ -125,8 +249,11 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     """
     return (
         *(add_line(rule) for rule in plan.create),
+        *(group_line(change) for change in plan.groups if change.enabled),
         *(set_line(update) for update in plan.update),
         *(delete_line(name) for name in plan.delete),
+        *(group_line(change) for change in plan.groups if not change.enabled),
+        *(line for change in plan.settings for line in settings_lines(change)),
         *(profile_line(profile) for profile in plan.profiles_on),
     )
 
@@ -136,9 +263,9 @@ def batch(lines: Iterable[str]) -> bytes:
     return "".join(f"{line}\r\n" for line in (*lines, "bye")).encode("ascii")
 
 
-def _quoted(tag: str, text: str) -> str:
-    check_text(text)
-    return f'{tag}="{text}"'
+def _quoted(tag: str, text: str, check: Callable[[str], None] = check_text, sign: str = "=") -> str:
+    check(text)
+    return f'{tag}{sign}"{text}"'
 
 
 def _fitting(line: str) -> str:

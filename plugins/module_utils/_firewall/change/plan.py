@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..state.profiles import ProfileSettings
 from ..state.rule import FirewallRule, Profile, Store
 from ..state.snapshot import Snapshot
+from .groups import GroupChange, GroupWish
 from .naming import folded, parse_name
+from .profile_changes import ProfileChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,9 @@ class Wanted:
             still need an allow rule, and a block rule only keeps people out. Empty where none do.
         service: Whether MpsSvc must run and start with Windows.
         profiles_on: Profiles whose firewall must be on.
+        gone: Keys of rules that go whether `exclusive` or not, with all that begin with such a key and a dot.
+        settings: Profiles with what is wanted of their settings.
+        groups: Groups of Windows' own rules that are to be on or off.
         program: Path of a program that the host is asked for while it is read; empty for none. A rule for a program
             that is not there lets nothing in, and looks like any other.
     """
@@ -87,6 +93,9 @@ class Wanted:
     no_blocks: str = ""
     service: bool = True
     profiles_on: frozenset[Profile] = frozenset()
+    gone: tuple[str, ...] = ()
+    settings: tuple[tuple[Profile, ProfileSettings], ...] = ()
+    groups: tuple[GroupWish, ...] = ()
     program: str = ""
 
 
@@ -100,6 +109,8 @@ class Plan:
         update: Rules to change in place.
         delete: Names to delete; every local rule of that name is managed and unwanted.
         profiles_on: Profiles to switch on; last, when all rules are in place.
+        settings: Profiles whose other settings change.
+        groups: Groups of Windows' own rules that are switched on or off.
         kept: Managed rules that are as they should be.
         stale: Managed rules that are no longer wanted, whether they are deleted or not.
         refused: What cannot be done.
@@ -113,6 +124,8 @@ class Plan:
     update: tuple[Update, ...] = ()
     delete: tuple[str, ...] = ()
     profiles_on: tuple[Profile, ...] = ()
+    settings: tuple[ProfileChange, ...] = ()
+    groups: tuple[GroupChange, ...] = ()
     kept: tuple[FirewallRule, ...] = ()
     stale: tuple[FirewallRule, ...] = ()
     refused: tuple[Refusal, ...] = ()
@@ -128,11 +141,18 @@ class Plan:
     @property
     def changes_rules_or_profiles(self) -> bool:
         """Whether anything is to be written with netsh: `netsh.plan_lines` has lines."""
-        return bool(self.create or self.update or self.delete or self.profiles_on)
+        rules = self.create or self.update or self.delete
+        return bool(rules or self.profiles_on or self.settings or self.groups)
+
+    @property
+    def begins_to_filter(self) -> frozenset[Profile]:
+        """Profiles that let more in today than they will, whatever the rules are."""
+        changed = (change.profile for change in self.settings if change.begins_to_filter)
+        return frozenset((*self.profiles_on, *changed))
 
 
 def closing(plan: Plan, before: Snapshot) -> list[FirewallRule]:
-    """The rules, as they are, that a plan deletes or changes: it holds only the names of what it deletes.
+    """The rules, as they are, that a plan deletes, changes or switches: it holds only the names of what it deletes.
 
     Args:
         plan: The plan.
@@ -140,7 +160,8 @@ def closing(plan: Plan, before: Snapshot) -> list[FirewallRule]:
     """
     deleted = {folded(name) for name in plan.delete}
     rules = [rule for rule in before.local_rules() if folded(rule.name) in deleted]
-    return [*rules, *(update.before for update in plan.update)]
+    switched = (rule for change in plan.groups for rule in change.rules)
+    return [*rules, *(update.before for update in plan.update), *switched]
 
 
 MOST_MANAGED = 20_000

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ..._texts import said
@@ -14,10 +14,12 @@ from ..state.reading import ReadError
 from ..state.rule import Action, FirewallRule, Profile
 from ..state.snapshot import Snapshot
 from .by_policy import by_policy
+from .groups import plan_groups
 from .management import blocks_management
 from .naming import HIGHEST_GENERATION, PREFIX, LookAlikes, ManagedName, folded, parse_name
 from .ordering import in_order
 from .plan import MOST_MANAGED, DesiredRule, Plan, Refusal, ServiceChange, Update, Wanted, managed_rules
+from .profile_changes import plan_profile_changes
 
 
 def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
@@ -60,16 +62,24 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
             # It does no harm, and keeps the port open on the day the policy is unlinked. One that differs is stale.
             _plan_key(draft, desired, current.pop(desired.key))
     for key in sorted(current):
-        goes = bool(wanted.no_blocks) and key.startswith(wanted.no_blocks) and all(map(_only_blocks, current[key]))
+        goes = _is_gone(key, wanted.gone) or (
+            bool(wanted.no_blocks) and key.startswith(wanted.no_blocks) and all(map(_only_blocks, current[key]))
+        )
         _plan_stale(draft, current[key], wanted.exclusive or goes)
     _order_updates(draft)
     profiles_on = _plan_profiles(draft, wanted, snapshot)
+    settings, by_group_policy = plan_profile_changes(wanted.settings, snapshot)
+    groups = plan_groups(wanted.groups, snapshot)
+    draft.refused += [Refusal(subject, reason) for subject, reason in (*by_group_policy, *groups.refused)]
+    writes = bool(draft.create or draft.update or draft.delete or profiles_on or settings or groups.changes)
     return Plan(
-        service=_plan_service(draft, wanted, snapshot, profiles_on),
+        service=_plan_service(draft, wanted, snapshot, writes),
         create=tuple(draft.create),
         update=tuple(draft.update),
         delete=tuple(draft.delete),
         profiles_on=profiles_on,
+        settings=settings,
+        groups=groups.changes,
         kept=tuple(draft.kept),
         stale=tuple(draft.stale),
         refused=tuple(draft.refused),
@@ -177,6 +187,10 @@ def _plan_stale(draft: _Draft, current: Sequence[FirewallRule], exclusive: bool)
         _delete(draft, certain)
 
 
+def _is_gone(key: str, gone: Collection[str]) -> bool:
+    return any(key == one or key.startswith(f"{one}.") for one in gone)
+
+
 def _only_blocks(rule: FirewallRule) -> bool:
     return rule.action is Action.BLOCK and not rule.opaque
 
@@ -238,11 +252,11 @@ def _opaque_reason(rule: FirewallRule) -> str:
     )
 
 
-def _plan_service(draft: _Draft, wanted: Wanted, snapshot: Snapshot, profiles_on: tuple[Profile, ...]) -> ServiceChange:
+def _plan_service(draft: _Draft, wanted: Wanted, snapshot: Snapshot, writes: bool) -> ServiceChange:
     """netsh cannot write while the service is stopped, but only an explicit wish starts it."""
     if wanted.service:
         return ServiceChange(automatic=not snapshot.service.automatic, start=not snapshot.service.running)
-    if not snapshot.service.running and (draft.create or draft.update or draft.delete or profiles_on):
+    if not snapshot.service.running and writes:
         draft.refused.append(
             Refusal(
                 "Windows Firewall service (MpsSvc)",

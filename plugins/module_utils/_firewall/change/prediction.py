@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..state.profiles import ProfileState
 from ..state.rule import FirewallRule, Store
-from ..state.snapshot import AUTOMATIC, RUNNING, ProfileState, ServiceState, Snapshot
+from ..state.snapshot import AUTOMATIC, RUNNING, ServiceState, Snapshot
 from .naming import folded
 from .plan import Plan
 
@@ -25,11 +26,16 @@ def predict(plan: Plan, snapshot: Snapshot) -> Snapshot:
     updates = {folded(update.before.name): update.after for update in plan.update}
     deleted = {folded(name) for name in plan.delete}
 
+    switched = {
+        change.reference: {rule.rule_id: replace(rule, enabled=change.enabled) for rule in change.rules}
+        for change in plan.groups
+    }
+
     def after(rule: FirewallRule) -> FirewallRule | None:
         if rule.store is not Store.LOCAL:
             return rule
         name = folded(rule.name)
-        return None if name in deleted else updates.get(name, rule)
+        return None if name in deleted else updates.get(name, switched.get(rule.group, {}).get(rule.rule_id, rule))
 
     kept = [rule for rule in map(after, snapshot.rules) if rule is not None]
     return replace(
@@ -44,6 +50,8 @@ def predict(plan: Plan, snapshot: Snapshot) -> Snapshot:
 
 
 def _switched(state: ProfileState, plan: Plan) -> ProfileState:
-    if state.profile not in plan.profiles_on:
-        return state
-    return replace(state, local=replace(state.local, enabled=True))
+    for change in plan.settings:
+        if change.profile is state.profile:
+            values = {name: getattr(change.after, name) for name in change.fields}
+            state = replace(state, local=replace(state.local, **values))
+    return replace(state, local=replace(state.local, enabled=True)) if state.profile in plan.profiles_on else state

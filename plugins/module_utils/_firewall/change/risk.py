@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..._net.port_set import PortSet
 from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
@@ -45,6 +46,16 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
     if plan.service.start:
         yield "the firewall service is started"
     yield from (f"the firewall of the {profile.value} profile is switched on" for profile in plan.profiles_on)
+    yield from (
+        f"the {change.profile.value} profile begins to block what no rule allows"
+        for change in plan.settings
+        if change.begins_to_filter or change.begins_to_filter_outbound
+    )
+    yield from (
+        f"the group '{change.name}' is switched {'on, and it has rules that block' if change.enabled else 'off'}"
+        for change in plan.groups
+        if not change.enabled or any(rule.opaque or rule.action is Action.BLOCK for rule in change.rules)
+    )
     yield from (f"'{rule.name}' blocks" for rule in result if _blocks(rule) and rule.name not in was_blocking)
     yield from (
         f"'{update.after.name}' blocks more"
@@ -53,7 +64,7 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
     )
     yield from (
         f"'{rule.name}' lets through what nothing of the plan will: {rest}"
-        for rule in closing(plan, before)
+        for rule in closing(replace(plan, groups=()), before)
         if _allows(rule) and (rest := _uncovered(rule, certain if _may_carry(rule, ports) else opening))
     )
 

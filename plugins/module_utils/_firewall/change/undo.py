@@ -20,9 +20,12 @@ from ..._texts import first_few
 from ..state.rollback_files import FOLDER, LONGEST_DELAY, SCRIPT_NAME, SHORTEST_DELAY, task_name
 from ..state.rule import Action, FirewallRule
 from ..state.snapshot import Snapshot
+from ..traffic.matching import label
 from . import netsh
+from .groups import GroupChange
 from .naming import folded
 from .plan import Plan, Update, managed_rules
+from .profile_changes import TERMS, ProfileChange, word
 
 _MOST_LISTED = 10
 _SLOWEST_LINE = 5
@@ -78,6 +81,8 @@ def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
     backwards, so that what is let in before and after stays let in: what the plan has added goes last.
     """
     lines = [f"advfirewall set {profile.value}profile state off" for profile in plan.profiles_on]
+    lines += [line for change in reversed(plan.settings) for line in _settings_back(change)]
+    lines += [line for change in plan.groups if not change.enabled and (line := _group_back(change))]
     named = _by_name(before)
     for name in plan.delete:
         rules = named[folded(name)]
@@ -85,6 +90,7 @@ def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
         # Where one of its rules cannot be added again, none is deleted: the plan may not have come to deleting them.
         lines += [*([netsh.delete_line(name)] if len(adding) == len(rules) else []), *adding]
     lines += [line for update in reversed(plan.update) if (line := _set_back(update))]
+    lines += [line for change in plan.groups if change.enabled and (line := _group_back(change))]
     lines += [netsh.delete_line(rule.name) for rule in plan.create]
     return tuple(lines)
 
@@ -100,6 +106,17 @@ def losses(plan: Plan, before: Snapshot) -> tuple[str, ...]:
         f"the change of '{update.after.name}' ({', '.join(update.fields)}): netsh cannot say the old values"
         for update in plan.update
         if not _set_back(update)
+    ]
+    lost += [
+        f"the group '{change.name}': some of its rules were {'on' if change.enabled else 'off'} before, and netsh "
+        "switches all of a group"
+        for change in plan.groups
+        if change.mixed
+    ]
+    lost += [
+        f"the settings of the {change.profile.value} profile ({change.said}): netsh cannot say the old values"
+        for change in plan.settings
+        if not _settings_back(change)
     ]
     lost += [
         f"the rule '{rule.name}' ({rule.rule_id}): netsh cannot say it again" for rule in _beyond_adding(plan, before)
@@ -121,20 +138,38 @@ def _beyond_adding(plan: Plan, before: Snapshot) -> list[FirewallRule]:
 def covers(plan: Plan, further: Plan) -> bool:
     """Whether the undo of a plan also takes back a further plan, made later from a state in between."""
     names = {folded(name) for name in _touched(plan)}
-    return {folded(name) for name in _touched(further)} <= names and set(further.profiles_on) <= set(plan.profiles_on)
+    return (
+        {folded(name) for name in _touched(further)} <= names
+        and set(further.profiles_on) <= set(plan.profiles_on)
+        and {change.reference for change in further.groups} <= {change.reference for change in plan.groups}
+        and _changed(further) <= _changed(plan)
+    )
 
 
 def differences(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     """How a host that restored itself differs from what it was: managed rules by meaning, and profile switches."""
     old, new = (Counter(managed_rules(snapshot.rules)) for snapshot in (before, after))
-    switched = {state.profile: state.enabled for state in before.profiles}
+    was = {state.profile: state.configured for state in before.profiles}
+    now = [ProfileChange(state.profile, was[state.profile], state.configured) for state in after.profiles]
+    groups = {(rule.rule_id, rule.name): rule.enabled for rule in before.local_rules() if rule.group}
     return (
         *(f"the rule '{rule.name}' is not back" for rule in (old - new).elements()),
         *(f"the rule '{rule.name}' is still there" for rule in (new - old).elements()),
         *(
-            f"the {state.profile.value} profile is {'on' if state.enabled else 'off'}"
-            for state in after.profiles
-            if state.enabled != switched.get(state.profile)
+            f"the {change.profile.value} profile is {'on' if change.after.enabled else 'off'}"
+            for change in now
+            if "enabled" in change.fields
+        ),
+        *(
+            f"{TERMS[name]} of the {change.profile.value} profile is {word(name, getattr(change.after, name))}"
+            for change in now
+            for name in change.fields
+            if name != "enabled"
+        ),
+        *(
+            f"the rule '{label(rule)}' is {'on' if rule.enabled else 'off'}"
+            for rule in after.local_rules()
+            if rule.group and groups.get((rule.rule_id, rule.name), rule.enabled) != rule.enabled
         ),
     )
 
@@ -143,6 +178,8 @@ def describe(plan: Plan) -> str:
     """What the undo of a plan restores, for messages."""
     parts = [
         ("switched off again: ", [f"{profile.value} profile" for profile in plan.profiles_on]),
+        ("set back: ", [f"{change.profile.value} profile ({change.said})" for change in plan.settings]),
+        ("switched back: ", [f"group {change.name}" for change in plan.groups if not change.mixed]),
         ("removed again: ", [rule.name for rule in plan.create]),
         ("changed back: ", [update.after.name for update in plan.update]),
         ("put back: ", list(plan.delete)),
@@ -191,6 +228,23 @@ def _by_name(snapshot: Snapshot) -> Mapping[str, list[FirewallRule]]:
     for rule in snapshot.local_rules():
         found[folded(rule.name)].append(rule)
     return found
+
+
+def _changed(plan: Plan) -> set[tuple[str, str]]:
+    return {(change.profile.value, name) for change in plan.settings for name in change.fields}
+
+
+def _settings_back(change: ProfileChange) -> tuple[str, ...]:
+    """The lines that set a profile's old values, or none where netsh cannot express them."""
+    try:
+        return netsh.settings_lines(change.reversed)
+    except netsh.UnsupportedValueError:
+        return ()
+
+
+def _group_back(change: GroupChange) -> str:
+    """The line that switches a group back, or nothing where not all of it was so."""
+    return "" if change.mixed else netsh.group_line(change, back=True)
 
 
 def _touched(plan: Plan) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..._net.address_set import AddressSet
 from ..._net.port_set import HIGHEST, LOWEST, PortSet
+from .limits import limits_of
 
 
 class Direction(str, Enum):
@@ -130,7 +131,7 @@ class FirewallRule:
             self.profiles,
             same_path(self.program),
             self.service.casefold(),
-            tuple(sorted(self.conditions)),
+            limits_of(self.conditions),
             (self.opaque, self.raw) if self.opaque else (),
         )
 

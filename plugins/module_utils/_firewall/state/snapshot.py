@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .ipsec import RULES as IPSEC_RULES
 from .ipsec import requiring_rules
 from .older import older_lists, unmerged_lists
+from .profiles import ProfileState, read_settings
 from .registry_dump import RegistryDump
 from .rule import Direction, FirewallRule, Profile, Store
 from .unread_rule import read_rule
@@ -39,79 +40,6 @@ RUNNING = 4
 
 AUTOMATIC = 2
 """``Start`` value of a service: 2 automatic, 3 manual, 4 disabled."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileSettings:
-    """One profile's switches as one store configures them; None where the store says nothing.
-
-    Attributes:
-        enabled: ``EnableFirewall``.
-        inbound_block: ``DefaultInboundAction``: what no rule matches is blocked.
-        outbound_block: ``DefaultOutboundAction``.
-        shields_up: ``DoNotAllowExceptions``: every allow rule is ignored.
-        local_rules: ``AllowLocalPolicyMerge``; has a meaning under policy keys only.
-    """
-
-    enabled: bool | None = None
-    inbound_block: bool | None = None
-    outbound_block: bool | None = None
-    shields_up: bool | None = None
-    local_rules: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileState:
-    """One profile: what is configured where, and what is in effect.
-
-    Group Policy wins for everything but shields-up, where "on" from either side wins; what neither configures has
-    Windows' default: on, inbound blocked, outbound allowed, local rules merged ([MS-FASP] 2.2.38 and note 13).
-
-    Attributes:
-        profile: The profile.
-        local: What the local store says.
-        policy: What Group Policy says.
-        older_lists: Names of lists and settings from the time of Windows XP that are in use here. They may open ports
-            beside the rules, and are not interpreted.
-        requires_ipsec: Names of connection security rules that require IPsec of inbound traffic here, whatever firewall
-            rules say.
-        requires_ipsec_outbound: The same of outbound traffic.
-        unmerged: ``GloballyOpenPorts`` or ``AuthorizedApplications`` where Group Policy says that local rules of that
-            kind are ignored (``AllowUserPrefMerge`` = 0, [MS-GPFAS] 2.2.3.11 and 2.2.3.12).
-    """
-
-    profile: Profile
-    local: ProfileSettings = ProfileSettings()
-    policy: ProfileSettings = ProfileSettings()
-    older_lists: tuple[str, ...] = ()
-    unmerged: tuple[str, ...] = ()
-    requires_ipsec: tuple[str, ...] = ()
-    requires_ipsec_outbound: tuple[str, ...] = ()
-
-    @property
-    def enabled(self) -> bool:
-        """Whether the firewall filters in this profile."""
-        return _first(self.policy.enabled, self.local.enabled, True)
-
-    @property
-    def inbound_block(self) -> bool:
-        """Whether inbound traffic that no rule matches is blocked."""
-        return _first(self.policy.inbound_block, self.local.inbound_block, True)
-
-    @property
-    def outbound_block(self) -> bool:
-        """Whether outbound traffic that no rule matches is blocked."""
-        return _first(self.policy.outbound_block, self.local.outbound_block, False)
-
-    @property
-    def shields_up(self) -> bool:
-        """Whether all allow rules are ignored."""
-        return bool(self.policy.shields_up or self.local.shields_up)
-
-    @property
-    def local_rules(self) -> bool:
-        """Whether rules of the local store take part; only Group Policy can say no."""
-        return _first(self.policy.local_rules, None, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +125,8 @@ def build_snapshot(dump: RegistryDump, service_state: int | None) -> Snapshot:
         profiles=tuple(
             ProfileState(
                 profile,
-                _settings(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}", merges=False),
-                _settings(dump, _policy_profile_key(dump, profile), merges=True),
+                read_settings(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}", merges=False),
+                read_settings(dump, _policy_profile_key(dump, profile), merges=True),
                 older_lists(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}", "local")
                 + older_lists(dump, _policy_profile_key(dump, profile), "Group Policy"),
                 unmerged_lists(dump, _policy_profile_key(dump, profile)),
@@ -234,21 +162,6 @@ def _requires_ipsec(dump: RegistryDump, profile: Profile, direction: Direction) 
     )
 
 
-def _settings(dump: RegistryDump, key: str, merges: bool) -> ProfileSettings:
-    def flag(name: str) -> bool | None:
-        value = dump.value(key, name)
-        number = value.number() if value else None
-        return None if number is None else number != 0
-
-    return ProfileSettings(
-        enabled=flag("EnableFirewall"),
-        inbound_block=flag("DefaultInboundAction"),
-        outbound_block=flag("DefaultOutboundAction"),
-        shields_up=flag("DoNotAllowExceptions"),
-        local_rules=flag("AllowLocalPolicyMerge") if merges else None,
-    )
-
-
 def _listeners(dump: RegistryDump) -> tuple[WinrmListener, ...]:
     """Listener keys are named ``Address+Transport``, such as ``*+HTTP``; ``enabled`` and ``Port`` are DWORDs."""
     found = []
@@ -260,10 +173,3 @@ def _listeners(dump: RegistryDump) -> tuple[WinrmListener, ...]:
             transport = key.rsplit("+", 1)[-1]
             found.append(WinrmListener(number, transport, enabled is None or enabled.number() != 0))
     return tuple(sorted(found, key=lambda listener: (listener.port, listener.transport)))
-
-
-def _first(policy: bool | None, local: bool | None, default: bool) -> bool:
-    """The first that is configured."""
-    if policy is not None:
-        return policy
-    return default if local is None else local

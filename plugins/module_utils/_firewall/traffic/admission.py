@@ -16,8 +16,9 @@ from ..._net.address_set import SOURCES, AddressSet, together
 from ..._net.effort import Effort, TooComplex, limited
 from ..._net.port_set import PortSet
 from ..._net.region import Region, remainder, union
+from ..state.profiles import ProfileState
 from ..state.rule import Action, Direction, FirewallRule, Profile, same_path
-from ..state.snapshot import ProfileState, Snapshot
+from ..state.snapshot import Snapshot
 from .admitted import Admission, Wider, all_of, joined
 from .matching import LISTENER, MOST_NAMED, Match, Traffic, is_plainly_for_others, match, named, names_ports, ports_of
 from .rule_index import Bundle, RuleIndex

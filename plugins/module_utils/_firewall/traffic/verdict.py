@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..._net.effort import TooComplex, limited
+from ..state.profiles import ProfileState
 from ..state.rule import Direction, protocol_name
-from ..state.snapshot import ProfileState, Snapshot
+from ..state.snapshot import Snapshot
 from .matching import MOST_NAMED, Match, Traffic, named
 from .reasons import SEVERITY, Reason, Status
 from .rule_index import RuleIndex

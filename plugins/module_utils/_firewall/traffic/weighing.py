@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from ..._net.region import Region, common, remainder, union
 from ..state.older import PORT_LIST, PROGRAM_LIST
+from ..state.profiles import ProfileState
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store
-from ..state.snapshot import ProfileState
 from .authenticated import needing_ipsec
 from .matching import LISTENER, Match, Traffic, is_plainly_for_others, label, named, names_ports, ports_of
 from .proportion import Except, blocked_addresses, told

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     Action,
@@ -89,7 +90,7 @@ STORED_RULES = st.builds(
 )
 """Any rule that a registry could hold."""
 
-WRITABLE_RULES = st.builds(
+PLAIN_RULES = st.builds(
     FirewallRule,
     name=st.just(""),
     direction=st.sampled_from(list(Direction)),
@@ -102,6 +103,40 @@ WRITABLE_RULES = st.builds(
     profiles=PROFILES,
     program=st.sampled_from(["", r"C:\Program Files (x86)\Agent\agent.exe"]),
     description=TEXT,
+)
+_KINDS: list[dict[str, object]] = [
+    *({"protocol": 1, "icmp": frozenset({("ICMP4", code)})} for code in ("8:*", "3:4")),
+    {"protocol": 58, "icmp": frozenset({("ICMP6", "128:0")})},
+    {"protocol": 47},
+    {"protocol": None},
+    {"protocol": 6, "direction": Direction.IN, "port_words": frozenset({("LPort", "RPC")}), "local_ports": PortSet()},
+    {"protocol": 6, "direction": Direction.IN, "port_words": frozenset({("LPort", "RPC-EPMap"), ("LPort", "RPC")}),
+     "local_ports": PortSet.of(443)},
+]  # fmt: skip
+_LIMITS: list[dict[str, object]] = [
+    {"service": "RTCSRV"},
+    {"service": "*"},
+    {"local_addresses": AddressSet.parse(["10.0.0.1", "10.1.0.0/16", "fd00::1"])},
+    *({"conditions": (("IFType", word),)} for word in ("Lan", "Wireless", "RemoteAccess")),
+    {"conditions": (("Edge", "TRUE"),), "direction": Direction.IN},
+    {"conditions": (("Defer", "App"), ("Edge", "TRUE")), "direction": Direction.IN},
+    {"conditions": (("Security", "Authenticate"),)},
+    {"conditions": (("IFType", "Lan"), ("Security", "Authenticate"), ("Security2", "AnE-Nego"))},
+]
+
+
+def _with(rule: FirewallRule, kind: dict[str, object], limit: dict[str, object]) -> FirewallRule:
+    ports = {} if kind.get("protocol", 6) == 6 else {"local_ports": PortSet.any(), "remote_ports": PortSet.any()}
+    changes: dict[str, object] = {**ports, **kind, **limit}
+    if "port_words" in kind:
+        changes["direction"] = Direction.IN
+    return replace(rule, **changes)  # type: ignore[arg-type]
+
+
+WRITABLE_RULES = st.one_of(
+    PLAIN_RULES,
+    PLAIN_RULES,
+    st.builds(_with, PLAIN_RULES, st.sampled_from([{}, *_KINDS]), st.sampled_from([{}, *_LIMITS])),
 )
 """A rule that this collection may write: what netsh can be told in one line."""
 

@@ -22,11 +22,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange, Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileSettings
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import parse_dump
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    ProfileSettings,
     Snapshot,
     WinrmListener,
     build_snapshot,

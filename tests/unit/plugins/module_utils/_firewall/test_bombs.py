@@ -27,6 +27,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.d
     read_dump_bytes,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.products import other_firewall
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.programs import parse_programs
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
     NotElevated,
@@ -45,12 +49,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     Profile,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    ProfileSettings,
-    ProfileState,
-    ServiceState,
-    Snapshot,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import Traffic
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.rule_index import RuleIndex

@@ -22,6 +22,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     ServiceChange,
     Update,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     Action,
     Direction,
@@ -29,12 +33,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     Profile,
     Store,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    ProfileSettings,
-    ProfileState,
-    ServiceState,
-    Snapshot,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.unread_rule import read_rule
 from hypothesis import given
 from hypothesis import strategies as st

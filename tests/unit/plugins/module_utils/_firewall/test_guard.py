@@ -14,11 +14,13 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     winrm_traffic,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange, Update
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile, Store
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    ProfileSettings,
-    ProfileState,
     ServiceState,
     Snapshot,
     WinrmListener,
@@ -230,8 +232,8 @@ def test_what_may_let_us_in_today_is_not_taken_away() -> None:
 
 
 def test_a_rule_that_may_carry_winrm_and_that_the_undo_cannot_restore_is_not_touched() -> None:
-    """Somebody limited our rule to an interface type, which netsh cannot say again."""
-    ours = replace(winrm_rule("Profile=Public|IFType=Lan|"), name="LyncOps x-winrm g1")
+    """Somebody limited our rule to an interface, which netsh cannot say again."""
+    ours = replace(winrm_rule("Profile=Public|IF={1}|"), name="LyncOps x-winrm g1")
     before = host(winrm_rule("Profile=Domain|Profile=Private|"), ours)
     plan = Plan(delete=(ours.name,))
     found = assess(HTTP, plan, before, Arrival(frozenset({Profile.DOMAIN})))
@@ -283,7 +285,7 @@ def test_where_group_policy_ignores_local_rules_no_local_rule_is_offered() -> No
 
 def test_a_rule_that_no_undo_restores_stays_though_another_lets_us_in_today() -> None:
     """The other one may be switched off before the plan is sent."""
-    ours = replace(winrm_rule("IFType=Lan|"), name="LyncOps x-winrm g1")
+    ours = replace(winrm_rule("IF={1}|"), name="LyncOps x-winrm g1")
     (text,) = assess(HTTP, Plan(delete=(ours.name,)), host(winrm_rule(), ours)).objections
     assert "could not restore itself" in text
     following = replace(winrm_rule(), name="LyncOps x-winrm g2")

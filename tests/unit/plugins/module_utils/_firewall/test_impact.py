@@ -16,13 +16,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, Update
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import read_sockets
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileState
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES, Action, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    ProfileState,
-    ServiceState,
-    Snapshot,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 
 TASKLIST = '"System","4","Services","0","300 K"\r\n"sqlservr.exe","1208","Services","0","90,000 K"\r\n'

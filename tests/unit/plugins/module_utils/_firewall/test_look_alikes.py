@@ -15,14 +15,13 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import is_risky
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.undo import undo_lines
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
     ProfileSettings,
     ProfileState,
-    ServiceState,
-    Snapshot,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 
 LONG_S, KELVIN, FULLWIDTH = "LyncOp\u017f sip g1", "LyncOps \u212aey g1", "Lync\uff2fps sip g1"
 ALIKE = [LONG_S, FULLWIDTH, "LyncOps s\u00adip g1", "LyncOp? sip g1", "LyncOps\u00a0sip g1", "LyncOps s\ufffdp g1"]

@@ -18,6 +18,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     managed_rules,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     Action,
     Direction,
@@ -25,12 +29,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     Profile,
     Store,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    ProfileSettings,
-    ProfileState,
-    ServiceState,
-    Snapshot,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 

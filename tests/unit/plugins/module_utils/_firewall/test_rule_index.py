@@ -9,18 +9,17 @@ import ipaddress
 from dataclasses import replace
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     Direction,
     FirewallRule,
     Profile,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    ProfileSettings,
-    ProfileState,
-    ServiceState,
-    Snapshot,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import (
     Traffic,
     match,

@@ -8,13 +8,15 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import parse_dump
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile, Store
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
     GROUP_POLICY,
     LOCAL_POLICY,
-    ProfileSettings,
-    ProfileState,
     build_snapshot,
 )
 

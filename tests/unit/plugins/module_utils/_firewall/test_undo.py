@@ -20,6 +20,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     task_xml,
     undo_lines,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     Action,
     Direction,
@@ -27,12 +31,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     Profile,
     Store,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    ProfileSettings,
-    ProfileState,
-    ServiceState,
-    Snapshot,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 
@@ -81,13 +80,15 @@ def test_all_twins_come_back_also_of_another_letter_case_but_not_those_of_other_
 @pytest.mark.parametrize(
     "limit",
     [
-        {"conditions": (("IFType", "Lan"),)},
-        {"service": "RTCSRV"},
+        {"conditions": (("IF", "{1}"),)},
+        {"conditions": (("IFType", "Lan"), ("IFType", "Wireless"))},
+        {"conditions": (("Edge", "TRUE"), ("LUOwn", "S-1-5-18"))},
         {"group": "@x,-1"},
         {"description": "two\nlines"},
-        {"program": r"%SystemRoot%\x.exe"},
+        {"program": r"%APPDATA%\x.exe"},
         {"action": Action.BYPASS},
-        {"port_words": frozenset({("LPort", "RPC")})},
+        {"port_words": frozenset({("LPort", "Teredo")})},
+        {"icmp": frozenset({("ICMP4", "8:*")})},
         {"protocol": None},
         {"remote_addresses": AddressSet(keywords=frozenset({(4, "localsubnet")}))},
         {"remote_addresses": AddressSet.from_registry(["0.0.0.0/0"], [])},
@@ -105,6 +106,31 @@ def test_what_netsh_cannot_say_again_is_a_loss_and_is_not_deleted_by_the_undo(li
     (only,) = undo_lines(plan, twins)
     assert " add rule " in only, "the twin that can be said is put back; nothing is deleted that cannot"
     assert len(losses(plan, twins)) == 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ({"conditions": (("IFType", "Lan"),)}, "interfacetype=lan"),
+        ({"conditions": (("Edge", "TRUE"), ("Defer", "User"))}, "edge=deferuser"),
+        ({"conditions": (("Security", "Authenticate"), ("Security2_9", "An-NoEncap"))}, "security=authnoencap"),
+        ({"service": "RTCSRV"}, 'service="RTCSRV"'),
+        ({"service": "*"}, 'service="any"'),
+        ({"program": r"%SystemRoot%\x.exe"}, r'program="%SystemRoot%\x.exe"'),
+        ({"port_words": frozenset({("LPort", "RPC")}), "local_ports": PortSet()}, "localport=RPC "),
+        (
+            {"protocol": 1, "local_ports": PortSet.any(), "icmp": frozenset({("ICMP4", "8:*")})},
+            "protocol=icmpv4:8,any ",
+        ),
+        ({"protocol": 58, "local_ports": PortSet.any(), "icmp": frozenset({("ICMP6", "3:4")})}, "protocol=icmpv6:3,4 "),
+    ],
+)
+def test_what_netsh_can_say_comes_back(limit: dict[str, object], says: str) -> None:
+    rule = replace(RULE, **limit)  # type: ignore[arg-type]
+    plan = Plan(delete=("LyncOps a g1",))
+    assert losses(plan, snapshot(rule)) == ()
+    _deleting, adding = undo_lines(plan, snapshot(rule))
+    assert says in f"{adding} "
 
 
 def test_old_values_that_netsh_cannot_say_are_a_loss() -> None:
@@ -215,7 +241,7 @@ def test_the_time_limit_covers_what_each_line_may_take() -> None:
 
 def test_a_rule_that_cannot_be_added_again_is_not_deleted_for_the_sake_of_its_twin() -> None:
     """The plan may not have come to deleting them."""
-    odd = replace(RULE, conditions=(("IFType", "Lan"),), rule_id="{1}")
+    odd = replace(RULE, conditions=(("IF", "{1}"),), rule_id="{1}")
     lines = undo_lines(Plan(delete=(RULE.name,)), snapshot(RULE, odd))
     assert not any("delete" in line for line in lines)
     assert len(lines) == 1

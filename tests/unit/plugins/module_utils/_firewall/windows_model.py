@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 Pairs = list[tuple[str, str]]
@@ -43,7 +43,28 @@ _KEYWORDS = {
     "defaultgateway": "DefaultGateway",
 }
 _TAGS = {"dir", "action", "enable", "profile", "protocol", "localport", "remoteport", "localip", "remoteip", "program",
-         "description", "name"}  # fmt: skip
+         "description", "name", "service", "interfacetype", "edge", "security", "group"}  # fmt: skip
+_PROFILE_LINE = re.compile(r"advfirewall set (domain|private|public)profile (.+)")
+_INBOUND = {"blockinbound": (1, 0), "blockinboundalways": (1, 1), "allowinbound": (0, 0)}
+_SWITCHES = {
+    "settings inboundusernotification": ("DisableNotifications", True),
+    "settings unicastresponsetomulticast": ("DisableUnicastResponsesToMulticastBroadcast", True),
+    "logging droppedconnections": (r"Logging\LogDroppedPackets", False),
+    "logging allowedconnections": (r"Logging\LogSuccessfulConnections", False),
+}
+_SECURITY = {
+    "authenticate": [("Security", "Authenticate")],
+    "authenc": [("Security", "AuthenticateEncrypt")],
+    "authnoencap": [("Security", "Authenticate"), ("Security2_9", "An-NoEncap")],
+    "authdynenc": [("Security", "Authenticate"), ("Security2", "AnE-Nego")],
+    "notrequired": [],
+}
+_EDGE = {
+    "yes": [("Edge", "TRUE")],
+    "deferapp": [("Edge", "TRUE"), ("Defer", "App")],
+    "deferuser": [("Edge", "TRUE"), ("Defer", "User")],
+    "no": [],
+}
 
 
 @dataclass
@@ -55,7 +76,7 @@ class WindowsModel:
 
     local: dict[str, Pairs] = field(default_factory=dict)
     group_policy: dict[str, Pairs] | None = None
-    profiles: dict[str, dict[str, int]] = field(
+    profiles: dict[str, dict[str, int | str]] = field(
         default_factory=lambda: {name: {"EnableFirewall": 1} for name in ("Domain", "Standard", "Public")}
     )
     policy_profiles: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -108,14 +129,21 @@ class WindowsModel:
         self.lines.append(line)
         if line in self.ignored or self.state != 4:
             return
-        profile = re.fullmatch(r"advfirewall set (domain|private|public)profile state on", line)
+        profile = _PROFILE_LINE.fullmatch(line)
         if profile:
-            self.profiles[{"private": "Standard"}.get(profile[1], profile[1].title())]["EnableFirewall"] = 1
+            self._set(self.profiles[{"private": "Standard"}.get(profile[1], profile[1].title())], profile[2])
             return
         verb, words, new = parse_line(line)
         if verb == "add":
             self._ids += 1
             self.local[f"{{00000000-0000-0000-0000-{self._ids:012}}}"] = rule_pairs(words)
+            return
+        if "group" in words:
+            assert verb == "set"
+            assert new.keys() == {"enable"}, "a group can only be switched"
+            for key, pairs in self.local.items():
+                if ("EmbedCtxt", words["group"]) in pairs:
+                    self.local[key] = changed_pairs(pairs, new)
             return
         hit = [key for key, pairs in self.local.items() if dict(pairs)["Name"].casefold() == words["name"].casefold()]
         for key in hit:
@@ -123,6 +151,25 @@ class WindowsModel:
                 del self.local[key]
             else:
                 self.local[key] = changed_pairs(self.local[key], new)
+
+    def _set(self, values: dict[str, int | str], rest: str) -> None:
+        """What follows ``set …profile``, by Microsoft's reference of ``netsh advfirewall set``."""
+        words = re.findall(r'"[^"]*"|\S+', rest)
+        subject = " ".join(words[:2])
+        if words[0] == "state":
+            values["EnableFirewall"] = {"on": 1, "off": 0}[words[1]]
+        elif words[0] == "firewallpolicy":
+            inbound, outbound = words[1].split(",")  # both halves are required
+            values["DefaultInboundAction"], values["DoNotAllowExceptions"] = _INBOUND[inbound]
+            values["DefaultOutboundAction"] = {"blockoutbound": 1, "allowoutbound": 0}[outbound]
+        elif subject == "logging filename":
+            values[r"Logging\LogFilePath"] = words[2].strip('"')
+        elif subject == "logging maxfilesize":
+            assert 1 <= int(words[2]) <= 32767
+            values[r"Logging\LogFileSize"] = int(words[2])
+        else:
+            name, opposite = _SWITCHES[subject]
+            values[name] = int({"enable": True, "disable": False}[words[2]] is not opposite)
 
     def _control(self, command: str) -> None:
         if self.refuses_service_control:
@@ -189,8 +236,11 @@ class WindowsModel:
         def rules(stored: dict[str, Pairs]) -> list[tuple[str, str, str]]:
             return [(key, "REG_SZ", "v2.22|" + "".join(f"{k}={v}|" for k, v in pairs)) for key, pairs in stored.items()]
 
-        def numbers(values: dict[str, int]) -> list[tuple[str, str, str]]:
-            return [(name, "REG_DWORD", hex(number)) for name, number in values.items()]
+        def numbers(values: Mapping[str, int | str]) -> list[tuple[str, str, str]]:
+            return [
+                (name, "REG_EXPAND_SZ", value) if isinstance(value, str) else (name, "REG_DWORD", hex(value))
+                for name, value in values.items()
+            ]
 
         keys = {
             rf"{SERVICES}\MpsSvc": numbers({"Start": self.start}),
@@ -201,10 +251,12 @@ class WindowsModel:
         for name, image in self.programs.items():
             keys[rf"{SERVICES}\{name}"] = [("ImagePath", "REG_EXPAND_SZ", image)]
         for name, values in self.profiles.items():
-            keys[rf"{POLICY}\{name}Profile"] = numbers(values)
-            if self.logging:
-                log = ("LogFilePath", "REG_EXPAND_SZ", r"%systemroot%\pfirewall.log")
-                keys[rf"{POLICY}\{name}Profile\Logging"] = [log]
+            plain = {key: value for key, value in values.items() if "\\" not in key}
+            logged = {key.partition("\\")[2]: value for key, value in values.items() if "\\" in key}
+            keys[rf"{POLICY}\{name}Profile"] = numbers(plain)
+            if self.logging or logged:
+                logged.setdefault("LogFilePath", r"%systemroot%\pfirewall.log")
+                keys[rf"{POLICY}\{name}Profile\Logging"] = numbers(logged)
         keys[rf"{POLICY}\FirewallRules"] = [(default, "REG_SZ", "")] * self.default_value + rules(self.local)
         if self.group_policy is not None:
             keys[GROUP_POLICY] = numbers({"PolicyVersion": 0x216})
@@ -256,18 +308,31 @@ def rule_pairs(words: dict[str, str]) -> Pairs:
         ("Active", {"yes": "TRUE", "no": "FALSE"}[words.get("enable", "yes")]),
         ("Dir", {"in": "In", "out": "Out"}[words["dir"]]),
     ]
-    protocol = words.get("protocol", "any")
+    protocol, _colon, icmp = words.get("protocol", "any").partition(":")
     if protocol != "any":
         pairs.append(("Protocol", {"tcp": "6", "udp": "17", "icmpv4": "1", "icmpv6": "58"}.get(protocol, protocol)))
     pairs += _profile_pairs(words.get("profile", "any"))
+    if icmp:
+        kind, code = icmp.split(",")
+        pairs.append(({"icmpv4": "ICMP4", "icmpv6": "ICMP6"}[protocol], f"{kind}:{'*' if code == 'any' else code}"))
     for tag, side in (("localport", "L"), ("remoteport", "R")):
         if words.get(tag, "any") != "any":
             assert protocol in ("tcp", "udp"), "ports require TCP or UDP"
-            pairs += [(f"{side}Port2_10" if "-" in item else f"{side}Port", item) for item in words[tag].split(",")]
+            items = words[tag].split(",")
+            assert not {"RPC", "RPC-EPMap"} & set(items) or (protocol == "tcp" and words["dir"] == "in" and side == "L")
+            pairs += [
+                (f"{side}Port2_10" if "-" in item and item[0].isdigit() else f"{side}Port", item) for item in items
+            ]
     pairs += _address_pairs("LA", words.get("localip", "any")) + _address_pairs("RA", words.get("remoteip", "any"))
+    types = {"lan": [("IFType", "Lan")], "wireless": [("IFType", "Wireless")], "ras": [("IFType", "RemoteAccess")]}
+    pairs += types.get(words.get("interfacetype", "any"), [])
     pairs += [("App", words["program"])] if "program" in words else []
+    pairs += [("Svc", {"any": "*"}.get(words["service"], words["service"]))] if "service" in words else []
     pairs.append(("Name", words["name"]))
-    return pairs + ([("Desc", words["description"])] if "description" in words else [])
+    pairs += [("Desc", words["description"])] if "description" in words else []
+    edge = _EDGE[words.get("edge", "no")]
+    assert not edge or words["dir"] == "in", "edge is for inbound rules"
+    return pairs + _SECURITY[words.get("security", "notrequired")] + edge
 
 
 def changed_pairs(pairs: Pairs, new: dict[str, str]) -> Pairs:

@@ -14,10 +14,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import DesiredRule, Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileState
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Action, Direction, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    ProfileState,
     ServiceState,
     Snapshot,
     WinrmListener,

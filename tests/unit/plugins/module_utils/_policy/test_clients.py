@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.client_ports import CLIENT_PORTS
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Role
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Direction, Profile
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
     ProfileSettings,
     ProfileState,
-    ServiceState,
-    Snapshot,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Direction, Profile
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile, Store
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
     RUNNING,
-    ProfileSettings,
-    ProfileState,
     ServiceState,
     Snapshot,
 )

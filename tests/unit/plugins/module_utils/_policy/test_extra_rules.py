@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     ALL_PROFILES,
     Action,
@@ -29,15 +30,22 @@ SCOPE = AddressSet.parse(["10.0.0.0/8"])
 GOOD: dict[str, Any] = {"name": "Backup agent", "protocol": "tcp", "localport": "10000"}
 
 
-def rule(**changes: Any) -> FirewallRule:
+def parts(**changes: Any) -> dict[str, FirewallRule]:
+    """The rules of one site rule, by the end of their keys."""
     (extra,) = read_extra_rules([{**GOOD, **changes}], ALL_PROFILES, SCOPE)
-    return extra.rule
+    return dict(extra.parts)
+
+
+def rule(**changes: Any) -> FirewallRule:
+    (made,) = parts(**changes).items()
+    assert made[0] == ""
+    return made[1]
 
 
 def test_a_plain_rule() -> None:
     (extra,) = read_extra_rules([GOOD], ALL_PROFILES, SCOPE)
     assert (extra.key, extra.name) == ("x-backup-agent", "Backup agent")
-    assert extra.rule == FirewallRule(
+    assert rule() == FirewallRule(
         name="",
         direction=Direction.IN,
         action=Action.ALLOW,
@@ -89,17 +97,41 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("localport", {"localport": "65536"}, "65536"),
     ("localport", {"localport": "9-1"}, "backwards"),
     ("localport", {"localport": "1-9,5"}, "overlaps"),
-    ("localport", {"localport": "any"}, "neither"),
-    ("localport", {"localport": "RPC"}, "neither"),
+    ("localport", {"localport": "RPC", "protocol": "udp"}, "RPC is for inbound TCP"),
+    ("localport", {"localport": "RPC", "direction": "out"}, "RPC is for inbound TCP"),
+    ("localport", {"localport": "IPHTTPS"}, "RPC or RPC-EPMap"),
+    ("localport", {"localport": "any,80"}, "'any' is no port"),
     ("localport", {"localport": ",".join(str(port) for port in range(1000, 1100, 2))}, "use ranges"),
     ("localport", {"localport": True}, "is no port"),
+    ("remoteport", {"remoteport": "RPC"}, "is no port"),
+    ("localip", {"localip": ["localsubnet"]}, "no keywords"),
+    ("localip", {"localip": "::1"}, "loopback"),
+    ("icmp_type_code", {"protocol": "tcp", "icmp_type_code": ["8:*"]}, "icmpv4 or icmpv6"),
+    ("icmp_type_code", {"protocol": "icmpv4", "localport": None, "icmp_type_code": ["8:x"]}, "'8:x'"),
+    ("icmp_type_code", {"protocol": "icmpv4", "localport": None, "icmp_type_code": ["256:0"]}, "'256:0'"),
+    ("protocol", {"protocol": "icmpv4"}, "tcp or udp"),
+    ("protocol", {"protocol": "icmpv4:8,any"}, "icmp_type_code"),
+    ("protocol", {"protocol": "sctp"}, "icmpv6 or 0 to 255"),
+    ("protocol", {"protocol": "257"}, "0 to 255"),
+    ("action", {"action": "bypass"}, "allow, block"),
+    ("service", {"service": "a b"}, "short name"),
+    ("interfacetypes", {"interfacetypes": ["lan", "any"]}, "beside"),
+    ("interfacetypes", {"interfacetypes": "tunnel"}, "remoteaccess"),
+    ("edge", {"edge": "maybe"}, "deferuser"),
+    ("edge", {"edge": "yes", "direction": "out"}, "inbound"),
+    ("security", {"security": "none"}, "authnoencap"),
+    ("enabled", {"enabled": "maybe"}, "true nor false"),
+    ("state", {"state": "gone"}, "absent"),
+    ("group", {"group": "Lync"}, "builtin_groups"),
+    ("description", {"description": "a|b"}, "not allowed"),
     ("remoteport", {"remoteport": "65536"}, "65536"),
     ("remoteip", {"remoteip": ["10.0.0.1/8"]}, "host bits"),
     ("remoteip", {"remoteip": ["any", "10.0.0.1"]}, "beside"),
     ("remoteip", {"remoteip": ["nowhere"]}, "keyword"),
     ("remoteip", {"remoteip": ["fd00::1", "ff00::/8"]}, "'ff00::/8' .*multicast"),
     ("program", {"program": "agent.exe"}, "full path"),
-    ("program", {"program": r"%ProgramFiles%\a.exe"}, "not allowed"),
+    ("program", {"program": r"%APPDATA%\a.exe"}, "not allowed"),
+    ("program", {"program": r"C:\%TEMP%\a.exe"}, "not allowed"),
     ("program", {"program": "C:\\Tools\\"}, "backslash"),
     ("program", {"program": r"C:\a?.exe"}, "full path"),
     ("program", {"program": "C:/a.exe"}, "full path"),
@@ -118,10 +150,85 @@ def test_a_mistake_is_refused_with_the_options_name(option: str, changes: dict[s
     assert str(caught.value).startswith(f"extra_rules[1].{option}: ")
 
 
-@pytest.mark.parametrize("protocol", ["any", "tcp", "udp"])
-def test_a_rule_that_opens_everything_is_refused(protocol: str) -> None:
-    with pytest.raises(OptionError, match=r"extra_rules\[0\]: .*open everything"):
-        read_extra_rules([{"name": "all", "protocol": protocol}], ALL_PROFILES, AddressSet.any())
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"protocol": "any"},
+        {"protocol": "tcp"},
+        {"protocol": "UDP"},
+        {"protocol": 6},
+        {"localip": "10.0.0.1"},
+        {"interfacetypes": ["lan"]},
+        {"profiles": ["domain"]},
+        {"localport": "any", "protocol": "tcp"},
+        {"remoteip": "any"},
+        {"program": "any"},
+        {"service": "any"},
+        {"security": "authenticate"},
+    ],
+)
+@pytest.mark.parametrize(("action", "does"), [("allow", "open"), ("block", "block")])
+def test_a_rule_that_opens_or_blocks_everything_is_refused(changes: dict[str, Any], action: str, does: str) -> None:
+    with pytest.raises(OptionError, match=rf"extra_rules\[0\]: .*{does} ever"):
+        read_extra_rules([{"name": "all", "action": action, **changes}], ALL_PROFILES, SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "value"),
+    [
+        ({"remoteip": "10.9.9.9"}, "remote_addresses", AddressSet.parse(["10.9.9.9"])),
+        ({"service": "MSSQLSERVER"}, "service", "MSSQLSERVER"),
+        ({"service": "*"}, "service", "*"),
+        ({"program": r"%SystemRoot%\System32\svchost.exe"}, "program", r"%SystemRoot%\System32\svchost.exe"),
+        ({"program": r"%ProgramFiles(x86)%\a.exe"}, "program", r"%ProgramFiles(x86)%\a.exe"),
+        ({"protocol": "ICMPv4"}, "protocol", 1),
+        ({"protocol": 47}, "protocol", 47),
+        ({"protocol": "icmpv6", "icmp_type_code": "*"}, "icmp", frozenset()),
+        ({"protocol": "icmpv4", "icmp_type_code": ["8"]}, "icmp", frozenset({("ICMP4", "8:*")})),
+        ({"protocol": "icmpv6", "icmp_type_code": "3:4"}, "icmp", frozenset({("ICMP6", "3:4")})),
+        ({"localport": "rpc-epmap", "protocol": "TCP"}, "port_words", frozenset({("LPort", "RPC-EPMap")})),
+        ({"remoteip": "dns", "enabled": False}, "enabled", False),
+        ({"remoteip": "dns", "enable": False}, "enabled", False),
+        ({"remoteip": "dns", "action": "block"}, "action", Action.BLOCK),
+        ({"remoteip": "dns", "localip": "10.0.0.1"}, "local_addresses", AddressSet.parse(["10.0.0.1"])),
+        ({"remoteip": "dns", "edge": True}, "conditions", (("Edge", "TRUE"),)),
+        ({"remoteip": "dns", "edge": "deferapp"}, "conditions", (("Defer", "App"), ("Edge", "TRUE"))),
+        ({"remoteip": "dns", "edge": False}, "conditions", ()),
+        ({"remoteip": "dns", "security": "authenticate"}, "conditions", (("Security", "Authenticate"),)),
+        ({"remoteip": "dns", "interfacetypes": ["ras"]}, "conditions", (("IFType", "RemoteAccess"),)),
+        ({"remoteip": "dns", "interfacetypes": ["ras", "lan", "wireless"]}, "conditions", ()),
+        ({"remoteip": "dns", "profile": ["public"]}, "profiles", {Profile.PUBLIC}),
+        ({"remoteip": "dns", "profiles": "domain,private"}, "profiles", {Profile.DOMAIN, Profile.PRIVATE}),
+    ],
+)
+def test_what_tasks_of_others_say(changes: dict[str, Any], field: str, value: Any) -> None:
+    made = rule(**{"protocol": None, "localport": None, **changes})
+    assert getattr(made, field) == value
+    assert add_line(made.named("LyncOps x-a g1"))
+
+
+def test_several_types_of_icmp_or_interface_make_several_rules_that_netsh_can_say() -> None:
+    made = parts(protocol="icmpv4", localport=None, icmp_type_code=["8:*", "3:4"], interfacetypes=["lan", "ras"])
+    assert set(made) == {".t8-any.lan", ".t8-any.ras", ".t3-4.lan", ".t3-4.ras"}
+    lines = {end: add_line(one.named(f"LyncOps x-a{end} g1")) for end, one in made.items()}
+    assert "protocol=icmpv4:3,4 " in lines[".t3-4.ras"]
+    assert "interfacetype=ras" in lines[".t3-4.ras"]
+
+
+def test_who_is_blocked_is_not_limited_to_the_scope_of_all_rules() -> None:
+    """The scope says who is let in. A block that names nobody is for anybody."""
+    assert rule(action="block").remote_addresses.is_any
+    assert rule().remote_addresses == SCOPE
+
+
+def test_a_rule_that_is_to_be_absent_has_a_key_and_no_rule() -> None:
+    (extra,) = read_extra_rules([{"name": "Old agent", "state": "absent"}], ALL_PROFILES, SCOPE)
+    assert (extra.key, extra.parts) == ("x-old-agent", ())
+
+
+def test_a_description_of_ones_own_follows_ours() -> None:
+    assert rule(description="Ticket 12").description.endswith("Extra rule: Backup agent. Ticket 12")
 
 
 @pytest.mark.parametrize("other", ["backup AGENT", "Backup-agent", "Backup  agent"])

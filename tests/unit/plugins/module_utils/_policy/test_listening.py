@@ -14,11 +14,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileState
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
     AUTOMATIC,
     RUNNING,
-    ProfileState,
     ServiceState,
     Snapshot,
 )
@@ -177,7 +177,7 @@ def test_video_and_sharing_in_one_range_do_not_ask_for_the_others_programs() -> 
     ("installed", "options", "row", "says"),
     [
         ({}, {}, "server-10", "none of the services RTCAVMCU is installed"),
-        ({"rtcavmcu": r"%ProgramFiles%\x.exe"}, {}, "server-10", "none that netsh can be told"),
+        ({"rtcavmcu": r"%APPDATA%\x.exe"}, {}, "server-10", "none that netsh can be told"),
         ({"rtcavmcu": 'C:\\a"b.exe'}, {}, "server-10", "none that netsh can be told"),
         ({"rtcavmcu": "C:\\Программы\\x.exe"}, {}, "server-10", "none that netsh can be told"),
         ({"rtcavmcu": "C:\\a\\"}, {}, "server-10", "none that netsh can be told"),

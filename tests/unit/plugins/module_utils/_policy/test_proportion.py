@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileState
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
     RUNNING,
-    ProfileState,
     ServiceState,
     Snapshot,
 )

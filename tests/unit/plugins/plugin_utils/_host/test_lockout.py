@@ -14,12 +14,14 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import UNKNOWN, Arrival
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import ReadError
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
-    ProfileSettings,
-    ProfileState,
     ServiceState,
     Snapshot,
     WinrmListener,

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings of the firewall profiles: what differs from what is wanted, and what Group Policy decides instead.
+
+What counts is what is in effect: where Group Policy says it already, nothing is written ([MS-FASP] 2.2.38).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..state.profiles import ProfileSettings, ProfileState
+from ..state.rule import Profile, same_path
+from ..state.snapshot import Snapshot
+
+TERMS = {
+    "enabled": "state",
+    "inbound_block": "inbound_action",
+    "outbound_block": "outbound_action",
+    "log_dropped": "log_dropped",
+    "log_allowed": "log_allowed",
+    "log_file": "log_file",
+    "log_size": "log_size",
+    "notifications": "notifications",
+    "unicast_response": "unicast_response",
+}
+"""Fields of `ProfileSettings` that can be set, each with the option that sets it."""
+
+_VALUES = {
+    "enabled": "EnableFirewall",
+    "inbound_block": "DefaultInboundAction",
+    "outbound_block": "DefaultOutboundAction",
+    "log_dropped": "LogDroppedPackets",
+    "log_allowed": "LogSuccessfulConnections",
+    "log_file": "LogFilePath",
+    "log_size": "LogFileSize",
+    "notifications": "DisableNotifications",
+    "unicast_response": "DisableUnicastResponsesToMulticastBroadcast",
+}
+"""[MS-GPFAS] 2.2.3."""
+
+_EITHER = ("log_dropped", "log_allowed")  # "on" from either store wins
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChange:
+    """What the local store is to say of one profile.
+
+    Attributes:
+        profile: The profile.
+        before: What it says, Windows' defaults where it says nothing: netsh cannot unset a local setting.
+        after: What it is to say.
+    """
+
+    profile: Profile
+    before: ProfileSettings
+    after: ProfileSettings
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that differ."""
+        return tuple(name for name in TERMS if getattr(self.before, name) != getattr(self.after, name))
+
+    @property
+    def reversed(self) -> ProfileChange:
+        """What takes it back."""
+        return ProfileChange(self.profile, self.after, self.before)
+
+    @property
+    def begins_to_filter(self) -> bool:
+        """Whether inbound traffic that gets in today may be kept out."""
+        blocks = self.after.inbound_block and not self.before.inbound_block
+        return bool((self.after.enabled and not self.before.enabled) or (self.after.enabled and blocks))
+
+    @property
+    def begins_to_filter_outbound(self) -> bool:
+        """Whether connections that the host opens today may be kept from getting out."""
+        return bool(self.after.outbound_block and not self.before.outbound_block)
+
+    @property
+    def said(self) -> str:
+        """What differs, in the options' words: before and after."""
+        return ", ".join(
+            f"{TERMS[name]}: {word(name, getattr(self.before, name))} -> {word(name, getattr(self.after, name))}"
+            for name in self.fields
+        )
+
+
+def word(name: str, value: Any) -> Any:
+    """A value as the option has it.
+
+    Args:
+        name: Field of `ProfileSettings`.
+        value: Its value.
+    """
+    if name == "enabled":
+        return "enabled" if value else "disabled"
+    if name in ("inbound_block", "outbound_block"):
+        return "block" if value else "allow"
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def plan_profile_changes(
+    wanted: Iterable[tuple[Profile, ProfileSettings]], snapshot: Snapshot
+) -> tuple[tuple[ProfileChange, ...], tuple[tuple[str, str], ...]]:
+    """Compare settings with what is wanted.
+
+    Args:
+        wanted: Profiles, and what is wanted of them; what is None is left alone. That a firewall is to be switched on
+            is not looked at: that is done last, when all else is in place.
+        snapshot: The host.
+
+    Returns:
+        The changes, and what is refused: the setting, and why.
+    """
+    states = {state.profile: state for state in snapshot.profiles}
+    changes: list[ProfileChange] = []
+    refused: list[tuple[str, str]] = []
+    for profile, settings in wanted:
+        state = states[profile]
+        values: dict[str, Any] = {}
+        for name, term in TERMS.items():
+            value = getattr(settings, name)
+            if value is None or (name == "enabled" and value) or _same(name, getattr(state.effective, name), value):
+                continue
+            if _is_policys(state, name, value):
+                refused.append((f"{profile.value} profile, {term}", _POLICY.format(value=_VALUES[name])))
+            else:
+                values[name] = value
+        if values:
+            before = state.configured
+            changes.append(ProfileChange(profile, before, replace(before, **values)))
+    return tuple(changes), tuple(refused)
+
+
+_POLICY = (
+    "Group Policy decides this setting ({value}), and a local one has no effect; change it there, or leave it out of "
+    "profile_settings"
+)
+
+
+def _is_policys(state: ProfileState, name: str, value: Any) -> bool:
+    said = getattr(state.policy, name)
+    return bool(said and not value) if name in _EITHER else said is not None
+
+
+def _same(name: str, found: Any, wanted: Any) -> bool:
+    return same_path(found) == same_path(wanted) if name == "log_file" else bool(found == wanted)

@@ -1,0 +1,224 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options for what a site wants beside the table: rules, settings of the profiles, Windows' own groups of rules."""
+
+from __future__ import annotations
+
+from .._firewall.state.limits import EDGE, INTERFACE_TYPES, SECURITY
+from .._firewall.state.rule import Direction, Profile
+from .option import Option
+
+LARGEST_LOG = 32_767
+"""Kilobytes of ``maxfilesize``, by Microsoft's reference of ``netsh advfirewall set``."""
+
+GROUP = "group"
+"""The key of a site rule that is refused."""
+
+_PROFILES = tuple(profile.value for profile in Profile)
+
+EXTRA_RULE: tuple[Option, ...] = (
+    Option(
+        "name",
+        (
+            "What the rule is for. It is part of the managed rule's name and description.",
+            "Printable ASCII, at most 80 characters.",
+        ),
+        required=True,
+    ),
+    Option(
+        "state",
+        ("V(absent) takes the managed rule away, with O(exclusive=false) too. Rules of others are never deleted.",),
+        choices=("present", "absent"),
+        default="present",
+    ),
+    Option("enabled", ("Whether the rule is switched on.",), type="bool", default=True, aliases=("enable",)),
+    Option(
+        "action",
+        (
+            "V(block) keeps out whomever the rule is about, and beats every rule that allows. Where it would close a "
+            "row of the table, see O(on_ineffective).",
+        ),
+        choices=("allow", "block"),
+        default="allow",
+    ),
+    Option(
+        "direction",
+        ("Which way the connection is opened, seen from the host.",),
+        choices=tuple(direction.value for direction in Direction),
+        default="in",
+    ),
+    Option(
+        "protocol",
+        (
+            "V(any), V(tcp), V(udp), V(icmpv4), V(icmpv6), or a number of 0 to 255, in any case.",
+            "Must be V(tcp) or V(udp) where ports are named.",
+        ),
+        default="any",
+    ),
+    Option(
+        "localport",
+        (
+            "Ports on the host, such as V(1433), V(8080,9000-9010), or a list. V(any) for all.",
+            "With V(tcp), inbound, also V(RPC) for the dynamic ports of RPC, and V(RPC-EPMap) for port 135.",
+        ),
+        type="raw",
+    ),
+    Option("remoteport", ("Ports on the other side, as O(extra_rules[].localport), by number.",), type="raw"),
+    Option(
+        "icmp_type_code",
+        (
+            "Types of ICMP, with V(icmpv4) or V(icmpv6), such as V(8:*), or V(3:4) with a code. V(*) for all.",
+            "netsh takes one a rule, so several make several managed rules.",
+        ),
+        type="list",
+        elements="str",
+    ),
+    Option(
+        "localip",
+        ("Addresses of the host that the rule is for, as O(remote_addresses), without keywords. V(any) for all.",),
+        type="list",
+        elements="str",
+    ),
+    Option(
+        "remoteip",
+        ("Scope of this rule, as in O(remote_addresses), which it replaces. V(any) for any address.",),
+        type="list",
+        elements="str",
+    ),
+    Option(
+        "program",
+        (
+            "Full path of the program the rule is limited to. It may begin with V(%SystemRoot%), V(%windir%), "
+            "V(%ProgramFiles%), V(%ProgramFiles(x86\\)%) or V(%SystemDrive%), and is compared with these resolved.",
+            "V(any) for any program.",
+        ),
+    ),
+    Option(
+        "service",
+        ("Short name of the service the rule is limited to; V(*) for any service, V(any) for no limit.",),
+    ),
+    Option(
+        "interfacetypes",
+        (
+            "Types of network interfaces the rule is for; V(any) for all.",
+            "netsh takes one a rule, so two make two managed rules.",
+        ),
+        type="list",
+        elements="str",
+        choices=("any", *INTERFACE_TYPES),
+    ),
+    Option("edge", ("Edge traversal, of an inbound rule.",), choices=EDGE, default="no"),
+    Option(
+        "security",
+        (
+            "What IPsec has to do. Where it is anything but V(notrequired), the rule does nothing without a connection "
+            "security rule, and its traffic is V(unknown) in verdicts.",
+        ),
+        choices=SECURITY,
+        default="notrequired",
+    ),
+    Option(
+        "profiles",
+        ("Profiles of this rule, in place of O(profiles).",),
+        type="list",
+        elements="str",
+        choices=_PROFILES,
+        aliases=("profile",),
+    ),
+    Option("description", ("A text of your own for the rule's description.",)),
+    Option(
+        GROUP,
+        (
+            "Refused, since netsh cannot set it: it is here so that a task written for "
+            "M(community.windows.win_firewall_rule) gets a clear answer. For Windows' own groups see "
+            "O(builtin_groups).",
+        ),
+    ),
+)
+"""Keys of a site rule, named as in ``community.windows.win_firewall_rule``."""
+
+EXTRA_RULES = Option(
+    "extra_rules",
+    (
+        "Site rules to manage beside the table's, with the keys of M(community.windows.win_firewall_rule).",
+        "A rule that names nothing but a profile, an interface or an address of the host would open, or block, "
+        "everything to everybody. It is refused, and so is a key that is not in this list.",
+    ),
+    type="list",
+    elements="dict",
+    default=(),
+    suboptions=EXTRA_RULE,
+)
+
+PROFILE_SETTING: tuple[Option, ...] = (
+    Option("state", ("Whether the firewall filters in this profile.",), choices=("enabled", "disabled")),
+    Option(
+        "inbound_action",
+        ("What happens to inbound traffic that no rule is about. V(allow) opens the profile to everybody.",),
+        choices=("allow", "block"),
+    ),
+    Option(
+        "outbound_action",
+        (
+            "What happens to outbound traffic that no rule is about. V(block) cuts every connection that the host "
+            "opens and no rule allows, to its domain controllers and name servers too; see O(accept_impact).",
+        ),
+        choices=("allow", "block"),
+    ),
+    Option("log_dropped", ("Whether dropped packets are logged.",), type="bool"),
+    Option("log_allowed", ("Whether successful connections are logged.",), type="bool"),
+    Option(
+        "log_file",
+        (
+            "Full path of the log. It may begin with a variable as O(extra_rules[].program). Windows' own is "
+            "V(%SystemRoot%\\\\System32\\\\LogFiles\\\\Firewall\\\\pfirewall.log); the service (MpsSvc) must be able "
+            "to write to the folder.",
+        ),
+    ),
+    Option(
+        "log_size",
+        ("Kilobytes after which Windows begins a new log and keeps the old one as C(.old).",),
+        type="int",
+        bounds=(1, LARGEST_LOG),
+    ),
+    Option("notifications", ("Whether a user is told when a program is kept from listening.",), type="bool"),
+    Option(
+        "unicast_response",
+        ("Whether answers to multicast and broadcast requests of the host are taken.",),
+        type="bool",
+    ),
+)
+"""Settings of one profile. What is not given is left alone."""
+
+PROFILE_SETTINGS = Option(
+    "profile_settings",
+    (
+        "Settings of the firewall profiles. What is not named is left alone.",
+        "They are read, planned, previewed, guarded and undone as rules are. What Group Policy decides otherwise is "
+        "refused with a message.",
+        "O(firewall_enabled=enabled) is the short form of C(state: enabled) for all three.",
+    ),
+    type="dict",
+    default=(),
+    suboptions=tuple(
+        Option(name, (f"Settings of the {name} profile.",), type="dict", suboptions=PROFILE_SETTING)
+        for name in _PROFILES
+    ),
+)
+
+BUILTIN_GROUPS = Option(
+    "builtin_groups",
+    (
+        "Groups of rules that Windows brings, to be switched on or off. Nothing but that is changed, and a group is "
+        "named by its resource, such as V(@FirewallAPI.dll,-28502), or by one of the well-known English names, such as "
+        "V(File and Printer Sharing), whatever the language of the host is.",
+        "A group that is named nowhere is left alone.",
+    ),
+    type="dict",
+    default=(),
+    suboptions=(
+        Option("enabled", ("Groups of which every rule is to be on.",), type="list", elements="str", default=()),
+        Option("disabled", ("Groups of which every rule is to be off.",), type="list", elements="str", default=()),
+    ),
+)

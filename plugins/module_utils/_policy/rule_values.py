@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values of a site rule in the spelling of ``community.windows.win_firewall_rule``, read one by one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from .._firewall.change.netsh import ANY_SERVICE, PORT_WORDS
+from .._firewall.state.limits import INTERFACE_TYPES
+from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction
+from .._net.port_set import PortSet
+from .._options.reading import OptionError, read_choice, read_ports
+
+TCP, UDP = PROTOCOL_NUMBERS["tcp"], PROTOCOL_NUMBERS["udp"]
+_ANY = ("any", "*")
+_ANY_PROTOCOL = 256  # [MS-FASP] 2.2.37, wIpProtocol
+_ICMP_KEYS = {PROTOCOL_NUMBERS["icmpv4"]: "ICMP4", PROTOCOL_NUMBERS["icmpv6"]: "ICMP6"}
+_ICMP = re.compile(r"(\d{1,3})(?::(\d{1,3}|\*|any))?", re.ASCII | re.IGNORECASE)
+_HIGHEST = 255
+_SERVICE = re.compile(r"[A-Za-z0-9_.$-]{1,256}", re.ASCII)  # [MS-FASP] 2.2.37: neither slash nor bar, below 260
+_WORDS = {word.casefold(): (key, word) for key, word in PORT_WORDS}
+_INTERFACES = {"any": "any", **{word: word for word in INTERFACE_TYPES}, "remoteaccess": "ras"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Ports as a rule has them.
+
+    Attributes:
+        ports: By number; any where the rule names none.
+        words: Registry key and word of others.
+    """
+
+    ports: PortSet = PortSet.any()
+    words: frozenset[tuple[str, str]] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.words) or not self.ports.is_any
+
+
+def words_of(value: Any) -> list[str]:
+    """The words of a list, or of a text with commas; none for nothing."""
+    if value is None:
+        return []
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return [part.strip() for item in items for part in str(item).split(",") if part.strip()]
+
+
+def without_any(value: Any) -> list[str]:
+    """The same, and none where it is just any."""
+    words = words_of(value)
+    return [] if len(words) == 1 and words[0].casefold() in _ANY else words
+
+
+def word_of(value: Any, default: str) -> Any:
+    """A word that YAML may have read as a boolean: no and yes."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return default if value is None else value
+
+
+def read_flag(option: str, value: Any) -> bool:
+    """True or false; true by default.
+
+    Raises:
+        OptionError: It is neither.
+    """
+    if value is None:
+        return True
+    if not isinstance(value, bool):
+        raise OptionError(option, f"{value!r} is neither true nor false")
+    return value
+
+
+def read_protocol(option: str, value: Any) -> int | None:
+    """The number of a protocol; None for any.
+
+    Raises:
+        OptionError: There is no such protocol.
+    """
+    text = "any" if value is None else str(value).strip()
+    folded = text.casefold()
+    if folded in ("", *_ANY):
+        return None
+    if folded in PROTOCOL_NUMBERS:
+        return PROTOCOL_NUMBERS[folded]
+    if text.isascii() and text.isdigit() and int(text) <= _ANY_PROTOCOL:
+        return None if int(text) == _ANY_PROTOCOL else int(text)
+    if folded.startswith(("icmpv4:", "icmpv6:")):
+        raise OptionError(option, f"{text!r}: write {folded[:6]}, and the types in icmp_type_code, such as 8:*")
+    raise OptionError(option, f"{text!r} is not possible; it takes any, {', '.join(PROTOCOL_NUMBERS)} or 0 to 255")
+
+
+def read_local_ports(option: str, value: Any, protocol: int | None, direction: Direction) -> Ports:
+    """Ports on the host, by number or by netsh's word.
+
+    Raises:
+        OptionError: As `read_ports`; or a word where [MS-FASP] 2.2.37 allows none: RPC is inbound TCP.
+    """
+    items = without_any(value)
+    words = frozenset(_WORDS[item.casefold()] for item in items if item.casefold() in _WORDS)
+    if words and (protocol != TCP or direction is not Direction.IN):
+        names = " and ".join(sorted(word for _key, word in words))
+        raise OptionError(option, f"{names} is for inbound TCP: write protocol: tcp and direction: in")
+    numbers = [item for item in items if item.casefold() not in _WORDS]
+    if not numbers:
+        return Ports(PortSet(), words) if words else Ports()
+    return Ports(_numbers(option, numbers, f", or {' or '.join(word for _key, word in PORT_WORDS)}"), words)
+
+
+def read_remote_ports(option: str, value: Any) -> Ports:
+    """Ports on the other side, by number.
+
+    Raises:
+        OptionError: As `read_ports`.
+    """
+    items = without_any(value)
+    return Ports(_numbers(option, items, "")) if items else Ports()
+
+
+def _numbers(option: str, items: list[str], beside: str) -> PortSet:
+    wrong = [item for item in items if not re.fullmatch(r"\d+(\s*-\s*\d+)?", item, re.ASCII)]
+    if wrong:
+        raise OptionError(option, f"{wrong[0]!r} is no port; write 5061, '5067,5070' or '57501-65535'{beside}")
+    return read_ports(option, items)
+
+
+def read_icmp(option: str, value: Any, protocol: int | None) -> tuple[tuple[str, str], ...]:
+    """Types and codes of ICMP, as the registry has them; none for all.
+
+    Raises:
+        OptionError: The protocol is no ICMP, or a type or code is none.
+    """
+    items = without_any(value)
+    if not items:
+        return ()
+    key = _ICMP_KEYS.get(protocol or 0)
+    if key is None:
+        raise OptionError(option, "types of ICMP need protocol: icmpv4 or icmpv6")
+    found = set()
+    for item in items:
+        match = _ICMP.fullmatch(item)
+        code = (match[2] or "*").casefold() if match else ""
+        if not match or int(match[1]) > _HIGHEST or (code.isdigit() and int(code) > _HIGHEST):
+            raise OptionError(option, f"{item!r} is not possible; write a type and a code such as 8:* or 3:4, or *")
+        found.add((key, f"{int(match[1])}:{int(code) if code.isdigit() else '*'}"))
+    return tuple(sorted(found))
+
+
+def read_service(option: str, value: Any) -> str:
+    """The short name of a service, `ANY_SERVICE`, or nothing for no limit.
+
+    Raises:
+        OptionError: It is no name of a service.
+    """
+    text = str(value or "").strip()
+    if text in ("", ANY_SERVICE) or text.casefold() == "any":
+        return ANY_SERVICE if text == ANY_SERVICE else ""
+    if not _SERVICE.fullmatch(text):
+        raise OptionError(option, f"{text!r} is no short name of a service such as MSSQLSERVER")
+    return text
+
+
+def read_interfaces(option: str, value: Any) -> tuple[str, ...]:
+    """Types of interfaces in netsh's words, sorted; none for all.
+
+    Raises:
+        OptionError: There is no such type.
+    """
+    found = {read_choice(option, word.casefold(), _INTERFACES) for word in words_of(value)}
+    if "any" in found and len(found) > 1:
+        raise OptionError(option, "'any' cannot stand beside others; leave it out or leave it alone")
+    return () if "any" in found or len(found) == len(INTERFACE_TYPES) else tuple(sorted(found))
