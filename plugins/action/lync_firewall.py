@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.change.fingerprint import plan_digest
 from ..module_utils._firewall.change.plan import Plan
+from ..module_utils._firewall.change.prediction import predict
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.state.snapshot import Snapshot
@@ -21,6 +22,7 @@ from ..module_utils._options.table import BLOCK_OTHERS, ENFORCING_OPTIONS, FAIL,
 from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain_all
+from ..module_utils._policy.self_closed import self_closed
 from ..module_utils._policy.wanted import missing_program, requested_policy, wanted_state
 from ..module_utils._policy.wider import explain_wider, remedy
 from ..module_utils._texts import said
@@ -42,6 +44,11 @@ from ..plugin_utils._report.packed import fold
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._said import texts
 from ..plugin_utils._states import diff, states
+
+_CONTRADICTS = (
+    "the options contradict each other: roles want a row of the table open that extra_rules, profile_settings or "
+    "builtin_groups close (skip_rows leaves a row out, on_ineffective: warn goes on)"
+)
 
 LONGEST_MESSAGE = 1999
 """Characters of a host's failure message. A policy may spoil every row; the result has all of them."""
@@ -68,6 +75,7 @@ class ActionModule(FirewallAction):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         self._on_wider = options["on_wider"]
+        self._fails_where_closed = options["on_ineffective"] == "fail"
         self._roles = [str(role) for role in options["roles"] or ()]
         self._brief = options[HOST_VARIABLES.name] and display.verbosity == 0
         self._rollback, self._minutes = options["rollback"], options["rollback_after"]
@@ -156,6 +164,8 @@ class ActionModule(FirewallAction):
         """What keeps from carrying out a plan: that it is not what was approved, or the guard."""
         if approval and (found := approval.check(plan, self._how, before, self._host.connected_to())):
             return found
+        if self._fails_where_closed and (closed := self_closed(self._policy, plan, before)):
+            return [f"{_CONTRADICTS}: {text}" for text in explain_all(closed, predict(plan, before))]
         return self._guard(plan, before) or (approval.check_cuts(self._cuts()) if approval else ())
 
     def _cuts(self) -> Cuts:

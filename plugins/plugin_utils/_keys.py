@@ -13,7 +13,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..module_utils._catalogue import catalogue
-from ..module_utils._options.table import EXTRA_RULE
+from ..module_utils._options.site import BUILTIN_GROUPS, EXTRA_RULE, PROFILE_SETTINGS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.clients import MEDIA_SETTINGS
 from ..module_utils._policy.peers import EXTRA
@@ -30,7 +30,9 @@ _KNOWN: Mapping[str, Callable[[], Collection[str]]] = {
     _PEERS: lambda: WORDS,
     f"{PREFIX}port_overrides": lambda: [row.id for row in catalogue.EXTENDED],
     f"{PREFIX}client_media": lambda: MEDIA_SETTINGS,
-    _RULES: lambda: [option.name for option in EXTRA_RULE],
+    _RULES: lambda: [name for option in EXTRA_RULE for name in (option.name, *option.aliases)],
+    f"{PREFIX}profile_settings": lambda: [option.name for option in PROFILE_SETTINGS.suboptions],
+    f"{PREFIX}builtin_groups": lambda: [option.name for option in BUILTIN_GROUPS.suboptions],
 }
 """Each such variable to the keys that it, or each dictionary in it, may have."""
 

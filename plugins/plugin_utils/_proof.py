@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..module_utils._firewall.change.fingerprint import differences, foreign, marks, names_by_mark
+from ..module_utils._firewall.change.fingerprint import (
+    differences,
+    foreign,
+    marks,
+    names_by_mark,
+    touched,
+)
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._texts import said
 from ._host.outcome import Outcome
@@ -53,12 +59,18 @@ def work_proof(outcome: Outcome, *, detailed: bool) -> dict[str, Any]:
     if outcome.after is not outcome.before:  # it is the same where there was nothing to do
         # After is Windows' own word: whoever else writes meanwhile is seen here too.
         after = foreign(outcome.after)
-        changed = differences(outcome.before, outcome.after, outcome.plan.profiles_on)
+        changed = differences(outcome.before, outcome.after, touched(outcome.plan))
     kept: dict[str, Any] = {}
     if detailed:
         told = marks(outcome.before) if before.rules <= MOST_MARKED else ()
         names = _kept_names(outcome.before) if told else {}
-        kept = {"marks": "".join(told), "names": names, "settings": dict(before.settings)}
+        by_plan = touched(outcome.plan)
+        kept = {
+            "marks": "".join(told),
+            "names": names,
+            "settings": dict(before.settings),
+            "touched": {"settings": sorted(by_plan.settings), "switched": dict(by_plan.switched)},
+        }
     return {
         "rules": before.rules,
         "sha256": before.sha256,

@@ -30,6 +30,7 @@ from ..module_utils._policy.wider import in_words
 from ..module_utils._texts import said
 from ._admits import Admits
 from ._said import LONGEST_REASON, ROOM, and_more, fitting, size_of, texts
+from ._settings import group_dict, group_in_words, setting_in_words, settings_changed
 from ._states import Rows, rule_dict
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
@@ -75,6 +76,8 @@ def plan_dict(plan: Plan, rows: Rows) -> dict[str, Any]:
     return {
         "service_changes": ["automatic"] * plan.service.automatic + ["started"] * plan.service.start,
         "profiles_enabled": [profile.value for profile in plan.profiles_on],
+        "settings_changed": settings_changed(plan),
+        "groups_switched": [group_dict(change) for change in plan.groups],
         "created": [rule_dict(rule, rows) for rule in plan.create],
         "updated": [{**rule_dict(change.after, rows), "changes": list(change.fields)} for change in plan.update],
         "deleted": texts(plan.delete, "deleted"),
@@ -117,6 +120,8 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
         "; by Group Policy: ": [f"{policy} rule{'' if policy == 1 else 's'}"] * bool(policy),
         "; firewall service: ": result["service_changes"],
         "; switched on: ": result["profiles_enabled"],
+        "; settings: ": [setting_in_words(item) for item in result["settings_changed"]],
+        "; groups: ": [group_in_words(item) for item in result["groups_switched"]],
         ". Rows that stay open to any address: ": notes,
     }
     wide = in_words(result["wider"]["rows"], result["wider"]["perhaps"])
@@ -139,12 +144,13 @@ def commands(plan: Plan) -> list[str]:
     """The command lines of a plan as one would type them; of many that delete rules the first, and how many more."""
     service = [SET_AUTOMATIC] * plan.service.automatic + [START] * plan.service.start
     deleting = [f"netsh {netsh.delete_line(name)}" for name in plan.delete]
-    others = netsh.plan_lines(replace(plan, delete=(), profiles_on=()))
+    opening = replace(plan, delete=(), profiles_on=(), settings=(), groups=plan.groups_on)
+    closing = replace(Plan(), settings=plan.settings, profiles_on=plan.profiles_on, groups=plan.groups_off)
     return [
         *service,
-        *(f"netsh {line}" for line in others),
+        *(f"netsh {line}" for line in netsh.plan_lines(opening)),
         *texts(deleting, "commands", netsh.LONGEST_LINE),
-        *(f"netsh {netsh.profile_line(profile)}" for profile in plan.profiles_on),
+        *(f"netsh {line}" for line in netsh.plan_lines(closing)),
     ]
 
 

@@ -11,7 +11,10 @@ from typing import Any
 from ..module_utils._firewall.change.impact import Endpoint
 from ..module_utils._firewall.change.naming import parse_name
 from ..module_utils._firewall.change.plan import Plan, managed_rules
-from ..module_utils._firewall.state.rule import ALL_PROFILES, FirewallRule, profile_names, protocol_name
+from ..module_utils._firewall.change.profile_changes import TERMS, word
+from ..module_utils._firewall.state.limits import limits_of
+from ..module_utils._firewall.state.profiles import DEFAULTS, ProfileSettings
+from ..module_utils._firewall.state.rule import ALL_PROFILES, FirewallRule, profile_names, protocol_name, same_path
 from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ..module_utils._texts import printable, said
 from ._said import ROOM, and_more, size_of, texts
@@ -37,14 +40,39 @@ def rule_dict(rule: FirewallRule, rows: Rows) -> dict[str, Any]:
         "action": rule.action.value if rule.action else "",
         "enabled": rule.enabled,
         "protocol": protocol_name(rule.protocol),
-        "local_ports": str(rule.local_ports),
+        "local_ports": _ports(rule),
         "remote_ports": str(rule.remote_ports),
         "remote_addresses": rule.remote_addresses.texts(),
         "profiles": profile_names(rule.profiles),
         "program": said(rule.program, _LONGEST_DESCRIPTION),
         "description": said(rule.description, _LONGEST_DESCRIPTION),
         "opaque": list(rule.opaque),
+        **_limits(rule),
     }
+
+
+def _ports(rule: FirewallRule) -> str:
+    """The host's ports, with words such as RPC for those that Windows knows alone."""
+    words = sorted(word for _key, word in rule.port_words)
+    return ",".join([*([str(rule.local_ports)] if rule.local_ports or not words else []), *words])
+
+
+def _joined(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _limits(rule: FirewallRule) -> dict[str, Any]:
+    """What hardly any rule of ours is limited to, where it is."""
+    limits = limits_of(rule.conditions)
+    found: dict[str, Any] = {
+        "service": said(rule.service),
+        "icmp_type_code": [value for _key, value in sorted(rule.icmp)],
+        "local_addresses": [] if rule.local_addresses.is_any else rule.local_addresses.texts(),
+        "interfacetypes": sorted(limits.interfaces),
+        "edge": "" if limits.edge == "no" else limits.edge,
+        "security": "" if limits.security == "notrequired" else limits.security,
+    }
+    return {key: value for key, value in found.items() if value}
 
 
 def states(rows: Rows, plan: Plan | None, *snapshots: Snapshot) -> list[dict[str, Any]]:
@@ -82,6 +110,9 @@ def _state_dict(snapshot: Snapshot, rules: Sequence[tuple[dict[str, Any], bool]]
     }
 
 
+_FURTHER = ("notifications", "unicast_response", "log_dropped", "log_allowed", "log_size", "log_file")
+
+
 def service_dict(service: ServiceState) -> dict[str, Any]:
     """State and start type of MpsSvc."""
     return {
@@ -101,8 +132,15 @@ def profiles_dict(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
             "shields_up": state.shields_up,
             "local_rules": state.local_rules,
             "by_group_policy": state.policy.enabled is not None,
+            **_further(state.effective),
         }
         for state in snapshot.profiles
+    }
+
+
+def _further(settings: ProfileSettings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in _FURTHER if name != "log_file"} | {
+        "log_file": said(str(settings.log_file), _LONGEST_DESCRIPTION)
     }
 
 
@@ -136,7 +174,7 @@ def diff(
 def _text(snapshot: Snapshot, rules: Sequence[tuple[str, bool]], room: int) -> str:
     service = service_dict(snapshot.service)
     lines = [f"firewall service: {service['state']}, starts {service['start']}"]
-    lines += [f"{state.profile.value} profile: {'on' if state.enabled else 'off'}" for state in snapshot.profiles]
+    lines += [f"{state.profile.value} profile: {_switches(state.effective)}" for state in snapshot.profiles]
     left_out = 0
     for line, is_ours in rules:
         room -= 0 if is_ours else len(line)
@@ -148,6 +186,20 @@ def _text(snapshot: Snapshot, rules: Sequence[tuple[str, bool]], room: int) -> s
     return "".join(f"{line}\n" for line in lines)
 
 
+def _switches(found: ProfileSettings) -> str:
+    """Whether a profile filters, and what of its settings is not as Windows has it when nobody has said anything."""
+    others = [
+        f"{TERMS[name]} {word(name, getattr(found, name))}"
+        for name, default in DEFAULTS.items()
+        if name in TERMS and name != "enabled" and _differs(name, getattr(found, name), default)
+    ]
+    return ", ".join(["on" if found.enabled else "off", *(said(text, _LONGEST_DESCRIPTION) for text in others)])
+
+
+def _differs(name: str, value: Any, default: Any) -> bool:
+    return bool(same_path(value) != same_path(default) if name == "log_file" else value != default)
+
+
 def _line(rule: FirewallRule, rows: Rows) -> str:
     name = parse_name(rule.name)
     serves = ", ".join(rows.get(name.key, ())) if name else ""
@@ -156,8 +208,9 @@ def _line(rule: FirewallRule, rows: Rows) -> str:
         (rule.action.value if rule.action else "?") + ("" if rule.enabled else " (disabled)"),
         rule.direction.value if rule.direction else "?",
         protocol_name(rule.protocol),
-        *(() if rule.local_ports.is_any else (f"port {rule.local_ports}",)),
+        *(() if rule.local_ports.is_any and not rule.port_words else (f"port {_ports(rule)}",)),
         *(() if rule.remote_ports.is_any else (f"remote port {rule.remote_ports}",)),
+        *(f"{name.replace('_', ' ')} {_joined(value)}" for name, value in _limits(rule).items()),
         *((f"program {said(rule.program, _LONGEST_DESCRIPTION)}",) if rule.program else ()),
         f"{'to' if rule.direction and rule.direction.value == 'out' else 'from'} {rule.remote_addresses}",
         *(() if rule.profiles == ALL_PROFILES else (f"in {', '.join(profile_names(rule.profiles))}",)),

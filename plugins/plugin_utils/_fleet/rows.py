@@ -19,6 +19,7 @@ from ...module_utils._firewall.traffic.reasons import Status, short_form
 from .._report.build import Source, build_report
 from .._report.model import HostClass, ReportHost
 from .._report.packed import unpack
+from .._settings import group_in_words, setting_in_words
 
 
 class State(str, Enum):
@@ -136,6 +137,10 @@ def _beside_rules(plan: Mapping[str, Any]) -> str:
     profiles = plan.get("profiles_enabled")
     if isinstance(profiles, list) and profiles:
         return f"profile off: {', '.join(str(name) for name in profiles)}"
+    for key, words in (("settings_changed", setting_in_words), ("groups_switched", group_in_words)):
+        found = plan.get(key)
+        if isinstance(found, list) and found and isinstance(found[0], Mapping):
+            return words(found[0])
     if plan.get("service_changes"):
         return "service not running, or not automatic"
     refused = plan.get("refused")

@@ -83,7 +83,7 @@ def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
     """Profiles that let everything through today and will not after the plan."""
     if plan.service.start:
         return frozenset(state.profile for state in predict(plan, before).profiles if state.enabled)
-    return frozenset(plan.profiles_on)
+    return plan.begins_to_filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,13 @@ class LockoutGuard:
         if self._accept_impact:
             return found.lockout
         objections = list(found.lockout)
+        outbound = [change.profile.value for change in plan.settings if change.begins_to_filter_outbound]
+        if outbound:
+            objections.append(
+                f"outbound_action: block ({', '.join(outbound)}) cuts every connection that the host opens and no rule "
+                "allows, such as those to its domain controllers and name servers. Allow what it needs in extra_rules "
+                "(direction: out), and set accept_impact to true"
+            )
         if found.cut:
             objections.append(
                 f"this is in use now and would be cut when the firewall begins to filter: {_listed(found.cut)}. Name "

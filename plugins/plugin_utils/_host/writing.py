@@ -215,6 +215,11 @@ def still_missing(plan: Plan) -> str:
         *(f"'{update.after.name}' was not changed ({', '.join(update.fields)})" for update in plan.update),
         *(f"'{name}' was not deleted" for name in plan.delete),
         *(f"the {profile.value} profile was not switched on" for profile in plan.profiles_on),
+        *(
+            f"the settings of the {change.profile.value} profile are not changed ({change.said})"
+            for change in plan.settings
+        ),
+        *(f"the group '{change.name}' is not {'on' if change.enabled else 'off'}" for change in plan.groups),
     ]
     return (
         "netsh did not do what it was told, not even one line at a time: "

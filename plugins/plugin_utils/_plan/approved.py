@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...module_utils._firewall.change.fingerprint import UNTOUCHED, Touched
 from .cuts import Cuts, read_cuts
 
 _SCHEMAS = "urn:lyncops:firewall:plan:"
@@ -54,7 +55,7 @@ class PlannedHost:
         sha256: Fingerprint of these and of the profiles' settings; empty where it could not be read.
         marks: Short digests of these rules.
         settings: The profiles' settings.
-        switched_on: Profiles that it switches on.
+        by_plan: What it changes of that which is not ours.
         names: Mark to the name of the rule, of as many as the plan keeps.
         connected_to: Where it was connected to; empty where that was not known.
         cuts: What would be cut.
@@ -65,7 +66,7 @@ class PlannedHost:
     sha256: str = ""
     marks: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
-    switched_on: tuple[str, ...] = ()
+    by_plan: Touched = UNTOUCHED
     names: Mapping[str, str] = field(default_factory=dict)
     connected_to: str = ""
     cuts: Cuts = field(default_factory=Cuts)
@@ -243,13 +244,20 @@ def read_planned(path: Path, host: str, approved: str = "") -> PlannedHost | Non
             str(foreign["sha256"]),
             tuple(marks[place : place + digits] for place in range(0, len(marks), digits)),
             {str(name): str(value) for name, value in settings.items()},
-            tuple(map(str, entry.get("switched_on") or ())),
+            _touched(foreign.get("touched") or {}),
             {str(mark): str(name) for mark, name in dict(foreign.get("names") or {}).items()},
             str(entry["connected_to"]),
             read_cuts(entry["cuts"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PlanError(f"its line of {host} is damaged ({type(error).__name__}: {error})") from error
+
+
+def _touched(found: Mapping[str, Any]) -> Touched:
+    switched = dict(found.get("switched") or {})
+    return Touched(
+        frozenset(map(str, found.get("settings") or ())), {str(key): bool(was) for key, was in switched.items()}
+    )
 
 
 def _seal_of(line: bytes) -> str:

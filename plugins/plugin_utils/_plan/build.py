@@ -16,6 +16,7 @@ from ...module_utils._catalogue.functions import service_in_words
 from ...module_utils._texts import printable
 from .._report.build import Source
 from .._report.parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
+from .._settings import group_in_words, setting_in_words
 from .cuts import in_words as cut_in_words
 from .cuts import read_cuts
 from .model import EstatePlan, PlanHost, PlanState, Work, batches
@@ -23,7 +24,7 @@ from .words import block_ranges, in_words, spared_by_blocks
 
 _LONGEST_MESSAGE = 2000
 _NOT_PLANNED = "There is no result of it."
-_FOREIGN = ("rules", "sha256", "marks", "names", "settings")
+_FOREIGN = ("rules", "sha256", "marks", "names", "settings", "touched")
 
 
 def build_plan(
@@ -78,7 +79,6 @@ def _planned(source: Source, result: Mapping[str, Any], message: str) -> PlanHos
         digest=text_of(result, "plan_digest"),
         work=work if state is not PlanState.NOTHING else Work(refused=work.refused),
         kept=len(list_of(result, "kept")),
-        switched_on=texts_of(result, "profiles_enabled"),
         connected_to=text_of(result, "connected_to"),
         foreign={key: foreign[key] for key in _FOREIGN if key in foreign},
     )
@@ -120,6 +120,8 @@ def _work(result: Mapping[str, Any]) -> Work:
         beside=(
             *(f"The Windows Firewall service: {what}" for what in texts_of(result, "service_changes")),
             *(f"The firewall of the {profile} profile is switched on" for profile in on),
+            *map(setting_in_words, list_of(result, "settings_changed")),
+            *map(group_in_words, list_of(result, "groups_switched")),
         ),
         commands=texts_of(result, "commands"),
         undo=texts_of(undo, "commands"),

@@ -90,7 +90,6 @@ class PlanHost:
         digest: Of all that is to be done; empty where that is not known.
         work: What that is.
         kept: How many managed rules stay as they are.
-        switched_on: Profiles whose firewall is switched on.
         connected_to: Where it was connected to; empty where that is not known.
         foreign: The fingerprint of what is not ours, as the module returns it; None where the host was not read.
     """
@@ -102,7 +101,6 @@ class PlanHost:
     digest: str = ""
     work: Work = Work()
     kept: int = 0
-    switched_on: tuple[str, ...] = ()
     connected_to: str = ""
     foreign: Mapping[str, Any] | None = None
 
@@ -241,7 +239,6 @@ def as_line(host: PlanHost) -> str:
         "digest": host.digest,
         **asdict(host.work),
         "kept": host.kept,
-        "switched_on": host.switched_on,
         "connected_to": host.connected_to,
         "foreign": host.foreign,
     }

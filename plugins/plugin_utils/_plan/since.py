@@ -28,10 +28,10 @@ def changed_since(planned: PlannedHost, snapshot: Snapshot, connected_to: str = 
 
 
 def _since(planned: PlannedHost, snapshot: Snapshot) -> Iterable[str]:
-    if planned.sha256 == foreign_but_for(snapshot, planned.settings, planned.switched_on):
+    if planned.sha256 == foreign_but_for(snapshot, planned.settings, planned.by_plan):
         return ()
     if len(planned.marks) < planned.rules:
         return (f"something: of {planned.rules} rules the plan does not keep which they were",)
-    found = differences_since(planned.marks, planned.settings, snapshot, planned.switched_on, planned.names)
+    found = differences_since(planned.marks, planned.settings, snapshot, planned.by_plan, planned.names)
     # Somebody may have made a rule with the mark of the one that it replaces: the fingerprint is what proves.
     return found or ("something: the fingerprint is another one, and it is not known what it is",)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...module_utils._firewall.traffic.reasons import Status
+from .._settings import group_in_words, setting_in_words
 from .model import Finding, HostClass
 from .parts import flag_of, list_of, mapping_of, text_of, texts_of
 
@@ -36,6 +37,8 @@ def _work_done(result: Mapping[str, Any]) -> str:
     for key, what in (("service_changes", "firewall service"), ("profiles_enabled", "profiles switched on:")):
         if result.get(key):
             done.append(f"{what} {', '.join(texts_of(result, key))}")
+    done += map(setting_in_words, list_of(result, "settings_changed"))
+    done += map(group_in_words, list_of(result, "groups_switched"))
     return "; ".join(done)
 
 
@@ -63,7 +66,15 @@ def _is_unfinished(result: Mapping[str, Any], changed: bool) -> bool:
 
 def only_narrows(plan: Mapping[str, Any], rows: Iterable[tuple[Any, Finding]]) -> bool:
     """Whether a plan does nothing but admit fewer addresses, by rules that let in at least whom they should."""
-    others = ("created", "deleted", "service_changes", "profiles_enabled", "refused")
+    others = (
+        "created",
+        "deleted",
+        "service_changes",
+        "profiles_enabled",
+        "settings_changed",
+        "groups_switched",
+        "refused",
+    )
     changes = [texts_of(rule, "changes") for rule in list_of(plan, "updated")]
     return (
         bool(changes)

@@ -10,9 +10,10 @@ profiles. Both are compared letter by letter: a rule that means the same and is 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 
 from ..state.profiles import ProfileSettings
@@ -25,6 +26,8 @@ from .plan import Plan, closing
 ROOM_FOR_MARKS = 10_000
 """Bytes that the longer marks of a host's rules may take together."""
 
+_ACTIVE = re.compile(r"\|Active=(?:TRUE|FALSE)\|", re.IGNORECASE | re.ASCII)
+_ACTIONS = ("inbound_block", "outbound_block", "shields_up")
 _MARK, _SHORT_MARK = 16, 8
 """Hexadecimal digits of a rule's mark. A mark only finds the rule that differs: whether any does, `foreign` says. Of
 eight digits another rule with the same ones is found in a minute, and that change would have no name."""
@@ -45,6 +48,33 @@ class Foreign:
     settings: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What of that which is not ours a plan changes, since it was asked to: that is no change by somebody else.
+
+    Attributes:
+        settings: Names of settings, as `Foreign.settings` has them.
+        switched: Ids of local rules of Windows' own that are switched on or off, and whether they were on.
+    """
+
+    settings: frozenset[str] = frozenset()
+    switched: Mapping[str, bool] = MappingProxyType({})
+
+
+UNTOUCHED = Touched()
+
+
+def touched(plan: Plan) -> Touched:
+    """What a plan changes of that which is not ours."""
+    names = {_setting(profile, "local", "enabled") for profile in plan.profiles_on}
+    for change in plan.settings:
+        names |= {_setting(change.profile, "local", field) for field in change.fields}
+        if {"inbound_block", "outbound_block"} & set(change.fields):  # netsh sets all three at once
+            names |= {_setting(change.profile, "local", field) for field in _ACTIONS}
+    switched = {rule.rule_id: rule.enabled for change in plan.groups for rule in change.rules}
+    return Touched(frozenset(names), switched)
+
+
 def foreign_rules(snapshot: Snapshot) -> list[FirewallRule]:
     """All rules but those that `plan.managed_rules` finds."""
     return [rule for rule in snapshot.rules if rule.store is not Store.LOCAL or not parse_name(rule.name)]
@@ -57,17 +87,31 @@ def foreign(snapshot: Snapshot) -> Foreign:
     return Foreign(len(texts), _of_all(texts, settings), settings)
 
 
-def foreign_but_for(snapshot: Snapshot, settings: Mapping[str, str], switched_on: Collection[str]) -> str:
-    """The digest of what is not ours on a host, as if a plan had not switched profiles on.
+def foreign_but_for(snapshot: Snapshot, settings: Mapping[str, str], by_plan: Touched) -> str:
+    """The digest of what is not ours on a host, as if a plan had not been carried out.
 
     Args:
         snapshot: The host.
         settings: The `Foreign.settings` of before.
-        switched_on: Names of the profiles that the plan switches on.
+        by_plan: What the plan changes of it.
     """
-    ours = {_setting(profile, "local", "enabled") for profile in Profile if profile.value in switched_on}
-    then = {name: settings.get(name, value) if name in ours else value for name, value in _settings(snapshot).items()}
-    return _of_all(sorted(map(_text, foreign_rules(snapshot))), then)
+    then = {
+        name: settings.get(name, value) if name in by_plan.settings else value
+        for name, value in _settings(snapshot).items()
+    }
+    return _of_all(sorted(map(_text, _switched_back(snapshot, by_plan))), then)
+
+
+def _switched_back(snapshot: Snapshot, by_plan: Touched) -> list[FirewallRule]:
+    """The rules that are not ours, those that a plan switches as they were before."""
+    return [_as_it_was(rule, by_plan.switched) for rule in foreign_rules(snapshot)]
+
+
+def _as_it_was(rule: FirewallRule, switched: Mapping[str, bool]) -> FirewallRule:
+    was = switched.get(rule.rule_id) if rule.store is Store.LOCAL else None
+    if was is None or was == rule.enabled:
+        return rule
+    return replace(rule, enabled=was, raw=_ACTIVE.sub(f"|Active={str(was).upper()}|", rule.raw, count=1))
 
 
 def marks(snapshot: Snapshot) -> tuple[str, ...]:
@@ -91,18 +135,19 @@ def names_by_mark(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found, key=lambda pair: (pair[1].startswith("@"), pair[1], pair[0])))
 
 
-def differences(before: Snapshot, after: Snapshot, switched_on: Collection[Profile] = ()) -> tuple[str, ...]:
+def differences(before: Snapshot, after: Snapshot, by_plan: Touched = UNTOUCHED) -> tuple[str, ...]:
     """What of that which is not ours changed between two readings, in words; none where nothing did.
 
     Args:
         before: The host then.
         after: The host now.
-        switched_on: Profiles that the plan has switched on, which is no change by somebody else.
+        by_plan: What the plan changes of it.
     """
-    ours = {_setting(profile, "local", "enabled") for profile in switched_on}
-    was, now = ({name: value for name, value in _settings(at).items() if name not in ours} for at in (before, after))
+    was, now = (
+        {name: value for name, value in _settings(at).items() if name not in by_plan.settings} for at in (before, after)
+    )
     gone = {_text(rule): rule for rule in foreign_rules(before)}
-    new = {_text(rule): rule for rule in foreign_rules(after)}
+    new = {_text(rule): rule for rule in _switched_back(after, by_plan)}
     only_then = {text: rule for text, rule in gone.items() if text not in new}
     only_now = {text: rule for text, rule in new.items() if text not in gone}
     kept = {_place(rule) for rule in only_then.values()} & {_place(rule) for rule in only_now.values()}
@@ -118,7 +163,7 @@ def differences_since(
     known: Iterable[str],
     settings: Mapping[str, str],
     snapshot: Snapshot,
-    switched_on: Collection[str] = (),
+    by_plan: Touched = UNTOUCHED,
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """The same of a reading of which only the fingerprint is left, and the names that were kept with it.
@@ -127,13 +172,13 @@ def differences_since(
         known: The `marks` of then.
         settings: The settings then.
         snapshot: The host now.
-        switched_on: Names of the profiles that the plan switches on.
+        by_plan: What the plan changes of it.
         names: Mark to the name that the rule had, of as many as were kept; others are only counted.
     """
     left = Counter(known)
     digits = len(next(iter(left), ""))
     new = []
-    for rule in foreign_rules(snapshot):
+    for rule in _switched_back(snapshot, by_plan):
         mark = _mark(rule, digits)
         if left[mark]:
             left[mark] -= 1
@@ -142,9 +187,9 @@ def differences_since(
     named = [f"gone or changed: rule {names[mark]}" for mark in left.elements() if mark in names]
     gone = sum(left.values()) - len(named)
     rules = f"{gone} rule{'' if gone == 1 else 's'}{' more' if named else ''}"
-    ours = {_setting(profile, "local", "enabled") for profile in Profile if profile.value in switched_on}
     was, now = (
-        {name: value for name, value in at.items() if name not in ours} for at in (settings, _settings(snapshot))
+        {name: value for name, value in at.items() if name not in by_plan.settings}
+        for at in (settings, _settings(snapshot))
     )
     return (*new, *named, *([f"gone or changed: {rules}"] if gone else []), *_changed(was, now))
 

@@ -249,10 +249,10 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     """
     return (
         *(add_line(rule) for rule in plan.create),
-        *(group_line(change) for change in plan.groups if change.enabled),
+        *map(group_line, plan.groups_on),
         *(set_line(update) for update in plan.update),
         *(delete_line(name) for name in plan.delete),
-        *(group_line(change) for change in plan.groups if not change.enabled),
+        *map(group_line, plan.groups_off),
         *(line for change in plan.settings for line in settings_lines(change)),
         *(profile_line(profile) for profile in plan.profiles_on),
     )

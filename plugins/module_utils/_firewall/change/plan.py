@@ -145,6 +145,16 @@ class Plan:
         return bool(rules or self.profiles_on or self.settings or self.groups)
 
     @property
+    def groups_on(self) -> tuple[GroupChange, ...]:
+        """The groups that are switched on."""
+        return tuple(change for change in self.groups if change.enabled)
+
+    @property
+    def groups_off(self) -> tuple[GroupChange, ...]:
+        """The groups that are switched off."""
+        return tuple(change for change in self.groups if not change.enabled)
+
+    @property
     def begins_to_filter(self) -> frozenset[Profile]:
         """Profiles that let more in today than they will, whatever the rules are."""
         changed = (change.profile for change in self.settings if change.begins_to_filter)
