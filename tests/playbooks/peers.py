@@ -50,8 +50,8 @@ class Scenario:
 
     @property
     def profiles(self) -> frozenset[str]:
-        """The profiles whose settings it changes."""
-        return frozenset(self.wanted.get("profile_settings", ()))
+        """The profiles that it changes or looks at."""
+        return frozenset([*self.wanted.get("profile_settings", ()), *self.expect.get("profiles", ())])
 
     @property
     def names(self) -> list[str]:
@@ -119,7 +119,7 @@ def own_rule(name: str, rules: Mapping[str, str]) -> tuple[str, str] | None:
 def wrong_rule(wanted: Mapping[str, Any] | None, text: str | None) -> str:
     """What is wrong with a rule string, or with there being none; nothing when it is as wanted."""
     if wanted is None or text is None:
-        return "" if wanted is text else f"there is {text or 'no such rule'}"
+        return "" if wanted is None and text is None else f"there is {text or 'no such rule'}"
     have = _comparable({key: values for key, values in tokens(text).items() if key not in _TOLD})
     want = _comparable({key: _texts(value) for key, value in wanted.items()})
     return "" if have == want else f"{text} is not {dict(wanted)}"
