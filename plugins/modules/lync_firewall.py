@@ -86,6 +86,12 @@ before:
           shields_up: false
           local_rules: true
           by_group_policy: false
+          notifications: false
+          unicast_response: true
+          log_dropped: false
+          log_allowed: false
+          log_size: 4096
+          log_file: '%systemroot%\system32\LogFiles\Firewall\pfirewall.log'
     rules_left_out:
       description:
         - How many managed rules are not in the list, on a host that has far more of them than this collection makes.
@@ -158,6 +164,39 @@ before:
           type: list
           elements: str
           sample: []
+        service:
+          description: Short name of the service it is limited to.
+          returned: where it is limited to one
+          type: str
+          sample: MSSQLSERVER
+        icmp_type_code:
+          description: Types and codes of ICMP.
+          returned: where it is limited to some
+          type: list
+          elements: str
+          sample: ["8:*"]
+        local_addresses:
+          description: Addresses of the host.
+          returned: where it is limited to some
+          type: list
+          elements: str
+          sample: [10.0.0.5]
+        interfacetypes:
+          description: Types of network interfaces.
+          returned: where it is limited to some
+          type: list
+          elements: str
+          sample: [lan]
+        edge:
+          description: Edge traversal.
+          returned: where it is on
+          type: str
+          sample: "yes"
+        security:
+          description: What IPsec has to do.
+          returned: where it has to do anything
+          type: str
+          sample: authenticate
 after:
   description: The managed part of the host as read after the work; in check mode as it would be.
   returned: when the host was read
@@ -182,6 +221,24 @@ profiles_enabled:
   type: list
   elements: str
   sample: []
+settings_changed:
+  description: Settings of profiles that were, or would be, changed, one by one.
+  returned: when the host was read
+  type: list
+  elements: dict
+  sample: [{profile: domain, setting: log_dropped, before: "false", after: "true"}]
+groups_switched:
+  description:
+    - Groups of Windows' own rules that were, or would be, switched on or off. C(reference) is what the host calls the
+      group, C(rules) are the names of the rules that change.
+  returned: when the host was read
+  type: list
+  elements: dict
+  sample:
+    - group: Remote Event Log Management
+      reference: "@FirewallAPI.dll,-29252"
+      enabled: true
+      rules: [RemoteEventLogSvc-In-TCP]
 summary:
   description: What was done, or would be, in a line. Where O(host_variables) is set it is shown as well.
   returned: success

@@ -86,6 +86,12 @@ profiles:
       shields_up: false
       local_rules: true
       by_group_policy: false
+      notifications: false
+      unicast_response: true
+      log_dropped: false
+      log_allowed: false
+      log_size: 4096
+      log_file: '%systemroot%\system32\LogFiles\Firewall\pfirewall.log'
 networks:
   description:
     - The network interfaces that are connected, and the firewall profile that each is in now. The verdicts of other
@@ -220,6 +226,8 @@ drift:
     found: false
     service_changes: []
     profiles_enabled: []
+    settings_changed: []
+    groups_switched: []
     created: []
     updated: []
     deleted: []

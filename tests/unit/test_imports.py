@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._variables",
         "module_utils",
     },
+    "plugin_utils._settings": {"plugin_utils._said", "module_utils"},
     "plugin_utils._named_roles": {"plugin_utils._results", "module_utils"},
     "plugin_utils._left_over": {"plugin_utils._named_roles", "plugin_utils._report", "module_utils"},
     "plugin_utils._keys": {"plugin_utils._results", "module_utils"},
@@ -87,6 +88,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._whose": set(),
     "plugin_utils._arguments": {"plugin_utils._results", "module_utils._options"},
     "plugin_utils._results": {
+        "plugin_utils._settings",
         "plugin_utils._admits",
         "plugin_utils._host",
         "plugin_utils._said",
@@ -126,9 +128,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "plugin_utils._armed": {"plugin_utils._said", "module_utils"},
     "plugin_utils._proof": {"plugin_utils._host", "plugin_utils._plan", "plugin_utils._said", "module_utils"},
-    "plugin_utils._plan": {"plugin_utils._report", "plugin_utils._said", "module_utils"},
-    "plugin_utils._fleet": {"plugin_utils._report", "plugin_utils._version", "module_utils"},
-    "plugin_utils._report": {"plugin_utils._version", "module_utils"},
+    "plugin_utils._plan": {"plugin_utils._report", "plugin_utils._said", "plugin_utils._settings", "module_utils"},
+    "plugin_utils._fleet": {"plugin_utils._report", "plugin_utils._settings", "plugin_utils._version", "module_utils"},
+    "plugin_utils._report": {"plugin_utils._settings", "plugin_utils._version", "module_utils"},
     "plugin_utils._host": {"module_utils"},
     # What knows nothing of Ansible.
     "module_utils._policy": {
