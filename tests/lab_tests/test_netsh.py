@@ -84,7 +84,8 @@ def added(host: LabHost, arguments: str) -> str:
         (
             "name=a dir=in action=bypass security=authdynenc rmtcomputergrp=D:(A;;CC;;;S-1-5-21-1) "
             "rmtusrgrp=D:(A;;CC;;;WD)",
-            "v2.22|Action=ByPass|Active=TRUE|Dir=In|Name=a|Security2=AnE-Nego|RMauth=D:(A;;CC;;;S-1-5-21-1)|"
+            "v2.22|Action=ByPass|Active=TRUE|Dir=In|Name=a|Security=AuthenticateEncrypt|Security2=AnE-Nego|"
+            "RMauth=D:(A;;CC;;;S-1-5-21-1)|"
             "RUAuth=D:(A;;CC;;;WD)|",
         ),
         (

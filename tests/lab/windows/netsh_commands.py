@@ -17,7 +17,6 @@ from lab.windows.messages import text
 from lab.windows.netsh_fields import (
     FIELDS,
     SELECTORS,
-    NetshError,
     checked,
     new_rule,
     parse_arguments,
@@ -27,6 +26,7 @@ from lab.windows.netsh_fields import (
 from lab.windows.netsh_global import SECTIONS, global_listing
 from lab.windows.netsh_profiles import logging_values, profile_values
 from lab.windows.netsh_show import TOPICS, profile_listing, rule_listing
+from lab.windows.netsh_values import NetshError
 from lab.windows.process import Process
 from lab.windows.registry import query_text
 from lab.windows.resources import display_text
@@ -102,7 +102,8 @@ class Commands:
         self._expect_rule_word("show", words)
         verbose = words[-1].lower() == "verbose"
         arguments = parse_arguments(words[1:-1] if verbose else words[1:], SELECTORS | {"type"})
-        arguments.pop("type", None)
+        if arguments.pop("type", "static").lower() not in ("static", "dynamic"):
+            raise NetshError("bad_value")
         self._need_service(writing=False)
         for stored in self._matching(arguments):
             rule = stored.rule
@@ -137,13 +138,17 @@ class Commands:
             stored
             for stored in self._host.firewall.rules
             if (name is None or name.lower() == "all" or self._same(name, self._display(stored.rule.name)))
-            and (group is None or group.lower() == self._display(stored.rule.first("EmbedCtxt") or "").lower())
+            and (group is None or self._is_group(group, stored.rule.first("EmbedCtxt") or ""))
             and selects(stored.rule, tokens)
         ]
         if not found:
             self._say("\r\n")
             raise NetshError("no_match")
         return found
+
+    def _is_group(self, group: str, stored: str) -> bool:
+        """Whether a rule's group is meant: by its reference (so public answer files have it) or its display text."""
+        return bool(stored) and group.lower() in (stored.lower(), self._display(stored).lower())
 
     def _same(self, name: str, other: str) -> bool:
         if self._host.quirks.netsh_folds_unicode:

@@ -8,7 +8,7 @@ Simulates the documented syntax (netsh-advfirewall reference); value names are t
 
 from __future__ import annotations
 
-from lab.windows.netsh_fields import NetshError
+from lab.windows.netsh_values import NetshError
 
 
 def profile_values(topic: str, words: list[str]) -> dict[str, int]:
