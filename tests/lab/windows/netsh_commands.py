@@ -12,6 +12,7 @@ from unicodedata import normalize
 from lab.hostile_text import padded
 from lab.windows.cmd_syntax import expand
 from lab.windows.filesystem import FileSystemError
+from lab.windows.firewall_log import DEFAULT_PATH
 from lab.windows.firewall_service import LOCAL_PROFILE_KEYS, LOCAL_STORE, StoredRule
 from lab.windows.messages import text
 from lab.windows.netsh_fields import (
@@ -35,7 +36,6 @@ ROOT: tuple[str, ...] = ()
 ADVFIREWALL = ("advfirewall",)
 FIREWALL = ("advfirewall", "firewall")
 _EXPORT_MAGIC = b"LAB-WFW\x00"
-_LOG_FILE = r"%systemroot%\system32\LogFiles\Firewall\pfirewall.log"
 _PROFILES_BY_WORD = {
     "domainprofile": ("Domain",),
     "privateprofile": ("Private",),
@@ -165,16 +165,16 @@ class Commands:
         if len(lowered) < 3:
             raise NetshError("bad_syntax")
         profiles = self._profiles(lowered[0])
-        values = profile_values(lowered[1], lowered[2:])
-        self._need_service(writing=True)
-        for profile in profiles:
-            if lowered[1] == "logging":
-                path = f"{LOCAL_STORE}\\{LOCAL_PROFILE_KEYS[profile]}\\Logging"
-                self._host.registry.create(path)
-                for name, value in logging_values(words[2:]).items():
-                    kind = "REG_DWORD" if value.startswith("0x") else "REG_EXPAND_SZ"
-                    self._host.registry.create(path).set(name, kind, value)
-            self._host.firewall.set_profile(profile, values)
+        if lowered[1] == "logging":
+            logging = logging_values(words[2:])
+            self._need_service(writing=True)
+            for profile in profiles:
+                self._host.firewall.set_logging(profile, logging)
+        else:
+            values = profile_values(lowered[1], lowered[2:])
+            self._need_service(writing=True)
+            for profile in profiles:
+                self._host.firewall.set_profile(profile, values)
         self._ok()
 
     def _show(self, words: list[str]) -> None:
@@ -205,7 +205,7 @@ class Commands:
             keys = [key for key in map(self._host.registry.find, (path, f"{path}\\Logging")) if key is not None]
             values = [value for key in keys for value in key.values.values()]
             settings = {value.name: value.dword for value in values if value.type == "REG_DWORD"}
-            log_file = next((value.data for value in values if value.name == "LogFilePath"), _LOG_FILE)
+            log_file = next((value.data for value in values if value.name == "LogFilePath"), DEFAULT_PATH)
             self._say(profile_listing(self._label, profile, settings, log_file, topic))
         self._ok()
 
