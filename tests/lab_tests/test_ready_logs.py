@@ -150,6 +150,53 @@ def test_a_slice_of_time_of_a_big_log(fe01: LabHost) -> None:
     assert both.count(" ALLOW ") == sum(line[:16] >= "2026-11-29 13:20" and " ALLOW " in line for line in whole) > 0
 
 
+def test_the_lines_of_a_reader(fe01: LabHost, client: Client) -> None:
+    """Two command lines as a client of WinRM sends them: what is there, and how it begins; then a slice of time."""
+    fe01.set_quirks(time_zone="+01:00")
+    fe01.put_log(ReadyLog(seen=(Seen(count=3),), first=FIRST, last=LAST))
+    mark = "1a2b3c4d"
+
+    def framed(*parts: tuple[str, str]) -> str:
+        tried = [f"({line} <nul&&echo @{mark}-{name}-ok||echo @{mark}-{name}-no)" for name, line in parts]
+        return "&".join([rf"cd /d %SystemRoot%\System32&echo @{mark}-begin", *tried])
+
+    old = QUOTED[:-1] + '.old"'
+    many = "&".join(f"set /p LYNCOPS{{0}}_{number}=" for number in range(1, 9))
+    look = client.run(
+        framed(
+            ("bias", r'reg query "HKLM\SYSTEM\CurrentControlSet\Control\TimeZoneInformation" /v ActiveTimeBias'),
+            ("there0", f"dir /b {QUOTED}"),
+            ("there1", f"dir /b {old}"),
+            ("first0", f"(({many.format(0)}&set LYNCOPS0_)<{QUOTED})"),
+            ("first1", f"(({many.format(1)}&set LYNCOPS1_)<{old})"),
+        )
+    )
+    entries = (fe01.file(LOG) or "").splitlines()
+    first = [f"LYNCOPS0_{number}={line}" for number, line in enumerate(entries[:8], start=1) if line]
+    assert look.stdout.splitlines() == [
+        f"@{mark}-begin",
+        "",
+        r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\TimeZoneInformation",
+        "    ActiveTimeBias    REG_DWORD    0xffffffc4",
+        "",
+        f"@{mark}-bias-ok",
+        "pfirewall.log",
+        f"@{mark}-there0-ok",
+        f"@{mark}-there1-no",
+        *first,
+        f"@{mark}-first0-ok",
+        f"@{mark}-first1-no",
+    ]
+    assert len(first) == 7
+    read = client.run(framed(("file0", slice_of("2026-11-29 ..:..:..").removesuffix(" <nul"))))
+    assert read.stdout.splitlines() == [
+        f"@{mark}-begin",
+        entries[3],
+        *[line for line in entries if line.startswith("2026-11-29")],
+        f"@{mark}-file0-ok",
+    ]
+
+
 def test_nothing_in_a_slice_is_a_failure(fe01: LabHost) -> None:
     fe01.put_log(ReadyLog(header=False, seen=(Seen(),), first=FIRST))
     assert fe01.run(f"({slice_of('2026-11-27 ..:..:..')}&&echo ok||echo no)").stdout == "no\r\n"
