@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from lab.hostile_text import NAMES
 from lab.windows.firewall_log import DEFAULT_PATH, FIELDS
@@ -178,7 +179,7 @@ def log_file(wanted: Mapping[str, object]) -> LogFile:
     return LogFile(data, place, bool(_converted("locked", locked or False, False)))
 
 
-def _converted(name: str, value: object, default: object) -> object:
+def _converted(name: str, value: object, default: Any) -> Any:
     """``value``, perhaps its text, as what ``default`` is. Raises ValueError."""
     if isinstance(default, bool):
         words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -187,4 +188,4 @@ def _converted(name: str, value: object, default: object) -> object:
         return words[str(value).lower()]
     if isinstance(default, datetime):
         return datetime.fromisoformat(str(value))
-    return type(default)(str(value))  # type: ignore[call-arg]
+    return type(default)(str(value))
