@@ -59,6 +59,10 @@ class Scenario:
         return [str(rule.get("name", "")) for rule in self.wanted.get("extra_rules", ())]
 
 
+_ONE_EACH = ("ICMP4", "ICMP6", "IFType")
+_TELLS_APART = re.compile(r"(ICMP4|ICMP6|IFType|Name)=")
+
+
 def scenarios() -> list[Scenario]:
     """All scenarios, in the file's order. Raises TypeError for a part that there is not."""
     return [_own(Scenario(**entry)) for entry in yaml.safe_load(SCENARIOS.read_text())]
@@ -105,15 +109,22 @@ def tokens(rule: str) -> dict[str, list[str]]:
 
 
 def own_rule(name: str, rules: Mapping[str, str]) -> tuple[str, str] | None:
-    """Id and string of the rule that was made for a name. Raises AssertionError when there are several."""
+    """Id and string of the rule that was made for a name; where it took several, of one that says what all of them do.
+
+    netsh takes one type of ICMP and one type of interface a rule. Raises AssertionError for any other reason.
+    """
     slug = name.rpartition(" ")[2]  # a rule that somebody has renamed has lost it
     found = [
         (rule_id, text)
         for rule_id, text in rules.items()
-        if tokens(text).get("Desc", [""])[0].endswith(f": {name}") and slug in tokens(text)["Name"][0]
+        if f": {name}. " in f"{tokens(text).get('Desc', [''])[0]}. " and slug in tokens(text)["Name"][0]
     ]
-    assert len(found) < 2, found
-    return found[0] if found else None
+    if len(found) < 2:
+        return found[0] if found else None
+    spread = [token for _id, text in found[1:] for token in text.split("|") if token.partition("=")[0] in _ONE_EACH]
+    bare = {"|".join(token for token in text.split("|") if not _TELLS_APART.match(token)) for _id, text in found}
+    assert len(bare) == 1, found
+    return found[0][0], "|".join([*found[0][1].split("|")[:-1], *spread, ""])
 
 
 def wrong_rule(wanted: Mapping[str, Any] | None, text: str | None) -> str:

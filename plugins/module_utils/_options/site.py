@@ -91,7 +91,7 @@ EXTRA_RULE: tuple[Option, ...] = (
         (
             "Full path of the program the rule is limited to. It may begin with V(%SystemRoot%), V(%windir%), "
             "V(%ProgramFiles%), V(%ProgramFiles(x86\\)%) or V(%SystemDrive%), and is compared with these resolved.",
-            "V(any) for any program.",
+            "V(any) for any program, V(System) for what listens in the kernel, such as IIS.",
         ),
     ),
     Option(
@@ -101,12 +101,12 @@ EXTRA_RULE: tuple[Option, ...] = (
     Option(
         "interfacetypes",
         (
-            "Types of network interfaces the rule is for; V(any) for all.",
+            f"Types of network interfaces the rule is for: {', '.join(f'V({word})' for word in INTERFACE_TYPES)}, or "
+            "V(any) for all.",
             "netsh takes one a rule, so two make two managed rules.",
         ),
         type="list",
         elements="str",
-        choices=("any", *INTERFACE_TYPES),
     ),
     Option("edge", ("Edge traversal, of an inbound rule.",), choices=EDGE, default="no"),
     Option(
@@ -120,10 +120,9 @@ EXTRA_RULE: tuple[Option, ...] = (
     ),
     Option(
         "profiles",
-        ("Profiles of this rule, in place of O(profiles).",),
+        (f"Profiles of this rule, in place of O(profiles): {', '.join(f'V({name})' for name in _PROFILES)}.",),
         type="list",
         elements="str",
-        choices=_PROFILES,
         aliases=("profile",),
     ),
     Option("description", ("A text of your own for the rule's description.",)),

@@ -12,9 +12,9 @@ from typing import Any
 
 from .._firewall.change.netsh import UnsupportedValueError, check_program, check_text
 from .._firewall.state.limits import EDGE, SECURITY, Limits
-from .._firewall.state.rule import Action, Direction, FirewallRule, Profile
+from .._firewall.state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressSet
-from .._options.reading import OptionError, read_addresses, read_choice, read_profiles
+from .._options.reading import OptionError, read_choice, read_profiles
 from .._options.site import GROUP
 from .rule_values import (
     TCP,
@@ -25,6 +25,7 @@ from .rule_values import (
     read_local_ports,
     read_protocol,
     read_remote_ports,
+    read_scope,
     read_service,
     without_any,
     word_of,
@@ -34,6 +35,7 @@ from .rule_values import (
 _DIRECTIONS = {direction.value: direction for direction in Direction}
 _ACTIONS = {action.value: action for action in (Action.ALLOW, Action.BLOCK)}
 _PROGRAM = re.compile(r"[A-Za-z]:\\[^/*?:]+|%[A-Za-z()0-9]+%\\[^/*?:]+")
+_SYSTEM = "System"  # what listens in the kernel, such as HTTP.sys
 _SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 80
 _LONGEST_PROGRAM = 259  # [MS-FASP] 2.2.37: fewer than 260 characters
@@ -108,7 +110,9 @@ def _parts(
     local = read_local_ports(f"{where}.localport", entry.get("localport"), protocol, direction)
     remote = read_remote_ports(f"{where}.remoteport", entry.get("remoteport"))
     if (local or remote) and protocol not in (TCP, UDP):
-        raise OptionError(f"{where}.protocol", "ports need a protocol: write tcp or udp")
+        raise OptionError(
+            f"{where}.protocol", "localport and remoteport need a protocol that has ports: write tcp or udp"
+        )
     types = read_icmp(f"{where}.icmp_type_code", entry.get("icmp_type_code"), protocol)
     program = _program(f"{where}.program", entry.get("program"))
     service = read_service(f"{where}.service", entry.get("service"))
@@ -136,8 +140,8 @@ def _parts(
         port_words=local.words,
         remote_ports=remote.ports,
         local_addresses=_local(f"{where}.localip", at) if at else AddressSet.any(),
-        remote_addresses=read_addresses(f"{where}.remoteip", from_where) if from_where else default,
-        profiles=read_profiles(f"{where}.profiles", words_of(named)) if named else profiles,
+        remote_addresses=read_scope(f"{where}.remoteip", from_where) if from_where else default,
+        profiles=_profiles(f"{where}.profiles", named, profiles),
         program=program,
         service=service,
         description=_description(f"{where}.description", name, entry.get("description")),
@@ -172,16 +176,25 @@ def _too_much(name: str, action: Action, protocol: int | None) -> str:
 
 
 def _local(option: str, items: list[str]) -> AddressSet:
-    addresses = read_addresses(option, items)
+    addresses = read_scope(option, items)
     if addresses.keywords:  # [MS-GPFAS] 2.2.2.19: LA4 and LA6 take none
         raise OptionError(option, "the host's own addresses are written as such; there are no keywords for them")
     return addresses
+
+
+def _profiles(option: str, value: Any, default: frozenset[Profile]) -> frozenset[Profile]:
+    words = [word.casefold() for word in without_any(value)]
+    if words:
+        return read_profiles(option, words)
+    return ALL_PROFILES if words_of(value) else default
 
 
 def _program(option: str, value: Any) -> str:
     program = str(value or "")
     if not program or program.casefold() == "any":
         return ""
+    if program.casefold() == _SYSTEM.casefold():
+        return _SYSTEM
     try:
         check_program(program)
     except UnsupportedValueError as error:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 from .._firewall.change.netsh import ANY_SERVICE, PORT_WORDS
 from .._firewall.state.limits import INTERFACE_TYPES
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction
+from .._net.address_set import AddressSet
 from .._net.port_set import PortSet
-from .._options.reading import OptionError, read_choice, read_ports
+from .._options.reading import OptionError, read_addresses, read_choice, read_ports
 
 TCP, UDP = PROTOCOL_NUMBERS["tcp"], PROTOCOL_NUMBERS["udp"]
 _ANY = ("any", "*")
@@ -54,6 +56,22 @@ def without_any(value: Any) -> list[str]:
     """The same, and none where it is just any."""
     words = words_of(value)
     return [] if len(words) == 1 and words[0].casefold() in _ANY else words
+
+
+def read_scope(option: str, words: list[str]) -> AddressSet:
+    """Addresses, as `read_addresses` takes them, and networks as Windows does: with a dotted mask, or with host bits.
+
+    Raises:
+        OptionError: As `read_addresses`.
+    """
+    return read_addresses(option, [_network(word) for word in words])
+
+
+def _network(word: str) -> str:
+    try:
+        return str(ipaddress.ip_network(word, strict=False)) if "/" in word else word
+    except ValueError:
+        return word
 
 
 def word_of(value: Any, default: str) -> Any:
@@ -174,4 +192,4 @@ def read_interfaces(option: str, value: Any) -> tuple[str, ...]:
     found = {read_choice(option, word.casefold(), _INTERFACES) for word in words_of(value)}
     if "any" in found and len(found) > 1:
         raise OptionError(option, "'any' cannot stand beside others; leave it out or leave it alone")
-    return () if "any" in found or len(found) == len(INTERFACE_TYPES) else tuple(sorted(found))
+    return () if "any" in found else tuple(sorted(found))

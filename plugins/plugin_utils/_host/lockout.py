@@ -13,7 +13,7 @@ from ...module_utils._firewall.change.guard import assess
 from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_blocked, would_be_cut
 from ...module_utils._firewall.change.management import WINRM_POLICY, arriving_ports, policy_listeners
 from ...module_utils._firewall.change.plan import Plan
-from ...module_utils._firewall.change.prediction import predict
+from ...module_utils._firewall.change.prediction import begin_outbound, predict
 from ...module_utils._firewall.change.risk import is_risky
 from ...module_utils._firewall.change.sockets import Socket, read_sockets
 from ...module_utils._firewall.state.reading import Part, ReadError, command_line, query, read_keys, split
@@ -138,7 +138,7 @@ class LockoutGuard:
         if self._accept_impact:
             return found.lockout
         objections = list(found.lockout)
-        outbound = [change.profile.value for change in plan.settings if change.begins_to_filter_outbound]
+        outbound = [profile.value for profile in begin_outbound(plan, before)]
         if outbound:
             objections.append(
                 f"outbound_action: block ({', '.join(outbound)}) cuts every connection that the host opens and no rule "

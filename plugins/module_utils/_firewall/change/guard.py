@@ -129,7 +129,7 @@ class _Port:
         """All that is to be said of this port."""
         if self._may_get_in() and not self._concerned():
             return Assessment()
-        if self._now and not any(verdict.status is Status.OPEN for verdict in self._now.values()):
+        if self._now and not self._explained():
             # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
             return Assessment(self._with_way_out([self._unexplained(), *self._beyond_undo()], _ALONE))
         objections: list[str] = []
@@ -141,6 +141,13 @@ class _Port:
         self._closing(_AFTER, self._then, objections, warnings)
         objections += [*self._losing_a_chance(), *self._beyond_undo()]
         return Assessment(self._with_way_out(objections, _ADMITS), tuple(warnings))
+
+    def _explained(self) -> bool:
+        """Whether it is known what lets it in today: a rule, or a profile it may arrive through and that is off."""
+        profiles = {state.profile for state in self._before.profiles}
+        arriving = self._arrives.profiles & profiles if self._arrives.known else profiles
+        opened = any(verdict.status is Status.OPEN for verdict in self._now.values())
+        return opened or bool(arriving - self._now.keys())
 
     def _concerned(self) -> bool:
         """Whether the plan changes anything that may let it in or keep it out."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..state.profiles import ProfileState
-from ..state.rule import FirewallRule, Store
+from ..state.rule import FirewallRule, Profile, Store
 from ..state.snapshot import AUTOMATIC, RUNNING, ServiceState, Snapshot
 from .naming import folded
 from .plan import Plan
@@ -55,3 +55,20 @@ def _switched(state: ProfileState, plan: Plan) -> ProfileState:
             values = {name: getattr(change.after, name) for name in change.fields}
             state = replace(state, local=replace(state.local, **values))
     return replace(state, local=replace(state.local, enabled=True)) if state.profile in plan.profiles_on else state
+
+
+def begin_outbound(plan: Plan, before: Snapshot) -> tuple[Profile, ...]:
+    """Profiles in which connections that the host opens today may be kept from getting out after a plan.
+
+    Args:
+        plan: The plan.
+        before: The host before it.
+    """
+    after = predict(plan, before)
+
+    def blocking(snapshot: Snapshot) -> set[Profile]:
+        states = snapshot.profiles if snapshot.service.running else ()
+        return {state.profile for state in states if state.enabled and state.outbound_block}
+
+    found = blocking(after) - blocking(before)
+    return tuple(profile for profile in Profile if profile in found)

@@ -76,11 +76,6 @@ class ProfileChange:
         return bool((self.after.enabled and not self.before.enabled) or (self.after.enabled and blocks))
 
     @property
-    def begins_to_filter_outbound(self) -> bool:
-        """Whether connections that the host opens today may be kept from getting out."""
-        return bool(self.after.outbound_block and not self.before.outbound_block)
-
-    @property
     def said(self) -> str:
         """What differs, in the options' words: before and after."""
         return ", ".join(

@@ -13,6 +13,7 @@ from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Prof
 from ..state.snapshot import Snapshot
 from .coverage import Covers, allows, left_open
 from .plan import Plan, closing
+from .prediction import begin_outbound
 
 _MOST_SAID = 3
 _WINRM_PORTS = (5985, 5986)
@@ -49,7 +50,11 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
     yield from (
         f"the {change.profile.value} profile begins to block what no rule allows"
         for change in plan.settings
-        if change.begins_to_filter or change.begins_to_filter_outbound
+        if change.begins_to_filter
+    )
+    yield from (
+        f"the {profile.value} profile begins to block what the host connects to and no rule allows"
+        for profile in begin_outbound(plan, before)
     )
     yield from (
         f"the group '{change.name}' is switched {'on, and it has rules that block' if change.enabled else 'off'}"

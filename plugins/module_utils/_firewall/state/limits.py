@@ -85,7 +85,8 @@ def limits_of(conditions: Iterable[Condition]) -> Limits:
     said = (of_edge if edge != "no" else set()) | (of_security if security != "notrequired" else set())
     interfaces = frozenset(_WORDS[value.casefold()] for key, value in given if _is_type(key, value))
     others = sorted(pair for pair in given if pair[0] not in said and not _is_type(*pair))
-    return Limits(frozenset() if len(interfaces) == len(_WORDS) else interfaces, edge, security, tuple(others))
+    # All three are not all: [MS-FASP] 2.2.20 has mobile broadband too, for which there is no word.
+    return Limits(interfaces, edge, security, tuple(others))
 
 
 def _is_type(key: str, value: str) -> bool:

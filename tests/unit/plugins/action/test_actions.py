@@ -67,6 +67,7 @@ def test_check_mode_says_what_apply_does_and_shows_it() -> None:
     for found in (checked, applied):
         del found["summary"]
     assert len(checked["foreign"].pop("marks")) == 8 * checked["foreign"]["rules"]
+    assert checked["foreign"].pop("touched") == {"settings": [], "switched": {}}
     assert len(checked["foreign"].pop("names")) == checked["foreign"]["rules"]
     assert checked["foreign"].pop("settings")
     assert {key: value for key, value in checked.items() if key != "invocation"} == applied

@@ -290,3 +290,19 @@ def test_a_rule_that_no_undo_restores_stays_though_another_lets_us_in_today() ->
     assert "could not restore itself" in text
     following = replace(winrm_rule(), name="LyncOps x-winrm g2")
     assert assess(HTTP, Plan(create=(following,), delete=(ours.name,)), host(winrm_rule(), ours)).objections == ()
+
+
+def test_who_arrives_through_a_profile_that_is_off_needs_no_rule_today() -> None:
+    """By default the public profile takes WinRM of the local subnet only; whoever comes by the domain's is not cut."""
+    local = replace(
+        winrm_rule("Profile=Public|"), remote_addresses=AddressSet(keywords=frozenset({(4, "localsubnet")}))
+    )
+    domain = replace(winrm_rule("Profile=Domain|"), name="WinRM in the domain")
+    states = tuple(ProfileState(profile, ON if profile is Profile.PUBLIC else OFF) for profile in Profile)
+    before = replace(host(local, domain), profiles=states)
+    plan = Plan(profiles_on=(Profile.DOMAIN,))
+    for arrives in (UNKNOWN, Arrival(frozenset({Profile.DOMAIN}))):
+        assert assess(HTTP, plan, before, arrives).objections == ()
+    assert assess(HTTP, plan, replace(before, rules=(local,)), Arrival(frozenset({Profile.DOMAIN}))).objections
+    through_public = assess(HTTP, plan, before, Arrival(frozenset({Profile.PUBLIC})))
+    assert any("as things are" in text for text in through_public.objections)
