@@ -43,8 +43,7 @@ _PLAY = """
   gather_facts: false
   tasks: [{ansible.builtin.import_role: {name: lyncops.firewall.lync_firewall}}]
 """
-# As far as the collection is told, a host is a Director: what a scenario asks for may close rows of that, or cut what is
-# in use.
+# The collection takes a host for a Director: what is asked for may close rows of that, or cut what is in use.
 _ACCEPTED = {"lync_firewall_on_ineffective": "warn", "lync_firewall_accept_impact": True}
 _FATAL = re.compile(r"^fatal: \[(\S+?)\]: \S+ => (\{.*\})$", re.MULTILINE)
 _MANAGED = "Managed by lyncops.firewall."

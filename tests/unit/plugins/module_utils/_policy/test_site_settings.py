@@ -1,0 +1,271 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings of profiles and groups of Windows' own rules, as a person writes them, and what a plan makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.groups import plan_groups
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import group_line, settings_lines
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.profile_changes import (
+    plan_profile_changes,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import risks
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.undo import losses, undo_lines
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.groups import WELL_KNOWN, group_key
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
+    Action,
+    Direction,
+    FirewallRule,
+    Profile,
+    Store,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.self_closed import self_closed
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.site_settings import (
+    read_builtin_groups,
+    read_profile_settings,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy, wanted_state
+
+SHARING = "@FirewallAPI.dll,-28502"
+
+
+NOTHING = ProfileSettings()
+
+
+def host(*rules: FirewallRule, local: ProfileSettings = NOTHING, policy: ProfileSettings = NOTHING) -> Snapshot:
+    states = tuple(ProfileState(profile, local, policy) for profile in Profile)
+    return Snapshot(states, rules, ServiceState(4, 2))
+
+
+def lines(given: dict[str, Any], before: Snapshot) -> list[str]:
+    changes, refused = plan_profile_changes(read_profile_settings(given), before)
+    assert not refused
+    return [line.removeprefix("advfirewall set ") for change in changes for line in settings_lines(change)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "line"),
+    [
+        ({"state": "disabled"}, "domainprofile state off"),
+        ({"inbound_action": "allow"}, "domainprofile firewallpolicy allowinbound,allowoutbound"),
+        ({"outbound_action": "block"}, "domainprofile firewallpolicy blockinbound,blockoutbound"),
+        ({"log_dropped": True}, "domainprofile logging droppedconnections enable"),
+        ({"log_allowed": True}, "domainprofile logging allowedconnections enable"),
+        ({"log_size": 32767}, "domainprofile logging maxfilesize 32767"),
+        ({"log_file": r"D:\Logs\fire wall.log"}, r'domainprofile logging filename "D:\Logs\fire wall.log"'),
+        ({"log_file": r"%windir%\fw.log"}, r'domainprofile logging filename "%windir%\fw.log"'),
+        ({"notifications": False}, "domainprofile settings inboundusernotification disable"),
+        ({"unicast_response": False}, "domainprofile settings unicastresponsetomulticast disable"),
+    ],
+)
+def test_one_setting_is_one_line_and_a_second_run_has_none(wanted: dict[str, Any], line: str) -> None:
+    assert lines({"domain": wanted, "private": None}, host()) == [line]
+    (change,) = plan_profile_changes(read_profile_settings({"domain": wanted}), host())[0]
+    assert lines({"domain": wanted}, host(local=change.after)) == []
+    assert len(settings_lines(change.reversed)) == 1
+
+
+def test_what_windows_has_when_nobody_said_anything_needs_no_line() -> None:
+    as_shipped = {
+        "state": "enabled",
+        "inbound_action": "block",
+        "outbound_action": "allow",
+        "log_dropped": False,
+        "log_size": 1024,
+        "log_file": r"C:\Windows\System32\LogFiles\Firewall\pfirewall.log",
+        "notifications": True,
+    }
+    assert lines({"public": as_shipped}, host()) == []
+
+
+def test_what_blocks_all_exceptions_is_not_switched_off_by_the_way() -> None:
+    before = host(local=ProfileSettings(shields_up=True))
+    assert lines({"public": {"outbound_action": "block"}}, before) == [
+        "publicprofile firewallpolicy blockinboundalways,blockoutbound"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "wanted", "refused"),
+    [
+        (ProfileSettings(inbound_block=True), {"inbound_action": "allow"}, ["domain profile, inbound_action"]),
+        (ProfileSettings(inbound_block=True), {"inbound_action": "block"}, []),
+        (ProfileSettings(log_dropped=True), {"log_dropped": False}, ["domain profile, log_dropped"]),
+        (ProfileSettings(log_size=100), {"log_size": 4096, "log_dropped": True}, ["domain profile, log_size"]),
+    ],
+)
+def test_what_group_policy_decides_is_told_and_not_written(
+    policy: ProfileSettings, wanted: dict[str, Any], refused: list[str]
+) -> None:
+    _changes, found = plan_profile_changes(read_profile_settings({"domain": wanted}), host(policy=policy))
+    assert [subject for subject, _why in found] == refused
+    assert all("Group Policy" in why for _subject, why in found)
+
+
+def test_what_group_policy_does_not_decide_is_written_beside_it() -> None:
+    """By [MS-FASP] 2.2.38 "on" from either side wins."""
+    before = host(policy=ProfileSettings(log_dropped=False, enabled=True))
+    assert lines({"domain": {"log_dropped": True}}, before) == ["domainprofile logging droppedconnections enable"]
+
+
+MISTAKES: list[tuple[dict[str, Any], str, str]] = [
+    ({"home": {}}, "profile_settings", "domain, private, public"),
+    ({"domain": True}, "profile_settings.domain", "dict"),
+    ({"domain": {"logging": True}}, "profile_settings.domain", "log_dropped"),
+    ({"domain": {"state": "on"}}, "profile_settings.domain.state", "enabled, disabled"),
+    ({"domain": {"inbound_action": "not_configured"}}, "profile_settings.domain.inbound_action", "block, allow"),
+    ({"domain": {"log_size": 0}}, "profile_settings.domain.log_size", "32767"),
+    ({"domain": {"log_size": True}}, "profile_settings.domain.log_size", "32767"),
+    ({"domain": {"log_file": "fw.log"}}, "profile_settings.domain.log_file", "full path"),
+    ({"domain": {"log_file": r"%TEMP%\fw.log"}}, "profile_settings.domain.log_file", "not allowed"),
+    ({"domain": {"log_dropped": "often"}}, "profile_settings.domain.log_dropped", "true nor false"),
+]
+
+
+@pytest.mark.parametrize(("given", "option", "word"), MISTAKES)
+def test_a_mistake_in_a_setting_names_it(given: dict[str, Any], option: str, word: str) -> None:
+    with pytest.raises(OptionError, match=word) as caught:
+        read_profile_settings(given)
+    assert caught.value.option == option
+
+
+def test_a_profile_cannot_be_off_and_on() -> None:
+    with pytest.raises(OptionError, match="firewall_enabled"):
+        read_profile_settings({"public": {"state": "disabled"}}, all_enabled=True)
+    assert read_profile_settings({"public": {"state": "enabled"}}, all_enabled=True)
+
+
+def sharing(name: str, enabled: bool, **changes: Any) -> FirewallRule:
+    rule = FirewallRule(name, Direction.IN, Action.ALLOW, enabled, protocol=6, group=SHARING, rule_id=name)
+    return replace(rule, **changes)
+
+
+@pytest.mark.parametrize(
+    "name", ["File and Printer Sharing", "file and printer sharing", SHARING, "@x\\FIREWALLAPI.DLL,-28502"]
+)
+def test_a_group_is_named_by_its_resource_or_in_english(name: str) -> None:
+    (wish,) = read_builtin_groups({"enabled": [name]})
+    assert (wish.keys, wish.enabled) == ({"firewallapi.dll,-28502"}, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "option", "word"),
+    [
+        ({"on": [SHARING]}, "builtin_groups", "enabled, disabled"),
+        ({"enabled": ["Datei- und Druckerfreigabe"]}, "builtin_groups.enabled[0]", "another language"),
+        ({"enabled": ["File & Printer Sharing"]}, "builtin_groups.enabled[0]", "Did you mean File and Printer Sharing"),
+        ({"enabled": [SHARING], "disabled": ["File and Printer Sharing"]}, "builtin_groups.disabled[0]", "both"),
+        ({"disabled": ["@FirewallAPI.dll,28502"]}, "builtin_groups.disabled[0]", "resource"),
+    ],
+)
+def test_a_mistake_in_a_group_names_it(given: dict[str, Any], option: str, word: str) -> None:
+    with pytest.raises(OptionError, match=word) as caught:
+        read_builtin_groups(given)
+    assert caught.value.option == option
+
+
+def test_all_well_known_names_have_keys_that_references_give() -> None:
+    for keys in WELL_KNOWN.values():
+        assert keys
+        assert all(group_key(f"@%SystemRoot%\\system32\\{key}") == key for key in keys)
+
+
+def test_a_group_is_switched_by_the_hosts_own_words_and_back() -> None:
+    wishes = read_builtin_groups({"enabled": ["File and Printer Sharing"]})
+    before = host(sharing("a", False), sharing("b", False), sharing("c", True, group="@other.dll,-28502"))
+    (change,) = plan_groups(wishes, before).changes
+    assert group_line(change) == f'advfirewall firewall set rule group="{SHARING}" new enable=yes'
+    assert [rule.name for rule in change.rules] == ["a", "b"]
+    plan = Plan(groups=(change,))
+    assert undo_lines(plan, before) == (f'advfirewall firewall set rule group="{SHARING}" new enable=no',)
+    assert not losses(plan, before)
+    assert not risks(plan, before), "it only lets in"
+    assert plan_groups(wishes, host(sharing("a", True), sharing("b", True))).changes == ()
+
+
+def test_what_was_mixed_cannot_be_put_back_and_that_is_told() -> None:
+    before = host(sharing("a", False), sharing("b", True))
+    (change,) = plan_groups(read_builtin_groups({"disabled": [SHARING]}), before).changes
+    plan = Plan(groups=(change,))
+    assert undo_lines(plan, before) == ()
+    assert "some of its rules were off before" in losses(plan, before)[0]
+    assert risks(plan, before), "it may close something"
+
+
+def test_a_group_with_block_rules_may_close_something_when_it_is_switched_on() -> None:
+    before = host(sharing("a", False, action=Action.BLOCK))
+    assert risks(Plan(groups=plan_groups(read_builtin_groups({"enabled": [SHARING]}), before).changes), before)
+
+
+@pytest.mark.parametrize(
+    ("rules", "given", "why"),
+    [
+        ((), {"enabled": [SHARING]}, "not installed"),
+        ((sharing("a", True, store=Store.GROUP_POLICY),), {"disabled": [SHARING]}, "Group Policy or MDM"),
+        ((sharing("a", True, group=r"@%windir%\FirewallAPI.dll,-28502"),), {"disabled": [SHARING]}, "variable"),
+    ],
+)
+def test_what_cannot_be_done_about_a_group_is_refused(
+    rules: tuple[FirewallRule, ...], given: dict[str, Any], why: str
+) -> None:
+    plan = plan_groups(read_builtin_groups(given), host(*rules))
+    assert plan.changes == ()
+    assert why in plan.refused[0][1]
+    assert plan_groups(read_builtin_groups({"disabled": [SHARING]}), host()).refused == (), "what is not there is off"
+
+
+def test_a_rule_that_is_absent_goes_though_others_stay() -> None:
+    old = FirewallRule("LyncOps x-old g1", Direction.IN, Action.ALLOW, protocol=6, rule_id="1")
+    part, other = old.named("LyncOps x-old.t8-any g2"), old.named("LyncOps x-older g1")
+    policy = build_policy(["front_end"], extra_rules=[{"name": "Old", "state": "absent"}])
+    assert policy.gone == ("x-old",)
+    wanted = replace(wanted_state(policy, options()), rules=(), exclusive=False)
+    assert make_plan(wanted, host(old, part, other)).delete == ("LyncOps x-old g1", "LyncOps x-old.t8-any g2")
+
+
+def options(**changes: Any) -> dict[str, Any]:
+    from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+
+    return {
+        **{option.name: option.default for option in HOST_OPTIONS},
+        "roles": ["front_end"],
+        "state": "present",
+        **changes,
+    }
+
+
+def closed_by(**changes: Any) -> list[str]:
+    given = options(**changes)
+    policy: HostPolicy = requested_policy(given)
+    before = host()
+    return [
+        effect.demand.requirement.id
+        for effect in self_closed(policy, make_plan(wanted_state(policy, given), before), before)
+    ]
+
+
+def test_a_block_rule_of_ours_that_would_close_a_row_is_found_before_it_is_sent() -> None:
+    assert closed_by() == []
+    block = {"name": "No SIP", "action": "block", "protocol": "tcp", "localport": "5061", "remoteip": "10.0.0.0/8"}
+    assert "server-03" in closed_by(extra_rules=[block])
+    assert closed_by(extra_rules=[{**block, "localport": "4444"}]) == []
+    assert closed_by(extra_rules=[{**block, "enabled": False}]) == []
+
+
+def test_a_setting_that_would_close_a_row_is_found_too() -> None:
+    closed = closed_by(profile_settings={"domain": {"outbound_action": "block"}}, ruleset="documented")
+    assert closed == [], "rows of a Front End that it connects to have rules of their own"
