@@ -65,7 +65,7 @@ def test_what_a_plan_shows_is_done_once_and_drift_of_it_is_seen_and_repaired(lab
             "netsh advfirewall set domainprofile logging droppedconnections enable",
         ]
     ]
-    assert runner.classes() == {"med01.contoso.test": "drifted"}
+    assert runner.classes() == {"med01": "drifted"}
     repaired = runner.play("remediate", *_MED, variables=_WANTED)
     assert (repaired.code, repaired.changed) == (0, {"med01.contoso.test"})
     assert _of_group(lab) == rules
