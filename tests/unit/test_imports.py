@@ -155,6 +155,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "module_utils._texts",
     },
     "module_utils._firewall.traffic": {"module_utils._firewall.state", "module_utils._net", "module_utils._texts"},
+    "module_utils._firewall.log": {"module_utils._firewall.state", "module_utils._texts"},
     "module_utils._firewall.state": {"module_utils._net", "module_utils._texts"},
     "module_utils._catalogue": {"module_utils._net"},
     "module_utils._qualify": {"module_utils._firewall.state", "module_utils._task_xml", "module_utils._texts"},

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .ipsec import RULES as IPSEC_RULES
 from .ipsec import requiring_rules
+from .logging import NOT_LOGGED, ProfileLog, read_log_settings
 from .older import older_lists, unmerged_lists
 from .registry_dump import RegistryDump
 from .rule import Direction, FirewallRule, Profile, Store
@@ -78,6 +79,7 @@ class ProfileState:
         requires_ipsec_outbound: The same of outbound traffic.
         unmerged: ``GloballyOpenPorts`` or ``AuthorizedApplications`` where Group Policy says that local rules of that
             kind are ignored (``AllowUserPrefMerge`` = 0, [MS-GPFAS] 2.2.3.11 and 2.2.3.12).
+        log: What is written into the firewall's log.
     """
 
     profile: Profile
@@ -87,6 +89,7 @@ class ProfileState:
     unmerged: tuple[str, ...] = ()
     requires_ipsec: tuple[str, ...] = ()
     requires_ipsec_outbound: tuple[str, ...] = ()
+    log: ProfileLog = NOT_LOGGED
 
     @property
     def enabled(self) -> bool:
@@ -204,6 +207,10 @@ def build_snapshot(dump: RegistryDump, service_state: int | None) -> Snapshot:
                 unmerged_lists(dump, _policy_profile_key(dump, profile)),
                 _requires_ipsec(dump, profile, Direction.IN),
                 _requires_ipsec(dump, profile, Direction.OUT),
+                ProfileLog(
+                    read_log_settings(dump, rf"{LOCAL_POLICY}\{LOCAL_PROFILE_KEYS[profile]}"),
+                    read_log_settings(dump, _policy_profile_key(dump, profile)),
+                ),
             )
             for profile in Profile
         ),
