@@ -4,8 +4,9 @@
 """How a log is read within a budget: newest first, in slices of time as long as what they print allows for.
 
 How much a span of time prints is not known before it is asked for. So the first slice is an hour; what it printed says
-how long the next may be, at most four times as long. A slice that prints more than its share is stopped, and its newest quarter is asked for in its
-place. What was stopped says nothing: of the rest of its time it is not known what was left out.
+how long the next may be, at most four times as long. A slice that prints more than its share is stopped, and its newest
+quarter is asked for in its place. What was stopped says nothing: of the rest of its time it is not known what was left
+out.
 """
 
 from __future__ import annotations
