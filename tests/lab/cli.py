@@ -38,8 +38,10 @@ from lab.host import HostSpec
 from lab.inventory import InventoryError, read_inventory, write_inventory
 from lab.probe import as_json, as_table, probe
 from lab.quirks import QuirkError, parse_assignment
+from lab.ready_logs import log_file
 from lab.server import Estate, LabError, require_loopback
 from lab.starting_policy import NAMED_POLICIES, WINDOWS
+from lab.windows.filesystem import FileSystemError
 
 DEFAULT_INVENTORY = Path("build/lab/inventory.yml")
 _ROWS_SHOWN = 12
@@ -113,6 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--winrm-by-policy", action="store_true", help="WinRM's listener is one of Group Policy's only")
     serve.add_argument("--no-services", action="store_true", help="Lync's ports do not listen, only WinRM does")
     serve.add_argument("--quirk", action="append", default=[], metavar="HOST:NAME=VALUE", help="HOST may be *")
+    serve.add_argument(
+        "--log",
+        action="append",
+        default=[],
+        metavar="HOST:NAME=VALUE,…",
+        help="a log of the firewall, such as fe01:megabytes=32,source=10.4.2.9,port=5061,count=3; HOST may be *",
+    )
     serve.add_argument(
         "--minute", type=float, metavar="SECONDS", help="how long a minute of the hosts' clocks takes (default 60)"
     )
@@ -189,6 +198,21 @@ def with_quirks(specs: Sequence[HostSpec], assignments: Sequence[str]) -> tuple[
     return tuple(result)
 
 
+def put_logs(estate: Estate, assignments: Sequence[str]) -> None:
+    """Put logs of the firewall on hosts, as `HOST:NAME=VALUE,…` describes them. Raises LabError."""
+    for assignment in assignments:
+        target, colon, words = assignment.partition(":")
+        pairs = [word.partition("=") for word in words.split(",")]
+        if not colon or not all(equals for _unused, equals, _value in pairs):
+            raise LabError(f"not HOST:NAME=VALUE,…: {assignment!r}")
+        try:
+            log = log_file({name.strip(): value.strip() for name, _unused, value in pairs})
+            for running in estate.hosts.values() if target == "*" else [estate.find(target)]:
+                running.host.put_log(log)
+        except (ValueError, FileSystemError) as error:
+            raise LabError(f"--log {assignment}: {error}") from error
+
+
 def _control_endpoint(text: str) -> tuple[str, int]:
     address, colon, port = text.rpartition(":")
     if not colon or not port.isdecimal() or int(port) > 65535:
@@ -210,6 +234,7 @@ async def _serve(specs: Sequence[HostSpec], options: argparse.Namespace) -> None
     runner = web.AppRunner(control_application(estate), access_log=None)
     try:
         estate.start()
+        put_logs(estate, options.log)
         await runner.setup()
         await web.TCPSite(runner, address, port).start()
         write_inventory(options.inventory, specs, options.user, options.password, options.login, estate.authority)

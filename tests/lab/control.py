@@ -19,6 +19,8 @@ POST /hosts/NAME/quirks           {"language": "de", …}
 POST /hosts/NAME/profile          {"profile": "Public"}
 POST /hosts/NAME/interfaces       {"interfaces": [{"alias": "PSTN", "profile": "Public"}, …]}, the main one first
 POST /hosts/NAME/group-policy     {"name": "merge-off"} takes the place of the firewall policy of Group Policy
+POST /hosts/NAME/log              {"megabytes": 32, "source": "10.4.2.9", "count": 3, "locked": true, …} puts a log of
+                                  the firewall there (lab.ready_logs.log_file says what else)
 POST /hosts/NAME/reset            back to the starting state
 POST /hosts/NAME/reboot           connections, shells and processes are gone; registry, files and tasks stay; with
                                   {"down": 2} nothing answers for so many seconds
@@ -38,8 +40,10 @@ from aiohttp import web
 from lab.estate import EstateError
 from lab.lab_user import prepare_home
 from lab.quirks import QuirkError
+from lab.ready_logs import log_file
 from lab.server import Estate, LabError, RunningHost
 from lab.stats import Stats
+from lab.windows.filesystem import FileSystemError
 from lab.windows.policy import PROFILES
 from lab.windows.registry import RegistryError, query_text
 from lab.windows.rules import rule_text
@@ -88,6 +92,7 @@ def control_application(estate: Estate) -> web.Application:
         web.post("/hosts/{name}/profile", for_host(_profile)),
         web.post("/hosts/{name}/interfaces", for_host(_interfaces)),
         web.post("/hosts/{name}/group-policy", for_host(_group_policy)),
+        web.post("/hosts/{name}/log", for_host(_log)),
         web.post("/hosts/{name}/reset", for_host(_reset)),
         web.post("/hosts/{name}/reboot", for_host(_reboot)),
         web.post("/hosts/{name}/clock", for_host(_clock)),
@@ -197,6 +202,15 @@ async def _group_policy(running: RunningHost, request: web.Request) -> web.Strea
     name = str((await _json_object(request)).get("name", ""))
     running.set_group_policy(name)
     return web.json_response({"group_policy": name})
+
+
+async def _log(running: RunningHost, request: web.Request) -> web.StreamResponse:
+    try:
+        log = log_file(await _json_object(request))
+        running.host.put_log(log)
+    except (ValueError, FileSystemError) as error:
+        raise _BadRequest(f"not a log: {error}") from error
+    return web.json_response({"path": log.path, "bytes": len(log.data)})
 
 
 async def _reset(running: RunningHost, _unused: web.Request) -> web.StreamResponse:

@@ -62,6 +62,8 @@ def attach_filter(sock: socket.socket, addresses: Addresses) -> None:
     sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, header)
 
 
+Heard = Callable[[tuple[str, int], int, bool], None]
+"""Learns of a datagram: from where, how many octets of data, whether it is let in."""
 Connected = Callable[[socket.socket], None]
 """Takes an accepted connection."""
 
@@ -135,7 +137,8 @@ class TcpDoor:
 class UdpDoor:
     """A UDP port that answers each datagram of an admitted address with one line."""
 
-    def __init__(self, address: str, port: int, greeting: bytes) -> None:
+    def __init__(self, address: str, port: int, greeting: bytes, heard: Heard = lambda *_: None) -> None:
+        self._heard = heard
         self._greeting = greeting
         self._admits: Addresses = NOTHING
         self._address = address
@@ -162,8 +165,10 @@ class UdpDoor:
     def _answer(self) -> None:
         with contextlib.suppress(OSError):
             while self._socket is not None:
-                _unused, sender = self._socket.recvfrom(65536)
-                if contains(self._admits, sender[0]):
+                data, sender = self._socket.recvfrom(65536)
+                admitted = contains(self._admits, sender[0])
+                self._heard(sender, len(data), admitted)
+                if admitted:
                     self._socket.sendto(self._greeting, sender)
 
     def close(self) -> None:

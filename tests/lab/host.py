@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from lab.quirks import NO_QUIRKS, Quirks
+from lab.ready_logs import LogFile
 from lab.second_administrator import SecondAdministrator
 from lab.stats import Stats
 from lab.windows.clock import HostClock
 from lab.windows.cmd import is_batch_file, run_line
 from lab.windows.cmd_search import ProgramRun, find_program, own_program
+from lab.windows.cmd_syntax import expand
 from lab.windows.create_process import run_directly
-from lab.windows.environment import account_environment
+from lab.windows.environment import SYSTEM_VARIABLES, account_environment
 from lab.windows.filesystem import FileSystem
+from lab.windows.firewall_log import FirewallLog, LogSettings, log_settings
 from lab.windows.firewall_service import FirewallService
 from lab.windows.job import in_job, job_refuses
 from lab.windows.language_keys import write_language
@@ -30,6 +33,7 @@ from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
 from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, TOKENS, Token
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
+from lab.windows.time_zone import offset_of, write_time_zone
 from lab.windows.winrm_listeners import https_ports, winrm_listeners
 from lab.windows.wmi import Interface, adapter_id, interface_addresses
 
@@ -38,6 +42,7 @@ Connection = tuple[tuple[str, int], tuple[str, int]]
 
 _INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
 _LOOPBACK = "127.0.0.0/8"
+_LOGS_PID = (2, 31)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,8 @@ class Host:
         self.stats = Stats()
         self.quirks = spec.quirks
         self.quirks_generation = 0
-        self.clock = HostClock(self.quirks.minute)
+        self.clock = HostClock(self.quirks.minute, offset_of(self.quirks.time_zone))
+        self.firewall_log = FirewallLog(lambda: self.files, self.clock.now, lambda: self._logs_pid)
         self.scheduler = TaskScheduler(self)
         self.second_administrator = SecondAdministrator(self)
         self.scheduler.on_register = self.second_administrator.task_registered
@@ -108,6 +114,7 @@ class Host:
         self.on_the_way: dict[tuple[int, int], str] = {}
         self.set_interfaces(self.spec.interfaces)
         write_language(self.registry, self.quirks.language)
+        write_time_zone(self.registry, offset_of(self.quirks.time_zone))
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
         self.read_winrm_policy()
         self._apply_mpssvc(initial=True)
@@ -181,9 +188,27 @@ class Host:
         return self.spec.version
 
     @property
+    def log_settings(self) -> LogSettings:
+        """What the firewall logs of new traffic now."""
+        other = self.quirks.firewall_product is not None
+        return log_settings(None if other else self.firewall.policy, self.profile)
+
+    @property
+    def _logs_pid(self) -> bool:
+        by_release = self.schema_version >= _LOGS_PID
+        return {"yes": True, "no": False}.get(self.quirks.log_pid, by_release)
+
+    @property
     def schema_version(self) -> tuple[int, int]:
         """Version of the rule strings the host's service writes."""
         return self.spec.schema_version
+
+    def put_log(self, log: LogFile) -> None:
+        """Let a log of the firewall stand there, one that is locked until the host is reset or restarts."""
+        path = expand(log.path, SYSTEM_VARIABLES)
+        self.files.write(path, log.data, token=SYSTEM_TOKEN)
+        if log.locked:
+            self.files.open(path, SYSTEM_TOKEN, share="")
 
     def start_service(self, service: Service) -> None:
         """Start an installed service; MpsSvc then begins to filter with what stands in the registry."""
@@ -202,6 +227,9 @@ class Host:
         self.second_administrator.start_counting()
         self.clock.set_minute(self.quirks.minute)
         self._write_addresses()
+        if "time_zone" in changes:
+            self.clock.set_offset(offset_of(self.quirks.time_zone))
+            write_time_zone(self.registry, offset_of(self.quirks.time_zone))
         if "language" in changes:
             write_language(self.registry, self.quirks.language)
         if "mpssvc" in changes:
@@ -219,6 +247,7 @@ class Host:
         self.quirks_generation += 1
         self.second_administrator.start_counting()
         self.clock.set_minute(self.quirks.minute)
+        self.clock.set_offset(offset_of(self.quirks.time_zone))
         self.stats = Stats()
         self.scheduler.clear()
         self._prepare()

@@ -8,10 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lab.lab_calls import Caller
-from lab.lab_user import LabUser
+from lab.lab_user import HeldObject, LabUser
+from lab.ready_logs import ReadyLog, ready_log
 from lab.server import RunningHost
 from lab.windows.cmd_search import ProgramRun
+from lab.windows.cmd_syntax import expand
+from lab.windows.environment import SYSTEM_VARIABLES
+from lab.windows.filesystem import Handle
+from lab.windows.firewall_log import DEFAULT_PATH
 from lab.windows.sddl import parse_sddl, sddl
+from lab.windows.security import SYSTEM_TOKEN
 
 
 class HostFiles:
@@ -50,6 +56,19 @@ class HostFiles:
             self._running.host.files.write(path, data)
 
         self._lab.call(act())
+
+    def put_log(self, log: ReadyLog | bytes, path: str = DEFAULT_PATH, *, old: bool = False) -> None:
+        """Let this be the log of the firewall, or with ``old`` the rotated one beside it; variables are expanded."""
+        data = ready_log(log) if isinstance(log, ReadyLog) else log
+        self.write_file(expand(path, SYSTEM_VARIABLES) + (".old" if old else ""), data)
+
+    def hold_file(self, path: str, share: str = "") -> HeldObject:
+        """Have the system keep a file open until the result is closed; ``share`` as with LabUser.hold."""
+
+        async def act() -> Handle:
+            return self._running.host.files.open(path, SYSTEM_TOKEN, share=share)
+
+        return HeldObject(self._lab, self._lab.call(act()))
 
     def security(self, path: str) -> str:
         """Owner and DACL of a file or folder as SDDL. Raises FileSystemError when nothing is there."""

@@ -6,8 +6,10 @@
 A TCP service that no address may reach is not bound, so a client is refused at once; or, with the quirk
 `closed_looks=dropped`, it is bound with a filter that drops every SYN, so that a client times out as it would on
 Windows in stealth mode. One that only some addresses may reach is bound with a filter that drops the SYNs of all
-others. The filter is a classic BPF program (SO_ATTACH_FILTER, needs no rights) and looks at SYNs only:
-connections that stand live on, also WinRM's own. UDP services are always bound and answer admitted datagrams only.
+others. While the firewall logs what it drops (`windows/firewall_log.py`), every closed port is bound so, for only then
+can be seen who asked (`drop_watch.py`). The filter is a classic BPF program (SO_ATTACH_FILTER, needs no rights) and
+looks at SYNs only: connections that stand live on, also WinRM's own. UDP services are always bound and answer admitted
+datagrams only.
 """
 
 from __future__ import annotations
@@ -19,13 +21,15 @@ import logging
 import socket
 from dataclasses import dataclass
 
-from lab.doors import Connected, TcpDoor, UdpDoor
+from lab.doors import Connected, Heard, TcpDoor, UdpDoor
+from lab.drop_watch import DropWatch
 from lab.host import Host
 from lab.roles import listeners as listeners_of_roles
 from lab.sessions import Sessions, TlsSessions
 from lab.stealth import silent_ports
-from lab.windows.addresses import EVERYTHING, NOTHING, Addresses
-from lab.windows.policy import TCP, Listener, admitted
+from lab.windows.addresses import EVERYTHING, NOTHING, Addresses, contains
+from lab.windows.firewall_log import Packet
+from lab.windows.policy import TCP, UDP, Listener, admitted
 
 _FIRST_UNPRIVILEGED = 1024
 _LOG = logging.getLogger(__name__)
@@ -53,6 +57,7 @@ class LiveFirewall:
         self.unbindable: list[Listener] = []
         self._winrm_connected = winrm_connected
         self._winrm: dict[Listener, TcpDoor] = {}
+        self._watched = DropWatch(self._dropped)
         for listener in host.spec.listeners:
             try:
                 self._listeners.append(LiveListener(listener, self._door(listener)))
@@ -64,8 +69,42 @@ class LiveFirewall:
         if listener.protocol == TCP:
             _require_bindable(listener)
             take = self.sessions.hold if listener.keeps else self._greet
-            return TcpDoor(listener.address, listener.port, lambda connection: take(connection, greeting))
-        return UdpDoor(listener.address, listener.port, greeting)
+            return TcpDoor(listener.address, listener.port, self._noted(lambda connection: take(connection, greeting)))
+        return UdpDoor(listener.address, listener.port, greeting, self._heard(listener.port))
+
+    def _noted(self, connected: Connected) -> Connected:
+        """The same, after the firewall's log has been told."""
+
+        def take(connection: socket.socket) -> None:
+            with contextlib.suppress(OSError):  # it may be gone already
+                packet = Packet(TCP, connection.getpeername(), connection.getsockname())
+                self._host.firewall_log.note(self._host.log_settings, packet, allowed=True)
+            connected(connection)
+
+        return take
+
+    def _heard(self, port: int) -> Heard:
+        target = (self._host.spec.address, port)
+
+        def note(source: tuple[str, int], size: int, admitted: bool) -> None:
+            if (UDP, port) not in self._host.on_the_way:
+                packet = Packet(UDP, source, target, size)
+                self._host.firewall_log.note(self._host.log_settings, packet, allowed=admitted)
+
+        return note
+
+    def _dropped(self, source: tuple[str, int], port: int) -> None:
+        """Somebody tries to connect and has had no answer: log it where the firewall is why."""
+        host = self._host
+        key = (TCP, port)
+        if self.down or key in host.on_the_way:
+            return
+        here = [one for one in (*host.winrm_listeners, *host.listeners) if (one.protocol, one.port) == key]
+        if not here and key not in self._silent:
+            return
+        if not any(contains(self._admitted(one), source[0]) for one in here[:1]):
+            packet = Packet(TCP, source, (host.spec.address, port))
+            host.firewall_log.note(host.log_settings, packet, allowed=False)
 
     def _greet(self, connection: socket.socket, greeting: bytes) -> None:
         if self._host.quirks.tls:
@@ -89,7 +128,10 @@ class LiveFirewall:
         """Make every door match the policy in force now."""
         self._pending = False
         silent = self._silent_ports()
-        drop = self._host.quirks.closed_looks == "dropped" or self._host.quirks.stealth
+        watched = self._host.log_settings.dropped and not self.down
+        self._watched.watch(self._host.spec.address if watched else None)
+        # What is refused has been refused by Linux, and nobody can tell who asked.
+        drop = self._host.quirks.closed_looks == "dropped" or self._host.quirks.stealth or watched
         for key in [known for known in self._silent if known not in silent]:
             self._silent.pop(key).close()
         winrm = self._host.winrm_listeners
@@ -115,7 +157,8 @@ class LiveFirewall:
         for listener in winrm:
             if listener in self.unbindable:
                 continue
-            door = self._winrm.setdefault(listener, TcpDoor(listener.address, listener.port, self._winrm_connected))
+            take = self._noted(self._winrm_connected)
+            door = self._winrm.setdefault(listener, TcpDoor(listener.address, listener.port, take))
             try:
                 door.admit(self._admitted(listener), drop=drop)
             except OSError as error:
@@ -144,7 +187,7 @@ class LiveFirewall:
             door = (
                 TcpDoor(address, port, lambda connection: connection.close())
                 if protocol == TCP
-                else UdpDoor(address, port, b"")
+                else UdpDoor(address, port, b"", self._heard(port))
             )
             door.admit(NOTHING, drop=True)
         except OSError as error:
@@ -164,6 +207,7 @@ class LiveFirewall:
 
     def close(self) -> None:
         """Close every door, and the connections that services keep."""
+        self._watched.watch(None)
         self.sessions.close()
         self._tls.close()
         for silent in self._silent.values():

@@ -17,6 +17,7 @@ from typing import Any
 from lab.hostile_text import SHAPES
 from lab.windows.messages import LANGUAGES
 from lab.windows.policy import PROFILES
+from lab.windows.time_zone import offset_of
 
 _ACTIONS = ("Create", "Command", "Send", "Receive", "Signal", "Delete", "Get", "Enumerate", "Pull", "Release")
 _CHOICES: Mapping[str, tuple[object, ...]] = {
@@ -41,6 +42,7 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "netstat_pads": ("", *SHAPES),
     "global_pads": ("", *SHAPES),
     "count_action": ("", *_ACTIONS),
+    "log_pid": ("by-release", "yes", "no"),
     "channel_bindings": ("none", "relaxed", "strict"),
 }
 
@@ -149,6 +151,8 @@ class Quirks:
     same_subnet: the lab's clients, 127.0.0.1 and all other loopback addresses, belong to the host's own subnet
         (LocalSubnet); else only the addresses of the lab's own network do, and a client that chooses none comes from
         another subnet.
+    time_zone: how far the host's local time is ahead of UTC, as +05:30; empty: as that of the lab's own machine.
+    log_pid: whether the firewall's log has the column pid: by-release (from Server 2022 on), yes, no.
     empty_dir_fails: `dir /b` of an empty folder is "File Not Found", exit code 1.
     chcp_lasts: `chcp` changes the code page of the shell, and not only for the rest of its command line.
     autorun: an AutoRun line of HKLM, as if it stood in the registry: cmd.exe runs it before every line.
@@ -258,6 +262,8 @@ class Quirks:
     on_batteries: bool = False
     profile: str = "Domain"
     same_subnet: bool = False
+    time_zone: str = ""
+    log_pid: str = "by-release"
     empty_dir_fails: bool = False
     chcp_lasts: bool = True
     autorun: str | None = None
@@ -318,17 +324,26 @@ def _converted(name: str, value: object, default: object) -> object:
             result = str(value).capitalize() if name == "profile" else str(value)
     except ValueError:
         raise QuirkError(f"{name}: cannot use {value!r}") from None
+    _require_sensible(name, value, result)
+    return result
+
+
+def _require_sensible(name: str, value: object, result: object) -> None:
     if name in _CHOICES and result not in _CHOICES[name]:
         raise QuirkError(f"{name}: {value!r} is not one of {', '.join(map(str, _CHOICES[name]))}")
     if isinstance(result, (int, float)) and result < 0:
         raise QuirkError(f"{name}: {value!r} is negative")
+    if name == "time_zone":
+        try:
+            offset_of(str(result))
+        except ValueError as error:
+            raise QuirkError(f"time_zone: {error}") from None
     if name == "minute" and not result:
         raise QuirkError("minute: must be longer than 0 seconds")
     if name == "netsh_line_limit" and result == 0:
         raise QuirkError("netsh_line_limit: must be at least one character")
     if name == "receive_size" and not 4096 <= int(str(result)) <= 16384:
         raise QuirkError("receive_size: must be 4096 to 16384 bytes")
-    return result
 
 
 def _boolean(value: object) -> bool:

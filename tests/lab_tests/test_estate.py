@@ -236,6 +236,19 @@ def test_the_control_api_from_end_to_end(served: Served) -> None:
     assert served.probe()["open"] == 0
 
 
+def test_a_log_over_the_control_api(served: Served) -> None:
+    api = f"{served.control}/hosts/wac01"
+    answer = requests.post(f"{api}/log", json={"source": "10.1.1.1", "count": 2, "locked": True}, timeout=5).json()
+    assert answer["path"].endswith("pfirewall.log")
+    command = r"type %SystemRoot%\System32\LogFiles\Firewall\pfirewall.log"
+    assert requests.post(f"{api}/run", json={"command": command}, timeout=5).json()["rc"] == 1
+    requests.post(f"{api}/log", json={"text": "x", "path": r"C:\a.log", "old": True}, timeout=5)
+    assert requests.post(f"{api}/run", json={"command": r"type C:\a.log.old"}, timeout=5).json()["stdout"] == "x"
+    for wrong in ({"megabytes": "many"}, {"path": r"Z:\a.log"}):
+        assert requests.post(f"{api}/log", json=wrong, timeout=5).status_code == 400
+    requests.post(f"{api}/reset", timeout=5)
+
+
 def test_clock_tasks_and_group_policy_over_the_control_api(served: Served) -> None:
     api = f"{served.control}/hosts/wac01"
     create = r"schtasks /create /tn T /sc minute /mo 6 /ru SYSTEM /tr hostname"

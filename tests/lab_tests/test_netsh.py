@@ -84,7 +84,8 @@ def added(host: LabHost, arguments: str) -> str:
         (
             "name=a dir=in action=bypass security=authdynenc rmtcomputergrp=D:(A;;CC;;;S-1-5-21-1) "
             "rmtusrgrp=D:(A;;CC;;;WD)",
-            "v2.22|Action=ByPass|Active=TRUE|Dir=In|Name=a|Security2=AnE-Nego|RMauth=D:(A;;CC;;;S-1-5-21-1)|"
+            "v2.22|Action=ByPass|Active=TRUE|Dir=In|Name=a|Security=AuthenticateEncrypt|Security2=AnE-Nego|"
+            "RMauth=D:(A;;CC;;;S-1-5-21-1)|"
             "RUAuth=D:(A;;CC;;;WD)|",
         ),
         (
@@ -324,6 +325,21 @@ def test_every_write_raises_the_epoch(fe01: LabHost, unique: str) -> None:
             ("Public",),
             "    DisableNotifications    REG_DWORD    0x0",
         ),
+        (
+            "allprofiles settings unicastresponsetomulticast disable",
+            ("Domain", "Standard", "Public"),
+            "    DisableUnicastResponsesToMulticastBroadcast    REG_DWORD    0x1",
+        ),
+        (
+            "currentprofile logging allowedconnections enable",
+            ("Domain",),
+            "    LogSuccessfulConnections    REG_DWORD    0x1",
+        ),
+        (
+            r"privateprofile logging filename C:\Logs\Private.log",
+            ("Standard",),
+            r"    LogFilePath    REG_EXPAND_SZ    C:\Logs\Private.log",
+        ),
     ],
 )
 def test_profile_switches(fe01: LabHost, command: str, profiles: tuple[str, ...], value: str) -> None:
@@ -342,7 +358,25 @@ def test_profile_switches(fe01: LabHost, command: str, profiles: tuple[str, ...]
         "allprofiles state notconfigured",
         "domainprofile firewallpolicy blockinbound",
         "domainprofile firewallpolicy blockoutbound,blockinbound",
+        "domainprofile firewallpolicy notconfigured,allowoutbound",
+        "domainprofile firewallpolicy blockinbound,notconfigured",
         "domainprofile settings localfirewallrules enable",
+        "domainprofile settings localconsecrules disable",
+        "domainprofile settings remotemanagement notconfigured",
+        "domainprofile settings inboundusernotification notconfigured",
+        "domainprofile settings inboundusernotification on",
+        "domainprofile settings inboundusernotification",
+        "domainprofile settings everything enable",
+        "domainprofile logging",
+        "domainprofile logging droppedconnections",
+        "domainprofile logging droppedconnections maybe",
+        "domainprofile logging droppedconnections notconfigured",
+        "domainprofile logging filename notconfigured",
+        "domainprofile logging maxfilesize notconfigured",
+        "domainprofile logging maxfilesize 0",
+        "domainprofile logging maxfilesize many",
+        "domainprofile logging allowedconnections enable droppedconnections enable",
+        "domainprofile logging everything enable",
         "domainprofile logging maxfilesize 32768",
         "everyprofile state on",
     ],
@@ -351,6 +385,44 @@ def test_bad_profile_switches(fe01: LabHost, command: str) -> None:
     before = fe01.registry_text()
     assert fe01.run(f"netsh advfirewall set {command}").rc == 1
     assert fe01.registry_text() == before
+
+
+def test_remote_management_is_accepted_and_kept_nowhere(fe01: LabHost) -> None:
+    """No document says which value it is."""
+    before = fe01.registry_text()
+    assert fe01.run("netsh advfirewall set allprofiles settings remotemanagement enable").rc == 0
+    assert fe01.registry_text() == before
+
+
+def test_show_tells_what_was_set(fe01: LabHost) -> None:
+    for words in (
+        "firewallpolicy allowinbound,blockoutbound",
+        "settings inboundusernotification enable",
+        "settings unicastresponsetomulticast disable",
+        "logging droppedconnections enable",
+        "logging maxfilesize 20480",
+        r"logging filename C:\Logs\x.log",
+    ):
+        assert fe01.run(f"netsh advfirewall set privateprofile {words}").rc == 0
+    shown = dict(
+        re.findall(r"^(.+?) {2,}(.+?)\r?$", fe01.run("netsh advfirewall show privateprofile").stdout, re.MULTILINE)
+    )
+    assert shown == {
+        "State": "ON",
+        "Firewall Policy": "AllowInbound,BlockOutbound",
+        "LocalFirewallRules": "N/A (GPO-store only)",
+        "LocalConSecRules": "N/A (GPO-store only)",
+        "InboundUserNotification": "Enable",
+        "RemoteManagement": "Disable",
+        "UnicastResponseToMulticast": "Disable",
+        "LogAllowedConnections": "Disable",
+        "LogDroppedConnections": "Enable",
+        "FileName": r"C:\Logs\x.log",
+        "MaxFileSize": "20480",
+    }
+    logging = fe01.run("netsh advfirewall show privateprofile logging").stdout
+    assert "LogDroppedConnections" in logging
+    assert "Firewall Policy" not in logging
 
 
 def test_export_and_import_bring_the_whole_policy_back(fe01: LabHost, unique: str) -> None:

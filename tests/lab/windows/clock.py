@@ -12,16 +12,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 
 class HostClock:
-    """Local time of one host. ``minute`` is how many real seconds its minute takes; 60 is real time."""
+    """Local time of one host, ``offset`` ahead of UTC.
 
-    def __init__(self, minute: float = 60.0) -> None:
+    ``minute`` is how many real seconds its minute takes; 60 is real time.
+    """
+
+    def __init__(self, minute: float = 60.0, offset: timedelta = timedelta()) -> None:
         self._minute = minute
+        self._offset = offset
         self._real = time.monotonic()
-        self._host = datetime.now()
+        self._host = datetime.now(timezone.utc).replace(tzinfo=None) + offset
         self._changed = asyncio.Event()
 
     def now(self) -> datetime:
@@ -37,6 +41,12 @@ class HostClock:
         """Change the pace from now on; waiting tasks notice."""
         if seconds != self._minute:
             self._set(self.now(), seconds)
+
+    def set_offset(self, offset: timedelta) -> None:
+        """Move to another time zone, which is so far ahead of UTC."""
+        if offset != self._offset:
+            moved, self._offset = offset - self._offset, offset
+            self._set(self.now() + moved, self._minute)
 
     def advance(self, minutes: float) -> None:
         """Put the clock forward; what has become due happens at once."""

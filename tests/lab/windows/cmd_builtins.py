@@ -20,6 +20,7 @@ import ntpath
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from lab.windows.cmd_set import set_variable
 from lab.windows.dir_listing import owner_listing
 from lab.windows.filesystem import FileSystemError
 from lab.windows.netsh import split_words
@@ -123,15 +124,9 @@ async def _goto(session: Session, process: Process) -> int:
 
 
 async def _set(session: Session, process: Process) -> int:
-    name, equals, value = process.arguments.strip().strip('"').partition("=")
-    environment = session.environment
-    if equals:
-        environment[name.strip().upper()] = value
-        return 0
-    shown = {key: text for key, text in environment.items() if key.upper().startswith(name.upper())}
-    for key in sorted(shown):
-        process.out(f"{key}={shown[key]}\r\n")
-    return 0 if shown else _refused(session, process, FileSystemError("not_defined", name))
+    code = await set_variable(session.environment, process)
+    session.errorlevel = code or session.errorlevel
+    return code
 
 
 async def _type(session: Session, process: Process) -> int:

@@ -11,6 +11,15 @@ from lab.windows.registry import Registry
 from lab.windows.security import Token
 
 _SHORT_NAMES = {"Administrator": "ADMINI~1"}
+SYSTEM_VARIABLES = {
+    "SYSTEMDRIVE": "C:",
+    "PROGRAMDATA": "C:\\ProgramData",
+    "ALLUSERSPROFILE": "C:\\ProgramData",
+    "SYSTEMROOT": "C:\\Windows",
+    "WINDIR": "C:\\Windows",
+    "PROGRAMFILES": "C:\\Program Files",
+}
+"""The machine's own, the same for every account."""
 _SYSTEM = {
     "USERPROFILE": "C:\\Windows\\system32\\config\\systemprofile",
     "CD": "C:\\Windows\\system32",
@@ -28,12 +37,7 @@ def account_environment(token: Token, files: FileSystem, registry: Registry, com
         "CD": home if files.is_folder(home) else "C:\\Windows\\System32",
         "PATH": machine_path(registry),
         "PATHEXT": PATHEXT,
-        "SYSTEMDRIVE": "C:",
-        "PROGRAMDATA": "C:\\ProgramData",
-        "ALLUSERSPROFILE": "C:\\ProgramData",
-        "SYSTEMROOT": "C:\\Windows",
-        "WINDIR": "C:\\Windows",
-        "PROGRAMFILES": "C:\\Program Files",
+        **SYSTEM_VARIABLES,
         "TEMP": f"C:\\Users\\{_SHORT_NAMES.get(token.name, token.name)}\\AppData\\Local\\Temp",
         "COMSPEC": "C:\\Windows\\system32\\cmd.exe",
         "OS": "Windows_NT",

@@ -104,6 +104,11 @@ class FileSystem:
             self._need_shared(key_of(path), "r")
         return bytes(entry.content)
 
+    def size(self, path: str) -> int | None:
+        """How long a file is, in octets, or None when there is no such file; nobody is asked."""
+        entry = self._entries.get(key_of(path))
+        return None if entry is None or entry.content is None else len(entry.content)
+
     def write(self, path: str, data: bytes, *, append: bool = False, token: Token = ADMINISTRATOR) -> None:
         """Make or replace a file, or append to one. Raises FileSystemError without its folder or the right to."""
         key = key_of(path)

@@ -12,7 +12,7 @@ documented as not supported.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from lab.windows.connection_security import ConnectionRule, read_connection_rules
@@ -132,23 +132,33 @@ class FirewallService:
         key.values.pop(stored.rule_id.upper(), None)
         self._bump()
 
-    def set_profile(self, profile: str, values: dict[str, int]) -> None:
+    def set_profile(self, profile: str, values: Mapping[str, int]) -> None:
         """Write DWORD settings of one profile (Domain, Private, Public) and put them into force."""
-        path = f"{LOCAL_STORE}\\{LOCAL_PROFILE_KEYS[profile]}"
-        key = self._registry.create(path)
+        key = self._registry.create(f"{LOCAL_STORE}\\{LOCAL_PROFILE_KEYS[profile]}")
+        set_alone = Key(profile)
         for name, number in values.items():
             key.set_dword(name, number)
+            set_alone.set_dword(name, number)
+        self._put_into_force(profile, set_alone)
+
+    def set_logging(self, profile: str, values: Mapping[str, int | str]) -> None:
+        """Write settings of a profile's log, texts as REG_EXPAND_SZ, and put them into force."""
+        key = self._registry.create(f"{LOCAL_STORE}\\{LOCAL_PROFILE_KEYS[profile]}\\Logging")
+        set_alone = Key(profile, subkeys={"LOGGING": Key("Logging")})
+        for name, value in values.items():
+            for each in (key, set_alone.subkeys["LOGGING"]):
+                if isinstance(value, int):
+                    each.set_dword(name, value)
+                else:
+                    each.set(name, "REG_EXPAND_SZ", value)
+        self._put_into_force(profile, set_alone)
+
+    def _put_into_force(self, profile: str, set_alone: Key) -> None:
+        """Only what was set through the service takes effect; what somebody wrote beside it does not."""
         index = PROFILES.index(profile)
-        # Only what was set through the service takes effect; what somebody wrote beside it does not.
-        live = self._local_profiles[index]
-        if "EnableFirewall" in values:
-            live = replace(live, enabled=bool(values["EnableFirewall"]))
-        if "DefaultInboundAction" in values:
-            live = replace(live, block_inbound=bool(values["DefaultInboundAction"]))
-        if "DoNotAllowExceptions" in values:
-            live = replace(live, shields_up=bool(values["DoNotAllowExceptions"]))
+        changes = {name: new for name, new in vars(read_profile(set_alone, is_policy=False)).items() if new is not None}
         profiles = list(self._local_profiles)
-        profiles[index] = live
+        profiles[index] = replace(profiles[index], **changes)
         self._local_profiles = tuple(profiles)
         self._bump()
 

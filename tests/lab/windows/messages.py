@@ -160,6 +160,18 @@ _COMMON: Mapping[str, tuple[str, str, str, str]] = {
         "Für diesen Befehl ist nicht genügend Speicher verfügbar.",
         "Недостаточно ресурсов памяти для обработки этой команды.",
     ),
+    "findstr_no_memory": (
+        "Out of memory",
+        "Memória insuficiente",
+        "Nicht genügend Arbeitsspeicher",
+        "Недостаточно памяти",
+    ),
+    "findstr_too_long": (
+        "Search string too long.",
+        "Cadeia de caracteres de pesquisa muito longa.",
+        "Die Suchzeichenfolge ist zu lang.",
+        "Слишком длинная строка поиска.",
+    ),
     "findstr_open": (
         "FINDSTR: Cannot open {}",
         "FINDSTR: Não é possível abrir {}",

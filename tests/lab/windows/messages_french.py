@@ -37,6 +37,8 @@ FRENCH: dict[str, str] = {
     "reg_bad_file": "ERREUR : erreur lors de l\u2019accès au Registre.\r\nImpossible d\u2019importer {}.",
     "no_quota": "Quota insuffisant pour traiter cette commande.",
     "no_memory": "Mémoire insuffisante pour traiter cette commande.",
+    "findstr_no_memory": "mémoire insuffisante",
+    "findstr_too_long": "chaîne de recherche trop longue.",
     "findstr_open": "FINDSTR : impossible d\u2019ouvrir {}",
     "reg_bad_key": 'ERREUR : nom de clé non valide.\r\nEntrez "REG {} /?" pour afficher la syntaxe.',
     "reg_syntax": 'ERREUR : syntaxe non valide.\r\nEntrez "REG {} /?" pour afficher la syntaxe.',

@@ -20,7 +20,7 @@ import asyncio
 import codecs
 
 from lab.windows.netsh_commands import ADVFIREWALL, COMMANDS, FIREWALL, ROOT, Commands
-from lab.windows.netsh_fields import NetshError
+from lab.windows.netsh_values import NetshError
 from lab.windows.process import Process, codec_of
 
 _CONTEXTS: dict[tuple[str, ...], tuple[str, ...]] = {

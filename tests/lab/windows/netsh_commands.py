@@ -12,12 +12,12 @@ from unicodedata import normalize
 from lab.hostile_text import padded
 from lab.windows.cmd_syntax import expand
 from lab.windows.filesystem import FileSystemError
+from lab.windows.firewall_log import DEFAULT_PATH
 from lab.windows.firewall_service import LOCAL_PROFILE_KEYS, LOCAL_STORE, StoredRule
 from lab.windows.messages import text
 from lab.windows.netsh_fields import (
     FIELDS,
     SELECTORS,
-    NetshError,
     checked,
     new_rule,
     parse_arguments,
@@ -27,6 +27,7 @@ from lab.windows.netsh_fields import (
 from lab.windows.netsh_global import SECTIONS, global_listing
 from lab.windows.netsh_profiles import logging_values, profile_values
 from lab.windows.netsh_show import TOPICS, profile_listing, rule_listing
+from lab.windows.netsh_values import NetshError
 from lab.windows.process import Process
 from lab.windows.registry import query_text
 from lab.windows.resources import display_text
@@ -35,7 +36,6 @@ ROOT: tuple[str, ...] = ()
 ADVFIREWALL = ("advfirewall",)
 FIREWALL = ("advfirewall", "firewall")
 _EXPORT_MAGIC = b"LAB-WFW\x00"
-_LOG_FILE = r"%systemroot%\system32\LogFiles\Firewall\pfirewall.log"
 _PROFILES_BY_WORD = {
     "domainprofile": ("Domain",),
     "privateprofile": ("Private",),
@@ -102,7 +102,8 @@ class Commands:
         self._expect_rule_word("show", words)
         verbose = words[-1].lower() == "verbose"
         arguments = parse_arguments(words[1:-1] if verbose else words[1:], SELECTORS | {"type"})
-        arguments.pop("type", None)
+        if arguments.pop("type", "static").lower() not in ("static", "dynamic"):
+            raise NetshError("bad_value")
         self._need_service(writing=False)
         for stored in self._matching(arguments):
             rule = stored.rule
@@ -137,13 +138,17 @@ class Commands:
             stored
             for stored in self._host.firewall.rules
             if (name is None or name.lower() == "all" or self._same(name, self._display(stored.rule.name)))
-            and (group is None or group.lower() == self._display(stored.rule.first("EmbedCtxt") or "").lower())
+            and (group is None or self._is_group(group, stored.rule.first("EmbedCtxt") or ""))
             and selects(stored.rule, tokens)
         ]
         if not found:
             self._say("\r\n")
             raise NetshError("no_match")
         return found
+
+    def _is_group(self, group: str, stored: str) -> bool:
+        """Whether a rule's group is meant: by its reference (so public answer files have it) or its display text."""
+        return bool(stored) and group.lower() in (stored.lower(), self._display(stored).lower())
 
     def _same(self, name: str, other: str) -> bool:
         if self._host.quirks.netsh_folds_unicode:
@@ -160,16 +165,16 @@ class Commands:
         if len(lowered) < 3:
             raise NetshError("bad_syntax")
         profiles = self._profiles(lowered[0])
-        values = profile_values(lowered[1], lowered[2:])
-        self._need_service(writing=True)
-        for profile in profiles:
-            if lowered[1] == "logging":
-                path = f"{LOCAL_STORE}\\{LOCAL_PROFILE_KEYS[profile]}\\Logging"
-                self._host.registry.create(path)
-                for name, value in logging_values(words[2:]).items():
-                    kind = "REG_DWORD" if value.startswith("0x") else "REG_EXPAND_SZ"
-                    self._host.registry.create(path).set(name, kind, value)
-            self._host.firewall.set_profile(profile, values)
+        if lowered[1] == "logging":
+            logging = logging_values(words[2:])
+            self._need_service(writing=True)
+            for profile in profiles:
+                self._host.firewall.set_logging(profile, logging)
+        else:
+            values = profile_values(lowered[1], lowered[2:])
+            self._need_service(writing=True)
+            for profile in profiles:
+                self._host.firewall.set_profile(profile, values)
         self._ok()
 
     def _show(self, words: list[str]) -> None:
@@ -200,7 +205,7 @@ class Commands:
             keys = [key for key in map(self._host.registry.find, (path, f"{path}\\Logging")) if key is not None]
             values = [value for key in keys for value in key.values.values()]
             settings = {value.name: value.dword for value in values if value.type == "REG_DWORD"}
-            log_file = next((value.data for value in values if value.name == "LogFilePath"), _LOG_FILE)
+            log_file = next((value.data for value in values if value.name == "LogFilePath"), DEFAULT_PATH)
             self._say(profile_listing(self._label, profile, settings, log_file, topic))
         self._ok()
 

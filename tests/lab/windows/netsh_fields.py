@@ -5,7 +5,8 @@
 
 Simulates the documented syntax (netsh-advfirewall reference and the command's own help). Each argument is turned
 into the rule-string tokens the service stores for it ([MS-GPFAS] 2.2.2); what the syntax does not allow raises
-NetshError with the key of a localised message.
+NetshError with the key of a localised message. Not documented: lists of interface types, which are taken (each type
+once), and of ICMP types, which are refused as the syntax has one pair.
 """
 
 from __future__ import annotations
@@ -14,29 +15,9 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 
+from lab.windows.netsh_security import SECURITY_FIELDS, check_security
+from lab.windows.netsh_values import NetshError, Tokens, choice
 from lab.windows.rules import Rule, in_service_order
-
-Tokens = dict[str, tuple[str, ...]]
-"""Rule-string keys and their values; an empty tuple means: no such token."""
-
-
-class NetshError(Exception):
-    """A command netsh refuses. ``key`` names the message, ``arguments`` fill it."""
-
-    def __init__(self, key: str, *arguments: object) -> None:
-        super().__init__(key, *arguments)
-        self.key = key
-        self.arguments = arguments
-
-
-def _choice(key: str, error: str = "bad_value", **words: str | None) -> Callable[[str], Tokens]:
-    def parse(value: str) -> Tokens:
-        if value.lower() not in words:
-            raise NetshError(error)
-        word = words[value.lower()]
-        return {key: () if word is None else (word,)}
-
-    return parse
 
 
 def _name(value: str) -> Tokens:
@@ -82,7 +63,7 @@ def _interface_type(value: str) -> Tokens:
         return {"IFType": ()}
     if not all(word in names for word in words):
         raise NetshError("bad_value")
-    return {"IFType": tuple(names[word] for word in words)}
+    return {"IFType": tuple(dict.fromkeys(names[word] for word in words))}
 
 
 def _protocol(value: str) -> Tokens:
@@ -96,6 +77,8 @@ def _protocol(value: str) -> Tokens:
         kind, comma, code = detail.partition(",")
         if not comma or not all(part == "any" or _number(part, 255) for part in (kind, code)):
             raise NetshError("bad_protocol")
+        if kind == "any" and code != "any":
+            raise NetshError("bad_protocol")  # [MS-FASP] 2.2.16: a code belongs to a type
         if kind != "any":
             tokens[key] = (f"{int(kind)}:{'*' if code == 'any' else int(code)}",)
         tokens["Protocol"] = (numbers[name],)
@@ -192,49 +175,13 @@ def _usable(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return address
 
 
-def _sddl(key: str) -> Callable[[str], Tokens]:
-    def parse(value: str) -> Tokens:
-        if not re.match(r"[OGDS]:", value):
-            raise NetshError("bad_value")
-        return {key: (value,)}
-
-    return parse
-
-
-def _edge(value: str) -> Tokens:
-    answers: dict[str, Tokens] = {
-        "yes": {"Edge": ("TRUE",), "Defer": ()},
-        "no": {"Edge": (), "Defer": ()},
-        "deferapp": {"Edge": ("TRUE",), "Defer": ("App",)},
-        "deferuser": {"Edge": ("TRUE",), "Defer": ("User",)},
-    }
-    if value.lower() not in answers:
-        raise NetshError("bad_value")
-    return answers[value.lower()]
-
-
-def _security(value: str) -> Tokens:
-    empty: Tokens = {"Security": (), "Security2": (), "Security2_9": ()}
-    answers: dict[str, Tokens] = {
-        "notrequired": {},
-        "authenticate": {"Security": ("Authenticate",)},
-        "authenc": {"Security": ("AuthenticateEncrypt",)},
-        "authnoencap": {"Security2_9": ("An-NoEncap",)},
-        "authdynenc": {"Security2": ("AnE-Nego",)},
-    }
-    if value.lower() not in answers:
-        raise NetshError("bad_value")
-    return {**empty, **answers[value.lower()]}
-
-
 FIELDS: Mapping[str, Callable[[str], Tokens]] = {
     "name": _name,
-    "dir": _choice("Dir", **{"in": "In", "out": "Out"}),
-    "action": _choice("Action", allow="Allow", block="Block", bypass="ByPass"),
+    "dir": choice("Dir", **{"in": "In", "out": "Out"}),
     "program": _program,
     "service": _service,
     "description": _description,
-    "enable": _choice("Active", yes="TRUE", no="FALSE"),
+    "enable": choice("Active", yes="TRUE", no="FALSE"),
     "profile": _profile,
     "localip": _addresses("L"),
     "remoteip": _addresses("R"),
@@ -242,10 +189,7 @@ FIELDS: Mapping[str, Callable[[str], Tokens]] = {
     "remoteport": _ports("R"),
     "protocol": _protocol,
     "interfacetype": _interface_type,
-    "rmtcomputergrp": _sddl("RMauth"),
-    "rmtusrgrp": _sddl("RUAuth"),
-    "edge": _edge,
-    "security": _security,
+    **SECURITY_FIELDS,
 }
 
 SELECTORS = frozenset({
@@ -303,19 +247,12 @@ def checked(rule: Rule) -> Rule:
         raise NetshError("bad_port")
     if any(not port[0].isdecimal() for port in remote) and (inbound or protocol != "6"):
         raise NetshError("bad_port")
-    if rule.first("Edge") == "TRUE" and not inbound:
-        raise NetshError("bad_value")
-    if rule.first("Action") == "ByPass" and not (inbound and rule.first("RMauth") and _is_secured(rule)):
-        raise NetshError("missing")
+    rule = check_security(rule)
     keep4, keep6 = protocol != "58", protocol != "1"
     return rule.with_values({
         "RA4": tuple(word for word in rule.all("RA4") if keep4 or word[0].isdigit()),
         "RA6": tuple(word for word in rule.all("RA6") if keep6 or ":" in word),
     })  # fmt: skip
-
-
-def _is_secured(rule: Rule) -> bool:
-    return any(rule.all(key) for key in ("Security", "Security2", "Security2_9"))
 
 
 def selects(rule: Rule, tokens: Tokens) -> bool:

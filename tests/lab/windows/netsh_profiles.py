@@ -3,12 +3,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The arguments of `netsh advfirewall set …profile`: validation, and the registry values they stand for.
 
-Simulates the documented syntax (netsh-advfirewall reference); value names are those of [MS-GPFAS] 2.2.3.
+Simulates the documented syntax (netsh-advfirewall reference): "The notconfigured value is valid only for a Group Policy
+store", merging settings too. Value names are those of [MS-GPFAS] 2.2.3, which has none for `remotemanagement`: where
+Windows keeps it is not documented, so here it is accepted and changes no value. `on` and `off` for the two switches of
+the log, which the reference has beside the `enable` and `disable` of its examples and of the command's own help, are
+not taken.
 """
 
 from __future__ import annotations
 
-from lab.windows.netsh_fields import NetshError
+from lab.windows.netsh_values import NetshError
+
+_LOGGING = ("allowedconnections", "droppedconnections", "filename", "maxfilesize")
+_INBOUND = {"blockinbound": 1, "blockinboundalways": 1, "allowinbound": 0}
 
 
 def profile_values(topic: str, words: list[str]) -> dict[str, int]:
@@ -21,7 +28,9 @@ def profile_values(topic: str, words: list[str]) -> dict[str, int]:
         inbound, comma, outbound = ",".join(words).replace(",,", ",").partition(",")
         if not comma:
             raise NetshError("bad_syntax")  # both halves are required
-        block_in = _one_of([inbound], {"blockinbound": 1, "blockinboundalways": 1, "allowinbound": 0})
+        if "notconfigured" in (inbound, outbound):
+            raise NetshError("policy_only")
+        block_in = _one_of([inbound], _INBOUND)
         block_out = _one_of([outbound], {"blockoutbound": 1, "allowoutbound": 0})
         return {
             "DefaultInboundAction": block_in,
@@ -29,7 +38,7 @@ def profile_values(topic: str, words: list[str]) -> dict[str, int]:
             "DoNotAllowExceptions": int(inbound == "blockinboundalways"),
         }
     if topic == "settings" and len(words) == 2:
-        if words[0] in ("localfirewallrules", "localconsecrules"):
+        if words[0] in ("localfirewallrules", "localconsecrules") or words[1] == "notconfigured":
             raise NetshError("policy_only")
         disabled = _one_of(words[1:], {"enable": 0, "disable": 1})
         if words[0] == "inboundusernotification":
@@ -38,21 +47,23 @@ def profile_values(topic: str, words: list[str]) -> dict[str, int]:
             return {"DisableUnicastResponsesToMulticastBroadcast": disabled}
         if words[0] == "remotemanagement":
             return {}
-    if topic == "logging" and len(words) == 2:
-        logging_values(words)
-        return {}
     raise NetshError("bad_syntax")
 
 
-def logging_values(words: list[str]) -> dict[str, str]:
-    """Values of a profile's Logging key, numbers as `0x…`. Raises NetshError."""
+def logging_values(words: list[str]) -> dict[str, int | str]:
+    """Values of a profile's Logging key. Raises NetshError, also for `notconfigured`, which a local store lacks."""
+    if len(words) != 2:
+        raise NetshError("bad_syntax")
     topic, value = words[0].lower(), words[1]
+    if topic not in _LOGGING:
+        raise NetshError("bad_syntax")
+    if value.lower() == "notconfigured":
+        raise NetshError("policy_only")
     if topic in ("allowedconnections", "droppedconnections"):
         number = _one_of([value.lower()], {"enable": 1, "disable": 0})
-        name = "LogSuccessfulConnections" if topic == "allowedconnections" else "LogDroppedPackets"
-        return {name: f"0x{number:x}"}
-    if topic == "maxfilesize" and value.isdecimal() and 1 <= int(value) <= 32767:
-        return {"LogFileSize": f"0x{int(value):x}"}
+        return {"LogSuccessfulConnections" if topic == "allowedconnections" else "LogDroppedPackets": number}
+    if topic == "maxfilesize" and value.isascii() and value.isdecimal() and 1 <= int(value) <= 32767:
+        return {"LogFileSize": int(value)}
     if topic == "filename" and value:
         return {"LogFilePath": value}
     raise NetshError("bad_value")

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from lab.windows.netsh_security import security_word
 from lab.windows.rules import Rule
 
 _PROTOCOLS = {None: "Any", "1": "ICMPv4", "6": "TCP", "17": "UDP", "58": "ICMPv6"}
+_EDGES = {None: "Yes", "App": "Defer to application", "User": "Defer to user"}
 _WIDTH = 38
 
 
@@ -43,14 +45,28 @@ def rule_listing(rule: Rule, display_name: str, display_group: str, *, verbose: 
             _line("LocalPort", ",".join(rule.all("LPort") + rule.all("LPort2_10")) or "Any"),
             _line("RemotePort", ",".join(rule.all("RPort") + rule.all("RPort2_10")) or "Any"),
         ]
+    lines += _icmp(rule)
     if rule.inbound:
-        lines.append(_line("Edge traversal", "Yes" if rule.first("Edge") == "TRUE" else "No"))
+        lines.append(_line("Edge traversal", _EDGES[rule.first("Defer")] if rule.first("Edge") == "TRUE" else "No"))
     if verbose:
         lines.append(_line("Program", rule.first("App") or ""))
         lines.append(_line("Service", rule.first("Svc") or ""))
         lines.append(_line("InterfaceTypes", ",".join(rule.all("IFType")) or "Any"))
-    lines.append(_line("Action", rule.first("Action") or ""))
+        lines.append(_line("Security", security_word(rule)))
+        lines.append(_line("Rule source", "Local Setting"))
+    lines.append(_line("Action", "Bypass" if _bypasses(rule) else rule.first("Action") or ""))
     return "".join(lines)
+
+
+def _bypasses(rule: Rule) -> bool:
+    return rule.first("Action") == "ByPass" or rule.first("AuthByPassOut") == "TRUE"
+
+
+def _icmp(rule: Rule) -> list[str]:
+    """The table of types and codes below the protocol; none where the rule is for all."""
+    pairs = [value.partition(":") for value in rule.all("ICMP4") + rule.all("ICMP6")]
+    rows = [f"{kind:<8}{'Any' if code == '*' else code}" for kind, _unused, code in pairs]
+    return [f"{'':<{_WIDTH}}{row}\r\n" for row in (["Type    Code", *rows] if rows else [])]
 
 
 def _addresses(rule: Rule, key4: str, key6: str) -> str:

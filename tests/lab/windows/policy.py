@@ -49,6 +49,10 @@ class ProfileSettings:
     local_rules_merge: bool | None = None
     local_security_merge: bool | None = None
     stealth_off: bool | None = None
+    log_dropped: bool | None = None
+    log_allowed: bool | None = None
+    log_path: str | None = None
+    log_kilobytes: int | None = None
 
 
 NOT_CONFIGURED = ProfileSettings()
@@ -125,9 +129,12 @@ def read_profile(key: Key | None, *, is_policy: bool) -> ProfileSettings:
     if key is None:
         return NOT_CONFIGURED
 
-    def flag(name: str) -> bool | None:
+    def flag(name: str, key: Key = key) -> bool | None:
         number = key.dword(name)
         return None if number is None else bool(number)
+
+    logging = key.subkeys.get("LOGGING", Key("Logging"))
+    path = logging.get("LogFilePath")
 
     return ProfileSettings(
         enabled=flag("EnableFirewall"),
@@ -136,6 +143,10 @@ def read_profile(key: Key | None, *, is_policy: bool) -> ProfileSettings:
         local_rules_merge=flag("AllowLocalPolicyMerge") if is_policy else None,
         local_security_merge=flag("AllowLocalIPsecPolicyMerge") if is_policy else None,
         stealth_off=flag("DisableStealthMode"),
+        log_dropped=flag("LogDroppedPackets", logging),
+        log_allowed=flag("LogSuccessfulConnections", logging),
+        log_path=path.data if path is not None else None,
+        log_kilobytes=logging.dword("LogFileSize"),
     )
 
 

@@ -64,12 +64,17 @@ class InputPipe:
         self._ended = self._ended or end
         self._news.set()
 
-    async def readline(self) -> bytes:
-        """The next line with its end, the rest without one at end of input, then b''."""
+    async def readline(self, most: int | None = None) -> bytes:
+        """The next line with its end, the rest without one at end of input, then b''.
+
+        Of a line that is longer, ``most`` bytes.
+        """
         while True:
             at = self._buffer.find(b"\n")
-            if at >= 0 or self._ended:
+            enough = most is not None and len(self._buffer) >= most
+            if at >= 0 or self._ended or enough:
                 end = at + 1 if at >= 0 else len(self._buffer)
+                end = end if most is None else min(end, most)
                 line = bytes(self._buffer[:end])
                 del self._buffer[:end]
                 return line
