@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ..module_utils._firewall.log.asking import LogAnswer
+from ..module_utils._firewall.log.asking import LogAnswer, is_of_use
 from ..module_utils._firewall.log.counting import Count, count
 from ..module_utils._firewall.log.files import LogFiles, files_of, partly_off, switched_off
 from ..module_utils._firewall.log.span import SpanError, read_span
@@ -134,7 +134,7 @@ def told(
         "files": [
             {
                 "file": said(file.path),
-                "read": file.readable and file.format is not None and file.local,
+                "read": is_of_use(file),
                 "begins": _time(file.first, zone) if file.first else None,
             }
             for file in answer.files

@@ -84,7 +84,7 @@ def read_log(
     if look.bias is None:
         why = "the host does not tell its time zone, so that nothing is known of the times in its log"
         return LogAnswer(asked, until, until, offset, files, (), False, (why,))
-    usable = [file for file in files if _of_use(file)]
+    usable = [file for file in files if is_of_use(file)]
     gaps = [why for file in files if (why := _unusable(file))]
     begins = list(_begins(look, asked, until))
     budget = Budget(since=_whole_minute(asked), reached=_whole_minute(until) + _MINUTE)
@@ -119,8 +119,13 @@ def _whole_minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
-def _of_use(file: LogFile) -> bool:
-    return file.readable and file.format is not None and file.local
+def is_of_use(file: LogFile) -> bool:
+    """Whether a file is a log that can be asked for a span of time.
+
+    Args:
+        file: The file.
+    """
+    return file.readable and file.format is not None and file.format.usual and file.local
 
 
 def _unusable(file: LogFile) -> str:
@@ -132,6 +137,8 @@ def _unusable(file: LogFile) -> str:
         return f"{name} is there and cannot be read: another program may hold it, or it is empty"
     if file.format is None:
         return f"{name} is no log of the Windows Firewall: among its first lines is none with the names of its fields"
+    if not file.format.usual:
+        return f"{name} has its fields in another order than Windows writes them, so no span of time can be looked for"
     if not file.local:
         return f"{name} does not say its times in the host's own time, and is not read"
     return ""
@@ -140,9 +147,9 @@ def _unusable(file: LogFile) -> str:
 def _begins(look: Look, asked: datetime, until: datetime) -> Iterator[tuple[datetime, str]]:
     """Logs that do not go back as far as was asked: where they begin, and a sentence."""
     for current, rotated in _pairs(look.files):
-        oldest = rotated if _of_use(rotated) and rotated.first else current
+        oldest = rotated if is_of_use(rotated) and rotated.first else current
         name = said(current.path)
-        if not _of_use(current):
+        if not is_of_use(current):
             continue
         if oldest.first is None:
             yield until, f"{name} has no line yet: nothing was logged since it was made, whenever that was"

@@ -44,6 +44,11 @@ class LogFormat:
     flags: int | None
     fields: int
 
+    @property
+    def usual(self) -> bool:
+        """Whether lines begin with date, time, action and protocol, the path behind: so they can be looked for."""
+        return self.places[:4] == (0, 1, 2, 3) and self.places[-1] == max(self.places)
+
 
 @dataclass(frozen=True, slots=True)
 class LogLine:

@@ -108,6 +108,7 @@ def test_a_burst_keeps_nothing_from_being_read_that_is_newer() -> None:
         (LogHost({PATH: HEADER}), "no line yet"),
         (LogHost({PATH: "\xff\xfe#\0V\0e\0r\0s\0"}), "is no log of the Windows Firewall"),
         (LogHost({PATH: text([line(NOW)], "#Fields: date time cs-uri\n")}), "is no log of the Windows Firewall"),
+        (LogHost({PATH: text([line(NOW)], HEADER.replace("date time", "time date"))}), "in another order"),
         (LogHost({PATH: text([line(NOW)], HEADER.replace("Local", "GMT"))}), "in the host's own time"),
         (LogHost({PATH: text([line(NOW + 400 * DAY)])}), "one of the two clocks is wrong"),
         (
