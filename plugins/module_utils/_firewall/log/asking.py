@@ -108,6 +108,8 @@ def read_log(
         since = max(since, budget.reached)
         gaps.append(f"read back to {budget.reached:%Y-%m-%d %H:%M} only: {budget.stopped}; ask for a shorter time")
     gaps += [why for _at, why in begins]
+    if unread:
+        gaps.append(f"{unread:,} line{'' if unread == 1 else 's'} of the log could not be understood")
     if found and (ahead := max(line.at for line in found)) > until + _SKEW:
         gaps.append(f"the newest line is of {ahead:%Y-%m-%d %H:%M}, later than now: one of the two clocks is wrong")
     return LogAnswer(

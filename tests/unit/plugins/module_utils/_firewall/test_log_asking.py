@@ -150,6 +150,13 @@ def test_lines_that_imitate_the_end_of_an_answer_end_nothing() -> None:
     assert len(answer.lines) == 1
 
 
+def test_lines_that_are_not_understood_are_counted() -> None:
+    lines = [line(NOW - 2 * DAY), line(NOW), line(NOW, "10.0.0.999"), line(NOW - timedelta(minutes=1), port=99999)]
+    answer = read(LogHost({PATH: text(lines)}))
+    assert len(answer.lines) == 1
+    assert (answer.complete, answer.why) == (False, ("2 lines of the log could not be understood",))
+
+
 def test_half_a_line_is_no_line() -> None:
     printed = "@aa-begin\r\none\r\ntwo\r\nthr"
     assert read_slice(printed, "aa", 1) == ((("one", "two"),), False)

@@ -165,6 +165,11 @@ def test_each_header_counts_for_what_follows_it() -> None:
     assert list(LogReader().read(lines)) == [READ, READ]
 
 
+def test_a_header_that_says_too_little_takes_nothing_from_the_one_before() -> None:
+    """As a person may have forged it, or a loss of power left it."""
+    assert list(LogReader().read([DOCUMENTED, "#Fields: info action time date", LINE])) == [READ]
+
+
 @pytest.mark.parametrize("text", ["2026-11-29T13:05:59", "2026-11-29 13:05", "", "2026-11-29 13:05:5٩", "x" * 19])
 def test_what_is_no_time(text: str) -> None:
     assert read_time(text) is None
