@@ -22,7 +22,7 @@ Dropped = Callable[[tuple[str, int], int], None]
 
 _LOG = logging.getLogger(__name__)
 _Attempt = tuple[tuple[str, int], tuple[str, int]]
-_PAUSE = 0.03
+_PAUSE = 0.05
 _NETLINK_SOCK_DIAG, _SOCK_DIAG_BY_FAMILY, _DUMP = 4, 20, 0x301
 _SYN_SENT = 1 << 2
 _DONE, _ERROR = 3, 2

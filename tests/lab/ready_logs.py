@@ -10,12 +10,14 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from lab.hostile_text import NAMES
 from lab.windows.firewall_log import DEFAULT_PATH, FIELDS
 
 _POOL = 997
 _STAMP = len("2026-11-29 12:00:00") - len("\1 \2")
+_ROUNDING = 1e-6
 _DAY = 24 * 60 * 60
 _ENCODINGS = ("utf-8", "utf-16")
 _FORGED = "2026-01-02 03:04:05 DROP TCP"
@@ -91,11 +93,12 @@ def ready_log(wanted: ReadyLog) -> bytes:
     ugly = hostile_lines() if wanted.hostile else []
     text = [_head(columns)] if wanted.header else []
     step = max(1, total // max(1, len(ugly)))
+    usual = columns.startswith("date time ")
     for number, (date, time) in enumerate(_moments(wanted.first, wanted.last, total)):
         line = places.get(number) or noise[number % _POOL]
         if ugly and number % step == 0:
             text.append(ugly.pop() + "\r\n")
-        if line.startswith("\1 \2"):  # the usual order, and much quicker
+        if usual:  # much quicker
             text.append(f"{date} {time}{line[3:]}")
         else:
             text.append(line.replace("\1", date).replace("\2", time))
@@ -137,11 +140,15 @@ def _moments(first: datetime, last: datetime, count: int) -> Iterator[tuple[str,
     midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
     begin, span = int((first - midnight).total_seconds()), (last - first).total_seconds()
     day, date = -1, ""
+    last_second, time = -1, ""
+    pace = span / max(1, count - 1)
     for number in range(count):
-        now, second = divmod(begin + int(span * number / max(1, count - 1)), _DAY)
+        now, second = divmod(begin + int(pace * number + _ROUNDING), _DAY)
         if now != day:
             day, date = now, (midnight + timedelta(days=now)).strftime("%Y-%m-%d")
-        yield date, f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+        if second != last_second:
+            last_second, time = second, f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+        yield date, time
 
 
 @dataclass(frozen=True)
@@ -178,7 +185,7 @@ def log_file(wanted: Mapping[str, object]) -> LogFile:
     return LogFile(data, place, bool(_converted("locked", locked or False, False)))
 
 
-def _converted(name: str, value: object, default: object) -> object:
+def _converted(name: str, value: object, default: Any) -> Any:
     """``value``, perhaps its text, as what ``default`` is. Raises ValueError."""
     if isinstance(default, bool):
         words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -187,4 +194,4 @@ def _converted(name: str, value: object, default: object) -> object:
         return words[str(value).lower()]
     if isinstance(default, datetime):
         return datetime.fromisoformat(str(value))
-    return type(default)(str(value))  # type: ignore[call-arg]
+    return type(default)(str(value))

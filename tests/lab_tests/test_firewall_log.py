@@ -125,6 +125,22 @@ def test_block_rules_on_what_the_lab_knows_are_in_the_log(fe01: LabHost) -> None
         fe01.run("netsh advfirewall firewall delete rule name=b")
 
 
+def test_ports_without_a_listener(fe01: LabHost) -> None:
+    """What stealth mode drops is in the log too, where the lab binds the port (quirk `stealth_ports`)."""
+    fe01.set_quirks(stealth=True, stealth_ports="4444")
+    fe01.run(f"{SET} droppedconnections enable")
+    attempt(fe01, 4444)
+    assert [line[7] for line in lines(fe01)] == ["4444"]
+
+
+def test_shields_up(fe01: LabHost) -> None:
+    fe01.run("netsh advfirewall firewall add rule name=a dir=in action=allow protocol=tcp localport=5061")
+    fe01.run(f"{SET} droppedconnections enable")
+    fe01.run("netsh advfirewall set currentprofile firewallpolicy blockinboundalways,allowoutbound")
+    attempt(fe01, 5061)
+    assert [line[7] for line in lines(fe01)] == ["5061"]
+
+
 def test_the_firewall_off_logs_nothing(fe01: LabHost) -> None:
     fe01.run("netsh advfirewall set allprofiles logging allowedconnections enable")
     fe01.run("netsh advfirewall set allprofiles state off")

@@ -172,6 +172,10 @@ def test_a_group_by_its_reference_and_by_its_text() -> None:
         assert _group(host, _SHARING) == [(rule_id, False) for rule_id, _unused in before]
         assert others.items() <= host.rules().items()
 
+        discovery = _group(host, "@FirewallAPI.dll,-32752")
+        assert host.run(f'{FIREWALL} set rule group="Netzwerkerkennung" new enable=yes').rc == 0
+        assert _group(host, "@FirewallAPI.dll,-32752") == [(rule_id, True) for rule_id, _unused in discovery] != []
+
 
 @pytest.mark.parametrize(
     "words",

@@ -61,6 +61,13 @@ _RESOURCES: dict[str, tuple[str, str, str, str, str]] = {
         "Общий доступ к файлам и принтерам",
         "Partage de fichiers et d\u2019imprimantes",
     ),
+    "@FirewallAPI.dll,-32752": (
+        "Network Discovery",
+        "Descoberta de Rede",
+        "Netzwerkerkennung",
+        "Обнаружение сети",
+        "Recherche du réseau",
+    ),
     "@FirewallAPI.dll,-28543": (
         "File and Printer Sharing (Echo Request - ICMPv4-In)",
         "Compartilhamento de Arquivo e Impressora (Solicitação de Eco - ICMPv4-In)",
