@@ -61,7 +61,7 @@ link: ## Let Ansible find this clone as lyncops.firewall
 
 # ---- The lab of simulated Windows hosts ----------------------------------------------------------------------------
 
-.PHONY: demo lab bench bench-fleet bench-judging bench-bombs bench-slices bench-probe topology-figures
+.PHONY: demo lab bench bench-fleet bench-judging bench-bombs bench-slices bench-probe bench-log topology-figures
 demo: setup ## See it work on simulated hosts: closed, opened, proven, broken, repaired
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python scripts/demo.py $(ARGS)
 
@@ -87,6 +87,9 @@ bench-slices: setup ## Put the reports of 10 slices with 5,000 hosts together (A
 
 bench-probe: setup ## Probe 40 hosts x 50 ports, half of them filtered (ARGS="--hosts 100")
 	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.probing $(ARGS)
+
+bench-log: setup ## Read a firewall log of 32 MB (ARGS="--megabytes 8 --span 168")
+	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.log $(ARGS)
 
 topology-figures: setup ## Measure what topologies hold, what 5,000 machines cost, what scoping writes
 	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.topology_figures $(ARGS)

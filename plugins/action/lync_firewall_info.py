@@ -22,6 +22,7 @@ from ..module_utils._options.table import (
     HOST_OPTIONS,
     HOST_VARIABLES,
     INFO_OPTIONS,
+    LOG,
     PROBE,
 )
 from ..module_utils._policy.blocking import unblocked
@@ -58,6 +59,7 @@ class _Read:
     assumptions: tuple[str, ...] = ()
     listening: dict[str, str] | None = None
     files: tuple[dict[str, str], ...] = ()
+    log: dict[str, Any] | None = None
 
 
 def _is_ad_hoc() -> bool:
@@ -70,10 +72,14 @@ class ActionModule(FirewallAction):
 
     _as_text = False
 
-    OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *INFO_OPTIONS, DUMPS, AS_TEXT, PROBE)
+    OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *INFO_OPTIONS, DUMPS, AS_TEXT, PROBE, LOG)
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         self._as_text = options[AS_TEXT.name]
+        if options[LOG.name]:
+            from ..plugin_utils._log import span_of  # noqa: PLC0415
+
+            span_of(options[LOG.name])  # before anything is connected to
         planned = self._planned(options["plan"], options["plan_digest"] or "")
         policy = requested_policy(options) if options["roles"] or options["state"] == "absent" else None
         from_file = options["dump"] or options[DUMPS.name]
@@ -110,6 +116,8 @@ class ActionModule(FirewallAction):
             result["judged_from"] = list(found.files)
         if options[PROBE.name]:
             result["listening"] = found.listening
+        if options[LOG.name]:
+            result["log"] = found.log
         if notes:
             result["warnings"] = [f"{self.host_name}: {note}" for note in notes]
         if plan:
@@ -146,7 +154,32 @@ class ActionModule(FirewallAction):
         # open, they matter all the same.
         asked = not effects or any(effect.verdict.status is not Status.OPEN for effect in effects)
         networks = tuple(host.networks() or ()) if asked else ()
-        return _Read(snapshot, bound, effects, networks, listening=_listening(host) if options[PROBE.name] else None)
+        return _Read(
+            snapshot,
+            bound,
+            effects,
+            networks,
+            listening=_listening(host) if options[PROBE.name] else None,
+            log=self._log_of(host, options[LOG.name], snapshot, effects, networks) if options[LOG.name] else None,
+        )
+
+    def _log_of(
+        self,
+        host: RemoteHost,
+        asked: str,
+        snapshot: Snapshot,
+        effects: tuple[Effect, ...],
+        networks: tuple[Network, ...],
+    ) -> dict[str, Any]:
+        """What the host's own log says.
+
+        Raises:
+            ConnectionLost: The host could not be reached.
+        """
+        from ..plugin_utils._log import log_of  # noqa: PLC0415  # an audit that reads no log needs none of it
+
+        names = self.host_variables.names if self.host_variables else dict[str, str]
+        return log_of(host, asked, snapshot, effects, profiles_of(networks), names)
 
     def _file(self, policy: HostPolicy | None, options: dict[str, Any]) -> _Read:
         """What the options `dump` or `dumps` name; nothing is connected to."""
@@ -170,7 +203,12 @@ class ActionModule(FirewallAction):
         assumptions = saved.assumptions
         if policy and (program := program_of(options)):
             assumptions = (*assumptions, f"{program} is on the host, which a file does not tell")
-        return _Read(saved.snapshot, bound, effects, assumptions=assumptions, files=files)
+        log = None
+        if options[LOG.name]:
+            from ..plugin_utils._log import NOT_ON_HOST, unread  # noqa: PLC0415
+
+            log = unread(options[LOG.name], [NOT_ON_HOST])
+        return _Read(saved.snapshot, bound, effects, assumptions=assumptions, files=files, log=log)
 
     def _dumps(self, folder_name: str) -> tuple[str, list[str]]:
         """The option, and the files of the host in the folder that it names.

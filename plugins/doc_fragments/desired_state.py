@@ -13,6 +13,7 @@ from ..module_utils._options.table import (
     HOST_OPTIONS,
     HOST_VARIABLES,
     INFO_OPTIONS,
+    LOG,
     PROBE,
     RULE_OPTIONS,
 )
@@ -46,7 +47,7 @@ class ModuleDocFragment:
     ENFORCING: str = documentation(ENFORCING_OPTIONS)
     """How a host is brought to it."""
 
-    INFO: str = documentation((*INFO_OPTIONS, DUMPS, AS_TEXT, PROBE))
+    INFO: str = documentation((*INFO_OPTIONS, DUMPS, AS_TEXT, PROBE, LOG))
     """What is read."""
 
     RULES: str = documentation(RULE_OPTIONS)

@@ -50,6 +50,12 @@ EXAMPLES = r"""
     that: not firewall.drift.found
     fail_msg: "{{ firewall.drift.commands | join('\n') }}"
 
+- name: Who was kept out of it since yesterday, by its own log
+  lyncops.firewall.lync_firewall_info:
+    roles: [mediation]
+    log: 24h
+  register: firewall
+
 # On the host: reg export HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy fe01.reg
 - name: The same of a host that cannot be connected to
   lyncops.firewall.lync_firewall_info:
@@ -182,6 +188,112 @@ listening:
   returned: with O(probe)
   type: dict
   sample: {tcp: "135,443,5061-5063,5985", udp: "1434"}
+log:
+  description:
+    - What the host's own firewall log says of the last time, as of O(log). All times are the host's, with its
+      difference to UTC.
+  returned: with O(log)
+  type: dict
+  contains:
+    asked:
+      description: The option.
+      type: str
+    since:
+      description: How far back the log was read. Of what lies before nothing is known. Null where nothing was read.
+      type: str
+    until:
+      description: When that was, by the controller's clock. Null where nothing was read.
+      type: str
+    files:
+      description: The log files, C(file), whether it was C(read), and when it C(begins).
+      type: list
+      elements: dict
+    complete:
+      description: Whether all that was asked for is known.
+      type: bool
+    why:
+      description: What is not known and why, a sentence each.
+      type: list
+      elements: str
+    dropped:
+      description:
+        - The sources with the most connections at the ports of rows. Those that begin a connection again within 30
+          seconds, as TCP does, count once.
+      type: list
+      elements: dict
+      contains:
+        rows:
+          description: Ids of the rows that ask for these ports. Rows that share a port share its connections.
+          type: list
+          elements: str
+        services:
+          description: Their services.
+          type: list
+          elements: str
+        transport:
+          description: V(tcp) or V(udp).
+          type: str
+        ports:
+          description: The ports that were tried.
+          type: str
+        source:
+          description: Where it came from.
+          type: str
+        name:
+          description: The host of the inventory that has this address. Empty where it is not known.
+          type: str
+        case:
+          description:
+            - V(wanted), dropped although the rows want it. V(scoped_out), dropped, and not among those the rows want.
+              V(would_be_scoped_out), let through now, and not among those the rows want. V(perhaps_wanted), dropped,
+              and a keyword such as LocalSubnet says whether that is wanted.
+          type: str
+        says:
+          description: The same in words.
+          type: str
+        count:
+          description: How many connections.
+          type: int
+        first:
+          description: When the first was.
+          type: str
+        last:
+          description: When the last was.
+          type: str
+        verdict:
+          description: The worst verdict of the rows now.
+          type: str
+    more:
+      description: What is not listed in C(dropped), C(sources) and C(connections).
+      type: dict
+    others:
+      description: Dropped connections to ports that no row asks for.
+      type: int
+  sample:
+    asked: 24h
+    since: "2026-01-30T20:15:00+01:00"
+    until: "2026-01-31T20:15:00+01:00"
+    files:
+      - file: '%systemroot%\system32\LogFiles\Firewall\pfirewall.log'
+        read: true
+        begins: "2026-01-28T03:00:12+01:00"
+    complete: true
+    why: []
+    dropped:
+      - rows: [server-02]
+        services: [Lync Server Front-End service]
+        transport: tcp
+        ports: "5061"
+        source: 10.4.2.9
+        name: ""
+        case: scoped_out
+        says: "scoped out: 10.4.2.9, 312 times"
+        count: 312
+        first: "2026-01-30T20:16:02+01:00"
+        last: "2026-01-31T20:14:40+01:00"
+        verdict: open
+    more: {sources: 0, connections: 0}
+    others: 17
 wider:
   description: As RV(lyncops.firewall.lync_firewall#module:wider).
   returned: success

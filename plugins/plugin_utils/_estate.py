@@ -71,7 +71,7 @@ def estate_of(
         found = work_out()
     if "error" in found:
         raise PeerError(found["error"])
-    return Estate(_known(found["kinds"]), _known(found["pools"]))
+    return Estate(_known(found["kinds"]), _known(found["pools"]), found["names"])
 
 
 def surveyed(

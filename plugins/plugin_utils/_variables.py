@@ -32,7 +32,7 @@ from ..module_utils._policy.assignment import (
     needs_no_rule,
     role_mistakes,
 )
-from ..module_utils._policy.peers import ADDRESSES, EXTRA, POOL, peers_of, said_address
+from ..module_utils._policy.peers import ADDRESSES, EXTRA, POOL, Estate, PeerError, peers_of, said_address
 from ..module_utils._texts import said
 from ._estate import estate_of
 from ._results import plain
@@ -230,11 +230,22 @@ class HostVariables:
         Raises:
             PeerError: A peer has no address, or a wrong one.
         """
-        resolve = boolean(self.known.get(f"{PREFIX}resolve_peers") or False, strict=False)
-        named = self._preflight.get("roles")
-        estate = estate_of(self._task, self._groups, self._hostvars, resolve=resolve, named=named)
+        estate = self._estate
         pool = str(self._of_inventory(POOL) or "")
         return peers_of(estate, pool, self.known.get(EXTRA), by_name=by_name)
+
+    def names(self) -> Mapping[str, str]:
+        """Address to the host of the estate that has it, as far as the inventory says."""
+        try:
+            return self._estate.names
+        except PeerError:  # whom the rules need it from are told so; here it is only a name
+            return {}
+
+    @property
+    def _estate(self) -> Estate:
+        resolve = boolean(self.known.get(f"{PREFIX}resolve_peers") or False, strict=False)
+        named = self._preflight.get("roles")
+        return estate_of(self._task, self._groups, self._hostvars, resolve=resolve, named=named)
 
     def addresses(self) -> list[str]:
         """The addresses of the host, for people; none where nothing says them."""

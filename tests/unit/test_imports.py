@@ -46,6 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._left_over": {"plugin_utils._named_roles", "plugin_utils._report", "module_utils"},
     "plugin_utils._keys": {"plugin_utils._results", "module_utils"},
     "plugin_utils._nobody": {"module_utils"},
+    "plugin_utils._log": {"plugin_utils._host", "module_utils"},
     "plugin_utils._patterns": set(),
     "plugin_utils._still_served": {
         "plugin_utils._client_hosts",
@@ -157,6 +158,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "module_utils._texts",
     },
     "module_utils._firewall.traffic": {"module_utils._firewall.state", "module_utils._net", "module_utils._texts"},
+    "module_utils._firewall.log": {"module_utils._firewall.state", "module_utils._texts"},
     "module_utils._firewall.state": {"module_utils._net", "module_utils._texts"},
     "module_utils._catalogue": {"module_utils._net"},
     "module_utils._qualify": {"module_utils._firewall.state", "module_utils._task_xml", "module_utils._texts"},

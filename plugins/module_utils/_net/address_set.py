@@ -230,6 +230,18 @@ class AddressSet:
         ]
         return words + numbers
 
+    def few(self, most: int) -> list[str]:
+        """Each address of the set; none where there are more than so many. Keywords are left out.
+
+        Args:
+            most: How many.
+        """
+        ranges = [(family, pair) for family, pairs in ((4, self.v4), (6, self.v6)) for pair in pairs]
+        if sum(last - first + 1 for _family, (first, last) in ranges) > most:
+            return []
+        spell = {4: ipaddress.IPv4Address, 6: ipaddress.IPv6Address}
+        return [str(spell[family](number)) for family, (first, last) in ranges for number in range(first, last + 1)]
+
     def __str__(self) -> str:
         return ",".join(self.texts())
 

@@ -474,3 +474,20 @@ PROBE = Option(
     default=False,
 )
 """What the module that only reads takes where its verdicts are to be probed."""
+
+LOG = Option(
+    "log",
+    (
+        "How far back the host's own firewall log is read, as V(90m), V(24h) or V(7d), at most 31 days. It tells, row "
+        "by row, which sources were dropped in that time and how often, in RV(log). Without it no log is read.",
+        "Only what a profile logs can be read: dropped packets where C(LogDroppedPackets) is on, and, where "
+        "C(LogSuccessfulConnections) is on too, connections that are let through now and would be scoped out. Where "
+        "nothing is logged that is one sentence, and nothing more is asked of the host.",
+        "At most 2 MB of lines and about a minute are spent on a host, the newest lines first; RV(log) says how far "
+        "back they go.",
+        "Times in the log are the host's local ones. They are read by its present difference to UTC and by the "
+        "controller's clock, so before a change to or from daylight saving time they are an hour off.",
+        "The log is not in files that stand for hosts (O(dump), O(dumps)), and there RV(log) says so.",
+    ),
+)
+"""What the module that only reads takes where a host's own record of what it drops is wanted."""

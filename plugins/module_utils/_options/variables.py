@@ -29,6 +29,7 @@ OTHERS = tuple(
         "gpo",
         "gpo_dir",
         "hosts",
+        "log",
         "matrix_dir",
         "matrix_report",
         "max_fail_percentage",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._catalogue.model import LYNC_SERVERS, Peer
@@ -35,6 +35,9 @@ _WORKED_OUT = (Peer.REPLICA.value, Peer.POOL.value)
 _SERVERS = tuple(role.value for role in LYNC_SERVERS)
 
 
+_MOST_OF_A_HOST = 16  # addresses by which a host is known; more are a network
+
+
 class PeerError(ValueError):
     """A peer's address is unknown or invalid; the message names the host, its group and the remedy."""
 
@@ -59,10 +62,12 @@ class Estate:
     Attributes:
         kinds: What is known of each kind of peer. A kind whose group is missing is not there: nobody knows.
         pools: The same of the Front End Servers of each pool.
+        names: Address to the host that has it, as far as hosts have a few of their own.
     """
 
     kinds: Mapping[str, Known]
     pools: Mapping[str, Known]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def survey(
@@ -100,7 +105,12 @@ def survey(
     pools: dict[str, list[str]] = {}
     for host in groups.get(PREFIX + Peer.FRONT_END.value, ()):
         pools.setdefault(look(host)[1], []).append(host)
-    return Estate(kinds, {pool: known(hosts) for pool, hosts in pools.items() if pool})
+    by_pool = {pool: known(hosts) for pool, hosts in pools.items() if pool}
+    names: dict[str, str] = {}
+    for host in sorted(looked_at):
+        for address in looked_at[host][0].few(_MOST_OF_A_HOST):
+            names.setdefault(address, host)
+    return Estate(kinds, by_pool, names)
 
 
 def peers_of(

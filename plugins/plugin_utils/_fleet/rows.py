@@ -17,6 +17,7 @@ from typing import Any
 
 from ...module_utils._firewall.traffic.reasons import Status, short_form
 from .._report.build import Source, build_report
+from .._report.logged import in_words, sources_of
 from .._report.model import HostClass, ReportHost
 from .._report.packed import unpack
 from .._settings import group_in_words, setting_in_words
@@ -101,7 +102,7 @@ def to_row(name: str, result: Mapping[str, Any], check_mode: bool) -> Row:
         state,
         Counter(cell.finding.verdict for cell in host.cells) if host.cells else None,
         _rules(plan) if isinstance(plan, Mapping) else None,
-        _why(host) or (_beside_rules(plan) if isinstance(plan, Mapping) else ""),
+        _beside(_why(host) or (_beside_rules(plan) if isinstance(plan, Mapping) else ""), host),
         (len(wider) - sum(wider), sum(wider)),
         host.refused,
     )
@@ -124,6 +125,15 @@ def _why(host: ReportHost) -> str:
             reason, count = max(reasons.items(), key=lambda item: (item[1], item[0]))
             return f"{short_form(reason)} ({count})"
     return _left_out(host)
+
+
+def _beside(why: str, host: ReportHost) -> str:
+    """The reason, and who was dropped most often by the host's own log."""
+    found = sources_of(host)
+    if not found:
+        return why
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"{why}; {in_words(found[0])}{more}" if why else f"{in_words(found[0])}{more}"
 
 
 def _left_out(host: ReportHost) -> str:

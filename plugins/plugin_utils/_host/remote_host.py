@@ -83,11 +83,13 @@ class Output:
         stdout: Standard output, decoded as UTF-8; invalid bytes become U+FFFD.
         stderr: Standard error, likewise. Localised, so for messages only.
         code: Exit code, for messages only.
+        whole: Whether that is all; else the command was stopped, because it printed more than was wanted.
     """
 
     stdout: str
     stderr: str
     code: int
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,13 @@ class RemoteHost:
         self._old_shells: list[str] = []
 
     def run(
-        self, command: str, stdin: bytes = b"", deadline: float = 120.0, *, started: Started | None = None
+        self,
+        command: str,
+        stdin: bytes = b"",
+        deadline: float = 120.0,
+        *,
+        started: Started | None = None,
+        most: int | None = None,
     ) -> Output:
         """Run one command line under cmd.exe and wait until it ends.
 
@@ -148,6 +156,7 @@ class RemoteHost:
             deadline: Seconds for all of it, connecting included, until it is stopped. pywinrm itself would wait for
                 ever.
             started: How to ask for it, where that is what is to be found out. Then nothing is put in front of it.
+            most: Bytes after which it is told to stop, and what it has printed is returned; None for no such limit.
 
         Raises:
             ConnectionLost: The host could not be reached, or the connection broke.
@@ -159,11 +168,13 @@ class RemoteHost:
             raise ValueError(f"a command line of {len(command)} characters, or with other than printable ASCII")
         self._log(f"RUN {command}" + (f" <<< {stdin.decode('ascii', 'replace')}" if stdin else ""))
         with self._bounds.within(deadline):
-            output = self._run(command if started else IN_SYSTEM32 + command, stdin, started or Started(not stdin))
+            output = self._run(
+                command if started else IN_SYSTEM32 + command, stdin, started or Started(not stdin), most
+            )
         self._log(f"RAN {command[:60]} -> {output.code}, {len(output.stdout)} characters")
         return output
 
-    def _run(self, command: str, stdin: bytes, started: Started) -> Output:
+    def _run(self, command: str, stdin: bytes, started: Started, most: int | None) -> Output:
         protocol, shell = self._open()
         command_id: Any = None
         try:
@@ -179,8 +190,11 @@ class RemoteHost:
             for start in range(0, len(stdin), _SEND_BYTES):
                 chunk = stdin[start : start + _SEND_BYTES]
                 protocol.send_command_input(shell, command_id, chunk, end=start + _SEND_BYTES >= len(stdin))
-            output = self._receive(protocol, shell, command_id)
-            _UNSIGNALLED[self._connection] = (shell, command_id)
+            output = self._receive(protocol, shell, command_id, most)
+            if output.whole:
+                _UNSIGNALLED[self._connection] = (shell, command_id)
+            else:
+                protocol.cleanup_command(shell, command_id)
         except Exception as error:
             lost = self._lost(error)
             if isinstance(lost, (CommandTimeout, TooMuchSaid)) and command_id is not None:
@@ -320,7 +334,7 @@ class RemoteHost:
         bind(getattr(protocol, "transport", None), self._bounds)
         return protocol, str(shell)
 
-    def _receive(self, protocol: Any, shell: str, command_id: str) -> Output:
+    def _receive(self, protocol: Any, shell: str, command_id: str, most: int | None) -> Output:
         receive = Receiving(protocol, shell, command_id)
         stdout: list[bytes] = []
         stderr: list[bytes] = []
@@ -336,9 +350,10 @@ class RemoteHost:
             stderr.append(err)
             size += len(out) + len(err)
             self._bounds.check_size(size, "what the command printed")
-            if done:
+            whole = done or most is None or size <= most
+            if done or not whole:
                 texts = [b"".join(parts).decode("utf-8", "replace") for parts in (stdout, stderr)]
-                return Output(texts[0], texts[1], int(code))
+                return Output(texts[0], texts[1], int(code), whole)
             self._bounds.left()
 
     def _lost(self, error: Exception) -> ConnectionLost:

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 
 from ...module_utils._firewall.traffic.reasons import short_form
 from ...module_utils._texts import spreadsheet_cell
+from .logged import in_words
 from .model import Cell, Report, ReportHost, admitted
 from .probed import in_short, says_of
 
 COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
     "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules",
-    "blocked_addresses", "admits", "wider", "wider_by", "probe", "probe_says", "judged_from",
+    "blocked_addresses", "admits", "wider", "wider_by", "probe", "probe_says", "judged_from", "log",
 )  # fmt: skip
 """The first row. Lists are joined with ``; ``. A reason is spelt as on the page and in the summary."""
 
@@ -61,6 +62,7 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         in_short(cell.probed),
         _joined(says_of(cell)),
         _files(host),
+        _joined([in_words(one) for one in cell.logged]),
     )
 
 

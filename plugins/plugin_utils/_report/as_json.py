@@ -12,12 +12,14 @@ from typing import Any
 
 from ...module_utils._firewall.traffic.proportion import Except
 from .compare import Changes, HostChange
+from .logged import SOURCE_FIELDS
 from .model import (
     SCHEMA,
     VERSION,
     Beyond,
     Cell,
     Finding,
+    HostLog,
     Leaver,
     ProbedPort,
     Report,
@@ -87,6 +89,7 @@ def _host(host: ReportHost, places: Mapping[ReportRequirement, int]) -> dict[str
         **_filled(policy_rules=host.policy_rules),
         **_filled(since=host.since, stale=host.stale, refused=host.refused, narrowing=host.narrowing),
         **_filled(foreign=host.foreign, unasked=host.unasked, probe=_probe(host.probed)),
+        **_filled(log=_log(host.log) if host.log else {}),
         **_filled(judged_from=[{"file": name, "saved": saved} for name, saved in host.judged_from]),
         "commands": host.commands,
         **_filled(disabled_lync_rules=host.disabled_lync_rules, skipped_rows=host.skipped_rows),
@@ -118,12 +121,25 @@ def _cell(cell: Cell, places: Mapping[ReportRequirement, int]) -> list[Any]:
         admits=cell.admits,
         wider=_wider(cell.wider) if cell.wider else {},
         probe=_probe(cell.probed),
+        log=[[getattr(one, name) for name in SOURCE_FIELDS] for one in cell.logged],
     )
     return [places[cell.requirement], *_finding(cell.finding), *([more] if more else [])]
 
 
 def _probe(ports: Iterable[ProbedPort]) -> list[list[Any]]:
     return [[port.transport, port.port, port.status, port.says, port.tls] for port in ports]
+
+
+def _log(log: HostLog) -> dict[str, Any]:
+    """``since`` and ``until`` null where nothing was read."""
+    return {
+        "since": log.since or None,
+        "until": log.until or None,
+        "complete": log.complete,
+        "why": log.why,
+        **_filled(others=log.others),
+        **_filled(more=_filled(sources=log.more_sources, connections=log.more_connections)),
+    }
 
 
 def _wider(wider: Beyond) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 
 from ...module_utils._firewall.traffic.reasons import Status
+from ...module_utils._policy.dropped import Case
+from .logged import connections
 from .model import HostClass, Report, totals
 
 _PREFIX = "lync_firewall_"
@@ -49,6 +51,9 @@ def _lines(report: Report, name: str) -> Iterator[str]:
     )
     wider = {"certain": counts["wider_rows"], "perhaps": counts["perhaps_wider_rows"]}
     yield from _metric(name, "wider_requirements", "Requirements that are open to more than is wanted.", "known", wider)
+    if logged := connections(report):
+        told = "Connections in the firewall logs of all hosts, by what it means that they were dropped or let through."
+        yield from _metric(name, "logged_connections", told, "case", {case.value: logged[case.value] for case in Case})
     left = len({leaver.name for leaver in report.left})
     yield from _metric(
         name, "left_hosts", "Hosts that left the estate, in whole or in a role, and were not retired.", "", {"": left}

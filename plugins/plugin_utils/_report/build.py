@@ -19,6 +19,7 @@ from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.wider import in_words
 from ...module_utils._texts import first_few, printable, said
 from .classify import classify_run, is_refused, only_narrows, settled
+from .logged import with_log
 from .model import (
     HostClass,
     Report,
@@ -143,7 +144,7 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         "" if flag_of(result, "failed") else _old_policy(plan),
         _from_files(judged_from),
     ]
-    return ReportHost(
+    host = ReportHost(
         name=source.name,
         host_class=host_class,
         message=" ".join(text for text in messages if text),
@@ -164,6 +165,7 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         narrowing=only_narrows(plan, rows) if host_class is HostClass.DRIFTED else False,
         judged_from=judged_from,
     )
+    return with_log(host, result)
 
 
 def _compared(foreign: Mapping[str, Any], enforced: bool) -> dict[str, Any]:

@@ -145,6 +145,54 @@ class ProbedPort:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedSource:
+    """Who was dropped, or would be, by the host's own firewall log.
+
+    Attributes:
+        case: What it means, one of `dropped.Case`; a reader must expect new ones.
+        source: The address it came from.
+        name: The host that has it; empty where it is not known.
+        transport: ``tcp`` or ``udp``.
+        ports: The ports that were tried.
+        count: How many connections.
+        first: When the first was, in the host's time.
+        last: When the last was.
+    """
+
+    case: str
+    source: str
+    name: str
+    transport: str
+    ports: str
+    count: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostLog:
+    """What is said of a host's firewall log as a whole.
+
+    Attributes:
+        since: How far back it was read; empty where it was not.
+        until: When that was; empty where it was not.
+        complete: Whether all that was asked for is known.
+        why: What is not known and why, a sentence each.
+        others: Dropped connections to ports that no requirement asks for.
+        more_sources: How many sources are not listed.
+        more_connections: How many connections these had.
+    """
+
+    since: str
+    until: str
+    complete: bool
+    why: tuple[str, ...] = ()
+    others: int = 0
+    more_sources: int = 0
+    more_connections: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One requirement on one host.
 
@@ -159,6 +207,7 @@ class Cell:
         admits_all: All of `admits`, where that names the first of them and they are known. The JSON report has no room
             for it, hundreds of addresses in each of many cells; so a report of slices does not have it.
         probed: What a probe saw of its ports; empty where there was none.
+        logged: What the host's own log says of its ports; empty where it says nothing.
     """
 
     requirement: ReportRequirement
@@ -170,6 +219,7 @@ class Cell:
     wider: Beyond | None = None
     admits_all: tuple[str, ...] = field(default=(), compare=False)
     probed: tuple[ProbedPort, ...] = ()
+    logged: tuple[LoggedSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +249,7 @@ class ReportHost:
         unasked: Ports of TCP that a probe saw open and that none of its requirements asks for.
         probed: What a probe saw of ports that none of its cells has, as of a host that could not be read.
         judged_from: The files that were judged in its place: name, and when it was written. Empty where it was read.
+        log: What is said of its firewall log; None where that was not to be read.
     """
 
     name: str
@@ -223,6 +274,7 @@ class ReportHost:
     unasked: tuple[int, ...] = ()
     probed: tuple[ProbedPort, ...] = ()
     judged_from: tuple[tuple[str, str], ...] = ()
+    log: HostLog | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ...module_utils._catalogue.model import Role
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.scoping import takes_everybody
 from ...module_utils._texts import first_few, said
+from .logged import sentences as sentences_of_logs
 from .model import Cell, HostClass, Report, ReportHost, changed_since_plan, is_off, not_compared
 from .probed import sentences
 
@@ -115,6 +116,7 @@ def at_large(report: Report) -> tuple[str, ...]:
     if off:
         found.append(f"The firewall is off on {_servers(off)}, in one profile at least: there everybody gets in")
     found += sentences(report)
+    found += sentences_of_logs(report)
     changed = changed_since_plan(report)
     if changed:
         found.append(f"Since the plan was made, others changed the firewall of {_servers(len(changed))}")

@@ -18,6 +18,7 @@ from typing import Any
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Status
 from ...module_utils._texts import elided, printable, said
+from .logged import read_host_log, read_source
 from .model import (
     RETIRED_SCHEMA,
     SCHEMA,
@@ -203,6 +204,7 @@ class _Reader:
             judged_from=judged_from_of(item),
             unasked=_each(list_of(item, "unasked"), lambda one: _count(one, "an unasked port")),
             probed=_each(list_of(item, "probe"), _probed),
+            log=read_host_log(mapping_of(item, "log")) if "log" in item else None,
         )
 
     def _cell(self, item: Any, commands: int) -> Cell:
@@ -248,6 +250,7 @@ class _Reader:
             admits=tuple(map(said, texts_of(more, "admits"))) if "admits" in more else None,
             wider=_wider(mapping_of(more, "wider")) if "wider" in more else None,
             probed=_each(list_of(more, "probe"), _probed),
+            logged=_each(list_of(more, "log"), read_source),
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ...module_utils._firewall.traffic.reasons import short_form
 from ...module_utils._policy.wider import in_words
+from .logged import summed_up
 from .model import Report, is_off, reasons, totals
 from .probed import counted
 from .probed import in_words as probed_in_words
@@ -41,6 +42,9 @@ def summary(report: Report, counted_otherwise: Mapping[str, int] | None = None) 
     probes = counted(report)
     if probes:
         line += f". Probed: {probed_in_words(probes)}"
+    logged = summed_up(report)
+    if logged:
+        line += f". By the logs: {logged}"
     from_files = sum(bool(host.judged_from) for host in report.hosts)
     if from_files:
         line += f". Judged from files: {from_files}"

@@ -13,6 +13,7 @@ from ...module_utils._catalogue.functions import functions_of
 from ...module_utils._catalogue.services import NOT_APPLICABLE, VARIOUS
 from ...module_utils._firewall.traffic.reasons import TEXTS, Status
 from ...module_utils._policy.agreement import WORDS as WORDS_OF_PROBES
+from ...module_utils._policy.dropped import WORDS as WORDS_OF_LOGS
 from .model import HostClass
 
 CLASSES: dict[HostClass, str] = {
@@ -52,5 +53,6 @@ def page_words() -> dict[str, Any]:
         "verdicts": {status.value: meaning for status, meaning in VERDICTS.items()},
         "instead": _INSTEAD,
         "says": {word.value: meaning for word, meaning in WORDS_OF_PROBES.items()},
+        "cases": {case.value: meaning for case, meaning in WORDS_OF_LOGS.items()},
         "reasons": {reason.value: [text.short, text.meaning, text.advice] for reason, text in TEXTS.items()},
     }

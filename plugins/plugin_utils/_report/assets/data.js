@@ -27,6 +27,12 @@ function portsOf(probe = []) {
   return probe.map(([transport, port, status, says, tls]) => ({ transport, port, status, says, tls }));
 }
 
+// Who was dropped, or would be, by the host's own log.
+function logOf(log = []) {
+  return log.map(([verdict, source, name, transport, ports, number, first, last]) =>
+    ({ case: verdict, source, name, transport, ports, number, first, last }));
+}
+
 function readCell(host, [place, verdict, reason, by, part, more = {}]) {
   const profiles = Object.entries(more.by_profile || {}).map(([name, found]) => ({ name, ...finding(...found) }));
   return {
@@ -37,6 +43,7 @@ function readCell(host, [place, verdict, reason, by, part, more = {}]) {
     admits: more.admits || (verdict === "open" && REQUIREMENTS[place].direction === "in" ? ["any"] : []),
     wider: more.wider ? { by: [], profiles: [], ports: "", more_rules: 0, perhaps: false, blockable: false, ...more.wider } : null,
     probe: portsOf(more.probe),
+    log: logOf(more.log),
     except: more.except || null, // a few blocked addresses that an open verdict leaves out
     commands: (more.commands || []).map((place) => host.commands[place]),
     names: [...by, ...(more.wider?.by || []), ...profiles.flatMap((one) => one.by)].join("\n").toLowerCase(),
@@ -44,7 +51,7 @@ function readCell(host, [place, verdict, reason, by, part, more = {}]) {
 }
 
 const HOSTS = DATA.hosts.map((host) => ({
-  judged_from: [], unasked: [], probe: [], roles: [], pool: "", site: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
+  judged_from: [], log: null, unasked: [], probe: [], roles: [], pool: "", site: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
   ...host,
   cells: new Map(host.cells.map((cell) => [cell[0], readCell(host, cell)])),
 }));

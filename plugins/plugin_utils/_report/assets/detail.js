@@ -60,6 +60,16 @@ function commandsOf(host, copyable) {
       .map((line) => el("code", {}, line))));
 }
 
+function hostLogOf(host) {
+  if (!host.log) return null;
+  const { since, until, why, others = 0, more = {} } = host.log;
+  return el("section", { class: "log" }, el("h3", {}, "The firewall's own log"),
+    since && el("p", { class: "muted" }, bdi(`${since} to ${until}`),
+      others > 0 && `, ${count(others, "dropped connection")} to ports that no row asks for`,
+      more.connections > 0 && `, ${count(more.connections, "connection")} of ${count(more.sources || 0, "more source")}`),
+    why.length > 0 && el("ul", {}, why.map((text) => el("li", {}, bdi(text)))));
+}
+
 function requirementRow(place, found, copyable) {
   const row = REQUIREMENTS[place];
   return el("tr", { data: { place } },
@@ -96,6 +106,7 @@ function sections(host, requirements, copyable) {
     host.unasked.length > 0 && el("section", {}, el("h3", {}, "Open though nobody asked for it"),
       el("p", {}, `TCP ${host.unasked.join(", ")}`)),
     host.probe.length > 0 && el("section", {}, el("h3", {}, "Probed from outside"), probeOf(portsOf(host.probe))),
+    hostLogOf(host),
     host.skipped_rows.length > 0 && el("section", {}, el("h3", {}, "Rows left out on purpose"),
       el("p", {}, host.skipped_rows.join(", "))),
   ];

@@ -47,7 +47,7 @@ function printRequirements(cells) {
     const shared = verdict === "open" && found.wider;
     const wider = shared ? { ...found.wider, by: [], more_rules: 0 } : found.wider;
     const rules = shared ? [] : foreign(by);
-    const key = JSON.stringify([verdict, look, reason, rules, part, remedy, except, profiles, wider, found.probe]);
+    const key = JSON.stringify([verdict, look, reason, rules, part, remedy, except, profiles, wider, found.probe, found.log]);
     if (!alike.has(key)) alike.set(key, { found: { ...found, by: [], wider }, rows: [] });
     const group = alike.get(key);
     group.rows.push(REQUIREMENTS[place]);

@@ -13,7 +13,20 @@ function explain(found) {
     found.admits.length > 0 && el("p", {}, el("span", { class: "muted" }, "lets in "), bdi(found.admits.join(", "))),
     found.wider && widerOf(found.wider),
     found.probe.length > 0 && probeOf(found.probe),
+    found.log.length > 0 && loggedOf(found.log),
   ];
+}
+
+const MOST_SOURCES = 4;
+
+// Whom the host's own log names, beside what the policy says.
+function loggedOf(sources) {
+  const told = sources.slice(0, MOST_SOURCES).map((one) =>
+    el("p", { class: "logged", title: `${one.first} to ${one.last}` }, el("span", { class: "muted" }, "logged "),
+      `${WORDS.cases[one.case] || words(one.case)}: `, bdi(one.name ? `${one.name} (${one.source})` : one.source),
+      one.number === 1 ? ", once" : `, ${count(one.number, "time")}`));
+  const more = sources.length - MOST_SOURCES;
+  return more > 0 ? [...told, el("p", { class: "muted" }, `and ${count(more, "more source")}`)] : told;
 }
 
 // What was seen from outside, beside what the policy says: ports of which the same is said share a line.

@@ -194,6 +194,21 @@ def test_a_line_that_cannot_be_sent_is_not(command: str) -> None:
     assert protocol.calls == []
 
 
+def test_a_command_that_prints_more_than_is_wanted_is_stopped_and_what_it_printed_is_kept() -> None:
+    protocol = FakeProtocol((b"12345", b"", 0, False), (b"67890", b"", 0, False), (b"never", b"", 0, True))
+    remote, _connection = host(protocol)
+    output = remote.run("findstr", most=8)
+    assert (output.stdout, output.whole) == ("1234567890", False)
+    assert [call[0] for call in protocol.calls] == ["command", "receive", "receive", "signal"]
+    remote.run("the next")
+    assert [call[0] for call in protocol.calls].count("signal") == 1, "it has had its signal"
+
+
+def test_a_command_that_ends_is_whole_whatever_it_printed() -> None:
+    output = host(FakeProtocol((b"1234567890", b"", 0, True)))[0].run("findstr", most=8)
+    assert (output.stdout, output.whole) == ("1234567890", True)
+
+
 def test_a_receive_without_output_is_repeated_until_the_deadline() -> None:
     ticks = iter(range(0, 10000, 20))
     protocol = FakeProtocol(WinRMOperationTimeoutError())

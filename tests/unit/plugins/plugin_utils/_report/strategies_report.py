@@ -15,6 +15,8 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model imp
     Cell,
     Finding,
     HostClass,
+    HostLog,
+    LoggedSource,
     ProbedPort,
     Report,
     ReportHost,
@@ -78,6 +80,27 @@ beyond = st.builds(
 
 
 ports = st.integers(1, 65535)
+logged = st.builds(
+    LoggedSource,
+    case=shown,
+    source=shown,
+    name=shown,
+    transport=shown,
+    ports=shown,
+    count=st.integers(0, 9999),
+    first=shown,
+    last=shown,
+)
+host_log = st.builds(
+    HostLog,
+    since=shown,
+    until=shown,
+    complete=flags,
+    why=st.lists(shown, max_size=2).map(tuple),
+    others=st.integers(0, 99),
+    more_sources=st.integers(0, 99),
+    more_connections=st.integers(0, 99),
+)
 probed = st.builds(ProbedPort, transport=shown, port=ports, status=shown, says=shown, tls=st.none() | flags)
 
 
@@ -126,6 +149,7 @@ def hosts(draw: st.DrawFn, name: str, rows: tuple[ReportRequirement, ...]) -> Re
             admits=draw(st.none() | st.lists(shown, min_size=1, max_size=3).map(tuple)),
             wider=draw(st.none() | beyond),
             probed=draw(st.lists(probed, max_size=2).map(tuple)),
+            logged=draw(st.lists(logged, max_size=2).map(tuple)),
         )
         for row in draw(st.lists(st.sampled_from(rows), unique=True) if rows else st.just([]))
     ]
@@ -146,6 +170,7 @@ def hosts(draw: st.DrawFn, name: str, rows: tuple[ReportRequirement, ...]) -> Re
         skipped_rows=draw(some_names | st.just(())),
         unasked=draw(st.lists(ports, max_size=2).map(tuple)),
         probed=draw(st.lists(probed, max_size=2).map(tuple)),
+        log=draw(st.none() | host_log),
         judged_from=draw(st.sampled_from([(), (("fe01.reg", "2026-01-31T20:15:00Z"),)])),
     )
 

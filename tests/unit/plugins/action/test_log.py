@@ -1,0 +1,182 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The option `log` of lync_firewall_info: what is asked of the host, what is said of its log, and what it costs."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._log import MOST_SOURCES
+from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action, run
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.log_host import (
+    PATH,
+    LogHost,
+    line,
+    text,
+)
+from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
+    POLICY,
+    WindowsModel,
+)
+
+DAY = timedelta(days=1)
+PROFILES = ("Domain", "Standard", "Public")
+
+
+@dataclass
+class LoggingModel(WindowsModel):
+    """A host that logs: `log` are the values below `Logging`, and `on` the profiles that have them."""
+
+    host: LogHost = field(default_factory=LogHost)
+    log: dict[str, int] = field(default_factory=lambda: {"LogDroppedPackets": 1})
+    on: tuple[str, ...] = PROFILES
+
+    def registry(self) -> dict[str, list[tuple[str, str, str]]]:
+        keys = super().registry()
+        for name in PROFILES:
+            values = [(name, "REG_DWORD", hex(value)) for name, value in self.log.items()] if name in self.on else []
+            keys[rf"{POLICY}\{name}Profile\Logging"] = [("LogFilePath", "REG_EXPAND_SZ", PATH), *values]
+        return keys
+
+    def run(self, command: str, stdin: bytes = b"") -> str:
+        if "ActiveTimeBias" in command or "findstr" in command:
+            return self.host.ask(command, 10**9)[0]
+        return super().run(command, stdin)
+
+
+def now() -> datetime:
+    """UTC, as the controller has it."""
+    return datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
+def model(*lines: str, **other: Any) -> LoggingModel:
+    return LoggingModel(host=LogHost({PATH: text([line(now() - 40 * DAY), *lines])}), **other)
+
+
+def read(host: WindowsModel, **options: Any) -> dict[str, Any]:
+    result = run(host, {"roles": ["director"], "log": "24h", **options}, lync_firewall_info)
+    assert not result.get("failed"), result.get("msg")
+    log: dict[str, Any] = result["log"]
+    return log
+
+
+def test_who_was_dropped_though_wanted() -> None:
+    at = now() - timedelta(hours=2)
+    log = read(model(*(line(at + timedelta(seconds=one), source_port=50_000 + one) for one in range(312))))
+    assert (log["complete"], log["why"], log["others"]) == (True, [], 0)
+    (found,) = log["dropped"]
+    assert found == {
+        "rows": found["rows"],
+        "services": found["services"],
+        "transport": "tcp",
+        "ports": "5061",
+        "source": "10.4.2.9",
+        "name": "",
+        "case": "wanted",
+        "says": "dropped, though wanted: 10.4.2.9, 312 times",
+        "count": 312,
+        "first": f"{at.isoformat()}+00:00",
+        "last": f"{(at + timedelta(seconds=311)).isoformat()}+00:00",
+        "verdict": "closed",
+    }
+    assert "server-45" in found["rows"]
+
+
+def test_who_is_scoped_out_and_who_would_be() -> None:
+    at = now() - timedelta(hours=2)
+    host = model(line(at), line(at, "10.5.5.5", action="ALLOW"), line(at, "10.0.0.9", action="ALLOW"))
+    host.log = {"LogDroppedPackets": 1, "LogSuccessfulConnections": 1}
+    log = read(host, remote_addresses=["10.0.0.0/24"])
+    assert [one["says"] for one in log["dropped"]] == [
+        "scoped out: 10.4.2.9, once",
+        "would be scoped out: 10.5.5.5, once",
+    ]
+
+
+def test_a_host_that_logs_nothing_costs_a_sentence_and_no_command() -> None:
+    plugin = action(lync_firewall_info.ActionModule, WindowsModel(), {"roles": ["director"], "log": "24h"})
+    without = action(lync_firewall_info.ActionModule, WindowsModel(), {"roles": ["director"]})
+    log = plugin.run(task_vars={"inventory_hostname": "lync01"})["log"]
+    assert "log" not in without.run(task_vars={"inventory_hostname": "lync01"})
+    assert plugin._connection.protocol.commands
+    assert len(plugin._connection.protocol.commands) == len(without._connection.protocol.commands)
+    assert (log["complete"], log["since"], log["dropped"]) == (False, None, [])
+    (why,) = log["why"]
+    assert "profile_settings" in why
+
+
+def test_a_profile_that_logs_nothing_is_named() -> None:
+    log = read(model(on=("Domain",)))
+    assert (log["complete"], log["why"]) == (
+        False,
+        ["dropped packets are not logged in the private and public profiles"],
+    )
+
+
+def test_the_host_that_has_an_address_is_named() -> None:
+    plugin = action(
+        lync_firewall_info.ActionModule,
+        model(line(now())),
+        {"log": "1h", "host_variables": True, "roles": ["director"]},
+        _uuid=secrets.token_hex(8),
+    )
+    hosts = {"lync01": {"ansible_host": "10.0.0.11"}, "med01": {"ansible_host": "10.4.2.9"}}
+    result = plugin.run(
+        task_vars={
+            "inventory_hostname": "lync01",
+            "group_names": ["lync_director"],
+            "groups": {"all": list(hosts), "lync_director": ["lync01"], "lync_mediation": ["med01"]},
+            "hostvars": hosts,
+        }
+    )
+    assert not result.get("failed"), result.get("msg")
+    assert [(one["name"], one["says"]) for one in result["log"]["dropped"]] == [
+        ("med01", "dropped, though wanted: med01, once")
+    ]
+
+
+def test_many_sources_are_bounded_and_the_rest_is_counted() -> None:
+    at = now() - timedelta(hours=1)
+    lines = [line(at, f"10.4.{one // 250}.{one % 250}") for one in range(MOST_SOURCES + 70)]
+    log = read(model(*lines, line(at, port=3389)))
+    assert len(log["dropped"]) == MOST_SOURCES
+    assert log["more"] == {"sources": 70, "connections": 70}
+    assert log["others"] == 1
+
+
+@pytest.mark.parametrize("span", ["yesterday", "0h", "90d", "24"])
+def test_what_is_no_span_is_told_before_anything_is_sent(span: str) -> None:
+    plugin = action(lync_firewall_info.ActionModule, WindowsModel(), {"roles": ["director"], "log": span})
+    result = plugin.run(task_vars={"inventory_hostname": "lync01"})
+    assert result["failed"]
+    assert result["msg"].startswith("lync01: log: ")
+    assert plugin._connection.protocol.commands == []
+
+
+def test_an_answer_that_is_cut_off_fails_no_audit() -> None:
+    host = model()
+    host.host.ask = lambda *_asked: ("@", True)  # type: ignore[method-assign]
+    log = read(host)
+    assert log["complete"] is False
+    assert log["why"][0].startswith("the log could not be read: the answer was cut off")
+
+
+def test_a_file_that_stands_for_a_host_has_no_log(tmp_path: Path) -> None:
+    dump = tmp_path / "fe01.txt"
+    dump.write_text("\r\n" + rf"{POLICY}\DomainProfile" + "\r\n    EnableFirewall    REG_DWORD    0x1\r\n\r\n")
+    log = read(WindowsModel(), dump=str(dump))
+    assert (log["complete"], log["since"]) == (False, None)
+    assert "on the host" in log["why"][0]
+
+
+def test_a_result_has_room_for_all_of_it() -> None:
+    at = now() - timedelta(hours=1)
+    lines = [line(at, f"2001:db8::{one:x}", port=5061, protocol="TCP") for one in range(500)]
+    assert len(str(read(model(*lines)))) < 20_000

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a profile logs, and where: Group Policy over the host's own, and on from either side."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.files import (
+    files_of,
+    partly_off,
+    switched_off,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import DEFAULTS
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import parse_dump
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    GROUP_POLICY,
+    LOCAL_POLICY,
+    Snapshot,
+    build_snapshot,
+)
+
+OWN = r"C:\logs\own.log"
+BY_POLICY = r"C:\logs\policy.log"
+
+
+def host(**keys: dict[str, str | int]) -> Snapshot:
+    """Keys by ``local_DomainProfile`` or ``policy_DomainProfile``."""
+    text = ""
+    for name, values in keys.items():
+        side, _bar, profile = name.partition("_")
+        text += f"\n{LOCAL_POLICY if side == 'local' else GROUP_POLICY}\\{profile}\\Logging\n"
+        for value, data in values.items():
+            kind, told = ("REG_DWORD", f"{data:#x}") if isinstance(data, int) else ("REG_SZ", data)
+            text += f"    {value}    {kind}    {told}\n"
+    return build_snapshot(parse_dump(text), 4)
+
+
+def test_nothing_is_logged_of_which_nothing_is_said() -> None:
+    files = files_of(host())
+    assert (files.paths, files.dropped, files.allowed) == ((), (), False)
+    assert "profile_settings" in switched_off(files)
+    assert partly_off(files) == ""
+
+
+@pytest.mark.parametrize("side", ["local", "policy"])
+def test_on_from_either_side(side: str) -> None:
+    files = files_of(host(**{f"{side}_DomainProfile": {"LogDroppedPackets": 1}}))
+    assert files.paths == (DEFAULTS["log_file"],)
+    assert files.dropped == (Profile.DOMAIN,)
+    assert switched_off(files) == ""
+    assert partly_off(files) == "dropped packets are not logged in the private and public profiles"
+
+
+def test_only_profiles_in_use_are_missed() -> None:
+    snapshot = host(local_DomainProfile={"LogDroppedPackets": 1})
+    assert partly_off(files_of(snapshot, [Profile.DOMAIN])) == ""
+    assert partly_off(files_of(snapshot, [Profile.PUBLIC])) == "dropped packets are not logged in the public profile"
+
+
+def test_the_file_is_group_policys_where_it_names_one() -> None:
+    local = {"LogFilePath": OWN, "LogDroppedPackets": 1}
+    assert files_of(host(local_DomainProfile=local)).paths == (OWN,)
+    assert files_of(host(local_DomainProfile=local, policy_DomainProfile={"LogFilePath": BY_POLICY})).paths == (
+        BY_POLICY,
+    )
+
+
+def test_profiles_that_share_a_file_have_one() -> None:
+    values: dict[str, str | int] = {"LogDroppedPackets": 1, "LogFilePath": OWN}
+    other: dict[str, str | int] = {"LogSuccessfulConnections": 1, "LogFilePath": OWN.upper()}
+    files = files_of(host(local_DomainProfile=values, local_StandardProfile=values, local_PublicProfile=other))
+    assert files.paths == (OWN,)
+    assert files.allowed
+
+
+def test_a_path_that_cmd_could_misread_is_said_and_not_asked_for() -> None:
+    files = files_of(host(local_DomainProfile={"LogDroppedPackets": 1, "LogFilePath": 'C:\\x" & calc & "'}))
+    assert files.paths == ()
+    (why,) = files.refused
+    assert "is not read" in why
