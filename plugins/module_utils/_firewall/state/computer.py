@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .registry_dump import RegistryDump
 
 _CONTROL = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\ComputerName"
@@ -19,21 +21,21 @@ LONGEST_NAME = 15
 """Characters of a NetBIOS name; a longer host name is cut off to them."""
 
 
-def computer_name(keys: RegistryDump) -> str:
-    """The computer's name as its registry has it; empty where the keys do not tell.
+def computer_names(keys: RegistryDump) -> tuple[str, ...]:
+    """The names that a computer has by its registry, the one in use first; none where the keys do not tell.
 
     Args:
         keys: What was read.
     """
     values = (keys.value(key, "ComputerName") for key in (ACTIVE_NAME, COMPUTER_NAME))
-    return next((value.data.strip() for value in values if value and value.data.strip()), "")
+    return tuple(dict.fromkeys(value.data for value in values if value and value.data))
 
 
-def is_called(computer: str, names: frozenset[str]) -> bool:
+def is_called(computer: str, names: Iterable[str]) -> bool:
     """Whether a computer's name is one of a host's, whatever the case.
 
     Args:
-        computer: Its name.
+        computer: Its NetBIOS name.
         names: Short names of the host, in lower case; one that is longer than a NetBIOS name is cut off.
     """
-    return computer.casefold() in {name[:LONGEST_NAME] for name in names} | names
+    return computer.casefold() in {part for name in names for part in (name, name[:LONGEST_NAME])}
