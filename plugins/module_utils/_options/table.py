@@ -478,6 +478,18 @@ DUMPS = Option(
 )
 """What the module that only reads takes for an estate; as a variable it is refused where hosts are changed."""
 
+DUMPS_MAX_AGE = Option(
+    "dumps_max_age",
+    (
+        "How many days a file of O(dumps) may be old. What is said of one that is older, or of the future, is in "
+        "RV(outdated), and a report that has such a host is not V(ok): audits of it fail. V(0) allows any age.",
+    ),
+    type="int",
+    default=7,
+    bounds=(0, 36500),
+)
+"""Files that are collected each night, or each week, are younger than that where all hosts still write theirs."""
+
 HOST_VARIABLES = Option(
     "host_variables",
     (

@@ -199,6 +199,9 @@ class ReportHost:
         unasked: Ports of TCP that a probe saw open and that none of its requirements asks for.
         probed: What a probe saw of ports that none of its cells has, as of a host that could not be read.
         judged_from: The files that were judged in its place: name, and when it was written. Empty where it was read.
+        assumptions: What they do not say and what was taken for it, a sentence each, without a full stop.
+        lacking: What decides most and is in none of them: ``Group Policy``, ``MpsSvc``.
+        outdated: What is said of those that are too old, or of the future, a sentence each.
     """
 
     name: str
@@ -223,6 +226,9 @@ class ReportHost:
     unasked: tuple[int, ...] = ()
     probed: tuple[ProbedPort, ...] = ()
     judged_from: tuple[tuple[str, str], ...] = ()
+    assumptions: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

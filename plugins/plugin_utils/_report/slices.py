@@ -43,6 +43,7 @@ from .parts import (
     list_of,
     mapping_of,
     profile_of,
+    said_texts_of,
     service_of,
     text_of,
     texts_of,
@@ -201,6 +202,9 @@ class _Reader:
             foreign=foreign_of(item["foreign"]) if "foreign" in item else None,
             since=text_of(item, "since") if "since" in item else "",
             judged_from=judged_from_of(item),
+            assumptions=said_texts_of(item, "assumptions"),
+            lacking=said_texts_of(item, "lacking"),
+            outdated=said_texts_of(item, "outdated"),
             unasked=_each(list_of(item, "unasked"), lambda one: _count(one, "an unasked port")),
             probed=_each(list_of(item, "probe"), _probed),
         )

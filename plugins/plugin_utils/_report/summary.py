@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ...module_utils._firewall.traffic.reasons import short_form
 from ...module_utils._policy.wider import in_words
+from .from_files import in_words as from_files_in_words
 from .model import Report, is_off, reasons, totals
 from .probed import counted
 from .probed import in_words as probed_in_words
@@ -41,9 +42,8 @@ def summary(report: Report, counted_otherwise: Mapping[str, int] | None = None) 
     probes = counted(report)
     if probes:
         line += f". Probed: {probed_in_words(probes)}"
-    from_files = sum(bool(host.judged_from) for host in report.hosts)
-    if from_files:
-        line += f". Judged from files: {from_files}"
+    if from_files := from_files_in_words(report):
+        line += f". {from_files}"
     if report.files_of_nobody:
         line += f". Files of no host: {len(report.files_of_nobody)}"
     if report.left:

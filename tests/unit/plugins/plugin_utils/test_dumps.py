@@ -108,9 +108,12 @@ def test_what_stands_for_nobody(tmp_path: Path) -> None:
     folder(tmp_path, "fe02.reg", "old.reg", "notes.md", "fe01.contoso.test/a.reg", "gone/SYSTEM", ".DS_Store")
     nobody = of_nobody(tmp_path, [(name, None) for name in HOSTS])
     assert nobody == ["gone", "notes.md", "old.reg"]
-    assert told(nobody) == "dumps: gone, notes.md, old.reg stand for no host of the inventory"
-    assert told(["a.reg"]) == "dumps: a.reg stands for no host of the inventory"
-    assert told(list("abcde")).startswith("dumps: a, b, c and 2 more stand")
+    assert told(nobody) == (
+        "lync_firewall_dumps: gone, notes.md, old.reg stand for no host of the inventory. A file's name must end in .txt, "
+        ".reg, .SYSTEM or .SOFTWARE"
+    )
+    assert told(["a.reg"]) == "lync_firewall_dumps: a.reg stands for no host of the inventory"
+    assert told(list("abcde")).startswith("lync_firewall_dumps: a, b, c and 2 more stand")
 
 
 @pytest.mark.parametrize("value", ["nowhere", 7, "a\0b", "~nobody-at-all/x"])
