@@ -106,7 +106,6 @@ class ActionModule(ControllerTask):
                 "nothing of what is in effect",
             ) from error
 
-
     def _check_files(self, in_effect: InEffect | None, report: str, task_vars: dict[str, Any]) -> None:
         """See that files that stand for hosts count, where they are named.
 
@@ -120,8 +119,8 @@ class ActionModule(ControllerTask):
         raise OptionError(
             f"{PREFIX}dumps",
             f"a matrix is not made of files, but of the report of an audit of them, and {found}. Run "
-            f"lyncops.firewall.audit with {PREFIX}dumps first, and name its JSON in {_REPORT} where it has a name of its "
-            "own; or take the variable out for a matrix that does not look at them",
+            f"lyncops.firewall.audit with {PREFIX}dumps first, and name its JSON in {_REPORT} where it has a name of "
+            "its own; or take the variable out for a matrix that does not look at them",
         )
 
 

@@ -171,8 +171,8 @@ status:
   sample: /srv/reports/lync-firewall-status.json
 class:
   description:
-    - How the run ended, V(ok), V(wider), V(changed), V(disproved), V(outdated), V(drift), V(ineffective),
-      V(refused), V(outage) or V(failed); the worst of what is the matter with any host. It is V(failed) with RV(probe_failed) too.
+    - How the run ended, V(ok), V(wider), V(changed), V(disproved), V(outdated), V(drift), V(ineffective), V(refused),
+      V(outage) or V(failed); the worst of what is the matter with any host. It is V(failed) with RV(probe_failed) too.
     - V(wider) are rows that are newly open to more than is wanted, since the report of O(previous), or else since the
       one that is replaced.
   returned: success
@@ -245,9 +245,9 @@ disproved:
 outdated:
   description:
     - Hosts that were judged from files that are too old, or of the future, see
-      O(lyncops.firewall.lync_firewall_info#module:dumps_max_age). Such a host is what a run fails for where nothing else
-      is.
-  returned: where there are such hosts
+      O(lyncops.firewall.lync_firewall_info#module:dumps_max_age). Such a host is what a run fails for where nothing
+      else is.
+  returned: where hosts were judged from such files
   type: list
   elements: str
   sample: [fe01.example.com]
