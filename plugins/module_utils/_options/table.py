@@ -472,7 +472,8 @@ DUMPS = Option(
         "Files are matched to hosts by name, whatever the case: C(fe01.reg), C(fe01.txt), C(fe01.SYSTEM) and "
         "C(fe01.SOFTWARE), or a folder C(fe01) with files, are those of the host whose name in the inventory, whose "
         "short name, or whose C(ansible_host) is C(fe01). A text and hives of a host add up.",
-        "A host without a file, or with two of a kind, is an error, and so is a link that leads out of the folder.",
+        "A host without a file, or with two of a kind, is an error, and so is a link that leads out of the folder, a "
+        "text that seems to be cut off, and a file that tells the name of another computer.",
     ),
     type="path",
 )
