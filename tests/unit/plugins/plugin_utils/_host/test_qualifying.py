@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.gathered import Ran
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.qualify_asking import Asking
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.qualifying import Interrupted, Qualifying
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import (
     CommandTimeout,
@@ -57,15 +58,15 @@ def test_an_odd_command_is_refused_only_where_it_is_so_twice(
     answers: list[Exception | Output], found: Ran, commands: int
 ) -> None:
     host = Host(list(answers))
-    assert Qualifying(host, host.slept.append)._alone("x", started=ODD) == found  # type: ignore[arg-type]
+    assert Asking(host).alone("x", started=ODD) == found  # type: ignore[arg-type]
     assert (len(host.commands), host.reconnects) == (commands, sum(answer is not WELL for answer in answers))
 
 
 def test_any_other_command_is_lost_with_its_connection() -> None:
     with pytest.raises(ConnectionLost, match="reset"):
-        Qualifying(Host([LOST]))._alone("x")  # type: ignore[arg-type]
+        Asking(Host([LOST])).alone("x")  # type: ignore[arg-type]
     with pytest.raises(TooMuchSaid):
-        Qualifying(Host([TooMuchSaid("16 MB")]))._alone("x", started=ODD)  # type: ignore[arg-type]
+        Asking(Host([TooMuchSaid("16 MB")])).alone("x", started=ODD)  # type: ignore[arg-type]
 
 
 def test_a_host_that_does_not_come_back_is_said_to_be_unknown() -> None:
