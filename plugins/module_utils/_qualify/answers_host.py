@@ -103,7 +103,7 @@ def _accounts(who: Mapping[str, Heard]) -> dict[str, Any]:
         "whoami.columns": table_columns(text) if text is not None else None,
         "whoami.levels": len(levels) if text is not None else None,
         "whoami.every_line_has_a_sid": _all_have_sids(text) if text is not None else None,
-        "whoami.csv_columns": rows[0] if rows and not sids_in(",".join(rows[0])) else None,
+        "whoami.csv_columns": _heading(rows),
         "whoami.csv_has_the_same_sids": rows is not None and sids_in(text) == _column(rows[1:]) if text else None,
         "whoami.csv_without_heading": rows is not None and bare == rows[1:] if rows else None,
     }
@@ -114,6 +114,12 @@ def _all_have_sids(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()]
     begin = next((number for number, line in enumerate(lines) if not line.strip("= ")), len(lines))
     return bool(lines[begin + 1 :]) and all(sids_in(line) for line in lines[begin + 1 :])
+
+
+def _heading(rows: list[list[str]] | None) -> list[str] | None:
+    """The headings of a table; None where the first row is one of groups, or nothing of a table."""
+    first = rows[0] if rows else []
+    return first if len(first) > _SID_COLUMN and not sids_in(",".join(first)) else None
 
 
 def _column(rows: list[list[str]]) -> list[str]:

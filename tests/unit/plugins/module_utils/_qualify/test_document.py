@@ -224,12 +224,9 @@ def test_the_owner_is_told_by_the_name_that_whoami_has_for_administrators(told: 
 NAMES = "Welcome alice@contoso.test to FE01"
 
 
-@given(
-    st.sampled_from(
-        [f"{NAMES}\r\n", f"    ProductName    REG_SZ    {NAMES}\r\n", f"    x    REG_SZ    0409{NAMES}\r\n"]
-    )
-)
-def test_no_free_word_of_a_host_gets_out(text: str) -> None:
+@pytest.mark.parametrize("before", ["", "    ProductName    REG_SZ    ", "    x    REG_SZ    0409"])
+def test_no_free_word_of_a_host_gets_out(before: str) -> None:
+    text = f"{before}{NAMES}\r\n"
     found = report(heard_all(text, succeeded=True), (text,))
     told = {name: answer for name, answer in found["answers"].items() if name != "reg.text"}  # what the kit wrote
     assert "alice" not in json.dumps({**found, "answers": told, "names": list(file_names(found))})
