@@ -67,9 +67,9 @@ def _mistakes(
             f"name in {_VARIABLE}."
         ]
     if unnamed:
-        by = f"{_VARIABLE}={','.join(patterns)}" if patterns else f"an empty {_VARIABLE}, or none"
+        by = f"{_VARIABLE}={','.join(patterns)}" if patterns else f"an empty {_VARIABLE}, or none,"
         return [
-            f"This is for a host to spare, and {by} names none by its own name, but chooses {len(unnamed)}: "
+            f"This is for a host to spare, and {by} chooses {len(unnamed)} without naming them: "
             f"{first_few(unnamed, _MOST_NAMED)}. Nothing was done: name the host, such as "
             f"-e {_VARIABLE}={unnamed[0]}; a pattern or a group will not do."
         ]

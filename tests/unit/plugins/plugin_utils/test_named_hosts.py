@@ -40,15 +40,15 @@ def test_who_is_named(value: Any, limit: str, within: list[str] | None, hosts: l
 @pytest.mark.parametrize(
     ("value", "limit", "within", "told"),
     [
-        (None, "", None, "an empty lync_firewall_hosts, or none names none by its own name, but chooses 3: a, b, c"),
+        (None, "", None, "an empty lync_firewall_hosts, or none, chooses 3 without naming them: a, b, c"),
         ("", "", None, "chooses 3"),
         ([], "", None, "chooses 3"),
-        ("all", "", None, "lync_firewall_hosts=all names none by its own name, but chooses 3"),
+        ("all", "", None, "lync_firewall_hosts=all chooses 3 without"),
         ("some", "", None, "chooses 2: a, b"),
         ("one", "", None, "chooses 1: a"),  # a group of one may have two tomorrow
-        ("a*", "", None, "chooses 1: a"),
+        ("a*", "", None, "lync_firewall_hosts=a* chooses"),
         (["a", "some"], "", None, "chooses 1: b"),
-        ("c", "", None, "chooses 3"),  # a group has the name of the host
+        ("c", "", None, "chooses 1: c"),  # a group has the name of the host
         (None, "some", ["a", "b"], "chooses 2"),
         ("d", "", None, "Not in the inventory (hosts.yml): d. Nothing was done; correct the name"),
         ("a", "b", ["b"], "--limit b leaves none of those in lync_firewall_hosts"),
