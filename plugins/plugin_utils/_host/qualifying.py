@@ -23,7 +23,7 @@ from ...module_utils._qualify.look import Look, own_rules, run_of
 from ...module_utils._qualify.marks import FOLDER, MARK, RUN_FILE
 from ...module_utils._qualify.parts import Heard
 from ...module_utils._texts import first_few
-from .qualify_asking import Asking, OutOfTime
+from .qualify_asking import Asking
 from .remote_host import ConnectionLost, RemoteHost, Started
 
 _MOST_NAMED = 3
@@ -47,7 +47,7 @@ _BEGINS = (
     "which takes that away first"
 )
 _TAKES_BACK = f"it failed, and takes back what it has made: up to {_RESCUE_TIME / 60:.0f} minutes"
-_ANOTHER = "another run of this works on the host"
+_ANOTHER = "another run of this works on the host. Nothing is concluded; try again when it is over"
 _WENT_AWAY = (
     "went away meanwhile: another run, or somebody else, works on the host. Nothing is concluded; try again when it is "
     "over"
@@ -143,6 +143,7 @@ class Qualifying:
             if former:
                 self._changed = former != before.left
                 raise ReadError(f"what an earlier run has left cannot be taken away: {'; '.join(former)}")
+            self._former = ""
             gathered = self._gather()
             after = self._take_back(self._ours(self._asking.look()))
         except KeyboardInterrupt:  # of an ansible-core whose worker is told
@@ -158,7 +159,7 @@ class Qualifying:
             ReadError: It has.
         """
         if look.run not in ("", self._name, self._former):
-            raise _AnotherRun(f"{_ANOTHER}. Nothing is concluded; try again when it is over")
+            raise _AnotherRun(_ANOTHER)
         return look
 
     def _see_that_it_is_ours(self, parts: Mapping[str, Heard]) -> None:
@@ -169,7 +170,7 @@ class Qualifying:
         """
         told = run_of(parts)
         if told and told != self._name:
-            raise _AnotherRun(f"{_ANOTHER}. Nothing is concluded; try again when it is over")
+            raise _AnotherRun(_ANOTHER)
         if not told:
             raise ReadError(f"{FOLDER} {_WENT_AWAY}")
 
@@ -283,11 +284,7 @@ class Qualifying:
                 break
             except (ConnectionLost, ReadError, NotElevated) as again:
                 lost = lost or isinstance(again, ConnectionLost)
-            except OutOfTime:
-                break
-            except KeyboardInterrupt:
-                raise
-            except BaseException:  # a task's timeout, while an earlier failure is being made good
+            except BaseException:  # OutOfTime, or a task's timeout while an earlier failure is being made good
                 break
         if another:
             told = "What is on the host is that run's, which takes it away at its end: nothing was taken back"

@@ -44,11 +44,11 @@ def test_who_is_named(value: Any, limit: str, within: list[str] | None, hosts: l
         ("", "", None, "chooses 3"),
         ([], "", None, "chooses 3"),
         ("all", "", None, "lync_firewall_hosts=all chooses 3 without"),
-        ("some", "", None, "chooses 2: a, b"),
-        ("one", "", None, "chooses 1: a"),  # a group of one may have two tomorrow
+        ("some", "", None, "chooses 2 without naming them: a, b"),
+        ("one", "", None, "chooses 1 without naming them: a"),  # a group of one may have two tomorrow
         ("a*", "", None, "lync_firewall_hosts=a* chooses"),
-        (["a", "some"], "", None, "chooses 1: b"),
-        ("c", "", None, "chooses 1: c"),  # a group has the name of the host
+        (["a", "some"], "", None, "chooses 1 without naming them: b"),
+        ("c", "", None, "chooses 1 without naming them: c"),  # a group has the name of the host
         (None, "some", ["a", "b"], "chooses 2"),
         ("d", "", None, "Not in the inventory (hosts.yml): d. Nothing was done; correct the name"),
         ("a", "b", ["b"], "--limit b leaves none of those in lync_firewall_hosts"),
