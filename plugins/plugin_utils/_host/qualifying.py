@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ...module_utils._firewall.state.reading import NotElevated, ReadError
@@ -169,10 +169,8 @@ class Qualifying:
             ReadError: Somebody has.
         """
         told = run_of(parts)
-        if told and told != self._name:
-            raise _AnotherRun(_ANOTHER)
-        if not told:
-            raise ReadError(f"{FOLDER} {_WENT_AWAY}")
+        if told != self._name:
+            raise _AnotherRun(_ANOTHER) if told else ReadError(f"{FOLDER} {_WENT_AWAY}")
 
     def _gather(self) -> Gathered:
         self._changed = True
@@ -297,7 +295,6 @@ class Qualifying:
         return Interrupted(f"{str(error).rstrip('.')}. {told}", left, self._changed)
 
 
-def _by_tens(names: Iterable[str]) -> list[list[str]]:
+def _by_tens(names: list[str]) -> list[list[str]]:
     """Names in groups that fit into one command line."""
-    listed = list(names)
-    return [listed[begin : begin + 10] for begin in range(0, len(listed), 10)]
+    return [names[begin : begin + 10] for begin in range(0, len(names), 10)]
