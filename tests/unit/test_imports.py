@@ -46,6 +46,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._keys": {"plugin_utils._results", "module_utils"},
     "plugin_utils._nobody": {"module_utils"},
     "plugin_utils._patterns": set(),
+    "plugin_utils._named_hosts": {
+        "plugin_utils._patterns",
+        "plugin_utils._results",
+        "plugin_utils._targets",
+        "module_utils",
+    },
     "plugin_utils._still_served": {
         "plugin_utils._client_hosts",
         "plugin_utils._patterns",
