@@ -19,12 +19,14 @@ from ..module_utils._options.table import (
     AS_TEXT,
     BLOCK_OTHERS,
     DUMPS,
+    DUMPS_MAX_AGE,
     HOST_OPTIONS,
     HOST_VARIABLES,
     INFO_OPTIONS,
     LOG,
     PROBE,
 )
+from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, judge_policy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
@@ -39,6 +41,7 @@ from ..plugin_utils._host.remote_host import RemoteHost
 from ..plugin_utils._plan.approved import OF_NO_PLAN, PlannedHost, plan_file, read_planned
 from ..plugin_utils._proof import read_proof
 from ..plugin_utils._report.packed import glance, pack
+from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._states import states
 from ..plugin_utils._variables import Templated
 
@@ -60,6 +63,8 @@ class _Read:
     listening: dict[str, str] | None = None
     files: tuple[dict[str, str], ...] = ()
     log: dict[str, Any] | None = None
+    lacking: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
 
 
 def _is_ad_hoc() -> bool:
@@ -72,7 +77,7 @@ class ActionModule(FirewallAction):
 
     _as_text = False
 
-    OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *INFO_OPTIONS, DUMPS, AS_TEXT, PROBE, LOG)
+    OPTIONS = (*HOST_OPTIONS, HOST_VARIABLES, *INFO_OPTIONS, DUMPS, DUMPS_MAX_AGE, AS_TEXT, PROBE, LOG)
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         self._as_text = options[AS_TEXT.name]
@@ -83,7 +88,12 @@ class ActionModule(FirewallAction):
         planned = self._planned(options["plan"], options["plan_digest"] or "")
         policy = requested_policy(options) if options["roles"] or options["state"] == "absent" else None
         from_file = options["dump"] or options[DUMPS.name]
-        found = self._file(policy, options) if from_file else self._host(policy, options)
+        try:
+            found = self._file(policy, options) if from_file else self._host(policy, options)
+        except OptionError as error:
+            if error.option != DUMPS.name or DUMPS.name in self._task.args:
+                raise
+            raise OptionError(f"{PREFIX}{DUMPS.name}", error.reason) from error
         snapshot = found.snapshot
         policy, notes = (found.bound.policy, found.bound.notes) if found.bound else (None, ())
         rows = policy.rows if policy else {}
@@ -114,6 +124,7 @@ class ActionModule(FirewallAction):
             notes = (*notes, open_still)
         if found.files:
             result["judged_from"] = list(found.files)
+            result["lacking"], result["outdated"] = list(found.lacking), list(found.outdated)
         if options[PROBE.name]:
             result["listening"] = found.listening
         if options[LOG.name]:
@@ -186,15 +197,20 @@ class ActionModule(FirewallAction):
         # Not for a host: what a fleet does not need is not loaded either.
         from ..module_utils._firewall.state.dump_file import DumpFileError, read_dump_files  # noqa: PLC0415
 
-        option, paths = (
-            ("dump", [str(self._loader.path_dwim(options["dump"]))])
-            if options["dump"]
-            else self._dumps(options[DUMPS.name])
-        )
+        alone = options["dump"]
+        paths = [str(self._loader.path_dwim(alone))] if alone else self._dumps(options[DUMPS.name])
         try:
-            saved = read_dump_files(paths, documented=not options["dump"])
+            saved = read_dump_files(paths, documented=not alone)
         except DumpFileError as error:
-            raise OptionError(option, str(error)) from error
+            raise OptionError("dump" if alone else DUMPS.name, str(error)) from error
+        outdated: list[str] = []
+        if not alone:
+            from ..plugin_utils._dumps import check_computers  # noqa: PLC0415
+            from ..plugin_utils._dumps_age import outdated as too_old  # noqa: PLC0415
+
+            check_computers(paths, saved.computers, self._whose(), self._inventory())
+            when = [(file.name, file.saved) for file in saved.files]
+            outdated = too_old(when, options[DUMPS_MAX_AGE.name], utc_now())
         bound = Bound(policy) if policy else None
         if policy and options["program"] == "listener" and media_services(policy):
             bound = bind_media(policy, dict(saved.snapshot.programs))
@@ -208,27 +224,45 @@ class ActionModule(FirewallAction):
             from ..plugin_utils._log import NOT_ON_HOST, unread  # noqa: PLC0415
 
             log = unread(options[LOG.name], [NOT_ON_HOST])
-        return _Read(saved.snapshot, bound, effects, assumptions=assumptions, files=files, log=log)
+        return _Read(
+            saved.snapshot,
+            bound,
+            effects,
+            assumptions=assumptions,
+            files=files,
+            lacking=saved.lacking,
+            outdated=tuple(outdated),
+            log=log,
+        )
 
-    def _dumps(self, folder_name: str) -> tuple[str, list[str]]:
-        """The option, and the files of the host in the folder that it names.
+    def _whose(self) -> tuple[str, object]:
+        """The host's name in the inventory, and its address."""
+        name = str(self.task_vars.get("inventory_hostname", "host"))
+        return name, Templated(self.task_vars, self._templar.template, {}).get("ansible_host")
+
+    def _inventory(self) -> list[str]:
+        """The names of all hosts."""
+        return list((self.task_vars.get("groups") or {}).get("all", ()))
+
+    def _dumps(self, folder_name: str) -> list[str]:
+        """The files of the host in the folder.
 
         Raises:
             OptionError: There is no such folder, or none of the files is clearly the host's.
         """
-        from ..plugin_utils._dumps import OPTION, files_of, folder_of  # noqa: PLC0415  # see `_file`
+        from ..plugin_utils._dumps import OPTION, files_of, folder_of, is_address  # noqa: PLC0415  # see `_file`
 
-        known = self.task_vars
-        name = str(known.get("inventory_hostname", "host"))
-        address = Templated(known, self._templar.template, {}).get("ansible_host")
         folder = folder_of(folder_name)
-        paths = files_of(folder, name, address, (known.get("groups") or {}).get("all", ()))
+        name, address = self._whose()
+        paths = files_of(folder, name, address, self._inventory())
         if not paths:
+            short = name.partition(".")[0] if not is_address(name) else name
             raise OptionError(
                 OPTION,
-                f"no file in {folder} stands for the host; {name}.reg would, see the guide Files instead of hosts",
+                f"no file in {folder} stands for the host; one that is called {short}.txt, .reg, .SYSTEM or .SOFTWARE "
+                f"would, or {name}.txt and so on, or a folder of that name. See the guide Files instead of hosts",
             )
-        return OPTION, paths
+        return paths
 
 
 def _listening(host: RemoteHost) -> dict[str, str] | None:

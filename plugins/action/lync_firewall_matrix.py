@@ -66,6 +66,7 @@ class ActionModule(ControllerTask):
         groups = task_vars.get("groups") or {}
         matrix = matrix_of(entries, _balanced(entries, groups, hostvars), configured(entries, groups, hostvars))
         in_effect, warnings = self._in_effect(options["report"])
+        self._check_files(in_effect, options["report"] or self._last, task_vars)
         contents = {
             f"{_NAME}.csv": as_csv(matrix, in_effect),
             f"{_NAME}.md": as_markdown(matrix, in_effect),
@@ -104,6 +105,23 @@ class ActionModule(ControllerTask):
                 f"{wrong}. Name the JSON that lyncops.firewall.audit wrote, or leave it empty for a matrix that says "
                 "nothing of what is in effect",
             ) from error
+
+    def _check_files(self, in_effect: InEffect | None, report: str, task_vars: dict[str, Any]) -> None:
+        """See that files that stand for hosts count, where they are named.
+
+        Raises:
+            OptionError: They do not: what is read is the report of an audit of them, and that is none.
+        """
+        known = self.variables(task_vars)
+        if not (known and known.get(f"{PREFIX}dumps")) or (in_effect and in_effect.saved):
+            return
+        found = f"{report} is of the hosts themselves" if in_effect else "there is none"
+        raise OptionError(
+            f"{PREFIX}dumps",
+            f"a matrix is not made of files, but of the report of an audit of them, and {found}. Run "
+            f"lyncops.firewall.audit with {PREFIX}dumps first, and name its JSON in {_REPORT} where it has a name of "
+            "its own; or take the variable out for a matrix that does not look at them",
+        )
 
 
 def _open_questions(matrix: Matrix) -> list[str]:

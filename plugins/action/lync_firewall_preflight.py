@@ -21,6 +21,7 @@ from ..plugin_utils._arguments import validate
 from ..plugin_utils._batches import batch_sizes, most_failing
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._dumps import NO_HOSTS
+from ..plugin_utils._named_hosts import find_named
 from ..plugin_utils._named_roles import said_for_everybody
 from ..plugin_utils._plan.approved import OF_NO_PLAN, plan_file
 from ..plugin_utils._plan.held import Asked, held_to
@@ -53,6 +54,7 @@ _VARIABLES = {
     "at_once": f"{PREFIX}preflight_at_once",
     "clients": f"{PREFIX}preflight_clients",
     "files": f"{PREFIX}preflight_files",
+    "by_name": f"{PREFIX}preflight_by_name",
 }
 """Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
 
@@ -75,6 +77,7 @@ class ActionModule(ControllerAction):
         Option("at_once", type="bool", default=False),
         Option("clients", type="bool", default=False),
         Option("files", type="bool", default=True),
+        Option("by_name", type="bool", default=False),
         HOST_VARIABLES,
     )
 
@@ -105,7 +108,8 @@ class ActionModule(ControllerAction):
             plan_for_all=said_for_everybody(f"{PREFIX}plan"),
         )
         try:
-            targets = plain(find_targets(known["groups"], known["hostvars"], request))
+            find = find_named if options["by_name"] else find_targets
+            targets = plain(find(known["groups"], known["hostvars"], request))
         except OptionError as error:
             return {**result, "failed": True, "msg": str(error)}
         wrong_plan = _plan_mistakes(known, options["at_once"])

@@ -27,6 +27,7 @@ from ..plugin_utils._report.build import Source, build_report
 from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import Changes, Earlier, compare, read_earlier
 from ..plugin_utils._report.files import is_base_name, reason_of, write_all
+from ..plugin_utils._report.from_files import hosts_lacking, outdated_hosts
 from ..plugin_utils._report.job import handed_over, reports_of_slices
 from ..plugin_utils._report.options import REPORT_OPTIONS, check
 from ..plugin_utils._report.probed import counted, disproved
@@ -181,12 +182,15 @@ class ActionModule(ControllerAction):
             "summary": summary(report),
             **({"probes": counts, "disproved": disproved(report)} if (counts := counted(report)) else {}),
             **({"changes": changes.counts()} if changes else {}),
+            **({"outdated": old} if (old := outdated_hosts(report)) else {}),
+            **({"lacking": lacking} if (lacking := hosts_lacking(report)) else {}),
             **({"warnings": warnings} if warnings else {}),
         }
         result["worst"] = next((name for kind in WORST for name in result["hosts"][kind.value]), "")
         result["changed_since_plan"] = model.changed_since_plan(report)
         result["not_compared"] = model.not_compared(report) if result["changed_since_plan"] is not None else []
-        result["worst"] = result["worst"] or next(iter(result["changed_since_plan"] or result.get("disproved", ())), "")
+        blamed = (result["changed_since_plan"] or (), result.get("disproved", ()), result.get("outdated", ()))
+        result["worst"] = result["worst"] or next((name for names in blamed for name in names), "")
         if probe_failed:
             result["probe_failed"] = probe_failed
         for line in lines_for_people(result):
@@ -234,7 +238,7 @@ class ActionModule(ControllerAction):
         try:
             found = of_nobody(folder_of(named), [(name, address_of(name, where)) for name in where])
         except OptionError as error:  # each host's task has said so
-            return [], [str(error)]
+            return [], [f"{PREFIX}{error}"]
         return found, [told(found)] if found else []
 
     def _earlier(self, option: str | None) -> tuple[Earlier | None, list[str]]:

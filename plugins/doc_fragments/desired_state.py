@@ -9,6 +9,7 @@ from ..module_utils._options.option import documentation
 from ..module_utils._options.table import (
     AS_TEXT,
     DUMPS,
+    DUMPS_MAX_AGE,
     ENFORCING_OPTIONS,
     HOST_OPTIONS,
     HOST_VARIABLES,
@@ -47,7 +48,7 @@ class ModuleDocFragment:
     ENFORCING: str = documentation(ENFORCING_OPTIONS)
     """How a host is brought to it."""
 
-    INFO: str = documentation((*INFO_OPTIONS, DUMPS, AS_TEXT, PROBE, LOG))
+    INFO: str = documentation((*INFO_OPTIONS, DUMPS, DUMPS_MAX_AGE, AS_TEXT, PROBE, LOG))
     """What is read."""
 
     RULES: str = documentation(RULE_OPTIONS)

@@ -124,6 +124,20 @@ judged_from:
   type: list
   elements: dict
   sample: [{file: fe01.reg, saved: "2026-01-31T20:15:00Z"}]
+lacking:
+  description:
+    - What decides most and is in none of the files, V(Group Policy) and V(MpsSvc). What is taken for it is among
+      RV(assumptions).
+  returned: when O(dump) or O(dumps) is given
+  type: list
+  elements: str
+  sample: [Group Policy]
+outdated:
+  description: What is said of files that are older than O(dumps_max_age), or of the future, a sentence each.
+  returned: when O(dump) or O(dumps) is given
+  type: list
+  elements: str
+  sample: ["fe01.reg is of 2025-01-31T20:15:00Z, more than 7 days ago"]
 other_firewall:
   description: Name of the firewall product that has taken over from Windows Firewall, or empty. Then nothing is known.
   returned: success

@@ -102,13 +102,19 @@ options:
         be asked or probed, it fails if that is set.
     type: bool
     default: true
+  by_name:
+    description:
+      - Whether hosts are worked on only where each is named by its own name, in C(lync_firewall_hosts) or with
+        C(--limit), and need no role. A pattern, a group and an empty variable choose nobody then, and it fails.
+    type: bool
+    default: false
   host_variables:
     description:
       - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
         from C(lync_firewall_report_sources), and for the playbooks of this collection O(named) from
         C(lync_firewall_preflight_named), O(slices) from C(lync_firewall_preflight_slices), O(scoped) from
         C(lync_firewall_preflight_scoped), O(clients) from C(lync_firewall_preflight_clients), O(files) from
-        C(lync_firewall_preflight_files), O(basis) from
+        C(lync_firewall_preflight_files), O(by_name) from C(lync_firewall_preflight_by_name), O(basis) from
         C(lync_firewall_preflight_basis), O(accept_late) from C(lync_firewall_accept_late), O(plan) from
         C(lync_firewall_preflight_plan), O(plan_digest) from C(lync_firewall_plan_digest) and O(at_once) from
         C(lync_firewall_preflight_at_once).

@@ -171,8 +171,8 @@ status:
   sample: /srv/reports/lync-firewall-status.json
 class:
   description:
-    - How the run ended, V(ok), V(wider), V(changed), V(disproved), V(drift), V(ineffective), V(refused), V(outage) or
-      V(failed); the worst of what is the matter with any host. It is V(failed) with RV(probe_failed) too.
+    - How the run ended, V(ok), V(wider), V(changed), V(disproved), V(outdated), V(drift), V(ineffective), V(refused),
+      V(outage) or V(failed); the worst of what is the matter with any host. It is V(failed) with RV(probe_failed) too.
     - V(wider) are rows that are newly open to more than is wanted, since the report of O(previous), or else since the
       one that is replaced.
   returned: success
@@ -242,6 +242,22 @@ disproved:
   type: list
   elements: str
   sample: [fe01.example.com]
+outdated:
+  description:
+    - Hosts that were judged from files that are too old, or of the future, see
+      O(lyncops.firewall.lync_firewall_info#module:dumps_max_age). Such a host is what a run fails for where nothing
+      else is.
+  returned: where hosts were judged from such files
+  type: list
+  elements: str
+  sample: [fe01.example.com]
+lacking:
+  description:
+    - What decides most and is in none of the files of some hosts, see
+      RV(lyncops.firewall.lync_firewall_info#module:lacking), to their names.
+  returned: where hosts were judged from such files
+  type: dict
+  sample: {"Group Policy": [fe01.example.com]}
 probe_failed:
   description: Why hosts, or ports of them, could not be probed, though that was asked for. A run fails for it.
   returned: where the probe failed

@@ -24,15 +24,16 @@ description:
     brings, by the names of their resources, and how many others there are.
 options:
   consent:
-    description: Whether the host is yours to spare. Without it nothing is done.
-    type: bool
+    description: Whether the host is yours to spare, yes or no. Without it nothing is done but in check mode, which only
+      reads.
+    type: raw
     default: false
   dest:
     description:
       - Folder on the controller for the file. It is made if it is not there. A relative path starts at the current
         directory.
-      - The file's name says version, language and connection, and nothing of the host, so hosts that are alike in these
-        have one file between them.
+      - The file's name says version, language and connection, nothing of the host, and has digits of the file's content
+        at its end. No file is written over.
     type: path
     default: lync_firewall_qualified
   largest_answer:
@@ -43,8 +44,11 @@ notes:
   - Takes three to five minutes, most of which it waits for the scheduled tasks.
   - Works over the P(ansible.builtin.winrm#connection) and P(ansible.builtin.psrp#connection) connections, with an
     account that is an administrator there with a full token.
-  - Refuses to work where the Windows Firewall service (MpsSvc) does not run, and where a rollback of this collection is
-    pending.
+  - Refuses to work where the Windows Firewall service (MpsSvc) does not run, where a rollback of this collection is
+    pending, and where cmd.exe runs something before every command (AutoRun).
+  - To break it off, with Ctrl-C for instance, leaves on the host what was made there, and Ansible gives it no chance to
+    say so. The next run takes that away first. After a task's timeout or a lost connection it takes it away itself, for
+    three minutes at most.
 attributes:
   check_mode:
     description: Says what would be made and taken away, and what an earlier run has left. Reads only, and writes no

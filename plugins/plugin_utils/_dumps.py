@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..module_utils._firewall.state.computer import is_called
 from ..module_utils._options.reading import OptionError
 from ..module_utils._texts import first_few, printable, said
 
@@ -131,6 +132,33 @@ def files_of(folder: Path, name: str, address: object, others: Iterable[str]) ->
     return [str(path) for path in paths]
 
 
+def check_computers(
+    paths: Sequence[str], computers: Iterable[str], host: tuple[str, object], others: Iterable[str]
+) -> None:
+    """See that files are of the computer that they stand for, where they tell which it is.
+
+    Args:
+        paths: The files.
+        computers: The names that the computer has by them.
+        host: The host's name in the inventory, and its ``ansible_host``, if it has one.
+        others: The names of all hosts in the inventory.
+
+    Raises:
+        OptionError: It is another one.
+    """
+    name, address = host
+    mine = {one for one in names_of(name, address) if not is_address(one)}
+    known = {short for other in others if other != name for short in names_of(other)}
+    for computer in computers:
+        if not (is_called(computer, mine) if mine else not is_called(computer, known)):
+            raise OptionError(
+                OPTION,
+                f"{', '.join(paths)}: it was written by the computer {said(computer)}, and its name says that it is of "
+                f"{name}. Call it {said(computer)}, or, where the computer is that host, give the host the computer's "
+                "name as ansible_host",
+            )
+
+
 def of_nobody(folder: Path, hosts: Iterable[tuple[str, object]]) -> list[str]:
     """Names in the folder that stand for no host of the inventory, sorted.
 
@@ -149,7 +177,11 @@ def of_nobody(folder: Path, hosts: Iterable[tuple[str, object]]) -> list[str]:
 def told(names: Sequence[str]) -> str:
     """A sentence about files that stand for no host."""
     shown = first_few([printable(name)[:100] for name in names], _FEW)
-    return f"dumps: {shown} stand{'s' if len(names) == 1 else ''} for no host of the inventory"
+    few = len(names) == 1
+    line = f"lync_firewall_{OPTION}: {shown} stand{'s' if few else ''} for no host of the inventory"
+    if any("." in name and name.rpartition(".")[2].casefold() not in _KINDS for name in names):
+        line += ". A file's name must end in .txt, .reg, .SYSTEM or .SOFTWARE"
+    return line
 
 
 def _not_of_others(mine: list[Entry], shared: Collection[str], name: str, others: Iterable[str]) -> list[Entry]:
@@ -172,10 +204,16 @@ def _not_of_others(mine: list[Entry], shared: Collection[str], name: str, others
     return mine
 
 
+def is_address(name: str) -> bool:
+    """Whether a name is an address of IP."""
+    with suppress(ValueError):
+        return (":" in name or name.replace(".", "").isdigit()) and bool(ipaddress.ip_address(name))
+    return False
+
+
 def _short(name: str) -> str:
-    if ":" in name or name.replace(".", "").isdigit():  # every host looks at the names of all
-        with suppress(ValueError):
-            return str(ipaddress.ip_address(name))
+    if is_address(name):  # every host looks at the names of all
+        return str(ipaddress.ip_address(name))
     return name.casefold().partition(".")[0]
 
 

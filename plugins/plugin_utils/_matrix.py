@@ -108,6 +108,7 @@ def read_in_effect(path: Path) -> InEffect:
     known: dict[int, Admitted | None] = {}  # cells that are alike are one object, as most are
     hosts: dict[str, dict[str, Admitted]] = {}
     saved: dict[str, str] = {}
+    doubts: dict[str, str] = {}
     for host in found.hosts:
         rows = {}
         for cell in host.cells:
@@ -120,7 +121,11 @@ def read_in_effect(path: Path) -> InEffect:
             hosts[host.name] = rows
             if host.judged_from:
                 saved[host.name] = min(when for _file, when in host.judged_from)
-    return InEffect(path.name, found.created, hosts, saved)
+                doubt = [f"without {name}" for name in host.lacking]
+                doubt += ["too old or of the future"] if host.outdated else []
+                if doubt:
+                    doubts[host.name] = ", ".join(doubt)
+    return InEffect(path.name, found.created, hosts, saved, doubts)
 
 
 def _admitted(cell: Cell) -> Admitted | None:

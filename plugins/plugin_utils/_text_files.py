@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..module_utils._options.reading import OptionError
-from ._report.files import is_content, is_plain_file, make_folder, write_file
+from ._report.files import add_file, is_content, is_plain_file, make_folder, write_file
 from ._telling import tell
 
 
@@ -52,6 +52,30 @@ def put_files(folder: Path, contents: Mapping[str, bytes], task: Any) -> dict[st
         task,
     )
     return result
+
+
+def put_new_file(folder: Path, names: Iterable[str], content: bytes) -> Path:
+    """Write a file that takes no other's place.
+
+    Args:
+        folder: The folder, the option ``dest`` of the task. It is made.
+        names: Its name, and those to take where that is another file's.
+        content: Its content. A file that has it already is left as it is.
+
+    Returns:
+        Where it is.
+
+    Raises:
+        OptionError: The folder cannot be written to, or all of the names are other files'.
+    """
+    try:
+        make_folder(folder, mode=None)
+        for name in names:
+            if add_file(folder / name, content) or is_content(folder / name, content):
+                return folder / name
+    except OSError as error:
+        raise OptionError("dest", f"{folder} cannot be written to: {error.strerror or error}") from error
+    raise OptionError("dest", f"{folder} has other files of all the names that this one may have. Move them away")
 
 
 def _diff(path: Path, content: bytes) -> dict[str, str]:

@@ -115,6 +115,11 @@ class Host:
         self.set_interfaces(self.spec.interfaces)
         write_language(self.registry, self.quirks.language)
         write_time_zone(self.registry, offset_of(self.quirks.time_zone))
+        for key in ("ActiveComputerName", "ComputerName"):
+            named = self.registry.create(rf"HKLM\SYSTEM\CurrentControlSet\Control\ComputerName\{key}")
+            named.set("ComputerName", "REG_SZ", self.computer_name)
+        self.registry.create(r"HKLM\SOFTWARE\Policies\Microsoft\SystemCertificates\CA")  # on every Windows
+        self.registry.create(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN")
         self.firewall = FirewallService(self.registry, lambda: self.on_change(self))
         self.read_winrm_policy()
         self._apply_mpssvc(initial=True)

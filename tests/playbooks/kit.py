@@ -26,7 +26,7 @@ LANGUAGES = {"0409": "en", "0416": "pt", "0407": "de", "0419": "ru", "040c": "fr
 POLICY_PLACE = "tests/lab/policies/stock"
 
 
-def qualify(runner: Runner, *arguments: str, host: str = "fe01*") -> Run:
+def qualify(runner: Runner, *arguments: str, host: str = "fe01.contoso.test") -> Run:
     """Run the kit on one host."""
     return runner.play("qualify", "--limit", host, *arguments, variables=CONSENT)
 

@@ -30,14 +30,21 @@ def documented_line() -> str:
     return line
 
 
+def documented_exports() -> list[str]:
+    """The lines of the guide that make a ``.reg`` file of a host, in the share."""
+    lines = re.findall(r"^   ((?:reg export|copy) .*)$", GUIDE.read_text("utf-8"), re.MULTILINE)
+    assert len(lines) == 7
+    return lines
+
+
 def collect(lab: Lab, folder: Path) -> None:
     """What the line writes on each host, as files of the folder."""
     folder.mkdir(exist_ok=True)
     for host in lab.hosts:
-        ran = host.run(documented_line().replace(r"\\files\lync", r"C:\Windows\Temp"))
-        assert ran.stdout == "", ran.stdout
+        ran = host.run(documented_line())
+        assert ran.stdout == ran.stderr == "", ran
         computer = host.run("echo %COMPUTERNAME%").stdout.strip()
-        text = host.file(rf"C:\Windows\Temp\{computer}.txt")
+        text = host.file(rf"\\files\lync\{computer}.txt")
         assert text
         (folder / f"{computer}.txt").write_bytes(text.encode())
 
@@ -70,7 +77,8 @@ def test_an_estate_is_judged_by_files_as_it_is_by_its_hosts(lab: Lab, runner: Ru
     live.pop(name)
     assert saved == live
     by_name = {host["name"]: host for host in report["hosts"]}
-    assert re.search(r"no file in \S+ stands for the host; dir01\.contoso\.test\.reg would", by_name[name]["message"])
+    assert "lync_firewall_dumps: no file in " in by_name[name]["message"]
+    assert " stands for the host; one that is called dir01.txt, " in by_name[name]["message"]
     (judged,) = by_name["fe01.contoso.test"]["judged_from"]
     assert judged["file"] == "FE01.txt"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", judged["saved"])
@@ -79,7 +87,7 @@ def test_an_estate_is_judged_by_files_as_it_is_by_its_hosts(lab: Lab, runner: Ru
         in by_name["fe01.contoso.test"]["message"]
     )
     assert report["files_of_nobody"] == ["notes.md", "old01.txt"]
-    assert "dumps: notes.md, old01.txt stand for no host of the inventory" in run.output
+    assert "lync_firewall_dumps: notes.md, old01.txt stand for no host of the inventory" in run.output
     status = (runner.folder / "lync_firewall_report" / "lync-firewall-status.json").read_text()
     assert '"judged_from_files": 3' in status
     assert '"files_of_nobody": ["notes.md", "old01.txt"]' in status
@@ -97,6 +105,7 @@ def test_nothing_is_changed_in_files(lab: Lab, runner: Runner, playbook: str) ->
     run = runner.play(playbook, variables=extra)
     assert run.code or playbook == "plan", "a plan tells of hosts that cannot be planned, and does not fail"
     assert "files are judged in place of hosts by audit, report and matrix alone" in run.output
+    assert run.output.count("fatal: [") == 1, "it is said once, not for each host"
     assert {host.name: host.rules() for host in lab.hosts} == before
 
 
@@ -195,6 +204,97 @@ def test_the_matrix_says_who_is_admitted_by_the_files(lab: Lab, runner: Runner) 
     assert "Judged from files, not from the hosts: dir01.contoso.test of 20" in run.output
 
 
+def test_a_matrix_is_made_of_no_files_without_an_audit_of_them(lab: Lab, runner: Runner) -> None:
+    (runner.folder / "dumps").mkdir()
+    run = runner.play("matrix", variables={"lync_firewall_dumps": "dumps", **NO_WAY_IN})
+    assert run.code
+    assert "lync_firewall_dumps: a matrix is not made of files" in run.output
+    runner.play("audit")
+    run = runner.play("matrix", variables={"lync_firewall_dumps": "dumps", **NO_WAY_IN})
+    assert run.code
+    assert "is of the hosts themselves. Run lyncops.firewall.audit with lync_firewall_dumps first" in run.output
+
+
+BLOCK = "v2.10|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=5061|Name=gpo block|"
+GROUP_POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules"
+
+
+def test_the_documented_exports_judge_hosts_as_they_are(lab: Lab, runner: Runner) -> None:
+    """With Group Policy on one host and none on the others; twice, as a task of every night does."""
+    lab.host("fe01").write_registry(GROUP_POLICY, "gpo", "REG_SZ", BLOCK)
+    folder = runner.folder / "dumps"
+    folder.mkdir()
+    for host in lab.hosts:
+        for line in documented_exports() * 2:
+            assert host.run(rf"cd C:\Windows\Temp& {line}").rc == 0, line
+        computer = host.run("echo %COMPUTERNAME%").stdout.strip()
+        text = host.run(rf"type \\files\lync\{computer}.reg").stdout
+        (folder / f"{computer}.reg").write_bytes(b"\xff\xfe" + text.encode("utf-16-le"))
+    runner.play("audit")
+    live = verdicts(runner.report())
+    runner.play("audit", variables={"lync_firewall_dumps": "dumps", **NO_WAY_IN})
+    report = runner.report()
+    assert verdicts(report) == live
+    assert "gpo block" in str([host["cells"] for host in report["hosts"] if host["name"].startswith("fe01")])
+    assert not [host["name"] for host in report["hosts"] if "lacking" in host]
+
+
+def test_half_of_the_files_is_told_wherever_a_host_is(lab: Lab, runner: Runner) -> None:
+    """The local policy alone, and a block rule of Group Policy that is in no file: compliant, and everybody is told."""
+    runner.play("site")
+    lab.host("fe01").write_registry(GROUP_POLICY, "gpo", "REG_SZ", BLOCK)
+    folder = runner.folder / "dumps"
+    collect(lab, folder)
+    (folder / "FE01.txt").unlink()
+    host = lab.host("fe01")
+    host.run(rf"cd C:\Windows\Temp& {documented_exports()[0]}")
+    text = host.run(r"type C:\Windows\Temp\local.reg").stdout
+    (folder / "FE01.reg").write_bytes(b"\xff\xfe" + text.encode("utf-16-le"))
+    run = runner.play("audit", variables={"lync_firewall_dumps": "dumps", **NO_WAY_IN})
+    assert "Judged from files: 4 (without Group Policy: 1, without MpsSvc: 1)" in run.output
+    assert "Judged from files without Group Policy: fe01.contoso.test" in run.output
+    reports = runner.folder / "lync_firewall_report"
+    assert "Judged from files without Group Policy (1): fe01.contoso.test" in (
+        reports / "lync-firewall-mail.txt"
+    ).read_text("utf-8")
+    for name in ("html", "json", "csv"):
+        text = (reports / f"lync-firewall.{name}").read_text("utf-8")
+        assert "nothing is set by Group Policy: its key is not in the file" in text, name
+    (found,) = [one for one in runner.report()["hosts"] if one["name"] == "fe01.contoso.test"]
+    assert found["lacking"] == ["Group Policy", "MpsSvc"]
+
+
+@pytest.mark.parametrize(("year", "told"), [(2019, "more than 7 days ago"), (2037, "which is to come")])
+def test_a_file_that_is_too_old_or_of_the_future_is_no_ok(lab: Lab, runner: Runner, year: int, told: str) -> None:
+    runner.play("site")
+    folder = runner.folder / "dumps"
+    collect(lab, folder)
+    variables = {"lync_firewall_dumps": "dumps", **NO_WAY_IN}
+    assert runner.play("audit", variables=variables).code == 0
+    moment = (year - 1970) * 31_557_600
+    os.utime(folder / "MED01.txt", (moment, moment))
+    run = runner.play("audit", variables=variables)
+    assert run.code
+    assert "Judged from files that are too old or of the future: med01.contoso.test" in run.output
+    reports = runner.folder / "lync_firewall_report"
+    assert '"class": "outdated"' in (reports / "lync-firewall-status.json").read_text()
+    assert (reports / "lync-firewall-mail.txt").read_text("utf-8").partition("\n")[0].endswith(": outdated")
+    (host,) = [one for one in runner.report()["hosts"] if "outdated" in one]
+    assert (host["name"], host["outdated"][0].endswith(told)) == ("med01.contoso.test", True)
+    assert runner.play("audit", variables={**variables, "lync_firewall_dumps_max_age": 0}).code == 0
+
+
+def test_another_computer_s_file_is_nobody_s_verdict(lab: Lab, runner: Runner) -> None:
+    folder = runner.folder / "dumps"
+    collect(lab, folder)
+    (folder / "FE02.txt").write_bytes((folder / "FE01.txt").read_bytes())
+    runner.play("report", variables={"lync_firewall_dumps": "dumps", **NO_WAY_IN})
+    messages = {host["name"].partition(".")[0]: host["message"] for host in runner.report()["hosts"]}
+    assert re.search(r"FE02\.txt: it was written by the computer FE01, .* of fe02\.contoso\.test", messages["fe02"])
+    assert runner.classes()["fe02"] == "failed"
+    assert runner.classes()["fe01"] == "drifted"
+
+
 def _estate(runner: Runner, count: int) -> None:
     def change(everything: dict[str, Any], hosts: dict[str, Any]) -> None:
         names = [f"fx{number:03d}.contoso.test" for number in range(count)]
@@ -212,7 +312,7 @@ def test_a_folder_of_many_is_audited_in_one_run(lab: Lab, runner: Runner) -> Non
     count = int(os.environ.get("LYNCOPS_DUMPS", "40"))
     folder = runner.folder / "dumps"
     collect(lab, folder)
-    content = (folder / "MED01.txt").read_bytes()
+    content = (folder / "MED01.txt").read_bytes().rpartition(b"\r\nHKEY")[0]  # without the computer's name
     for path in list(folder.iterdir()):
         path.unlink()
     for number in range(count):

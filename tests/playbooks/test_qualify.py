@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 import ntpath
-from collections.abc import Iterator
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +22,14 @@ from playbooks.runs import NEWEST_ONLY, Runner, newest_only
 if TYPE_CHECKING:
     from lab.lab_host import LabHost
     from lab.testing import Lab
+    from playbooks.runs import Run
     from playbooks.warm import Warm
 
 pytestmark = NEWEST_ONLY  # it rests on nothing that differs between versions of ansible-core
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "LyncOpsQualify-b7d1e0"
+RULES = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
 NOT_TOLD = {"netsh.file.text_with_mark"}
 """A byte order mark spoils the line of the lab's netsh, so there is no rule to look at."""
 
@@ -50,21 +55,51 @@ def host(lab: Lab) -> LabHost:
 
 
 def test_without_consent_nothing_is_done(host: LabHost, runner: Runner) -> None:
-    run = runner.play("qualify", "--limit", "fe01*")
+    run = runner.play("qualify", "--limit", "fe01.contoso.test")
     assert run.code != 0
     assert "say -e lync_firewall_qualify=yes if the host is yours to spare" in " ".join(run.output.split())
     assert host.stats()["requests_total"] == 0
     assert not (runner.folder / FOLDER).exists()
 
 
-def test_with_several_hosts_they_must_be_named(lab: Lab, runner: Runner) -> None:
-    """A misspelt lync_firewall_hosts must not make one consent that of a whole estate."""
-    run = runner.play("qualify", variables={**CONSENT, "lync_firewall_host": "fe01"})
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"lync_firewall_host": "fe01"},  # misspelt
+        {"lync_firewall_hosts": ""},
+        newest_only({"lync_firewall_hosts": "all"}),
+        newest_only({"lync_firewall_hosts": ["fe01.contoso.test", "lync_front_end"]}),
+        newest_only({"lync_firewall_hosts": "fe01*"}),
+    ],
+)
+def test_hosts_must_be_named(lab: Lab, runner: Runner, chosen: dict[str, Any]) -> None:
+    """A misspelt, empty or wide lync_firewall_hosts must not make one consent that of a whole estate."""
+    for host in lab.hosts:
+        host.reset_stats()
+    run = runner.play("qualify", variables={**CONSENT, **chosen})
     assert run.code != 0
-    assert "hosts are chosen. Nothing was done: name the host with -e lync_firewall_hosts=" in " ".join(
-        run.output.split()
-    )
+    assert "Nothing was done: name the host, such as -e lync_firewall_hosts=" in " ".join(run.output.split())
     assert sum(host.stats()["requests_total"] for host in lab.hosts) == 0
+
+
+def test_a_pattern_of_the_inventory_is_no_name_either(lab: Lab, host: LabHost, runner: Runner) -> None:
+    def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
+        everything.setdefault("vars", {})["lync_firewall_hosts"] = "all"
+
+    runner.change_inventory(change)
+    run = runner.play("qualify", "--check", variables=CONSENT)
+    assert run.code != 0
+    assert "lync_firewall_hosts=all chooses" in " ".join(run.output.split())
+    assert host.stats()["requests_total"] == 0
+    assert qualify(runner, "--check").code == 0
+
+
+def test_an_answer_that_is_none_names_the_variable(host: LabHost, runner: Runner) -> None:
+    run = runner.play("qualify", "--limit", "fe01.contoso.test", variables={"lync_firewall_qualify": "ja"})
+    assert run.code != 0
+    told = " ".join(run.output.split())
+    assert "'ja' is neither yes nor no. Nothing was done: say -e lync_firewall_qualify=yes" in told
+    assert host.stats()["requests_total"] == 0
 
 
 def test_a_folder_that_cannot_be_written_to_is_told_before_the_host_is_touched(host: LabHost, runner: Runner) -> None:
@@ -79,18 +114,23 @@ def test_a_task_that_takes_too_long_takes_everything_back(host: LabHost, runner:
     before = state(host)
     play = runner.folder / "own.yml"
     play.write_text(
-        "[{hosts: fe01*, gather_facts: false, tasks: [{lyncops.firewall.lync_qualify: {consent: true}, timeout: 3}]}]"
+        "[{hosts: fe01.contoso.test, gather_facts: false, "
+        "tasks: [{lyncops.firewall.lync_qualify: {consent: true}, timeout: 3}]}]"
     )
     run = runner.play(str(play))
     assert run.code != 0
-    assert "Everything that had been made on the host was taken back" in " ".join(run.output.split()), run.output
+    told = " ".join(run.output.split())
+    assert "second(s). Everything that had been made on the host was taken back" in told, run.output
+    assert re.search(r'"?changed"?: true', told), run.output
     assert state(host) == before
 
 
 def test_a_misspelt_host_is_nobody(host: LabHost, runner: Runner) -> None:
     run = runner.play("qualify", variables={**CONSENT, "lync_firewall_hosts": "fe1"})
     assert run.code != 0
-    assert "Not in the inventory" in run.output
+    told = " ".join(run.output.split())
+    assert "fe1. Nothing was done; correct the name in lync_firewall_hosts." in told
+    assert "roles" not in told
     assert host.stats()["requests_total"] == 0
 
 
@@ -100,15 +140,20 @@ def test_a_host_without_a_role_will_do(host: LabHost, runner: Runner) -> None:
         everything["children"] = {"windows": everything["children"]["windows"]}
 
     runner.change_inventory(change)
-    run = runner.play("qualify", "--check", variables={**CONSENT, "lync_firewall_hosts": "spare"})
+    run = runner.play("qualify", "--check", variables={"lync_firewall_hosts": "spare"})
     assert (run.code, run.changed) == (0, {"spare"}), run.output
+    assert "Could not match" not in run.output
+    limited = runner.play("qualify", "--check", "--limit", "spare")
+    assert (limited.code, limited.changed) == (0, {"spare"}), limited.output
 
 
-def test_check_mode_only_reads(host: LabHost, runner: Runner) -> None:
+def test_check_mode_only_reads_and_needs_no_consent(host: LabHost, runner: Runner) -> None:
     before = state(host)
-    run = qualify(runner, "--check")
+    host.reset_stats()
+    run = runner.play("qualify", "--check", "--limit", "fe01.contoso.test")
     assert (run.code, run.changed) == (0, {"fe01.contoso.test"})
-    assert "would make and take away again: disabled block rules" in run.output
+    assert "would make and take away again: some fifty disabled block rules, three" in " ".join(run.output.split())
+    assert MARK in run.output
     assert state(host) == before
     counted = host.stats()["requests"]
     assert (counted["Command"], counted.get("Send", 0)) == (1, 0)
@@ -123,7 +168,7 @@ def test_every_question_is_answered_and_nothing_is_left(host: LabHost, lab: Lab,
     assert state(host) == before
     stats = host.stats()
     assert (stats["requests"]["Create"], stats["requests"]["Delete"], stats["powershell"]) == (1, 1, 0)
-    assert stats["requests_total"] < 200
+    assert stats["requests_total"] < 260
     asked = " ".join(stats["commands"])
     assert "advfirewall import" not in asked
     assert not any(f"sc {verb}" in asked for verb in ("stop", "start", "config"))
@@ -138,8 +183,15 @@ def test_every_question_is_answered_and_nothing_is_left(host: LabHost, lab: Lab,
     for secret in ("fe01", "contoso", host.address, lab.user.lower(), lab.password.lower(), "127."):
         assert secret not in text, secret
 
+    assert "all that was made is gone again. Its answers are in" in " ".join(run.output.split())
+    assert "issues/new?template=kit.yml" in run.output
+
+    (first,) = (runner.folder / FOLDER).iterdir()
+    first.write_text("somebody's own")
     again = qualify(runner)
-    assert again.code == 0, again.output
+    assert (again.code, again.changed) == (0, {"fe01.contoso.test"}), again.output
+    assert first.read_text() == "somebody's own"
+    first.unlink()
     later = report_in(runner.folder)
     assert [told for field in FIELDS if (told := difference(field, report, later))] == []
     assert (later["policy"], later["windows"]) == (report["policy"], report["windows"])
@@ -161,7 +213,7 @@ OTHER_ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"netsh_stdin_codepage": 437, "reg_codepage": 850, "winrs_quotes": True, "unknown_program_code": 9009,
          "skip_cmd_shell": "honoured", "console_input_endless": True, "empty_dir_fails": True, "icacls_appends": True},
         {"reg.text": "\ufffd \ufffd ? ? ? ?", "shell.behind_line": '"',
-         "shell.before_line": 'C:\\Windows\\system32\\cmd.exe /C "',
+         "shell.before_line": '%SystemRoot%\\System32\\cmd.exe /C "',
          "shell.code_of_unknown_program": 9009, "shell.ignores_skip_cmd_shell": False,
          "shell.console_stdin_ends": False, "folder.listing_empty_succeeds": False,
          "folder.save_over_existing": "INHERITED"},
@@ -308,7 +360,7 @@ def test_what_a_lost_host_keeps_the_next_run_takes_away(host: LabHost, runner: R
     [
         ({"mpssvc": "stopped"}, "", "the Windows Firewall service (MpsSvc) does not run (state 1)"),
         ({"token": "user"}, "", "the account is no administrator of this host"),
-        ({"autorun": "echo Welcome to %COMPUTERNAME%"}, "", "cmd.exe prints something of its own before every command"),
+        ({"autorun": "echo Welcome to %COMPUTERNAME%"}, "", "cmd.exe runs something of its own before every command"),
         ({"deny_schtasks": True}, "", "'schtasks /query' failed on the host"),
         ({}, r"C:\Windows\LyncOpsRollback\undo.cmd", "a rollback of this collection is pending on the host"),
     ],
@@ -325,3 +377,104 @@ def test_where_it_must_not_work_it_says_so(
     assert run.code != 0
     assert told in " ".join(run.output.split())
     assert host.stats()["requests"]["Command"] == 1
+
+
+def run_beside(host: LabHost, runner: Runner, until: str, act: Callable[[], object]) -> Run:
+    """A run of the kit, beside which something happens once a rule of this label is there."""
+
+    def watch() -> None:
+        for _look in range(2000):
+            if any(f"{MARK}-{until}|" in rule for rule in host.rules().values()):
+                act()
+                return
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    run = qualify(runner)
+    thread.join()
+    return run
+
+
+def test_rules_that_go_between_two_sessions_are_missed(host: LabHost, runner: Runner) -> None:
+    before = state(host)
+    away = [f'netsh advfirewall firewall delete rule name="{MARK}-{name}"' for name in ("stdin-mixed-2", "open-good")]
+    run = run_beside(host, runner, "stdin-long-255", lambda: [host.run(line) for line in away])
+    assert run.code != 0
+    assert "went away meanwhile: another run, or somebody else, works on the host" in " ".join(run.output.split())
+    assert not (runner.folder / FOLDER).exists()
+    assert state(host) == before
+
+
+def test_what_another_run_has_made_is_not_taken_for_ours(host: LabHost, runner: Runner) -> None:
+    """The other run has taken our things away, and made its own of the same names."""
+    file = rf"C:\Windows\{MARK}\run.txt"
+    run = run_beside(host, runner, "turn", lambda: host.write_file(file, b"0123456789abcdef\r\n"))
+    assert run.code != 0
+    told = " ".join(run.output.split())
+    assert "another run of this works on the host. Nothing is concluded" in told
+    assert "nothing was taken back" in told
+    assert not (runner.folder / FOLDER).exists()
+    assert f"|Name={MARK}-" in state(host)["policy"]
+    assert qualify(runner).code == 0
+    assert f"|Name={MARK}-" not in state(host)["policy"]
+
+
+def test_an_autorun_that_appears_later_is_not_concluded_from(host: LabHost, runner: Runner) -> None:
+    before = state(host)
+    host.set_quirks(autorun=rf"if exist %SystemRoot%\{MARK} echo Welcome alice@contoso.test to FE01")
+    run = qualify(runner)
+    assert run.code != 0
+    told = " ".join(run.output.split())
+    assert "cmd.exe began to print something of its own before a command (AutoRun)" in told
+    assert "alice" not in told
+    assert not (runner.folder / FOLDER).exists()
+    host.set_quirks(autorun=None)
+    assert state(host) == before
+
+
+def test_a_silent_autorun_is_refused(host: LabHost, runner: Runner) -> None:
+    host.run(r'reg add "HKCU\Software\Microsoft\Command Processor" /v AutoRun /d "chcp 65001 >nul" /f')
+    run = qualify(runner)
+    assert run.code != 0
+    assert "cmd.exe runs something of its own before every command (AutoRun" in " ".join(run.output.split())
+
+
+def test_a_file_of_somebody_else_is_not_in_the_way(host: LabHost, runner: Runner) -> None:
+    host.write_file(rf"C:\Windows\{MARK.lower()}-notes of bob.txt", b"x")
+    run = qualify(runner, "--check")
+    assert run.code == 0, run.output
+    assert "would take away first" not in run.output
+
+
+@pytest.mark.parametrize("name", [f"{MARK}-any", newest_only(f"{MARK.upper()}-ANY")])
+def test_a_description_that_imitates_a_rule_is_not_in_the_way(host: LabHost, runner: Runner, name: str) -> None:
+    forged = f"v2.10|Action=Block|Active=FALSE|Dir=In|Name={name}|"
+    text = f"v2.10|Action=Allow|Active=FALSE|Dir=In|Name=Bob|Desc=x\r\n    {{0-1}}    REG_SZ    {forged}|"
+    host.write_registry(RULES, "{11111111-2222-3333-4444-555555555555}", "REG_SZ", text)
+    before = state(host)
+    run = qualify(runner)
+    assert run.code == 0, run.output
+    assert "an earlier run had left this" not in " ".join(run.output.split())
+    assert report_in(runner.folder)["restored"] == {"all": True, "left": []}
+    assert state(host) == before
+
+
+def test_a_netsh_that_hangs_does_not_hold_up_the_rescue(host: LabHost, runner: Runner) -> None:
+    """What a task's timeout has ended is taken back within the time that is said, whatever netsh does."""
+    before = state(host)
+    host.set_quirks(netsh_hang_line=30)
+    play = runner.folder / "own.yml"
+    play.write_text(
+        "[{hosts: fe01.contoso.test, gather_facts: false, "
+        "tasks: [{lyncops.firewall.lync_qualify: {consent: true}, timeout: 8}]}]"
+    )
+    begun = time.monotonic()
+    run = runner.play(str(play))
+    told = " ".join(run.output.split())
+    assert run.code != 0
+    assert "it failed, and takes back what it has made: up to 3 minutes" in told
+    assert "Everything that had been made on the host was taken back" in told
+    assert time.monotonic() - begun < 120
+    host.set_quirks(netsh_hang_line=None)
+    assert state(host) == before

@@ -48,13 +48,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._nobody": {"module_utils"},
     "plugin_utils._log": {"plugin_utils._host", "module_utils"},
     "plugin_utils._patterns": set(),
+    "plugin_utils._named_hosts": {
+        "plugin_utils._patterns",
+        "plugin_utils._results",
+        "plugin_utils._targets",
+        "module_utils",
+    },
     "plugin_utils._still_served": {
         "plugin_utils._client_hosts",
         "plugin_utils._patterns",
         "plugin_utils._results",
         "module_utils",
     },
-    "plugin_utils._dumps": {"module_utils._options", "module_utils._texts"},
+    "plugin_utils._dumps": {"module_utils._firewall.state", "module_utils._options", "module_utils._texts"},
+    "plugin_utils._dumps_age": set(),
     "plugin_utils._unsaid": {"plugin_utils._results", "module_utils"},
     "plugin_utils._pools": {
         "plugin_utils._estate",

@@ -428,11 +428,24 @@ DUMPS = Option(
         "Files are matched to hosts by name, whatever the case: C(fe01.reg), C(fe01.txt), C(fe01.SYSTEM) and "
         "C(fe01.SOFTWARE), or a folder C(fe01) with files, are those of the host whose name in the inventory, whose "
         "short name, or whose C(ansible_host) is C(fe01). A text and hives of a host add up.",
-        "A host without a file, or with two of a kind, is an error, and so is a link that leads out of the folder.",
+        "A host without a file, or with two of a kind, is an error, and so is a link that leads out of the folder, a "
+        "text that seems to be cut off, and a file that tells the name of another computer.",
     ),
     type="path",
 )
 """What the module that only reads takes for an estate; as a variable it is refused where hosts are changed."""
+
+DUMPS_MAX_AGE = Option(
+    "dumps_max_age",
+    (
+        "How many days a file of O(dumps) may be old. What is said of one that is older, or of the future, is in "
+        "RV(outdated), and a report that has such a host is not V(ok): audits of it fail. V(0) allows any age.",
+    ),
+    type="int",
+    default=7,
+    bounds=(0, 36500),
+)
+"""Files that are collected each night, or each week, are younger than that where all hosts still write theirs."""
 
 HOST_VARIABLES = Option(
     "host_variables",

@@ -23,6 +23,7 @@ OTHERS = tuple(
         "addresses",
         "as_text",
         "dumps",
+        "dumps_max_age",
         "extra_peers",
         "fail_on_drift",
         "forget",

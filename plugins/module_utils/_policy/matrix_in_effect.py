@@ -51,12 +51,14 @@ class InEffect:
         created: When it was found: UTC, ISO 8601.
         hosts: Host to row id to who gets in. Hosts that could not be read are not there.
         saved: Those of them that were judged from files, not read: host to when the oldest of its files was written.
+        doubts: Why little is to be concluded from the files of some of these, such as that one is too old.
     """
 
     source: str
     created: str
     hosts: Mapping[str, Mapping[str, Admitted]]
     saved: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,9 @@ def told(matrix: Matrix, in_effect: InEffect) -> str:
         text += f". In no line, since they are for nobody, and open to somebody: {few(for_nobody)}"
     missing = not_audited(matrix, in_effect)
     if saved := from_files(matrix, in_effect):
-        text += f". Judged from files, not from the hosts: {few([f'{name} of {when}' for name, when in saved.items()])}"
+        doubts = {name: f" ({in_effect.doubts[name]})" if name in in_effect.doubts else "" for name in saved}
+        named = few([f"{name} of {when}{doubts[name]}" for name, when in saved.items()])
+        text += f". Judged from files, not from the hosts: {named}"
     return text + (f". It says nothing of {few(missing)}." if missing else ".")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._firewall.state.reading import service_state
+from . import words
 from .files import OVERRUN
 from .gathered import Gathered, Ran, succeeded, text_of
 from .marks import KEY, TASKS
@@ -33,6 +34,7 @@ from .texts import (
 
 _ADMINISTRATORS = "S-1-5-32-544"
 _SID_COLUMN = 2
+_SHOWN = "KEY"
 _SHORTEST_OWNER = 6
 """Characters of a name that dir has cut off, by which it is told: it prints 22 at least."""
 
@@ -58,12 +60,14 @@ def _shell(runs: Mapping[str, Ran], who: Mapping[str, Heard]) -> dict[str, Any]:
     command = runs["command"].text if "command" in runs else ""
     before, found, _rest = command.partition("cd /d ")
     skipped, console = runs.get("skip"), runs.get("console")
-    words = WITHOUT_SHELL.replace("echo ", "").split("&")
+    asked = WITHOUT_SHELL.replace("echo ", "").split("&")
     page = _NUMBER.search(text_of(who, "chcp") or "")
     return {
-        "shell.before_line": before.strip("\r\n") if found else None,
-        "shell.behind_line": command.rpartition(SHELL_QUESTION.partition(" ")[2])[2].strip("\r\n") if found else None,
-        "shell.ignores_skip_cmd_shell": skipped.text.split() == words if skipped else None,
+        "shell.before_line": words.before_line(before.strip("\r\n") if found else None),
+        "shell.behind_line": words.behind_line(
+            command.rpartition(SHELL_QUESTION.partition(" ")[2])[2].strip("\r\n") if found else None
+        ),
+        "shell.ignores_skip_cmd_shell": skipped.text.split() == asked if skipped else None,
         "shell.console_stdin_is_read": "LyncOpsQualify" in console.text if console else None,
         "shell.console_stdin_ends": console.code is not None if console else None,
         "shell.code_of_unknown_program": runs["unknown"].code if "unknown" in runs else None,
@@ -75,7 +79,8 @@ def _registry(parts: Mapping[str, Heard]) -> dict[str, Any]:
     hidden = KEY.replace("HKLM", "HKEY_LOCAL_MACHINE", 1)
 
     def lines(name: str) -> list[str] | None:
-        return printed_lines(parts[name].text, hidden, "KEY") if name in parts else None
+        printed = printed_lines(parts[name].text, hidden, _SHOWN) if name in parts else None
+        return None if printed is None else [words.of_reg(line, _SHOWN) for line in printed]
 
     return {
         "reg.empty_key.succeeds": succeeded(parts, "empty"),
@@ -98,7 +103,7 @@ def _accounts(who: Mapping[str, Heard]) -> dict[str, Any]:
         "whoami.columns": table_columns(text) if text is not None else None,
         "whoami.levels": len(levels) if text is not None else None,
         "whoami.every_line_has_a_sid": _all_have_sids(text) if text is not None else None,
-        "whoami.csv_columns": rows[0] if rows else None,
+        "whoami.csv_columns": _heading(rows),
         "whoami.csv_has_the_same_sids": rows is not None and sids_in(text) == _column(rows[1:]) if text else None,
         "whoami.csv_without_heading": rows is not None and bare == rows[1:] if rows else None,
     }
@@ -109,6 +114,12 @@ def _all_have_sids(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()]
     begin = next((number for number, line in enumerate(lines) if not line.strip("= ")), len(lines))
     return bool(lines[begin + 1 :]) and all(sids_in(line) for line in lines[begin + 1 :])
+
+
+def _heading(rows: list[list[str]] | None) -> list[str] | None:
+    """The headings of a table; None where the first row is one of groups, or nothing of a table."""
+    first = rows[0] if rows else []
+    return first if len(first) > _SID_COLUMN and not sids_in(",".join(first)) else None
 
 
 def _column(rows: list[list[str]]) -> list[str]:
@@ -199,11 +210,11 @@ def identity(who: Mapping[str, Heard]) -> dict[str, Any]:
         "version": version[0] if version else None,
         "build": number_of(text_of(who, "version-CurrentBuild")),
         "revision": number_of(text_of(who, "version-UBR")),
-        "product": value_of(values["ProductName"]),
-        "edition": value_of(values["EditionID"]),
-        "installation": value_of(values["InstallationType"]),
-        "language": value_of(text_of(who, f"language-{LANGUAGE_VALUES[0]}")),
-        "default_language": value_of(text_of(who, f"language-{LANGUAGE_VALUES[1]}")),
+        "product": words.product(value_of(values["ProductName"])),
+        "edition": words.edition(value_of(values["EditionID"])),
+        "installation": words.installation(value_of(values["InstallationType"])),
+        "language": words.language(value_of(text_of(who, f"language-{LANGUAGE_VALUES[0]}"))),
+        "default_language": words.language(value_of(text_of(who, f"language-{LANGUAGE_VALUES[1]}"))),
         "code_pages": {name: number_of(text_of(who, f"page-{name}")) for name in CODE_PAGES},
         "account_sids": known,
         "account_other_sids": others,

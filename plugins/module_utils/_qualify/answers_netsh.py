@@ -23,6 +23,8 @@ from .marks import rule_name, rules_in
 from .parts import Heard
 from .questions import FILES
 from .texts import first_columns
+from .words import of_netsh
+from .words import program as told_program
 
 PROMPT = "netsh>"
 WHOLE, ABSENT = "whole", "absent"
@@ -110,7 +112,7 @@ def _way(name: str, way: str, rules: Mapping[str, str] | None) -> dict[str, Any]
         # Where not even the first line was carried out, nothing is known of what follows a bad one.
         f"{name}.goes_on_after_bad_word": _there(rules, f"{way}-mixed-2") if begun else None,
         f"{name}.goes_on_after_unknown_command": _there(rules, f"{way}-mixed-3") if begun else None,
-        f"{name}.program": _field(rules, f"{way}-program", "App="),
+        f"{name}.program": told_program(_field(rules, f"{way}-program", "App=")),
     }
 
 
@@ -127,10 +129,14 @@ def _echoes(text: str) -> bool:
 
 
 def _says(text: str) -> list[str]:
-    """What netsh says of good lines: each of its lines once, without prompts and without what it was told."""
+    """What netsh says of good lines: each of its lines once, without prompts and without what it was told.
+
+    A helper by others may print its own at every start.
+    """
     told = {*good_lines("stdin"), "bye"}
     lines = (line.replace(PROMPT, "").strip() for line in lines_of(text))
-    return [said(line) for line in dict.fromkeys(lines) if line and line not in told][:_MOST_LINES]
+    shown = (of_netsh(line) for line in lines if line and line not in told)
+    return list(dict.fromkeys(shown))[:_MOST_LINES]
 
 
 def _file_lengths(files: Mapping[str, Heard]) -> tuple[int, ...] | None:

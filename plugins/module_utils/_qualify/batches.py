@@ -124,6 +124,21 @@ def on_stdin(lines: Iterable[str], end: bool = True) -> bytes:
     return _encoded([*lines, *(["bye"] if end else [])])
 
 
+def sessions() -> dict[str, bytes]:
+    """Every session of netsh by its name."""
+    return {
+        "good": on_stdin(good_lines("stdin")),
+        "mixed": on_stdin(mixed_lines("stdin")),
+        "last": on_stdin(last_lines("stdin")),
+        "open": on_stdin([rule("open-good")], end=False),
+        "long": on_stdin(long_lines("stdin", LENGTHS)),
+        # Sessions of their own: one that is refused may end its session.
+        "addresses": on_stdin(address_lines("stdin")),
+        "ports": on_stdin(port_lines("stdin")),
+        "text": on_stdin([text_line("stdin")]),
+    }
+
+
 def in_file(lines: Iterable[str], mark: bool = False) -> bytes:
     """A script for a file, in UTF-8.
 

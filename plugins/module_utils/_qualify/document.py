@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .answers_host import host_answers, identity
@@ -17,7 +17,7 @@ from .fields import SCHEMA, by_field
 from .gathered import Gathered
 from .policy import told_policy
 
-_DIGITS = 6
+_DIGITS = (6, 16, 64)
 
 
 def document(
@@ -50,15 +50,14 @@ def as_text(report: Mapping[str, Any]) -> str:
     return json.dumps(report, indent=2, ensure_ascii=True) + "\n"
 
 
-def file_name(report: Mapping[str, Any]) -> str:
-    """A name that says what the report is of, and nothing of the host: build, revision, language, connection.
+def file_names(report: Mapping[str, Any]) -> Iterator[str]:
+    """Names that say what the report is of, and nothing of the host: build, revision, language, connection.
 
-    Two hosts alike in all that may have other rules: some digits of a SHA-256 of Windows and policy keep the one from
-    writing over the other. Asked again, a host has the same name: answers such as when a task started vary.
+    Two hosts alike in all that may have other answers, as may one host that is asked twice. So digits of a SHA-256 of
+    the whole text are behind that: few in the first name, more in those for a folder where it is another file's.
     """
     windows = report["windows"]
     parts = [windows["build"], windows["revision"], windows["language"], report["connection"]]
     told = [re.sub(r"[^0-9A-Za-z]", "", str(part)) for part in parts if part is not None]
-    lasting = as_text({"windows": windows, "policy": report["policy"]})
-    told.append(hashlib.sha256(lasting.encode()).hexdigest()[:_DIGITS])
-    return f"windows-{'-'.join(told)}.json"
+    digest = hashlib.sha256(as_text(report).encode()).hexdigest()
+    return (f"windows-{'-'.join([*told, digest[:digits]])}.json" for digits in _DIGITS)

@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from .._firewall.state.reading import ReadError, require_elevation, service_state
 from .._texts import first_few, lines_of
-from .marks import FOLDER, KEY, MARK, TASKS, name_alike, own_name, rules_in
+from .marks import FOLDER, KEY, NO_NOTES, NOTES, TASKS, name_alike, own_name, rules_in
 from .parts import Heard
+from .questions import AUTORUN
+from .texts import csv_rows, value_of
 
 _RUNNING = 4
 _MOST_NAMED = 5
+_OF_THE_KIT = tuple(path.rpartition("\\")[2].casefold() for path in (FOLDER, NOTES, NO_NOTES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Look:
         key: Whether its key of the registry is there.
         others: Everybody else's rules: rule string by id.
         refusal: Why the kit does not work there, in a sentence; empty where it may.
+        run: What the run that has made the folder has written there; empty where there is none.
+        marked: Ids of the rules that bear the kit's mark, its own or another's in other letters.
     """
 
     rules: Mapping[str, str]
@@ -36,6 +41,8 @@ class Look:
     key: bool
     others: Mapping[str, str]
     refusal: str = ""
+    run: str = ""
+    marked: tuple[str, ...] = ()
 
     @property
     def left(self) -> tuple[str, ...]:
@@ -49,12 +56,24 @@ class Look:
         )
 
 
-def looked(parts: Mapping[str, Heard], unasked: str = "") -> Look:
+def own_rules(text: str, imitations: Collection[str] = ()) -> dict[str, str]:
+    """Rule strings of the kit by their names.
+
+    Args:
+        text: What ``reg query`` printed of all rules.
+        imitations: Ids of what is no rule, but a line of somebody's description.
+    """
+    found = ((own_name(rule), rule) for rule_id, rule in rules_in(text) if rule_id not in imitations)
+    return {name: rule for name, rule in found if name}
+
+
+def looked(parts: Mapping[str, Heard], unasked: str = "", imitations: Collection[str] = ()) -> Look:
     """What the parts of `questions.LOOK` say.
 
     Args:
         parts: What was heard of each.
         unasked: What the host printed before it was asked anything.
+        imitations: As for `own_rules`.
 
     Raises:
         NotElevated: The account is no administrator here, or its token is filtered.
@@ -67,23 +86,37 @@ def looked(parts: Mapping[str, Heard], unasked: str = "") -> Look:
     rules = rules_in(parts["rules"].text)
     if not rules:
         raise ReadError("'reg query' succeeded and printed no rule; an empty answer is never taken for none")
-    others = {rule_id: rule for rule_id, rule in rules if not own_name(rule)}
-    own = {name: rule for name, rule in ((own_name(rule), rule) for _id, rule in rules) if name}
+    others = {rule_id: rule for rule_id, rule in rules if not own_name(rule) and rule_id not in imitations}
     return Look(
-        rules=own,
-        tasks=tuple(name for name in TASKS if f'\\{name}"' in parts["tasks"].text),
-        files=any(line.strip().casefold().startswith(MARK.casefold()) for line in lines_of(parts["files"].text)),
+        rules=own_rules(parts["rules"].text, imitations),
+        tasks=_tasks(parts["tasks"].text),
+        files=any(line.strip().casefold() in _OF_THE_KIT for line in lines_of(parts["files"].text)),
         key=parts["key"].succeeded,
         others=others,
         refusal=_refusal(parts, unasked, others.values()),
+        run=run_of(parts),
+        marked=tuple(
+            rule_id for rule_id, rule in rules if rule_id not in imitations and (own_name(rule) or name_alike(rule))
+        ),
     )
 
 
+def run_of(parts: Mapping[str, Heard]) -> str:
+    """Which run has made the folder that is there; empty where there is none, or it has not said so yet."""
+    return parts["run"].text.strip() if parts["run"].succeeded else ""
+
+
+def _tasks(text: str) -> tuple[str, ...]:
+    """The kit's tasks of those that ``schtasks /query /fo csv`` prints: its own lie in no folder."""
+    names = {row[0].casefold() for line in lines_of(text) for row in csv_rows(line) or ()}
+    return tuple(name for name in TASKS if f"\\{name}".casefold() in names)
+
+
 def _refusal(parts: Mapping[str, Heard], unasked: str, others: Iterable[str]) -> str:
-    if unasked.strip():
-        # Some answers are all that a command prints: its words would be in the report, whatever they name.
+    if unasked.strip() or any(value_of(parts[part.name].text) for part in AUTORUN if parts[part.name].succeeded):
+        # One that prints nothing may change what is asked for, such as the code page.
         return (
-            "cmd.exe prints something of its own before every command (AutoRun, in the key "
+            "cmd.exe runs something of its own before every command (AutoRun, in the key "
             r"Software\Microsoft\Command Processor of HKLM or HKCU), which would get into the answers. Take it out for "
             "this, or take another host. Nothing was done"
         )

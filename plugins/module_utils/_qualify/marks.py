@@ -25,12 +25,16 @@ NOTES, NO_NOTES = f"{FOLDER}.txt", f"{FOLDER}-none.txt"
 KEY = rf"HKLM\SOFTWARE\{MARK}"
 """A key of the registry with nothing in it that anybody reads."""
 
+RUN_FILE = "run.txt"
+"""A file of the folder with letters and digits of the run that has made it: two runs have the same names."""
+
 RULES = rf"{LOCAL_POLICY}\FirewallRules"
 
 TASKS = tuple(f"{MARK}-{name}" for name in ("xml", "sc", "limit"))
 """The scheduled tasks: from XML, from a schedule on the command line, and one that takes too long."""
 
-_RULE_NAME = re.compile(rf"\|Name=({MARK}-[0-9A-Za-z-]{{1,60}})\|")
+_RULE_NAME = re.compile(rf"{MARK}-[0-9A-Za-z-]{{1,60}}")
+_FOLDED = MARK.casefold()
 _ANY_NAME = re.compile(r"\|Name=([^|]{1,300})\|")
 _VALUE = re.compile(r" {4}(\S[^\r\n]{0,600}?) {4}REG_SZ {4}([^\r\n]*)")
 
@@ -46,8 +50,15 @@ def rule_name(label: str) -> str:
 
 def own_name(rule: str) -> str | None:
     """The name of a rule string of the kit; None for the rule of anybody else."""
-    found = _RULE_NAME.search(rule)
-    return found[1] if found else None
+    # The kit's have their end, and no second name that might be the one that counts.
+    names = _names(rule) if MARK in rule and rule.endswith("|") else []
+    return names[0][1] if len(names) == 1 and names[0][0] == "Name" and _RULE_NAME.fullmatch(names[0][1]) else None
+
+
+def _names(rule: str) -> list[tuple[str, str]]:
+    """Every field of a rule string that is a name to a reader who ignores letter case, and its value."""
+    fields = (field.partition("=") for field in rule.split("|")[1:])
+    return [(key, value) for key, _equals, value in fields if key.casefold() == "name"]
 
 
 def any_name(rule: str) -> str | None:
@@ -58,9 +69,9 @@ def any_name(rule: str) -> str | None:
 
 def name_alike(rule: str) -> str | None:
     """The name of a rule of somebody else that netsh, which ignores letter case, takes for one of the kit's."""
-    name = any_name(rule)
-    alike = name is not None and name.casefold().startswith(MARK.casefold()) and own_name(rule) is None
-    return name if alike else None
+    if _FOLDED not in rule.casefold() or own_name(rule):
+        return None
+    return next((name for _key, name in _names(rule) if name.casefold().startswith(_FOLDED)), None)
 
 
 def rules_in(text: str) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from .._firewall.state.rollback_files import FOLDER as ROLLBACK
 from .._firewall.state.rollback_files import GRANTS, SCRIPT_NAME
 from .batches import any_rule, delete, rule, turn
 from .files import texts
-from .marks import FOLDER, KEY, MARK, NO_NOTES, NOTES, RULES, TASKS, rule_name
+from .marks import FOLDER, KEY, MARK, NO_NOTES, NOTES, RULES, RUN_FILE, TASKS, rule_name
 from .parts import Part
 
 _VERSION = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
@@ -42,6 +42,13 @@ def _query(name: str, key: str, value: str = "") -> Part:
     return Part(name, f'reg query "{key}"{f" /v {value}" if value else ""}')
 
 
+_RULES = RULES.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)
+_AUTORUN = r"Software\Microsoft\Command Processor"
+AUTORUN = tuple(_query(f"autorun-{root.lower()}", rf"{root}\{_AUTORUN}", "AutoRun") for root in ("HKLM", "HKCU"))
+"""What cmd runs before every line, whether or not it prints anything ("cmd /?" tells of both values)."""
+
+RUN = Part("run", rf'type "{FOLDER}\{RUN_FILE}"')
+
 LOOK = (
     Part("token", "whoami /groups"),
     Part("state", "sc query MpsSvc"),
@@ -49,9 +56,14 @@ LOOK = (
     Part("files", 'dir /b /a "%SystemRoot%"'),
     Part("key", f'reg query "{KEY}"'),
     Part("tasks", "schtasks /query /fo csv /nh"),
-    _query("rules", RULES.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)),
+    *AUTORUN,
+    RUN,
+    _query("rules", _RULES),
 )
 """The host as it is, and what is the kit's on it: asked before anything is done, and at the end."""
+
+STANDING = (RUN, _query("rules", _RULES))
+"""Which rules there are, and whose folder: asked again and again meanwhile."""
 
 WHO = (
     Part("ver", "ver"),
@@ -129,7 +141,7 @@ REGISTER = (
 
 def _found(name: str, label: str) -> Part:
     """The rule of this label as the registry has it now."""
-    listed = rf'reg query "{RULES.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)}" >"{FOLDER}\rules.txt"'
+    listed = rf'reg query "{_RULES}" >"{FOLDER}\rules.txt"'
     return Part(name, rf'{listed} && findstr /l /c:"{rule_name(label)}" "{FOLDER}\rules.txt"')
 
 
@@ -165,11 +177,19 @@ REGISTRY = (
 )
 
 FIRED = (
+    RUN,
     Part("time", "echo %TIME%"),
     *(Part(name, rf'type "{FOLDER}\{name}.txt"') for name in ("xml-fired", "sc-fired", "limit-1", "limit-2")),
 )
 
-READ_RULES = (_query("rules", RULES.replace("HKEY_LOCAL_MACHINE", "HKLM", 1)),)
+
+def rules_by_id(ids: Iterable[str]) -> tuple[Part, ...]:
+    """Asks for each of these values of the rules alone, in the order of the ids.
+
+    Args:
+        ids: Letters, digits, hyphens and braces.
+    """
+    return tuple(_query(f"id-{number}", _RULES, rule_id) for number, rule_id in enumerate(ids))
 
 
 def take_back(tasks: Iterable[str], files: bool, key: bool) -> tuple[Part, ...]:

@@ -148,7 +148,8 @@ def dacl_in(text: str | None) -> str | None:
     """
     plain = "".join(character for character in (text or "")[:8000] if " " <= character <= "~")
     found = _DACL.search(plain)
-    return without_domains(found[0]) if found else None
+    # An entry with a condition has parentheses of its own, and the words of somebody's claims in them.
+    return without_domains(found[0]) if found and plain[found.end() : found.end() + 1] != "(" else None
 
 
 def without_domains(text: str) -> str:

@@ -11,22 +11,22 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from ...module_utils._firewall.state.reading import NotElevated, ReadError, before_begin
+from ...module_utils._firewall.state.reading import NotElevated, ReadError
 from ...module_utils._firewall.state.rollback_files import is_private
 from ...module_utils._qualify import batches, files, questions
 from ...module_utils._qualify.answers_host import all_told
 from ...module_utils._qualify.gathered import Gathered, Ran
-from ...module_utils._qualify.look import Look, looked
-from ...module_utils._qualify.marks import FOLDER, MARK
-from ...module_utils._qualify.parts import Heard, Part, heard, line_of
+from ...module_utils._qualify.look import Look, own_rules, run_of
+from ...module_utils._qualify.marks import FOLDER, MARK, RUN_FILE
+from ...module_utils._qualify.parts import Heard
 from ...module_utils._texts import first_few
-from .remote_host import CommandTimeout, ConnectionLost, RemoteHost, Started, TooMuchSaid
+from .qualify_asking import Asking
+from .remote_host import ConnectionLost, RemoteHost, Started
 
 _MOST_NAMED = 3
-_DEADLINE = 120.0
 _NETSH_DEADLINE = 300.0  # firewall changes were seen to block for 4 minutes (tailscale/tailscale#867)
 _CONSOLE_DEADLINE = 20.0
 """Seconds after which a program has not seen the end of its input: it had nothing to wait for."""
@@ -38,8 +38,28 @@ _LOOKS_AT_TASKS = (2.0, 58.0, *(10.0,) * 12)
 """Seconds between looks at what the tasks have noted: the first for hosts whose clock runs fast, the others for the
 minute after which two of them are due, and the time limit and more of the third."""
 
-_BEGINS = "takes two to five minutes; if it is broken off, run it again, which takes away what it has left"
-_BROKEN_OFF = "broken off, and what was made is still on the host: run it again, which takes it away first"
+_RESCUE_TIME = 180.0
+"""Seconds for taking everything back after a failure."""
+
+# Who breaks it off ends Ansible's worker at once: nothing can be said or taken back then, so it is said before.
+_BEGINS = (
+    "takes two to five minutes. To break it off leaves on the host what was made, without a word: run it again then, "
+    "which takes that away first"
+)
+_TAKES_BACK = f"it failed, and takes back what it has made: up to {_RESCUE_TIME / 60:.0f} minutes"
+_ANOTHER = "another run of this works on the host. Nothing is concluded; try again when it is over"
+_WENT_AWAY = (
+    "went away meanwhile: another run, or somebody else, works on the host. Nothing is concluded; try again when it is "
+    "over"
+)
+_AUTORUN = (
+    "cmd.exe began to print something of its own before a command (AutoRun), which would get into the answers. Nothing "
+    "is concluded; take it out for this, or take another host"
+)
+
+
+class _AnotherRun(ReadError):
+    """The folder on the host is that of another run."""
 
 
 class Interrupted(Exception):
@@ -47,11 +67,13 @@ class Interrupted(Exception):
 
     Attributes:
         left: What could not be taken back, in words; None where the host did not let itself be looked at.
+        changed: Whether anything had been made or taken away, even if it was taken back.
     """
 
-    def __init__(self, message: str, left: tuple[str, ...] | None) -> None:
+    def __init__(self, message: str, left: tuple[str, ...] | None, changed: bool) -> None:
         super().__init__(message)
         self.left = left
+        self.changed = changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,7 @@ class Qualifying:
         host: RemoteHost,
         sleep: Callable[[float], None] = time.sleep,
         say: Callable[[str], None] = lambda _text: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Nothing is sent yet.
 
@@ -84,10 +107,14 @@ class Qualifying:
             host: The host.
             sleep: Waits the given seconds; for tests.
             say: Takes one sentence for the user, at once: what is being waited for.
+            clock: Seconds; for tests.
         """
-        self._host = host
+        self._asking = Asking(host, clock)
         self._sleep = sleep
         self._say = say
+        self._name = secrets.token_hex(8)
+        self._former = ""
+        self._changed = False
 
     def look(self) -> Look:
         """Read what is there; changes nothing.
@@ -97,13 +124,10 @@ class Qualifying:
             ReadError: It answers something that cannot be relied on.
             NotElevated: The account lacks the rights.
         """
-        unasked, parts = self._listen(questions.LOOK)
-        return looked(parts, unasked)
+        return self._asking.confirmed(self._asking.look())
 
     def run(self, before: Look) -> Qualified:
         """Ask everything.
-
-        Somebody who breaks it off ends the process: nothing is taken back then, and the user is told so before.
 
         Args:
             before: The host as it is.
@@ -112,68 +136,90 @@ class Qualifying:
             Interrupted: It failed; what was made is taken back, as far as the host lets itself be reached.
         """
         self._say(_BEGINS)
+        self._former = before.run
         try:
+            self._changed = bool(before.left)
             former = self._take_back(before).left
             if former:
+                self._changed = former != before.left
                 raise ReadError(f"what an earlier run has left cannot be taken away: {'; '.join(former)}")
+            self._former = ""
             gathered = self._gather()
-            after = self._take_back(self.look())
-        except KeyboardInterrupt:
-            self._say(_BROKEN_OFF)
+            after = self._take_back(self._ours(self._asking.look()))
+        except KeyboardInterrupt:  # of an ansible-core whose worker is told
             raise
         except BaseException as error:  # a task's timeout is no Exception
             raise self._rescued(error) from error
         return Qualified(gathered, before, after)
 
+    def _ours(self, look: Look) -> Look:
+        """A look at what may be taken away: not what another run has made since.
+
+        Raises:
+            ReadError: It has.
+        """
+        if look.run not in ("", self._name, self._former):
+            raise _AnotherRun(_ANOTHER)
+        return look
+
+    def _see_that_it_is_ours(self, parts: Mapping[str, Heard]) -> None:
+        """See that nobody has taken away what this run has made.
+
+        Raises:
+            ReadError: Somebody has.
+        """
+        told = run_of(parts)
+        if told != self._name:
+            raise _AnotherRun(_ANOTHER) if told else ReadError(f"{FOLDER} {_WENT_AWAY}")
+
     def _gather(self) -> Gathered:
-        folder = self._ask(questions.FOLDER_STEPS)
+        self._changed = True
+        folder = self._asking.ask(questions.FOLDER_STEPS)
         if not folder["made"].succeeded:
             raise ReadError(f"the folder {FOLDER} could not be made")
         if folder["empty"].text.strip():
             raise ReadError(f"somebody put files into {FOLDER} as it was made. Look at it, and delete it")
-        for name, content in files.texts().items():
-            self._host.run(questions.write_command(name), content, _DEADLINE)
-        found = Gathered(folder=folder, files=self._ask(questions.READ_BACK))
+        for name, content in {RUN_FILE: f"{self._name}\r\n".encode("ascii"), **files.texts()}.items():
+            self._asking.send(questions.write_command(name), content)
+        found = Gathered(folder=folder, files=self._asking.ask(questions.READ_BACK))
         # What is in the folder runs as SYSTEM: not where others may change it.
         if is_private(folder["fresh"].text):
-            found = replace(found, tasks=self._ask(questions.REGISTER))
-        found = replace(found, runs=self._netsh_sessions())
-        early = self.look().rules
-        found = replace(found, netsh=self._ask(questions.NETSH, _NETSH_DEADLINE))
-        found = replace(found, registry=self._ask(questions.REGISTRY), who=self._ask(questions.WHO))
+            found = replace(found, tasks=self._asking.ask(questions.REGISTER))
+        sessions, early = self._netsh_sessions()
+        found = replace(found, runs=sessions, netsh=self._asking.ask(questions.NETSH, _NETSH_DEADLINE))
+        early |= self._standing().keys()
+        found = replace(found, registry=self._asking.ask(questions.REGISTRY), who=self._asking.ask(questions.WHO))
         found = replace(found, runs={**found.runs, **self._shell_runs()}, rules=self._own_rules())
-        if gone := early.keys() - (found.rules or {}).keys():
-            raise ReadError(
-                f"{first_few(sorted(gone), _MOST_NAMED)} went away meanwhile: another run, or somebody else, works on "
-                "the host. Nothing is concluded; try again when it is over"
-            )
-        return replace(found, fired=self._fired() if found.tasks else {})
+        if gone := early - (found.rules or {}).keys():
+            raise ReadError(f"{first_few(sorted(gone), _MOST_NAMED)} {_WENT_AWAY}")
+        found = replace(found, fired=self._fired() if found.tasks else {})
+        if self._asking.unasked:
+            raise ReadError(_AUTORUN)
+        return found
 
-    def _netsh_sessions(self) -> dict[str, Ran]:
-        sessions = {
-            "good": batches.on_stdin(batches.good_lines("stdin")),
-            "mixed": batches.on_stdin(batches.mixed_lines("stdin")),
-            "last": batches.on_stdin(batches.last_lines("stdin")),
-            "open": batches.on_stdin([batches.rule("open-good")], end=False),
-            "long": batches.on_stdin(batches.long_lines("stdin", batches.LENGTHS)),
-            # Sessions of their own: one that is refused may end its session.
-            "addresses": batches.on_stdin(batches.address_lines("stdin")),
-            "ports": batches.on_stdin(batches.port_lines("stdin")),
-            "text": batches.on_stdin([batches.text_line("stdin")]),
-        }
-        # One without bye may wait for more for ever.
-        return {
-            name: self._alone("netsh", text, _OPEN_DEADLINE if name == "open" else _NETSH_DEADLINE)
-            for name, text in sessions.items()
-        }
+    def _netsh_sessions(self) -> tuple[dict[str, Ran], set[str]]:
+        """What came of each session, and the rules that were there after any of them."""
+        ran: dict[str, Ran] = {}
+        seen: set[str] = set()
+        for name, text in batches.sessions().items():
+            # One without bye may wait for more for ever.
+            ran[name] = self._asking.alone("netsh", text, _OPEN_DEADLINE if name == "open" else _NETSH_DEADLINE)
+            seen |= self._standing().keys()
+        return ran, seen
+
+    def _standing(self) -> dict[str, str]:
+        """The rules of the kit as they are now."""
+        parts = self._asking.ask(questions.STANDING)
+        self._see_that_it_is_ours(parts)
+        return own_rules(parts["rules"].text, self._asking.imitations)
 
     def _shell_runs(self) -> dict[str, Ran]:
         echoed = f"{MARK}\r\n".encode("ascii")
         return {
-            "command": self._alone(questions.SHELL_QUESTION),
-            "unknown": self._alone(questions.UNKNOWN_PROGRAM),
-            "skip": self._alone(questions.WITHOUT_SHELL, started=Started(console_stdin=False, without_cmd=True)),
-            "console": self._alone(questions.ECHOING, echoed, _CONSOLE_DEADLINE, Started(console_stdin=True)),
+            "command": self._asking.alone(questions.SHELL_QUESTION),
+            "unknown": self._asking.alone(questions.UNKNOWN_PROGRAM),
+            "skip": self._asking.alone(questions.WITHOUT_SHELL, started=Started(console_stdin=False, without_cmd=True)),
+            "console": self._asking.alone(questions.ECHOING, echoed, _CONSOLE_DEADLINE, Started(console_stdin=True)),
         }
 
     def _own_rules(self) -> Mapping[str, str]:
@@ -182,7 +228,7 @@ class Qualifying:
         for seconds in (0.0, 1.0, 2.0, 4.0):
             if seconds:
                 self._sleep(seconds)
-            rules = self.look().rules
+            rules = self._standing()
             if rules == last:
                 break
             last = rules
@@ -193,7 +239,8 @@ class Qualifying:
         found: Mapping[str, Heard] = {}
         for seconds in _LOOKS_AT_TASKS:
             self._sleep(seconds)
-            found = self._ask(questions.FIRED)
+            found = self._asking.ask(questions.FIRED)
+            self._see_that_it_is_ours(found)
             if all_told(found):
                 break
         return found
@@ -205,72 +252,49 @@ class Qualifying:
                 break
             if seconds:
                 self._sleep(seconds)
+                look = self._asking.confirmed(look)
                 # A session may stop at a rule that has gone since.
                 for some in _by_tens(sorted(look.rules)):
-                    self._ask(questions.delete_rules(some), _NETSH_DEADLINE)
+                    self._asking.ask(questions.delete_rules(some), _NETSH_DEADLINE)
             elif look.rules:
                 lines = [batches.delete(name) for name in sorted(look.rules)]
-                self._host.run("netsh", batches.on_stdin(lines), _NETSH_DEADLINE)
-            self._ask(questions.take_back(look.tasks, look.files, look.key))
-            look = self.look()
-        return look
+                self._asking.send("netsh", batches.on_stdin(lines), _NETSH_DEADLINE)
+            self._asking.ask(questions.take_back(look.tasks, look.files, look.key))
+            look = self._asking.look()
+        return self._asking.confirmed(look) if look.left else look
 
     def _rescued(self, error: BaseException) -> Interrupted:
         """After a failure: take everything back over a new connection, and say what is left."""
         left: tuple[str, ...] | None = None
+        another = False
         lost = isinstance(error, ConnectionLost)
+        self._say(_TAKES_BACK)
+        self._asking.hurry(_RESCUE_TIME)
         for seconds in _RECONNECT_AFTER:
             try:
                 if lost:
                     self._sleep(seconds)
-                    self._host.reconnect()
-                left = self._take_back(self.look()).left
+                    self._asking.reconnect()
+                left = self._take_back(self._ours(self._asking.look())).left
+                break
+            except _AnotherRun:
+                another = True
                 break
             except (ConnectionLost, ReadError, NotElevated) as again:
                 lost = lost or isinstance(again, ConnectionLost)
-        if left is None:
+            except BaseException:  # OutOfTime, or a task's timeout while an earlier failure is being made good
+                break
+        if another:
+            told = "What is on the host is that run's, which takes it away at its end: nothing was taken back"
+        elif left is None:
             told = "Whether anything is left on the host is not known: run this again, which takes it away first"
         elif left:
             told = f"Left on the host: {'; '.join(left)}. Run this again, which takes it away first"
         else:
             told = "Everything that had been made on the host was taken back"
-        return Interrupted(f"{error}. {told}", left)
-
-    def _ask(self, parts: Sequence[Part], deadline: float = _DEADLINE) -> dict[str, Heard]:
-        if not parts:
-            return {}
-        return self._listen(parts, deadline)[1]
-
-    def _listen(self, parts: Sequence[Part], deadline: float = _DEADLINE) -> tuple[str, dict[str, Heard]]:
-        """What the host printed unasked, and what each part did."""
-        marker = secrets.token_hex(4)
-        printed = self._host.run(line_of(marker, parts), deadline=deadline).stdout
-        return before_begin(printed, marker), heard(printed, marker, parts)
-
-    def _alone(
-        self, command: str, stdin: bytes = b"", deadline: float = _DEADLINE, started: Started | None = None
-    ) -> Ran:
-        """A command with a line of its own. One that was asked for in an odd way may be refused, or never end."""
-        for last in (False, True):
-            try:
-                output = self._host.run(command, stdin, deadline, started=started)
-                return Ran(output.stdout, output.code)
-            except CommandTimeout:
-                self._host.reconnect()
-                break
-            except TooMuchSaid:
-                raise
-            except ConnectionLost:
-                if started is None:
-                    raise
-                self._host.reconnect()
-                # A host that refuses it does so twice; a connection that broke by chance does not.
-                if last:
-                    break
-        return Ran("", None)
+        return Interrupted(f"{str(error).rstrip('.')}. {told}", left, self._changed)
 
 
-def _by_tens(names: Iterable[str]) -> list[list[str]]:
+def _by_tens(names: list[str]) -> list[list[str]]:
     """Names in groups that fit into one command line."""
-    listed = list(names)
-    return [listed[begin : begin + 10] for begin in range(0, len(listed), 10)]
+    return [names[begin : begin + 10] for begin in range(0, len(names), 10)]

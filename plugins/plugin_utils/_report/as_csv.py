@@ -18,7 +18,8 @@ from .probed import in_short, says_of
 COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
     "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules",
-    "blocked_addresses", "admits", "wider", "wider_by", "probe", "probe_says", "judged_from", "log",
+    "blocked_addresses", "admits", "wider", "wider_by", "probe", "probe_says", "judged_from", "assumptions", "outdated",
+    "log",
 )  # fmt: skip
 """The first row. Lists are joined with ``; ``. A reason is spelt as on the page and in the summary."""
 
@@ -32,7 +33,7 @@ def to_csv(report: Report) -> bytes:
         for cell in host.cells:
             writer.writerow([spreadsheet_cell(value) for value in _row(host, cell)])
         if not host.cells:
-            probed = {"probe": in_short(host.probed), "judged_from": _files(host)}
+            probed = dict(zip(COLUMNS[-len(_files(host)) :], _files(host), strict=True), probe=in_short(host.probed))
             rest = [probed.get(name, "") for name in COLUMNS[len(_of_host(host)) :]]
             writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *rest)])
     return text.getvalue().encode("utf-8", "replace")
@@ -61,13 +62,15 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         _joined(wider.by) if wider else "",
         in_short(cell.probed),
         _joined(says_of(cell)),
-        _files(host),
+        *_files(host),
         _joined([in_words(one) for one in cell.logged]),
     )
 
 
-def _files(host: ReportHost) -> str:
-    return _joined([f"{name} {saved}" for name, saved in host.judged_from])
+def _files(host: ReportHost) -> tuple[str, ...]:
+    """The last columns: what is said of a host that was judged from files."""
+    named = [f"{name} {saved}" for name, saved in host.judged_from]
+    return _joined(named), _joined(host.assumptions), _joined(host.outdated)
 
 
 def _of_host(host: ReportHost) -> tuple[str, ...]:

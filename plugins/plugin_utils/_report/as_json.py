@@ -91,6 +91,7 @@ def _host(host: ReportHost, places: Mapping[ReportRequirement, int]) -> dict[str
         **_filled(foreign=host.foreign, unasked=host.unasked, probe=_probe(host.probed)),
         **_filled(log=_log(host.log) if host.log else {}),
         **_filled(judged_from=[{"file": name, "saved": saved} for name, saved in host.judged_from]),
+        **_filled(assumptions=host.assumptions, lacking=host.lacking, outdated=host.outdated),
         "commands": host.commands,
         **_filled(disabled_lync_rules=host.disabled_lync_rules, skipped_rows=host.skipped_rows),
         "cells": [_cell(cell, places) for cell in host.cells],

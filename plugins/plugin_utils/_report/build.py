@@ -19,6 +19,7 @@ from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.wider import in_words
 from ...module_utils._texts import first_few, printable, said
 from .classify import classify_run, is_refused, only_narrows, settled
+from .from_files import sentences
 from .logged import with_log
 from .model import (
     HostClass,
@@ -35,6 +36,7 @@ from .parts import (
     list_of,
     mapping_of,
     profile_of,
+    said_texts_of,
     service_of,
     text_of,
     texts_of,
@@ -137,12 +139,13 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
     folded = [command.casefold() for command in commands]
     cells = [read_cell(item, finding, folded) for item, finding in rows]
     judged_from = judged_from_of(result)
+    lacking, outdated = (said_texts_of(result, key) for key in ("lacking", "outdated"))
     messages = [
         _message(result.get("msg", "")) if flag_of(result, "failed") else _refusals(plan),
         message,
         _by_policy(plan),
         "" if flag_of(result, "failed") else _old_policy(plan),
-        _from_files(judged_from),
+        sentences(judged_from, lacking, outdated),
     ]
     host = ReportHost(
         name=source.name,
@@ -164,6 +167,9 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         foreign=foreign_of(_compared(mapping_of(result, "foreign"), enforced)) if "foreign" in result else None,
         narrowing=only_narrows(plan, rows) if host_class is HostClass.DRIFTED else False,
         judged_from=judged_from,
+        assumptions=said_texts_of(result, "assumptions"),
+        lacking=lacking,
+        outdated=outdated,
     )
     return with_log(host, result)
 
@@ -224,17 +230,6 @@ def _policy_names(plan: Mapping[str, Any], key: str) -> tuple[str, ...]:
 def _by_policy(plan: Mapping[str, Any]) -> str:
     count = len(_policy_names(plan, "by_policy"))
     return f"By Group Policy: {count} rule{'' if count == 1 else 's'} of ours." if count else ""
-
-
-def _from_files(files: tuple[tuple[str, str], ...]) -> str:
-    """That a host was judged as it was some time ago, and what is not known of it."""
-    if not files:
-        return ""
-    named = first_few([f"{name} of {saved}" for name, saved in files], _FEW)
-    return (
-        f"Judged from {'a file' if len(files) == 1 else 'files'}, not from the host: {named}. That does not tell "
-        "whether services run, what listens, in which networks the host is, or what has changed since."
-    )
 
 
 def _old_policy(plan: Mapping[str, Any]) -> str:

@@ -110,6 +110,25 @@ def write_file(path: Path, content: bytes, mode: int | None = REPORT_FILE_MODE) 
     return True
 
 
+def add_file(path: Path, content: bytes) -> bool:
+    """Write a file under a name that nothing has yet; whether it was so.
+
+    Raises:
+        OSError: It cannot be written; nothing is left of it then.
+    """
+    try:
+        stream = path.open("xb")
+    except FileExistsError:
+        return False
+    try:
+        with stream:
+            stream.write(content)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return True
+
+
 def _set_mode(path: Path, mode: int) -> None:
     """Set the mode of what has this name, unless it is, or has just become, a symbolic link."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

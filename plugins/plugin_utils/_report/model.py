@@ -250,6 +250,9 @@ class ReportHost:
         probed: What a probe saw of ports that none of its cells has, as of a host that could not be read.
         judged_from: The files that were judged in its place: name, and when it was written. Empty where it was read.
         log: What is said of its firewall log; None where that was not to be read.
+        assumptions: What they do not say and what was taken for it, a sentence each, without a full stop.
+        lacking: What decides most and is in none of them: ``Group Policy``, ``MpsSvc``.
+        outdated: What is said of those that are too old, or of the future, a sentence each.
     """
 
     name: str
@@ -275,6 +278,9 @@ class ReportHost:
     probed: tuple[ProbedPort, ...] = ()
     judged_from: tuple[tuple[str, str], ...] = ()
     log: HostLog | None = None
+    assumptions: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

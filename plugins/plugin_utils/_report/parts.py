@@ -98,6 +98,11 @@ def judged_from_of(item: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((said(text_of(file, "file")), said(text_of(file, "saved"))) for file in files)
 
 
+def said_texts_of(item: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Sentences that may hold words of a host's; none where there is no such member."""
+    return tuple(map(said, texts_of(item, key))) if key in item else ()
+
+
 COMPARED = ("plan", "run")
 """What a fingerprint was compared with: what it was when a plan was made, or before a run."""
 

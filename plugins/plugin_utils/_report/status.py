@@ -20,6 +20,7 @@ from ...module_utils._texts import elided, first_few
 from .._version import collection_version
 from .compare import Changes, HostChange
 from .files import write_file
+from .from_files import hosts_lacking, is_outdated, outdated_hosts
 from .model import (
     STATUS_SCHEMA,
     HostClass,
@@ -55,6 +56,7 @@ class RunClass(str, Enum):
     WIDER = "wider"  # Rows are open to more than is wanted, and the report before did not say so.
     CHANGED = "changed"  # Something that is not ours changed since a plan was made.
     DISPROVED = "disproved"  # A probe from outside saw a port shut on the way, or one open that should not be.
+    OUTDATED = "outdated"  # A host was judged from a file that is too old to tell, or of the future.
     DRIFT = "drift"
     INEFFECTIVE = "ineffective"
     REFUSED = "refused"  # The guard of a run that writes stopped a plan: nothing was sent to the host.
@@ -123,6 +125,8 @@ def _kinds(host: ReportHost) -> Iterator[RunClass]:
         yield RunClass.CHANGED
     if is_disproved(host):
         yield RunClass.DISPROVED
+    if is_outdated(host):
+        yield RunClass.OUTDATED
 
 
 def to_status(
@@ -166,7 +170,12 @@ def _of_files(report: Report) -> dict[str, Any]:
     judged = sum(bool(host.judged_from) for host in report.hosts)
     if not judged and not report.files_of_nobody:
         return {}
-    return {"judged_from_files": judged, "files_of_nobody": list(report.files_of_nobody)}
+    return {
+        "judged_from_files": judged,
+        "files_outdated": outdated_hosts(report),
+        "files_lacking": hosts_lacking(report),
+        "files_of_nobody": list(report.files_of_nobody),
+    }
 
 
 def _sentence(text: str) -> str:
@@ -225,6 +234,9 @@ def to_mail(report: Report, status: dict[str, Any], page: str = "", changes: Cha
     )
     lines += _named("Changed by others since the plan was made", changed_since_plan(report) or [])
     lines += _named("No longer in the inventory, or without a role, and not retired", status["left"])
+    lines += _named("Judged from files that are too old or of the future", outdated_hosts(report))
+    for name, hosts in hosts_lacking(report).items():
+        lines += _named(f"Judged from files without {name}", hosts)
     lines += _named("Files that stand for no host", list(report.files_of_nobody))
     lines += ["", *([f"Report: {page}"] if page else []), f"As of {report.created}, {status['digest']}"]
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ...module_utils._firewall.traffic.reasons import short_form
 from ...module_utils._policy.wider import in_words
+from .from_files import in_words as from_files_in_words
 from .logged import summed_up
 from .model import Report, is_off, reasons, totals
 from .probed import counted
@@ -45,9 +46,8 @@ def summary(report: Report, counted_otherwise: Mapping[str, int] | None = None) 
     logged = summed_up(report)
     if logged:
         line += f". By the logs: {logged}"
-    from_files = sum(bool(host.judged_from) for host in report.hosts)
-    if from_files:
-        line += f". Judged from files: {from_files}"
+    if from_files := from_files_in_words(report):
+        line += f". {from_files}"
     if report.files_of_nobody:
         line += f". Files of no host: {len(report.files_of_nobody)}"
     if report.left:

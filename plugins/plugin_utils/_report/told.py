@@ -37,6 +37,7 @@ def lines_for_people(result: Mapping[str, Any]) -> list[str]:
         *([f"Since the earlier report: {changes}"] if changes else []),
         *_proof(result),
         *([f"Left and not retired: {', '.join(left[:_NAMED])}{more}"] if left else []),
+        *_files(result),
         *result["files"].values(),
     ]
 
@@ -65,6 +66,17 @@ def _proof(result: Mapping[str, Any]) -> list[str]:
     return [f"Since the plan was made, {what}{left_out}"]
 
 
+def _files(result: Mapping[str, Any]) -> list[str]:
+    """What is to be known of the files that hosts were judged from."""
+    told = {"too old or of the future": result.get("outdated", ())}
+    told |= {f"without {name}": hosts for name, hosts in result.get("lacking", {}).items()}
+    return [
+        f"Judged from files {what}: {', '.join(hosts[:_NAMED])}{' and more' if len(hosts) > _NAMED else ''}"
+        for what, hosts in told.items()
+        if hosts
+    ]
+
+
 def failure_of(made: Mapping[str, Any]) -> str:
     """What to say of a run that fails because of what was found; nothing where all is as it should be.
 
@@ -78,6 +90,10 @@ def failure_of(made: Mapping[str, Any]) -> str:
     if made.get("disproved"):
         more = " and more" if len(made["disproved"]) > _NAMED else ""
         lines.append(f" Disproved by a probe from outside: {', '.join(made['disproved'][:_NAMED])}{more}.")
+    if made.get("outdated"):
+        more = " and more" if len(made["outdated"]) > _NAMED else ""
+        named = ", ".join(made["outdated"][:_NAMED])
+        lines.append(f" Judged from files that are too old or of the future: {named}{more}.")
     changed = made["changed_since_plan"]
     if changed:
         more = " and more" if len(changed) > _NAMED else ""

@@ -20,6 +20,7 @@ import ntpath
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from lab.windows.cmd_copy import copy
 from lab.windows.cmd_set import set_variable
 from lab.windows.dir_listing import owner_listing
 from lab.windows.filesystem import FileSystemError
@@ -238,6 +239,16 @@ async def _cd(session: Session, process: Process) -> int:
     return 0
 
 
+async def _copy(session: Session, process: Process) -> int:
+    try:
+        count = copy(process, session.path)
+    except FileSystemError as error:
+        return _refused(session, process, error)
+    process.out(process.message("copied", count) + "\r\n")
+    session.errorlevel = 0
+    return 0
+
+
 async def _nothing(_session: Session, _process: Process) -> int:
     return 0
 
@@ -255,6 +266,7 @@ BUILTINS: Mapping[str, Builtin] = {
     "mkdir": _md,
     "rd": _rd,
     "rmdir": _rd,
+    "copy": _copy,
     "ren": _ren,
     "rename": _ren,
     "dir": _dir,

@@ -21,6 +21,11 @@ class FileSystemError(Exception):
         self.arguments = arguments
 
 
+SHARE = r"\\files\lync"
+"""A share of another computer that the account may write to. The lab's choice: each host sees one of its own, and what
+it has written there is read by the same name."""
+
+
 @dataclass
 class Entry:
     """A file, or a folder, which has no content."""
@@ -41,7 +46,7 @@ def parent_of(key: str) -> str:
 
 
 def _fresh() -> dict[str, Entry]:
-    entries = {"C:": Entry("C:\\", ROOT)}
+    entries = {"C:": Entry("C:\\", ROOT), key_of(SHARE): Entry(SHARE, ROOT)}
     for path, security in FOLDERS.items():
         above = entries[parent_of(key_of(path))].security
         entries[key_of(path)] = Entry(path, security or child_of(above, SYSTEM_TOKEN.owner, folder=True))

@@ -12,6 +12,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Das System kann den angegebenen Pfad nicht finden.",
         "Системе не удается найти указанный путь.",
     ),
+    "copied": (
+        "        {} file(s) copied.",
+        "        {} arquivo(s) copiado(s).",
+        "        {} Datei(en) kopiert.",
+        "Скопировано файлов:         {}.",
+    ),
     "already_exists": (
         "A subdirectory or file {} already exists.",
         "Já existe uma subpasta ou um arquivo {}.",

@@ -99,6 +99,7 @@ FRENCH: dict[str, str] = {
     "code_page": "Page de codes active : {}",
     "bad_code_page": "Page de codes non valide",
     "ver": "Microsoft Windows [version {}]",
+    "copied": "        {} fichier(s) copié(s).",
     "path_not_found": "Le chemin d\u2019accès spécifié est introuvable.",
     "already_exists": "Un sous-répertoire ou un fichier {} existe déjà.",
     "not_a_folder": "Nom de répertoire non valide.",

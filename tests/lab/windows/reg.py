@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""reg.exe: `query`, `add`, `delete` and `import`.
+"""reg.exe: `query`, `add`, `delete`, `export` and `import`.
 
 Simulates the output layout recorded by Wine's conformance tests from real Windows, exit code 0 or 1, messages on
 standard error, `End of search` only with `/v … /s`. Writing a key of the firewall by reg.exe changes the registry
@@ -16,6 +16,7 @@ from dataclasses import replace
 from lab.windows.filesystem import FileSystemError
 from lab.windows.netsh import split_words
 from lab.windows.process import Console, Process
+from lab.windows.reg_export import export_file
 from lab.windows.reg_file import RegFileError, import_file
 from lab.windows.registry import RegistryError, long_path, query_text, value_line
 
@@ -44,6 +45,8 @@ async def run(process: Process) -> int:
             _delete(process, words[1:])
         elif verb == "IMPORT":
             _import(process, words[1:])
+        elif verb == "EXPORT":
+            _export(process, words[1:])
         else:
             raise _RegError("reg_syntax", verb)
     except _RegError as error:
@@ -163,6 +166,24 @@ def _import(process: Process, words: list[str]) -> None:
     except RegFileError:
         raise _RegError("reg_bad_file", path) from None
     process.err(process.message("reg_done") + "\r\n\r\n")
+
+
+def _export(process: Process, words: list[str]) -> None:
+    path = _key_path("EXPORT", words)
+    if len(words) < 2 or words[1].startswith("/"):
+        raise _RegError("reg_syntax", "EXPORT")
+    options = _options("EXPORT", words[2:], frozenset(), frozenset({"/y"}))
+    if process.host.registry.find(path) is None:
+        raise _RegError("reg_not_found")
+    target = ntpath.join(process.environment.get("CD", "C:\\"), words[1])
+    try:
+        # It asks before it replaces a file; there is no console, so without /y it fails.
+        if process.host.files.exists(target) and "/y" not in options:
+            raise _RegError("reg_denied")
+        process.host.files.write(target, export_file(process.host.registry, path), token=process.token)
+    except FileSystemError:
+        raise _RegError("reg_denied") from None
+    process.out(process.message("reg_done") + "\r\n\r\n")
 
 
 def _delete(process: Process, words: list[str]) -> None:

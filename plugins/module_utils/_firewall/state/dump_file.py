@@ -19,54 +19,33 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..._texts import printable
+from .assumptions import absent, holds, lacking, lists_no_policy, service_of
+from .computer import computer_names
 from .hive import MAGIC, TIME, read_hive
 from .products import other_firewall
 from .programs import service_programs
 from .reading import ReadError, all_parts, service_state, split
 from .reg_file import is_reg_file, parse_reg_file
 from .registry_dump import DumpError, RegistryDump, RegistryValue, Unended, fold_key, scan_dump
-from .snapshot import (
-    AUTOMATIC,
-    FILTERING_SERVICE,
-    FIREWALL_SERVICE,
-    GROUP_POLICY,
-    LOCAL_POLICY,
-    LOCAL_PROFILE_KEYS,
-    MDM_POLICY,
-    RUNNING,
-    WINRM_LISTENERS,
-    ServiceState,
-    Snapshot,
-    build_snapshot,
-)
+from .snapshot import FIREWALL_SERVICE, GROUP_POLICY, LOCAL_POLICY, Snapshot, build_snapshot
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file. A host with 5,000 rules has about 5 million, as UTF-16."""
 
 _BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _BEGIN = re.compile(r"@([0-9A-Za-z]+)-begin[ \t]*\r?$", re.MULTILINE)
-_STOPPED = 1
-_DISABLED = 4  # a service's start type
 _MOST_NAMED = 3
-
-_ABSENT = {
-    FILTERING_SERVICE: "the Base Filtering Engine (BFE) is not disabled",
-    WINRM_LISTENERS: "no WinRM listener is known",
-    LOCAL_POLICY + r"\FirewallRules": "there is no local rule",
-    **{
-        rf"{LOCAL_POLICY}\{key}": f"the {profile.value} profile has Windows' defaults"
-        for profile, key in LOCAL_PROFILE_KEYS.items()
-    },
-    GROUP_POLICY: "nothing is set by Group Policy",
-    MDM_POLICY: "nothing is set by mobile device management (MDM)",
-}
-"""Keys that need not be in the file, and what is assumed without them."""
-
+_LAST = 100  # characters
 
 _CUT_OFF = (
     "it ends before the start of MpsSvc, which the documented command prints behind all rules and policies: it was cut "
     "off, or another command made it. Nothing is concluded from half an answer; make it again"
 )
+_CUT_EXPORT = (
+    "it does not end in an empty line, as reg export has it behind every key: it was cut off. Nothing is concluded "
+    "from half of it; make it again"
+)
+_EXPORT_ENDS = re.compile(r"\n[ \t]*\r?\n\s*\Z")
 
 
 class DumpFileError(ValueError):
@@ -93,11 +72,15 @@ class SavedHost:
     Attributes:
         snapshot: The host.
         assumptions: What they do not say, and what was taken for it: a sentence each, without a full stop.
+        lacking: What decides most and is in none of them: ``Group Policy``, ``MpsSvc``. It is among the assumptions.
+        computers: The names that the computer has by them; none where they do not tell.
         files: The files.
     """
 
     snapshot: Snapshot
     assumptions: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
+    computers: tuple[str, ...] = ()
     files: tuple[SavedFile, ...] = field(default=(), compare=False)
 
 
@@ -113,7 +96,7 @@ class _Content:
     roots: tuple[str, ...] = ()  # keys of which all is in the file that is on the host
     notes: tuple[str, ...] = ()
     written: str = ""
-    printed: bool = False  # what reg query prints, which nothing ends
+    cut_off: str = ""  # why it seems to lack its end; of what makes an end of its own, nothing
 
 
 def read_dump_files(paths: Sequence[str], documented: bool = False) -> SavedHost:
@@ -121,8 +104,9 @@ def read_dump_files(paths: Sequence[str], documented: bool = False) -> SavedHost
 
     Args:
         paths: The files. A key may be in several of them, a value of it only if it is the same.
-        documented: Whether text that ``reg query`` printed must be what the documented command prints. That has the
-            start of MpsSvc, which every Windows has, behind all policies: without it rules may be cut off.
+        documented: Whether each text must be what the documented commands write. ``reg query`` then prints the start
+            of MpsSvc, which every Windows has, behind all policies, and ``reg export`` ends with an empty line (Wine's
+            ``programs/reg/tests/export.c``, written to pass on real Windows): without them rules may be cut off.
 
     Raises:
         DumpFileError: One cannot be read, is too large, is of none of the formats, or contradicts another; or none
@@ -133,15 +117,14 @@ def read_dump_files(paths: Sequence[str], documented: bool = False) -> SavedHost
     for path in paths:
         try:
             content, changed = _read(Path(path))
+            if documented and content.cut_off:
+                raise DumpFileError(content.cut_off)
         except DumpFileError as error:
             raise DumpFileError(f"{path}: {error}") from error
         contents.append(content)
         files.append(SavedFile(Path(path).name, content.written or changed))
     try:
-        whole = _together(contents, paths)
-        if documented and whole.printed and not whole.keys.value(FIREWALL_SERVICE, "Start"):
-            raise DumpFileError(_CUT_OFF)
-        return replace(_saved_host(whole), files=tuple(files))
+        return replace(_saved_host(_together(contents, paths)), files=tuple(files))
     except DumpFileError as error:
         raise DumpFileError(f"{', '.join(paths)}: {error}") from error
 
@@ -214,14 +197,13 @@ def _together(contents: Sequence[_Content], paths: Sequence[str]) -> _Content:
         any(content.rollback for content in contents),
         tuple(root for content in contents for root in content.roots),
         tuple(note for content in contents for note in content.notes),
-        printed=any(content.printed for content in contents),
     )
 
 
 def _saved_host(content: _Content) -> SavedHost:
-    if not _has(content.keys, LOCAL_POLICY):
+    if not holds(content.keys, LOCAL_POLICY):
         raise DumpFileError(f"it holds nothing of the key {LOCAL_POLICY}, which must be there")
-    service, about_service = _service(content)
+    service, about_service = service_of(content.keys, content.state)
     programs = service_programs(content.keys)
     snapshot = replace(
         build_snapshot(content.keys, service.state),
@@ -232,7 +214,7 @@ def _saved_host(content: _Content) -> SavedHost:
     )
     assumed = [
         *about_service,
-        *(f"{text}: its key is not in the file" for key, text in _ABSENT.items() if not _knows(content, key)),
+        *absent(content.keys, content.roots),
         "the host is in no network that is known, so every profile counts",
         "the rights of an account on the host were not looked at",
     ]
@@ -240,7 +222,12 @@ def _saved_host(content: _Content) -> SavedHost:
         assumed.append("no other firewall product filters in place of Windows Firewall")
     if not programs:
         assumed.append("which programs listen is not known: the services' keys are not in the file")
-    return SavedHost(snapshot, (*assumed, *_about_unended(content.unended), *content.notes))
+    return SavedHost(
+        snapshot,
+        (*assumed, *_about_unended(content.unended), *content.notes),
+        lacking(content.keys, content.roots, content.state),
+        computer_names(content.keys),
+    )
 
 
 def _decoded(data: bytes) -> str:
@@ -256,12 +243,26 @@ def _decoded(data: bytes) -> str:
 
 def _content(text: str) -> _Content:
     if is_reg_file(text):
-        return _Content(parse_reg_file(text))
+        exported = parse_reg_file(text)
+        cut_off = "" if _EXPORT_ENDS.search(text[-_LAST:]) else _CUT_EXPORT
+        return _Content(exported, roots=_no_policy(exported, True), cut_off=cut_off)
     begin = _BEGIN.search(text)
     if begin is None:
         keys, unended = scan_dump(text, None, merge=True)
-        return _Content(keys, unended, printed=True)
+        return _Content(keys, unended, roots=_no_policy(keys, False), cut_off="" if _is_ended(keys) else _CUT_OFF)
     return _saved_answer(text, begin[1])
+
+
+def _no_policy(keys: RegistryDump, exported: bool) -> tuple[str, ...]:
+    return (GROUP_POLICY,) if lists_no_policy(keys, exported) else ()
+
+
+def _is_ended(keys: RegistryDump) -> bool:
+    """Whether the start of MpsSvc stands behind all policies that ``reg query`` printed."""
+    policies = tuple(map(fold_key, (LOCAL_POLICY, GROUP_POLICY)))
+    service = fold_key(FIREWALL_SERVICE)
+    order = [key for key in keys.keys if key == service or key.startswith(policies)]
+    return not order or (order[-1] == service and keys.value(FIREWALL_SERVICE, "Start") is not None)
 
 
 def _saved_answer(text: str, marker: str) -> _Content:
@@ -279,33 +280,6 @@ def _saved_answer(text: str, marker: str) -> _Content:
         at += len(body)
     owner = texts["owner"][1] if "owner" in texts else None
     return _Content(keys, tuple(unended), service_state(texts["state"][1]), owner, texts["rollback"][0])
-
-
-def _has(dump: RegistryDump, key: str) -> bool:
-    return dump.has(key) or any(name.startswith(fold_key(key) + "\\") for name in dump.keys)
-
-
-def _knows(content: _Content, key: str) -> bool:
-    """Whether the files tell what is in a key, be it that there is none."""
-    return _has(content.keys, key) or any(f"{key}\\".startswith(f"{root}\\") for root in content.roots)
-
-
-def _service(content: _Content) -> tuple[ServiceState, tuple[str, ...]]:
-    value = content.keys.value(FIREWALL_SERVICE, "Start")
-    start = value.number() if value else None
-    if content.state is not None:
-        return ServiceState(content.state, start), ()
-    name = "the firewall service (MpsSvc)"
-    if value is None:
-        return ServiceState(RUNNING, AUTOMATIC), (f"{name} runs and starts automatically: its key is not in the file",)
-    filtering = content.keys.value(FILTERING_SERVICE, "Start")
-    if start == AUTOMATIC and filtering and filtering.number() == _DISABLED:
-        told = f"{name} does not run: the Base Filtering Engine (BFE), which it needs, is disabled"
-        return ServiceState(_STOPPED, start), (told,)
-    if start == AUTOMATIC:
-        return ServiceState(RUNNING, start), (f"{name} runs, since it starts automatically",)
-    told = f"{name} does not run, since it does not start automatically (start type {start}, 2 would be automatic)"
-    return ServiceState(_STOPPED, start), (told,)
 
 
 def _about_unended(unended: Iterable[Unended]) -> list[str]:

@@ -4,15 +4,16 @@
 """Registry hives, as ``reg save`` writes them and as they lie in a backup, to keys and values.
 
 The format is read by the library dissect.regf, where it is installed; nothing else needs it. What it is given to read
-is bounded here, since offsets in a hive that somebody has made may lead in circles. The header's fields are those of
-the public specification of the format (https://github.com/msuhanov/regf).
+is bounded here, since offsets in a hive that somebody has made may lead in circles, and what it leaves out in silence
+is an error here. The fields are those of the public specification of the format (https://github.com/msuhanov/regf).
 """
 
 from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import reduce
@@ -20,6 +21,7 @@ from itertools import islice
 from operator import xor
 from typing import Any, BinaryIO
 
+from .computer import ACTIVE_NAME, COMPUTER_NAME
 from .reg_file import typed_value
 from .registry_dump import LINE_BREAK, DumpError, RegistryDump, RegistryValue, fold_key
 from .snapshot import GROUP_POLICY, LOCAL_POLICY, SERVICES, WINRM_LISTENERS
@@ -34,12 +36,16 @@ TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 SYSTEM, SOFTWARE = "HKEY_LOCAL_MACHINE\\SYSTEM", "HKEY_LOCAL_MACHINE\\SOFTWARE"
 
-_MOST_CELLS = 1_000_000
-_MOST_BYTES = 64 * 1024 * 1024
+_MOST = {"cells": 400_000, "bytes": 64 * 1024 * 1024, "keys": 50_000, "characters in the names of keys": 16_000_000}
+"""What is read of a hive. 10,000 rules and 1,000 services are some 40,000 cells, 1,500 keys."""
+
+_LONGEST = 60.0  # seconds of the processor; such a hive takes two or three
 _DEEPEST = 32  # the keys of the firewall are four deep
+_NO_CELL = 0xFFFFFFFF
+_LISTS = (b"lf", b"lh", b"li", b"ri")
 _HEADER = struct.Struct("<4sIIQ20xI")  # and up to the length of the data
 _BLOCK = 4096
-_OF_SERVICES = ("Start", "ImagePath")
+_OF_SERVICES = ("start", "imagepath")
 _NO_LIBRARY = (
     "it is a registry hive, and the Python library dissect.regf, which reads hives, is not installed for the Python "
     "that runs Ansible. Install it there (pip install dissect.regf), or save text with reg export"
@@ -85,7 +91,8 @@ def read_hive(file: BinaryIO) -> Hive:
     except ImportError as error:
         raise DumpError(_NO_LIBRARY) from error
     try:
-        root, keys = _keys_of(_bounded(RegistryHive(file)).root())
+        library = RegistryHive(file)
+        root, keys = _Reader(library, _bounded(library)).keys()
     except DumpError:
         raise
     except Exception as error:  # a library that was given bytes of anybody's
@@ -111,80 +118,124 @@ def _header(header: bytes, size: int) -> tuple[str, bool]:
     return moment.strftime(TIME) if stamp else "", first == second
 
 
-def _bounded(hive: Any) -> Any:
-    """The library's hive, which reads no more than a hive of Windows needs."""
+def _bounded(hive: Any) -> Callable[[str, int], None]:
+    """Have the library read each cell once, and no more than a hive of Windows needs; what counts more of that."""
     read, cell = hive.cell_data, hive.cell
-    left = {"cells": _MOST_CELLS, "bytes": _MOST_BYTES}
+    left, until = dict(_MOST), time.process_time() + _LONGEST
+    parsed, met = {hive.header.RootCell}, set[int]()
 
     def spend(what: str, amount: int) -> None:
         left[what] -= amount
-        if left[what] < 0:
-            raise DumpError(f"the hive is damaged, or made to be: the firewall's keys have too many {what}")
+        if left[what] < 0 or time.process_time() > until:
+            few = f"too many {what}" if left[what] < 0 else "more than can be read in time"
+            raise DumpError(f"the hive is damaged, or made to be: the firewall's keys have {few}")
+
+    def once(offset: int, known: set[int]) -> None:
+        if offset in known:  # each belongs to one key: two that have one are a circle, or a way to grow without end
+            raise DumpError(f"the hive is damaged: its cell {offset:#x} is in it twice")
+        known.add(offset)
 
     def cell_data(offset: int) -> bytes:
+        once(offset, met)
+        spend("cells", 1)
         data: bytes = read(offset)
         spend("bytes", len(data))
         return data
 
-    def counted(offset: int) -> Any:
-        spend("cells", 1)
+    def one_cell(offset: int) -> Any:
+        once(offset, parsed)
         return cell(offset)
 
-    hive.cell_data, hive.cell = cell_data, counted
-    return hive
+    hive.cell_data, hive.cell = cell_data, one_cell
+    return spend
 
 
-def _keys_of(root: Any) -> tuple[str, dict[str, tuple[RegistryValue, ...]]]:
-    found: dict[str, tuple[RegistryValue, ...]] = {}
-    names = {key.name.casefold() for key in root.subkeys()}
-    if "select" in names:
-        control_set = _control_set(root)
-        if (policy := _below(control_set, LOCAL_POLICY.removeprefix(f"{SYSTEM}\\CurrentControlSet\\"))) is not None:
-            found.update(_tree(policy, LOCAL_POLICY))
-        services = _below(control_set, "Services")
-        for key in services.subkeys() if services is not None else ():
-            values = tuple(value for value in _values(key) if value.name in _OF_SERVICES)
-            found.setdefault(fold_key(rf"{SERVICES}\{key.name}"), values)
-        return SYSTEM, found
-    if "microsoft" not in names:
-        raise DumpError("it is a registry hive, and neither SYSTEM nor SOFTWARE")
-    for name in (GROUP_POLICY, WINRM_LISTENERS):
-        if (key := _below(root, name.removeprefix(f"{SOFTWARE}\\"))) is not None:
-            found.update(_tree(key, name))
-    return SOFTWARE, found
+class _Reader:
+    """The keys of a hive; of each the subkeys are read once."""
 
+    def __init__(self, hive: Any, spend: Callable[[str, int], None]) -> None:
+        self._hive, self._spend = hive, spend
+        self._subkeys: dict[int, tuple[Any, tuple[Any, ...]]] = {}  # with the key, so that its number stays its own
 
-def _control_set(root: Any) -> Any:
-    select = _below(root, "Select")
-    current = next((value.number() for value in _values(select) if value.name.casefold() == "current"), None)
-    key = None if current is None else _below(root, f"ControlSet{current:03d}")
-    if key is None:
-        raise DumpError("the hive has no control set that its value Select\\Current names")
-    return key
+    def keys(self) -> tuple[str, dict[str, tuple[RegistryValue, ...]]]:
+        """Which hive it is, and what is looked at in it."""
+        root = self._hive.root()
+        found: dict[str, tuple[RegistryValue, ...]] = {}
+        names = {key.name.casefold() for key in self._below(root)}
+        if "select" in names:
+            control_set = self._control_set(root)
+            for name in (LOCAL_POLICY, COMPUTER_NAME, ACTIVE_NAME):
+                path = name.removeprefix(f"{SYSTEM}\\CurrentControlSet\\")
+                if (key := self._at(control_set, path)) is not None:
+                    found.update(self._tree(key, name))
+            services = self._at(control_set, "Services")
+            for key in self._below(services) if services is not None else ():
+                values = tuple(value for value in _values(key) if value.name.casefold() in _OF_SERVICES)
+                found.setdefault(fold_key(rf"{SERVICES}\{key.name}"), values)
+            return SYSTEM, found
+        if "microsoft" not in names:
+            raise DumpError("it is a registry hive, and neither SYSTEM nor SOFTWARE")
+        for name in (GROUP_POLICY, WINRM_LISTENERS):
+            if (key := self._at(root, name.removeprefix(f"{SOFTWARE}\\"))) is not None:
+                found.update(self._tree(key, name))
+        return SOFTWARE, found
 
-
-def _below(key: Any, path: str) -> Any:
-    """A key by its path; None where there is none. The library's own look-up takes other names for an error."""
-    for name in path.split("\\"):
-        folded = name.casefold()
-        key = next((one for one in key.subkeys() if one.name.casefold() == folded), None)
+    def _control_set(self, root: Any) -> Any:
+        select = self._at(root, "Select")
+        current = next((value.number() for value in _values(select) if value.name.casefold() == "current"), None)
+        key = None if current is None else self._at(root, f"ControlSet{current:03d}")
         if key is None:
-            return None
-    return key
+            raise DumpError("the hive has no control set that its value Select\\Current names")
+        return key
 
+    def _at(self, key: Any, path: str) -> Any:
+        """A key by its path; None where there is none. The library's own look-up takes other names for an error."""
+        for name in path.split("\\"):
+            folded = name.casefold()
+            key = next((one for one in self._below(key) if one.name.casefold() == folded), None)
+            if key is None:
+                return None
+        return key
 
-def _tree(key: Any, name: str, depth: int = 0) -> Iterator[tuple[str, tuple[RegistryValue, ...]]]:
-    if depth > _DEEPEST:
-        raise DumpError("the hive is damaged, or made to be: its keys are too deep")
-    yield fold_key(name), _values(key)
-    for one in key.subkeys():
-        yield from _tree(one, rf"{name}\{one.name}", depth + 1)
+    def _below(self, key: Any) -> tuple[Any, ...]:
+        """The key's subkeys: as many as it says, which the library does not look at."""
+        if id(key) in self._subkeys:
+            return self._subkeys[id(key)][1]
+        count = key.cell.SubKeyCounts[0]
+        found = []
+        for one in key.subkeys():
+            self._spend("keys", 1)
+            found.append(one)
+        if len(found) != count or (not count and self._lists(key.cell.SubKeyLists[0])):
+            raise DumpError(
+                f"the hive is damaged: the key {key.name[:60]!r} has {count} subkeys, and its list another number"
+            )
+        if len({one.name.casefold() for one in found}) != count:
+            raise DumpError(f"the hive is damaged: the key {key.name[:60]!r} has a subkey twice")
+        self._subkeys[id(key)] = key, tuple(found)
+        return self._subkeys[id(key)][1]
+
+    def _lists(self, offset: int) -> bool:
+        """Whether there is a list of subkeys that is in use, where a key has none: then its number of them is wrong."""
+        if offset == _NO_CELL:
+            return False
+        self._hive.fh.seek(_BLOCK + offset)
+        cell = self._hive.fh.read(8)
+        return len(cell) == 8 and cell[4:6] in _LISTS and struct.unpack_from("<i", cell)[0] < 0 and any(cell[6:8])
+
+    def _tree(self, key: Any, name: str, depth: int = 0) -> Iterator[tuple[str, tuple[RegistryValue, ...]]]:
+        if depth > _DEEPEST:
+            raise DumpError("the hive is damaged, or made to be: its keys are too deep")
+        self._spend("characters in the names of keys", len(name))
+        yield fold_key(name), _values(key)
+        for one in self._below(key):
+            yield from self._tree(one, rf"{name}\{one.name}", depth + 1)
 
 
 def _values(key: Any) -> tuple[RegistryValue, ...]:
     """The key's values in stored order."""
     count = key.cell.ValueList.Count
-    found = [_value(value) for value in islice(key.values(), _MOST_CELLS)]
+    found = [_value(value) for value in islice(key.values(), _MOST["cells"])]
     if len(found) != count:  # the library leaves out what it cannot follow
         raise DumpError(f"the hive is damaged: the key {key.name[:60]!r} has {count} values, {len(found)} can be read")
     if len({value.name.casefold() for value in found}) != count:

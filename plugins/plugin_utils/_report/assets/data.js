@@ -51,7 +51,7 @@ function readCell(host, [place, verdict, reason, by, part, more = {}]) {
 }
 
 const HOSTS = DATA.hosts.map((host) => ({
-  judged_from: [], log: null, unasked: [], probe: [], roles: [], pool: "", site: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
+  judged_from: [], log: null, assumptions: [], outdated: [], unasked: [], probe: [], roles: [], pool: "", site: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
   ...host,
   cells: new Map(host.cells.map((cell) => [cell[0], readCell(host, cell)])),
 }));

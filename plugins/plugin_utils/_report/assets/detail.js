@@ -96,7 +96,10 @@ function sections(host, requirements, copyable) {
   return [
     host.message && el("p", { class: `message class-${host.class}` }, bdi(host.message)),
     host.judged_from.length > 0 && el("section", { class: "judged-from" }, el("h3", {}, "Judged from files"),
-      el("p", {}, bdi(host.judged_from.map((one) => `${one.file}, ${one.saved}`).join("; ")))),
+      el("p", {}, bdi(host.judged_from.map((one) => `${one.file}, ${one.saved}`).join("; "))),
+      host.outdated.length > 0 && el("p", {}, el("strong", {}, "Too old or of the future: "), bdi(host.outdated.join("; "))),
+      host.assumptions.length > 0 && el("p", {}, "Not in them, and assumed:"),
+      el("ul", {}, host.assumptions.map((text) => el("li", {}, bdi(text))))),
     stateOf(host),
     commandsOf(host, copyable),
     requirements && el("section", {}, el("h3", {}, "Requirements"), requirements),

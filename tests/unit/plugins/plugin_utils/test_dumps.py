@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._dumps import files_of, folder_of, of_nobody, told
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._dumps import (
+    check_computers,
+    files_of,
+    folder_of,
+    of_nobody,
+    told,
+)
 
 HOSTS = ("fe01.contoso.test", "fe02.contoso.test", "10.0.0.7", "fe01.fabrikam.test")
 
@@ -108,12 +114,47 @@ def test_what_stands_for_nobody(tmp_path: Path) -> None:
     folder(tmp_path, "fe02.reg", "old.reg", "notes.md", "fe01.contoso.test/a.reg", "gone/SYSTEM", ".DS_Store")
     nobody = of_nobody(tmp_path, [(name, None) for name in HOSTS])
     assert nobody == ["gone", "notes.md", "old.reg"]
-    assert told(nobody) == "dumps: gone, notes.md, old.reg stand for no host of the inventory"
-    assert told(["a.reg"]) == "dumps: a.reg stands for no host of the inventory"
-    assert told(list("abcde")).startswith("dumps: a, b, c and 2 more stand")
+    assert told(nobody) == (
+        "lync_firewall_dumps: gone, notes.md, old.reg stand for no host of the inventory. A file's name must end in "
+        ".txt, .reg, .SYSTEM or .SOFTWARE"
+    )
+    assert told(["a.reg"]) == "lync_firewall_dumps: a.reg stands for no host of the inventory"
+    assert told(list("abcde")).startswith("lync_firewall_dumps: a, b, c and 2 more stand")
 
 
 @pytest.mark.parametrize("value", ["nowhere", 7, "a\0b", "~nobody-at-all/x"])
 def test_what_is_no_folder_is_an_error(value: object) -> None:
     with pytest.raises(OptionError, match="dumps"):
         folder_of(value)
+
+
+@pytest.mark.parametrize(
+    ("host", "computers"),
+    [
+        (("fe02.contoso.test", None), ("FE02",)),
+        (("fe02.contoso.test", None), ()),
+        (("frontend-b", "fe02.contoso.test"), ("FE02", "fe02")),
+        (("a-name-of-more-than-15-characters.contoso.test", None), ("A-NAME-OF-MORE-",)),
+        (("10.0.0.7", None), ("MED01",)),  # the inventory does not say how the computer is called
+    ],
+)
+def test_a_computer_s_own_name_is_the_host_s(host: tuple[str, object], computers: tuple[str, ...]) -> None:
+    check_computers(["x/fe02.txt"], computers, host, HOSTS)
+
+
+@pytest.mark.parametrize(
+    ("host", "computers"),
+    [
+        (("fe02.contoso.test", "10.1.0.2"), ("FE01",)),
+        (("fe02.contoso.test", None), ("FE02", "FE03")),  # a text of one and a hive of another
+        (("10.0.0.7", None), ("FE01",)),  # that of another host of the inventory
+    ],
+)
+def test_another_computer_s_file_is_an_error_that_names_both(
+    host: tuple[str, object], computers: tuple[str, ...]
+) -> None:
+    with pytest.raises(
+        OptionError, match=r"x/fe02\.txt: it was written by the computer FE0[13].*ansible_host"
+    ) as error:
+        check_computers(["x/fe02.txt"], computers, host, HOSTS)
+    assert host[0] in str(error.value)

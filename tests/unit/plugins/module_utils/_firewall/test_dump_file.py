@@ -213,3 +213,63 @@ def test_a_file_is_the_same_host_whatever_it_was_saved_as() -> None:
     model.state, model.start = 4, 2
     saved = read_dump_bytes(model.run(read_command(MARKER)).encode()).snapshot
     assert saved == replace(live(model), rollback_pending=False)
+
+
+SYSTEM = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet"
+SERVICES = f"\r\n{SYSTEM}\\Services\\MpsSvc\r\n    Start    REG_DWORD    0x2\r\n\r\n"
+ABOVE = GROUP_POLICY.rpartition("\\")[0]
+NO_POLICY = "nothing is set by Group Policy: its key is not in the file"
+EXPORTED = reg_file({POLICY: [("PolicyVersion", "REG_DWORD", "0x216")]})
+
+
+def documented(folder: Path, **texts: str) -> dump_file.SavedHost:
+    for name, text in texts.items():
+        (folder / name).write_bytes(text.encode())
+    return read_dump_files([str(folder / name) for name in texts], documented=True)
+
+
+def test_each_text_of_a_host_must_have_its_end(tmp_path: Path) -> None:
+    """One that was cut off is not made whole by another that has the services."""
+    assert documented(tmp_path, a=MINIMAL + SERVICES).lacking == ("Group Policy",)
+    assert documented(tmp_path, a=MINIMAL + SERVICES, b=SERVICES).snapshot
+    services = reg_file({rf"{SYSTEM}\Services\MpsSvc": [("Start", "REG_DWORD", "0x2")]})
+    for wrong in ({"a": MINIMAL, "b": SERVICES}, {"a": MINIMAL, "b": services}, {"a": SERVICES + MINIMAL}):
+        with pytest.raises(DumpFileError, match=r"a: it ends before the start of MpsSvc"):
+            documented(tmp_path, **wrong)
+
+
+def test_an_export_that_does_not_end_in_an_empty_line_was_cut_off(tmp_path: Path) -> None:
+    assert documented(tmp_path, a=EXPORTED).lacking == ("Group Policy", "MpsSvc")
+    assert documented(tmp_path, a=EXPORTED + EXPORTED.replace("PolicyVersion", "Other")).snapshot
+    with pytest.raises(DumpFileError, match="a: it does not end in an empty line"):
+        documented(tmp_path, a=EXPORTED.removesuffix("\r\n"))
+    assert read_dump_bytes(EXPORTED.rstrip().encode() + b"\r\n").snapshot, "a file of one's own"
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        (MINIMAL + SERVICES, ("Group Policy",)),
+        (MINIMAL, ("Group Policy", "MpsSvc")),
+        (f"{MINIMAL}\r\n{ABOVE}\\SystemCertificates\r\n{SERVICES}", ()),
+        (f"{MINIMAL}\r\n{ABOVE}\\Windows\\WinRM\r\n{SERVICES}", ("Group Policy",)),
+        (f"{MINIMAL}\r\n{ABOVE}\\SystemCertificates\r\n{GROUP_POLICY}\r\n{SERVICES}", ("Group Policy",)),
+        (f"{MINIMAL}\r\n{GROUP_POLICY}\\FirewallRules\r\n{SERVICES}", ()),
+        (reg_file({POLICY: [], ABOVE: [], rf"{SYSTEM}\Services\MpsSvc": [("Start", "REG_DWORD", "0x2")]}), ()),
+        (reg_file({POLICY: [], rf"{ABOVE}\Windows": []}), ("Group Policy", "MpsSvc")),
+        (reg_file({POLICY: [], GROUP_POLICY: []}), ("Group Policy", "MpsSvc")),
+    ],
+)
+def test_that_there_is_no_group_policy_is_proven_by_the_key_above_it(text: str, lacking: tuple[str, ...]) -> None:
+    saved = read_dump_bytes(text.encode())
+    assert saved.lacking == lacking
+    assert (NO_POLICY in saved.assumptions) == ("Group Policy" in lacking)
+
+
+def test_the_computer_s_name_is_the_one_in_use_and_the_next_one() -> None:
+    named = rf"{SYSTEM}\Control\ComputerName"
+    text = f"{MINIMAL}\r\n{named}\\ActiveComputerName\r\n    ComputerName    REG_SZ    FE01\r\n"
+    assert read_dump_bytes(text.encode()).computers == ("FE01",)
+    text += f"{named}\\ComputerName\r\n    ComputerName    REG_SZ    FE02\r\n"
+    assert read_dump_bytes(text.encode()).computers == ("FE01", "FE02")
+    assert read_dump_bytes(MINIMAL.encode()).computers == ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import io
 import struct
+import time
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firew
 POLICY = r"Services\SharedAccess\Parameters\FirewallPolicy"
 RULE = "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5061|Name=café|"
 OTHER = RULE.replace("5061", "443")
+MOST = hive_module._MOST
 GPO = r"Policies\Microsoft\WindowsFirewall"
 
 
@@ -125,8 +127,15 @@ def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_too_much_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hive_module, "_MOST_CELLS", 20)
-    with pytest.raises(DumpError, match="too many cells"):
+    for what, most in (("cells", 20), ("bytes", 500), ("keys", 5), ("characters in the names of keys", 100)):
+        monkeypatch.setattr(hive_module, "_MOST", {**MOST, what: most})
+        with pytest.raises(DumpError, match=f"too many {what}"):
+            read_hive(io.BytesIO(system()))
+
+
+def test_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hive_module, "_LONGEST", -1.0)
+    with pytest.raises(DumpError, match="in time"):
         read_hive(io.BytesIO(system()))
 
 
@@ -160,7 +169,7 @@ def test_keys_that_lead_in_a_circle_are_an_error() -> None:
     place = data.index(b"FirewallPolicy") - 76 - 4  # the key's cell
     (listed,) = struct.unpack_from("<I", data, place + 4 + 28)
     struct.pack_into("<I", data, 4096 + listed + 4 + 4, place - 4096)
-    with pytest.raises(DumpError, match="too deep"):
+    with pytest.raises(DumpError, match="in it twice"):
         read_hive(io.BytesIO(bytes(data)))
 
 
@@ -175,3 +184,68 @@ def test_no_byte_of_it_makes_anything_but_an_answer_or_an_error() -> None:
         except DumpError:
             refused += 1
     assert refused > 25
+
+
+def cell_of(data: bytes, name: str) -> int:
+    """Where the key's cell begins, behind its size."""
+    return data.index(b"nk", data.index(name.encode()) - 76 - 4)
+
+
+def test_a_list_of_subkeys_that_is_shorter_than_the_key_says_is_an_error() -> None:
+    """One byte, and a policy was not there: a block rule that is left out makes a host compliant."""
+    data = bytearray(hive({rf"{GPO}\FirewallRules": [("g", "REG_SZ", RULE)], r"Policies\Microsoft\Alpha": [],
+                           "Microsoft\\Windows": []}))  # fmt: skip
+    assert read_hive(io.BytesIO(bytes(data))).keys.keys
+    (listed,) = struct.unpack_from("<I", data, cell_of(data, "Alpha") + 16)  # its parent
+    (listed,) = struct.unpack_from("<I", data, 4096 + listed + 4 + 28)
+    struct.pack_into("<H", data, 4096 + listed + 4 + 2, 1)
+    with pytest.raises(DumpError, match="'Microsoft' has 2 subkeys, and its list"):
+        read_hive(io.BytesIO(bytes(data)))
+
+
+def test_a_key_that_says_it_has_no_subkeys_and_has_a_list_of_them_is_an_error() -> None:
+    data = bytearray(software())
+    struct.pack_into("<I", data, cell_of(data, "WindowsFirewall") + 20, 0)
+    with pytest.raises(DumpError, match="'WindowsFirewall' has 0 subkeys, and its list"):
+        read_hive(io.BytesIO(bytes(data)))
+
+
+def test_a_key_with_two_subkeys_of_one_name_is_an_error() -> None:
+    data = hive({"Select": [("Current", "REG_DWORD", "0x1")], rf"ControlSet001\{POLICY}\DomainProfile": [],
+                 rf"ControlSet001\{POLICY}\DomainProfilx": []}).replace(b"DomainProfilx", b"DOMAINPROFILE")  # fmt: skip
+    with pytest.raises(DumpError, match="'FirewallPolicy' has a subkey twice"):
+        read_hive(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("levels", [3, 18])
+def test_keys_that_share_a_list_of_subkeys_are_an_error_and_cost_nothing(levels: int) -> None:
+    """Each level would double the keys: 24 KB took all memory of the controller."""
+    keys: dict[str, Any] = {"Select": [("Current", "REG_DWORD", "0x1")]}
+    path = rf"ControlSet001\{POLICY}"
+    for level in range(levels):
+        for name in "ba":
+            keys[rf"{path}\{name}{level:02d}{name * 200}"] = []
+        path = rf"{path}\a{level:02d}{'a' * 200}"
+    data = bytearray(hive(keys))
+    for level in range(levels - 1):
+        first, second = (cell_of(data, f"{name}{level:02d}{name * 200}") for name in "ab")
+        data[second + 20 : second + 36] = data[first + 20 : first + 36]
+    before = time.process_time()
+    with pytest.raises(DumpError, match="in it twice"):
+        read_hive(io.BytesIO(bytes(data)))
+    assert time.process_time() - before < 2
+
+
+def test_services_that_share_a_list_of_values_are_an_error() -> None:
+    data = bytearray(system())
+    first, second = (cell_of(data, name) for name in ("MpsSvc", "RTCMEDSRV"))
+    data[second + 36 : second + 44] = data[first + 36 : first + 44]
+    with pytest.raises(DumpError, match="in it twice"):
+        read_hive(io.BytesIO(bytes(data)))
+
+
+def test_names_of_a_service_s_values_count_whatever_their_case(tmp_path: Path) -> None:
+    keys = {"Select": [("Current", "REG_DWORD", "0x1")], rf"ControlSet001\{POLICY}": [],
+            r"ControlSet001\Services\MpsSvc": [("START", "REG_DWORD", "0x4")]}  # fmt: skip
+    found = read_dump_files(written(tmp_path, SYSTEM=hive(keys)))
+    assert (found.snapshot.service.running, found.snapshot.service.start) == (False, 4)

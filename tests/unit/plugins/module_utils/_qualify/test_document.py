@@ -14,11 +14,12 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify import batches, marks, questions
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.answers_host import all_told, host_answers
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.answers_netsh import netsh_answers
-from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.document import as_text, document, file_name
+from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.document import as_text, document, file_names
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.fields import FIELDS, SCHEMA, by_field
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.gathered import Gathered, Ran
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.parts import Heard
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.policy import told_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.words import CMD
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,14 +59,15 @@ def test_a_host_that_said_nothing_has_a_report_of_nulls() -> None:
     jsonschema.Draft202012Validator(schema()).validate(found)
     assert set(found["answers"].values()) == {None}
     assert json.loads(as_text(found)) == found
-    assert re.fullmatch(r"windows-winrm-[0-9a-f]{6}\.json", file_name(found))
+    assert re.fullmatch(r"windows-winrm-[0-9a-f]{6}\.json", next(file_names(found)))
 
 
-def test_hosts_with_other_rules_have_reports_of_other_names() -> None:
+def test_other_answers_have_other_names_and_each_has_more_than_one() -> None:
     found, again, other = report(), report(), report()
-    again["answers"] = {**again["answers"], "task.xml_fires_after": 61}
-    other["policy"] = {**other["policy"], "others": 12}
-    assert file_name(found) == file_name(again) != file_name(other)
+    other["answers"] = {**other["answers"], "task.xml_fires_after": 61}
+    assert list(file_names(found)) == list(file_names(again))
+    assert not set(file_names(found)) & set(file_names(other))
+    assert len(set(file_names(found))) == 3
 
 
 def test_an_answer_without_a_field_is_refused() -> None:
@@ -108,7 +110,7 @@ def test_whatever_a_host_says_there_is_a_report_that_the_schema_takes(text: str,
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed, so the schema is not checked")
     found = report(heard_all(text, succeeded), (text,))
     jsonschema.Draft202012Validator(schema()).validate(found)
-    assert file_name(found).isascii()
+    assert all(name.isascii() for name in file_names(found))
     assert all_told(heard_all(text, succeeded).fired) in (True, False)
 
 
@@ -192,8 +194,10 @@ def test_a_time_limit_is_judged_only_after_the_next_line_was_due(
 @pytest.mark.parametrize(
     ("printed", "before", "behind"),
     [
-        ("C:\\W\\cmd.exe /C cd /d %SystemRoot%\\System32\r\n%CMDCMDLINE%\r\n", "C:\\W\\cmd.exe /C ", ""),
-        ('C:\\W\\cmd.exe /C "cd /d %SystemRoot%\\System32&echo %CMDCMDLINE%"\r\n', 'C:\\W\\cmd.exe /C "', '"'),
+        ("C:\\Windows\\system32\\CMD.EXE /C cd /d %SystemRoot%\\System32\r\n%CMDCMDLINE%\r\n", CMD + " /C ", ""),
+        ('C:\\Windows\\system32\\cmd.exe /C "cd /d %SystemRoot%\\System32&echo %CMDCMDLINE%"\r\n', CMD + ' /C "', '"'),
+        ("D:\\Contoso\\tcc.exe /C cd /d x\r\n%CMDCMDLINE%\r\nHello alice\r\n", "other /C ", "other"),
+        ("Hello alice\r\nC:\\Windows\\system32\\cmd.exe /C cd /d x\r\n%CMDCMDLINE%\r\n", "other /C ", ""),
         ("%CMDCMDLINE%\r\n", None, None),
     ],
 )
@@ -215,3 +219,35 @@ def test_the_owner_is_told_by_the_name_that_whoami_has_for_administrators(told: 
     listed = f"29.11.2026  03:04    <DIR>          {told} .\r\n"
     found = host_answers(Gathered(who={"groups-csv": Heard(True, groups)}, folder={"owner": Heard(True, listed)}))
     assert found["folder.owner"] == owner
+
+
+NAMES = "Welcome alice@contoso.test to FE01"
+
+
+@pytest.mark.parametrize("before", ["", "    ProductName    REG_SZ    ", "    x    REG_SZ    0409"])
+def test_no_free_word_of_a_host_gets_out(before: str) -> None:
+    text = f"{before}{NAMES}\r\n"
+    found = report(heard_all(text, succeeded=True), (text,))
+    told = {name: answer for name, answer in found["answers"].items() if name != "reg.text"}  # what the kit wrote
+    assert "alice" not in json.dumps({**found, "answers": told, "names": list(file_names(found))})
+
+
+def test_what_netsh_says_of_others_is_masked() -> None:
+    says = "The following helper DLL cannot be loaded: D:\\CONTOSO\\FE01NETSH.DLL.\r\nnetsh>Ok.\r\n\r\nnetsh>"
+    found = netsh_answers(Gathered(runs={"good": Ran(says, 0)}))
+    assert found["netsh.stdin.says"] == ["other", "Ok."]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("Windows Server 2012 R2 Standard", "Windows Server 2012 R2 Standard"),
+        ("Windows Server 2022 Datacenter Azure Edition", "Windows Server 2022 Datacenter Azure Edition"),
+        ("Windows of CONTOSO on FE01 (alice@contoso.test)", "other"),
+    ],
+)
+def test_the_product_is_told_in_words_of_windows_alone(value: str, told: str) -> None:
+    who = {"version-ProductName": Heard(True, f"    ProductName    REG_SZ    {value}\r\n")}
+    assert report(Gathered(who=who))["windows"]["product"] == told
+    language = {"language-InstallLanguage": Heard(True, f"    InstallLanguage    REG_SZ    {value}\r\n")}
+    assert report(Gathered(who=language))["windows"]["language"] == "other"

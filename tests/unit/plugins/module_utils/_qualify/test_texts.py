@@ -82,6 +82,7 @@ def test_a_descriptor_is_told_without_its_domain() -> None:
         ("x\0\r\0\n\0D\0:\0P\0A\0I\0(\0A\0;\0;\0F\0A\0;\0;\0;\0S\0Y\0)\0", "D:PAI(A;;FA;;;SY)"),
         ("\ufeffx\r\nD:AI(A;ID;FA;;;BA)S:AI(AU;;FA;;;WD)\r\n", "D:AI(A;ID;FA;;;BA)"),
         (f"x\r\nD:(A;;FA;;;{DOMAIN}-500)\r\n", "D:(A;;FA;;;S-1-5-21-x)"),
+        ('x\r\nD:PAI(XA;;FA;;;BA;(@USER.dept == "Contoso"))(A;;FA;;;SY)\r\n', None),
         ("x\r\n", None),
         (None, None),
     ],

@@ -190,5 +190,7 @@ def test_files_in_place_of_hosts_are_told_only_where_there_are_any() -> None:
     assert (found["judged_from_files"], found["files_of_nobody"]) == (1, ["old.reg"])
     assert "Judged from files: 1. Files of no host: 1" in found["summary"]
     guide = Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "scheduled.rst"
-    assert "``judged_from_files``, ``files_of_nobody``" in guide.read_text("utf-8")
+    assert "``judged_from_files``, ``files_outdated``, ``files_lacking``, ``files_of_nobody``" in guide.read_text(
+        "utf-8"
+    )
     assert "judged_from_files" not in to_status(report, RUN)
