@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from playbooks.documents import ROOT
 from playbooks.runs import NEWEST_ONLY, newest_only
 
 if TYPE_CHECKING:
@@ -89,6 +91,28 @@ def test_timeout_in_the_middle_of_the_writing(counted: Lab, runner: Runner, kind
     last = play(runner, APPLY, keywords="timeout: 120", hosts="fe01*")
     assert (last.code, last.changed) == (0, set()), last.output
     shown(f"timeout; {kind}", "ends the task; the next run completes what it left")
+
+
+@NEWEST_ONLY
+def test_timeout_behind_an_armed_rollback(counted: Lab, runner: Runner) -> None:
+    """A plan that may cut the connection has its way back on the host before it is carried out, and nobody calls it
+    off: Ansible ends the task, so the host restores itself. The next run waits for that."""
+    host = counted.host("fe01")
+    assert play(runner, APPLY, hosts="fe01*").code == 0
+    before = sorted(host.rules().values())
+    task = "lyncops.firewall.lync_firewall: {state: absent}"
+    host.set_quirks(netsh_hang_line=2, minute=1.5)
+    run = play(runner, task, keywords="timeout: 9", hosts="fe01*")
+    assert set(run.failed) == {FE01}, run.output
+    assert "LyncOpsRollback" in str(host.tasks()), run.output
+    host.set_quirks(netsh_hang_line=None)
+    ends = time.monotonic() + 30
+    while "LyncOpsRollback" in str(host.tasks()) and time.monotonic() < ends:
+        time.sleep(0.5)
+    assert sorted(host.rules().values()) == before, "as it was before the task"
+    again = play(runner, task, hosts="fe01*")
+    assert (again.code, again.changed) == (0, {FE01}), again.output
+    shown("timeout, of a plan that needs a rollback", "ends the task; the host restores itself")
 
 
 def test_delegate_to(counted: Lab, runner: Runner) -> None:
@@ -359,6 +383,59 @@ def test_tags_that_leave_nothing_out(lab: Lab, runner: Runner) -> None:
     assert runner.play("audit", "--tags", "nosuch").code == 0
     assert set(runner.classes().values()) == {"compliant"}
     shown("--tags", "site: lync_firewall or lync_firewall_rules; audits run whole whatever is named")
+
+
+@NEWEST_ONLY
+def test_limit_and_environment(counted: Lab, runner: Runner) -> None:
+    run = play(runner, APPLY, keywords="environment: {PATH: nowhere}", hosts="fe*")
+    assert (run.code, run.changed) == (0, {FE01, FE02}), run.output
+    limited = runner.play("site", "--limit", "med01*", "--check", "--diff")
+    assert (limited.code, limited.changed) == (0, {MED01}), limited.output
+    assert runner.play("site", "--limit", "nobody").code != 0
+    assert not any("|Name=LyncOps " in rule for rule in counted.host("med01").rules().values())
+    shown("environment", "no effect on hosts")
+    shown("--limit, --check", "work")
+
+
+@NEWEST_ONLY
+def test_become(counted: Lab, runner: Runner) -> None:
+    run = play(runner, APPLY, keywords="become: true")
+    assert set(run.failed) == {FE01, FE02, DIR01, MED01}
+    assert "become: it would be ignored" in " ".join(run.output.split())
+    assert runner.play("verify", "-b").code != 0
+    assert untouched(counted)
+    shown("become", "refused, nobody is asked anything")
+
+
+ROWS = {
+    "``--check``, ``check_mode``": (test_limit_and_environment, test_the_order_of_work),
+    "``--limit``": (test_limit_and_environment,),
+    "``--tags``": (test_a_run_that_does_nothing_says_so, test_tags_that_leave_nothing_out),
+    "``--skip-tags``": (test_a_run_that_looks_at_nothing_is_no_success, test_a_run_that_does_nothing_says_so),
+    "``--start-at-task``": (test_a_run_that_looks_at_nothing_is_no_success,),
+    "``serial``, ``strategy``, ``throttle``, ``order``": (test_the_order_of_work,),
+    "``loop``, ``until``, ``run_once``": (test_the_order_of_work, test_run_once),
+    "``ignore_errors``, ``failed_when``, ``ignore_unreachable``": (
+        test_errors_that_are_not_to_count,
+        test_ignore_unreachable,
+    ),
+    "``no_log``": (test_the_order_of_work,),
+    "``environment``": (test_limit_and_environment,),
+    "``timeout``": (test_timeout_in_the_middle_of_the_writing, test_timeout_behind_an_armed_rollback),
+    "``async``, ``-B``": (test_async,),
+    "``become``, ``-b``": (test_become,),
+    "``delegate_to``": (test_delegate_to, test_nobody_is_judged_by_the_roles_of_another),
+    "``delegate_to: localhost``": (test_delegate_to_the_controller,),
+    "connections": (test_other_connections, test_variables_of_the_winrm_connection),
+    "fact caches": (test_a_fact_cache_that_stays, test_gathered_facts_are_not_needed_and_do_no_harm),
+}
+"""The rows of the guide Which features of Ansible work, and what holds each."""
+
+
+def test_each_row_of_the_guide_is_tried() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "ansible_features.rst").read_text("utf-8")
+    assert re.findall(r"^   \* - (.*)$", guide, re.MULTILINE)[1:] == list(ROWS)
+    assert all(ROWS.values())
 
 
 def test_the_table() -> None:
