@@ -121,7 +121,7 @@ class ActionModule(ControllerAction):
                 targets = _held(targets, options["plan"], options["plan_digest"] or "", request, known)
             except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
                 return {**result, "failed": True, "msg": f"plan: {options['plan']}: {error}"}
-        not_run = left_out(options["work"], not options["changes"], *_tags(known))
+        not_run = left_out(options["work"], not options["changes"], known)
         if not_run and options["changes"]:  # somebody's playbook may have other work, which the tags are for
             targets["notes"].append(f"{not_run} leaves out what this playbook is for. {_WITHOUT_TAGS}.")
             not_run = ""
@@ -264,11 +264,6 @@ def _since_audited(basis: Any, known: Mapping[str, Any]) -> str:
     from ..plugin_utils._basis import differences  # noqa: PLC0415 most have none
 
     return differences(basis, known["hostvars"], collection_version())
-
-
-def _tags(known: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
-    """What --tags and --skip-tags name."""
-    return plain(known.get("ansible_run_tags") or ()), plain(known.get("ansible_skip_tags") or ())
 
 
 def _artifacts(why: str) -> dict[str, Any]:

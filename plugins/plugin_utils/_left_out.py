@@ -9,7 +9,8 @@ variable tells of --start-at-task: it leaves out the play before, without which 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 _OURS = "lync_firewall"
 _ALWAYS = "always"
@@ -25,16 +26,15 @@ def tags_of(part: str, always: bool) -> frozenset[str]:
     return frozenset({_OURS, f"{_OURS}_{part}", *([_ALWAYS] if always else [])})
 
 
-def left_out(parts: Iterable[str], always: bool, run_tags: Iterable[str], skip_tags: Iterable[str]) -> str:
+def left_out(parts: Iterable[str], always: bool, known: Mapping[str, Any]) -> str:
     """The option of Ansible that leaves a part of the work out, as it was given; empty where all of it is run.
 
     Args:
         parts: See `tags_of`.
         always: See `tags_of`.
-        run_tags: Those of --tags; ``all`` without it.
-        skip_tags: Those of --skip-tags.
+        known: The variables of a task, of which Ansible's own have what both name.
     """
-    wanted, unwanted = list(map(str, run_tags)), list(map(str, skip_tags))
+    wanted, unwanted = (list(map(str, known.get(f"ansible_{name}_tags") or ())) for name in ("run", "skip"))
     for tags in (tags_of(part, always) for part in parts):
         if _are_skipped(tags, set(unwanted)):
             return f"--skip-tags {','.join(unwanted)}"
