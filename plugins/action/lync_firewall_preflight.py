@@ -21,6 +21,7 @@ from ..plugin_utils._arguments import validate
 from ..plugin_utils._batches import batch_sizes, most_failing
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._dumps import NO_HOSTS
+from ..plugin_utils._left_out import left_out
 from ..plugin_utils._named_hosts import find_named
 from ..plugin_utils._named_roles import said_for_everybody
 from ..plugin_utils._plan.approved import OF_NO_PLAN, plan_file
@@ -55,8 +56,12 @@ _VARIABLES = {
     "clients": f"{PREFIX}preflight_clients",
     "files": f"{PREFIX}preflight_files",
     "by_name": f"{PREFIX}preflight_by_name",
+    "work": f"{PREFIX}preflight_work",
+    "changes": f"{PREFIX}preflight_changes",
 }
 """Where options come from that are not given; a variable that is empty says nothing, but for `named`."""
+
+_WITHOUT_TAGS = "No host is read or changed: run it without, and choose hosts with --limit"
 
 
 class ActionModule(ControllerAction):
@@ -78,6 +83,8 @@ class ActionModule(ControllerAction):
         Option("clients", type="bool", default=False),
         Option("files", type="bool", default=True),
         Option("by_name", type="bool", default=False),
+        Option("work", type="list", elements="str", default=[]),
+        Option("changes", type="bool", default=False),
         HOST_VARIABLES,
     )
 
@@ -118,12 +125,17 @@ class ActionModule(ControllerAction):
                 targets = _held(targets, options["plan"], options["plan_digest"] or "", request, known)
             except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
                 return {**result, "failed": True, "msg": f"plan: {options['plan']}: {error}"}
+        not_run = left_out(options["work"], not options["changes"], known)
+        if not_run and options["changes"]:  # somebody's playbook may have other work, which the tags are for
+            targets["notes"].append(f"{not_run} leaves out what this playbook is for. {_WITHOUT_TAGS}.")
+            not_run = ""
         for note in targets["notes"]:
             tell(note, self._task)
         age = _age(known)
         if options["slices"] is False and age:
             tell(age, self._task)
-        mistakes = [*targets["mistakes"], *wrong_plan, *self._of_others(options, request, targets, known)]
+        half = [f"{not_run} leaves out a part of the work. {_WITHOUT_TAGS}."] if not_run else []
+        mistakes = [*targets["mistakes"], *wrong_plan, *half, *self._of_others(options, request, targets, known)]
         makes_a_report = options["slices"] is not None
         if makes_a_report:
             variables = self._of_report(known, targets["hosts"])

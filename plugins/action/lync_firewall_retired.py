@@ -15,6 +15,7 @@ from ..module_utils._options.table import ENFORCE, HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._texts import said
 from ..plugin_utils._controller import ControllerTask
+from ..plugin_utils._left_out import left_out
 from ..plugin_utils._report.asked import asked
 from ..plugin_utils._report.changed import changed_in
 from ..plugin_utils._report.compare import read_earlier
@@ -79,6 +80,8 @@ class ActionModule(ControllerTask):
         if options["forget"]:
             _see_reported(names, path.parent)
         elif not options["done"]:
+            if options[HOST_VARIABLES.name] and (without := left_out(["retire"], True, task_vars)):
+                raise OptionError(_OPTION, f"{without} leaves out the task that takes the rules away. Run it without")
             _see_reachable(names, hostvars, task_vars.get("ansible_play_hosts_all"))
             return {"hosts": names, "changed": False}
         if names:

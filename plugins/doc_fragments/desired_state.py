@@ -27,14 +27,19 @@ class ModuleDocFragment:
     DOCUMENTATION: str = documentation(
         (*HOST_OPTIONS, HOST_VARIABLES),
         notes=(
-            "Works over the P(ansible.builtin.winrm#connection) connection only and starts no PowerShell on the host. "
-            "It needs C(reg), C(netsh), C(sc) and C(whoami), which every Windows since Server 2008 R2 has, and an "
-            "account that is an administrator there with a full token.",
-            "The Python package C(pywinrm) must be installed on the controller.",
+            "Works over the connections P(ansible.builtin.winrm#connection) and P(ansible.builtin.psrp#connection), "
+            "and starts no PowerShell on the host. It needs C(reg), C(netsh), C(sc) and C(whoami), which every Windows "
+            "since Server 2008 R2 has, and an account that is an administrator there with a full token.",
+            "The Python package C(pywinrm) must be installed on the controller, and C(pypsrp) too for C(psrp).",
             "Rules of Group Policy are read and never changed.",
         ),
         attributes={
             "become": {"description": "Refused, because it would be ignored.", "support": "none"},
+            "delegation": {
+                "description": "Works where the task names the roles. With O(host_variables=true) it is refused, since "
+                "one host would be judged by the roles and variables of another.",
+                "support": "partial",
+            },
             "async": {"description": "Refused. One task takes seconds.", "support": "none"},
             "platform": {
                 "description": "Windows Server 2008 R2 SP1 and later.",

@@ -108,6 +108,18 @@ options:
         C(--limit), and need no role. A pattern, a group and an empty variable choose nobody then, and it fails.
     type: bool
     default: false
+  work:
+    description:
+      - The tasks that the playbook is there for, by their tags without C(lync_firewall_). Where C(--tags) or
+        C(--skip-tags) leaves one out, that is named, and it fails, since Ansible would call the run a success.
+    type: list
+    elements: str
+    default: []
+  changes:
+    description:
+      - Whether O(work) changes hosts and has no tag C(always). Then it is said and is no failure.
+    type: bool
+    default: false
   host_variables:
     description:
       - Whether options that are not given are taken from variables. O(batches) from C(lync_firewall_serial), O(sources)
@@ -116,8 +128,9 @@ options:
         C(lync_firewall_preflight_scoped), O(clients) from C(lync_firewall_preflight_clients), O(files) from
         C(lync_firewall_preflight_files), O(by_name) from C(lync_firewall_preflight_by_name), O(basis) from
         C(lync_firewall_preflight_basis), O(accept_late) from C(lync_firewall_accept_late), O(plan) from
-        C(lync_firewall_preflight_plan), O(plan_digest) from C(lync_firewall_plan_digest) and O(at_once) from
-        C(lync_firewall_preflight_at_once).
+        C(lync_firewall_preflight_plan), O(plan_digest) from C(lync_firewall_plan_digest), O(at_once) from
+        C(lync_firewall_preflight_at_once), O(work) from C(lync_firewall_preflight_work) and O(changes) from
+        C(lync_firewall_preflight_changes).
     type: bool
     default: false
 extends_documentation_fragment:

@@ -38,6 +38,11 @@ from ._variables import HostVariables
 
 display = Display()
 
+_NOT_ITS_OWN = (
+    "roles and variables are those of {variables}, since host_variables is true, and the connection is that of {host}. "
+    "Nothing was done: take delegate_to out, or name the roles in the task, without host_variables"
+)
+
 LONGEST_ERROR = 8000
 """Characters of an error; a list of what a rollback restores is the longest."""
 
@@ -128,9 +133,12 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
             options: The task's options.
 
         Raises:
-            OptionError: The task asks for become.
+            OptionError: The task asks for become, or would judge the host that it is delegated to by another's roles.
             NotWinrm: Its connection is another one.
         """
+        variables = str(self.task_vars.get("inventory_hostname", "host"))
+        if self.host_variables and self.host_name != variables:
+            raise OptionError("delegate_to", _NOT_ITS_OWN.format(variables=variables, host=self.host_name))
         if getattr(self._connection, "become", None) is not None:
             raise OptionError(
                 "become",

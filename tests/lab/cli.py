@@ -109,7 +109,8 @@ def _parser() -> argparse.ArgumentParser:
         "--login",
         choices=LOGINS,
         default="ntlm",
-        help="the inventory's; basic allows what is not encrypted too (default %(default)s, as Windows)",
+        help="the inventory's; basic allows what is not encrypted too; certificate, with --https, writes one of the"
+        " user beside the inventory (default %(default)s, as Windows)",
     )
     serve.add_argument("--https", action="store_true", help="WinRM over HTTPS too, on 5986; the inventory's is that")
     serve.add_argument("--winrm-by-policy", action="store_true", help="WinRM's listener is one of Group Policy's only")

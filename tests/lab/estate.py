@@ -37,7 +37,8 @@ USER = "Administrator"
 # Not a secret: the hosts exist on loopback only.
 PASSWORD = "lab-only-no-secret"
 DOMAIN = "contoso.test"
-LOGINS = ("basic", "ntlm")
+CERTIFICATE = "certificate"
+LOGINS = ("basic", "ntlm", CERTIFICATE)
 _HTTPS_RULE = "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5986|Name=Windows Remote Management (HTTPS-In)|"
 """As an administrator makes it with netsh: Windows has none for 5986."""
 NETWORK = "127.77"
@@ -150,6 +151,8 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
     _check_names("group policy", (options.group_policy,), GROUP_POLICIES)
     _check_names("version of Windows", (options.windows,), WINDOWS)
     _check_names("login", (options.login,), LOGINS)
+    if options.login == CERTIFICATE and not options.https:
+        raise EstateError("a login by certificate needs HTTPS")
     quirks = replace(options.quirks, refuse_unencrypted=options.quirks.refuse_unencrypted or options.login != "basic")
     release = WINDOWS[options.windows]
     registries: dict[tuple[str, ...], Registry] = {}

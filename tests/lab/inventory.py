@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,15 @@ from typing import Any
 
 import yaml
 
+from lab.estate import CERTIFICATE
 from lab.host import HostSpec
 from lab.roles import ROLE_PORTS
 from lab.windows.winrm_listeners import PORTS
 from lab.winrm.certificates import Authority
+from lab.winrm.logins import principal_name
+
+_OF_USER = ("lab-user.pem", "lab-user-key.pem")
+"""A user's certificate and its key, beside the inventory."""
 
 
 def inventory_data(
@@ -41,8 +47,7 @@ def inventory_data(
                         "ansible_connection": "winrm",
                         **(_https(ca) if ca else {"ansible_port": port, "ansible_winrm_scheme": "http"}),
                         "ansible_winrm_transport": login,
-                        "ansible_user": user,
-                        "ansible_password": password,
+                        **_account(user, password, login, ca),
                     },
                 },
             }
@@ -59,6 +64,13 @@ def _https(ca: Path) -> dict[str, Any]:
     }
 
 
+def _account(user: str, password: str, login: str, ca: Path | None) -> dict[str, str]:
+    if login != CERTIFICATE or ca is None:
+        return {"ansible_user": user, "ansible_password": password}
+    certificate, key = (str(ca.parent / name) for name in _OF_USER)
+    return {"ansible_winrm_cert_pem": certificate, "ansible_winrm_cert_key_pem": key}
+
+
 def write_inventory(
     path: Path,
     specs: Iterable[HostSpec],
@@ -67,12 +79,17 @@ def write_inventory(
     login: str = "basic",
     authority: Authority | None = None,
 ) -> None:
-    """Write the inventory, making its folder; an authority's certificate beside it, for HTTPS."""
+    """Write the inventory, making its folder; an authority's certificate beside it, for HTTPS, and the
+    user's where that is the login."""
     path.parent.mkdir(parents=True, exist_ok=True)
     ca = None
     if authority is not None:
         ca = (path.parent / authority.certificate.name).absolute()
         ca.write_bytes(authority.certificate.read_bytes())
+        if login == CERTIFICATE:
+            pair = authority.user(user, principal_name(user))
+            for name, written in zip(_OF_USER, (pair.certificate, pair.key), strict=True):
+                shutil.copy(written, ca.parent / name)  # the key with its mode
     text = yaml.safe_dump(inventory_data(specs, user, password, login, ca), sort_keys=False)
     path.write_text("# Written by `python -m lab serve`; the hosts live on loopback addresses.\n" + text)
 

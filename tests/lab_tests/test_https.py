@@ -21,6 +21,8 @@ from requests_ntlm import HttpNtlmAuth
 from winrm.exceptions import InvalidCredentialsError
 from winrm.protocol import Protocol
 
+from lab.estate import EstateError, EstateOptions, build_estate
+from lab.inventory import write_inventory
 from lab.testing import Lab, LabHost
 from lab.winrm.certificates import Authority
 from lab.winrm.negotiate import channel_bindings_hash, ntlm_channel_bindings
@@ -169,3 +171,24 @@ def test_the_inventory_is_that_of_https_with_the_ca_beside_it(tls_lab: Lab, tmp_
     assert variables["ansible_winrm_server_cert_validation"] == "validate"
     assert Path(variables["ansible_winrm_ca_trust_path"]).parent == tmp_path
     assert "BEGIN CERTIFICATE" in Path(variables["ansible_winrm_ca_trust_path"]).read_text(encoding="utf-8")
+
+
+def test_the_inventory_may_be_that_of_a_client_certificate(tls_lab: Lab, tmp_path: Path) -> None:
+    specs = [host.spec for host in tls_lab.hosts]
+    path = tmp_path / "inventory.yml"
+    write_inventory(path, specs, Lab.user, Lab.password, "certificate", tls_lab.authority)
+    variables = yaml.safe_load(path.read_text(encoding="utf-8"))["all"]["children"]["windows"]["vars"]
+    assert variables["ansible_winrm_transport"] == "certificate"
+    assert not {"ansible_user", "ansible_password"} & variables.keys()
+    certificate, key = (variables[f"ansible_winrm_{name}_pem"] for name in ("cert", "cert_key"))
+    assert Path(key).stat().st_mode & 0o077 == 0
+    protocol = Protocol(
+        f"https://{specs[0].address}:5986/wsman", transport="certificate", cert_pem=certificate, cert_key_pem=key,
+        ca_trust_path=variables["ansible_winrm_ca_trust_path"],
+    )  # fmt: skip
+    protocol.close_shell(protocol.open_shell())
+
+
+def test_a_client_certificate_needs_https() -> None:
+    with pytest.raises(EstateError, match="HTTPS"):
+        build_estate(EstateOptions(login="certificate"))

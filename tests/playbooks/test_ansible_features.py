@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from playbooks.documents import ROOT
 from playbooks.runs import NEWEST_ONLY, newest_only
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 APPLY = "lyncops.firewall.lync_firewall: {host_variables: true}"
 READ = "lyncops.firewall.lync_firewall_info: {host_variables: true}"
+ROLES = "lyncops.firewall.lync_firewall: {roles: [director], state: present}"
 FE01, FE02, DIR01, MED01 = (f"{name}.contoso.test" for name in ("fe01", "fe02", "dir01", "med01"))
 TABLE: list[tuple[str, str]] = []
 
@@ -90,10 +93,31 @@ def test_timeout_in_the_middle_of_the_writing(counted: Lab, runner: Runner, kind
     shown(f"timeout; {kind}", "ends the task; the next run completes what it left")
 
 
+@NEWEST_ONLY
+def test_timeout_behind_an_armed_rollback(counted: Lab, runner: Runner) -> None:
+    """A plan that may cut the connection has its way back on the host before it is carried out, and nobody calls it
+    off: Ansible ends the task, so the host restores itself. The next run waits for that."""
+    host = counted.host("fe01")
+    assert play(runner, APPLY, hosts="fe01*").code == 0
+    before = sorted(host.rules().values())
+    task = "lyncops.firewall.lync_firewall: {state: absent}"
+    host.set_quirks(netsh_hang_line=2, minute=1.5)
+    run = play(runner, task, keywords="timeout: 9", hosts="fe01*")
+    assert set(run.failed) == {FE01}, run.output
+    assert "LyncOpsRollback" in str(host.tasks()), run.output
+    host.set_quirks(netsh_hang_line=None)
+    ends = time.monotonic() + 30
+    while "LyncOpsRollback" in str(host.tasks()) and time.monotonic() < ends:
+        time.sleep(0.5)
+    assert sorted(host.rules().values()) == before, "as it was before the task"
+    again = play(runner, task, hosts="fe01*")
+    assert (again.code, again.changed) == (0, {FE01}), again.output
+    shown("timeout, of a plan that needs a rollback", "ends the task; the host restores itself")
+
+
 def test_delegate_to(counted: Lab, runner: Runner) -> None:
     """The task is that of the host that it is delegated to: by its connection, with the roles that the task says."""
-    task = "lyncops.firewall.lync_firewall: {roles: [director], state: present}"
-    run = play(runner, task, keywords=f"delegate_to: {DIR01}", hosts="fe01*")
+    run = play(runner, ROLES, keywords=f"delegate_to: {DIR01}", hosts="fe01*")
     assert run.code == 0, run.output
     assert counted.host("fe01").stats()["requests"] == {}
     assert any("LyncOps" in rule for rule in counted.host("dir01").rules().values())
@@ -104,9 +128,24 @@ def test_delegate_to(counted: Lab, runner: Runner) -> None:
 def test_delegate_to_the_controller(counted: Lab, runner: Runner) -> None:
     run = play(runner, APPLY, keywords="delegate_to: localhost", hosts="fe01*")
     assert set(run.failed) == {FE01}
-    assert "needs 'ansible_connection: winrm' (or psrp) for this host, not 'local'" in " ".join(run.output.split())
+    assert f"are those of {FE01}" in " ".join(run.output.split())
+    named = play(runner, ROLES, keywords="delegate_to: localhost", hosts="fe01*")
+    assert "needs 'ansible_connection: winrm' (or psrp) for this host, not 'local'" in " ".join(named.output.split())
     assert untouched(counted)
     shown("delegate_to: localhost", "one clear sentence, nobody is asked anything")
+
+
+@pytest.mark.parametrize("task", [APPLY, newest_only(READ)])
+def test_nobody_is_judged_by_the_roles_of_another(counted: Lab, runner: Runner, task: str) -> None:
+    """Ansible gives a delegated task the variables of its own host, and those say what to open."""
+    run = play(runner, task, keywords=f"delegate_to: {DIR01}", hosts="fe01*")
+    assert set(run.failed) == {FE01}
+    told = " ".join(run.output.split())
+    assert f"{DIR01}: delegate_to: roles and variables are those of {FE01}, since host_variables is true" in told
+    assert untouched(counted)
+    own = play(runner, task, keywords="delegate_to: '{{ inventory_hostname }}'", hosts="fe01*")
+    assert own.code == 0, own.output
+    shown("delegate_to, with host_variables", "refused, nobody is asked anything; to the host itself it works")
 
 
 @pytest.mark.parametrize("connection", ["ssh", "local", newest_only("ansible.builtin.ssh")])
@@ -285,6 +324,118 @@ def test_gathered_facts_are_not_needed_and_do_no_harm(lab: Lab, runner: Runner) 
     run = runner.play("site", **kept)
     assert (run.code, len(run.changed)) == (0, 4), run.output
     shown("fact cache jsonfile with facts of the hosts", "works")
+
+
+@pytest.mark.parametrize(
+    ("playbook", "flags", "told"),
+    [
+        ("verify", ["--skip-tags", "lync_firewall"], "--skip-tags lync_firewall leaves out a part of the work"),
+        newest_only("audit", ["--skip-tags", "lync_firewall_audit"], "leaves out a part of the work"),
+        newest_only("audit", ["--skip-tags", "lync_firewall_report"], "leaves out a part of the work"),
+        newest_only("plan", ["--skip-tags", "lync_firewall"], "leaves out a part of the work"),
+        newest_only("probe", ["--skip-tags", "lync_firewall_probe"], "leaves out a part of the work"),
+        newest_only("verify", ["--skip-tags", "always"], "was left out"),
+        ("audit", ["--skip-tags", "always"], "was left out"),
+        newest_only("verify", ["--skip-tags", "tagged"], "was left out"),
+        ("audit", ["--start-at-task", "Report on all hosts, whatever became of them"], "was left out"),
+        newest_only("verify", ["--start-at-task", "Report on all hosts, whatever became of them"], "was left out"),
+        newest_only("verify", ["--start-at-task", "Fail if not all is as it should be"], "was left out"),
+        newest_only("plan", ["--start-at-task", "Write the plan"], "was left out"),
+        ("site", ["--start-at-task", "Bring the firewall to what the host's roles need"], "was left out"),
+        newest_only("remediate", ["--skip-tags", "always"], "was left out"),
+        newest_only("matrix", ["--start-at-task", "Write the matrix"], "was left out"),
+        newest_only("qualify", ["--start-at-task", "Ask the host, and take everything back"], "was left out"),
+    ],
+)
+def test_a_run_that_looks_at_nothing_is_no_success(
+    counted: Lab, runner: Runner, playbook: str, flags: list[str], told: str
+) -> None:
+    """All hosts are drifted, and a run that has not seen it must not end as one that found all well."""
+    run = runner.play(playbook, *flags)
+    assert run.code != 0, run.output
+    assert told in " ".join(run.output.split())
+    assert untouched(counted)
+    shown(f"{playbook} {' '.join(flags)}", "fails, nobody is asked anything")
+
+
+@pytest.mark.parametrize(
+    ("playbook", "flags"),
+    [
+        ("site", ["--skip-tags", "lync_firewall"]),
+        newest_only("site", ["--tags", "nosuch"]),
+        newest_only("remediate", ["--skip-tags", "lync_firewall_rules"]),
+        newest_only("matrix", ["--tags", "nosuch"]),
+    ],
+)
+def test_a_run_that_does_nothing_says_so(counted: Lab, runner: Runner, playbook: str, flags: list[str]) -> None:
+    """Somebody's playbook that imports ours may have tags of its own."""
+    run = runner.play(playbook, *flags)
+    assert (run.code, run.changed) == (0, set()), run.output
+    assert f"{' '.join(flags)} leaves out what this playbook is for" in " ".join(run.output.split())
+    assert untouched(counted)
+    shown(f"{playbook} {' '.join(flags)}", "does nothing, and says so")
+
+
+@NEWEST_ONLY
+def test_tags_that_leave_nothing_out(lab: Lab, runner: Runner) -> None:
+    """And --tags leaves nothing out of an audit."""
+    assert runner.play("site", "--tags", "lync_firewall_rules").changed == {FE01, FE02, DIR01, MED01}
+    assert runner.play("audit", "--tags", "nosuch").code == 0
+    assert set(runner.classes().values()) == {"compliant"}
+    shown("--tags", "site: lync_firewall or lync_firewall_rules; audits run whole whatever is named")
+
+
+@NEWEST_ONLY
+def test_limit_and_environment(counted: Lab, runner: Runner) -> None:
+    run = play(runner, APPLY, keywords="environment: {PATH: nowhere}", hosts="fe*")
+    assert (run.code, run.changed) == (0, {FE01, FE02}), run.output
+    limited = runner.play("site", "--limit", "med01*", "--check", "--diff")
+    assert (limited.code, limited.changed) == (0, {MED01}), limited.output
+    assert runner.play("site", "--limit", "nobody").code != 0
+    assert not any("|Name=LyncOps " in rule for rule in counted.host("med01").rules().values())
+    shown("environment", "no effect on hosts")
+    shown("--limit, --check", "work")
+
+
+@NEWEST_ONLY
+def test_become(counted: Lab, runner: Runner) -> None:
+    run = play(runner, APPLY, keywords="become: true")
+    assert set(run.failed) == {FE01, FE02, DIR01, MED01}
+    assert "become: it would be ignored" in " ".join(run.output.split())
+    assert runner.play("verify", "-b").code != 0
+    assert untouched(counted)
+    shown("become", "refused, nobody is asked anything")
+
+
+ROWS = {
+    "``--check``, ``check_mode``": (test_limit_and_environment, test_the_order_of_work),
+    "``--limit``": (test_limit_and_environment,),
+    "``--tags``": (test_a_run_that_does_nothing_says_so, test_tags_that_leave_nothing_out),
+    "``--skip-tags``": (test_a_run_that_looks_at_nothing_is_no_success, test_a_run_that_does_nothing_says_so),
+    "``--start-at-task``": (test_a_run_that_looks_at_nothing_is_no_success,),
+    "``serial``, ``strategy``, ``throttle``, ``order``": (test_the_order_of_work,),
+    "``loop``, ``until``, ``run_once``": (test_the_order_of_work, test_run_once),
+    "``ignore_errors``, ``failed_when``, ``ignore_unreachable``": (
+        test_errors_that_are_not_to_count,
+        test_ignore_unreachable,
+    ),
+    "``no_log``": (test_the_order_of_work,),
+    "``environment``": (test_limit_and_environment,),
+    "``timeout``": (test_timeout_in_the_middle_of_the_writing, test_timeout_behind_an_armed_rollback),
+    "``async``, ``-B``": (test_async,),
+    "``become``, ``-b``": (test_become,),
+    "``delegate_to``": (test_delegate_to, test_nobody_is_judged_by_the_roles_of_another),
+    "``delegate_to: localhost``": (test_delegate_to_the_controller,),
+    "connections": (test_other_connections, test_variables_of_the_winrm_connection),
+    "fact caches": (test_a_fact_cache_that_stays, test_gathered_facts_are_not_needed_and_do_no_harm),
+}
+"""The rows of the guide Which features of Ansible work, and what holds each."""
+
+
+def test_each_row_of_the_guide_is_tried() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "ansible_features.rst").read_text("utf-8")
+    assert re.findall(r"^   \* - (.*)$", guide, re.MULTILINE)[1:] == list(ROWS)
+    assert all(ROWS.values())
 
 
 def test_the_table() -> None:

@@ -129,6 +129,9 @@ def test_a_host_that_became_something_else_is_named_until_it_is_retired(lab: Lab
 def test_nobody_is_retired_whose_removal_did_not_run(lab: Lab, runner: Runner) -> None:
     assert runner.play("site", *SOME).code == 0
     runner.change_inventory(without_groups)
+    run = runner.play("retire", "--skip-tags", "lync_firewall", variables={"lync_firewall_retired": DIRECTOR})
+    assert run.code == 2, run.output
+    assert "--skip-tags lync_firewall leaves out the task that takes the rules away" in " ".join(run.output.split())
     start = ("--start-at-task", "Note whose rules are gone")
     run = runner.play("retire", *start, variables={"lync_firewall_retired": DIRECTOR})
     assert run.code == 2, run.output

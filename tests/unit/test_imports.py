@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "plugin_utils._settings": {"plugin_utils._said", "module_utils"},
     "plugin_utils._named_roles": {"plugin_utils._results", "module_utils"},
+    "plugin_utils._left_out": set(),
     "plugin_utils._left_over": {"plugin_utils._named_roles", "plugin_utils._report", "module_utils"},
     "plugin_utils._keys": {"plugin_utils._results", "module_utils"},
     "plugin_utils._nobody": {"module_utils"},

@@ -20,6 +20,9 @@ _VARIABLES = {
         "operation": "ansible_winrm_operation_timeout_sec",
         "override": "ansible_winrm_kerberos_hostname_override",
         "encryption": "ansible_winrm_message_encryption",
+        "login": "ansible_winrm_transport",
+        "certificate": "ansible_winrm_cert_pem",
+        "key": "ansible_winrm_cert_key_pem",
     },
     "psrp": {
         "ca": "ansible_psrp_ca_cert",
@@ -29,12 +32,17 @@ _VARIABLES = {
         "operation": "ansible_psrp_operation_timeout",
         "override": "ansible_psrp_negotiate_hostname_override",
         "encryption": "ansible_psrp_message_encryption",
+        "login": "ansible_psrp_auth",
+        "certificate": "ansible_psrp_certificate_pem",
+        "key": "ansible_psrp_certificate_key_pem",
     },
 }
 _PROXY = (
     "A proxy may stand between: {proxy}, or HTTP_PROXY and HTTPS_PROXY where Ansible runs. Let it pass the host, or "
     "list the host's address in NO_PROXY there"
 )
+_TO_HTTPS = "set ansible_port to 5986 and {scheme} to https"
+_TO_NTLM = f"set {{login}} to ntlm or kerberos, or {_TO_HTTPS}"
 # The first that is found counts.
 _HINTS: tuple[tuple[str, str], ...] = (
     (
@@ -82,6 +90,16 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "its domain controllers are",
     ),
     (
+        "^(?:certificate|ssl): .*credentials were rejected",
+        f"A client certificate needs HTTPS ({_TO_HTTPS}), and on the host a mapping to a user whose password is still "
+        "the one that it was made with (winrm/config/service/certmapping)",
+    ),
+    (
+        "^plaintext: .*credentials were rejected",
+        f"Over HTTP, where {{login}} is not set, the login is Basic, which Windows refuses there: {_TO_NTLM}. Else see "
+        "ansible_user and ansible_password",
+    ),
+    (
         "credentials were rejected",
         "See ansible_user and ansible_password. Windows says the same to what is not encrypted: Basic over HTTP, or "
         "{encryption}: never",
@@ -96,30 +114,62 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "An address of a way there is none: see {proxy} and ansible_host. In a user or password, / is written %2F, "
         "# %23, @ %40",
     ),
+    (
+        "SSLEOFError|EOF occurred in violation of protocol|alert (?:unknown ca|bad certificate|certificate)",
+        "The host ended the TLS handshake. If {certificate} is set, it does not know who signed that client "
+        "certificate: have the CA among its trusted ones. Else see the certificate of its HTTPS listener",
+    ),
+    (
+        "does not support transport",
+        "{login} is basic, certificate, credssp, kerberos or ntlm, in small letters; where Ansible runs, credssp and "
+        "kerberos need pip install 'pywinrm[credssp]' and 'pywinrm[kerberos]'",
+    ),
+    ("auth 'certificate'|SSL must be used", f"A client certificate needs HTTPS: {_TO_HTTPS}"),
+    ("encryption='never'", f"Nothing encrypts Basic over HTTP: {_TO_NTLM}"),
+    (
+        "cert_pem and cert_key_pem|certificate_(?:key_)?pem",
+        "Set {certificate} and {key} to files (PEM) that are there where Ansible runs",
+    ),
+    (
+        "cannot be sent",
+        "{login}: basic, and an address with a user and a password, take Latin-1 alone. See ansible_user and "
+        "ansible_password, or take ntlm; in {proxy} write such a character as %E2%82%AC",
+    ),
+    (r"sequence item \d+: expected str", "See {proxy}: it is http://host:port or http://user:password@host:port"),
     ("read_timeout_sec must exceed operation_timeout_sec", "Set {read} to more than {operation}, and both above 0"),
 )
+# A host that answered before has gone since; one that never did may want to be spoken to otherwise.
+_NEVER_ANSWERED = (
+    "Remote end closed connection without response|BadStatusLine",
+    f"If this is the port of an HTTPS listener: {_TO_HTTPS}",
+)
 _NO_ADDRESS = re.compile(r"Failed to parse: .*", re.DOTALL)
+_NO_CHARACTER = re.compile(r"'[\w-]+' codec can't encode characters? .*?in position [\d-]+(?:: .*)?", re.DOTALL)
 _FINDERS = tuple((re.compile(words), told) for words, told in _HINTS)
+_AT_FIRST = (re.compile(_NEVER_ANSWERED[0]), _NEVER_ANSWERED[1])
 
 
-def without_address(text: str) -> str:
-    """An error without the address that could not be parsed: its library shows a part of the password in it.
+def without_secrets(text: str) -> str:
+    """An error without the address that could not be parsed, and without the character that could not be sent: their
+    libraries show a part of the password in them.
 
     Args:
         text: The error.
     """
-    return _NO_ADDRESS.sub("Failed to parse an address", text)
+    return _NO_CHARACTER.sub("a character cannot be sent", _NO_ADDRESS.sub("Failed to parse an address", text))
 
 
-def hint(text: str, transport: str) -> str:
+def hint(text: str, transport: str, answered: bool = False) -> str:
     """What to set, as one more sentence behind an error; empty where the error says it, or nothing is known.
 
     Args:
         text: The error. It is bounded: a part of it may be the host's.
         transport: ``winrm`` or ``psrp``; others have no variables that are known.
+        answered: Whether the host has given a shell before.
     """
     variables = _VARIABLES.get(transport)
     if variables is None:
         return ""
-    told = next((told for finder, told in _FINDERS if finder.search(text)), "")
+    finders = _FINDERS if answered else (*_FINDERS, _AT_FIRST)
+    told = next((told for finder, told in finders if finder.search(text)), "")
     return f". {told.format(**variables)}" if told else ""

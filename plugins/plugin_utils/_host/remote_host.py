@@ -27,7 +27,7 @@ from ...module_utils._firewall.change.sockets import is_loopback
 from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
 from ...module_utils._texts import printable
 from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
-from .hints import hint, without_address
+from .hints import hint, without_secrets
 from .wsman import Receiving, client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
@@ -138,6 +138,7 @@ class RemoteHost:
             raise NotWinrm(_NEEDS_WINRM.format(transport=str(transport)))
         self._connection = connection
         self._old_shells: list[str] = []
+        self._answered = False
 
     def run(
         self,
@@ -332,6 +333,7 @@ class RemoteHost:
         if protocol is None or not shell:
             raise ConnectionLost("the winrm connection has no open shell; this ansible-core is not supported")
         bind(getattr(protocol, "transport", None), self._bounds)
+        self._answered = True
         return protocol, str(shell)
 
     def _receive(self, protocol: Any, shell: str, command_id: str, most: int | None) -> Output:
@@ -377,8 +379,8 @@ class RemoteHost:
         if code == _ACCESS_DENIED:
             return ConnectionLost("the host denies this account access to WinRM (WS-Man fault 5)")
         kind = "" if isinstance(error, AnsibleError) else f"{type(error).__name__}: "
-        told = without_address(_told(error))
-        return ConnectionLost(f"{kind}{told}{hint(told, self._transport)}")
+        told = _told(error)
+        return ConnectionLost(f"{kind}{told}{hint(told, self._transport, self._answered)}")
 
     def _quietly(self, action: Callable[[], object]) -> None:
         """Clean up; a failure is only logged."""
@@ -391,7 +393,7 @@ class RemoteHost:
 
 def _told(error: Exception) -> str:
     """An exception in one line for people. The host wrote a part of it: some hold the whole body of its answer."""
-    text = " ".join(str(error)[: 4 * _LONGEST_ERROR].split()) or type(error).__name__
+    text = " ".join(without_secrets(str(error)[: 4 * _LONGEST_ERROR]).split()) or type(error).__name__
     return printable(text)[:_LONGEST_ERROR]
 
 

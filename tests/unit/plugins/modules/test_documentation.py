@@ -269,4 +269,7 @@ def test_a_plan_is_for_the_hosts_that_a_remediation_works_on() -> None:
     ]
     of_the_plan = first[1]["vars"].pop("lync_firewall_preflight_plan")
     assert "lync_firewall_plan " in of_the_plan, "and only the remediation is held to one"
+    for play in first:  # their work is not the same, nor need it be
+        assert play["vars"].pop("lync_firewall_preflight_work")
+    assert first[1]["vars"].pop("lync_firewall_preflight_changes") is True
     assert first[0]["vars"] == first[1]["vars"]

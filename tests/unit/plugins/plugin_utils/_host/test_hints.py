@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.hints import hint, without_address
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.hints import hint, without_secrets
 
 POOL = "HTTPSConnectionPool(host='127.78.0.11', port=5986): Max retries exceeded with url: /wsman (Caused by "
 VERIFY = f"{POOL}SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
@@ -47,6 +47,51 @@ FORBIDDEN = "Bad HTTP response returned from server. Code 403"
         ),
         ("credssp: status: (2148074252) UNKOWN_STATUS 0x8009030c", "ansible_password", "ansible_password"),
         ("Failed to parse an address", "ansible_winrm_proxy", "ansible_psrp_proxy"),
+        (
+            "certificate: the specified credentials were rejected by the server",
+            "ansible_winrm_scheme to https), and on the host a mapping",
+            "x",
+        ),
+        (
+            "plaintext: the specified credentials were rejected by the server",
+            "set ansible_winrm_transport to ntlm",
+            "x",
+        ),
+        (
+            f"{POOL}SSLError(SSLEOFError(8, '[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol",
+            "ansible_winrm_cert_pem",
+            "ansible_psrp_certificate_pem",
+        ),
+        (
+            "The installed version of WinRM does not support transport(s) ['NTLM']",
+            "ansible_winrm_transport is basic, certificate, credssp, kerberos or ntlm, in small letters",
+            "x",
+        ),
+        (
+            "Cannot use message encryption with basic auth, either set encryption='auto' or encryption='never', use "
+            "ssl=True or use one of the",
+            "ansible_winrm_transport to ntlm",
+            "ansible_psrp_auth to ntlm or kerberos, or set ansible_port to 5986 and ansible_psrp_protocol to https",
+        ),
+        ("Cannot use message encryption with auth 'certificate', either set encryption='never'", "x", "needs HTTPS"),
+        ("For certificate auth, SSL must be used", "x", "ansible_psrp_protocol to https"),
+        (
+            "certificate: both cert_pem and cert_key_pem must be specified",
+            "ansible_winrm_cert_pem and ansible_winrm_cert_key_pem",
+            "x",
+        ),
+        (
+            "For certificate auth, the path to the certificate key pem file must be specified with certificate_key_pem",
+            "x",
+            "ansible_psrp_certificate_pem and ansible_psrp_certificate_key_pem",
+        ),
+        ("basic: a character cannot be sent", "ansible_winrm_transport: basic", "ansible_psrp_auth: basic"),
+        ("ntlm: sequence item 1: expected str instance, NoneType", "ansible_winrm_proxy", "ansible_psrp_proxy"),
+        (
+            "('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))",
+            "ansible_winrm_scheme to https",
+            "ansible_psrp_protocol to https",
+        ),
         ("read_timeout_sec must exceed operation_timeout_sec", "ansible_winrm_read_timeout_sec", "x"),
     ],
 )
@@ -60,11 +105,24 @@ def test_the_option_is_named_as_the_connection_has_it(text: str, winrm: str, psr
 
 
 def test_of_an_address_that_is_none_no_part_is_shown() -> None:
-    told = without_address("ntlm: Failed to parse: 'puser:PROXY' is not a valid host or port")
+    told = without_secrets("ntlm: Failed to parse: 'puser:PROXY' is not a valid host or port")
     assert told == "ntlm: Failed to parse an address"
-    assert without_address("no route to host") == "no route to host"
+    assert without_secrets("no route to host") == "no route to host"
 
 
 @pytest.mark.parametrize("text", ["no route to host", ""])
 def test_other_errors_speak_for_themselves(text: str) -> None:
     assert hint(text, "winrm") == ""
+
+
+def test_of_a_character_that_cannot_be_sent_nothing_is_shown() -> None:
+    for words in (
+        "character '\\u20ac' in position 0: ordinal not in range(256)",
+        "characters in position 0-7: ordinal",
+    ):
+        assert without_secrets(f"basic: 'latin-1' codec can't encode {words}") == "basic: a character cannot be sent"
+
+
+def test_a_host_that_answered_before_is_not_told_to_be_another() -> None:
+    told = "('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))"
+    assert hint(told, "winrm", answered=True) == ""
