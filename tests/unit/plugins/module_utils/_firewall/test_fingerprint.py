@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.fingerprint import (
+    UNTOUCHED,
     differences,
     differences_since,
     foreign,
@@ -15,13 +16,16 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     marks,
     names_by_mark,
     plan_digest,
+    touched,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.groups import GroupChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import (
     Plan,
     Refusal,
     ServiceChange,
     Update,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.profile_changes import ProfileChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
     ProfileSettings,
     ProfileState,
@@ -33,6 +37,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     Profile,
     Store,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.unread_rule import read_rule
 from hypothesis import given
@@ -86,7 +91,7 @@ def test_what_differs_is_named() -> None:
     was, now = host(profiles=(PROFILES[0], off, PROFILES[2])), host()
     told = "changed: private profile, local, enabled: false -> not set"
     assert differences(was, now) == (told,)
-    assert differences(was, now, (Profile.PRIVATE,)) == ()
+    assert differences(was, now, touched(Plan(profiles_on=(Profile.PRIVATE,)))) == ()
 
 
 def test_since_a_plan_what_is_gone_is_named_as_far_as_names_were_kept() -> None:
@@ -95,12 +100,12 @@ def test_since_a_plan_what_is_gone_is_named_as_far_as_names_were_kept() -> None:
     names = dict(names_by_mark(then))
     assert list(names.values()) == ["SQL", "Web", "@FirewallAPI.dll,-25000"], "Windows' own last: there may be no room"
     known, settings = marks(then), foreign(then).settings
-    assert differences_since(known, settings, host(WEB, windows), (), names) == ("gone or changed: rule SQL",)
+    assert differences_since(known, settings, host(WEB, windows), UNTOUCHED, names) == ("gone or changed: rule SQL",)
     kept = dict(names_by_mark(then)[:1])
-    assert differences_since(known, settings, host(), (), kept) == (
+    assert differences_since(known, settings, host(), UNTOUCHED, kept) == (
         "gone or changed: rule SQL", "gone or changed: 2 rules more",
     )  # fmt: skip
-    assert differences_since(known, settings, then, (), names) == ()
+    assert differences_since(known, settings, then, UNTOUCHED, names) == ()
 
 
 def test_since_a_plan_without_names_what_is_gone_has_none() -> None:
@@ -131,7 +136,9 @@ def test_marks_are_longer_where_there_is_room_for_them() -> None:
     for then in (few, many):
         known, settings, names = marks(then), foreign(then).settings, dict(names_by_mark(then))
         assert set(names) == set(known)
-        assert differences_since(known, settings, host(*then.rules[1:]), (), names) == ("gone or changed: rule x",)
+        assert differences_since(known, settings, host(*then.rules[1:]), UNTOUCHED, names) == (
+            "gone or changed: rule x",
+        )
         assert differences_since(known, settings, host(*then.rules, SQL)) == ("new or changed: rule SQL",)
 
 
@@ -139,11 +146,42 @@ def test_a_fingerprint_can_leave_out_what_the_plan_switches_on() -> None:
     off = replace(PROFILES[1], local=ProfileSettings(enabled=False))
     was, now = host(WEB, profiles=(PROFILES[0], off, PROFILES[2])), host(WEB)
     then = foreign(was)
-    assert foreign_but_for(now, then.settings, ["private"]) == then.sha256
-    assert foreign_but_for(now, then.settings, []) == foreign(now).sha256 != then.sha256
-    assert foreign_but_for(now, then.settings, ["public"]) != then.sha256
-    assert foreign_but_for(host(SQL), then.settings, ["private"]) != then.sha256
-    assert foreign_but_for(now, {}, ["private"]) == foreign(now).sha256, "what it was then is not known"
+    private, public = (touched(Plan(profiles_on=(profile,))) for profile in (Profile.PRIVATE, Profile.PUBLIC))
+    assert foreign_but_for(now, then.settings, private) == then.sha256
+    assert foreign_but_for(now, then.settings, UNTOUCHED) == foreign(now).sha256 != then.sha256
+    assert foreign_but_for(now, then.settings, public) != then.sha256
+    assert foreign_but_for(host(SQL), then.settings, private) != then.sha256
+    assert foreign_but_for(now, {}, private) == foreign(now).sha256, "what it was then is not known"
+
+
+def test_groups_that_the_plan_switches_are_no_change_by_somebody_else() -> None:
+    """Windows rewrites only whether the rule is on; whatever else differs is told."""
+    raw = (
+        "v2.22|Action=Allow|Active=FALSE|Dir=In|Protocol=6|LPort=445|Name=@FirewallAPI.dll,-28511|EmbedCtxt=@F.dll,-2|"
+    )
+    off = parse_rule("FPS-SMB-In-TCP", raw)
+    on = parse_rule("FPS-SMB-In-TCP", raw.replace("Active=FALSE", "Active=TRUE"))
+    other = parse_rule("FPS-SMB-In-TCP", raw.replace("Active=FALSE", "Active=TRUE").replace("445", "446"))
+    was, now = host(WEB, off), host(WEB, on)
+    by_plan = touched(Plan(groups=(GroupChange("File and Printer Sharing", off.group, True, (off,), False),)))
+    assert differences(was, now) == ("changed: rule @FirewallAPI.dll,-28511",)
+    assert differences(was, now, by_plan) == ()
+    assert differences(was, host(WEB, other), by_plan) == ("changed: rule @FirewallAPI.dll,-28511",)
+    then = foreign(was)
+    assert foreign_but_for(now, then.settings, by_plan) == then.sha256
+    assert foreign_but_for(was, then.settings, by_plan) == then.sha256, "also before it is carried out"
+    assert differences_since(marks(was), then.settings, now, by_plan) == ()
+
+
+def test_settings_that_the_plan_changes_are_no_change_by_somebody_else() -> None:
+    logged = replace(PROFILES[0], local=replace(PROFILES[0].local, log_dropped=True))
+    was, now = host(WEB), host(WEB, profiles=(logged, *PROFILES[1:]))
+    before = PROFILES[0].configured
+    change = ProfileChange(Profile.DOMAIN, before, replace(before, log_dropped=True))
+    assert differences(was, now) == ("changed: domain profile, local, log_dropped: not set -> true",)
+    assert differences(was, now, touched(Plan(settings=(change,)))) == ()
+    actions = touched(Plan(settings=(ProfileChange(Profile.DOMAIN, before, replace(before, outbound_block=True)),)))
+    assert {name.rpartition(" ")[2] for name in actions.settings} == {"inbound_block", "outbound_block", "shields_up"}
 
 
 def test_a_digest_is_of_what_is_deleted_and_changed_too() -> None:

@@ -92,11 +92,17 @@ def damaged(pairs: Pairs, damage: str) -> Pairs:
 def cases(draw: st.DrawFn) -> tuple[Wanted, WindowsModel]:
     """What is wanted, and a host that has some of it, damaged in all ways, beside rules of others."""
     keys = draw(st.lists(_KEYS, unique=True, max_size=4))
+    profiles_on = draw(st.frozensets(st.sampled_from(list(Profile))))
+    settings = draw(st.dictionaries(st.sampled_from(list(Profile)), SETTINGS, max_size=2))
     wanted = Wanted(
         tuple(DesiredRule(key, draw(WRITABLE_RULES)) for key in keys),
         exclusive=draw(st.booleans()),
-        profiles_on=draw(st.frozensets(st.sampled_from(list(Profile)))),
-        settings=tuple(draw(st.dictionaries(st.sampled_from(list(Profile)), SETTINGS, max_size=2)).items()),
+        profiles_on=profiles_on,
+        # Both on and off is refused where options are read.
+        settings=tuple(
+            (profile, replace(found, enabled=None) if profile in profiles_on else found)
+            for profile, found in settings.items()
+        ),
         groups=draw(_GROUPS),
     )
     host = WindowsModel()
