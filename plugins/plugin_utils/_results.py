@@ -122,6 +122,7 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
         "; switched on: ": result["profiles_enabled"],
         "; settings: ": [setting_in_words(item) for item in result["settings_changed"]],
         "; groups: ": [group_in_words(item) for item in result["groups_switched"]],
+        ". What undoing this will not bring back: ": _kept_for_good(result),
         ". Rows that stay open to any address: ": notes,
     }
     wide = in_words(result["wider"]["rows"], result["wider"]["perhaps"])
@@ -133,6 +134,12 @@ def summary(host: str, roles: Sequence[str] | None, result: Mapping[str, Any], c
         + "".join(f"{words}{', '.join(items)}" for words, items in beside.items() if items)
         + (f". {wide[0].upper()}{wide[1:]}" if wide else "")
     )
+
+
+def _kept_for_good(result: Mapping[str, Any]) -> list[str]:
+    """What of settings and groups no command takes back, for a person who decides before it is done."""
+    changed = result["settings_changed"] or result["groups_switched"]
+    return list(result["undo"]["losses"]) if changed else []
 
 
 def _cut(dicts: Sequence[dict[str, Any]], about: str, mark: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from ..module_utils._firewall.state.limits import limits_of
 from ..module_utils._firewall.state.profiles import DEFAULTS, ProfileSettings
 from ..module_utils._firewall.state.rule import ALL_PROFILES, FirewallRule, profile_names, protocol_name, same_path
 from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
+from ..module_utils._firewall.traffic.matching import label
 from ..module_utils._texts import printable, said
 from ._said import ROOM, and_more, size_of, texts
 
@@ -166,9 +167,19 @@ def diff(
     return {
         "before_header": "firewall as found",
         "after_header": "firewall as the table asks",
-        "before": _text(before, found, room) + used,
-        "after": _text(after, made, room),
+        "before": _text(before, found, room) + _groups(plan, before=True) + used,
+        "after": _text(after, made, room) + _groups(plan, before=False),
     }
+
+
+def _groups(plan: Plan | None, before: bool) -> str:
+    """The rules of Windows' own groups that are switched, one a line."""
+    lines = [
+        f"{label(rule)} ({change.name}): {'on' if change.enabled is not before else 'off'}"
+        for change in (plan.groups if plan else ())
+        for rule in change.rules
+    ]
+    return "".join(f"{line}\n" for line in texts(sorted(lines), "names"))
 
 
 def _text(snapshot: Snapshot, rules: Sequence[tuple[str, bool]], room: int) -> str:

@@ -10,7 +10,7 @@ from .._firewall.state.rule import Direction, Profile
 from .option import Option
 
 LARGEST_LOG = 32_767
-"""Kilobytes of ``maxfilesize``, by Microsoft's reference of ``netsh advfirewall set``."""
+"""Kilobytes of ``maxfilesize``, as netsh takes them."""
 
 GROUP = "group"
 """The key of a site rule that is refused."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._firewall.change.netsh import UnsupportedValueError, check_program, check_text
+from .._firewall.change.netsh import ANY_SERVICE, UnsupportedValueError, check_program, check_text
 from .._firewall.state.limits import EDGE, SECURITY, Limits
 from .._firewall.state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressSet
@@ -31,6 +31,9 @@ from .rule_values import (
     word_of,
     words_of,
 )
+
+SITE_KEY = "x-"
+"""Begin of the keys of site rules."""
 
 _DIRECTIONS = {direction.value: direction for direction in Direction}
 _ACTIONS = {action.value: action for action in (Action.ALLOW, Action.BLOCK)}
@@ -93,7 +96,7 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
             "Windows' own groups on or off, use builtin_groups",
         )
     name = str(entry.get("name") or "")
-    key = "x-" + _SLUG.sub("-", name.lower()).strip("-")
+    key = SITE_KEY + _SLUG.sub("-", name.lower()).strip("-")
     if len(key) < 3 or len(name) > _LONGEST_NAME:
         raise OptionError(f"{where}.name", f"{name!r} needs a letter or digit, and at most {_LONGEST_NAME} characters")
     _checked(f"{where}.name", name)
@@ -119,15 +122,20 @@ def _parts(
     interfaces = read_interfaces(f"{where}.interfacetypes", entry.get("interfacetypes"))
     from_where = without_any(entry.get("remoteip"))
     at = without_any(entry.get("localip"))
-    limited = bool(local or remote or types or program or service or from_where)
+    named_ports = local.narrow or remote.narrow
+    limited = bool(named_ports or types or program or service not in ("", ANY_SERVICE) or from_where)
     if not limited and protocol in (None, TCP, UDP):
         raise OptionError(where, _too_much(name, action, protocol))
     edge = read_choice(f"{where}.edge", word_of(entry.get("edge"), "no"), {word: word for word in EDGE})
     if edge != "no" and direction is not Direction.IN:
         raise OptionError(f"{where}.edge", "edge traversal is for inbound rules; leave it out")
+    _check_blanks(where, entry)
     security = read_choice(
         f"{where}.security", entry.get("security") or "notrequired", {word: word for word in SECURITY}
     )
+    inbound_only = security == "authdynenc" and direction is not Direction.IN
+    if inbound_only or (security != "notrequired" and action is not Action.ALLOW):
+        raise OptionError(f"{where}.security", _NO_SECURITY)  # [MS-FASP] 2.2.37
     default = scope if action is Action.ALLOW and not entry.get("remoteip") else AddressSet.any()
     named = entry.get("profiles") or entry.get("profile")
     rule = FirewallRule(
@@ -147,6 +155,17 @@ def _parts(
         description=_description(f"{where}.description", name, entry.get("description")),
     )
     return _one_each(rule, types, interfaces, Limits(edge=edge, security=security))
+
+
+_NO_SECURITY = "Windows takes it in rules that allow, and authdynenc in inbound ones only; leave it out"
+_LISTS = ("remoteip", "localip", "profiles", "interfacetypes", "localport", "remoteport", "icmp_type_code")
+
+
+def _check_blanks(where: str, entry: Mapping[str, Any]) -> None:
+    """A list of blanks, as a template with nothing in it makes one, must not be taken for anybody."""
+    for key in _LISTS:
+        if entry.get(key) not in (None, "", []) and not words_of(entry[key]):
+            raise OptionError(f"{where}.{key}", f"{entry[key]!r} says nothing; leave it out, or write any")
 
 
 def _one_each(

@@ -95,7 +95,8 @@ class HostPolicy:
             (`traffic.proportion`).
         nobody: Inbound rows that apply and of which it is known that there is nobody whom they would let in. They have
             no rule of their own, and are in `skipped`; whom the rules of others admit there is wider than wanted.
-        gone: Keys of site rules that are to be absent.
+        gone: Keys of site rules: what is on the host under them and not wanted goes, whatever else may stay. Such are
+            those that are to be absent, and parts that a rule does not have any more.
     """
 
     rules: tuple[DesiredRule, ...]
@@ -198,7 +199,7 @@ def build_policy(
         profiles=in_profiles,
         configuration=configuration,
         nobody=tuple(demand for demand in asked if demand.for_nobody and demand.direction is Direction.IN),
-        gone=tuple(extra.key for extra in extras if not extra.parts),
+        gone=tuple(extra.key for extra in extras),
     )
 
 

@@ -16,9 +16,14 @@ from .._firewall.traffic.reasons import BLOCK_LIST_REMEDY, TEXTS, Reason, Status
 from .._firewall.traffic.verdict import describe
 from .._texts import LONGEST_NAME, first_few, said
 from .effect import Effect
+from .extra_rules import SITE_KEY
 
 _NOWHERE: frozenset[Profile] = frozenset()
 _MOST_NAMED = 4
+_OF_SITE = (
+    "extra_rules asks for it: narrow or leave out that entry, or leave the row out with skip_rows. Where no entry asks "
+    "for it any more, the next remediation removes it"
+)
 _OF_OURS = (
     "these block rules are ours: run the remediation, which corrects them, or removes them where nothing wants them "
     "any more"
@@ -75,8 +80,9 @@ def _correction(effect: Effect, snapshot: Snapshot, command: bool = True) -> str
     verdict = effect.verdict
     if verdict.reason is Reason.BLOCK_RULE:
         rules = [rule for rule in snapshot.rules if rule.action is Action.BLOCK and label(rule) in verdict.by]
-        if rules and all(rule.store is Store.LOCAL and parse_name(rule.name) for rule in rules):
-            return _OF_OURS
+        ours = [name for rule in rules if rule.store is Store.LOCAL and (name := parse_name(rule.name))]
+        if rules and len(ours) == len(rules):
+            return _OF_SITE if all(name.key.startswith(SITE_KEY) for name in ours) else _OF_OURS
         # Brute-force protection blocks some addresses on every port; who names ports means the service.
         if rules and not any(rule.remote_addresses.is_any or not rule.local_ports.is_any for rule in rules):
             return BLOCK_LIST_REMEDY

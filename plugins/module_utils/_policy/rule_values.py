@@ -28,6 +28,9 @@ _WORDS = {word.casefold(): (key, word) for key, word in PORT_WORDS}
 _INTERFACES = {"any": "any", **{word: word for word in INTERFACE_TYPES}, "remoteaccess": "ras"}
 
 
+_ALL_PORTS = PortSet(((1, 65535),))
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Ports as a rule has them.
@@ -42,6 +45,11 @@ class Ports:
 
     def __bool__(self) -> bool:
         return bool(self.words) or not self.ports.is_any
+
+    @property
+    def narrow(self) -> bool:
+        """Whether they are a limit at all: who names all ports from 1 on says any."""
+        return bool(self) and not self.ports >= _ALL_PORTS
 
 
 def words_of(value: Any) -> list[str]:

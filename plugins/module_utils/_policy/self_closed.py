@@ -8,37 +8,51 @@ Options that contradict each other are found before anything is sent, on the sta
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .._firewall.change.naming import parse_name
 from .._firewall.change.plan import Plan
 from .._firewall.change.prediction import predict
-from .._firewall.state.rule import Action
+from .._firewall.state.rule import Action, FirewallRule, Store
 from .._firewall.state.snapshot import Snapshot
 from .effect import Effect, failures, judge_policy
+from .extra_rules import SITE_KEY
 from .policy import HostPolicy
 
 
 def self_closed(policy: HostPolicy, plan: Plan, before: Snapshot) -> tuple[Effect, ...]:
-    """The rows that would be closed by what the plan does, or keeps, beside the rules of the rows themselves.
+    """The rows that are closed by site rules, settings and groups, and would be open without them.
 
     Args:
         policy: What the host needs.
         plan: The plan.
         before: The host it was made from.
     """
-    result = (*plan.create, *(update.after for update in plan.update), *plan.kept)
-    blocks = any(rule.action is Action.BLOCK and rule.enabled for rule in result)
-    if not (blocks or plan.settings or plan.groups):
+    site = [rule for rule in (*plan.create, *(update.after for update in plan.update), *plan.kept) if _blocks(rule)]
+    if not (site or plan.settings or plan.groups):
         return ()
     closed = failures(judge_policy(policy, predict(plan, before)))
     if not closed:
         return ()
-    already = {_row(effect) for effect in failures(judge_policy(policy, before))}
-    return tuple(effect for effect in closed if _by_ours(effect) or _row(effect) not in already)
+    without = replace(
+        plan,
+        create=tuple(rule for rule in plan.create if not _blocks(rule)),
+        update=tuple(update for update in plan.update if not _blocks(update.after)),
+        settings=(),
+        groups=(),
+    )
+    # A rule of ours that is there already and stays, too.
+    left = replace(before, rules=tuple(rule for rule in before.rules if not _blocks(rule)))
+    anyway = {_what(effect) for effect in failures(judge_policy(policy, predict(without, left)))}
+    return tuple(effect for effect in closed if _what(effect) not in anyway)
 
 
-def _row(effect: Effect) -> str:
-    return effect.demand.requirement.id
+def _what(effect: Effect) -> tuple[str, int]:
+    return effect.demand.requirement.id, effect.traffic.protocol
 
 
-def _by_ours(effect: Effect) -> bool:
-    return any(parse_name(name) for name in effect.verdict.by)
+def _blocks(rule: FirewallRule) -> bool:
+    """Whether a site rule blocks."""
+    name = parse_name(rule.name)
+    site = name is not None and name.key.startswith(SITE_KEY) and rule.store is Store.LOCAL
+    return site and rule.enabled and rule.action is Action.BLOCK

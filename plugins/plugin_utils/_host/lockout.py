@@ -13,14 +13,16 @@ from ...module_utils._firewall.change.guard import assess
 from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_blocked, would_be_cut
 from ...module_utils._firewall.change.management import WINRM_POLICY, arriving_ports, policy_listeners
 from ...module_utils._firewall.change.plan import Plan
-from ...module_utils._firewall.change.prediction import begin_outbound, predict
-from ...module_utils._firewall.change.risk import is_risky
+from ...module_utils._firewall.change.prediction import begin_inbound, begin_outbound, predict
+from ...module_utils._firewall.change.risk import is_risky, outbound_losses
 from ...module_utils._firewall.change.sockets import Socket, read_sockets
 from ...module_utils._firewall.state.reading import Part, ReadError, command_line, query, read_keys, split
 from ...module_utils._firewall.state.rule import ALL_PROFILES, Action, Profile
 from ...module_utils._firewall.state.snapshot import Snapshot, WinrmListener
+from ...module_utils._texts import said
 from .remote_host import RemoteHost
 
+_CORE_NETWORKING = ",-25000"  # of FirewallAPI.dll, in the stock rules of Windows Server 2008 R2 to 2022
 _MOST_LISTED = 20  # endpoints in one message
 
 
@@ -71,10 +73,16 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     made = (*plan.create, *(update.after for update in plan.update))
     filters = any(state.enabled for state in predict(plan, before).profiles)
     blocks = filters and any(rule.action is Action.BLOCK for rule in made)
-    if (profiles or blocks) and use.sockets is None:
+    if (profiles or blocks or plan.groups_off) and use.sockets is None:
         raise ReadError("'netstat -ano' failed, so it is not known what is in use and would be cut")
-    used = endpoints(use.sockets or (), use.tasks) if profiles or blocks else ()
-    cut = would_be_cut(used, profiles, predict(plan, before)) if profiles else ()
+    used = endpoints(use.sockets or (), use.tasks) if profiles or blocks or plan.groups_off else ()
+    after = predict(plan, before)
+    cut = would_be_cut(used, profiles, after) if profiles else ()
+    if plan.groups_off:  # what only they let in
+        filtering = frozenset(state.profile for state in before.profiles if state.enabled)
+        others = filtering & (arrives.connected or ALL_PROFILES)
+        today = would_be_cut(used, others, before) if others else ()
+        cut += tuple(one for one in (would_be_cut(used, others, after) if others else ()) if one not in (*today, *cut))
     blocked = would_be_blocked(used, {socket.address for socket in use.sockets or ()}, plan) if blocks else ()
     return Preview(found.objections, found.warnings, cut, blocked)
 
@@ -83,7 +91,7 @@ def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
     """Profiles that let everything through today and will not after the plan."""
     if plan.service.start:
         return frozenset(state.profile for state in predict(plan, before).profiles if state.enabled)
-    return plan.begins_to_filter
+    return frozenset(begin_inbound(plan, before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,17 @@ class LockoutGuard:
             return found.lockout
         objections = list(found.lockout)
         outbound = [profile.value for profile in begin_outbound(plan, before)]
+        lost = [said(rule.name) for rule in outbound_losses(plan, before)]
+        if lost:
+            objections.append(
+                "outbound traffic that no rule allows is blocked, and what lets the host's own connections out would "
+                f"go: {', '.join(lost[:_MOST_LISTED])}. Keep it in extra_rules, or set accept_impact to true"
+            )
+        if any(change.reference.casefold().endswith(_CORE_NETWORKING) for change in plan.groups_off):
+            objections.append(
+                "without the group Core Networking the host may lose its address (DHCP), its IPv6 neighbours and its "
+                "name servers. Leave it out of builtin_groups, or set accept_impact to true"
+            )
         if outbound:
             objections.append(
                 f"outbound_action: block ({', '.join(outbound)}) cuts every connection that the host opens and no rule "

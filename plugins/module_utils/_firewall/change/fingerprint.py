@@ -212,6 +212,7 @@ def plan_digest(plan: Plan, how: Iterable[str], before: Snapshot) -> str:
         f"service automatic={plan.service.automatic} start={plan.service.start} writable={plan.writable}",
         *netsh.plan_lines(plan),
         *sorted(f"was {rule.raw}" for rule in closing(plan, before)),
+        *(f"set {change.profile.value} {change.said}" for change in plan.settings),
         *(f"refused {refusal.subject}: {refusal.reason}" for refusal in plan.refused),
         *(how if plan.changes else ()),
     )

@@ -84,10 +84,11 @@ def plan_groups(wishes: Iterable[GroupWish], snapshot: Snapshot) -> GroupPlan:
         foreign = [rule for rule in mine if rule.store is not Store.LOCAL and rule.enabled != wish.enabled]
         if foreign:
             refused.append((wish.name, _by_policy(foreign, wish.enabled)))
-        for reference in sorted({rule.group for rule in local}):
-            change = _change(wish, reference, [rule for rule in local if rule.group == reference])
-            if change and "%" in reference:
-                refused.append((wish.name, _VARIABLE.format(reference=said(reference))))
+        # Whether netsh tells letter cases apart is not documented, so that one line may mean all of them.
+        for folded in sorted({rule.group.casefold() for rule in local}):
+            change = _change(wish, [rule for rule in local if rule.group.casefold() == folded])
+            if change and "%" in change.reference:
+                refused.append((wish.name, _VARIABLE.format(reference=said(change.reference))))
             elif change:
                 changes.append(change)
     return GroupPlan(tuple(sorted(changes, key=lambda change: change.reference)), tuple(refused))
@@ -111,8 +112,8 @@ def _by_policy(rules: list[FirewallRule], enabled: bool) -> str:
     )
 
 
-def _change(wish: GroupWish, reference: str, rules: list[FirewallRule]) -> GroupChange | None:
+def _change(wish: GroupWish, rules: list[FirewallRule]) -> GroupChange | None:
     differing = tuple(rule for rule in rules if rule.enabled != wish.enabled)
     if not differing:
         return None
-    return GroupChange(wish.name, reference, wish.enabled, differing, len(differing) != len(rules))
+    return GroupChange(wish.name, differing[0].group, wish.enabled, differing, len(differing) != len(rules))

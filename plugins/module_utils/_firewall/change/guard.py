@@ -25,7 +25,7 @@ from .arrival import UNKNOWN, Arrival, with_subnet
 from .coverage import allows
 from .management import ManagementConnection, arriving_ports, winrm_traffic
 from .plan import Plan, closing
-from .prediction import predict
+from .prediction import begin_inbound, predict
 from .undo import unrestorable
 
 _ADMITS = "What would admit it"
@@ -152,7 +152,7 @@ class _Port:
     def _concerned(self) -> bool:
         """Whether the plan changes anything that may let it in or keep it out."""
         plan = self._plan
-        if plan.service.start or plan.begins_to_filter:
+        if plan.service.start or begin_inbound(plan, self._before):
             return True
         added = [*plan.create, *(update.after for update in plan.update)]
         added += [replace(rule, enabled=change.enabled) for change in plan.groups for rule in change.rules]

@@ -42,6 +42,9 @@ to escape a quote in netsh is not documented.
 PORT_WORDS = (("LPort", "RPC"), ("LPort", "RPC-EPMap"))
 """Words in place of local ports that are written: registry key, and the word, which is netsh's too."""
 
+LARGEST_LOG = 32_767
+"""Kilobytes of ``maxfilesize``, by Microsoft's reference of ``netsh advfirewall set``."""
+
 ANY_SERVICE = "*"
 """What the registry has for any service; netsh's word is any."""
 
@@ -204,6 +207,8 @@ def settings_lines(change: ProfileChange) -> tuple[str, ...]:
     if "log_file" in fields:
         lines.append(f"{start} logging {_quoted('filename', str(after.log_file), check_program, ' ')}")
     if "log_size" in fields:
+        if not 1 <= (after.log_size or 0) <= LARGEST_LOG:
+            raise UnsupportedValueError(f"netsh takes a log of 1 to {LARGEST_LOG} kilobytes, not of {after.log_size}")
         lines.append(f"{start} logging maxfilesize {after.log_size}")
     switches = {
         "log_dropped": "logging droppedconnections",

@@ -154,12 +154,6 @@ class Plan:
         """The groups that are switched off."""
         return tuple(change for change in self.groups if not change.enabled)
 
-    @property
-    def begins_to_filter(self) -> frozenset[Profile]:
-        """Profiles that let more in today than they will, whatever the rules are."""
-        changed = (change.profile for change in self.settings if change.begins_to_filter)
-        return frozenset((*self.profiles_on, *changed))
-
 
 def closing(plan: Plan, before: Snapshot) -> list[FirewallRule]:
     """The rules, as they are, that a plan deletes, changes or switches: it holds only the names of what it deletes.

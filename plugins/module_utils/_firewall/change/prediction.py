@@ -26,16 +26,13 @@ def predict(plan: Plan, snapshot: Snapshot) -> Snapshot:
     updates = {folded(update.before.name): update.after for update in plan.update}
     deleted = {folded(name) for name in plan.delete}
 
-    switched = {
-        change.reference: {rule.rule_id: replace(rule, enabled=change.enabled) for rule in change.rules}
-        for change in plan.groups
-    }
+    switched = {rule.rule_id: replace(rule, enabled=change.enabled) for change in plan.groups for rule in change.rules}
 
     def after(rule: FirewallRule) -> FirewallRule | None:
         if rule.store is not Store.LOCAL:
             return rule
         name = folded(rule.name)
-        return None if name in deleted else updates.get(name, switched.get(rule.group, {}).get(rule.rule_id, rule))
+        return None if name in deleted else updates.get(name, switched.get(rule.rule_id, rule))
 
     kept = [rule for rule in map(after, snapshot.rules) if rule is not None]
     return replace(
@@ -57,18 +54,25 @@ def _switched(state: ProfileState, plan: Plan) -> ProfileState:
     return replace(state, local=replace(state.local, enabled=True)) if state.profile in plan.profiles_on else state
 
 
-def begin_outbound(plan: Plan, before: Snapshot) -> tuple[Profile, ...]:
-    """Profiles in which connections that the host opens today may be kept from getting out after a plan.
+def begin_inbound(plan: Plan, before: Snapshot) -> tuple[Profile, ...]:
+    """Profiles in which what gets in today may be kept out after a plan, whatever its rules are.
+
+    What counts is what is in effect: Group Policy may have switched on what the local store has off.
 
     Args:
         plan: The plan.
         before: The host before it.
     """
-    after = predict(plan, before)
+    found = _blocking(predict(plan, before), "inbound_block") - _blocking(before, "inbound_block")
+    return tuple(profile for profile in Profile if profile in found or profile in plan.profiles_on)
 
-    def blocking(snapshot: Snapshot) -> set[Profile]:
-        states = snapshot.profiles if snapshot.service.running else ()
-        return {state.profile for state in states if state.enabled and state.outbound_block}
 
-    found = blocking(after) - blocking(before)
+def begin_outbound(plan: Plan, before: Snapshot) -> tuple[Profile, ...]:
+    """Profiles in which connections that the host opens today may be kept from getting out. Arguments as above."""
+    found = _blocking(predict(plan, before), "outbound_block") - _blocking(before, "outbound_block")
     return tuple(profile for profile in Profile if profile in found)
+
+
+def _blocking(snapshot: Snapshot, action: str) -> set[Profile]:
+    states = snapshot.profiles if snapshot.service.running else ()
+    return {state.profile for state in states if state.enabled and getattr(state, action)}

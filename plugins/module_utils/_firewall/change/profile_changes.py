@@ -42,6 +42,7 @@ _VALUES = {
 }
 """[MS-GPFAS] 2.2.3."""
 
+_ACTIONS = ("inbound_block", "outbound_block")
 _EITHER = ("log_dropped", "log_allowed")  # "on" from either store wins
 
 
@@ -70,10 +71,14 @@ class ProfileChange:
         return ProfileChange(self.profile, self.after, self.before)
 
     @property
-    def begins_to_filter(self) -> bool:
-        """Whether inbound traffic that gets in today may be kept out."""
-        blocks = self.after.inbound_block and not self.before.inbound_block
-        return bool((self.after.enabled and not self.before.enabled) or (self.after.enabled and blocks))
+    def steps(self) -> tuple[ProfileChange, ...]:
+        """The same one by one: of what netsh sets at once, the two default actions, one step."""
+        fields = [name for name in self.fields if name not in _ACTIONS]
+        groups = [(name,) for name in fields] + ([_ACTIONS] if len(fields) < len(self.fields) else [])
+        return tuple(
+            replace(self, after=replace(self.before, **{name: getattr(self.after, name) for name in names}))
+            for names in groups
+        )
 
     @property
     def said(self) -> str:
@@ -125,15 +130,27 @@ def plan_profile_changes(
                 refused.append((f"{profile.value} profile, {term}", _POLICY.format(value=_VALUES[name])))
             else:
                 values[name] = value
-        if values:
-            before = state.configured
-            changes.append(ProfileChange(profile, before, replace(before, **values)))
+        before = state.configured
+        change = ProfileChange(profile, before, replace(before, **values))
+        if before.shields_up and not change.after.inbound_block and set(_ACTIONS) & values.keys():
+            refused.append(
+                (f"{profile.value} profile, {TERMS[_ACTIONS[0]]}", _SHIELDS_UP.format(profile=profile.value))
+            )
+            change = replace(change, after=replace(change.after, **{name: getattr(before, name) for name in _ACTIONS}))
+        if change.fields:
+            changes.append(change)
     return tuple(changes), tuple(refused)
 
 
 _POLICY = (
     "Group Policy decides this setting ({value}), and a local one has no effect; change it there, or leave it out of "
     "profile_settings"
+)
+
+
+_SHIELDS_UP = (
+    "all exceptions are switched off in this profile (DoNotAllowExceptions), and netsh would switch them on again with "
+    "it. Decide that by hand first: netsh advfirewall set {profile}profile firewallpolicy blockinbound,allowoutbound"
 )
 
 

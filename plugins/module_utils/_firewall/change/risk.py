@@ -13,7 +13,7 @@ from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Prof
 from ..state.snapshot import Snapshot
 from .coverage import Covers, allows, left_open
 from .plan import Plan, closing
-from .prediction import begin_outbound
+from .prediction import begin_inbound, begin_outbound, predict
 
 _MOST_SAID = 3
 _WINRM_PORTS = (5985, 5986)
@@ -48,9 +48,9 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
         yield "the firewall service is started"
     yield from (f"the firewall of the {profile.value} profile is switched on" for profile in plan.profiles_on)
     yield from (
-        f"the {change.profile.value} profile begins to block what no rule allows"
-        for change in plan.settings
-        if change.begins_to_filter
+        f"the {profile.value} profile begins to block what no rule allows"
+        for profile in begin_inbound(plan, before)
+        if profile not in plan.profiles_on
     )
     yield from (
         f"the {profile.value} profile begins to block what the host connects to and no rule allows"
@@ -61,6 +61,7 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
         for change in plan.groups
         if not change.enabled or any(rule.opaque or rule.action is Action.BLOCK for rule in change.rules)
     )
+    yield from (f"'{rule.name}' lets out what nothing of the plan will" for rule in outbound_losses(plan, before))
     yield from (f"'{rule.name}' blocks" for rule in result if _blocks(rule) and rule.name not in was_blocking)
     yield from (
         f"'{update.after.name}' blocks more"
@@ -72,6 +73,29 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
         for rule in closing(replace(plan, groups=()), before)
         if _allows(rule) and (rest := _uncovered(rule, certain if _may_carry(rule, ports) else opening))
     )
+
+
+def outbound_losses(plan: Plan, before: Snapshot) -> list[FirewallRule]:
+    """Rules that let the host's own connections out where others are blocked, and that go without another in place.
+
+    Args:
+        plan: The plan.
+        before: The snapshot it was made from.
+    """
+    after = predict(plan, before)
+    profiles = [state.profile for state in after.profiles if state.enabled and state.outbound_block]
+    if not profiles:
+        return []
+    kept = (*plan.create, *(update.after for update in plan.update), *plan.kept)
+    opening = Covers(rule for rule in kept if rule.direction is Direction.OUT and allows(rule))
+    return [
+        rule
+        for rule in closing(plan, before)
+        if rule.direction is Direction.OUT
+        and allows(rule)
+        and not rule.opaque
+        and any(left_open(rule, profile, opening) for profile in profiles)
+    ]
 
 
 def _may_carry(rule: FirewallRule, ports: PortSet) -> bool:

@@ -114,9 +114,10 @@ def losses(plan: Plan, before: Snapshot) -> tuple[str, ...]:
         if change.mixed
     ]
     lost += [
-        f"the settings of the {change.profile.value} profile ({change.said}): netsh cannot say the old values"
+        f"a setting of the {step.profile.value} profile ({step.said}): netsh cannot say the old value"
         for change in plan.settings
-        if not _settings_back(change)
+        for step in change.steps
+        if not _step_back(step)
     ]
     lost += [
         f"the rule '{rule.name}' ({rule.rule_id}): netsh cannot say it again" for rule in _beyond_adding(plan, before)
@@ -126,7 +127,8 @@ def losses(plan: Plan, before: Snapshot) -> tuple[str, ...]:
 
 def unrestorable(plan: Plan, before: Snapshot) -> tuple[FirewallRule, ...]:
     """The rules, as they are, that `undo_lines` cannot restore."""
-    return (*(update.before for update in plan.update if not _set_back(update)), *_beyond_adding(plan, before))
+    mixed = (rule for change in plan.groups if change.mixed for rule in change.rules)
+    return (*(update.before for update in plan.update if not _set_back(update)), *_beyond_adding(plan, before), *mixed)
 
 
 def _beyond_adding(plan: Plan, before: Snapshot) -> list[FirewallRule]:
@@ -235,9 +237,13 @@ def _changed(plan: Plan) -> set[tuple[str, str]]:
 
 
 def _settings_back(change: ProfileChange) -> tuple[str, ...]:
-    """The lines that set a profile's old values, or none where netsh cannot express them."""
+    """The lines that set a profile's old values, as far as netsh can express them."""
+    return tuple(line for step in reversed(change.steps) for line in _step_back(step))
+
+
+def _step_back(step: ProfileChange) -> tuple[str, ...]:
     try:
-        return netsh.settings_lines(change.reversed)
+        return netsh.settings_lines(step.reversed)
     except netsh.UnsupportedValueError:
         return ()
 

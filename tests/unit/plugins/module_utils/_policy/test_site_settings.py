@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.fingerprint import plan_digest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.groups import plan_groups
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import group_line, settings_lines
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan
@@ -16,8 +17,12 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.profile_changes import (
     plan_profile_changes,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import risks
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.undo import losses, undo_lines
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import outbound_losses, risks
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.undo import (
+    losses,
+    undo_lines,
+    unrestorable,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.groups import WELL_KNOWN, group_key
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
     ProfileSettings,
@@ -31,6 +36,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     Store,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.self_closed import self_closed
@@ -233,6 +239,9 @@ def test_a_rule_that_is_absent_goes_though_others_stay() -> None:
     part, other = old.named("LyncOps x-old.t8-any g2"), old.named("LyncOps x-older g1")
     policy = build_policy(["front_end"], extra_rules=[{"name": "Old", "state": "absent"}])
     assert policy.gone == ("x-old",)
+    assert build_policy(["front_end"], extra_rules=[{"name": "Ping", "protocol": "icmpv4"}]).gone == ("x-ping",), (
+        "parts that it does not have any more"
+    )
     wanted = replace(wanted_state(policy, options()), rules=(), exclusive=False)
     assert make_plan(wanted, host(old, part, other)).delete == ("LyncOps x-old g1", "LyncOps x-old.t8-any g2")
 
@@ -266,6 +275,89 @@ def test_a_block_rule_of_ours_that_would_close_a_row_is_found_before_it_is_sent(
     assert closed_by(extra_rules=[{**block, "enabled": False}]) == []
 
 
-def test_a_setting_that_would_close_a_row_is_found_too() -> None:
+def test_a_setting_that_closes_no_row_is_no_contradiction() -> None:
     closed = closed_by(profile_settings={"domain": {"outbound_action": "block"}}, ruleset="documented")
     assert closed == [], "rows of a Front End that it connects to have rules of their own"
+
+
+def test_what_group_policy_closes_is_not_the_options_fault() -> None:
+    """Whoever ignores local rules closes rows whatever is asked for beside."""
+    before = host(policy=ProfileSettings(local_rules=False))
+    given = options(profile_settings={"public": {"log_dropped": True}})
+    policy = requested_policy(given)
+    assert self_closed(policy, make_plan(wanted_state(policy, given), before), before) == ()
+
+
+def test_a_group_that_would_close_a_row_on_a_fresh_host_is_found() -> None:
+    block = sharing("FPS", False, action=Action.BLOCK, local_ports=PortSet.of(5061))
+    given = options(builtin_groups={"enabled": [SHARING]})
+    policy = requested_policy(given)
+    before = host(block)
+    closed = self_closed(policy, make_plan(wanted_state(policy, given), before), before)
+    assert "server-03" in [effect.demand.requirement.id for effect in closed]
+
+
+def test_a_profile_that_group_policy_has_switched_on_begins_to_block_too() -> None:
+    """What counts is what is in effect, not what the local store says."""
+    before = host(
+        local=ProfileSettings(enabled=False, inbound_block=False, outbound_block=False),
+        policy=ProfileSettings(enabled=True),
+    )
+    for setting in ("inbound_action", "outbound_action"):
+        changes, refused = plan_profile_changes(read_profile_settings({"domain": {setting: "block"}}), before)
+        assert not refused
+        assert risks(Plan(settings=changes), before), setting
+    off = host(local=ProfileSettings(enabled=False, inbound_block=False))
+    changes, _refused = plan_profile_changes(read_profile_settings({"domain": {"inbound_action": "block"}}), off)
+    assert not risks(Plan(settings=changes), off), "a profile that is off blocks nothing"
+
+
+def test_outbound_traffic_that_loses_its_rule_is_a_risk() -> None:
+    out = FirewallRule(
+        "LyncOps x-dc g1", Direction.OUT, Action.ALLOW, protocol=6, remote_ports=PortSet.of(88), rule_id="1"
+    )
+    blocking, plain = host(out, local=ProfileSettings(outbound_block=True)), host(out)
+    plan = Plan(delete=(out.name,))
+    assert [rule.name for rule in outbound_losses(plan, blocking)] == [out.name]
+    assert risks(plan, blocking)
+    assert outbound_losses(plan, plain) == []
+    follower = replace(out, name="LyncOps x-dc g2", rule_id="")
+    assert outbound_losses(Plan(create=(follower,), delete=(out.name,)), blocking) == []
+
+
+def test_exceptions_that_are_switched_off_are_not_switched_on_by_the_way() -> None:
+    before = host(local=ProfileSettings(shields_up=True))
+    changes, refused = plan_profile_changes(
+        read_profile_settings({"public": {"inbound_action": "allow", "log_dropped": True}}), before
+    )
+    assert [change.fields for change in changes] == [("log_dropped",)]
+    assert "DoNotAllowExceptions" in refused[0][1]
+    open_one = host(local=ProfileSettings(shields_up=True, inbound_block=False))
+    assert plan_profile_changes(read_profile_settings({"public": {"outbound_action": "block"}}), open_one)[0] == ()
+
+
+def test_what_cannot_be_said_again_of_a_profile_does_not_keep_the_rest_from_coming_back() -> None:
+    before = host(local=ProfileSettings(inbound_block=False, log_file="C:\\a|b.log", log_size=40000))
+    wanted = {"inbound_action": "block", "log_file": r"C:\a.log", "log_size": 5}
+    changes, _refused = plan_profile_changes(read_profile_settings({"domain": wanted}), before)
+    plan = Plan(settings=changes)
+    assert undo_lines(plan, before) == ("advfirewall set domainprofile firewallpolicy allowinbound,allowoutbound",)
+    assert len(losses(plan, before)) == 2
+
+
+def test_a_group_spelt_two_ways_is_one() -> None:
+    before = host(sharing("a", False), sharing("b", True, group=SHARING.lower()))
+    (change,) = plan_groups(read_builtin_groups({"enabled": [SHARING]}), before).changes
+    assert change.mixed
+    assert undo_lines(Plan(groups=(change,)), before) == ()
+    assert unrestorable(Plan(groups=(change,)), before) == change.rules
+
+
+def test_the_digest_of_a_plan_holds_what_was_set_before() -> None:
+    wanted = read_profile_settings({"domain": {"log_size": 2048}})
+    digests = set()
+    for size in (4096, 9000):
+        before = host(local=ProfileSettings(log_size=size))
+        plan = Plan(settings=plan_profile_changes(wanted, before)[0])
+        digests.add(plan_digest(plan, (), before))
+    assert len(digests) == 2
