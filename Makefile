@@ -136,7 +136,7 @@ unit-pytest: $(READY)
 	@$(RECORD) pytest$(SUFFIX) --junit build/junit/unit$(SUFFIX).xml -- \
 		$(VENV)/bin/python -m pytest tests/unit -q -n 2 --junit-xml build/junit/unit$(SUFFIX).xml $(ARGS)
 
-coverage: setup ## Measure what the unit tests run of plugins/module_utils, by line and branch (not part of make test)
+coverage: setup ## Measure what the unit tests run of plugins/module_utils, by line (not part of make test)
 	@$(BIN)/python -m pytest tests/unit -q -n 2 --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
 
 unit-ansible-test: $(READY)
