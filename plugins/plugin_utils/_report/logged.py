@@ -139,16 +139,17 @@ def sentences(report: Report) -> tuple[str, ...]:
             for found in seen.values():
                 for one in found:
                     sources[one.name or one.source] += one.count
+            names = first_few([name for name, _count in sources.most_common()], _MOST_IN_A_CELL)
+            number = f"{count:,} connection{'' if count == 1 else 's'}"
             told.append(
-                f"By the firewalls' own logs, {_CASES.get(case, case)}: {count:,} "
-                f"connection{'' if count == 1 else 's'} of {first_few([name for name, _count in sources.most_common()], _MOST_IN_A_CELL)}, "
+                f"By the firewalls' own logs, {_CASES.get(case, case)}: {number} of {names}, "
                 f"on {first_few(sorted(seen), _MOST_IN_A_CELL)}"
             )
     unsure = _servers(report, WOULD_BE)
     if unsure:
         told.append(
-            f"On {unsure} the log cannot tell, for all of that time, who would be scoped out: nobody named is no proof; "
-            "the report says why"
+            f"On {unsure} the log cannot tell, for all of that time, who would be scoped out: nobody named is no "
+            "proof; the report says why"
         )
     apart = sum(host.log.rows_for_anybody for host in report.hosts if host.log)
     if apart:
