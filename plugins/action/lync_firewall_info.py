@@ -164,6 +164,8 @@ class ActionModule(FirewallAction):
         # Which profile a network is in tells a person whether a profile's verdict matters now: where all of them are
         # open, they matter all the same.
         asked = not effects or any(effect.verdict.status is not Status.OPEN for effect in effects)
+        # What a log does not tell depends on them as well.
+        asked = asked or (bool(options[LOG.name]) and _logs_anything(snapshot))
         networks = tuple(host.networks() or ()) if asked else ()
         return _Read(
             snapshot,
@@ -223,7 +225,7 @@ class ActionModule(FirewallAction):
         if options[LOG.name]:
             from ..plugin_utils._log import NOT_ON_HOST, unread  # noqa: PLC0415
 
-            log = unread(options[LOG.name], [NOT_ON_HOST])
+            log = unread(options[LOG.name], [NOT_ON_HOST], effects)
         return _Read(
             saved.snapshot,
             bound,
@@ -270,3 +272,9 @@ def _listening(host: RemoteHost) -> dict[str, str] | None:
 
     found = read_listening(host)
     return None if found is None else {transport: str(ports) for transport, ports in found.items()}
+
+
+def _logs_anything(snapshot: Snapshot) -> bool:
+    from ..module_utils._firewall.log.files import logs_anything  # noqa: PLC0415
+
+    return logs_anything(snapshot)

@@ -223,12 +223,34 @@ log:
       type: list
       elements: dict
     complete:
-      description: Whether all that was asked for is known.
+      description: Whether all of RV(log.answers) are, for all of the time that was asked for.
       type: bool
     why:
       description: What is not known and why, a sentence each.
       type: list
       elements: str
+    answers:
+      description:
+        - What the log can be asked, and whether it answers that. Only lines prove that logging was on.
+      type: list
+      elements: dict
+      contains:
+        question:
+          description:
+            - C(dropped), who was dropped; and, where somebody gets in now whom a scope is to keep out,
+              C(would_be_scoped_out), who that is. The second needs allowed connections to be logged all the time.
+          type: str
+        complete:
+          description: Whether it is answered for all of the time that was asked for.
+          type: bool
+        since:
+          description: Since when it is answered. Null where it is not.
+          type: str
+    rows_for_anybody:
+      description:
+        - How many rows everybody is to be admitted by, such as those with C(scope=topology) whose peers are not known.
+          They are no part of the answer to C(would_be_scoped_out). 0 where that is not asked.
+      type: int
     dropped:
       description:
         - The sources with the most connections at the ports of rows. Those that begin a connection again within 30
@@ -293,6 +315,10 @@ log:
         begins: "2026-01-28T03:00:12+01:00"
     complete: true
     why: []
+    answers:
+      - {question: dropped, complete: true, since: "2026-01-30T20:15:00+01:00"}
+      - {question: would_be_scoped_out, complete: true, since: "2026-01-30T20:15:00+01:00"}
+    rows_for_anybody: 3
     dropped:
       - rows: [server-02]
         services: [Lync Server Front-End service]

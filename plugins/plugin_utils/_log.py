@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from ..module_utils._firewall.log.answers import Question, answers, not_logged
 from ..module_utils._firewall.log.asking import LogAnswer, is_of_use
 from ..module_utils._firewall.log.counting import Count, count
-from ..module_utils._firewall.log.files import LogFiles, files_of, partly_off, switched_off
+from ..module_utils._firewall.log.files import LogFiles, files_of, switched_off
 from ..module_utils._firewall.log.span import SpanError, read_span
 from ..module_utils._firewall.state.reading import ReadError
 from ..module_utils._firewall.state.rule import Profile
@@ -19,7 +20,7 @@ from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.verdict import worst
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import LOG
-from ..module_utils._policy.dropped import WORDS, Dropped, by_row
+from ..module_utils._policy.dropped import WORDS, Dropped, by_row, scopes_of
 from ..module_utils._policy.effect import Effect
 from ..module_utils._texts import said
 from ._host.firewall_log import LogUnread, read_firewall_log
@@ -74,24 +75,30 @@ def log_of(
     """
     span = span_of(asked)
     files = files_of(snapshot, connected)
+    scopes = scopes_of(effects)
     if off := switched_off(files):
-        return unread(asked, [off])
+        too = [not_logged(Question.WOULD_BE, files)] if scopes.lets_in else []
+        return unread(asked, [off, *too], effects)
     if not files.paths:
-        return unread(asked, files.refused)
+        return unread(asked, files.refused, effects)
     try:
-        answer = read_firewall_log(host, files, span)
+        # Whatever is logged now: lines from before are there, too.
+        answer = read_firewall_log(host, files, span, allowed=scopes.narrowed)
     except (LogUnread, ReadError, TooMuchSaid) as error:
-        return unread(asked, [f"the log could not be read: {error}"])
+        return unread(asked, [f"the log could not be read: {error}"], effects)
     return told(asked, answer, files, effects, names)
 
 
-def unread(asked: str, why: Sequence[str]) -> dict[str, Any]:
+def unread(asked: str, why: Sequence[str], effects: Sequence[Effect] = ()) -> dict[str, Any]:
     """The result where nothing was read.
 
     Args:
         asked: The option.
         why: Why not, a sentence each.
+        effects: The rows as judged.
     """
+    scopes = scopes_of(effects)
+    questions = (Question.DROPPED, Question.WOULD_BE) if scopes.lets_in else (Question.DROPPED,)
     return {
         "asked": asked,
         "since": None,
@@ -99,6 +106,8 @@ def unread(asked: str, why: Sequence[str]) -> dict[str, Any]:
         "files": [],
         "complete": False,
         "why": [said(sentence, _LONGEST) for sentence in why],
+        "answers": [{"question": one.value, "complete": False, "since": None} for one in questions],
+        "rows_for_anybody": scopes.to_any if scopes.lets_in else 0,
         "dropped": [],
         "more": {"sources": 0, "connections": 0},
         "others": 0,
@@ -126,7 +135,9 @@ def told(
     shown, left_out = found.dropped[:MOST_SOURCES], found.dropped[MOST_SOURCES:]
     known = names() if shown else {}
     zone = timezone(answer.offset)
-    partly = partly_off(files)
+    scopes = scopes_of(effects)
+    answered = answers(files, answer, scoped=scopes.lets_in)
+    notes = [keyword_note(scopes.by_keyword)] if scopes.lets_in and scopes.by_keyword else []
     return {
         "asked": asked,
         "since": _time(answer.since, zone),
@@ -139,8 +150,20 @@ def told(
             }
             for file in answer.files
         ],
-        "complete": answer.complete and not files.refused and not partly,
-        "why": [said(sentence, _LONGEST) for sentence in (*answer.why, *files.refused, *([partly] if partly else []))],
+        "complete": all(one.complete for one in answered) and not notes,
+        "why": [
+            said(sentence, _LONGEST)
+            for sentence in dict.fromkeys([*(why for one in answered for why in one.why), *notes])
+        ],
+        "answers": [
+            {
+                "question": one.question.value,
+                "complete": one.complete and not (notes and one.question is Question.WOULD_BE),
+                "since": _time(one.since, zone) if one.since else None,
+            }
+            for one in answered
+        ],
+        "rows_for_anybody": scopes.to_any if scopes.lets_in else 0,
         "dropped": [_source(one, zone, known) for one in shown],
         "more": {
             "sources": len({one.source for one in left_out}),
@@ -148,6 +171,18 @@ def told(
         },
         "others": found.others,
     }
+
+
+def keyword_note(rows: int) -> str:
+    """What to say of rows that admit a keyword.
+
+    Args:
+        rows: How many there are.
+    """
+    return (
+        f"{rows} row{'' if rows == 1 else 's'} admit{'s' if rows == 1 else ''} a keyword such as LocalSubnet, of which "
+        "only the host knows whom it means: who would be scoped out there cannot be told; name addresses instead"
+    )
 
 
 def _source(one: Dropped, zone: timezone, names: Mapping[str, str]) -> dict[str, Any]:

@@ -105,6 +105,38 @@ def test_whom_a_scope_keeps_out_and_whom_it_would(estate: Lab, runner: Runner) -
     assert {cell[1] for cell in after["cells"]} == {"open"}
 
 
+def test_without_allowed_connections_nobody_is_no_answer_to_whom_a_scope_would_keep_out(
+    estate: Lab, runner: Runner
+) -> None:
+    host = estate.host("dir01")
+    assert runner.play("remediate", "--limit", "dir01*,localhost").code == 0
+    hourly = {"first": now() - timedelta(days=3), "last": now()}
+    switch_on(host)
+    host.put_log(ReadyLog(**hourly, seen=[Seen(count=144), Seen("10.4.2.8", action="ALLOW", count=144)]))
+    # What was allowed before is used; whether it is all of it nobody knows.
+    found = audited(runner, **SCOPE)
+    assert ("would_be_scoped_out", "10.4.2.8") in {one[:2] for one in logged(found)}
+    assert found["log"]["unanswered"] == ["would_be_scoped_out"]
+    assert "allowed connections are not logged" in found["log"]["why"][0]
+
+    # Switched on this second: there is no line of it yet.
+    switch_on(host, "allowed")
+    host.put_log(ReadyLog(**hourly, seen=[Seen(count=144)]))
+    found = audited(runner, **SCOPE)
+    assert found["log"]["unanswered"] == ["would_be_scoped_out"]
+    assert "has no allowed connection from" in found["log"]["why"][0]
+
+    # A log that was written to long ago says nothing of today.
+    old = now() - timedelta(days=30)
+    host.put_log(ReadyLog(first=old - timedelta(days=1), last=old, seen=[Seen(count=24)]))
+    found = audited(runner, **SCOPE)
+    assert set(found["log"]["unanswered"]) == {"dropped", "would_be_scoped_out"}
+
+    host.put_log(ReadyLog(**hourly, seen=[Seen(count=144), Seen("10.4.2.8", action="ALLOW", count=144)]))
+    found = audited(runner, **SCOPE)
+    assert (found["log"]["complete"], found["log"]["why"]) == (True, [])
+
+
 def test_hosts_of_the_inventory_are_named(estate: Lab, runner: Runner) -> None:
     host, other = estate.host("dir01"), estate.host("fe01")
     switch_on(host)

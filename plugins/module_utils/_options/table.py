@@ -496,7 +496,7 @@ LOG = Option(
         "Only what a profile logs can be read: dropped packets where C(LogDroppedPackets) is on, and, where "
         "C(LogSuccessfulConnections) is on too, connections that are let through now and would be scoped out. Where "
         "nothing is logged that is one sentence, and nothing more is asked of the host.",
-        "At most 2 MB of lines and about a minute are spent on a host, the newest lines first; RV(log) says how far "
+        "At most 2 MB of lines and two minutes are spent on a host, the newest lines first; RV(log) says how far "
         "back they go.",
         "Times in the log are the host's local ones. They are read by its present difference to UTC and by the "
         "controller's clock, so before a change to or from daylight saving time they are an hour off.",

@@ -104,6 +104,42 @@ def by_row(counted: Counted, effects: Iterable[Effect]) -> OfRows:
     return OfRows(tuple(told), others)
 
 
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """What can be asked about the scopes of a host's rows.
+
+    Attributes:
+        narrowed: Whether any row is to admit less than everybody.
+        lets_in: Whether somebody gets in now, or may, whom such a row is not to admit.
+        to_any: How many rows everybody is to be admitted by: nobody would be scoped out of them.
+        by_keyword: How many rows admit keywords such as LocalSubnet, of which only the host knows who that is.
+    """
+
+    narrowed: bool
+    lets_in: bool
+    to_any: int
+    by_keyword: int
+
+
+def scopes_of(effects: Iterable[Effect]) -> Scopes:
+    """What can be asked about the scopes of some rows.
+
+    Args:
+        effects: The rows as judged on the host; those of connections that the host opens itself are left out.
+    """
+    inbound = [effect for effect in effects if effect.demand.direction is Direction.IN]
+    narrow = [effect for effect in inbound if not effect.demand.scope.addresses.is_any]
+    return Scopes(
+        bool(narrow),
+        any(
+            effect.admission is None or effect.admission.addresses is None or effect.admission.wider is not None
+            for effect in narrow
+        ),
+        len(inbound) - len(narrow),
+        sum(bool(effect.demand.scope.addresses.keywords) for effect in narrow),
+    )
+
+
 class _Rows:
     """Rows by port. Logs have few different ports, and many lines."""
 

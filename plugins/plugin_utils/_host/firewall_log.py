@@ -20,13 +20,14 @@ class LogUnread(Exception):
     """The log could not be read; the message says why."""
 
 
-def read_firewall_log(host: RemoteHost, files: LogFiles, span: timedelta) -> LogAnswer:
+def read_firewall_log(host: RemoteHost, files: LogFiles, span: timedelta, *, allowed: bool) -> LogAnswer:
     """Read the log of a host.
 
     Args:
         host: The host.
         files: What is logged there, and where.
         span: How far back.
+        allowed: Whether connections that were let through are wanted too.
 
     Raises:
         LogUnread: A command took too long. Nothing else is wrong with the host.
@@ -46,7 +47,7 @@ def read_firewall_log(host: RemoteHost, files: LogFiles, span: timedelta) -> Log
             span,
             datetime.now(timezone.utc).replace(tzinfo=None),
             time.monotonic,
-            allowed=files.allowed,
+            allowed=allowed,
         )
     except CommandTimeout as error:
         raise LogUnread(f"the host took longer than {_DEADLINE:.0f} seconds to look through its log") from error

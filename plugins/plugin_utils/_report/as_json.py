@@ -140,6 +140,7 @@ def _log(log: HostLog) -> dict[str, Any]:
         "why": log.why,
         **_filled(others=log.others),
         **_filled(more=_filled(sources=log.more_sources, connections=log.more_connections)),
+        **_filled(unanswered=log.unanswered, rows_for_anybody=log.rows_for_anybody),
     }
 
 

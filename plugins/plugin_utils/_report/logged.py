@@ -20,6 +20,8 @@ _LONGEST_SENTENCE = 400
 _MOST_SENTENCES = 20
 _CASES = {case.value: WORDS[case] for case in Case}
 _MOST_IN_A_CELL = 3
+WOULD_BE = Case.WOULD_BE.value
+"""The case, and the question of the same name."""
 
 
 def with_log(host: ReportHost, result: Mapping[str, Any]) -> ReportHost:
@@ -81,7 +83,18 @@ def read_host_log(item: Mapping[str, Any]) -> HostLog:
         others=count_of(item, "others"),
         more_sources=count_of(more, "sources"),
         more_connections=count_of(more, "connections"),
+        unanswered=_unanswered(item),
+        rows_for_anybody=count_of(item, "rows_for_anybody") if "rows_for_anybody" in item else 0,
     )
+
+
+def _unanswered(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of a result, or of a report that was written."""
+    if "answers" in item:
+        found = [text_of(one, "question") for one in list_of(item, "answers") if not flag_of(one, "complete")]
+    else:
+        found = list(texts_of(item, "unanswered")) if "unanswered" in item else []
+    return tuple(said(one, _LONGEST_WORD) for one in found[:_MOST_SENTENCES])
 
 
 def _time(item: Mapping[str, Any], key: str) -> str:
@@ -120,18 +133,55 @@ def sentences(report: Report) -> tuple[str, ...]:
     """What the logs say, a sentence each case, for people; none where no log was read."""
     told = []
     for case, count in connections(report).items():
-        hosts = sum(any(one.case == case for one in sources_of(host)) for host in report.hosts)
         if count:
-            servers = f"{hosts:,} server{'' if hosts == 1 else 's'}"
-            told.append(f"By the firewalls' own logs, on {servers}: {_CASES.get(case, case)} ({count:,} connections)")
-    partly = sum(bool(host.log and not host.log.complete) for host in report.hosts)
+            seen = {host.name: found for host in report.hosts if (found := _of_case(host, case))}
+            sources = Counter[str]()
+            for found in seen.values():
+                for one in found:
+                    sources[one.name or one.source] += one.count
+            names = first_few([name for name, _count in sources.most_common()], _MOST_IN_A_CELL)
+            number = f"{count:,} connection{'' if count == 1 else 's'}"
+            told.append(
+                f"By the firewalls' own logs, {_CASES.get(case, case)}: {number} of {names}, "
+                f"on {first_few(sorted(seen), _MOST_IN_A_CELL)}"
+            )
+    unsure = _servers(report, WOULD_BE)
+    if unsure:
+        told.append(
+            f"On {unsure} the log cannot tell, for all of that time, who would be scoped out: nobody named is no "
+            "proof; the report says why"
+        )
+    apart = sum(host.log.rows_for_anybody for host in report.hosts if host.log)
+    if apart:
+        told.append(
+            f"Who would be scoped out is not asked of {apart:,} requirement{'' if apart == 1 else 's'} that "
+            f"everybody is to be admitted by, as where peers are not named"
+        )
+    partly = sum(
+        bool(host.log and not host.log.complete and host.log.unanswered != (WOULD_BE,)) for host in report.hosts
+    )
     if partly:
         servers = f"{partly:,} server{'' if partly == 1 else 's'}"
         told.append(f"On {servers} the log does not say all that was asked for; the report says why")
     return tuple(told)
 
 
+def _of_case(host: ReportHost, case: str) -> list[LoggedSource]:
+    return [one for one in sources_of(host) if one.case == case]
+
+
+def _servers(report: Report, question: str) -> str:
+    """On how many servers a question is not answered; empty where on none."""
+    number = sum(bool(host.log and question in host.log.unanswered) for host in report.hosts)
+    return f"{number:,} server{'' if number == 1 else 's'}" if number else ""
+
+
 def summed_up(report: Report) -> str:
-    """Connections by case, in short; nothing where there are none."""
+    """Connections by case, in short, and whom that leaves open; nothing where no log was read, or it says nothing."""
     found = connections(report)
-    return ", ".join(f"{count:,} {_CASES.get(case, case).replace(',', '')}" for case, count in found.items() if count)
+    parts = [f"{count:,} {_CASES.get(case, case).replace(',', '')}" for case, count in found.items() if count]
+    if unsure := _servers(report, WOULD_BE):
+        parts.append(f"who would be scoped out not known for certain on {unsure}")
+    if apart := sum(host.log.rows_for_anybody for host in report.hosts if host.log):
+        parts.append(f"not asked of {apart:,} row{'' if apart == 1 else 's'} for anybody")
+    return ", ".join(parts)

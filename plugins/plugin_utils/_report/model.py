@@ -181,6 +181,10 @@ class HostLog:
         others: Dropped connections to ports that no requirement asks for.
         more_sources: How many sources are not listed.
         more_connections: How many connections these had.
+        unanswered: Questions that it does not answer for all of that time, of `answers.Question`; a reader must expect
+            new ones.
+        rows_for_anybody: How many rows are no part of the answer to whom a scope would keep out, since they are for
+            everybody.
     """
 
     since: str
@@ -190,6 +194,8 @@ class HostLog:
     others: int = 0
     more_sources: int = 0
     more_connections: int = 0
+    unanswered: tuple[str, ...] = ()
+    rows_for_anybody: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..._texts import said
 from .budget import MOST_BYTES, Budget
 from .commands import LogFile, Look, look_command, read_look, read_slice, slice_command
+from .files import ROTATED
 from .line import LogLine, LogReader
 
 Ask = Callable[[str, int], tuple[str, bool]]
@@ -33,9 +34,10 @@ class LogAnswer:
         offset: The host's difference to UTC.
         files: The files that were looked at; rotated ones only where there are any.
         lines: The inbound lines since then.
-        complete: Whether all that was asked for is known.
-        why: What is not known and why, a sentence each.
+        why: What could not be read and why, a sentence each.
         unread: How many lines were none.
+        seen: When the lines were written, by the file (its name in small letters, without that of the rotated one) and
+            by whether they are of dropped packets.
     """
 
     asked: datetime
@@ -44,9 +46,14 @@ class LogAnswer:
     offset: timedelta
     files: tuple[LogFile, ...]
     lines: tuple[LogLine, ...]
-    complete: bool
     why: tuple[str, ...]
     unread: int = 0
+    seen: Mapping[tuple[str, bool], tuple[datetime, ...]] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that the files have of that time was read. What they do not have is another question."""
+        return not self.why
 
 
 def read_log(
@@ -83,12 +90,14 @@ def read_log(
     files = tuple(file for file in look.files if file.there or file.readable or not file.rotated)
     if look.bias is None:
         why = "the host does not tell its time zone, so that nothing is known of the times in its log"
-        return LogAnswer(asked, until, until, offset, files, (), False, (why,))
+        return LogAnswer(asked, until, until, offset, files, (), (why,))
     usable = [file for file in files if is_of_use(file)]
     gaps = [why for file in files if (why := _unusable(file))]
     begins = list(_begins(look, asked, until))
     budget = Budget(since=_whole_minute(asked), reached=_whole_minute(until) + _MINUTE)
     lines: list[LogLine] = []
+    seen: dict[tuple[str, bool], list[datetime]] = {}
+    lost: set[datetime] = set()
     unread = 0
     newest = budget.reached
     while usable and not budget.done:
@@ -97,12 +106,15 @@ def read_log(
         text, whole = ask(slice_command(marker, names, budget.start, end, allowed=allowed), budget.share)
         parts, marked = read_slice(text, marker, len(names))
         if whole and marked:
-            for part in parts:
+            for name, part in zip(names, parts, strict=True):
                 reader = LogReader()
-                lines += reader.read(part)
+                read = [line for line in reader.read(part) if line.at >= asked]
+                lines += read
+                for line in read:
+                    seen.setdefault((name.removesuffix(ROTATED).casefold(), line.dropped), []).append(line.at)
+                lost |= reader.lost
                 unread += reader.unread
         budget = budget.after(len(text), whole and marked, clock() - began)
-    found = [line for line in lines if line.at >= asked]
     since = max([asked, *(at for at, _why in begins)])
     if budget.stopped:
         since = max(since, budget.reached)
@@ -110,11 +122,15 @@ def read_log(
     gaps += [why for _at, why in begins]
     if unread:
         gaps.append(f"{unread:,} line{'' if unread == 1 else 's'} of the log could not be understood")
-    if found and (ahead := max(line.at for line in found)) > until + _SKEW:
+    if missed := [at for at in lost if at >= since]:
+        gaps.append(
+            f"the service itself says that it lost entries (INFO-EVENTS-LOST), {len(missed):,} times since then, the "
+            f"last on {max(missed):%Y-%m-%d %H:%M}: the log is smaller than what happened"
+        )
+    if lines and (ahead := max(line.at for line in lines)) > until + _SKEW:
         gaps.append(f"the newest line is of {ahead:%Y-%m-%d %H:%M}, later than now: one of the two clocks is wrong")
-    return LogAnswer(
-        asked, since if usable else until, until, offset, files, tuple(found), not gaps, tuple(gaps), unread
-    )
+    times = {key: tuple(each) for key, each in seen.items()}
+    return LogAnswer(asked, since if usable else until, until, offset, files, tuple(lines), tuple(gaps), unread, times)
 
 
 def _whole_minute(at: datetime) -> datetime:

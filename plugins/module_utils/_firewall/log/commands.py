@@ -22,7 +22,7 @@ from ..._texts import lines_of
 from ..state.reading import Part, after_begin, command_line, split
 from ..state.registry_dump import DumpError, parse_dump
 from .files import ROTATED
-from .line import HEADER, LogFormat, read_format, read_time
+from .line import HEADER, LOST, LogFormat, read_format, read_time
 from .prefixes import prefixes
 
 _TIME_ZONE = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\TimeZoneInformation"
@@ -33,6 +33,7 @@ _VARIABLE = "LYNCOPS"
 
 _DROPPED = "DROP"
 _BOTH = "[AD][LR][LO][OP]W*"  # DROP and ALLOW
+_ANY_TIME = "....-..-.. ..:..:.."  # of what is rare, all is asked for: a command has room for 8,191 characters
 _REST = "[TU][CD]P .* RECEIVE"
 
 _MARK = re.compile(r"file(\d{1,2})-(ok|no)[ \t]*")
@@ -170,7 +171,7 @@ def slice_command(marker: str, names: Sequence[str], start: datetime, end: datet
     return command_line(
         marker,
         [
-            Part(f"file{number}", f'findstr /r /b /c:"{HEADER}" {times} "{name}"', False)
+            Part(f"file{number}", f'findstr /r /b /c:"{HEADER}" /c:"{_ANY_TIME} {LOST}" {times} "{name}"', False)
             for number, name in enumerate(names)
         ],
     )

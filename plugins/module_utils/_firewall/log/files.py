@@ -26,21 +26,44 @@ _DEVICE = re.compile(r"\\(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:[.\\
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileFile:
+    """What a profile logs, and where.
+
+    Attributes:
+        profile: The profile.
+        path: The file.
+        dropped: Whether dropped packets are logged.
+        allowed: Whether connections that are let through are.
+    """
+
+    profile: Profile
+    path: str
+    dropped: bool
+    allowed: bool
+
+    def logs(self, *, dropped: bool) -> bool:
+        """Whether one of the two is logged.
+
+        Args:
+            dropped: Which.
+        """
+        return self.dropped if dropped else self.allowed
+
+
+@dataclass(frozen=True, slots=True)
 class LogFiles:
     """The log files of a host.
 
     Attributes:
         paths: The files, with variables that the host knows; the rotated ones are not named.
-        dropped: Profiles whose dropped packets are logged.
-        allowed: Whether connections that are let through are logged in any of them.
-        unlogged: Profiles in use whose dropped packets are not logged.
+        used: What the profiles in use log: all, where that is not known.
+        known: Whether it is known which profiles are in use.
         refused: Files that cannot stand in a command, a sentence each.
     """
 
     paths: tuple[str, ...]
-    dropped: tuple[Profile, ...]
-    allowed: bool
-    unlogged: tuple[Profile, ...]
+    used: tuple[ProfileFile, ...]
+    known: bool
     refused: tuple[str, ...] = ()
 
 
@@ -51,7 +74,8 @@ def files_of(snapshot: Snapshot, connected: Iterable[Profile] = ()) -> LogFiles:
         snapshot: The host.
         connected: The profiles of its networks; none where that is not known, and then all count as in use.
     """
-    used = frozenset(connected) or frozenset(Profile)
+    connected = frozenset(connected)
+    used = connected or frozenset(Profile)
     logs = {state.profile: state.effective for state in snapshot.profiles}
     wanted = {profile: log for profile, log in logs.items() if log.log_dropped or log.log_allowed}
     paths: dict[str, str] = {}
@@ -62,14 +86,26 @@ def files_of(snapshot: Snapshot, connected: Iterable[Profile] = ()) -> LogFiles:
         known.setdefault(path.casefold(), path)
     return LogFiles(
         tuple(paths.values()),
-        tuple(profile for profile, log in logs.items() if log.log_dropped),
-        any(log.log_allowed for log in wanted.values()),
-        tuple(profile for profile, log in logs.items() if profile in used and not log.log_dropped),
+        tuple(
+            ProfileFile(profile, str(log.log_file), bool(log.log_dropped), bool(log.log_allowed))
+            for profile, log in logs.items()
+            if profile in used
+        ),
+        bool(connected),
         tuple(
             f"the log {said(path, _LONGEST)!r} is not read: only a plain path on a drive of the host can be asked for"
             for path in refused.values()
         ),
     )
+
+
+def logs_anything(snapshot: Snapshot) -> bool:
+    """Whether a host logs anything, in any profile.
+
+    Args:
+        snapshot: The host.
+    """
+    return any(state.effective.log_dropped or state.effective.log_allowed for state in snapshot.profiles)
 
 
 def can_be_asked_for(path: str) -> bool:
@@ -87,21 +123,9 @@ def switched_off(files: LogFiles) -> str:
     Args:
         files: The files of a host.
     """
-    if files.dropped or files.allowed:
+    if files.paths or files.refused:
         return ""
     return (
         "logging of dropped packets is off in every profile, so the host keeps no record of them: switch it on with "
         "profile_settings (log_dropped: true)"
     )
-
-
-def partly_off(files: LogFiles) -> str:
-    """What to say where a profile in use does not log what it drops; empty where all do.
-
-    Args:
-        files: The files of a host.
-    """
-    if not files.unlogged or not (files.dropped or files.allowed):
-        return ""
-    names = " and ".join(profile.value for profile in files.unlogged)
-    return f"dropped packets are not logged in the {names} profile{'s' if len(files.unlogged) > 1 else ''}"

@@ -20,6 +20,8 @@ from datetime import datetime
 
 HEADER = "#Fields:"
 DROP, ALLOW = "DROP", "ALLOW"
+LOST = "INFO-EVENTS-LOST"
+"""What the service writes where it could not write what it wanted to (Microsoft, as above)."""
 
 _NEEDED = ("date", "time", "action", "protocol", "src-ip", "dst-ip", "src-port", "dst-port", "path")
 _PROTOCOLS = {"TCP": "tcp", "UDP": "udp"}
@@ -97,12 +99,14 @@ class LogReader:
     Attributes:
         format: What the last header said that says enough; None where there was none.
         headers: How many headers there were.
+        lost: When the service wrote `LOST`, each time once.
         unread: How many lines were none, headers and comments aside.
     """
 
     def __init__(self) -> None:
         self.format: LogFormat | None = None
         self.headers = 0
+        self.lost: set[datetime] = set()
         self.unread = 0
         # Times, addresses and ports come many times over: each text is looked at once.
         self._times: dict[str, datetime | None] = {}
@@ -120,7 +124,10 @@ class LogReader:
                     self.format = read_format(line) or self.format
                     self.headers += 1
                 continue
-            if not line:
+            if not line.strip():
+                continue
+            if line[20:].startswith(LOST) and (at := read_time(line[:19])):
+                self.lost.add(at)
                 continue
             found = self._line(line)
             if found is None:
@@ -133,7 +140,7 @@ class LogReader:
         known = self.format
         if known is None or len(line) > _LONGEST:
             return None
-        parts = line.split(" ")
+        parts = line.split()  # some write a blank at the end, or tabs
         if len(parts) != known.fields:
             return None
         date, time, action, protocol, source, target, source_port, port, path = (parts[place] for place in known.places)

@@ -131,9 +131,11 @@ function drawTodo(showOnly) {
   const quiet = HOSTS.filter((host) => host.class === "drifted" && [...host.cells.values()].every((found) => found.verdict === "open"));
   if (quiet.length) {
     const narrow = quiet.filter((host) => host.narrowing).length;
+    const cut = quiet.filter((host) => [...host.cells.values()].some((found) => found.log.some((one) => one.case === "would_be_scoped_out")));
     things.push(thing(sign("class", "drifted"), "drifted, and all open", count(quiet.length, "host"),
       "Managed rules or the service differ, but no requirement is closed by it. Run the remediation.", quiet,
-      narrow > 0 && el("p", { class: "muted" }, `Nothing but fewer addresses to admit is to be done on ${count(narrow, "host")}.`),
+      [narrow > 0 && el("p", { class: "muted" }, `Nothing but fewer addresses to admit is to be done on ${count(narrow, "host")}.`),
+      cut.length > 0 && el("p", {}, `Not before you have looked at whom it keeps out: on ${count(cut.length, "host")} the log names some who get in today (would be scoped out).`)],
       () => showOnly({ class: "drifted" })));
   }
   // What only our own rules admit beyond the scope is drift, and the remediation narrows it.

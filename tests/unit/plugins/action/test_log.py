@@ -60,6 +60,11 @@ def model(*lines: str, **other: Any) -> LoggingModel:
     return LoggingModel(host=LogHost({PATH: text([line(now() - 40 * DAY), *lines])}), **other)
 
 
+def always(action: str = "DROP") -> list[str]:
+    """Lines that prove that a kind is logged all the time, for a port that no row asks for."""
+    return [line(now() - timedelta(hours=one, minutes=5), "10.9.9.9", port=9, action=action) for one in range(30)]
+
+
 def read(host: WindowsModel, **options: Any) -> dict[str, Any]:
     result = run(host, {"roles": ["director"], "log": "24h", **options}, lync_firewall_info)
     assert not result.get("failed"), result.get("msg")
@@ -69,8 +74,10 @@ def read(host: WindowsModel, **options: Any) -> dict[str, Any]:
 
 def test_who_was_dropped_though_wanted() -> None:
     at = now() - timedelta(hours=2)
-    log = read(model(*(line(at + timedelta(seconds=one), source_port=50_000 + one) for one in range(312))))
-    assert (log["complete"], log["why"], log["others"]) == (True, [], 0)
+    lines = [line(at + timedelta(seconds=one), source_port=50_000 + one) for one in range(312)]
+    log = read(model(*lines, *always()))
+    assert (log["complete"], log["why"], log["others"]) == (True, [], 24)
+    assert log["answers"] == [{"question": "dropped", "complete": True, "since": log["since"]}]
     (found,) = log["dropped"]
     assert found == {
         "rows": found["rows"],
@@ -108,16 +115,54 @@ def test_a_host_that_logs_nothing_costs_a_sentence_and_no_command() -> None:
     assert plugin._connection.protocol.commands
     assert len(plugin._connection.protocol.commands) == len(without._connection.protocol.commands)
     assert (log["complete"], log["since"], log["dropped"]) == (False, None, [])
+    assert log["answers"] == [{"question": "dropped", "complete": False, "since": None}]
     (why,) = log["why"]
     assert "profile_settings" in why
 
 
 def test_a_profile_that_logs_nothing_is_named() -> None:
-    log = read(model(on=("Domain",)))
-    assert (log["complete"], log["why"]) == (
-        False,
-        ["dropped packets are not logged in the private and public profiles"],
-    )
+    log = read(model(*always(), on=("Domain",)))
+    assert log["complete"] is False
+    (why,) = log["why"]
+    assert why.startswith("dropped packets are not logged in the private and public profiles, any of which may be")
+
+
+SCOPE = {"remote_addresses": ["10.0.0.0/24"]}
+
+
+@pytest.fixture
+def wide() -> LoggingModel:
+    """A host with our rules as they are for everybody."""
+    host = model(*always())
+    assert not run(host, {"roles": ["director"], "accept_impact": True}).get("failed")
+    return host
+
+
+def test_whom_a_scope_would_keep_out_is_not_known_without_allowed_connections(wide: LoggingModel) -> None:
+    log = read(wide, **SCOPE)
+    assert [(one["question"], one["complete"]) for one in log["answers"]] == [
+        ("dropped", True),
+        ("would_be_scoped_out", False),
+    ]
+    assert log["complete"] is False
+    (why,) = log["why"]
+    assert "allowed connections are not logged" in why
+    assert "log_allowed: true" in why
+
+
+def test_where_nothing_is_logged_both_questions_are_open(wide: LoggingModel) -> None:
+    wide.log = {}
+    log = read(wide, **SCOPE)
+    assert [one["question"] for one in log["answers"]] == ["dropped", "would_be_scoped_out"]
+    assert "log_dropped: true" in log["why"][0]
+    assert "log_allowed: true" in log["why"][1]
+
+
+def test_allowed_connections_from_before_are_told_though_their_logging_is_off(wide: LoggingModel) -> None:
+    wide.host.files[PATH] += line(now() - timedelta(hours=2), "10.5.5.5", action="ALLOW") + "\n"
+    log = read(wide, **SCOPE)
+    assert "would be scoped out: 10.5.5.5, once" in {one["says"] for one in log["dropped"]}
+    assert log["complete"] is False
 
 
 def test_the_host_that_has_an_address_is_named() -> None:

@@ -157,6 +157,14 @@ def test_lines_that_are_not_understood_are_counted() -> None:
     assert (answer.complete, answer.why) == (False, ("2 lines of the log could not be understood",))
 
 
+def test_what_the_service_lost_is_a_sentence_of_its_own() -> None:
+    lost = [f"{NOW - timedelta(hours=hours):%Y-%m-%d %H:%M:%S} INFO-EVENTS-LOST {'- ' * 12}12 -" for hours in (3, 50)]
+    answer = read(LogHost({PATH: text([line(NOW - 3 * DAY), *lost, line(NOW)])}))
+    assert answer.unread == 0
+    (why,) = answer.why
+    assert "INFO-EVENTS-LOST), 1 times since then, the last on 2026-11-29 10:07" in why
+
+
 def test_half_a_line_is_no_line() -> None:
     printed = "@aa-begin\r\none\r\ntwo\r\nthr"
     assert read_slice(printed, "aa", 1) == ((("one", "two"),), False)

@@ -42,6 +42,18 @@ def test_a_connection_that_was_let_through() -> None:
     assert found.begins
 
 
+@pytest.mark.parametrize("line", [f"{LINE} ", f"{LINE}\t", LINE.replace(" ", "\t"), LINE.replace(" ", "  ")])
+def test_blanks_and_tabs_are_no_trouble(line: str) -> None:
+    assert read(line) == [READ]
+
+
+def test_what_the_service_lost_is_no_line_and_told() -> None:
+    reader = LogReader()
+    lost = f"2026-11-29 13:05:59 INFO-EVENTS-LOST {'- ' * 12}12 -"
+    assert list(reader.read([DOCUMENTED, lost, LINE, "  "])) == [READ]
+    assert (reader.unread, reader.lost) == (0, {datetime(2026, 11, 29, 13, 5, 59)})
+
+
 def test_newer_windows_adds_the_process() -> None:
     assert read(f"{LINE} 4312", header=f"{DOCUMENTED} pid") == [READ]
 
@@ -110,8 +122,6 @@ def test_what_is_about_something_else_is_passed_over(other: str) -> None:
         LINE.replace("5061", "٥٠٦١"),
         LINE.replace("2026-11-29", "2026-13-29"),
         LINE.replace("13:05:59", "25:05:59"),
-        LINE.replace(" ", "  "),
-        LINE.replace(" ", "\t"),
         f"{LINE} {LINE}",
         LINE[:40],
         "\0" * 2000,

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.answers import Question, not_logged
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.files import (
+    LogFiles,
     files_of,
-    partly_off,
+    logs_anything,
     switched_off,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import DEFAULTS
@@ -37,18 +39,23 @@ def host(**keys: dict[str, str | int]) -> Snapshot:
     return build_snapshot(parse_dump(text), 4)
 
 
+def partly_off(files: LogFiles) -> str:
+    return not_logged(Question.DROPPED, files).partition(",")[0]
+
+
 def test_nothing_is_logged_of_which_nothing_is_said() -> None:
     files = files_of(host())
-    assert (files.paths, files.dropped, files.allowed) == ((), (), False)
+    assert files.paths == ()
+    assert not any(file.dropped or file.allowed for file in files.used)
+    assert not logs_anything(host())
     assert "profile_settings" in switched_off(files)
-    assert partly_off(files) == ""
 
 
 @pytest.mark.parametrize("side", ["local", "policy"])
 def test_on_from_either_side(side: str) -> None:
     files = files_of(host(**{f"{side}_DomainProfile": {"LogDroppedPackets": 1}}))
     assert files.paths == (DEFAULTS["log_file"],)
-    assert files.dropped == (Profile.DOMAIN,)
+    assert [file.profile for file in files.used if file.dropped] == [Profile.DOMAIN]
     assert switched_off(files) == ""
     assert partly_off(files) == "dropped packets are not logged in the private and public profiles"
 
@@ -56,7 +63,19 @@ def test_on_from_either_side(side: str) -> None:
 def test_only_profiles_in_use_are_missed() -> None:
     snapshot = host(local_DomainProfile={"LogDroppedPackets": 1})
     assert partly_off(files_of(snapshot, [Profile.DOMAIN])) == ""
-    assert partly_off(files_of(snapshot, [Profile.PUBLIC])) == "dropped packets are not logged in the public profile"
+    public = not_logged(Question.DROPPED, files_of(snapshot, [Profile.PUBLIC]))
+    assert public.startswith("dropped packets are not logged in the public profile, so who was dropped there cannot")
+    assert "any of which may be in use" in not_logged(Question.DROPPED, files_of(snapshot))
+
+
+def test_of_allowed_connections_the_remedy_is_another_option() -> None:
+    files = files_of(host(local_DomainProfile={"LogDroppedPackets": 1}), [Profile.DOMAIN])
+    assert not_logged(Question.WOULD_BE, files) == (
+        "allowed connections are not logged in the domain profile, so who would be scoped out there cannot be told: "
+        "switch it on with profile_settings (log_allowed: true)"
+    )
+    files = files_of(host(local_DomainProfile={"LogSuccessfulConnections": 1}), [Profile.DOMAIN])
+    assert not_logged(Question.WOULD_BE, files) == ""
 
 
 def test_the_file_is_group_policys_where_it_names_one() -> None:
@@ -72,7 +91,7 @@ def test_profiles_that_share_a_file_have_one() -> None:
     other: dict[str, str | int] = {"LogSuccessfulConnections": 1, "LogFilePath": OWN.upper()}
     files = files_of(host(local_DomainProfile=values, local_StandardProfile=values, local_PublicProfile=other))
     assert files.paths == (OWN,)
-    assert files.allowed
+    assert [file.allowed for file in files.used] == [False, False, True]
 
 
 def test_a_path_that_cmd_could_misread_is_said_and_not_asked_for() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.counting import Count, Counted, Flow
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileSettings
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
     RUNNING,
@@ -15,7 +16,13 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     ServiceState,
     Snapshot,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.dropped import Case, OfRows, by_row
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.dropped import (
+    Case,
+    OfRows,
+    Scopes,
+    by_row,
+    scopes_of,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 
@@ -85,3 +92,33 @@ def test_the_most_connections_come_first_and_the_order_is_the_same_each_time() -
     found = by_row(Counted(flows), effects)
     assert [one.source for one in found.dropped] == ["10.4.2.10", "10.4.2.8", "10.4.2.9"]
     assert by_row(Counted(dict(reversed(flows.items()))), effects) == found
+
+
+WIDE = Snapshot(
+    tuple(ProfileState(profile, ProfileSettings(inbound_block=False)) for profile in Profile),
+    (),
+    ServiceState(RUNNING, 2),
+)
+
+
+def scopes(policy: HostPolicy, host: Snapshot) -> Scopes:
+    return scopes_of(judge_policy(policy, host))
+
+
+def test_somebody_would_be_scoped_out_only_where_somebody_gets_in_who_is_not_meant() -> None:
+    assert scopes(SCOPED, WIDE).lets_in
+    assert scopes(SCOPED, WIDE).to_any == 0
+    # Nobody gets in: of whom would be scoped out there is nothing to ask.
+    assert scopes(SCOPED, HOST).narrowed
+    assert not scopes(SCOPED, HOST).lets_in
+
+
+def test_rows_that_are_for_everybody_are_counted_as_out_of_the_question() -> None:
+    inbound = sum(demand.direction.value == "in" for demand in EVERYBODY.demands)
+    assert scopes(EVERYBODY, WIDE) == Scopes(False, False, inbound, 0)
+
+
+def test_rows_for_a_keyword_are_counted() -> None:
+    found = scopes(build_policy(["director"], remote_addresses=["localsubnet"]), WIDE)
+    assert found.by_keyword > 0
+    assert found.to_any == 0

@@ -26,7 +26,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.short imp
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.slices import read_slice
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.summary import summary
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import run
-from ansible_collections.lyncops.firewall.tests.unit.plugins.action.test_log import LoggingModel, model, now
+from ansible_collections.lyncops.firewall.tests.unit.plugins.action.test_log import LoggingModel, always, model, now
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.log_host import line
 
 CREATED = "2026-11-29T13:00:00Z"
@@ -40,7 +40,7 @@ def audited(host: LoggingModel, **options: Any) -> dict[str, Any]:
 def busy() -> LoggingModel:
     at = now() - timedelta(hours=1)
     scoped_out = [line(at + timedelta(seconds=one), source_port=40_000 + one) for one in range(312)]
-    return model(*scoped_out, line(at, "10.0.0.9"), line(at, port=3389))
+    return model(*scoped_out, line(at, "10.0.0.9"), line(at, port=3389), *always())
 
 
 def report(result: Any) -> Report:
@@ -58,7 +58,7 @@ def test_beside_the_verdict_in_the_json_report(found: Report) -> None:
     jsonschema.validate(document, SCHEMA)
     (host,) = document["hosts"]
     assert host["log"]["complete"] is True
-    assert host["log"]["others"] == 1
+    assert host["log"]["others"] == 1 + 24
     cells = [cell[5]["log"] for cell in host["cells"] if len(cell) > 5 and "log" in cell[5]]
     assert [one[:6] for one in cells[0]] == [
         ["scoped_out", "10.4.2.9", "", "tcp", "5061", 312],
@@ -74,9 +74,30 @@ def test_beside_the_verdict_in_the_csv_report(found: Report) -> None:
 
 
 def test_in_sentences_and_in_one_line(found: Report) -> None:
-    assert "By the firewalls' own logs, on 1 server: scoped out (312 connections)" in in_short(found)
+    told = in_short(found)
+    assert "By the firewalls' own logs, scoped out: 312 connections of 10.4.2.9, on dir01" in told
+    assert "By the firewalls' own logs, dropped, though wanted: 1 connection of 10.0.0.9, on dir01" in told
+    assert not any("who would be scoped out" in one for one in told)
     assert "By the logs: 1 dropped though wanted, 312 scoped out" in summary(found)
     assert "10.4.2.9" in to_html(found).decode()
+
+
+def test_whom_a_scope_would_keep_out_is_said_to_be_unknown_everywhere() -> None:
+    result = audited(busy(), remote_addresses=["10.0.0.0/24"])
+    result["log"]["answers"].append({"question": "would_be_scoped_out", "complete": False, "since": None})
+    result["log"] |= {"complete": False, "why": ["allowed connections are not logged"], "rows_for_anybody": 3}
+    unsure = report(result)
+    assert "who would be scoped out not known for certain on 1 server, not asked of 3 rows for anybody" in summary(
+        unsure
+    )
+    told = " ".join(in_short(unsure))
+    assert "On 1 server the log cannot tell, for all of that time, who would be scoped out" in told
+    assert "Who would be scoped out is not asked of 3 requirements" in told
+    text = to_json(unsure)
+    document = json.loads(text)
+    jsonschema.validate(document, SCHEMA)
+    assert document["hosts"][0]["log"]["unanswered"] == ["would_be_scoped_out"]
+    assert read_slice("a.json", text).hosts == unsure.hosts
 
 
 def test_as_metrics(found: Report) -> None:
