@@ -14,7 +14,14 @@ from ..module_utils._firewall.change.plan import Plan, managed_rules
 from ..module_utils._firewall.change.profile_changes import TERMS, word
 from ..module_utils._firewall.state.limits import limits_of
 from ..module_utils._firewall.state.profiles import DEFAULTS, ProfileSettings
-from ..module_utils._firewall.state.rule import ALL_PROFILES, FirewallRule, profile_names, protocol_name, same_path
+from ..module_utils._firewall.state.rule import (
+    ALL_PROFILES,
+    FirewallRule,
+    local_ports_text,
+    profile_names,
+    protocol_name,
+    same_path,
+)
 from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ..module_utils._texts import printable, said
 from ._said import ROOM, and_more, size_of, texts
@@ -40,7 +47,7 @@ def rule_dict(rule: FirewallRule, rows: Rows) -> dict[str, Any]:
         "action": rule.action.value if rule.action else "",
         "enabled": rule.enabled,
         "protocol": protocol_name(rule.protocol),
-        "local_ports": _ports(rule),
+        "local_ports": local_ports_text(rule),
         "remote_ports": str(rule.remote_ports),
         "remote_addresses": rule.remote_addresses.texts(),
         "profiles": profile_names(rule.profiles),
@@ -49,12 +56,6 @@ def rule_dict(rule: FirewallRule, rows: Rows) -> dict[str, Any]:
         "opaque": list(rule.opaque),
         **_limits(rule),
     }
-
-
-def _ports(rule: FirewallRule) -> str:
-    """The host's ports, with words such as RPC for those that Windows knows alone."""
-    words = sorted(word for _key, word in rule.port_words)
-    return ",".join([*([str(rule.local_ports)] if rule.local_ports or not words else []), *words])
 
 
 def _joined(value: Any) -> str:
@@ -208,7 +209,7 @@ def _line(rule: FirewallRule, rows: Rows) -> str:
         (rule.action.value if rule.action else "?") + ("" if rule.enabled else " (disabled)"),
         rule.direction.value if rule.direction else "?",
         protocol_name(rule.protocol),
-        *(() if rule.local_ports.is_any and not rule.port_words else (f"port {_ports(rule)}",)),
+        *(() if rule.local_ports.is_any and not rule.port_words else (f"port {local_ports_text(rule)}",)),
         *(() if rule.remote_ports.is_any else (f"remote port {rule.remote_ports}",)),
         *(f"{name.replace('_', ' ')} {_joined(value)}" for name, value in _limits(rule).items()),
         *((f"program {said(rule.program, _LONGEST_DESCRIPTION)}",) if rule.program else ()),
