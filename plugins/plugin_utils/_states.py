@@ -17,6 +17,7 @@ from ..module_utils._firewall.state.profiles import DEFAULTS, ProfileSettings
 from ..module_utils._firewall.state.rule import (
     ALL_PROFILES,
     FirewallRule,
+    Store,
     local_ports_text,
     profile_names,
     protocol_name,
@@ -162,6 +163,9 @@ def diff(
     found, made = (
         [(_line(rule, rows), rule in ours) for rule in managed_rules(snapshot.rules)] for snapshot in (before, after)
     )
+    switched = {change.reference: change.name for change in plan.groups} if plan else {}
+    found += _group_lines(before, switched)
+    made += _group_lines(after, switched)
     size = sum(len(line) for line, is_ours in (*found, *made) if not is_ours)
     room = ROOM["diff"] if size <= ROOM["diff"] else ROOM["diff"] // 2
     return {
@@ -170,6 +174,17 @@ def diff(
         "before": _text(before, found, room) + used,
         "after": _text(after, made, room),
     }
+
+
+def _group_lines(snapshot: Snapshot, switched: Mapping[str, str]) -> list[tuple[str, bool]]:
+    """A line for each rule of Windows' own groups that a plan switches: which they are, and whom they let in.
+
+    Args:
+        snapshot: The host.
+        switched: Reference of each such group to its name.
+    """
+    rules = [rule for rule in snapshot.rules if rule.group in switched and rule.store is Store.LOCAL]
+    return sorted((f"group {switched[rule.group]}: {_line(rule, {})}", False) for rule in rules)
 
 
 def _text(snapshot: Snapshot, rules: Sequence[tuple[str, bool]], room: int) -> str:
