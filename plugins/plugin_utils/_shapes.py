@@ -26,7 +26,7 @@ _EXAMPLES = {
     **{profile.name: "{log_dropped: true}" for profile in PROFILE_SETTINGS.suboptions},
 }
 _MODULE = "win_firewall_rule"
-_PASTED = "Paste what stands below the module's name in the task, with the rule's name, and not the task"
+_PASTED = "Paste what stands below the module's name, not the whole task"
 
 
 def wrong_shape(values: Mapping[str, Any], options: Iterable[Option]) -> OptionError | None:
