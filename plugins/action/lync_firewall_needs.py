@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
+from ..module_utils._options.site import BUILTIN_GROUPS, PROFILE_SETTINGS
 from ..module_utils._options.table import BLOCK_OTHERS, ROLES, ROW_OPTIONS, RULE_OPTIONS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
@@ -30,6 +31,11 @@ _NO_BLOCKS = (
     "lync_firewall_on_wider: block_others has no effect on what is written for a Group Policy: it gets no block rules. "
     "Where they are needed, its owner has to make them"
 )
+_NO_SETTINGS = (
+    "Not in what is written for a Group Policy, which is rules alone: {}. Its owner has to set that in the policy, or "
+    "lyncops.firewall.site on the hosts"
+)
+_NOT_CARRIED = tuple(f"{PREFIX}{option.name}" for option in (PROFILE_SETTINGS, BUILTIN_GROUPS))
 
 
 class ActionModule(ControllerAction):
@@ -57,7 +63,14 @@ class ActionModule(ControllerAction):
                 found["host"] = _entry(host, assigned.roles)
             else:
                 found["files"] = _files(host, assigned.roles, gpo)
-                found["notes"] = [_NO_BLOCKS] if host.known.get(f"{PREFIX}on_wider") == BLOCK_OTHERS else []
+                found["notes"] = [
+                    *([_NO_BLOCKS] if host.known.get(f"{PREFIX}on_wider") == BLOCK_OTHERS else []),
+                    *(
+                        [_NO_SETTINGS.format(", ".join(left))]
+                        if (left := [n for n in _NOT_CARRIED if host.known.get(n)])
+                        else []
+                    ),
+                ]
         except (OptionError, PeerError) as error:
             return {**result, "failed": True, "msg": f"{host.name}: {error}"}
         return {**result, **plain(found)}

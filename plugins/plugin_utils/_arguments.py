@@ -14,6 +14,7 @@ from ansible.utils.display import Display
 from ..module_utils._options.option import Option, argument_spec
 from ..module_utils._options.reading import OptionError
 from ._results import plain
+from ._shapes import wrong_shape
 
 display = Display()
 
@@ -36,8 +37,14 @@ def validate(
     Raises:
         OptionError: An option is unknown, missing or wrong.
     """
-    checked = ArgumentSpecValidator(argument_spec(options), required_if=list(required_if)).validate(plain(values))
+    given = plain(values)
+    try:
+        checked = ArgumentSpecValidator(argument_spec(options), required_if=list(required_if)).validate(given)
+    except TypeError as error:  # Ansible's own, of a list where a dictionary belongs
+        raise wrong_shape(given, options) or error from error
     if checked.error_messages:
+        if (told := wrong_shape(given, options)) is not None:
+            raise told
         raise OptionError("options", "; ".join(checked.error_messages))
     found = {option.name: plain(checked.validated_parameters[option.name]) for option in options}
     for option in options:

@@ -6,20 +6,20 @@ that the file is for. The playbooks say it once, before they begin."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
 
 from ..module_utils._catalogue import catalogue
-from ..module_utils._options.site import BUILTIN_GROUPS, EXTRA_RULE, PROFILE_SETTINGS
+from ..module_utils._options.site import BUILTIN_GROUPS, EXTRA_RULE, PROFILE_SETTING, PROFILE_SETTINGS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.clients import MEDIA_SETTINGS
 from ..module_utils._policy.peers import EXTRA
 from ..module_utils._policy.scoping import WORDS
 from ..module_utils._texts import first_few, said
 from ._results import plain
+from ._shapes import no_such_key
 
 _MOST_NAMED = 5
 _MOST_KNOWN = 30  # all kinds of peers, not all rows
@@ -32,9 +32,13 @@ _KNOWN: Mapping[str, Callable[[], Collection[str]]] = {
     f"{PREFIX}client_media": lambda: MEDIA_SETTINGS,
     _RULES: lambda: [name for option in EXTRA_RULE for name in (option.name, *option.aliases)],
     f"{PREFIX}profile_settings": lambda: [option.name for option in PROFILE_SETTINGS.suboptions],
+    **{
+        f"{PREFIX}profile_settings.{profile.name}": lambda: [option.name for option in PROFILE_SETTING]
+        for profile in PROFILE_SETTINGS.suboptions
+    },
     f"{PREFIX}builtin_groups": lambda: [option.name for option in BUILTIN_GROUPS.suboptions],
 }
-"""Each such variable to the keys that it, or each dictionary in it, may have."""
+"""Each such variable, or part of one, to the keys that it, or each dictionary in it, may have."""
 
 
 def wrong_keys(known: Mapping[str, Any], scoped: bool) -> tuple[tuple[str, str], ...]:
@@ -46,7 +50,9 @@ def wrong_keys(known: Mapping[str, Any], scoped: bool) -> tuple[tuple[str, str],
         known: The host's variables.
         scoped: Whether its peers count, whatever the rules admit, as for a matrix.
     """
-    found = [(name, str(key)) for name in _KNOWN if name in known for key in _wrong(name, known, scoped)]
+    found = [
+        (name, str(key)) for name in _KNOWN if name.partition(".")[0] in known for key in _wrong(name, known, scoped)
+    ]
     return tuple(dict.fromkeys(found))
 
 
@@ -54,7 +60,10 @@ def _wrong(name: str, known: Mapping[str, Any], scoped: bool) -> list[str]:
     try:
         if name in (EXTRA, _PEERS) and not _counts(name, known, scoped):
             return []
-        value = plain(known.get(name))
+        variable, _dot, part = name.partition(".")
+        value = plain(known.get(variable))
+        if part:
+            value = value.get(part) if isinstance(value, Mapping) else None
     except (AnsibleError, TypeError):
         return []
     items = value if name == _RULES and isinstance(value, list) else [value]
@@ -88,10 +97,7 @@ def key_sentences(wrong: Iterable[tuple[str, Iterable[tuple[str, str]]]], hosts:
 
 def _sentence(name: str, key: str) -> str:
     right = list(_KNOWN[name]())
-    near = difflib.get_close_matches(key, right, 1, 0.6)
-    meant = f" Did you mean {near[0]}?" if near else ""
-    keys = f" They are {', '.join(right)}." if len(right) <= _MOST_KNOWN else ""
-    return f"{name}: {said(key)!r} is none of its keys.{meant}{keys}"
+    return f"{name}: {no_such_key(key, right, _MOST_KNOWN)}"
 
 
 def _of(hosts: list[str], all_hosts: int) -> str:

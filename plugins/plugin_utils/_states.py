@@ -14,9 +14,16 @@ from ..module_utils._firewall.change.plan import Plan, managed_rules
 from ..module_utils._firewall.change.profile_changes import TERMS, word
 from ..module_utils._firewall.state.limits import limits_of
 from ..module_utils._firewall.state.profiles import DEFAULTS, ProfileSettings
-from ..module_utils._firewall.state.rule import ALL_PROFILES, FirewallRule, profile_names, protocol_name, same_path
+from ..module_utils._firewall.state.rule import (
+    ALL_PROFILES,
+    FirewallRule,
+    Store,
+    local_ports_text,
+    profile_names,
+    protocol_name,
+    same_path,
+)
 from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
-from ..module_utils._firewall.traffic.matching import label
 from ..module_utils._texts import printable, said
 from ._said import ROOM, and_more, size_of, texts
 
@@ -41,7 +48,7 @@ def rule_dict(rule: FirewallRule, rows: Rows) -> dict[str, Any]:
         "action": rule.action.value if rule.action else "",
         "enabled": rule.enabled,
         "protocol": protocol_name(rule.protocol),
-        "local_ports": _ports(rule),
+        "local_ports": local_ports_text(rule),
         "remote_ports": str(rule.remote_ports),
         "remote_addresses": rule.remote_addresses.texts(),
         "profiles": profile_names(rule.profiles),
@@ -50,12 +57,6 @@ def rule_dict(rule: FirewallRule, rows: Rows) -> dict[str, Any]:
         "opaque": list(rule.opaque),
         **_limits(rule),
     }
-
-
-def _ports(rule: FirewallRule) -> str:
-    """The host's ports, with words such as RPC for those that Windows knows alone."""
-    words = sorted(word for _key, word in rule.port_words)
-    return ",".join([*([str(rule.local_ports)] if rule.local_ports or not words else []), *words])
 
 
 def _joined(value: Any) -> str:
@@ -162,24 +163,28 @@ def diff(
     found, made = (
         [(_line(rule, rows), rule in ours) for rule in managed_rules(snapshot.rules)] for snapshot in (before, after)
     )
+    switched = {change.reference: change.name for change in plan.groups} if plan else {}
+    found += _group_lines(before, switched)
+    made += _group_lines(after, switched)
     size = sum(len(line) for line, is_ours in (*found, *made) if not is_ours)
     room = ROOM["diff"] if size <= ROOM["diff"] else ROOM["diff"] // 2
     return {
         "before_header": "firewall as found",
         "after_header": "firewall as the table asks",
-        "before": _text(before, found, room) + _groups(plan, before=True) + used,
-        "after": _text(after, made, room) + _groups(plan, before=False),
+        "before": _text(before, found, room) + used,
+        "after": _text(after, made, room),
     }
 
 
-def _groups(plan: Plan | None, before: bool) -> str:
-    """The rules of Windows' own groups that are switched, one a line."""
-    lines = [
-        f"{label(rule)} ({change.name}): {'on' if change.enabled is not before else 'off'}"
-        for change in (plan.groups if plan else ())
-        for rule in change.rules
-    ]
-    return "".join(f"{line}\n" for line in texts(sorted(lines), "names"))
+def _group_lines(snapshot: Snapshot, switched: Mapping[str, str]) -> list[tuple[str, bool]]:
+    """A line for each rule of Windows' own groups that a plan switches: which they are, and whom they let in.
+
+    Args:
+        snapshot: The host.
+        switched: Reference of each such group to its name.
+    """
+    rules = [rule for rule in snapshot.rules if rule.group in switched and rule.store is Store.LOCAL]
+    return sorted((f"group {switched[rule.group]}: {_line(rule, {})}", False) for rule in rules)
 
 
 def _text(snapshot: Snapshot, rules: Sequence[tuple[str, bool]], room: int) -> str:
@@ -219,7 +224,7 @@ def _line(rule: FirewallRule, rows: Rows) -> str:
         (rule.action.value if rule.action else "?") + ("" if rule.enabled else " (disabled)"),
         rule.direction.value if rule.direction else "?",
         protocol_name(rule.protocol),
-        *(() if rule.local_ports.is_any and not rule.port_words else (f"port {_ports(rule)}",)),
+        *(() if rule.local_ports.is_any and not rule.port_words else (f"port {local_ports_text(rule)}",)),
         *(() if rule.remote_ports.is_any else (f"remote port {rule.remote_ports}",)),
         *(f"{name.replace('_', ' ')} {_joined(value)}" for name, value in _limits(rule).items()),
         *((f"program {said(rule.program, _LONGEST_DESCRIPTION)}",) if rule.program else ()),

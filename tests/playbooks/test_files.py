@@ -112,10 +112,18 @@ def test_what_is_old_and_what_has_no_effect_is_said_once(runner: Runner) -> None
     run = runner.play("gpo", variables=variables)
     assert run.code == 0, run.output
     assert " ".join(run.output.split()).count("block_others has no effect on what is written for a Group Policy") == 1
-    run = runner.play("gpo", variables={"lync_firewall_gpo": "contoso.test\\Servers"})
+    settings = {
+        "lync_firewall_gpo": "contoso.test\\Servers",
+        "lync_firewall_profile_settings": {"domain": {"log_dropped": True}},
+        "lync_firewall_builtin_groups": {"enabled": ["Netlogon Service"]},
+    }
+    run = runner.play("gpo", variables=settings)
     told = " ".join(run.output.split())
     assert told.count("of an earlier run, and of no policy now: Lync-director-") == 1, run.output
     assert "block_others" not in told
+    assert (
+        told.count("rules alone: lync_firewall_profile_settings, lync_firewall_builtin_groups. Its owner has to") == 1
+    )
     assert "Lync-director-" in (runner.folder / "lync_firewall_gpo" / "FOLDERS-OF-NO-POLICY.txt").read_text()
 
 

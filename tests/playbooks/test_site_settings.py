@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def test_what_a_plan_shows_is_done_once_and_drift_of_it_is_seen_and_repaired(lab
     done = runner.play("remediate", *_MED, "--diff", variables={**_WANTED, **made.artifacts})
     assert (done.code, done.changed) == (0, {"med01.contoso.test"}), done.output
     assert "log_dropped true" in done.output
+    assert re.search(rf"^-.*group {_GROUP}: .*allow \(disabled\) in tcp", done.output, re.MULTILINE), done.output
+    assert re.search(rf"^\+.*group {_GROUP}: .*allow in tcp", done.output, re.MULTILINE), done.output
     rules = _of_group(lab)
     assert rules
     assert all("|Active=TRUE|" in rule for rule in rules.values())
@@ -106,7 +109,12 @@ def test_a_wrong_key_or_value_is_told_in_the_options_words(lab: Lab, runner: Run
     wrong = [
         ({"lync_firewall_extra_rules": [{"name": "a", "group": "Lync", "localport": 1}]}, "builtin_groups"),
         ({"lync_firewall_extra_rules": [{"name": "a", "local_port": 1}]}, "local_port"),
-        ({"lync_firewall_profile_settings": {"domain": {"log_droped": True}}}, "log_droped"),
+        ({"lync_firewall_profile_settings": {"domain": {"log_droped": True}}}, "Did you mean log_dropped?"),
+        ({"lync_firewall_builtin_groups": [_GROUP]}, "builtin_groups: keys and values are needed, such as {enabled: ["),
+        (
+            {"lync_firewall_extra_rules": [{"name": "a", "remoteip": [""], "service": "Spooler"}]},
+            "extra_rules[0].remoteip",
+        ),
         ({"lync_firewall_profile_settings": {"dmz": {"state": "enabled"}}}, "dmz"),
         ({"lync_firewall_builtin_groups": {"enabled": ["Datei- und Druckerfreigabe"]}}, "another language"),
     ]

@@ -45,7 +45,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._named_roles": {"plugin_utils._results", "module_utils"},
     "plugin_utils._left_out": set(),
     "plugin_utils._left_over": {"plugin_utils._named_roles", "plugin_utils._report", "module_utils"},
-    "plugin_utils._keys": {"plugin_utils._results", "module_utils"},
+    "plugin_utils._shapes": {"module_utils._options", "module_utils._texts"},
+    "plugin_utils._keys": {"plugin_utils._results", "plugin_utils._shapes", "module_utils"},
     "plugin_utils._nobody": {"module_utils"},
     "plugin_utils._log": {"plugin_utils._host", "module_utils"},
     "plugin_utils._patterns": set(),
@@ -95,7 +96,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._topology_age": set(),
     "plugin_utils._basis": {"plugin_utils._results", "plugin_utils._variables", "module_utils._options"},
     "plugin_utils._whose": set(),
-    "plugin_utils._arguments": {"plugin_utils._results", "module_utils._options"},
+    "plugin_utils._arguments": {"plugin_utils._results", "plugin_utils._shapes", "module_utils._options"},
     "plugin_utils._results": {
         "plugin_utils._settings",
         "plugin_utils._admits",

@@ -48,6 +48,17 @@ def read_choice(option: str, value: Any, known: Mapping[str, _Value]) -> _Value:
     return known[value]
 
 
+def read_word(option: str, value: Any, known: Mapping[str, _Value]) -> _Value:
+    """The same in any letter case, as netsh takes its words; the words that are known have small letters.
+
+    Raises:
+        OptionError: It is another word.
+    """
+    if not isinstance(value, str) or value.strip().casefold() not in known:
+        raise OptionError(option, f"{value!r} is not possible; it takes {', '.join(known)}")
+    return known[value.strip().casefold()]
+
+
 def read_addresses(option: str, items: Iterable[Any]) -> AddressSet:
     """Read a scope, one item or a comma list an entry.
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .._firewall.state.limits import EDGE, INTERFACE_TYPES, SECURITY
 from .._firewall.state.rule import Direction, Profile
 from .option import Option
@@ -17,6 +19,13 @@ GROUP = "group"
 
 _PROFILES = tuple(profile.value for profile in Profile)
 
+
+def _either(words: Iterable[str]) -> str:
+    """Words of which one is written, for the documentation: as choices Ansible would take them in one case alone."""
+    *first, last = [f"V({word})" for word in words]
+    return f"{', '.join(first)} or {last}"
+
+
 EXTRA_RULE: tuple[Option, ...] = (
     Option(
         "name",
@@ -28,24 +37,24 @@ EXTRA_RULE: tuple[Option, ...] = (
     ),
     Option(
         "state",
-        ("V(absent) takes the managed rule away, with O(exclusive=false) too. Rules of others are never deleted.",),
-        choices=("present", "absent"),
+        (
+            "V(present) or V(absent), which takes the managed rule away, with O(exclusive=false) too. Rules of others "
+            "are never deleted.",
+        ),
         default="present",
     ),
     Option("enabled", ("Whether the rule is switched on.",), type="bool", default=True, aliases=("enable",)),
     Option(
         "action",
         (
-            "V(block) keeps out whomever the rule is about, and beats every rule that allows. Where it would close a "
-            "row of the table, see O(on_ineffective).",
+            "V(allow), or V(block), which keeps out whomever the rule is about, and beats every rule that allows. "
+            "Where it would close a row of the table, see O(on_ineffective).",
         ),
-        choices=("allow", "block"),
         default="allow",
     ),
     Option(
         "direction",
-        ("Which way the connection is opened, seen from the host.",),
-        choices=tuple(direction.value for direction in Direction),
+        (f"Which way the connection is opened, seen from the host: {_either(d.value for d in Direction)}.",),
         default="in",
     ),
     Option(
@@ -108,19 +117,18 @@ EXTRA_RULE: tuple[Option, ...] = (
         type="list",
         elements="str",
     ),
-    Option("edge", ("Edge traversal, of an inbound rule.",), choices=EDGE, default="no"),
+    Option("edge", (f"Edge traversal, of an inbound rule: {_either(EDGE)}.",), default="no"),
     Option(
         "security",
         (
-            "What IPsec has to do. Where it is anything but V(notrequired), the rule does nothing without a connection "
-            "security rule, and its traffic is V(unknown) in verdicts.",
+            f"What IPsec has to do: {_either(SECURITY)}. Where it is anything but V(notrequired), the rule does "
+            "nothing without a connection security rule, and its traffic is V(unknown) in verdicts.",
         ),
-        choices=SECURITY,
         default="notrequired",
     ),
     Option(
         "profiles",
-        (f"Profiles of this rule, in place of O(profiles): {', '.join(f'V({name})' for name in _PROFILES)}.",),
+        (f"Profiles of this rule, in place of O(profiles): {_either(_PROFILES)}; V(any) for all.",),
         type="list",
         elements="str",
         aliases=("profile",),
@@ -143,6 +151,7 @@ EXTRA_RULES = Option(
         "Site rules to manage beside the table's, with the keys of M(community.windows.win_firewall_rule).",
         "A rule that names nothing but a profile, an interface or an address of the host would open, or block, "
         "everything to everybody. It is refused, and so is a key that is not in this list.",
+        "Words such as V(allow) or V(in) are taken in any case.",
     ),
     type="list",
     elements="dict",
@@ -151,19 +160,21 @@ EXTRA_RULES = Option(
 )
 
 PROFILE_SETTING: tuple[Option, ...] = (
-    Option("state", ("Whether the firewall filters in this profile.",), choices=("enabled", "disabled")),
+    Option("state", ("Whether the firewall filters in this profile: V(enabled) or V(disabled).",)),
     Option(
         "inbound_action",
-        ("What happens to inbound traffic that no rule is about. V(allow) opens the profile to everybody.",),
-        choices=("allow", "block"),
+        (
+            "What happens to inbound traffic that no rule is about: V(block), or V(allow), which opens the profile to "
+            "everybody.",
+        ),
     ),
     Option(
         "outbound_action",
         (
-            "What happens to outbound traffic that no rule is about. V(block) cuts every connection that the host "
-            "opens and no rule allows, to its domain controllers and name servers too; see O(accept_impact).",
+            "What happens to outbound traffic that no rule is about: V(allow), or V(block), which cuts every "
+            "connection that the host opens and no rule allows, to its domain controllers and name servers too; see "
+            "O(accept_impact).",
         ),
-        choices=("allow", "block"),
     ),
     Option("log_dropped", ("Whether dropped packets are logged.",), type="bool"),
     Option("log_allowed", ("Whether successful connections are logged.",), type="bool"),

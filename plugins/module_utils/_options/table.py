@@ -216,7 +216,8 @@ HOST_OPTIONS: tuple[Option, ...] = (
         "state",
         (
             "V(present) brings the host to what O(roles) need.",
-            "V(absent) removes all managed rules and leaves the service and the profiles alone.",
+            "V(absent) removes all managed rules and leaves alone the service, the profiles, their settings and "
+            "Windows' own groups of rules.",
         ),
         choices=("present", "absent"),
         default="present",

@@ -14,11 +14,12 @@ from .._firewall.change.netsh import ANY_SERVICE, UnsupportedValueError, check_p
 from .._firewall.state.limits import EDGE, SECURITY, Limits
 from .._firewall.state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressSet
-from .._options.reading import OptionError, read_choice, read_profiles
+from .._options.reading import OptionError, read_profiles, read_word
 from .._options.site import GROUP
 from .rule_values import (
     TCP,
     UDP,
+    limit_of,
     read_flag,
     read_icmp,
     read_interfaces,
@@ -27,7 +28,6 @@ from .rule_values import (
     read_remote_ports,
     read_scope,
     read_service,
-    without_any,
     word_of,
     words_of,
 )
@@ -53,11 +53,13 @@ class ExtraRule:
         name: The name as the person wrote it.
         parts: What it is made of, without display names: an end for the key, and the rule. netsh takes one type of
             ICMP and one type of interface a rule. None where the rule is to be absent.
+        former: What a rule that is to be absent was made of, as far as its entry says it.
     """
 
     key: str
     name: str
     parts: tuple[tuple[str, FirewallRule], ...]
+    former: tuple[tuple[str, FirewallRule], ...] = ()
 
 
 def read_extra_rules(
@@ -100,15 +102,21 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
     if len(key) < 3 or len(name) > _LONGEST_NAME:
         raise OptionError(f"{where}.name", f"{name!r} needs a letter or digit, and at most {_LONGEST_NAME} characters")
     _checked(f"{where}.name", name)
-    state = read_choice(f"{where}.state", entry.get("state") or "present", {"present": True, "absent": False})
-    return ExtraRule(key, name, _parts(where, name, entry, profiles, scope) if state else ())
+    state = read_word(f"{where}.state", entry.get("state") or "present", {"present": True, "absent": False})
+    if state:
+        return ExtraRule(key, name, _parts(where, name, entry, profiles, scope))
+    try:
+        former = _parts(where, name, entry, profiles, scope)
+    except OptionError:  # its name is all that has to be there
+        former = ()
+    return ExtraRule(key, name, (), former)
 
 
 def _parts(
     where: str, name: str, entry: Mapping[str, Any], profiles: frozenset[Profile], scope: AddressSet
 ) -> tuple[tuple[str, FirewallRule], ...]:
-    direction = read_choice(f"{where}.direction", entry.get("direction") or "in", _DIRECTIONS)
-    action = read_choice(f"{where}.action", entry.get("action") or "allow", _ACTIONS)
+    direction = read_word(f"{where}.direction", entry.get("direction") or "in", _DIRECTIONS)
+    action = read_word(f"{where}.action", entry.get("action") or "allow", _ACTIONS)
     protocol = read_protocol(f"{where}.protocol", entry.get("protocol"))
     local = read_local_ports(f"{where}.localport", entry.get("localport"), protocol, direction)
     remote = read_remote_ports(f"{where}.remoteport", entry.get("remoteport"))
@@ -120,19 +128,16 @@ def _parts(
     program = _program(f"{where}.program", entry.get("program"))
     service = read_service(f"{where}.service", entry.get("service"))
     interfaces = read_interfaces(f"{where}.interfacetypes", entry.get("interfacetypes"))
-    from_where = without_any(entry.get("remoteip"))
-    at = without_any(entry.get("localip"))
+    from_where = limit_of(f"{where}.remoteip", entry.get("remoteip"))
+    at = limit_of(f"{where}.localip", entry.get("localip"))
     named_ports = local.narrow or remote.narrow
     limited = bool(named_ports or types or program or service not in ("", ANY_SERVICE) or from_where)
     if not limited and protocol in (None, TCP, UDP):
         raise OptionError(where, _too_much(name, action, protocol))
-    edge = read_choice(f"{where}.edge", word_of(entry.get("edge"), "no"), {word: word for word in EDGE})
+    edge = read_word(f"{where}.edge", word_of(entry.get("edge"), "no"), {word: word for word in EDGE})
     if edge != "no" and direction is not Direction.IN:
         raise OptionError(f"{where}.edge", "edge traversal is for inbound rules; leave it out")
-    _check_blanks(where, entry)
-    security = read_choice(
-        f"{where}.security", entry.get("security") or "notrequired", {word: word for word in SECURITY}
-    )
+    security = read_word(f"{where}.security", entry.get("security") or "notrequired", {word: word for word in SECURITY})
     inbound_only = security == "authdynenc" and direction is not Direction.IN
     if inbound_only or (security != "notrequired" and action is not Action.ALLOW):
         raise OptionError(f"{where}.security", _NO_SECURITY)  # [MS-FASP] 2.2.37
@@ -158,14 +163,6 @@ def _parts(
 
 
 _NO_SECURITY = "Windows takes it in rules that allow, and authdynenc in inbound ones only; leave it out"
-_LISTS = ("remoteip", "localip", "profiles", "interfacetypes", "localport", "remoteport", "icmp_type_code")
-
-
-def _check_blanks(where: str, entry: Mapping[str, Any]) -> None:
-    """A list of blanks, as a template with nothing in it makes one, must not be taken for anybody."""
-    for key in _LISTS:
-        if entry.get(key) not in (None, "", []) and not words_of(entry[key]):
-            raise OptionError(f"{where}.{key}", f"{entry[key]!r} says nothing; leave it out, or write any")
 
 
 def _one_each(
@@ -202,7 +199,7 @@ def _local(option: str, items: list[str]) -> AddressSet:
 
 
 def _profiles(option: str, value: Any, default: frozenset[Profile]) -> frozenset[Profile]:
-    words = [word.casefold() for word in without_any(value)]
+    words = [word.casefold() for word in limit_of(option, value)]
     if words:
         return read_profiles(option, words)
     return ALL_PROFILES if words_of(value) else default

@@ -11,14 +11,16 @@ from collections.abc import Iterable
 
 from .._firewall.change.naming import ManagedName
 from .._firewall.change.netsh import UnsupportedValueError, add_line, check_text, delete_line
-from .._firewall.state.rule import FirewallRule, profile_names, protocol_name
+from .._firewall.state.limits import limits_of
+from .._firewall.state.rule import FirewallRule, local_ports_text, profile_names, protocol_name
 from .._options.reading import OptionError
 from .._texts import spreadsheet_cell
 from .policy import HostPolicy
 
 COLUMNS = (
-    "name", "rows", "direction", "action", "protocol", "local_ports", "remote_ports", "remote_addresses", "profiles",
-    "program", "description",
+    "name", "rows", "enabled", "direction", "action", "protocol", "icmp_type_code", "local_ports", "remote_ports",
+    "local_addresses", "remote_addresses", "profiles", "interfacetypes", "program", "service", "edge", "security",
+    "description",
 )  # fmt: skip
 """Columns of the table."""
 
@@ -40,13 +42,14 @@ def gpo_script(policy: HostPolicy, gpo: str) -> str:
 
 
 def gpo_renewal(policy: HostPolicy, gpo: str) -> str:
-    """The same for a policy that has rules of these names: each is deleted, and added anew.
+    """The same for a policy that has rules of these names: each is deleted, and added anew; what is absent only goes.
 
     Raises:
         OptionError: The policy's name cannot be given to netsh.
     """
     _check(gpo)
     lines = [line for rule in _named(policy) for line in (delete_line(rule.name), add_line(rule))]
+    lines += absent_lines(policy)
     return _script("Run it where the policy has an earlier version of them:", gpo, lines)
 
 
@@ -57,7 +60,13 @@ def gpo_removal(policy: HostPolicy, gpo: str) -> str:
         OptionError: The policy's name cannot be given to netsh.
     """
     _check(gpo)
-    return _script("This takes them out:", gpo, [delete_line(rule.name) for rule in _named(policy)])
+    lines = [delete_line(rule.name) for rule in _named(policy)]
+    return _script("This takes them out:", gpo, [*lines, *absent_lines(policy)])
+
+
+def absent_lines(policy: HostPolicy) -> list[str]:
+    """Lines that take out of a policy the site rules that are to be absent."""
+    return [delete_line(str(ManagedName(key))) for key in policy.gone_parts]
 
 
 def _check(gpo: str) -> None:
@@ -93,17 +102,25 @@ def rules_csv(policy: HostPolicy) -> str:
     table = csv.writer(text, quoting=csv.QUOTE_ALL)
     table.writerow(COLUMNS)
     for desired, rule in zip(policy.rules, _named(policy), strict=True):
+        limits = limits_of(rule.conditions)
         cells = (
             rule.name,
             " ".join(policy.rows.get(desired.key, ())),
+            "yes" if rule.enabled else "no",
             rule.direction.value if rule.direction else "",
             rule.action.value if rule.action else "",
             protocol_name(rule.protocol),
-            rule.local_ports,
+            " ".join(value for _key, value in sorted(rule.icmp)),
+            local_ports_text(rule),
             rule.remote_ports,
+            rule.local_addresses,
             rule.remote_addresses,
             " ".join(profile_names(rule.profiles)),
+            " ".join(sorted(limits.interfaces)) or "any",
             rule.program,
+            rule.service,
+            limits.edge,
+            limits.security,
             rule.description,
         )
         table.writerow([spreadsheet_cell(str(cell)) for cell in cells])

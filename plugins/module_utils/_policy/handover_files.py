@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .handover import gpo_removal, gpo_renewal, gpo_script, rules_csv
+from .handover import absent_lines, gpo_removal, gpo_renewal, gpo_script, rules_csv
 from .policy import HostPolicy
 
 _DIGITS = 8
@@ -71,7 +71,8 @@ def handover_files(policy: HostPolicy, roles: Sequence[str], gpo: str, host: str
         OptionError: The policy's name cannot be given to netsh.
     """
     script = gpo_script(policy, gpo)
-    digits = hashlib.sha256(script.encode()).hexdigest()[:_DIGITS]
+    told = "".join([script, *absent_lines(policy)])
+    digits = hashlib.sha256(told.encode()).hexdigest()[:_DIGITS]
     held = "+".join(roles)
     base = f"{held}-{digits}"
     name = _ODD.sub("-", gpo.partition("\\")[2]).strip("-.")[:_LONGEST_NAME]

@@ -37,7 +37,7 @@ from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_choice, read_ports, read_profiles
 from .clients import DIRECTIONS, check_media, check_program, check_roles, media_ports
 from .configured import Configuration, read_configuration
-from .extra_rules import read_extra_rules
+from .extra_rules import ExtraRule, read_extra_rules
 from .scoping import Scope, read_scoping
 
 _ROOM_FOR_ADDRESSES = 500  # characters of a netsh line that a scope may take; the rest has room beside it
@@ -97,6 +97,7 @@ class HostPolicy:
             no rule of their own, and are in `skipped`; whom the rules of others admit there is wider than wanted.
         gone: Keys of site rules: what is on the host under them and not wanted goes, whatever else may stay. Such are
             those that are to be absent, and parts that a rule does not have any more.
+        gone_parts: Of those that are to be absent, the keys of the several rules that their entries tell of, sorted.
     """
 
     rules: tuple[DesiredRule, ...]
@@ -108,6 +109,7 @@ class HostPolicy:
     known: AddressSet | None = None
     nobody: tuple[Demand, ...] = ()
     gone: tuple[str, ...] = ()
+    gone_parts: tuple[str, ...] = ()
 
 
 def build_policy(
@@ -200,7 +202,17 @@ def build_policy(
         configuration=configuration,
         nobody=tuple(demand for demand in asked if demand.for_nobody and demand.direction is Direction.IN),
         gone=tuple(extra.key for extra in extras),
+        gone_parts=_gone_parts(extra for extra in extras if not extra.parts),
     )
+
+
+def _gone_parts(extras: Iterable[ExtraRule]) -> tuple[str, ...]:
+    """Keys of all rules of site rules that are to be absent, as far as that can be known without a host to look at."""
+    found = set()
+    for extra in extras:
+        made = [desired for end, rule in extra.former for desired in over_scope(extra.key + end, rule)]
+        found.update({extra.key, *(desired.key for desired in made)})
+    return tuple(sorted(found))
 
 
 def _coalesce(

@@ -15,7 +15,7 @@ from .._firewall.state.limits import INTERFACE_TYPES
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction
 from .._net.address_set import AddressSet
 from .._net.port_set import PortSet
-from .._options.reading import OptionError, read_addresses, read_choice, read_ports
+from .._options.reading import OptionError, read_addresses, read_ports, read_word
 
 TCP, UDP = PROTOCOL_NUMBERS["tcp"], PROTOCOL_NUMBERS["udp"]
 _ANY = ("any", "*")
@@ -25,7 +25,7 @@ _ICMP = re.compile(r"(\d{1,3})(?::(\d{1,3}|\*|any))?", re.ASCII | re.IGNORECASE)
 _HIGHEST = 255
 _SERVICE = re.compile(r"[A-Za-z0-9_.$-]{1,256}", re.ASCII)  # [MS-FASP] 2.2.37: neither slash nor bar, below 260
 _WORDS = {word.casefold(): (key, word) for key, word in PORT_WORDS}
-_INTERFACES = {"any": "any", **{word: word for word in INTERFACE_TYPES}, "remoteaccess": "ras"}
+_INTERFACES = {**{word: word for word in INTERFACE_TYPES}, "remoteaccess": "ras"}
 
 
 _ALL_PORTS = PortSet(((1, 65535),))
@@ -60,10 +60,19 @@ def words_of(value: Any) -> list[str]:
     return [part.strip() for item in items for part in str(item).split(",") if part.strip()]
 
 
-def without_any(value: Any) -> list[str]:
-    """The same, and none where it is just any."""
+def limit_of(option: str, value: Any) -> list[str]:
+    """The same, and none where it is just any, which is no limit, as if the key were left out.
+
+    Raises:
+        OptionError: any stands beside others; or there is an entry and nothing in it, as of a template without a value.
+            Taken for no limit, it would open the rule to everybody.
+    """
     words = words_of(value)
-    return [] if len(words) == 1 and words[0].casefold() in _ANY else words
+    if not words and value not in (None, "", [], ()):
+        raise OptionError(option, "there is nothing in it; name what is meant, leave the key out, or write any")
+    if len(words) > 1 and any(word.casefold() in _ANY for word in words):
+        raise OptionError(option, "any stands beside others; leave them out for no limit, or leave any out")
+    return [] if words and words[0].casefold() in _ANY else words
 
 
 def read_scope(option: str, words: list[str]) -> AddressSet:
@@ -83,10 +92,9 @@ def _network(word: str) -> str:
 
 
 def word_of(value: Any, default: str) -> Any:
-    """A word that YAML may have read as a boolean: no and yes."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return default if value is None else value
+    """A word that YAML may have read as a boolean, no and yes, and Ansible have made a text again: True, False."""
+    text = str(value).casefold() if isinstance(value, (bool, str)) else value
+    return {"true": "yes", "false": "no", "": default}.get(text, text) if value is not None else default
 
 
 def read_flag(option: str, value: Any) -> bool:
@@ -127,7 +135,7 @@ def read_local_ports(option: str, value: Any, protocol: int | None, direction: D
     Raises:
         OptionError: As `read_ports`; or a word where [MS-FASP] 2.2.37 allows none: RPC is inbound TCP.
     """
-    items = without_any(value)
+    items = limit_of(option, value)
     words = frozenset(_WORDS[item.casefold()] for item in items if item.casefold() in _WORDS)
     if words and (protocol != TCP or direction is not Direction.IN):
         names = " and ".join(sorted(word for _key, word in words))
@@ -144,7 +152,7 @@ def read_remote_ports(option: str, value: Any) -> Ports:
     Raises:
         OptionError: As `read_ports`.
     """
-    items = without_any(value)
+    items = limit_of(option, value)
     return Ports(_numbers(option, items, "")) if items else Ports()
 
 
@@ -161,7 +169,7 @@ def read_icmp(option: str, value: Any, protocol: int | None) -> tuple[tuple[str,
     Raises:
         OptionError: The protocol is no ICMP, or a type or code is none.
     """
-    items = without_any(value)
+    items = limit_of(option, value)
     if not items:
         return ()
     key = _ICMP_KEYS.get(protocol or 0)
@@ -197,7 +205,4 @@ def read_interfaces(option: str, value: Any) -> tuple[str, ...]:
     Raises:
         OptionError: There is no such type.
     """
-    found = {read_choice(option, word.casefold(), _INTERFACES) for word in words_of(value)}
-    if "any" in found and len(found) > 1:
-        raise OptionError(option, "'any' cannot stand beside others; leave it out or leave it alone")
-    return () if "any" in found else tuple(sorted(found))
+    return tuple(sorted({read_word(option, word, _INTERFACES) for word in limit_of(option, value)}))

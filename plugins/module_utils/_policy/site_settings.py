@@ -15,7 +15,7 @@ from .._firewall.change.profile_changes import TERMS
 from .._firewall.state.groups import WELL_KNOWN, group_key
 from .._firewall.state.profiles import ProfileSettings
 from .._firewall.state.rule import Profile
-from .._options.reading import OptionError, read_choice
+from .._options.reading import OptionError, read_choice, read_word
 from .._options.site import LARGEST_LOG
 from .extra_rules import is_full_path
 
@@ -65,9 +65,9 @@ def read_profile_settings(
 
 def _value(where: str, term: str, value: Any) -> Any:
     if term == "state":
-        return read_choice(where, value, _SWITCH)
+        return read_word(where, value, _SWITCH)
     if term in ("inbound_action", "outbound_action"):
-        return read_choice(where, value, _ACTION)
+        return read_word(where, value, _ACTION)
     if term == "log_size":
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST_LOG:
             raise OptionError(where, f"{value!r} is not possible; it takes 1 to {LARGEST_LOG} kilobytes")

@@ -165,6 +165,12 @@ def protocol_name(number: int | None) -> str:
     return "any" if number is None else _PROTOCOL_NAMES.get(number, str(number))
 
 
+def local_ports_text(rule: FirewallRule) -> str:
+    """The host's ports for people, with words such as RPC for those that Windows alone knows."""
+    words = sorted(word for _key, word in rule.port_words)
+    return ",".join([*([str(rule.local_ports)] if rule.local_ports or not words else []), *words])
+
+
 def profile_names(profiles: frozenset[Profile]) -> list[str]:
     """The profiles' names, always in the order domain, private, public."""
     return [profile.value for profile in Profile if profile in profiles]

@@ -149,6 +149,12 @@ def test_a_mistake_in_a_setting_names_it(given: dict[str, Any], option: str, wor
     assert caught.value.option == option
 
 
+def test_words_are_taken_in_any_case() -> None:
+    written = {"domain": {"state": "Enabled", "inbound_action": "BLOCK", "outbound_action": "Allow"}}
+    meant = {"domain": {"state": "enabled", "inbound_action": "block", "outbound_action": "allow"}}
+    assert read_profile_settings(written) == read_profile_settings(meant)
+
+
 def test_a_profile_cannot_be_off_and_on() -> None:
     with pytest.raises(OptionError, match="firewall_enabled"):
         read_profile_settings({"public": {"state": "disabled"}}, all_enabled=True)

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with the shape of an option that has keys of its own: which part of it, and what to write instead.
+
+Ansible's own words for that are of its types, and name neither the entry nor the remedy.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int
+
+from ..module_utils._options.option import Option
+from ..module_utils._options.reading import OptionError
+from ..module_utils._options.site import BUILTIN_GROUPS, EXTRA_RULES, GROUP, PROFILE_SETTINGS
+from ..module_utils._texts import said
+
+_EXAMPLES = {
+    EXTRA_RULES.name: "{name: Backup agent, protocol: tcp, localport: 10000}",
+    PROFILE_SETTINGS.name: "{domain: {log_dropped: true}}",
+    BUILTIN_GROUPS.name: "{enabled: [Remote Event Log Management]}",
+    **{profile.name: "{log_dropped: true}" for profile in PROFILE_SETTINGS.suboptions},
+}
+_MODULE = "win_firewall_rule"
+_PASTED = "Paste what stands below the module's name, not the whole task"
+
+
+def wrong_shape(values: Mapping[str, Any], options: Iterable[Option]) -> OptionError | None:
+    """The first mistake in the shape of options that have keys of their own; None where there is none.
+
+    Args:
+        values: What was given.
+        options: What may be given.
+    """
+    try:
+        for option in options:
+            if option.suboptions and values.get(option.name) is not None:
+                _look(option.name, option, values[option.name])
+    except OptionError as error:
+        return error
+    return None
+
+
+def no_such_key(key: str, right: Iterable[str], most: int = 100) -> str:
+    """What to say of a key that there is not.
+
+    Args:
+        key: The key.
+        right: The keys that there are.
+        most: Of more than so many none is listed.
+    """
+    if _MODULE in key:
+        return f"{said(key)!r} is none of its keys. {_PASTED}"
+    known = [name for name in right if name != GROUP]  # it is known to be refused
+    near = difflib.get_close_matches(key, known, 1, 0.6)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    keys = f" They are {', '.join(known)}." if len(known) <= most else ""
+    return f"{said(key)!r} is none of its keys.{meant}{keys}"
+
+
+def _look(where: str, option: Option, value: Any) -> None:
+    if option.type == "list":
+        _look_at_list(where, option, value)
+    elif option.type == "dict":
+        _look_at_dict(where, option, value)
+    elif option.type in _PLAIN:
+        check, told = _PLAIN[option.type]
+        try:
+            check(value)
+        except (TypeError, ValueError) as error:
+            raise OptionError(where, f"{_shown(value)} {told}") from error
+    elif option.type == "str" and isinstance(value, (list, dict)):
+        raise OptionError(where, f"one text is needed, not {_shown(value)}")
+
+
+def _look_at_list(where: str, option: Option, value: Any) -> None:
+    if not option.suboptions:
+        wrong = value if isinstance(value, dict) else next((item for item in _items(value) if _is_many(item)), None)
+        if wrong is not None:
+            raise OptionError(where, f"a list of texts is needed, such as [a, b], not {_shown(wrong)}")
+        return
+    if not isinstance(value, list):
+        raise OptionError(where, f"a list is needed, such as [{_EXAMPLES[option.name]}], not {_shown(value)}")
+    for number, item in enumerate(value):
+        _look_at_dict(f"{where}[{number}]", option, item)
+
+
+def _look_at_dict(where: str, option: Option, value: Any) -> None:
+    try:
+        keys = check_type_dict(value)  # a text may be JSON, as of -e
+    except TypeError as error:
+        told = f"keys and values are needed, such as {_EXAMPLES[option.name]}, not {_shown(value)}"
+        raise OptionError(where, told) from error
+    known = {name: sub for sub in option.suboptions for name in (sub.name, *sub.aliases)}
+    for key, held in keys.items():
+        if key not in known:
+            raise OptionError(where, no_such_key(str(key), known).removesuffix("."))
+        if held is not None:
+            _look(f"{where}.{key}", known[key], held)
+    for sub in option.suboptions:
+        if sub.required and keys.get(sub.name) is None:
+            raise OptionError(f"{where}.{sub.name}", "it is missing; each entry needs one")
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_many(value: Any) -> bool:
+    return isinstance(value, (list, dict))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"keys and values ({said(', '.join(map(str, value)))})"
+    if isinstance(value, list):
+        return f"a list ({said(', '.join(map(str, value)))})"
+    return said(repr(value))
+
+
+_PLAIN: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "bool": (check_type_bool, "is neither true nor false"),
+    "int": (check_type_int, "is no whole number"),
+}
