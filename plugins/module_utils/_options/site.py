@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .._firewall.state.limits import EDGE, INTERFACE_TYPES, SECURITY
+from .._firewall.state.profiles import LARGEST_LOG
 from .._firewall.state.rule import Direction, Profile
 from .option import Option
-
-LARGEST_LOG = 32_767
-"""Kilobytes of ``maxfilesize``, as netsh takes them."""
 
 GROUP = "group"
 """The key of a site rule that is refused."""
