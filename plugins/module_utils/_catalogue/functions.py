@@ -13,7 +13,7 @@ from __future__ import annotations
 from enum import Enum
 
 from . import services
-from .catalogue import EXTENDED
+from .catalogue import EVERY
 from .services import NOT_APPLICABLE, VARIOUS
 
 
@@ -36,6 +36,7 @@ class Function(str, Enum):
     CALL_PARK = "call_park"
     AUDIO_TEST = "audio_test"
     PERSISTENT_CHAT = "persistent_chat"
+    VIDEO_ROOMS = "video_rooms"
     FEDERATION = "federation"
     POOL = "pool"
     DATABASE = "database"
@@ -53,12 +54,13 @@ WORDS: dict[Function, str] = {
     Function.SHARING: "sharing of screens and programs in conferences",
     Function.DIAL_IN: "dialling into conferences by telephone",
     Function.WEB: "web services: address book, joining a conference by its link, finding the server",
-    Function.MOBILE: "Lync on mobile phones",
+    Function.MOBILE: "the client on mobile phones",
     Function.BANDWIDTH: "the limits of bandwidth for calls",
     Function.RESPONSE_GROUPS: "hunt groups and queues for callers",
     Function.CALL_PARK: "parking of calls",
     Function.AUDIO_TEST: "test calls",
     Function.PERSISTENT_CHAT: "chat rooms",
+    Function.VIDEO_ROOMS: "calls of video conferencing rooms",
     Function.FEDERATION: "chats with partners over XMPP",
     Function.POOL: "the work of the servers of a pool together",
     Function.DATABASE: "the databases",
@@ -86,6 +88,7 @@ _OF_SERVICES: dict[str, tuple[Function, ...]] = {
     services.BANDWIDTH_POLICY: (Function.BANDWIDTH,),
     services.MASTER_REPLICATOR: (Function.ADMINISTRATION,),
     services.OFFICE_WEB_APPS: (Function.PRESENTATIONS,),
+    services.FILE_SHARE: (Function.WEB, Function.PRESENTATIONS),
     services.PERSISTENT_CHAT_SIP: (Function.PERSISTENT_CHAT,),
     services.PERSISTENT_CHAT_WCF: (Function.PERSISTENT_CHAT,),
     services.PERSISTENT_CHAT_FILES: (Function.PERSISTENT_CHAT,),
@@ -110,8 +113,15 @@ _OF_ROWS: dict[str, tuple[Function, ...]] = {
     "add-13": (Function.DATABASE,),
     "add-14": (Function.DATABASE,),
     "add-15": (Function.DATABASE,),
+    "add-16": (Function.PERSISTENT_CHAT,),
+    "add-17": (Function.PRESENTATIONS,),
+    "add-18": (Function.PRESENTATIONS,),
+    "add-21": (Function.WEB,),
+    "add-22": (Function.VIDEO_ROOMS,),
+    "add-23": (Function.VIDEO_ROOMS,),
+    "add-24": (Function.VIDEO_ROOMS,),
 }
-_BY_ID = {row.id: _OF_ROWS.get(row.id) or _OF_SERVICES.get(row.service, ()) for row in EXTENDED}
+_BY_ID = {row.id: _OF_ROWS.get(row.id) or _OF_SERVICES.get(row.service, ()) for row in EVERY}
 
 
 def service_in_words(row_id: str, service: str) -> str:
