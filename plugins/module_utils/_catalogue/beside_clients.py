@@ -28,6 +28,7 @@ _SIP = ("server-03", "server-45")
 _CONFERENCES = ("server-07", "server-08", "server-10", "server-28")
 _AUDIO = ("server-39",)
 _ADMISSION = ("server-35", "server-36")
+_EDGE = ("edge-listen-12", "edge-listen-13", "edge-listen-15")
 _WEB = ("server-11", "server-12", "server-13", "server-19", "server-43", "server-44")
 
 _NEVER: dict[Peer, frozenset[str]] = {
@@ -35,7 +36,7 @@ _NEVER: dict[Peer, frozenset[str]] = {
     # never through the load balancer. A health check goes to 5061.
     Peer.LOAD_BALANCER: frozenset((*_CONFERENCES, *_AUDIO)),
     # "Port summary, reverse proxy": HTTP and HTTPS, to the external web site of a pool and to Office Web Apps.
-    Peer.REVERSE_PROXY: frozenset((*_CONFERENCES, *_AUDIO, *_SIP, *_ADMISSION)),
+    Peer.REVERSE_PROXY: frozenset((*_CONFERENCES, *_AUDIO, *_SIP, *_ADMISSION, *_EDGE)),
     # "Define a gateway in Topology Builder": its signalling ends on the Mediation Server of its trunk, rows of their
     # own. Its audio may end wherever audio does.
     Peer.GATEWAY: frozenset((*_CONFERENCES, *_SIP, *_ADMISSION, *_WEB)),
@@ -53,10 +54,12 @@ def beside_clients(row: Requirement) -> tuple[Peer, ...]:
     """The kinds that connect to a row beside clients, all of which have to be known for it to have a scope.
 
     Args:
-        row: A row that clients connect to.
+        row: A row that clients connect to; to one that is for the Internet nobody has to be known.
     """
     if row.table is Table.CLIENT:
         return _MEDIA_ENDS.get(row.id, ())
+    if row.is_for_the_world:
+        return ()
     return tuple(peer for peer in BESIDE_CLIENTS if row.id not in _NEVER.get(peer, ()))
 
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from . import additions, client_ports, load_balancer_ports, server_ports
+from . import additions, client_ports, edge_ports, load_balancer_ports, server_ports
 from .model import Product, Requirement, Role, Ruleset, Table, with_derived
 from .products import ABOUT, as_of
 
@@ -20,6 +20,7 @@ EVERY: tuple[Requirement, ...] = (
     *load_balancer_ports.DNSLB_PORTS,
     *client_ports.CLIENT_PORTS,
     *additions.ADDITIONS,
+    *edge_ports.EDGE_PORTS,
 )
 """The rows of all products, each once, in the sources' order and with the words of the oldest product that has it."""
 
@@ -35,7 +36,11 @@ def _of(product: Product) -> tuple[Requirement, ...]:
     return tuple(found)
 
 
-_EXTENDED = {product: _of(product) for product in Product}
+_EVERYTHING = {product: _of(product) for product in Product}
+_EXTENDED = {
+    product: tuple(row for row in found if row.table is not Table.EDGE) for product, found in _EVERYTHING.items()
+}
+_EDGE = {product: tuple(row for row in found if row.table is Table.EDGE) for product, found in _EVERYTHING.items()}
 _DOCUMENTED = {
     product: tuple(row for row in found if row.table is not Table.ADDITION and product in row.products)
     for product, found in _EXTENDED.items()
@@ -48,8 +53,8 @@ the source."""
 EXTENDED: tuple[Requirement, ...] = _EXTENDED[Product.LYNC_2013]
 """The 91 rows, and after them the additions of the extended ruleset."""
 
-_BY_ID = {product: {row.id: row for row in found} for product, found in _EXTENDED.items()}
-_FIRST = {row.id: row for product in reversed(tuple(Product)) for row in _EXTENDED[product]}
+_BY_ID = {product: {row.id: row for row in found} for product, found in _EVERYTHING.items()}
+_FIRST = {row.id: row for product in reversed(tuple(Product)) for row in _EVERYTHING[product]}
 _LOOSE_ID = re.compile(r"([a-z]+)[-_ ]?([0-9]{1,3})", re.ASCII)
 
 
@@ -81,6 +86,11 @@ def rows(ruleset: Ruleset = Ruleset.DOCUMENTED, product: Product = Product.LYNC_
     return (_EXTENDED if ruleset is Ruleset.EXTENDED else _DOCUMENTED)[product]
 
 
+def edge_rows(product: Product = Product.LYNC_2013) -> tuple[Requirement, ...]:
+    """The rows of an Edge Server, which are on pages of their own and in both rulesets."""
+    return _EDGE[product]
+
+
 def for_roles(
     roles: frozenset[Role], ruleset: Ruleset = Ruleset.DOCUMENTED, product: Product = Product.LYNC_2013
 ) -> tuple[Requirement, ...]:
@@ -89,7 +99,8 @@ def for_roles(
     A row applies if the host has any of the row's roles; roles that follow from the given ones count too.
     """
     held = with_derived(roles)
-    return tuple(row for row in rows(ruleset, product) if not held.isdisjoint(row.roles))
+    listed = (*rows(ruleset, product), *edge_rows(product))
+    return tuple(row for row in listed if not held.isdisjoint(row.roles))
 
 
 def _nearest(text: str, known: Mapping[str, Requirement]) -> str:

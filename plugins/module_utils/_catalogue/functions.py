@@ -38,6 +38,8 @@ class Function(str, Enum):
     PERSISTENT_CHAT = "persistent_chat"
     VIDEO_ROOMS = "video_rooms"
     FEDERATION = "federation"
+    OUTSIDE = "outside"
+    PARTNERS = "partners"
     POOL = "pool"
     DATABASE = "database"
     ADMINISTRATION = "administration"
@@ -62,6 +64,8 @@ WORDS: dict[Function, str] = {
     Function.PERSISTENT_CHAT: "chat rooms",
     Function.VIDEO_ROOMS: "calls of video conferencing rooms",
     Function.FEDERATION: "chats with partners over XMPP",
+    Function.OUTSIDE: "sign-in, calls and conferences of users outside",
+    Function.PARTNERS: "chats and calls with federated partners",
     Function.POOL: "the work of the servers of a pool together",
     Function.DATABASE: "the databases",
     Function.ADMINISTRATION: "administration: configuration copied to all servers, users moved, logs collected",
@@ -120,6 +124,22 @@ _OF_ROWS: dict[str, tuple[Function, ...]] = {
     "add-22": (Function.VIDEO_ROOMS,),
     "add-23": (Function.VIDEO_ROOMS,),
     "add-24": (Function.VIDEO_ROOMS,),
+    "edge-listen-01": (Function.OUTSIDE,),
+    "edge-listen-02": (Function.PARTNERS,),
+    "edge-listen-03": (Function.FEDERATION,),
+    "edge-listen-04": (Function.OUTSIDE, Function.PRESENTATIONS),
+    "edge-listen-05": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-06": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-07": (Function.PARTNERS,),
+    "edge-listen-08": (Function.PARTNERS,),
+    "edge-listen-09": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-10": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-11": (Function.OUTSIDE, Function.PRESENTATIONS),
+    "edge-listen-12": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-13": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-14": (Function.ADMINISTRATION,),
+    "edge-listen-15": (Function.ADMINISTRATION,),
+    "edge-listen-16": (Function.FEDERATION,),
 }
 _BY_ID = {row.id: _OF_ROWS.get(row.id) or _OF_SERVICES.get(row.service, ()) for row in EVERY}
 

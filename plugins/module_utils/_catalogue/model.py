@@ -57,6 +57,7 @@ class Role(_Text):
     OFFICE_WEB_APPS = "office_web_apps"
     OFFICE_ONLINE = "office_online"
     VIDEO_INTEROP = "video_interop"
+    EDGE = "edge"
     CENTRAL_MANAGEMENT = "central_management"
     SQL = "sql"
     FILE_STORE = "file_store"
@@ -76,6 +77,7 @@ HOST_ROLES: tuple[Role, ...] = (
     Role.OFFICE_WEB_APPS,
     Role.OFFICE_ONLINE,
     Role.VIDEO_INTEROP,
+    Role.EDGE,
     Role.CENTRAL_MANAGEMENT,
     Role.SQL,
 )
@@ -85,10 +87,11 @@ Interop Server's own ports have rows in the extended ruleset only."""
 VIEWER_FARMS: tuple[Role, ...] = (Role.OFFICE_WEB_APPS, Role.OFFICE_ONLINE)
 """The two products that show presentations: the younger one stands in the place of the older."""
 
-LYNC_SERVERS: tuple[Role, ...] = tuple(role for role in HOST_ROLES if role not in (*VIEWER_FARMS, Role.SQL))
-"""The source's "All Servers": hosts that run Lync and hold a replica of the Central Management store.
+LYNC_SERVERS: tuple[Role, ...] = tuple(role for role in HOST_ROLES if role not in (*VIEWER_FARMS, Role.EDGE, Role.SQL))
+"""The source's "All Servers": internal hosts that run Lync and hold a replica of the Central Management store.
 
-A viewer farm is a product of its own, without Lync's SQL instance (rows server-01, server-38).
+An Edge Server has a replica too, but outside of the domain: it gets it on a port of its own (row edge-listen-14). A
+viewer farm is a product of its own, without Lync's SQL instance (rows server-01, server-38).
 """
 
 
@@ -146,6 +149,23 @@ class Feature(_Text):
     """Optional features; their rows apply only where the feature is named."""
 
     REMOTE_CALL_CONTROL = "remote_call_control"
+    XMPP_FEDERATION = "xmpp_federation"
+    OCS_2007_FEDERATION = "ocs_2007_federation"
+
+
+class Interface(_Text):
+    """The interfaces of an Edge Server: which of its addresses a row listens on. Several may share one address, but no
+    external one is ever the internal one."""
+
+    INTERNAL = "internal"
+    EXTERNAL_ACCESS = "external_access"
+    EXTERNAL_WEBCONF = "external_webconf"
+    EXTERNAL_AV = "external_av"
+
+    @property
+    def is_external(self) -> bool:
+        """Whether the Internet is on its other side."""
+        return self is not Interface.INTERNAL
 
 
 class Ruleset(_Text):
@@ -156,13 +176,14 @@ class Ruleset(_Text):
 
 
 class Table(_Text):
-    """The source's four tables, in its order, and our additions from elsewhere."""
+    """The source's four tables, in its order, our additions from elsewhere, and the tables of the Edge Server."""
 
     SERVER = "server"
     HLB = "hlb"
     DNSLB = "dnslb"
     CLIENT = "client"
     ADDITION = "add"
+    EDGE = "edge"
 
 
 DOCUMENT = "Lync Server 2013: Ports and protocols for internal servers"
@@ -189,6 +210,7 @@ class Requirement:
         caveat: What a reader should know before trusting the row: other documents that contradict or narrow it.
         products: The products that have the row.
         in_doubt: Products of which documents contradict each other about the row: it is in their extended ruleset only.
+        interface: Of an Edge Server, the interface that it listens on; None for every address of the host.
     """
 
     id: str
@@ -206,6 +228,12 @@ class Requirement:
     caveat: str | None = None
     products: tuple[Product, ...] = EVERY_PRODUCT
     in_doubt: tuple[Product, ...] = ()
+    interface: Interface | None = None
+
+    @property
+    def is_for_the_world(self) -> bool:
+        """Whether the Internet connects to it: what is known of clients and peers inside does not narrow it."""
+        return self.interface is not None and self.interface.is_external
 
     def to_dict(self) -> dict[str, Any]:
         """The row in JSON's plain types: strings, lists of strings, and null for no feature and no caveat."""
@@ -225,6 +253,7 @@ class Requirement:
             "source": self.source,
             "products": [product.value for product in self.products],
             "in_doubt": [product.value for product in self.in_doubt],
+            "interface": None if self.interface is None else self.interface.value,
         }
 
 

@@ -156,7 +156,7 @@ def as_of(row: Requirement, product: Product, number: int) -> Requirement:
         row,
         roles=tuple(role for role in row.roles if role not in about.lacks),
         service=service,
-        source=row.source if row.table is Table.ADDITION else source,
+        source=row.source if row.table in (Table.ADDITION, Table.EDGE) else source,
         caveat=" ".join(words) or None,
     )
     return row if shown == row else shown

@@ -9,7 +9,7 @@ rows; tests hold the role's specification, defaults and mapping against them.
 
 from __future__ import annotations
 
-from .._catalogue.model import HOST_ROLES, Feature, Peer, Role, Ruleset
+from .._catalogue.model import HOST_ROLES, Feature, Interface, Peer, Role, Ruleset
 from .._firewall.state.rollback_files import LONGEST_DELAY, SHORTEST_DELAY
 from .._firewall.state.rule import Profile
 from .option import Option
@@ -26,6 +26,12 @@ LARGEST_ANSWER = 16
 
 _PROFILES = tuple(profile.value for profile in Profile)
 
+_INTERFACES = {
+    Interface.INTERNAL: "The interface that Front End Servers, Directors and clients inside connect to.",
+    Interface.EXTERNAL_ACCESS: "That of the Access Edge service: clients outside, federation.",
+    Interface.EXTERNAL_WEBCONF: "That of the Web Conferencing Edge service.",
+    Interface.EXTERNAL_AV: "That of the A/V Edge service.",
+}
 
 RULE_OPTIONS: tuple[Option, ...] = (
     Option(
@@ -45,6 +51,9 @@ RULE_OPTIONS: tuple[Option, ...] = (
             "Opt-in features that are deployed on this host.",
             "V(remote_call_control) adds the rows that the table calls optional (port 5060, rows V(server-02) and "
             "V(server-41)).",
+            "On an Edge Server, V(xmpp_federation) adds the XMPP proxy (5269 outside, 23456 inside; until 2015), and "
+            "V(ocs_2007_federation) the media range 50000-59999 inbound, for partners on Office Communications Server "
+            "2007 (Lync Server 2013).",
         ),
         type="list",
         elements="str",
@@ -151,6 +160,23 @@ RULE_OPTIONS: tuple[Option, ...] = (
         default=(),
     ),
     Option(
+        "edge_addresses",
+        (
+            "The addresses of an Edge Server (role V(edge)), by interface, each an address or a list. Every rule of an "
+            "Edge Server is bound to the address of its interface, so that the ports of the internal one never open to "
+            "the outside; without them the module refuses.",
+            "They are those that the host itself has. Of an interface behind address translation that is the private "
+            "one, never the public one.",
+            "Interfaces that share an address repeat it. With one external address for all, each service has a port of "
+            "its own: see O(configured_ports) and O(port_overrides).",
+        ),
+        type="dict",
+        default=(),
+        suboptions=tuple(
+            Option(interface.value, (_INTERFACES[interface],), type="list", elements="str") for interface in Interface
+        ),
+    ),
+    Option(
         "program",
         (
             "V(listener) limits the rules of the large media ranges (rows V(server-10), V(server-28) and V(server-39)) "
@@ -190,7 +216,7 @@ RULE_OPTIONS: tuple[Option, ...] = (
 )
 """Which rules a host needs. The modules and the filters take them."""
 
-_OF_ROWS = ("ruleset", "features", "skip_rows", "port_overrides", "configured_ports")
+_OF_ROWS = ("ruleset", "features", "skip_rows", "port_overrides", "configured_ports", "edge_addresses")
 ROW_OPTIONS = tuple(option for option in RULE_OPTIONS if option.name in _OF_ROWS)
 """Which rows a host has, and on which ports."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._catalogue.model import LYNC_SERVERS, Peer
+from .._catalogue.model import LYNC_SERVERS, Interface, Peer
 from .._net.address_set import AddressError, AddressSet, together
 from .._net.sources import parse_sources
 from .scoping import WORDS
@@ -20,6 +20,11 @@ PREFIX = "lync_"
 
 ADDRESSES = ("lync_firewall_addresses", "lync_addresses")
 """Variables of a host that hold its addresses or networks, the first that is there; ``ansible_host`` comes last."""
+
+EDGE_ADDRESSES = ("lync_firewall_edge_addresses", "lync_edge_addresses")
+"""Variables of an Edge Server that hold its addresses by interface, the first that is there."""
+
+_INTERNAL = Interface.INTERNAL.value
 
 POOL = "lync_pool"
 """The variable of a host that names its pool."""
@@ -155,6 +160,16 @@ def peers_of(
     return {kind: [*known.addresses, *known.nameless] for kind, known in sorted(peers.items())}
 
 
+def internal_address(variables: Mapping[str, Any]) -> Any:
+    """What is said of the internal address of an Edge Server, by which others inside know it; nothing for other hosts.
+
+    Args:
+        variables: Its variables.
+    """
+    known = (variables.get(name) for name in EDGE_ADDRESSES)
+    return next((one[_INTERNAL] for one in known if isinstance(one, Mapping) and one.get(_INTERNAL)), None)
+
+
 def said_address(host: str, ansible_host: Any) -> str:
     """The address that the inventory says of a host without `ADDRESSES`: where it connects to, or the very name.
 
@@ -179,6 +194,8 @@ def _own_addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[s
     for name in ADDRESSES:
         if variables.get(name):
             return _read(f"{name} of {host}", variables[name])
+    if inside := internal_address(variables):
+        return _read(f"the internal address of {host}", inside)
     said = said_address(host, variables.get("ansible_host"))
     if said:
         return _read(f"the address of {host}", said)

@@ -21,6 +21,7 @@ from .._catalogue.model import (
     HOST_ROLES,
     Disposition,
     Feature,
+    Interface,
     Requirement,
     Role,
     RoleError,
@@ -35,6 +36,7 @@ from .._firewall.state.rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direc
 from .._net.address_set import AddressSet, split
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_choice, read_ports, read_profiles
+from . import edge
 from .clients import DIRECTIONS, check_media, check_program, check_roles, media_ports
 from .configured import Configuration, read_configuration
 from .extra_rules import read_extra_rules
@@ -59,6 +61,7 @@ class Demand:
         scope: Who must be able to connect, or be connected to.
         keys: Keys of the desired rules that serve the row.
         programs: Short name and program of the services that the row's rules are limited to; none means any program.
+        local: Addresses of the host that its rules are bound to; any where they are not.
     """
 
     requirement: Requirement
@@ -67,6 +70,7 @@ class Demand:
     scope: Scope = field(default_factory=lambda: Scope(AddressSet.any()))
     keys: tuple[str, ...] = ()
     programs: tuple[tuple[str, str], ...] = ()
+    local: AddressSet = AddressSet.any()
 
     @property
     def overridden(self) -> bool:
@@ -125,6 +129,7 @@ def build_policy(
     extra_rules: Iterable[Mapping[str, Any]] = (),
     client_program: str | None = None,
     client_media: Mapping[str, Any] | None = None,
+    edge_addresses: Mapping[str, Any] | None = None,
 ) -> HostPolicy:
     """Work out what a host needs. The arguments are the modules' options of the same names.
 
@@ -143,6 +148,7 @@ def build_policy(
         extra_rules: Site rules.
         client_program: Program that the rules of a client are limited to.
         client_media: Settings of the media ports of a client.
+        edge_addresses: Interface of an Edge Server to its addresses.
 
     Raises:
         OptionError: An option is wrong; the message names it and the remedy.
@@ -154,28 +160,36 @@ def build_policy(
         raise OptionError("roles", str(error)) from error
     if not held:
         raise OptionError("roles", "name the host's Lync roles, all of them; state absent removes all managed rules")
+    edge.check_alone(held)
     on = {read_choice("features", name, _FEATURES) for name in features}
     which = read_choice("ruleset", ruleset, _RULESETS)
     skip = _read_row_ids("skip_rows", skip_rows, which)
     scoping = read_scoping(scope, remote_addresses, peers or {}, client_networks)
     in_profiles = read_profiles("profiles", profiles)
-    applying = [
-        row
-        for row in catalogue.for_roles(held, which)
-        if _direction(row) and (row.feature is None or row.feature in on)
-    ]
-    configuration = read_configuration(configured_ports, applying)
+    possible = [row for row in catalogue.for_roles(held, which) if _direction(row)]
+    applying = [row for row in possible if row.feature is None or row.feature in on]
+    optional = [row for row in possible if row.interface and row not in applying]
+    configuration = read_configuration(configured_ports, applying, optional)
     media = media_ports(client_media or {}) if Role.CLIENT in held else {}
     ports = {**configuration.ports, **media, **_read_overrides(port_overrides or {}, applying, skip, which)}
     scopes = {row.id: scoping.of(row) for row in applying if row.id not in skip}
+    at = edge.addresses_of(edge_addresses or {}, [row for row in applying if row.id in scopes])
     programs = (("", client_program),) if client_program and Role.CLIENT in held else ()
     if programs:
         check_program(str(client_program))
     asked = [
-        Demand(row, _direction(row) or Direction.IN, ports.get(row.id, row.ports), scopes[row.id], programs=programs)
+        Demand(
+            row,
+            _direction(row) or Direction.IN,
+            ports.get(row.id, row.ports),
+            scopes[row.id],
+            programs=programs,
+            local=at[row.interface] if row.interface else AddressSet.any(),
+        )
         for row in applying
         if row.id in scopes
     ]
+    edge.check_distinct((one.requirement, one.ports, one.local) for one in asked if one.requirement.interface)
     demands = [demand for demand in asked if not demand.for_nobody]
     check_media((demand.requirement, demand.ports) for demand in demands)
     needed = {demand.requirement.id for demand in demands}
@@ -205,14 +219,16 @@ def build_policy(
 def _coalesce(
     demands: Iterable[Demand], profiles: frozenset[Profile]
 ) -> tuple[list[DesiredRule], dict[str, tuple[str, ...]]]:
-    """One rule per direction, transport and port range: rows that need the same ports share it, and admit all peers."""
-    groups: dict[tuple[Direction, Transport, PortSet], list[Demand]] = {}
+    """One rule per direction, transport, port range and interface: rows that need the same ports share it, and admit
+    all peers."""
+    groups: dict[tuple[Direction, Transport, PortSet, Interface | None], list[Demand]] = {}
     for demand in demands:
         for transport in demand.requirement.transports:
-            groups.setdefault((demand.direction, transport, demand.ports), []).append(demand)
+            key = (demand.direction, transport, demand.ports, demand.requirement.interface)
+            groups.setdefault(key, []).append(demand)
     rules: list[DesiredRule] = []
     rows: dict[str, tuple[str, ...]] = {}
-    for (direction, transport, ports), sharing in groups.items():
+    for (direction, transport, ports, interface), sharing in groups.items():
         inbound = direction is Direction.IN
         ids = [demand.requirement.id for demand in sharing]
         rule = FirewallRule(
@@ -222,12 +238,13 @@ def _coalesce(
             protocol=PROTOCOL_NUMBERS[transport.value],
             local_ports=ports if inbound else PortSet.any(),
             remote_ports=PortSet.any() if inbound else ports,
+            local_addresses=sharing[0].local,
             remote_addresses=reduce(or_, (demand.scope.addresses for demand in sharing)),
             profiles=profiles,
             program=next((program for demand in sharing for _service, program in demand.programs), ""),
             description=f"Managed by lyncops.firewall. Rows: {', '.join(ids)}",
         )
-        for desired in over_scope(rule_key(direction, transport, ports), rule):
+        for desired in over_scope(rule_key(direction, transport, ports, interface), rule):
             rules.append(desired)
             rows[desired.key] = tuple(ids)
     return rules, rows
@@ -256,12 +273,13 @@ def require_lines(option: str, rules: Iterable[DesiredRule]) -> None:
             ) from error
 
 
-def rule_key(direction: Direction, transport: Transport, ports: PortSet) -> str:
-    """The key of the rule for some ports, the same in every run."""
+def rule_key(direction: Direction, transport: Transport, ports: PortSet, interface: Interface | None = None) -> str:
+    """The key of the rule for some ports, of one interface or of all, the same in every run."""
     key = f"{direction.value}-{transport.value}-{str(ports).replace(',', '.')}"
-    if len(key) > _LONGEST_KEY:  # many ports in one override: a digest keeps the key stable and short
+    end = edge.ending(interface)
+    if len(key) > _LONGEST_KEY - len(end):  # many ports in one override: a digest keeps the key stable and short
         key = f"{direction.value}-{transport.value}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-    return key
+    return key + end
 
 
 def _direction(row: Requirement) -> Direction | None:
@@ -270,7 +288,7 @@ def _direction(row: Requirement) -> Direction | None:
 
 
 def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozenset[str]:
-    known = [row.id for row in catalogue.rows(ruleset)]
+    known = [row.id for row in (*catalogue.rows(ruleset), *catalogue.edge_rows())]
     given = tuple(ids)
     for row_id in given:
         if row_id not in known:

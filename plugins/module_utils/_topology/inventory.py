@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import roles
+from .edge import edge_addresses
 from .model import Cluster, Machine, Port, Topology, TopologyService, shown
 from .pairing import paired_pools
 from .roles import Part
@@ -52,6 +53,7 @@ class _Pool:
     ports: list[dict[str, Any]]
     version: int | None
     paired: list[str]
+    services: tuple[TopologyService, ...]
 
     @property
     def rank(self) -> int:
@@ -117,6 +119,7 @@ def _pools(topology: Topology) -> tuple[list[_Pool], list[str]]:
             ports=_port_dicts(installed[cluster.id], cluster),
             version=_version(installed[cluster.id], parts[cluster.id]),
             paired=pairs.get(cluster.id, []),
+            services=tuple(installed[cluster.id]),
         )
         for cluster in topology.clusters
     ]
@@ -145,6 +148,8 @@ def _variables(pools: list[_Pool], machines: list[Machine]) -> Variables:
     }
     if main.version is not None:
         variables["lync_version"] = main.version
+    if edge := edge_addresses([service for pool in pools for service in pool.services], machines):
+        variables["lync_edge_addresses"] = edge
     return variables
 
 

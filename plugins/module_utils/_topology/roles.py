@@ -34,6 +34,7 @@ MANAGED = (
     Part.MEDIATION,
     Part.PERSISTENT_CHAT,
     Part.OFFICE_WEB_APPS,
+    Part.EDGE,
     Part.CENTRAL_MANAGEMENT,
 )
 """The parts whose firewall this collection manages."""

@@ -61,6 +61,13 @@ _MEDIATION_SIP = _sip("Mediation")
 _TRUNK_TLS = ListenerPattern(("Mediation",), "SipClient", protocols=("Tls", "Mtls"))
 _TRUNK_TCP = ListenerPattern(("Mediation",), "SipClient", protocols=("Tcp",))
 
+
+def _relay(side: str, protocol: str) -> ListenerPattern:
+    return ListenerPattern(("MediaRelayEdge",), "TURNServer", side, (protocol,))
+
+
+_EDGE_MEDIA = ListenerPattern(("MediaRelayEdge",), "MediaCommunication", "External")
+
 ROW_LISTENERS: dict[str, ListenerPattern] = {
     "server-02": _PLAIN_SIP,
     "server-03": _SIP,
@@ -108,5 +115,20 @@ ROW_LISTENERS: dict[str, ListenerPattern] = {
     "add-06": _sip("PersistentChatWebManager", "PersistentChatWebManagerExternal"),
     "add-08": _site("External", "Http"),
     "add-09": _site("External", "Https"),
+    "edge-listen-01": ListenerPattern(("AccessEdge",), "SipClient", "External"),
+    "edge-listen-02": ListenerPattern(("AccessEdge",), "SipServer", "External"),
+    "edge-listen-03": ListenerPattern(("XmppFederationProxy",), "XmppServer", "External"),
+    "edge-listen-04": ListenerPattern(("DataEdge",), "PsomClient", "External"),
+    "edge-listen-05": _relay("External", "Tcp"),
+    "edge-listen-06": _relay("External", "Udp"),
+    "edge-listen-07": _EDGE_MEDIA,
+    "edge-listen-08": _EDGE_MEDIA,
+    "edge-listen-09": ListenerPattern(("AccessEdge",), "SipServer", "Internal"),
+    "edge-listen-10": ListenerPattern(("MediaRelayAuthenticationEdge",), "SipServer", "Internal"),
+    "edge-listen-11": ListenerPattern(("DataEdge",), "PsomServer", "Internal"),
+    "edge-listen-12": _relay("Internal", "Udp"),
+    "edge-listen-13": _relay("Internal", "Tcp"),
+    "edge-listen-14": ListenerPattern(("ReplicationService", "SkypeSearchProxy")),
+    "edge-listen-16": ListenerPattern(("XmppFederationProxy",), "XptServer", "Internal"),
 }
 """Row id to its listeners."""

@@ -50,7 +50,7 @@ SAME = {
     "skype-21": "add-15",
 }
 ROLES = {
-    "All Servers": {role.value for role in HOST_ROLES} - {"office_web_apps", "office_online", "sql"},
+    "All Servers": {role.value for role in HOST_ROLES} - {"office_web_apps", "office_online", "edge", "sql"},
     "All internal servers": {"front_end", "mediation"},
     "Front End Servers": {"front_end"},
     "Front End Servers that also run a Collocated Mediation Server": {"collocated_mediation"},
@@ -65,7 +65,7 @@ ROLES = {
     "Mediation Server load balancer": {"mediation_load_balancer"},
     "Clients": {"client"},
     "Video Interop Servers": {"video_interop"},
-    "All servers": {role.value for role in HOST_ROLES} - {"office_web_apps", "office_online", "sql"},
+    "All servers": {role.value for role in HOST_ROLES} - {"office_web_apps", "office_online", "edge", "sql"},
     "Office Online Server / Office Web Apps Servers": {"office_web_apps", "office_online"},
     "File store host": {"file_store"},
     "SQL back end": {"sql"},
