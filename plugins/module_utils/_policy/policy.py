@@ -18,16 +18,16 @@ from typing import Any
 
 from .._catalogue import catalogue
 from .._catalogue.model import (
-    HOST_ROLES,
     Disposition,
     Feature,
+    Product,
     Requirement,
     Role,
     RoleError,
     Ruleset,
     Transport,
-    parse_roles,
 )
+from .._catalogue.products import ABOUT, roles_of
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
 from .._firewall.change.netsh import UnsupportedValueError, add_line
 from .._firewall.change.plan import DesiredRule
@@ -44,7 +44,7 @@ _ROOM_FOR_ADDRESSES = 500  # characters of a netsh line that a scope may take; t
 _LONGEST_KEY = 90
 _FEATURES = {feature.value: feature for feature in Feature}
 _RULESETS = {ruleset.value: ruleset for ruleset in Ruleset}
-_ROLES = (*HOST_ROLES, Role.CLIENT)
+_PRODUCTS = {product.value: product for product in Product}
 _DIRECTIONS = {Disposition.LISTEN: Direction.IN, Disposition.CONNECT: Direction.OUT}
 
 
@@ -86,8 +86,8 @@ class HostPolicy:
     Attributes:
         rules: The desired rules, sorted by key.
         demands: The rows that apply, in catalogue order, each with the rules that serve it.
-        skipped: Ids of rows that would apply and were left out on purpose, or because there is nobody whom they would
-            let in.
+        skipped: Ids of rows that would apply and were left out on purpose, because there is nobody whom they would let
+            in, or because nothing says their ports.
         rows: Key of a desired rule to the ids of the rows it serves; site rules serve none.
         profiles: Profiles the host is managed in.
         configuration: What the topology says of the host's ports.
@@ -96,6 +96,7 @@ class HostPolicy:
         nobody: Inbound rows that apply and of which it is known that there is nobody whom they would let in. They have
             no rule of their own, and are in `skipped`; whom the rules of others admit there is wider than wanted.
         gone: Keys of site rules that are to be absent.
+        product: The product that the rows are of.
     """
 
     rules: tuple[DesiredRule, ...]
@@ -107,11 +108,13 @@ class HostPolicy:
     known: AddressSet | None = None
     nobody: tuple[Demand, ...] = ()
     gone: tuple[str, ...] = ()
+    product: Product = Product.LYNC_2013
 
 
 def build_policy(
     roles: Sequence[str],
     *,
+    product: str = "lync_2013",
     ruleset: str = "documented",
     features: Iterable[str] = (),
     skip_rows: Iterable[str] = (),
@@ -130,6 +133,7 @@ def build_policy(
 
     Args:
         roles: All Lync roles of the host.
+        product: What runs on it.
         ruleset: ``documented`` or ``extended``.
         features: Opt-in features that are deployed.
         skip_rows: Ids of rows to leave out.
@@ -147,8 +151,9 @@ def build_policy(
     Raises:
         OptionError: An option is wrong; the message names it and the remedy.
     """
+    of = read_choice("product", product, _PRODUCTS)
     try:
-        held = parse_roles(roles, _ROLES)
+        held = roles_of(roles, of, (Role.CLIENT,))
         check_roles(roles)
     except RoleError as error:
         raise OptionError("roles", str(error)) from error
@@ -156,18 +161,19 @@ def build_policy(
         raise OptionError("roles", "name the host's Lync roles, all of them; state absent removes all managed rules")
     on = {read_choice("features", name, _FEATURES) for name in features}
     which = read_choice("ruleset", ruleset, _RULESETS)
-    skip = _read_row_ids("skip_rows", skip_rows, which)
+    skip = _read_row_ids("skip_rows", skip_rows, which, of)
     scoping = read_scoping(scope, remote_addresses, peers or {}, client_networks)
     in_profiles = read_profiles("profiles", profiles)
     applying = [
         row
-        for row in catalogue.for_roles(held, which)
+        for row in catalogue.for_roles(held, which, of)
         if _direction(row) and (row.feature is None or row.feature in on)
     ]
     configuration = read_configuration(configured_ports, applying)
     media = media_ports(client_media or {}) if Role.CLIENT in held else {}
-    ports = {**configuration.ports, **media, **_read_overrides(port_overrides or {}, applying, skip, which)}
-    scopes = {row.id: scoping.of(row) for row in applying if row.id not in skip}
+    ports = {**configuration.ports, **media, **_read_overrides(port_overrides or {}, applying, skip, which, of)}
+    # Of a row whose ports no page has, nothing is wanted before somebody says them.
+    scopes = {row.id: scoping.of(row) for row in applying if row.id not in skip and (row.ports or ports.get(row.id))}
     programs = (("", client_program),) if client_program and Role.CLIENT in held else ()
     if programs:
         check_program(str(client_program))
@@ -199,6 +205,7 @@ def build_policy(
         configuration=configuration,
         nobody=tuple(demand for demand in asked if demand.for_nobody and demand.direction is Direction.IN),
         gone=tuple(extra.key for extra in extras if not extra.parts),
+        product=of,
     )
 
 
@@ -269,12 +276,15 @@ def _direction(row: Requirement) -> Direction | None:
     return _DIRECTIONS.get(row.disposition) or DIRECTIONS.get(row.id)
 
 
-def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozenset[str]:
-    known = [row.id for row in catalogue.rows(ruleset)]
+def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset, product: Product) -> frozenset[str]:
+    """Ids of rows. Those of other products pass: one list may be for an estate of several."""
+    extended = [row.id for row in catalogue.rows(Ruleset.EXTENDED, product)]
+    known = [row.id for row in catalogue.rows(ruleset, product)]
+    known += [row.id for row in catalogue.EVERY if row.id not in extended]
     given = tuple(ids)
     for row_id in given:
         if row_id not in known:
-            if any(row.id == row_id for row in catalogue.EXTENDED):
+            if row_id in extended:
                 raise OptionError(option, f"row {row_id} belongs to the extended ruleset; set ruleset: extended")
             near = difflib.get_close_matches(str(row_id), known, 3, 0.8)
             meant = f"did you mean {', '.join(near)}?" if near else "the lookup lyncops.firewall.lync_ports shows them"
@@ -283,12 +293,18 @@ def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozense
 
 
 def _read_overrides(
-    overrides: Mapping[str, Any], applying: Iterable[Requirement], skip: frozenset[str], ruleset: Ruleset
+    overrides: Mapping[str, Any],
+    applying: Iterable[Requirement],
+    skip: frozenset[str],
+    ruleset: Ruleset,
+    product: Product,
 ) -> dict[str, PortSet]:
-    _read_row_ids("port_overrides", overrides, ruleset)
+    _read_row_ids("port_overrides", overrides, ruleset, product)
     has = [row.id for row in applying if row.id not in skip]
     for row_id in overrides:
         if row_id not in has:
             why = "is left out by skip_rows" if row_id in skip else "does not apply to this host's roles and features"
+            if product not in (row := catalogue.by_id(row_id)).products and product not in row.in_doubt:
+                why = f"is none of {ABOUT[product].name}"
             raise OptionError(f"port_overrides.{row_id}", f"the row {why}. The host has {', '.join(has)}")
     return {row_id: read_ports(f"port_overrides.{row_id}", value) for row_id, value in overrides.items()}

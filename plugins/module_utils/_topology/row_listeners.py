@@ -61,6 +61,8 @@ _MEDIATION_SIP = _sip("Mediation")
 _TRUNK_TLS = ListenerPattern(("Mediation",), "SipClient", protocols=("Tls", "Mtls"))
 _TRUNK_TCP = ListenerPattern(("Mediation",), "SipClient", protocols=("Tcp",))
 
+_SHARING = _media("AppSharingCommunication", "ConfServices", "ApplicationServer", "WebServices")
+
 ROW_LISTENERS: dict[str, ListenerPattern] = {
     "server-02": _PLAIN_SIP,
     "server-03": _SIP,
@@ -83,7 +85,7 @@ ROW_LISTENERS: dict[str, ListenerPattern] = {
     "server-23": _TRUNK_TLS,
     "server-24": _TRUNK_TCP,
     "server-27": _sip("AppSharingConf"),
-    "server-28": _media("AppSharingCommunication", "ConfServices", "ApplicationServer", "WebServices"),
+    "server-28": _SHARING,
     "server-29": _sip("Cas"),
     "server-30": _sip("Cps"),
     "server-31": _sip("testbot"),
@@ -108,5 +110,7 @@ ROW_LISTENERS: dict[str, ListenerPattern] = {
     "add-06": _sip("PersistentChatWebManager", "PersistentChatWebManagerExternal"),
     "add-08": _site("External", "Http"),
     "add-09": _site("External", "Https"),
+    "add-19": _SHARING,
+    "add-21": ListenerPattern(("PlatformService",)),
 }
 """Row id to its listeners."""

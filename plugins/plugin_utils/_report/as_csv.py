@@ -17,7 +17,7 @@ from .probed import in_short, says_of
 COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
     "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules",
-    "blocked_addresses", "admits", "wider", "wider_by", "probe", "probe_says", "judged_from",
+    "blocked_addresses", "admits", "wider", "wider_by", "probe", "probe_says", "judged_from", "product",
 )  # fmt: skip
 """The first row. Lists are joined with ``; ``. A reason is spelt as on the page and in the summary."""
 
@@ -31,7 +31,7 @@ def to_csv(report: Report) -> bytes:
         for cell in host.cells:
             writer.writerow([spreadsheet_cell(value) for value in _row(host, cell)])
         if not host.cells:
-            probed = {"probe": in_short(host.probed), "judged_from": _files(host)}
+            probed = {"probe": in_short(host.probed), "judged_from": _files(host), "product": host.product}
             rest = [probed.get(name, "") for name in COLUMNS[len(_of_host(host)) :]]
             writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *rest)])
     return text.getvalue().encode("utf-8", "replace")
@@ -61,6 +61,7 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         in_short(cell.probed),
         _joined(says_of(cell)),
         _files(host),
+        host.product,
     )
 
 

@@ -163,6 +163,7 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         foreign=foreign_of(_compared(mapping_of(result, "foreign"), enforced)) if "foreign" in result else None,
         narrowing=only_narrows(plan, rows) if host_class is HostClass.DRIFTED else False,
         judged_from=judged_from,
+        product=said(text_of(result, "product")) if "product" in result else "",
     )
 
 

@@ -201,6 +201,7 @@ class _Reader:
             foreign=foreign_of(item["foreign"]) if "foreign" in item else None,
             since=text_of(item, "since") if "since" in item else "",
             judged_from=judged_from_of(item),
+            product=said(text_of(item, "product")) if "product" in item else "",
             unasked=_each(list_of(item, "unasked"), lambda one: _count(one, "an unasked port")),
             probed=_each(list_of(item, "probe"), _probed),
         )

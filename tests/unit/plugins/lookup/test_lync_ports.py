@@ -214,7 +214,7 @@ def test_a_bad_query_says_where(expression: str, message: str) -> None:
         ([], {"role": "collocated_mediation"}, "it follows from front_end and mediation"),
         ([], {"direction": "up"}, "option direction: 'up' is not in or out"),
         ([], {"ruleset": "all"}, "option ruleset: 'all' is not documented or extended"),
-        ([], {"roles": "director"}, "has no option roles; it has role, ruleset, direction, query"),
+        ([], {"roles": "director"}, "has no option roles; it has role, product, ruleset, direction, query"),
     ],
 )
 def test_bad_input_is_named(terms: list[Any], options: dict[str, Any], message: str) -> None:
@@ -254,7 +254,7 @@ def test_without_jmespath_only_query_fails(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_documentation_tells_what_the_plugin_takes() -> None:
     """Options, choices and roles of the documentation are those of the code."""
-    assert set(OPTIONS) == {"_terms", "role", "ruleset", "direction", "query"}
+    assert set(OPTIONS) == {"_terms", "role", "product", "ruleset", "direction", "query"}
     assert set(OPTIONS["direction"]["choices"]) == {"in", "out"}
     told = " ".join(OPTIONS["role"]["description"])
     assert [role for role in Role if role is not Role.COLLOCATED_MEDIATION and f"V({role})" not in told] == []
