@@ -133,7 +133,6 @@ from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.path import unfrackpath
 
-from ..module_utils._catalogue.model import Product
 from ..module_utils._topology.document import read_file
 from ..module_utils._topology.inventory import build
 from ..module_utils._topology.model import TopologyError
@@ -230,7 +229,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             if isinstance(cached, dict) and cached.get("source") == source:
                 return cached
         try:
-            built = build(read_file(real, half, name=str(file)), Product(product) if product else None)
+            built = build(read_file(real, half, name=str(file)), product)
         except TopologyError as error:
             raise AnsibleParserError(str(error)) from error
         content = {

@@ -59,6 +59,7 @@ class Demand:
         scope: Who must be able to connect, or be connected to.
         keys: Keys of the desired rules that serve the row.
         programs: Short name and program of the services that the row's rules are limited to; none means any program.
+        product: The product that the row is of.
     """
 
     requirement: Requirement
@@ -67,6 +68,7 @@ class Demand:
     scope: Scope = field(default_factory=lambda: Scope(AddressSet.any()))
     keys: tuple[str, ...] = ()
     programs: tuple[tuple[str, str], ...] = ()
+    product: Product = Product.LYNC_2013
 
     @property
     def overridden(self) -> bool:
@@ -178,7 +180,14 @@ def build_policy(
     if programs:
         check_program(str(client_program))
     asked = [
-        Demand(row, _direction(row) or Direction.IN, ports.get(row.id, row.ports), scopes[row.id], programs=programs)
+        Demand(
+            row,
+            _direction(row) or Direction.IN,
+            ports.get(row.id, row.ports),
+            scopes[row.id],
+            programs=programs,
+            product=of,
+        )
         for row in applying
         if row.id in scopes
     ]

@@ -63,17 +63,17 @@ class _Pool:
         return order.index(self.parts[0]) if self.parts else len(order)
 
 
-def build(topology: Topology, product: Product | None = None) -> Inventory:
+def build(topology: Topology, product: str | None = None) -> Inventory:
     """Make hosts, groups and variables from a topology that passed `checks.check`.
 
     Args:
         topology: The topology.
-        product: What a person says that it is of; None leaves it to the services' versions.
+        product: Value of the `Product` that a person says it is of; None leaves it to the services' versions.
 
     Raises:
         TopologyError: A pool's services are of another product than a person says; the message names both.
     """
-    pools, warnings = _pools(topology, product)
+    pools, warnings = _pools(topology, Product(product) if product else None)
     homes: dict[str, list[tuple[_Pool, Machine]]] = {}
     for pool in pools:
         for machine in pool.cluster.machines:

@@ -16,7 +16,8 @@ from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible_collections.lyncops.firewall.plugins.lookup import lync_ports
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES, Role
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product, Role
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,7 +137,7 @@ def test_query_filters_like_a_comprehension(field: str, sample: dict[str, Any]) 
     assert look_up(query=f"[?{field}==`{json.dumps(sample[field])}`]") == expected
 
 
-@given(st.frozensets(st.sampled_from([role.value for role in HOST_ROLES])), FIELDS)
+@given(st.frozensets(st.sampled_from([role.value for role in ABOUT[Product.LYNC_2013].roles])), FIELDS)
 def test_query_sees_what_role_left(roles: frozenset[str], field: str) -> None:
     """Selecting first and projecting then is the same as doing both here."""
     rows = look_up(role=sorted(roles))
