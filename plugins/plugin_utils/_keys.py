@@ -28,7 +28,7 @@ _RULES = f"{PREFIX}extra_rules"
 _KNOWN: Mapping[str, Callable[[], Collection[str]]] = {
     EXTRA: lambda: WORDS,
     _PEERS: lambda: WORDS,
-    f"{PREFIX}port_overrides": lambda: [row.id for row in catalogue.EXTENDED],
+    f"{PREFIX}port_overrides": lambda: [row.id for row in catalogue.EVERY],
     f"{PREFIX}client_media": lambda: MEDIA_SETTINGS,
     _RULES: lambda: [name for option in EXTRA_RULE for name in (option.name, *option.aliases)],
     f"{PREFIX}profile_settings": lambda: [option.name for option in PROFILE_SETTINGS.suboptions],

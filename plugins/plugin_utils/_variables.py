@@ -42,6 +42,7 @@ from ..module_utils._policy.peers import (
     peers_of,
     said_address,
 )
+from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, VERSION, product_mistakes, running
 from ..module_utils._texts import said
 from ._estate import estate_of
 from ._results import plain
@@ -202,7 +203,12 @@ class HostVariables:
         idle = needs_no_rule(roles, groups) and not (clients and roles)
         if connecting and self._absent:
             return Assigned(self.name, None, idle and not self._given_absent, self._doubles())
-        mistakes = (*role_mistakes(self.name, roles), *misspelt(self.known), *(self._doubles() if connecting else ()))
+        mistakes = (
+            *role_mistakes(self.name, roles),
+            *product_mistakes(self.name, self.known.get(VARIABLE), self.known.get(VERSION)),
+            *misspelt(self.known),
+            *(self._doubles() if connecting else ()),
+        )
         return Assigned(self.name, roles, idle, mistakes)
 
     @property
@@ -288,6 +294,10 @@ class HostVariables:
             return self.peers()
         if name in _OF_TOPOLOGY:
             return self.known.get(_OF_TOPOLOGY[name])
+        if name == "configured_ports":
+            return self.known.get(_CONFIGURED_PORTS)
+        if name == "product":
+            return running(None, self.known.get(OF_TOPOLOGY))
         if name == "known_addresses":
             return self._preflight.get("addresses")
         return None

@@ -68,6 +68,7 @@ _FILE = {
 MEDIA_SERVICES: dict[str, tuple[str, ...]] = {
     "server-10": ("RTCAVMCU",),
     "server-28": ("RTCASMCU", "RTCCAA", "RTCRGS"),
+    "add-19": ("RTCASMCU", "RTCCAA", "RTCRGS"),
     "server-39": ("RTCAVMCU", "RTCMEDSRV", "RTCCAA", "RTCCAS", "RTCCPS", "RTCATS", "RTCRGS"),
 }
 """Rows with large media ranges, and the services that take their ports from them, each where it is installed.
@@ -103,7 +104,7 @@ Lync Server 2013". Of a host that was not asked for its programs, a rule for ano
 the row's service by it."""
 
 IN_KERNEL = frozenset(
-    {"server-11", "server-12", "server-13", "server-14", "server-19", "server-40", "server-43", "server-44"}
+    {"server-11", "server-12", "server-13", "server-14", "server-19", "server-40", "server-43", "server-44", "add-18"}
 )
 """Rows that IIS serves: HTTP.sys listens in the kernel, and rules name it ``System``."""
 

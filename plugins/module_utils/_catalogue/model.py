@@ -94,6 +94,10 @@ An Edge Server has a replica too, but outside of the domain: it gets it on a por
 viewer farm is a product of its own, without Lync's SQL instance (rows server-01, server-38).
 """
 
+SERVERS_OF_ALL: tuple[Role, ...] = tuple(role for role in LYNC_SERVERS if role is not Role.VIDEO_INTEROP)
+"""Those that every product has: who holds a replica is known once it is known who these are. A Video Interop Server
+counts where it is named; an inventory that has no group for it is one of before there was any."""
+
 
 class Peer(_Text):
     """The other end of a row: who connects to a listener, or whom a host connects to.

@@ -18,7 +18,7 @@ from .._catalogue.listeners import (
     SERVICE,
     SERVICE_PREFIXES,
 )
-from .._catalogue.model import Table, Transport
+from .._catalogue.model import Disposition, Transport
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, same_path
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.admitted import Admission
@@ -158,7 +158,7 @@ def _traffic(
         listeners=None
         if demand.direction is Direction.OUT
         else _CLIENT
-        if demand.requirement.table is Table.CLIENT
+        if demand.requirement.disposition is Disposition.CLIENT
         else _PRODUCT,
     )
 

@@ -18,17 +18,17 @@ from typing import Any
 
 from .._catalogue import catalogue
 from .._catalogue.model import (
-    HOST_ROLES,
     Disposition,
     Feature,
     Interface,
+    Product,
     Requirement,
     Role,
     RoleError,
     Ruleset,
     Transport,
-    parse_roles,
 )
+from .._catalogue.products import ABOUT, roles_of
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
 from .._firewall.change.netsh import UnsupportedValueError, add_line
 from .._firewall.change.plan import DesiredRule
@@ -46,7 +46,7 @@ _ROOM_FOR_ADDRESSES = 500  # characters of a netsh line that a scope may take; t
 _LONGEST_KEY = 90
 _FEATURES = {feature.value: feature for feature in Feature}
 _RULESETS = {ruleset.value: ruleset for ruleset in Ruleset}
-_ROLES = (*HOST_ROLES, Role.CLIENT)
+_PRODUCTS = {product.value: product for product in Product}
 _DIRECTIONS = {Disposition.LISTEN: Direction.IN, Disposition.CONNECT: Direction.OUT}
 
 
@@ -62,6 +62,7 @@ class Demand:
         keys: Keys of the desired rules that serve the row.
         programs: Short name and program of the services that the row's rules are limited to; none means any program.
         local: Addresses of the host that its rules are bound to; any where they are not.
+        product: The product that the row is of.
     """
 
     requirement: Requirement
@@ -71,6 +72,7 @@ class Demand:
     keys: tuple[str, ...] = ()
     programs: tuple[tuple[str, str], ...] = ()
     local: AddressSet = AddressSet.any()
+    product: Product = Product.LYNC_2013
 
     @property
     def overridden(self) -> bool:
@@ -90,8 +92,8 @@ class HostPolicy:
     Attributes:
         rules: The desired rules, sorted by key.
         demands: The rows that apply, in catalogue order, each with the rules that serve it.
-        skipped: Ids of rows that would apply and were left out on purpose, or because there is nobody whom they would
-            let in.
+        skipped: Ids of rows that would apply and were left out on purpose, because there is nobody whom they would let
+            in, or because nothing says their ports.
         rows: Key of a desired rule to the ids of the rows it serves; site rules serve none.
         profiles: Profiles the host is managed in.
         configuration: What the topology says of the host's ports.
@@ -100,6 +102,7 @@ class HostPolicy:
         nobody: Inbound rows that apply and of which it is known that there is nobody whom they would let in. They have
             no rule of their own, and are in `skipped`; whom the rules of others admit there is wider than wanted.
         gone: Keys of site rules that are to be absent.
+        product: The product that the rows are of.
     """
 
     rules: tuple[DesiredRule, ...]
@@ -111,11 +114,13 @@ class HostPolicy:
     known: AddressSet | None = None
     nobody: tuple[Demand, ...] = ()
     gone: tuple[str, ...] = ()
+    product: Product = Product.LYNC_2013
 
 
 def build_policy(
     roles: Sequence[str],
     *,
+    product: str = "lync_2013",
     ruleset: str = "documented",
     features: Iterable[str] = (),
     skip_rows: Iterable[str] = (),
@@ -135,6 +140,7 @@ def build_policy(
 
     Args:
         roles: All Lync roles of the host.
+        product: What runs on it.
         ruleset: ``documented`` or ``extended``.
         features: Opt-in features that are deployed.
         skip_rows: Ids of rows to leave out.
@@ -153,8 +159,9 @@ def build_policy(
     Raises:
         OptionError: An option is wrong; the message names it and the remedy.
     """
+    of = read_choice("product", product, _PRODUCTS)
     try:
-        held = parse_roles(roles, _ROLES)
+        held = roles_of(roles, of, (Role.CLIENT,))
         check_roles(roles)
     except RoleError as error:
         raise OptionError("roles", str(error)) from error
@@ -163,16 +170,17 @@ def build_policy(
     edge.check_alone(held)
     on = {read_choice("features", name, _FEATURES) for name in features}
     which = read_choice("ruleset", ruleset, _RULESETS)
-    skip = _read_row_ids("skip_rows", skip_rows, which)
+    skip = _read_row_ids("skip_rows", skip_rows, which, of)
     scoping = read_scoping(scope, remote_addresses, peers or {}, client_networks)
     in_profiles = read_profiles("profiles", profiles)
-    possible = [row for row in catalogue.for_roles(held, which) if _direction(row)]
+    possible = [row for row in catalogue.for_roles(held, which, of) if _direction(row)]
     applying = [row for row in possible if row.feature is None or row.feature in on]
     optional = [row for row in possible if row.interface and row not in applying]
     configuration = read_configuration(configured_ports, applying, optional)
     media = media_ports(client_media or {}) if Role.CLIENT in held else {}
-    ports = {**configuration.ports, **media, **_read_overrides(port_overrides or {}, applying, skip, which)}
-    scopes = {row.id: scoping.of(row) for row in applying if row.id not in skip}
+    ports = {**configuration.ports, **media, **_read_overrides(port_overrides or {}, applying, skip, which, of)}
+    # Of a row whose ports no page has, nothing is wanted before somebody says them.
+    scopes = {row.id: scoping.of(row) for row in applying if row.id not in skip and (row.ports or ports.get(row.id))}
     at = edge.addresses_of(edge_addresses or {}, [row for row in applying if row.id in scopes])
     programs = (("", client_program),) if client_program and Role.CLIENT in held else ()
     if programs:
@@ -185,6 +193,7 @@ def build_policy(
             scopes[row.id],
             programs=programs,
             local=at[row.interface] if row.interface else AddressSet.any(),
+            product=of,
         )
         for row in applying
         if row.id in scopes
@@ -213,6 +222,7 @@ def build_policy(
         configuration=configuration,
         nobody=tuple(demand for demand in asked if demand.for_nobody and demand.direction is Direction.IN),
         gone=tuple(extra.key for extra in extras if not extra.parts),
+        product=of,
     )
 
 
@@ -287,12 +297,15 @@ def _direction(row: Requirement) -> Direction | None:
     return _DIRECTIONS.get(row.disposition) or DIRECTIONS.get(row.id)
 
 
-def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozenset[str]:
-    known = [row.id for row in (*catalogue.rows(ruleset), *catalogue.edge_rows())]
+def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset, product: Product) -> frozenset[str]:
+    """Ids of rows. Those of other products pass: one list may be for an estate of several."""
+    extended = [row.id for row in catalogue.rows(Ruleset.EXTENDED, product)]
+    known = [row.id for row in catalogue.rows(ruleset, product)]
+    known += [row.id for row in catalogue.EVERY if row.id not in extended]
     given = tuple(ids)
     for row_id in given:
         if row_id not in known:
-            if any(row.id == row_id for row in catalogue.EXTENDED):
+            if row_id in extended:
                 raise OptionError(option, f"row {row_id} belongs to the extended ruleset; set ruleset: extended")
             near = difflib.get_close_matches(str(row_id), known, 3, 0.8)
             meant = f"did you mean {', '.join(near)}?" if near else "the lookup lyncops.firewall.lync_ports shows them"
@@ -301,12 +314,18 @@ def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozense
 
 
 def _read_overrides(
-    overrides: Mapping[str, Any], applying: Iterable[Requirement], skip: frozenset[str], ruleset: Ruleset
+    overrides: Mapping[str, Any],
+    applying: Iterable[Requirement],
+    skip: frozenset[str],
+    ruleset: Ruleset,
+    product: Product,
 ) -> dict[str, PortSet]:
-    _read_row_ids("port_overrides", overrides, ruleset)
+    _read_row_ids("port_overrides", overrides, ruleset, product)
     has = [row.id for row in applying if row.id not in skip]
     for row_id in overrides:
         if row_id not in has:
             why = "is left out by skip_rows" if row_id in skip else "does not apply to this host's roles and features"
+            if product not in (row := catalogue.by_id(row_id)).products and product not in row.in_doubt:
+                why = f"is none of {ABOUT[product].name}"
             raise OptionError(f"port_overrides.{row_id}", f"the row {why}. The host has {', '.join(has)}")
     return {row_id: read_ports(f"port_overrides.{row_id}", value) for row_id, value in overrides.items()}

@@ -67,6 +67,7 @@ def _relay(side: str, protocol: str) -> ListenerPattern:
 
 
 _EDGE_MEDIA = ListenerPattern(("MediaRelayEdge",), "MediaCommunication", "External")
+_SHARING = _media("AppSharingCommunication", "ConfServices", "ApplicationServer", "WebServices")
 
 ROW_LISTENERS: dict[str, ListenerPattern] = {
     "server-02": _PLAIN_SIP,
@@ -90,7 +91,7 @@ ROW_LISTENERS: dict[str, ListenerPattern] = {
     "server-23": _TRUNK_TLS,
     "server-24": _TRUNK_TCP,
     "server-27": _sip("AppSharingConf"),
-    "server-28": _media("AppSharingCommunication", "ConfServices", "ApplicationServer", "WebServices"),
+    "server-28": _SHARING,
     "server-29": _sip("Cas"),
     "server-30": _sip("Cps"),
     "server-31": _sip("testbot"),
@@ -130,5 +131,7 @@ ROW_LISTENERS: dict[str, ListenerPattern] = {
     "edge-listen-13": _relay("Internal", "Tcp"),
     "edge-listen-14": ListenerPattern(("ReplicationService", "SkypeSearchProxy")),
     "edge-listen-16": ListenerPattern(("XmppFederationProxy",), "XptServer", "Internal"),
+    "add-19": _SHARING,
+    "add-21": ListenerPattern(("PlatformService",)),
 }
 """Row id to its listeners."""

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES, Peer
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Peer, Product
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import NEVER_BLOCKED
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import DesiredRule, Wanted
@@ -226,7 +227,10 @@ _KINDS = [peer.value for peer in Peer if peer not in (Peer.ANY, Peer.CLIENT)]
 
 
 @given(
-    st.lists(st.sampled_from([role.value for role in HOST_ROLES if role.value != "central_management"]), min_size=1),
+    st.lists(
+        st.sampled_from([role.value for role in ABOUT[Product.LYNC_2013].roles if role.value != "central_management"]),
+        min_size=1,
+    ),
     st.dictionaries(st.sampled_from(_KINDS), st.lists(_ADDRESS, max_size=3)),
     st.sampled_from(["documented", "extended"]),
 )
