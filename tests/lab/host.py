@@ -10,6 +10,7 @@ import ntpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from lab.edge import EdgeAddresses
 from lab.quirks import NO_QUIRKS, Quirks
 from lab.ready_logs import LogFile
 from lab.second_administrator import SecondAdministrator
@@ -31,7 +32,7 @@ from lab.windows.process import Console, InputPipe, Life, Process, Sink, nul_inp
 from lab.windows.programs import PROGRAMS
 from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
-from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, TOKENS, Token
+from lab.windows.security import ADMINISTRATOR, MACHINE, SYSTEM_TOKEN, TOKENS, Token
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
 from lab.windows.time_zone import offset_of, write_time_zone
 from lab.windows.winrm_listeners import https_ports, winrm_listeners
@@ -41,6 +42,7 @@ Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
 
 _INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
+_UAC_KEY = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
 _LOOPBACK = "127.0.0.0/8"
 _LOGS_PID = (2, 31)
 
@@ -53,7 +55,10 @@ class HostSpec:
     registry: starting registry (copied, never changed); listeners: its network services; services: names of the
     installed services besides the standard ones, described by their registry keys; version: as `ver` prints it;
     https: whether WinRM's HTTPS listeners have a certificate, and so speak TLS;
-    interfaces: the main one first, whose network's profile is the host's (quirk `profile`).
+    interfaces: the main one first, whose network's profile is the host's (quirk `profile`); packets for an address of
+    another are filtered by that one's; role_listeners: what its roles listen on, also where nothing does; account: the
+    local account to log in with that is no built-in one, if there is one; in_domain: whether it is a member of one;
+    product: which product it runs; edge: an Edge Server's addresses.
     """
 
     name: str
@@ -70,6 +75,17 @@ class HostSpec:
     services: tuple[str, ...] = ()
     interfaces: tuple[Interface, ...] = (Interface(),)
     programs: tuple[str, ...] = ()
+    role_listeners: tuple[Listener, ...] = ()
+    account: str = ""
+    in_domain: bool = True
+    product: str = "lync_2013"
+    edge: EdgeAddresses | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that traffic reaches it by, the main one first: those on loopback."""
+        further = (each for at in self.interfaces[1:] for each in (at.address, *at.further) if each is not None)
+        return (self.address, *(each for each in further if each.startswith("127.")))
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,8 @@ class Host:
     def _prepare(self) -> None:
         self.registry = self.spec.registry.copy()
         self.files = FileSystem()
+        if self.spec.account:
+            self.files.make_folder(f"C:\\Users\\{self.spec.account}\\AppData\\Local\\Temp")
         for program in self.spec.programs:
             self.files.make_folder(ntpath.dirname(program))
             self.files.write(program, b"MZ")
@@ -110,7 +128,7 @@ class Host:
         self.services = installed_services(self.registry, self.spec.services)
         self.unlisted_winrm_ports: tuple[int, ...] = ()
         self.other_sockets: tuple[Socket, ...] = ()
-        self.not_listening: frozenset[tuple[int, int]] = frozenset()
+        self.not_listening: frozenset[tuple[str, int, int]] = frozenset()
         self.on_the_way: dict[tuple[int, int], str] = {}
         self.set_interfaces(self.spec.interfaces)
         write_language(self.registry, self.quirks.language)
@@ -136,16 +154,21 @@ class Host:
         return interface_addresses(self.interfaces, self.spec.address, length)
 
     def _write_addresses(self) -> None:
+        by_adapter: dict[str, list[tuple[str, int]]] = {}
         for at, address, length in self.addresses:
-            key = self.registry.create(f"{_INTERFACES_KEY}\\{adapter_id(self.computer_name, at.index)}")
+            by_adapter.setdefault(adapter_id(self.computer_name, at.index), []).append((address, length))
+        for adapter, known in by_adapter.items():
+            key = self.registry.create(f"{_INTERFACES_KEY}\\{adapter}")
             key.set_dword("EnableDHCP", 0)
-            key.set("IPAddress", "REG_MULTI_SZ", address)
-            key.set("SubnetMask", "REG_MULTI_SZ", str(ipaddress.IPv4Network(f"0.0.0.0/{length}").netmask))
+            masks = (str(ipaddress.IPv4Network(f"0.0.0.0/{length}").netmask) for _unused, length in known)
+            key.set("IPAddress", "REG_MULTI_SZ", "\\0".join(address for address, _unused in known))
+            key.set("SubnetMask", "REG_MULTI_SZ", "\\0".join(masks))
 
     def read_winrm_policy(self) -> None:
         """WinRM looks which listeners it shall have: when it starts, and when Group Policy was refreshed."""
-        self.winrm_listeners = winrm_listeners(self.registry, self.spec.address, self.unlisted_winrm_ports)
-        self.winrm_https_ports = https_ports(self.registry, self.spec.address) if self.spec.https else frozenset()
+        addresses = self.spec.addresses
+        self.winrm_listeners = winrm_listeners(self.registry, addresses, self.unlisted_winrm_ports)
+        self.winrm_https_ports = https_ports(self.registry, addresses) if self.spec.https else frozenset()
 
     def _apply_mpssvc(self, *, initial: bool) -> None:
         """Bring MpsSvc into the state the quirk names."""
@@ -169,7 +192,12 @@ class Host:
     @property
     def listeners(self) -> tuple[Listener, ...]:
         """The network services that run now, WinRM apart."""
-        return tuple(one for one in self.spec.listeners if (one.protocol, one.port) not in self.not_listening)
+        return tuple(one for one in self.spec.listeners if not self.is_stopped(one))
+
+    def is_stopped(self, listener: Listener) -> bool:
+        """Whether the service of a listener has been stopped, at its address or at all of them."""
+        key = (listener.protocol, listener.port)
+        return ("", *key) in self.not_listening or (listener.address, *key) in self.not_listening
 
     @property
     def computer_name(self) -> str:
@@ -183,20 +211,65 @@ class Host:
 
     @property
     def network(self) -> Network:
-        """How the host sees its network."""
+        """How the host sees the network of its main interface."""
         network = self.spec.network
         return replace(network, local_subnet=_LOOPBACK) if self.quirks.same_subnet else network
+
+    def _arrives_by(self, address: str) -> tuple[Interface, int] | None:
+        """The further interface that a packet for ``address`` comes in by, and its prefix; None: the main one."""
+        for at, own, length in self.addresses:
+            if own == address:
+                return None if at == self.interfaces[0] else (at, length)
+        return None
+
+    def profile_at(self, address: str) -> str:
+        """The profile that filters what comes in for one of the host's addresses."""
+        found = self._arrives_by(address)
+        return self.profile if found is None else found[0].profile or self.profile
+
+    def network_at(self, address: str) -> Network:
+        """How the host sees the network that one of its addresses is in."""
+        found = self._arrives_by(address)
+        if found is None or self.quirks.same_subnet:
+            return self.network
+        return replace(self.network, local_subnet=str(ipaddress.IPv4Network((address, found[1]), strict=False)))
+
+    @property
+    def winrm_token(self) -> Token:
+        """Who WinRM's user is: by the quirk ``token``, unless it is a local account that is filtered from afar.
+
+        Members of Administrators, but for the built-in one, get a filtered token over the network as long as
+        LocalAccountTokenFilterPolicy is not 1 and UAC (EnableLUA) is on: Microsoft KB 951016.
+        """
+        token = TOKENS[self.quirks.token]
+        if not self.spec.account:
+            return token
+        if token.kind == "admin" and self.filters_local_accounts:
+            token = TOKENS["filtered"]
+        return replace(token, user=f"{MACHINE}-1001", name=self.spec.account)
+
+    @property
+    def filters_local_accounts(self) -> bool:
+        """Whether a local administrator that is not the built-in one is nobody special over the network."""
+        key = self.registry.find(_UAC_KEY)
+        if key is None:
+            return True
+        return key.dword("LocalAccountTokenFilterPolicy") != 1 and key.dword("EnableLUA") != 0
+
+    @property
+    def refuses_account(self) -> bool:
+        """Whether WinRM has nothing for its user, who is no administrator from afar."""
+        return bool(self.spec.account) and self.quirks.token == "admin" and self.filters_local_accounts
 
     @property
     def version(self) -> str:
         """The Windows version as `ver` prints it."""
         return self.spec.version
 
-    @property
-    def log_settings(self) -> LogSettings:
-        """What the firewall logs of new traffic now."""
+    def log_settings(self, address: str) -> LogSettings:
+        """What the firewall logs now of new traffic for one of the host's addresses."""
         other = self.quirks.firewall_product is not None
-        return log_settings(None if other else self.firewall.policy, self.profile)
+        return log_settings(None if other else self.firewall.policy, self.profile_at(address))
 
     @property
     def _logs_pid(self) -> bool:
@@ -272,7 +345,7 @@ class Host:
 
     def has_program(self, name: str) -> bool:
         """Whether CreateProcess finds a program of this name for the user of WinRM."""
-        own = account_environment(TOKENS[self.quirks.token], self.files, self.registry, self.computer_name)
+        own = account_environment(self.winrm_token, self.files, self.registry, self.computer_name)
         return find_program(self.files, name, own) is not None
 
     async def start_program(self, process: Process, path: str) -> int:
