@@ -34,7 +34,7 @@ from lab.estate import (
 )
 from lab.foreign_rules import ODDITIES
 from lab.hints import hint
-from lab.host import HostSpec
+from lab.host_spec import HostSpec
 from lab.inventory import InventoryError, read_inventory, write_inventory
 from lab.probe import as_json, as_table, probe
 from lab.products import LYNC_2013, PRODUCTS

@@ -23,7 +23,7 @@ from lab.estate_options import (
     checked,
     pattern,
 )
-from lab.host import HostSpec
+from lab.host_spec import HostSpec
 from lab.roles import CLIENT, EDGE, listeners, programs
 from lab.starting_policy import WINDOWS
 from lab.starting_registry import apply_group_policy, installed, starting_registry

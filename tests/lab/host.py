@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ntpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from lab.edge import EdgeAddresses
-from lab.quirks import NO_QUIRKS, Quirks
+from lab.host_account import AccountOfHost
+from lab.host_network import NetworkOfHost
+from lab.host_spec import HostSpec
 from lab.ready_logs import LogFile
 from lab.second_administrator import SecondAdministrator
 from lab.stats import Stats
@@ -22,70 +22,23 @@ from lab.windows.cmd_syntax import expand
 from lab.windows.create_process import run_directly
 from lab.windows.environment import SYSTEM_VARIABLES, account_environment
 from lab.windows.filesystem import FileSystem
-from lab.windows.firewall_log import FirewallLog, LogSettings, log_settings
+from lab.windows.firewall_log import FirewallLog
 from lab.windows.firewall_service import FirewallService
 from lab.windows.job import in_job, job_refuses
 from lab.windows.language_keys import write_language
 from lab.windows.netstat import Socket
-from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
+from lab.windows.policy import Listener
 from lab.windows.process import Console, InputPipe, Life, Process, Sink, nul_input
 from lab.windows.programs import PROGRAMS
-from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
-from lab.windows.security import ADMINISTRATOR, MACHINE, SYSTEM_TOKEN, TOKENS, Token
+from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, Token
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
 from lab.windows.time_zone import offset_of, write_time_zone
 from lab.windows.winrm_listeners import https_ports, winrm_listeners
-from lab.windows.wmi import Interface, adapter_id, interface_addresses
 
+_LOGS_PID = (2, 31)
 Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
-
-_INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
-_UAC_KEY = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
-_LOOPBACK = "127.0.0.0/8"
-_LOGS_PID = (2, 31)
-
-
-@dataclass(frozen=True)
-class HostSpec:
-    """What a host is before it starts.
-
-    name: inventory name (fe01.contoso.test); address: dotted loopback address; groups: inventory groups;
-    registry: starting registry (copied, never changed); listeners: its network services; services: names of the
-    installed services besides the standard ones, described by their registry keys; version: as `ver` prints it;
-    https: whether WinRM's HTTPS listeners have a certificate, and so speak TLS;
-    interfaces: the main one first, whose network's profile is the host's (quirk `profile`); packets for an address of
-    another are filtered by that one's; role_listeners: what its roles listen on, also where nothing does; account: the
-    local account to log in with that is no built-in one, if there is one; in_domain: whether it is a member of one;
-    product: which product it runs; edge: an Edge Server's addresses.
-    """
-
-    name: str
-    address: str
-    groups: tuple[str, ...]
-    registry: Registry
-    listeners: tuple[Listener, ...] = ()
-    quirks: Quirks = NO_QUIRKS
-    schema_version: tuple[int, int] = (2, 22)
-    version: str = "6.3.9600"
-    network: Network = DEFAULT_NETWORK
-    winrm_port: int = 5985
-    https: bool = False
-    services: tuple[str, ...] = ()
-    interfaces: tuple[Interface, ...] = (Interface(),)
-    programs: tuple[str, ...] = ()
-    role_listeners: tuple[Listener, ...] = ()
-    account: str = ""
-    in_domain: bool = True
-    product: str = "lync_2013"
-    edge: EdgeAddresses | None = None
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """The addresses that traffic reaches it by, the main one first: those on loopback."""
-        further = (each for at in self.interfaces[1:] for each in (at.address, *at.further) if each is not None)
-        return (self.address, *(each for each in further if each.startswith("127.")))
 
 
 @dataclass(frozen=True)
@@ -97,7 +50,7 @@ class Result:
     code: int
 
 
-class Host:
+class Host(NetworkOfHost, AccountOfHost):
     """A running host. ``on_change`` is called whenever what gets in may have changed."""
 
     def __init__(self, spec: HostSpec, on_change: Callable[[Host], None] = lambda _: None) -> None:
@@ -142,28 +95,6 @@ class Host:
         self.read_winrm_policy()
         self._apply_mpssvc(initial=True)
 
-    def set_interfaces(self, interfaces: tuple[Interface, ...]) -> None:
-        """Give the host these network interfaces, the main one first; the registry tells their addresses."""
-        self.interfaces = interfaces
-        self._write_addresses()
-
-    @property
-    def addresses(self) -> tuple[tuple[Interface, str, int], ...]:
-        """Each interface with its IPv4 address and the length of its subnet's prefix."""
-        length = int(self.network.local_subnet.partition("/")[2])
-        return interface_addresses(self.interfaces, self.spec.address, length)
-
-    def _write_addresses(self) -> None:
-        by_adapter: dict[str, list[tuple[str, int]]] = {}
-        for at, address, length in self.addresses:
-            by_adapter.setdefault(adapter_id(self.computer_name, at.index), []).append((address, length))
-        for adapter, known in by_adapter.items():
-            key = self.registry.create(f"{_INTERFACES_KEY}\\{adapter}")
-            key.set_dword("EnableDHCP", 0)
-            masks = (str(ipaddress.IPv4Network(f"0.0.0.0/{length}").netmask) for _unused, length in known)
-            key.set("IPAddress", "REG_MULTI_SZ", "\\0".join(address for address, _unused in known))
-            key.set("SubnetMask", "REG_MULTI_SZ", "\\0".join(masks))
-
     def read_winrm_policy(self) -> None:
         """WinRM looks which listeners it shall have: when it starts, and when Group Policy was refreshed."""
         addresses = self.spec.addresses
@@ -200,76 +131,9 @@ class Host:
         return ("", *key) in self.not_listening or (listener.address, *key) in self.not_listening
 
     @property
-    def computer_name(self) -> str:
-        """The NetBIOS-like computer name."""
-        return self.spec.name.partition(".")[0].upper()
-
-    @property
-    def profile(self) -> str:
-        """The firewall profile in use: Domain, Private or Public."""
-        return self.quirks.profile
-
-    @property
-    def network(self) -> Network:
-        """How the host sees the network of its main interface."""
-        network = self.spec.network
-        return replace(network, local_subnet=_LOOPBACK) if self.quirks.same_subnet else network
-
-    def _arrives_by(self, address: str) -> tuple[Interface, int] | None:
-        """The further interface that a packet for ``address`` comes in by, and its prefix; None: the main one."""
-        for at, own, length in self.addresses:
-            if own == address:
-                return None if at == self.interfaces[0] else (at, length)
-        return None
-
-    def profile_at(self, address: str) -> str:
-        """The profile that filters what comes in for one of the host's addresses."""
-        found = self._arrives_by(address)
-        return self.profile if found is None else found[0].profile or self.profile
-
-    def network_at(self, address: str) -> Network:
-        """How the host sees the network that one of its addresses is in."""
-        found = self._arrives_by(address)
-        if found is None or self.quirks.same_subnet:
-            return self.network
-        return replace(self.network, local_subnet=str(ipaddress.IPv4Network((address, found[1]), strict=False)))
-
-    @property
-    def winrm_token(self) -> Token:
-        """Who WinRM's user is: by the quirk ``token``, unless it is a local account that is filtered from afar.
-
-        Members of Administrators, but for the built-in one, get a filtered token over the network as long as
-        LocalAccountTokenFilterPolicy is not 1 and UAC (EnableLUA) is on: Microsoft KB 951016.
-        """
-        token = TOKENS[self.quirks.token]
-        if not self.spec.account:
-            return token
-        if token.kind == "admin" and self.filters_local_accounts:
-            token = TOKENS["filtered"]
-        return replace(token, user=f"{MACHINE}-1001", name=self.spec.account)
-
-    @property
-    def filters_local_accounts(self) -> bool:
-        """Whether a local administrator that is not the built-in one is nobody special over the network."""
-        key = self.registry.find(_UAC_KEY)
-        if key is None:
-            return True
-        return key.dword("LocalAccountTokenFilterPolicy") != 1 and key.dword("EnableLUA") != 0
-
-    @property
-    def refuses_account(self) -> bool:
-        """Whether WinRM has nothing for its user, who is no administrator from afar."""
-        return bool(self.spec.account) and self.quirks.token == "admin" and self.filters_local_accounts
-
-    @property
     def version(self) -> str:
         """The Windows version as `ver` prints it."""
         return self.spec.version
-
-    def log_settings(self, address: str) -> LogSettings:
-        """What the firewall logs now of new traffic for one of the host's addresses."""
-        other = self.quirks.firewall_product is not None
-        return log_settings(None if other else self.firewall.policy, self.profile_at(address))
 
     @property
     def _logs_pid(self) -> bool:

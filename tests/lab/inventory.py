@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from lab.edge import EdgeAddresses
-from lab.host import HostSpec
+from lab.host_spec import HostSpec
 from lab.products import LYNC_2013, PRODUCTS
 from lab.roles import CLIENT, EDGE, role_ports
 from lab.windows.winrm_listeners import PORTS

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lab.foreign_rules import ban_rule
-from lab.host import HostSpec
+from lab.host_spec import HostSpec
 from lab.lab_calls import Caller, CommandResult
 from lab.lab_host_files import HostFiles
 from lab.lab_host_network import HostNetwork

@@ -138,8 +138,7 @@ class LiveFirewall:
         taken = {_socket(listener) for listener in winrm}
         for live in list(self._listeners):
             gives_way = isinstance(live.door, TcpDoor) and _socket(live.listener) in taken
-            key = (live.listener.protocol, live.listener.port)
-            on_the_way = self._host.on_the_way.get(key)
+            on_the_way = self._host.on_the_way.get((live.listener.protocol, live.listener.port))
             try:
                 if self._host.is_stopped(live.listener) or on_the_way == "refused":
                     live.door.close()

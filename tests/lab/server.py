@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from lab.estate import NETWORK, PASSWORD, USER, apply_group_policy
-from lab.host import Connection, Host, HostSpec
+from lab.host import Connection, Host
+from lab.host_spec import HostSpec
 from lab.live import LiveFirewall
 from lab.port_mapping import PortMapping
 from lab.windows.firewall_service import GROUP_POLICY_STORE

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lab.edge import EdgeAddresses
-from lab.host import HostSpec
+from lab.host_spec import HostSpec
 from lab.products import LYNC_2013, PRODUCTS, Product
 from lab.roles import CLIENT, VIDEO_INTEROP
 from topology_documents import ports, published, roles

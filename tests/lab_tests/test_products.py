@@ -18,7 +18,7 @@ import yaml
 
 from lab.background import free_network
 from lab.estate import EstateError, EstateOptions, build_estate
-from lab.host import HostSpec
+from lab.host_spec import HostSpec
 from lab.products import PRODUCTS
 from lab.starting_policy import STOCK_FOLDER, WINDOWS, dump_text
 from lab.testing import Lab
