@@ -12,7 +12,7 @@ from lab.host_spec import HostSpec
 from lab.quirks import Quirks
 from lab.windows.firewall_log import LogSettings, log_settings
 from lab.windows.firewall_service import FirewallService
-from lab.windows.network import Network
+from lab.windows.network import PROFILES, Network
 from lab.windows.registry import Registry
 from lab.windows.services import SERVICES_KEY
 from lab.windows.wmi import Interface, adapter_id, interface_addresses
@@ -61,6 +61,12 @@ class NetworkOfHost:
     def profile(self) -> str:
         """The firewall profile in use: Domain, Private or Public."""
         return self.quirks.profile
+
+    @property
+    def active_profiles(self) -> tuple[str, ...]:
+        """The profiles of all interfaces, each once: several are active at a time since Windows 7."""
+        found = {at.profile or self.profile for at in self.interfaces} or {self.profile}
+        return tuple(profile for profile in PROFILES if profile in found)
 
     @property
     def network(self) -> Network:

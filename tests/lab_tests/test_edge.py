@@ -121,6 +121,17 @@ def test_each_interface_has_its_profile(edge: LabHost) -> None:
     assert not edge.tcp_open(5061, address=at.external_access)
 
 
+def test_the_current_profiles_are_both(edge: LabHost) -> None:
+    at = addresses_of(edge)
+    listing = edge.run("netsh advfirewall show currentprofile state").stdout
+    assert "Private Profile" in listing
+    assert "Public Profile" in listing
+    assert "Domain Profile" not in listing
+    edge.run("netsh advfirewall set currentprofile state off")
+    assert edge.tcp_open(5062)
+    assert edge.tcp_open(5061, address=at.external_access)
+
+
 def test_the_local_subnet_is_the_interface_s(edge: LabHost) -> None:
     at = addresses_of(edge)
     edge.run(RULE.format("tcp", 443, "remoteip=localsubnet"))
