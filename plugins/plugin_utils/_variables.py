@@ -294,8 +294,6 @@ class HostVariables:
             return self.peers()
         if name in _OF_TOPOLOGY:
             return self.known.get(_OF_TOPOLOGY[name])
-        if name == "configured_ports":
-            return self.known.get(_CONFIGURED_PORTS)
         if name == "product":
             return running(None, self.known.get(OF_TOPOLOGY))
         if name == "known_addresses":
