@@ -24,9 +24,10 @@ description:
     C(plugin) is written at the start of a line.
   - The group C(lync) has all hosts that this collection manages, and is the place for connection variables. Its
     children are C(lync_front_end), C(lync_director), C(lync_mediation), C(lync_persistent_chat),
-    C(lync_office_web_apps), C(lync_office_online), C(lync_video_interop) and C(lync_central_management). A viewer farm
+    C(lync_office_web_apps), C(lync_office_online), C(lync_video_interop), C(lync_edge) and
+    C(lync_central_management). A viewer farm
     is in C(lync_office_online) from Skype for Business Server 2015 on; no document says which of the two it runs.
-  - The groups C(lync_edge), C(lync_branch_appliance), C(lync_gateway), C(lync_sql), C(lync_file_store) and
+  - The groups C(lync_branch_appliance), C(lync_gateway), C(lync_sql), C(lync_file_store) and
     C(lync_trusted_application) hold the other machines. They are there to limit rules to these as the other end; this
     collection does not manage them.
   - All these groups are always made. An empty one says that the topology has no such machine.
@@ -40,6 +41,9 @@ description:
     sides), C(lync_ports) and C(lync_paired_pools). C(lync_version) is there if the document tells it, and
     C(lync_product) with it, V(lync_2013), V(skype_2015) or V(skype_2019), by the service that makes the host what it
     is. Subscription Edition does not differ from 2019 there; see O(product).
+  - An Edge Server has C(lync_edge_addresses) too, its own addresses by interface (V(internal), V(external_access),
+    V(external_webconf), V(external_av)), where the document names them. A public address in front of a router that
+    translates is left out.
   - Each item of C(lync_ports) is something the host listens on, with the keys C(service), C(owner), C(usage), C(side),
     C(protocol), C(transports), C(ports) and C(pool). A port of a protocol that is not known is left out, and warned of.
   - The group C(lync) has the variable C(lync_topology), with the C(file) and its C(date), so that an audit can say how

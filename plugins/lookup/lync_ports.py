@@ -32,7 +32,7 @@ options:
       - A role, or a list of roles. Keeps the rows that apply to a host that holds exactly these.
       - V(front_end) together with V(mediation) also keeps the rows of a collocated Mediation Server.
       - Roles of a Windows host are V(front_end), V(director), V(mediation), V(persistent_chat), V(office_web_apps) (not
-        of Subscription Edition), V(office_online) and V(video_interop) (not of Lync Server 2013),
+        of Subscription Edition), V(office_online) and V(video_interop) (not of Lync Server 2013), V(edge),
         V(central_management) and V(sql), which has rows in the extended ruleset only.
       - V(file_store) is the host of the file share.
       - The tables that are not about Windows hosts have the roles V(front_end_load_balancer),
@@ -180,6 +180,12 @@ _raw:
       type: list
       elements: str
       sample: [lync_2013, skype_2015, skype_2019, skype_se]
+    interface:
+      description: >-
+        Of an Edge Server, the interface that the row listens on: V(internal), V(external_access), V(external_webconf)
+        or V(external_av); otherwise null.
+      type: str
+      sample: external_access
     in_doubt:
       description: Products of which documents contradict each other about the row. It is in their extended ruleset.
       type: list
@@ -225,8 +231,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]  # ansible-core is Any to 
         # Errors are raised "from None": newer ansible-core prints the cause too, and ours would then say all twice.
         try:
             product, ruleset = Product(self.get_option("product")), Ruleset(self.get_option("ruleset"))
+            names = self.get_option("role")
             rows = _named(self._flatten(terms), product) if terms else catalogue.rows(ruleset, product)
-            rows = _held_by(rows, self.get_option("role"), product)
+            if not terms and names and Role.EDGE in names:  # on pages of their own, and asked for by name
+                rows = (*rows, *catalogue.edge_rows(product))
+            rows = _held_by(rows, names, product)
         except catalogue.RowError as error:
             raise AnsibleLookupError(f"lync_ports: {error}") from None
         except RoleError as error:

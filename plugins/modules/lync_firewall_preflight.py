@@ -34,7 +34,7 @@ options:
         Servers, which are seldom Lync's to configure.
     type: str
     default: >-
-      ~lync_(front_end|director|mediation|persistent_chat|office_web_apps|office_online|video_interop|central_management)$
+      ~lync_(front_end|director|mediation|persistent_chat|office_web_apps|office_online|video_interop|edge|central_management)$
   named:
     description: Hosts or patterns that are meant in place of all that, as a list or as text with commas.
     type: raw
