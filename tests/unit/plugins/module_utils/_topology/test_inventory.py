@@ -11,6 +11,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._topology.model i
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._topology.small import (
     BRANCH,
     HEAD_OFFICE,
+    IN_TOPOLOGY,
     cluster,
     inventory,
     machine,
@@ -75,6 +76,7 @@ def test_the_parent_group_holds_the_managed_roles_only() -> None:
             "lync_office_web_apps",
             "lync_office_online",
             "lync_video_interop",
+            "lync_edge",
             "lync_central_management",
         )
     }
@@ -89,7 +91,7 @@ def test_the_parent_group_holds_the_managed_roles_only() -> None:
         (service("MediationServer", 1), ["mediation"], "lync_mediation"),
         (service("PersistentChatService", 1), ["persistent_chat"], "lync_persistent_chat"),
         (service("WacService", 1), ["office_web_apps"], "lync_office_web_apps"),
-        (service("EdgeServer", 1), [], "lync_edge"),
+        (service("EdgeServer", 1), ["edge"], "lync_edge"),
         (service("PstnGateway", 1), [], "lync_gateway"),
         (service("FileStore", 1), [], "lync_file_store"),
         (service("UserStore", 1, sql=True), [], "lync_sql"),
@@ -307,6 +309,43 @@ def test_plain_sip_on_a_registrar_is_remote_call_control(ports: tuple[str, ...],
 def test_plain_sip_on_a_mediation_server_is_not() -> None:
     mediation = service("MediationServer", 1, port(5068, usage="SipClient", protocol="Tcp"))
     assert one(registrar(1) + mediation)[0]["lync_features"] == []
+
+
+def _edge_pool(*numbers: int) -> str:
+    """An Edge Server behind address translation, and the number of the interface that each of its services is on."""
+    places = (
+        ("Internal", "10.0.0.9", 1, ""),
+        *(("External", f"192.0.2.{number}", number, f"203.0.113.{number}") for number in sorted(set(numbers))),
+    )
+    interfaces = "".join(
+        f'<NetInterface {IN_TOPOLOGY} InterfaceSide="{side}" InterfaceNumber="{number}" IPAddress="{address}" '
+        f'ConfiguredIPAddress="{public}" />'
+        for side, address, number, public in places
+    )
+    machine_of_it = f'<Machine Fqdn="edge.contoso.com">{interfaces}</Machine>'
+    ports = [
+        port(443, owner=owner, usage=usage, rest=f'InterfaceSide="External" InterfaceNumber="{number}"')
+        for (owner, usage), number in zip(
+            (("AccessEdge", "SipClient"), ("DataEdge", "PsomClient"), ("MediaRelayEdge", "TURNServer")),
+            numbers,
+            strict=True,
+        )
+    ]
+    return published(cluster(1, "edge.contoso.com", machine_of_it), service("EdgeServer", 1, *ports))
+
+
+@pytest.mark.parametrize("numbers", [(1, 2, 3), (3, 1, 2), (1, 1, 1)])
+def test_addresses_of_an_edge_server_are_its_own_by_interface(numbers: tuple[int, ...]) -> None:
+    found = inventory(_edge_pool(*numbers))
+    assert found.hosts["edge.contoso.com"]["lync_edge_addresses"] == {
+        "internal": ["10.0.0.9"],
+        **{
+            kind: [f"192.0.2.{number}"]
+            for kind, number in zip(("external_access", "external_webconf", "external_av"), numbers, strict=True)
+        },
+    }
+    assert found.hosts["edge.contoso.com"]["lync_roles"] == ["edge"]
+    assert "lync_edge" in found.children["lync"]
 
 
 def test_addresses_by_side() -> None:
