@@ -180,17 +180,17 @@ _raw:
       type: list
       elements: str
       sample: [lync_2013, skype_2015, skype_2019, skype_se]
+    in_doubt:
+      description: Products of which documents contradict each other about the row. It is in their extended ruleset.
+      type: list
+      elements: str
+      sample: []
     interface:
       description: >-
         Of an Edge Server, the interface that the row listens on: V(internal), V(external_access), V(external_webconf)
         or V(external_av); otherwise null.
       type: str
       sample: external_access
-    in_doubt:
-      description: Products of which documents contradict each other about the row. It is in their extended ruleset.
-      type: list
-      elements: str
-      sample: []
 """
 
 from typing import Any

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._net.port_set import PortSet
+from . import services
 from .model import (
     EVERY_PRODUCT,
     UNTIL_2015,
@@ -36,10 +37,6 @@ _SOURCE = (
 _ANY = (Peer.ANY,)
 _TCP, _UDP = Transport.TCP, Transport.UDP
 _ONLY_2013 = (Product.LYNC_2013,)
-_ACCESS = "Access Edge service"
-_WEBCONF = "Web Conferencing Edge service"
-_AV = "A/V Edge service"
-_XMPP = "XMPP proxy"
 
 _STUN = "Candidates of media through the A/V Edge service."
 _OCS = (
@@ -93,74 +90,74 @@ def _row(
 
 _LISTENERS: tuple[tuple[Any, ...], ...] = (
     (
-        Interface.EXTERNAL_ACCESS, _ACCESS, _TCP, "443", "TLS", _ANY,
+        Interface.EXTERNAL_ACCESS, services.ACCESS_EDGE, _TCP, "443", "TLS", _ANY,
         "SIP of clients that sign in from outside.",
         {"caveat": "With one external address for all services it is 5061, together with federation."},
     ),
     (
-        Interface.EXTERNAL_ACCESS, _ACCESS, _TCP, "5061", "MTLS", _ANY,
+        Interface.EXTERNAL_ACCESS, services.ACCESS_EDGE, _TCP, "5061", "MTLS", _ANY,
         "SIP of federation partners and public IM.",
         {"caveat": _FEDERATED},
     ),
     (
-        Interface.EXTERNAL_ACCESS, _XMPP, _TCP, "5269", "TLS", _ANY,
+        Interface.EXTERNAL_ACCESS, services.XMPP_PROXY, _TCP, "5269", "TLS", _ANY,
         "XMPP of federation partners.",
         {"products": UNTIL_2015, "feature": Feature.XMPP_FEDERATION},
     ),
     (
-        Interface.EXTERNAL_WEBCONF, _WEBCONF, _TCP, "443", "TLS", _ANY,
+        Interface.EXTERNAL_WEBCONF, services.WEB_CONFERENCING_EDGE, _TCP, "443", "TLS", _ANY,
         "Web conferences of users outside.",
         {"caveat": "With one external address for all services it is 444."},
     ),
     (
-        Interface.EXTERNAL_AV, _AV, _TCP, "443", "STUN/MSTURN", _ANY,
+        Interface.EXTERNAL_AV, services.AV_EDGE, _TCP, "443", "STUN/MSTURN", _ANY,
         _STUN,
         {"caveat": "It stays 443 with one external address; the page of Set-CsEdgeServer says 444 there."},
     ),
     (
-        Interface.EXTERNAL_AV, _AV, _UDP, "3478", "STUN/MSTURN", _ANY,
+        Interface.EXTERNAL_AV, services.AV_EDGE, _UDP, "3478", "STUN/MSTURN", _ANY,
         _STUN,
         {},
     ),
     (
-        Interface.EXTERNAL_AV, _AV, _TCP, "50000-59999", "RTP", _ANY,
+        Interface.EXTERNAL_AV, services.AV_EDGE, _TCP, "50000-59999", "RTP", _ANY,
         "Media of partners on Office Communications Server 2007.",
         {"products": _ONLY_2013, "feature": Feature.OCS_2007_FEDERATION, "caveat": _OCS},
     ),
     (
-        Interface.EXTERNAL_AV, _AV, _UDP, "50000-59999", "RTP", _ANY,
+        Interface.EXTERNAL_AV, services.AV_EDGE, _UDP, "50000-59999", "RTP", _ANY,
         "Media of partners on Office Communications Server 2007.",
         {"products": _ONLY_2013, "feature": Feature.OCS_2007_FEDERATION, "caveat": _OCS},
     ),
     (
-        Interface.INTERNAL, _ACCESS, _TCP, "5061", "MTLS",
+        Interface.INTERNAL, services.ACCESS_EDGE, _TCP, "5061", "MTLS",
         (Peer.FRONT_END, Peer.DIRECTOR, Peer.LOAD_BALANCER),
         "SIP from Directors and Front End Servers to the outside.",
         {},
     ),
     (
-        Interface.INTERNAL, "A/V authentication service", _TCP, "5062", "MTLS",
+        Interface.INTERNAL, services.AV_AUTHENTICATION, _TCP, "5062", "MTLS",
         (Peer.FRONT_END, Peer.MEDIATION, Peer.BRANCH_APPLIANCE, Peer.LOAD_BALANCER),
         "Authentication of audio and video users (MRAS).",
         {"caveat": "No table names Mediation Servers of their own. They need tokens too, so they are let in."},
     ),
     (
-        Interface.INTERNAL, _WEBCONF, _TCP, "8057", "MTLS", (Peer.FRONT_END,),
+        Interface.INTERNAL, services.WEB_CONFERENCING_EDGE, _TCP, "8057", "MTLS", (Peer.FRONT_END,),
         "Web conferencing traffic from each Front End Server, never through a load balancer.",
         {},
     ),
     (
-        Interface.INTERNAL, _AV, _UDP, "3478", "STUN/MSTURN", _ANY,
+        Interface.INTERNAL, services.AV_EDGE, _UDP, "3478", "STUN/MSTURN", _ANY,
         _STUN,
         {"caveat": _STUN_INSIDE},
     ),
     (
-        Interface.INTERNAL, _AV, _TCP, "443", "STUN/MSTURN", _ANY,
+        Interface.INTERNAL, services.AV_EDGE, _TCP, "443", "STUN/MSTURN", _ANY,
         _STUN,
         {"caveat": _STUN_INSIDE},
     ),
     (
-        Interface.INTERNAL, "Replication service", _TCP, "4443", "HTTPS",
+        Interface.INTERNAL, services.EDGE_REPLICATION, _TCP, "4443", "HTTPS",
         (Peer.CENTRAL_MANAGEMENT, Peer.FRONT_END),
         "Changes of the Central Management store; from 2015 on Skype directory search as well.",
         {
@@ -169,12 +166,12 @@ _LISTENERS: tuple[tuple[Any, ...], ...] = (
         },
     ),
     (
-        Interface.INTERNAL, "Centralized Logging Service Agent", _TCP, "50001-50003", "MTLS", _ANY,
+        Interface.INTERNAL, services.EDGE_LOGGING, _TCP, "50001-50003", "MTLS", _ANY,
         "Centralized Logging: commands of the controller and collection of logs.",
         {},
     ),
     (
-        Interface.INTERNAL, _XMPP, _TCP, "23456", "MTLS", (Peer.FRONT_END,),
+        Interface.INTERNAL, services.XMPP_PROXY, _TCP, "23456", "MTLS", (Peer.FRONT_END,),
         "XMPP from the gateway on Front End Servers.",
         {
             "products": UNTIL_2015,
@@ -191,39 +188,39 @@ EDGE_PORTS: tuple[Requirement, ...] = tuple(
 
 _CONNECTIONS: tuple[tuple[Any, ...], ...] = (
     (
-        Interface.INTERNAL, _ACCESS, _TCP, "5061", "MTLS", (Peer.FRONT_END, Peer.DIRECTOR),
+        Interface.INTERNAL, services.ACCESS_EDGE, _TCP, "5061", "MTLS", (Peer.FRONT_END, Peer.DIRECTOR),
         "SIP from outside to Directors and Front End Servers.",
     ),
     (
-        Interface.EXTERNAL_ACCESS, _ACCESS, _TCP, "80", "HTTP", _ANY,
+        Interface.EXTERNAL_ACCESS, services.ACCESS_EDGE, _TCP, "80", "HTTP", _ANY,
         "Certificate revocation lists.",
     ),
     (
-        Interface.EXTERNAL_ACCESS, _ACCESS, _TCP, "53", "DNS", _ANY,
+        Interface.EXTERNAL_ACCESS, services.ACCESS_EDGE, _TCP, "53", "DNS", _ANY,
         "Name resolution.",
     ),
     (
-        Interface.EXTERNAL_ACCESS, _ACCESS, _UDP, "53", "DNS", _ANY,
+        Interface.EXTERNAL_ACCESS, services.ACCESS_EDGE, _UDP, "53", "DNS", _ANY,
         "Name resolution.",
     ),
     (
-        Interface.EXTERNAL_ACCESS, _ACCESS, _TCP, "5061", "MTLS", _ANY,
+        Interface.EXTERNAL_ACCESS, services.ACCESS_EDGE, _TCP, "5061", "MTLS", _ANY,
         "SIP to federation partners and public IM.",
     ),
     (
-        Interface.EXTERNAL_AV, _AV, _TCP, "443", "STUN/MSTURN", _ANY,
+        Interface.EXTERNAL_AV, services.AV_EDGE, _TCP, "443", "STUN/MSTURN", _ANY,
         "Media to other Edge Servers.",
     ),
     (
-        Interface.EXTERNAL_AV, _AV, _UDP, "3478", "STUN/MSTURN", _ANY,
+        Interface.EXTERNAL_AV, services.AV_EDGE, _UDP, "3478", "STUN/MSTURN", _ANY,
         "Media to other Edge Servers.",
     ),
     (
-        Interface.EXTERNAL_AV, _AV, _TCP, "50000-59999", "RTP", _ANY,
+        Interface.EXTERNAL_AV, services.AV_EDGE, _TCP, "50000-59999", "RTP", _ANY,
         "Media to federation partners.",
     ),
     (
-        Interface.EXTERNAL_AV, _AV, _UDP, "50000-59999", "RTP", _ANY,
+        Interface.EXTERNAL_AV, services.AV_EDGE, _UDP, "50000-59999", "RTP", _ANY,
         "Media to federation partners.",
     ),
 )  # fmt: skip

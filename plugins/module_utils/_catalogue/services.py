@@ -47,3 +47,12 @@ CLIENT_AUDIO = "Client audio"
 CLIENT_VIDEO = "Client video"
 CLIENT_FILES = "Peer-to-peer file transfer"
 CLIENT_SHARING = "Client application sharing"
+
+# Of an Edge Server.
+ACCESS_EDGE = "Access Edge service"
+WEB_CONFERENCING_EDGE = "Web Conferencing Edge service"
+AV_EDGE = "A/V Edge service"
+AV_AUTHENTICATION = "A/V authentication service"
+XMPP_PROXY = "XMPP proxy"
+EDGE_REPLICATION = "Replication service"
+EDGE_LOGGING = "Centralized Logging Service Agent"

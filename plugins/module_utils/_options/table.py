@@ -187,7 +187,6 @@ RULE_OPTIONS: tuple[Option, ...] = (
             "its own: see O(configured_ports) and O(port_overrides).",
         ),
         type="dict",
-        default=(),
         suboptions=tuple(
             Option(interface.value, (_INTERFACES[interface],), type="list", elements="str") for interface in Interface
         ),

@@ -36,9 +36,9 @@ MANAGED = (
     Part.MEDIATION,
     Part.PERSISTENT_CHAT,
     Part.OFFICE_WEB_APPS,
-    Part.EDGE,
     Part.OFFICE_ONLINE,
     Part.VIDEO_INTEROP,
+    Part.EDGE,
     Part.CENTRAL_MANAGEMENT,
 )
 """The parts whose firewall this collection manages."""

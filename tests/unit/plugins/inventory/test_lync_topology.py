@@ -95,6 +95,7 @@ def test_hosts_groups_and_variables(tmp_path: Path, warnings: list[str]) -> None
         "lync_office_web_apps",
         "lync_office_online",
         "lync_video_interop",
+        "lync_edge",
         "lync_central_management",
     }
     assert variables(manager, "fe01.contoso.com") == {

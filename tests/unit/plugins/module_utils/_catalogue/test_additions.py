@@ -28,7 +28,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model 
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 
-ALL_ROLES = [role.value for role in ABOUT[Product.LYNC_2013].roles]
+# An Edge Server stands alone, and has no additions.
+ALL_ROLES = [role.value for role in ABOUT[Product.LYNC_2013].roles if role is not Role.EDGE]
 
 # Role to transport and ports: what the page forgets.
 FORGOTTEN: dict[str, set[tuple[str, str]]] = {

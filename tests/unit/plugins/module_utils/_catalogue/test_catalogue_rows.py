@@ -27,7 +27,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 ROW = pytest.mark.parametrize("row", catalogue.ALL, ids=lambda row: row.id)
-HOST_ROLE_SETS = st.frozensets(st.sampled_from(HOST_ROLES))
+# An Edge Server has rows of its own pages (test_edge_ports), and stands alone.
+HOST_ROLE_SETS = st.frozensets(st.sampled_from([role for role in HOST_ROLES if role is not Role.EDGE]))
 
 
 def ids(rows: tuple[Requirement, ...]) -> list[str]:
@@ -64,8 +65,9 @@ def test_what_connects_instead_of_listening() -> None:
 
 
 def test_what_must_be_asked_for() -> None:
-    """Only 5060, on Front Ends and Directors, depends on a feature."""
-    assert [feature.value for feature in Feature] == ["remote_call_control"]
+    """Only 5060, on Front Ends and Directors, depends on a feature; on Edge Servers what few have does."""
+    assert [feature.value for feature in Feature] == ["remote_call_control", "xmpp_federation", "ocs_2007_federation"]
+    assert [row.id[-2:] for row in catalogue.edge_rows() if row.feature] == ["03", "07", "08", "16"]
     assert where(feature="remote_call_control") == ["server-02", "server-41"]
     assert [row.id for row in catalogue.ALL if row.feature] == ["server-02", "server-41"]
     assert {str(catalogue.by_id(row_id).ports) for row_id in ("server-02", "server-41")} == {"5060"}

@@ -105,10 +105,7 @@ def test_it_reads_well() -> None:
 
 def test_what_listens_on_one_address_is_judged_there() -> None:
     """443 of an Edge Server is on four addresses, each with a rule of its own."""
-    sockets = [
-        Socket("tcp", address, 443, "0.0.0.0", 0, 7)  # noqa: S104 (as netstat prints it)
-        for address in ("10.0.0.9", "192.0.2.1")
-    ]
+    sockets = [Socket("tcp", address, 443, "0.0.0.0", 0, 7) for address in ("10.0.0.9", "192.0.2.1")]
     inside, outside = (
         parse_rule(address, f"v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=443|LA4={address}|Name=a|")
         for address in ("10.0.0.9", "192.0.2.1")
@@ -122,7 +119,7 @@ def test_what_listens_on_one_address_is_judged_there() -> None:
 
 def test_a_block_at_another_address_cuts_nobody() -> None:
     sockets = [
-        Socket("tcp", "0.0.0.0", 443, "0.0.0.0", 0, 7),  # noqa: S104 (as netstat prints it)
+        Socket("tcp", "0.0.0.0", 443, "0.0.0.0", 0, 7),
         Socket("tcp", "10.0.0.9", 443, "10.0.0.5", 50001, 7),
     ]
     used = endpoints(sockets, "")

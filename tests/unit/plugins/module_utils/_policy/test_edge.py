@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An Edge Server: each rule at the address of its interface, verdicts there, and the perimeter's lines of the matrix."""
+"""An Edge Server: each rule at the address of its interface, verdicts there, and the perimeter in the matrix."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_wrong_or_unknown_addresses_are_refused(change: dict[str, Any], told: st
 
 
 def test_without_any_address_it_says_what_to_give() -> None:
-    with pytest.raises(OptionError, match="lync_firewall_edge_addresses.*internal, external_access.*never the public"):
+    with pytest.raises(OptionError, match=r"lync_firewall_edge_addresses.*internal, external_access.*never the public"):
         edge(edge_addresses=None)
 
 
