@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,7 +71,7 @@ def _catalogue() -> Iterator[str]:
     )
     for table, title in _TITLES.items():
         yield f"\n{title}\n{'-' * len(title)}\n\n"
-        rows = [by_id(row.id) for row in EVERY if row.table is table]
+        rows = [replace(by_id(row.id), roles=row.roles) for row in EVERY if row.table is table]
         yield from _table(
             ("row", "roles", "service", "ports", "how", "peers", "products"),
             (12, 16, 22, 13, 9, 16, 12),
@@ -98,9 +99,8 @@ def _products(row: Requirement) -> str:
     if row.products == EVERY_PRODUCT:
         return "all"
     told = ", ".join(f"``{product.value}``" for product in row.products)
-    return told + (
-        f"; in doubt: {', '.join(f'``{product.value}``' for product in row.in_doubt)}" if row.in_doubt else ""
-    )
+    doubt = ", ".join(f"``{product.value}``" for product in row.in_doubt)
+    return f"{told}; in doubt: {doubt}" if doubt else told
 
 
 def _caveats(row: Requirement) -> Iterator[str]:
