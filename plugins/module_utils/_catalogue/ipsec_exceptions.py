@@ -67,6 +67,7 @@ def _of(disposition: Disposition, *names: str) -> Callable[[Requirement], bool]:
 
 
 def _mediation(disposition: Disposition) -> Callable[[Requirement], bool]:
+    """Rows of Mediation Servers, and not those of all servers."""
     held = {Role.MEDIATION, Role.COLLOCATED_MEDIATION}
     return lambda row: (
         row.disposition is disposition and not held.isdisjoint(row.roles) and Role.DIRECTOR not in row.roles
@@ -94,7 +95,8 @@ IPSEC_EXCEPTIONS: tuple[IpsecException, ...] = (
     IpsecException("ipsec-05", "Mediation Server Inbound", ANY, _MEDIATION, _EITHER, _mediation(_IN)),
     IpsecException("ipsec-06", "Mediation Server Outbound", _MEDIATION, ANY, _EITHER, _mediation(_OUT)),
     IpsecException(
-        "ipsec-07", "Conferencing Attendant Inbound", ANY, _ATTENDANT, _EITHER, _of(_IN, services.CONFERENCING_ATTENDANT)
+        "ipsec-07", "Conferencing Attendant Inbound", ANY, _ATTENDANT, _EITHER,
+        _of(_IN, services.CONFERENCING_ATTENDANT),
     ),
     IpsecException(
         "ipsec-08", "Conferencing Attendant Outbound", _ATTENDANT, ANY, _EITHER,

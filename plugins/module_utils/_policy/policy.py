@@ -301,7 +301,7 @@ def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset, product: Pr
     """Ids of rows. Those of other products pass: one list may be for an estate of several."""
     extended = [row.id for row in catalogue.rows(Ruleset.EXTENDED, product)]
     known = [row.id for row in catalogue.rows(ruleset, product)]
-    known += [row.id for row in catalogue.EVERY if row.id not in extended]
+    known += [row.id for row in catalogue.EVERY if row.id not in extended or product in row.in_doubt]
     given = tuple(ids)
     for row_id in given:
         if row_id not in known:

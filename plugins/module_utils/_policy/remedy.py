@@ -98,13 +98,12 @@ def _without_ipsec(effect: Effect) -> str:
     if not found:
         return ""
     told = " or ".join(
-        f"'{one.rule}' ({one.protocol}, from {one.source.replace(' | ', ' ')} to {one.destination.replace(' | ', ' ')}: "
-        f"{one.authentication.casefold()})"
+        f"'{one.rule}' ({one.protocol}, from {one.source} to {one.destination}: {one.authentication.casefold()})"
         for one in found
     )
     return (
         "where connection security rules are made, make the exception that the page of "
-        f"{ABOUT[demand.product].name} recommends: {told}"
+        f"{ABOUT[demand.product].name} recommends: {told.replace(' | ', ' ')}"
     )
 
 

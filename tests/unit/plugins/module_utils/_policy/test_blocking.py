@@ -38,6 +38,8 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import
 from hypothesis import given
 from hypothesis import strategies as st
 
+HELD = ABOUT[Product.LYNC_2013].roles
+
 PEERS = {"front_end": ["10.0.0.1", "10.0.0.3"], "branch_appliance": [], "load_balancer": ["10.0.1.0/24"]}
 MEDIATION: dict[str, Any] = {"roles": ["mediation"], "scope": "topology", "peers": PEERS}
 
@@ -228,7 +230,7 @@ _KINDS = [peer.value for peer in Peer if peer not in (Peer.ANY, Peer.CLIENT)]
 
 @given(
     st.lists(
-        st.sampled_from([role.value for role in ABOUT[Product.LYNC_2013].roles if role.value != "central_management"]),
+        st.sampled_from([role.value for role in HELD if role.value != "central_management"]),
         min_size=1,
     ),
     st.dictionaries(st.sampled_from(_KINDS), st.lists(_ADDRESS, max_size=3)),

@@ -33,6 +33,8 @@ pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")
 from hypothesis import given
 from hypothesis import strategies as st
 
+HELD = ABOUT[Product.LYNC_2013].roles
+
 Peers = dict[str, list[str]]
 
 ROWS = [row for row in catalogue.EXTENDED if row.disposition in (Disposition.LISTEN, Disposition.CONNECT)]
@@ -45,9 +47,7 @@ FLEET: Peers = {kind: [f"10.1.{number}.1", f"10.1.{number}.2"] for number, kind 
 
 addresses = st.integers(0, 255).map(lambda number: f"10.0.{number // 16}.{number % 16}")
 peer_dicts = st.dictionaries(st.sampled_from(WORDS), st.lists(addresses, max_size=4), max_size=len(WORDS))
-roles = st.lists(
-    st.sampled_from([role.value for role in ABOUT[Product.LYNC_2013].roles]), min_size=1, max_size=4, unique=True
-)
+roles = st.lists(st.sampled_from([role.value for role in HELD]), min_size=1, max_size=4, unique=True)
 rulesets = st.sampled_from(["documented", "extended"])
 
 
