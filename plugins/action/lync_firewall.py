@@ -227,6 +227,7 @@ class ActionModule(FirewallAction):
             "requirements": results.requirements(effects, outcome.after, connected),
             "wider": counted(effects, self._on_wider),
             "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
+            "product": self._policy.product.value,
             "skipped_rows": list(self._policy.skipped),
             "rollback": outcome.rollback,
             "arms_rollback": self._arms(outcome),

@@ -110,6 +110,7 @@ class ActionModule(FirewallAction):
             "requirements": results.requirements(found.effects, snapshot, profiles_of(found.networks)),
             "wider": counted(found.effects, options["on_wider"]),
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
+            "product": policy.product.value if policy else "",
             "skipped_rows": list(policy.skipped) if policy else [],
             "differences": results.disagreements(policy) if policy else [],
         }

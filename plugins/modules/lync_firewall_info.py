@@ -345,6 +345,11 @@ disabled_lync_rules:
   type: list
   elements: str
   sample: [CS RTCSRV]
+product:
+  description: The product whose rows the host was judged by, one of the choices of O(product); empty without roles.
+  returned: success
+  type: str
+  sample: skype_2019
 skipped_rows:
   description:
     - Ids of rows that apply and were left out, with O(skip_rows), or because O(peers) and O(client_networks) say that

@@ -12,6 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..module_utils._catalogue import catalogue
+from ..module_utils._catalogue.model import Interface
 from ..module_utils._options.site import BUILTIN_GROUPS, EXTRA_RULE, PROFILE_SETTING, PROFILE_SETTINGS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.clients import MEDIA_SETTINGS
@@ -28,7 +29,8 @@ _RULES = f"{PREFIX}extra_rules"
 _KNOWN: Mapping[str, Callable[[], Collection[str]]] = {
     EXTRA: lambda: WORDS,
     _PEERS: lambda: WORDS,
-    f"{PREFIX}port_overrides": lambda: [row.id for row in catalogue.EXTENDED],
+    f"{PREFIX}port_overrides": lambda: [row.id for row in catalogue.EVERY],
+    f"{PREFIX}edge_addresses": lambda: [interface.value for interface in Interface],
     f"{PREFIX}client_media": lambda: MEDIA_SETTINGS,
     _RULES: lambda: [name for option in EXTRA_RULE for name in (option.name, *option.aliases)],
     f"{PREFIX}profile_settings": lambda: [option.name for option in PROFILE_SETTINGS.suboptions],

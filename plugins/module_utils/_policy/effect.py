@@ -18,7 +18,7 @@ from .._catalogue.listeners import (
     SERVICE,
     SERVICE_PREFIXES,
 )
-from .._catalogue.model import Table, Transport
+from .._catalogue.model import Disposition, Transport
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, same_path
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.admitted import Admission
@@ -28,6 +28,7 @@ from .._firewall.traffic.rule_index import RuleIndex
 from .._firewall.traffic.verdict import Verdict, judge, worst
 from .._net.address_set import AddressSet, together
 from .admitting import Admitting, in_all
+from .edge import each
 from .policy import Demand, HostPolicy
 
 _PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES, SERVICE_PREFIXES)
@@ -127,32 +128,37 @@ def _traffics(policy: HostPolicy, demand: Demand, programs: Mapping[str, str]) -
     inbound = demand.direction is Direction.IN
     if demand.programs:
         return tuple(
-            _traffic(policy, demand, transport, same_path(program), service.casefold())
+            _traffic(policy, demand, transport, same_path(program), service.casefold(), local)
             for transport in demand.requirement.transports
             for service, program in demand.programs
+            for local in each(demand.local)
         )
     service = SERVICE.get(row, "").casefold() if inbound else ""
     known = inbound and row in IN_KERNEL
     program = SYSTEM if known else same_path(programs.get(service, ""))
     return tuple(
-        _traffic(policy, demand, transport, program, service if program else "")
+        _traffic(policy, demand, transport, program, service if program else "", local)
         for transport in demand.requirement.transports
+        for local in each(demand.local)
     )
 
 
-def _traffic(policy: HostPolicy, demand: Demand, transport: Transport, program: str, service: str) -> Traffic:
+def _traffic(
+    policy: HostPolicy, demand: Demand, transport: Transport, program: str, service: str, local: AddressSet
+) -> Traffic:
     return Traffic(
         direction=demand.direction,
         protocol=PROTOCOL_NUMBERS[transport.value],
         ports=demand.ports,
         remote=demand.scope.addresses,
+        local=local,
         profiles=policy.profiles,
         programs=frozenset({program} if program else ()),
         services=frozenset({service} if program and service else ()),
         listeners=None
         if demand.direction is Direction.OUT
         else _CLIENT
-        if demand.requirement.table is Table.CLIENT
+        if demand.requirement.disposition is Disposition.CLIENT
         else _PRODUCT,
     )
 

@@ -63,6 +63,8 @@ class Scoping:
         """The scope of one row."""
         if self.fixed is not None:
             return Scope(self.fixed)
+        if row.is_for_the_world:
+            return Scope(AddressSet.any())
         if takes_everybody(row):
             return self._of_clients(row)
         words = [peer.value for peer in row.peers if peer.value in self.peers or not stands_for_another(peer, row)]

@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 
 from ...module_utils._firewall.change.guard import assess
 from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_blocked, would_be_cut
-from ...module_utils._firewall.change.management import WINRM_POLICY, arriving_ports, policy_listeners
+from ...module_utils._firewall.change.management import (
+    WINRM_POLICY,
+    arriving_address,
+    arriving_ports,
+    policy_listeners,
+)
 from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import begin_inbound, begin_outbound, predict
 from ...module_utils._firewall.change.risk import is_risky, outbound_losses
@@ -66,8 +71,10 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     arrives = host.arrival(connection)
     use = _in_use(host)
     listeners = (*before.listeners, *use.listeners)
-    ports = arriving_ports(host.with_source_ports(connection), listeners, use.sockets or ())
-    found = assess(connection, plan, before, arrives, confirmed, ports)
+    ours = host.with_source_ports(connection)
+    ports = arriving_ports(ours, listeners, use.sockets or ())
+    local = arriving_address(ours, use.sockets or ())
+    found = assess(connection, plan, before, arrives, confirmed, ports, local)
     # Nothing is in use through a network that the host is not in, so a profile without one has nothing to cut.
     profiles = _beginning_to_filter(plan, before) & (arrives.connected or ALL_PROFILES)
     made = (*plan.create, *(update.after for update in plan.update))

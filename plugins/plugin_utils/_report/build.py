@@ -170,6 +170,7 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         assumptions=said_texts_of(result, "assumptions"),
         lacking=lacking,
         outdated=outdated,
+        product=said(text_of(result, "product")) if "product" in result else "",
     )
     return with_log(host, result)
 

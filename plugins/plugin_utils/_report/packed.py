@@ -21,7 +21,7 @@ _MOST_SHUT, _FEW = 10, 3  # rows that a glance names, and rules of each
 # What Ansible itself, or a person who reads its output, looks at.
 _OF_ANSIBLE = ("changed", "failed", "unreachable", "skipped", "msg", "warnings", "deprecations")
 # Small, and what playbooks ask for first.
-_SMALL = ("service", "profiles", "networks", "rule_counts", "other_firewall", "skipped_rows", "assumptions")
+_SMALL = ("service", "profiles", "networks", "rule_counts", "other_firewall", "product", "skipped_rows", "assumptions")
 
 
 def pack(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...module_utils._catalogue.beside_clients import beside_clients
-from ...module_utils._catalogue.catalogue import EXTENDED
+from ...module_utils._catalogue.catalogue import EVERY
 from ...module_utils._catalogue.functions import WORDS, Function, functions_of
 from ...module_utils._catalogue.model import Role
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.scoping import takes_everybody
 from ...module_utils._texts import first_few, said
 from .logged import sentences as sentences_of_logs
-from .model import Cell, HostClass, Report, ReportHost, changed_since_plan, is_off, not_compared
+from .model import Cell, HostClass, Report, ReportHost, by_product, changed_since_plan, is_off, not_compared
 from .probed import sentences
 
 _MOST_FUNCTIONS = 6
@@ -25,7 +25,7 @@ _MOST_LEFT = 5
 _UNKNOWN = (HostClass.UNREACHABLE, HostClass.FAILED)
 _PEERS = {
     row.id: frozenset(peer.value for peer in (beside_clients(row) if takes_everybody(row) else row.peers))
-    for row in EXTENDED
+    for row in EVERY
 }
 _ORDER = {function: place for place, function in enumerate(Function)}
 
@@ -100,10 +100,13 @@ def at_large(report: Report) -> tuple[str, ...]:
     closed = sum(_has(host, Status.CLOSED) for host in read)
     unsure = [host for host in read if _has(host, Status.UNKNOWN)]
     sure = [host for host in read if not _has(host, Status.UNKNOWN)]
+    products = by_product(report.hosts)
     found = [
-        f"This is about the firewalls of {_machines(report.hosts)} of Lync, which carries chats, calls and "
-        "conferences: what a firewall closes does not work"
+        f"This is about the firewalls of {_machines(report.hosts)} of {_brands(products)}, which carries chats, calls "
+        "and conferences: what a firewall closes does not work"
     ]
+    if products:
+        found.append("By product: " + "; ".join(f"{name}, {_machines(hosts)}" for name, hosts in products.items()))
     if closed:
         found.append(f"{closed} of {_machines(read)} that could be looked at {_do(closed)} not let in all of it")
     elif sure:
@@ -156,6 +159,12 @@ def what_may_fail(report: Report) -> tuple[str, ...]:
     ]
     rest = [WORDS[one.function].partition(":")[0] for one in all_of_it[_MOST_FUNCTIONS:]]
     return (*told, *([f"May fail too: {'; '.join(rest)}"] if rest else ()))
+
+
+def _brands(products: Iterable[str]) -> str:
+    """What users call the product; without any that is known it is the one that was there first."""
+    brands = [brand for brand in ("Lync", "Skype for Business") if any(name.startswith(brand) for name in products)]
+    return " or ".join(brands) or "Lync"
 
 
 def _has(host: ReportHost, verdict: Status) -> bool:

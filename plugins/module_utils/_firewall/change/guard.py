@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from ..._net.address_set import AddressSet
 from ..._net.region import Region, union
 from ..._texts import said
 from ..state.profiles import ProfileState
-from ..state.rule import Profile, profile_names
+from ..state.rule import FirewallRule, Profile, profile_names
 from ..state.snapshot import RUNNING, ServiceState, Snapshot
 from ..traffic.matching import MOST_NAMED, Traffic, match
 from ..traffic.reasons import TEXTS, Reason, Status
@@ -67,6 +68,7 @@ def assess(
     arrives: Arrival = UNKNOWN,
     confirmed: bool = True,
     ports: Iterable[int] = (),
+    local: AddressSet | None = None,
 ) -> Assessment:
     """Check three times that WinRM is admitted: as things are, after MpsSvc is started, after the plan.
 
@@ -85,6 +87,9 @@ def assess(
         confirmed: Whether the plan is commit-confirmed: the host restores itself if we are cut off.
         ports: The ports of the host of which one is that of our connection (`arriving_ports`); by default those that
             follow from the listeners of the host. Each has to be admitted.
+        local: The address of the host that our connection ends on (`arriving_address`); None where it may be any. It
+            counts where rules are bound to addresses of the host, as on an Edge Server: one that is bound to another
+            address neither admits us nor keeps us out.
     """
     before = replace(
         before,
@@ -92,13 +97,21 @@ def assess(
         profiles=tuple(_as_met_today(state, before, arrives) for state in before.profiles),
     )
     ports = ports or arriving_ports(connection, before.listeners)
-    candidates = [_Port(winrm_traffic(connection, port), plan, before, arrives, confirmed) for port in sorted(ports)]
+    at = local if _are_bound(before.rules, plan) else None
+    traffics = [winrm_traffic(connection, port, at) for port in sorted(ports)]
+    candidates = [_Port(traffic, plan, before, arrives, confirmed) for traffic in traffics]
     # Where all profiles filter, a port that is closed in all of them is not the one that we are connected to.
     found = [port.assess() for port in [port for port in candidates if not port.shut()] or candidates]
     return Assessment(
         tuple(dict.fromkeys(text for one in found for text in one.objections)),
         tuple(dict.fromkeys(text for one in found for text in one.warnings)),
     )
+
+
+def _are_bound(rules: Iterable[FirewallRule], plan: Plan) -> bool:
+    """Whether any rule, as it is or will be, is bound to addresses of the host."""
+    made = (*plan.create, *(update.after for update in plan.update))
+    return any(not rule.local_addresses.is_any for rule in (*made, *rules))
 
 
 class _Port:
@@ -220,11 +233,15 @@ class _Port:
         ):
             # No managed rule is to be left, so none could help.
             profiles = "any" if len(names) == len(Profile) else ",".join(names)
+            at = "" if self._traffic.local.is_any else f" localip={self._traffic.local}"
             return (
                 "What would admit it: a rule that is not managed here, netsh advfirewall firewall add rule "
-                f'name="WinRM" dir=in action=allow protocol=TCP localport={ports} remoteip={remote} profile={profiles}'
+                f'name="WinRM" dir=in action=allow protocol=TCP localport={ports}{at} remoteip={remote} '
+                f"profile={profiles}"
             )
         scope = "" if remote.is_any else f"remoteip: [{remote}], "
+        if not self._traffic.local.is_any:
+            scope = f"localip: [{self._traffic.local}], {scope}"
         return (
             f"{introduction}: extra_rules: [{{name: WinRM {ports}, protocol: tcp, localport: '{ports}', {scope}"
             f"profiles: [{', '.join(names)}]}}]"

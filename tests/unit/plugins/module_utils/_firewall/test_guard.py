@@ -306,3 +306,30 @@ def test_who_arrives_through_a_profile_that_is_off_needs_no_rule_today() -> None
     assert assess(HTTP, plan, replace(before, rules=(local,)), Arrival(frozenset({Profile.DOMAIN}))).objections
     through_public = assess(HTTP, plan, before, Arrival(frozenset({Profile.PUBLIC})))
     assert any("as things are" in text for text in through_public.objections)
+
+
+def bound(address: str, action: str = "Allow") -> FirewallRule:
+    return winrm_rule(f"LA4={address}|", action)
+
+
+INSIDE = AddressSet.parse(["10.0.0.9"])
+
+
+def test_a_rule_for_another_address_of_the_host_does_not_admit_us() -> None:
+    """An Edge Server: we arrive inside, and the rule that stays is for the outside."""
+    before = host(replace(winrm_rule(), name="LyncOps x-winrm g1"), bound("192.0.2.1"))
+    plan = Plan(delete=("LyncOps x-winrm g1",))
+    (objection,) = assess(HTTP, plan, before, confirmed=False, local=INSIDE).objections[-1:]
+    assert "at 10.0.0.9 from 10.1.2.3" in objection
+    assert "localip" in objection
+    kept = replace(before, rules=(*before.rules, bound("10.0.0.9")))
+    assert not assess(HTTP, plan, kept, confirmed=False, local=INSIDE).objections
+
+
+def test_a_block_at_another_address_of_the_host_does_not_keep_us_out() -> None:
+    outside = replace(bound("192.0.2.1", "Block"), name="LyncOps x-block g1")
+    inside = replace(bound("10.0.0.9", "Block"), name="LyncOps x-block g1")
+    assert not assess(HTTP, Plan(create=(outside,)), host(winrm_rule()), confirmed=False, local=INSIDE).objections
+    assert assess(HTTP, Plan(create=(inside,)), host(winrm_rule()), confirmed=False, local=INSIDE).objections
+    # Where nobody knows at which address we arrive, it may be that one.
+    assert assess(HTTP, Plan(create=(outside,)), host(winrm_rule()), confirmed=False).objections

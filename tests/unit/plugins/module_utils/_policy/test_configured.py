@@ -163,7 +163,8 @@ def test_each_row_with_an_entry_finds_its_listener_in_a_default_deployment(row_i
     row = catalogue.by_id(row_id)
     assert row.disposition is Disposition.LISTEN
     plain_sip = entry("Registrar", "Registrar", "SipServer", 5060, "Tcp")
-    everybody = [*FRONT_END, *MEDIATION, plain_sip]
+    platform = entry("WebServices", "PlatformService", "SipServer", 6008)
+    everybody = [*FRONT_END, *MEDIATION, plain_sip, platform]
     found = read_configuration(everybody, [row])
     assert found.ports[row_id] <= row.ports
     assert row_id not in [item.row for item in found.disagreements]
