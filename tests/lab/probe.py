@@ -26,7 +26,6 @@ _ROLE_NAMES = {
     "lync_director": "Director",
     "lync_mediation": "Mediation",
     "lync_persistent_chat": "Persistent Chat",
-    "lync_office_web_apps": "Office Web Apps",
     "lync_central_management": "CMS",
     VIDEO_INTEROP: "Video Interop",
     EDGE: "Edge",
@@ -160,7 +159,7 @@ def as_table(reports: Iterable[HostReport], *, colour: bool = False) -> str:
     """The findings as text: one line a host with a bar, the closed ports, and totals."""
     reports = tuple(reports)
     width = max((len(report.host.name) for report in reports), default=4)
-    roles = {report.host.name: _roles(report.host.groups) for report in reports}
+    roles = {report.host.name: _roles(report.host) for report in reports}
     role_width = max(map(len, roles.values()), default=4)
     lines = [f"{'host':<{width}}  {'role':<{role_width}}  winrm  services open        closed ports"]
     for report in reports:
@@ -183,8 +182,9 @@ def as_table(reports: Iterable[HostReport], *, colour: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _roles(groups: Iterable[str]) -> str:
-    return " + ".join(_ROLE_NAMES.get(group, group) for group in groups)
+def _roles(host: InventoryHost) -> str:
+    names = {**_ROLE_NAMES, "lync_office_web_apps": PRODUCTS[host.product].viewer}
+    return " + ".join(names.get(group, group) for group in host.groups)
 
 
 def _bar(count: int, total: int, width: int = 10) -> str:

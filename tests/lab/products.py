@@ -40,6 +40,11 @@ class Product:
     platform_service: bool = False
 
     @property
+    def viewer(self) -> str:
+        """What shows presentations: Office Online Server came with Skype for Business Server."""
+        return "Office Online" if self.video_interop else "Office Web Apps"
+
+    @property
     def root(self) -> str:
         """The install folder."""
         return f"C:\\Program Files\\{self.folder}"

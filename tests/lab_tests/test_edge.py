@@ -17,6 +17,7 @@ from winrm.protocol import Protocol
 from lab.edge import EdgeAddresses
 from lab.estate import EDGE_USER, EstateError, EstateOptions, build_estate
 from lab.inventory import read_inventory, write_inventory
+from lab.probe import as_table
 from lab.products import PRODUCTS
 from lab.testing import Lab, LabHost
 from lab_tests.test_networks import ADDRESSES as ADDRESS_CLASS
@@ -292,3 +293,6 @@ def test_the_probe_asks_every_interface(edge_lab: Lab, edge: LabHost) -> None:
     assert report.winrm
     assert {finding.name for finding in report.findings if finding.open} == {"443/tcp external_av"}
     assert len(report.findings) == 16
+    row = next(line for line in as_table([report]).splitlines() if line.startswith(edge.name))
+    assert row.split()[1:3] == ["Edge", "open"]
+    assert "1 of 16   access:443 access:5061 access:5269 … 12 more" in row
