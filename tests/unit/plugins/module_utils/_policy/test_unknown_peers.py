@@ -29,7 +29,15 @@ def test_one_round_is_enough(role: str, ruleset: str, clients: list[str] | None)
     unknown = unknown_peers([Scoped((role,), ruleset)], own)
     answers = {kind: [f"10.1.0.{number}"] for number, kind in enumerate(unknown, 1)}
     peers = peers_of(Estate(own, {}), extra=answers)
-    policy = build_policy([role], ruleset=ruleset, scope="topology", peers=peers, client_networks=clients)
+    addresses = {"internal": "10.0.0.9", "external_access": "192.0.2.1", "external_webconf": "192.0.2.2"}
+    policy = build_policy(
+        [role],
+        ruleset=ruleset,
+        scope="topology",
+        peers=peers,
+        client_networks=clients,
+        edge_addresses={**addresses, "external_av": "192.0.2.3"},
+    )
     assert [demand.requirement.id for demand in policy.demands if demand.scope.note] == []
 
 
