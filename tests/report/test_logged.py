@@ -75,3 +75,21 @@ def test_a_host_whose_log_was_not_asked_for_has_no_word_of_it(page: Browser) -> 
     found = open_panel(page, "dir02")
     assert "logged" not in found
     assert "own log" not in found
+
+
+def test_a_page_on_which_somebody_was_dropped_does_not_say_that_nothing_is_to_be_done(page: Browser) -> None:
+    todo = " ".join(" ".join(page.texts("#todo-list")).split())
+    assert "dropped, though wanted" in todo
+    assert "Every host is as it should be" not in todo
+
+
+def test_files_that_are_too_old_are_to_be_made_anew(browser: Browser, tmp_path: Path) -> None:
+    told = {"judged_from": [{"file": "dir01.reg", "saved": "2026-01-01T00:00:00Z"}], "outdated": ["dir01.reg is old"]}
+    hosts = [Source("dir01", {**estate.result(DIRECTOR), **told}, DIRECTOR)]
+    (tmp_path / "old.html").write_bytes(to_html(estate.report(hosts)))
+    browser.open(tmp_path / "old.html")
+    todo = " ".join(" ".join(browser.texts("#todo-list")).split())
+    assert "judged from files that are too old, or of the future" in todo
+    assert "dir01" in todo
+    assert "Every host is as it should be" not in todo
+    assert "from files that are too old" in " ".join(browser.texts("body"))

@@ -24,6 +24,9 @@ COLUMNS = (
 """The first row. Lists are joined with ``; ``. A reason is spelt as on the page and in the summary."""
 
 
+_OF_FILES = ("judged_from", "assumptions", "outdated")  # as `_files` gives them
+
+
 def to_csv(report: Report) -> bytes:
     """The report as CSV, UTF-8, lines ended by CR LF."""
     text = io.StringIO(newline="")
@@ -33,8 +36,7 @@ def to_csv(report: Report) -> bytes:
         for cell in host.cells:
             writer.writerow([spreadsheet_cell(value) for value in _row(host, cell)])
         if not host.cells:
-            files = dict(zip(("judged_from", "assumptions", "outdated"), _files(host), strict=True))
-            probed = {**files, "probe": in_short(host.probed), "product": host.product}
+            probed = dict(zip(_OF_FILES, _files(host), strict=True), probe=in_short(host.probed))
             rest = [probed.get(name, "") for name in COLUMNS[len(_of_host(host)) :]]
             writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *rest)])
     return text.getvalue().encode("utf-8", "replace")
@@ -70,7 +72,7 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
 
 
 def _files(host: ReportHost) -> tuple[str, ...]:
-    """The last columns: what is said of a host that was judged from files."""
+    """What is said of a host that was judged from files."""
     named = [f"{name} {saved}" for name, saved in host.judged_from]
     return _joined(named), _joined(host.assumptions), _joined(host.outdated)
 

@@ -16,6 +16,7 @@ from ...module_utils._catalogue.model import Role
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.scoping import takes_everybody
 from ...module_utils._texts import first_few, said
+from .from_files import outdated_hosts
 from .logged import sentences as sentences_of_logs
 from .model import Cell, HostClass, Report, ReportHost, by_product, changed_since_plan, is_off, not_compared
 from .probed import sentences
@@ -120,6 +121,8 @@ def at_large(report: Report) -> tuple[str, ...]:
         found.append(f"The firewall is off on {_servers(off)}, in one profile at least: there everybody gets in")
     found += sentences(report)
     found += sentences_of_logs(report)
+    if old := outdated_hosts(report):
+        found.append(f"What is said of {_servers(len(old))} is from files that are too old, or of the future")
     changed = changed_since_plan(report)
     if changed:
         found.append(f"Since the plan was made, others changed the firewall of {_servers(len(changed))}")

@@ -73,7 +73,7 @@ function thing(look, title, number, advice, hosts, more, show) {
   return el("article", { class: "thing" },
     el("div", { class: "line" },
       el("h3", {}, look, title, el("span", { class: "muted" }, ` ${number}`)),
-      el("button", { type: "button", class: "plain", click: show }, "Show")),
+      show && el("button", { type: "button", class: "plain", click: show }, "Show")),
     advice && el("p", {}, advice),
     more,
     el("p", { class: "hosts" }, hosts.slice(0, MOST_CHIPS).map((host) => hostButton(host.name)),
@@ -156,6 +156,16 @@ function drawTodo(showOnly) {
       `${count(number, "requirement")} on ${count(unsure.length, "host")}`,
       "The named rules let others in if the program or the network that they are for is the one in use, which cannot be told from outside. See which program listens on the ports; nothing is wrong if it is another.",
       unsure.map(([host]) => host), culprits({ by: rulesOf(unsure) }), () => showOnly({ reason: PERHAPS_WIDER })));
+  }
+  const dropped = HOSTS.filter((host) => [...host.cells.values()].some((found) => found.log.some((one) => one.case === "wanted")));
+  if (dropped.length) {
+    things.push(thing(el("span", { class: "sign", "aria-hidden": "true" }, "?"), "dropped, though wanted", count(dropped.length, "host"),
+      "The host's own log names connections of those who are meant that were kept out in that time. Where all is open now, see what closed it then.", dropped, null, null));
+  }
+  const old = HOSTS.filter((host) => host.outdated.length);
+  if (old.length) {
+    things.push(thing(el("span", { class: "sign", "aria-hidden": "true" }, "?"), "judged from files that are too old, or of the future", count(old.length, "host"),
+      "What they say may be long past. Make new files on these hosts, and audit again.", old, null, null));
   }
   if (!things.length) things.push(el("p", { class: "good" }, sign("class", "compliant"), "Nothing. Every host is as it should be."));
   byId("todo-list").append(...things.slice(0, SHOWN));

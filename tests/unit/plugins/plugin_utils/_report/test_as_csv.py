@@ -54,6 +54,22 @@ def test_a_row_for_each_requirement_and_one_for_each_host_without() -> None:
     assert None not in [value for one in rows for value in (*one, *one.values())], "every row is as wide as the first"
 
 
+def test_what_files_say_stands_in_its_columns_where_no_requirement_does() -> None:
+    result = {
+        **info(),
+        "requirements": [],
+        "judged_from": [{"file": "fe01.reg", "saved": "2026-01-31T20:15:00Z"}],
+        "assumptions": ["nothing is set by Group Policy"],
+        "outdated": ["fe01.reg is 9 days old"],
+    }
+    (one,) = read(to_csv(report_of(host=result)))
+    assert one["row"] == ""
+    assert one["judged_from"] == "fe01.reg 2026-01-31T20:15:00Z"
+    assert one["assumptions"] == "nothing is set by Group Policy"
+    assert one["outdated"] == "fe01.reg is 9 days old"
+    assert one["log"] == ""
+
+
 def test_the_remedy_of_the_result_follows_the_commands() -> None:
     told = row(verdict="closed", reason="block_rule", by=["Block"], more_rules=7, remedy="look in Group Policy")
     (one,) = read(to_csv(report_of(host=info(told, commands=[ADD]))))
