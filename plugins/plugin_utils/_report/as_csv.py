@@ -36,7 +36,8 @@ def to_csv(report: Report) -> bytes:
         for cell in host.cells:
             writer.writerow([spreadsheet_cell(value) for value in _row(host, cell)])
         if not host.cells:
-            probed = dict(zip(_OF_FILES, _files(host), strict=True), probe=in_short(host.probed))
+            files = dict(zip(_OF_FILES, _files(host), strict=True))
+            probed = {**files, "probe": in_short(host.probed), "product": host.product}
             rest = [probed.get(name, "") for name in COLUMNS[len(_of_host(host)) :]]
             writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *rest)])
     return text.getvalue().encode("utf-8", "replace")
