@@ -63,13 +63,10 @@ class ActionModule(ControllerAction):
                 found["host"] = _entry(host, assigned.roles)
             else:
                 found["files"] = _files(host, assigned.roles, gpo)
+                left = [name for name in _NOT_CARRIED if host.known.get(name)]
                 found["notes"] = [
                     *([_NO_BLOCKS] if host.known.get(f"{PREFIX}on_wider") == BLOCK_OTHERS else []),
-                    *(
-                        [_NO_SETTINGS.format(", ".join(left))]
-                        if (left := [n for n in _NOT_CARRIED if host.known.get(n)])
-                        else []
-                    ),
+                    *([_NO_SETTINGS.format(", ".join(left))] if left else []),
                 ]
         except (OptionError, PeerError) as error:
             return {**result, "failed": True, "msg": f"{host.name}: {error}"}

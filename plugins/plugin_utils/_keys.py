@@ -32,7 +32,7 @@ _KNOWN: Mapping[str, Callable[[], Collection[str]]] = {
     f"{PREFIX}port_overrides": lambda: [row.id for row in catalogue.EVERY],
     f"{PREFIX}edge_addresses": lambda: [interface.value for interface in Interface],
     f"{PREFIX}client_media": lambda: MEDIA_SETTINGS,
-    _RULES: lambda: [name for option in EXTRA_RULE for name in (option.name, *option.aliases)],
+    _RULES: lambda: [option.name for option in EXTRA_RULE],
     f"{PREFIX}profile_settings": lambda: [option.name for option in PROFILE_SETTINGS.suboptions],
     **{
         f"{PREFIX}profile_settings.{profile.name}": lambda: [option.name for option in PROFILE_SETTING]

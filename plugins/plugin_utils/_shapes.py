@@ -95,7 +95,7 @@ def _look_at_dict(where: str, option: Option, value: Any) -> None:
     except TypeError as error:
         told = f"keys and values are needed, such as {_EXAMPLES[option.name]}, not {_shown(value)}"
         raise OptionError(where, told) from error
-    known = {name: sub for sub in option.suboptions for name in (sub.name, *sub.aliases)}
+    known = {sub.name: sub for sub in option.suboptions}
     for key, held in keys.items():
         if key not in known:
             raise OptionError(where, no_such_key(str(key), known).removesuffix("."))

@@ -11,7 +11,7 @@ from typing import Any
 from ..module_utils._firewall.change.impact import Endpoint
 from ..module_utils._firewall.change.naming import parse_name
 from ..module_utils._firewall.change.plan import Plan, managed_rules
-from ..module_utils._firewall.change.profile_changes import TERMS, word
+from ..module_utils._firewall.change.profile_changes import TERMS, same_setting, word
 from ..module_utils._firewall.state.limits import limits_of
 from ..module_utils._firewall.state.profiles import DEFAULTS, ProfileSettings
 from ..module_utils._firewall.state.rule import (
@@ -21,7 +21,6 @@ from ..module_utils._firewall.state.rule import (
     local_ports_text,
     profile_names,
     protocol_name,
-    same_path,
 )
 from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ..module_utils._texts import printable, said
@@ -207,13 +206,9 @@ def _switches(found: ProfileSettings) -> str:
     others = [
         f"{TERMS[name]} {word(name, getattr(found, name))}"
         for name, default in DEFAULTS.items()
-        if name in TERMS and name != "enabled" and _differs(name, getattr(found, name), default)
+        if name in TERMS and name != "enabled" and not same_setting(name, getattr(found, name), default)
     ]
     return ", ".join(["on" if found.enabled else "off", *(said(text, _LONGEST_DESCRIPTION) for text in others)])
-
-
-def _differs(name: str, value: Any, default: Any) -> bool:
-    return bool(same_path(value) != same_path(default) if name == "log_file" else value != default)
 
 
 def _line(rule: FirewallRule, rows: Rows) -> str:

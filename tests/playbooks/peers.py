@@ -103,7 +103,7 @@ def tokens(rule: str) -> dict[str, list[str]]:
     """The tokens of a rule string, key to its values in order."""
     found: dict[str, list[str]] = {}
     for token in rule.split("|")[1:-1]:
-        key, _, value = token.partition("=")
+        key, _equals, value = token.partition("=")
         found.setdefault(key, []).append(value)
     return found
 

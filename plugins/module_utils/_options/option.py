@@ -26,7 +26,6 @@ class Option:
         suboptions: Keys of a dictionary, or of the dictionaries in a list.
         bounds: Least and greatest value of a number.
         renamed: Former values that still pass, each with what it is called now.
-        aliases: Other names that Ansible takes for it.
     """
 
     name: str
@@ -39,7 +38,6 @@ class Option:
     suboptions: tuple[Option, ...] = ()
     bounds: tuple[int, int] | None = None
     renamed: tuple[tuple[str, str], ...] = ()
-    aliases: tuple[str, ...] = ()
 
     def specification(self, below: str = "options") -> dict[str, Any]:
         """The option as Ansible's argument specifications have it.
@@ -54,8 +52,6 @@ class Option:
             found["choices"] = [*self.choices, *(old for old, _new in self.renamed)]
         if self.required:
             found["required"] = True
-        if self.aliases:
-            found["aliases"] = list(self.aliases)
         if self.default is not None:
             found["default"] = {"list": list, "dict": dict}.get(self.type, lambda value: value)(self.default)
         if self.suboptions:

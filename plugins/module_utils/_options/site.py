@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .._firewall.state.limits import EDGE, INTERFACE_TYPES, SECURITY
+from .._firewall.state.profiles import LARGEST_LOG
 from .._firewall.state.rule import Direction, Profile
 from .option import Option
-
-LARGEST_LOG = 32_767
-"""Kilobytes of ``maxfilesize``, as netsh takes them."""
 
 GROUP = "group"
 """The key of a site rule that is refused."""
@@ -38,17 +36,18 @@ EXTRA_RULE: tuple[Option, ...] = (
     Option(
         "state",
         (
-            "V(present) or V(absent), which takes the managed rule away, with O(exclusive=false) too. Rules of others "
+            "V(present) or V(absent), which takes the managed rule away, with C(exclusive: false) too. Rules of others "
             "are never deleted.",
         ),
         default="present",
     ),
-    Option("enabled", ("Whether the rule is switched on.",), type="bool", default=True, aliases=("enable",)),
+    Option("enabled", ("Whether the rule is switched on. It is by default.",), type="bool"),
+    Option("enable", ("Another name of O(extra_rules[].enabled).",), type="bool"),
     Option(
         "action",
         (
             "V(allow), or V(block), which keeps out whomever the rule is about, and beats every rule that allows. "
-            "Where it would close a row of the table, see O(on_ineffective).",
+            "Where it would close a row of the table, see C(on_ineffective).",
         ),
         default="allow",
     ),
@@ -131,15 +130,15 @@ EXTRA_RULE: tuple[Option, ...] = (
         (f"Profiles of this rule, in place of O(profiles): {_either(_PROFILES)}; V(any) for all.",),
         type="list",
         elements="str",
-        aliases=("profile",),
     ),
+    Option("profile", ("Another name of O(extra_rules[].profiles).",), type="list", elements="str"),
     Option("description", ("A text of your own for the rule's description.",)),
     Option(
         GROUP,
         (
             "Refused, since netsh cannot set it: it is here so that a task written for "
             "M(community.windows.win_firewall_rule) gets a clear answer. For Windows' own groups see "
-            "O(builtin_groups).",
+            "C(builtin_groups).",
         ),
     ),
 )
@@ -173,7 +172,7 @@ PROFILE_SETTING: tuple[Option, ...] = (
         (
             "What happens to outbound traffic that no rule is about: V(allow), or V(block), which cuts every "
             "connection that the host opens and no rule allows, to its domain controllers and name servers too; see "
-            "O(accept_impact).",
+            "C(accept_impact).",
         ),
     ),
     Option("log_dropped", ("Whether dropped packets are logged.",), type="bool"),

@@ -211,13 +211,27 @@ def _program(option: str, value: Any) -> str:
         return ""
     if program.casefold() == _SYSTEM.casefold():
         return _SYSTEM
+    return read_path(option, program, r"C:\Tools\agent.exe")
+
+
+def read_path(option: str, path: str, example: str) -> str:
+    """A full path of a file on the host; it may begin with a variable (`netsh.VARIABLES`).
+
+    Args:
+        option: The option's name, for the message.
+        path: The path.
+        example: One that is right, for the message.
+
+    Raises:
+        OptionError: It is none, or cannot be given to netsh safely.
+    """
     try:
-        check_program(program)
+        check_program(path)
     except UnsupportedValueError as error:
-        raise OptionError(option, f"{program!r}: {error}") from error
-    if not is_full_path(program):
-        raise OptionError(option, rf"{program!r} is no full path such as C:\Tools\agent.exe")
-    return program
+        raise OptionError(option, f"{path!r}: {error}") from error
+    if not is_full_path(path):
+        raise OptionError(option, f"{path!r} is no full path such as {example}")
+    return path
 
 
 def is_full_path(program: str) -> bool:

@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._firewall.change.groups import GroupWish
-from .._firewall.change.netsh import UnsupportedValueError, check_program
 from .._firewall.change.profile_changes import TERMS
 from .._firewall.state.groups import WELL_KNOWN, group_key
-from .._firewall.state.profiles import ProfileSettings
+from .._firewall.state.profiles import LARGEST_LOG, ProfileSettings
 from .._firewall.state.rule import Profile
 from .._options.reading import OptionError, read_choice, read_word
-from .._options.site import LARGEST_LOG
-from .extra_rules import is_full_path
+from .extra_rules import read_path
+from .rule_values import read_flag
 
 _PROFILES = {profile.value: profile for profile in Profile}
 _FIELDS = {term: field for field, term in TERMS.items()}
@@ -73,20 +72,8 @@ def _value(where: str, term: str, value: Any) -> Any:
             raise OptionError(where, f"{value!r} is not possible; it takes 1 to {LARGEST_LOG} kilobytes")
         return value
     if term == "log_file":
-        return _file(where, str(value))
-    if not isinstance(value, bool):
-        raise OptionError(where, f"{value!r} is neither true nor false")
-    return value
-
-
-def _file(where: str, path: str) -> str:
-    try:
-        check_program(path)
-    except UnsupportedValueError as error:
-        raise OptionError(where, f"{path!r}: {error}") from error
-    if not is_full_path(path):
-        raise OptionError(where, rf"{path!r} is no full path such as %SystemRoot%\System32\LogFiles\Firewall\lync.log")
-    return path
+        return read_path(where, str(value), r"%SystemRoot%\System32\LogFiles\Firewall\lync.log")
+    return read_flag(where, value)
 
 
 def read_builtin_groups(given: Mapping[str, Any] | None) -> tuple[GroupWish, ...]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 
 from ..._net.address_set import AddressSet
 from ..state.limits import limits_of
+from ..state.profiles import LARGEST_LOG
 from ..state.rule import (
     ALL_PROFILES,
     PROTOCOL_NUMBERS,
@@ -41,9 +42,6 @@ to escape a quote in netsh is not documented.
 
 PORT_WORDS = (("LPort", "RPC"), ("LPort", "RPC-EPMap"))
 """Words in place of local ports that are written: registry key, and the word, which is netsh's too."""
-
-LARGEST_LOG = 32_767
-"""Kilobytes of ``maxfilesize``, by Microsoft's reference of ``netsh advfirewall set``."""
 
 ANY_SERVICE = "*"
 """What the registry has for any service; netsh's word is any."""

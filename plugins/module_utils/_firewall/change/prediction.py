@@ -63,14 +63,19 @@ def begin_inbound(plan: Plan, before: Snapshot) -> tuple[Profile, ...]:
         plan: The plan.
         before: The host before it.
     """
-    found = _blocking(predict(plan, before), "inbound_block") - _blocking(before, "inbound_block")
-    return tuple(profile for profile in Profile if profile in found or profile in plan.profiles_on)
+    return _begin(plan, before, "inbound_block", plan.profiles_on)
 
 
 def begin_outbound(plan: Plan, before: Snapshot) -> tuple[Profile, ...]:
     """Profiles in which connections that the host opens today may be kept from getting out. Arguments as above."""
-    found = _blocking(predict(plan, before), "outbound_block") - _blocking(before, "outbound_block")
-    return tuple(profile for profile in Profile if profile in found)
+    return _begin(plan, before, "outbound_block")
+
+
+def _begin(plan: Plan, before: Snapshot, action: str, certain: tuple[Profile, ...] = ()) -> tuple[Profile, ...]:
+    if not (plan.settings or plan.profiles_on or plan.service.start):  # the rules have no part in it
+        return ()
+    found = _blocking(predict(plan, before), action) - _blocking(before, action)
+    return tuple(profile for profile in Profile if profile in found or profile in certain)
 
 
 def _blocking(snapshot: Snapshot, action: str) -> set[Profile]:

@@ -124,7 +124,11 @@ def plan_profile_changes(
         values: dict[str, Any] = {}
         for name, term in TERMS.items():
             value = getattr(settings, name)
-            if value is None or (name == "enabled" and value) or _same(name, getattr(state.effective, name), value):
+            if (
+                value is None
+                or (name == "enabled" and value)
+                or same_setting(name, getattr(state.effective, name), value)
+            ):
                 continue
             if _is_policys(state, name, value):
                 refused.append((f"{profile.value} profile, {term}", _POLICY.format(value=_VALUES[name])))
@@ -159,5 +163,12 @@ def _is_policys(state: ProfileState, name: str, value: Any) -> bool:
     return bool(said and not value) if name in _EITHER else said is not None
 
 
-def _same(name: str, found: Any, wanted: Any) -> bool:
-    return same_path(found) == same_path(wanted) if name == "log_file" else bool(found == wanted)
+def same_setting(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a setting mean the same: of a path, however it is spelt.
+
+    Args:
+        name: Field of `ProfileSettings`.
+        one: A value.
+        other: Another.
+    """
+    return same_path(one) == same_path(other) if name == "log_file" else bool(one == other)

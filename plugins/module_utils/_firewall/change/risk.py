@@ -82,20 +82,15 @@ def outbound_losses(plan: Plan, before: Snapshot) -> list[FirewallRule]:
         plan: The plan.
         before: The snapshot it was made from.
     """
-    after = predict(plan, before)
-    profiles = [state.profile for state in after.profiles if state.enabled and state.outbound_block]
-    if not profiles:
+    going = [
+        rule for rule in closing(plan, before) if rule.direction is Direction.OUT and allows(rule) and not rule.opaque
+    ]
+    if not going:
         return []
+    profiles = [state.profile for state in predict(plan, before).profiles if state.enabled and state.outbound_block]
     kept = (*plan.create, *(update.after for update in plan.update), *plan.kept)
     opening = Covers(rule for rule in kept if rule.direction is Direction.OUT and allows(rule))
-    return [
-        rule
-        for rule in closing(plan, before)
-        if rule.direction is Direction.OUT
-        and allows(rule)
-        and not rule.opaque
-        and any(left_open(rule, profile, opening) for profile in profiles)
-    ]
+    return [rule for rule in going if any(left_open(rule, profile, opening) for profile in profiles)]
 
 
 def _may_carry(rule: FirewallRule, ports: PortSet) -> bool:

@@ -136,6 +136,9 @@ DEFAULTS: dict[str, Any] = {
 """What Windows takes where no store says anything: [MS-FASP] 2.2.38, note 13; the file is that of the stock
 policies."""
 
+LARGEST_LOG = 32_767
+"""Kilobytes of ``maxfilesize``, by Microsoft's reference of ``netsh advfirewall set``."""
+
 _EITHER = ("shields_up", "log_dropped", "log_allowed")
 
 

@@ -76,5 +76,5 @@ def test_the_playbooks_say_beforehand_which_setting_of_a_profile_there_is_not() 
 
 
 def test_a_pasted_task_is_told_what_to_paste() -> None:
-    (told, *_) = key_sentences([("fe01", wrong_keys({"lync_firewall_extra_rules": [PASTED]}, False))], ["fe01"])
+    (told, *_more) = key_sentences([("fe01", wrong_keys({"lync_firewall_extra_rules": [PASTED]}, False))], ["fe01"])
     assert "Paste what stands below the module's name" in told
