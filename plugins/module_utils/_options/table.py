@@ -42,7 +42,7 @@ RULE_OPTIONS: tuple[Option, ...] = (
             + ", ".join(f"V({product.value}) is {about.name}" for product, about in ABOUT.items())
             + ". It decides which rows and roles there are, and what they are called.",
             "Subscription Edition is 2019 by code, and no topology tells the two apart.",
-            "With O(host_variables) and nothing said it is that of the host's topology, from its C(lync_product). A "
+            "With C(host_variables) and nothing said it is that of the host's topology, from its C(lync_product). A "
             "product that contradicts the topology's C(lync_version) is an error.",
         ),
         choices=tuple(product.value for product in Product),

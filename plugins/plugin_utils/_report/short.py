@@ -132,6 +132,19 @@ def at_large(report: Report) -> tuple[str, ...]:
         found.append(f"Since the plan was made, nobody changed anything that is not ours{where if unknown else ''}")
     if lost:
         found.append(f"Of {_servers(lost)} nothing is known: they could not be reached or not be looked at")
+    found += _of_those_who_left(report)
+    gone = roles_gone(report)
+    if gone:
+        groups = ", ".join(f"lync_{role}" for role in gone)
+        found.append(
+            f"No server has the role {', '.join(gone)} any more. Keep its group in the inventory ({groups}), empty: "
+            "without it nobody knows that there is none, and what was for it seems to be closed"
+        )
+    return tuple(found)
+
+
+def _of_those_who_left(report: Report) -> list[str]:
+    found = []
     left = len({leaver.name for leaver in report.left})
     if left:
         found.append(f"{_servers(left)} left the estate, in whole or in a role, and may still have our rules")
@@ -142,14 +155,7 @@ def at_large(report: Report) -> tuple[str, ...]:
             f"Group Policy still brings rules of ours to {_servers(len(by_policy))} that left the estate "
             f"({named}). No run can take them away: ask the policy's owner"
         )
-    gone = roles_gone(report)
-    if gone:
-        groups = ", ".join(f"lync_{role}" for role in gone)
-        found.append(
-            f"No server has the role {', '.join(gone)} any more. Keep its group in the inventory ({groups}), empty: "
-            "without it nobody knows that there is none, and what was for it seems to be closed"
-        )
-    return tuple(found)
+    return found
 
 
 def what_may_fail(report: Report) -> tuple[str, ...]:

@@ -8,21 +8,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product, Role
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import build_snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import parse_dump
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.running import product_mistakes
 
 EDITIONS = ("ws2008r2-sp1", "ws2012", "ws2012r2", "ws2016-core", "ws2019-desktop", "ws2019-roles", "ws2022-core")
+
+EDGE = {
+    "internal": "10.1.0.11",
+    "external_access": "192.0.2.11",
+    "external_webconf": "192.0.2.12",
+    "external_av": "192.0.2.13",
+}
 
 
 def rows_of(*roles: str, **options: object) -> list[str]:
@@ -32,12 +40,23 @@ def rows_of(*roles: str, **options: object) -> list[str]:
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("product", [product.value for product in Product])
 def test_each_product_is_opened_on_each_stock_policy(shared_dir: Path, edition: str, product: str) -> None:
-    """All roles at once, the extended ruleset: what a plan is predicted to do opens every row, and then no more is."""
+    """All roles of a host inside at once, and an Edge Server, by the extended ruleset.
+
+    What a plan is predicted to do opens every row, and then no more is to be done.
+    """
     path = shared_dir / "data" / "stock" / f"{edition}.reg.txt"
     if not path.is_file():
         pytest.skip(f"the stock policies are not here: {path}")
     stock = build_snapshot(parse_dump(path.read_text("utf-8")), 4)
-    policy = build_policy([role.value for role in ABOUT[Product(product)].roles], product=product, ruleset="extended")
+    inside = [role.value for role in ABOUT[Product(product)].roles if role is not Role.EDGE]
+    for policy in (
+        build_policy(inside, product=product, ruleset="extended"),
+        build_policy(["edge"], product=product, ruleset="extended", edge_addresses=EDGE),
+    ):
+        assert_opened(policy, stock)
+
+
+def assert_opened(policy: HostPolicy, stock: Snapshot) -> None:
     wanted = Wanted(rules=policy.rules)
     after = predict(make_plan(wanted, stock), stock)
     assert [
