@@ -13,7 +13,7 @@ from lab.bystanders import BYSTANDERS
 from lab.foreign_rules import ODDITIES
 from lab.products import PRODUCTS, Product
 from lab.quirks import NO_QUIRKS, Quirks
-from lab.roles import VIDEO_INTEROP
+from lab.roles import OFFICE_ONLINE, OFFICE_WEB_APPS, VIDEO_INTEROP
 from lab.starting_policy import WINDOWS
 from lab.windows.policy import Network
 
@@ -46,11 +46,11 @@ _PATTERN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dir", ("lync_director",)),
     ("med", ("lync_mediation",)),
     ("chat", ("lync_persistent_chat",)),
-    ("wac", ("lync_office_web_apps",)),
+    ("wac", (OFFICE_WEB_APPS,)),
 )
 _PATTERN_OF_SKYPE = (
     *_PATTERN[:-1],
-    ("oos", ("lync_office_web_apps",)),
+    ("oos", (OFFICE_ONLINE,)),
     ("vis", (VIDEO_INTEROP,)),
 )
 """Office Online Server in the place of Office Web Apps, and a Video Interop Server."""

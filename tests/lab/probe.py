@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from lab.edge import edge_listeners
 from lab.inventory import InventoryHost
 from lab.products import PRODUCTS
-from lab.roles import EDGE, VIDEO_INTEROP, listeners
+from lab.roles import EDGE, VIDEO_INTEROP, VIEWERS, listeners
 from lab.server import require_loopback
 from lab.windows.policy import TCP, Listener
 
@@ -183,7 +183,7 @@ def as_table(reports: Iterable[HostReport], *, colour: bool = False) -> str:
 
 
 def _roles(host: InventoryHost) -> str:
-    names = {**_ROLE_NAMES, "lync_office_web_apps": PRODUCTS[host.product].viewer}
+    names = {**_ROLE_NAMES, **dict.fromkeys(VIEWERS, PRODUCTS[host.product].viewer)}
     return " + ".join(names.get(group, group) for group in host.groups)
 
 

@@ -31,6 +31,7 @@ _CLIENT = "C:\\Program Files\\Microsoft Office\\Office15\\lync.exe"
 _BROWSER = udp(_SQL_BROWSER, "SQLBrowser", 1434)
 
 EDGE, VIDEO_INTEROP, CLIENT = "lync_edge", "lync_video_interop", "lync_client"
+VIEWERS = OFFICE_WEB_APPS, OFFICE_ONLINE = "lync_office_web_apps", "lync_office_online"
 
 
 def _programs(product: Product) -> dict[str, str]:
@@ -88,12 +89,14 @@ def _mediation(product: Product) -> tuple[Port, ...]:
     )
 
 
+def _viewer(product: Product) -> str:
+    """The group of the servers that show presentations; Office Online Server came with the products that have a VIS."""
+    return OFFICE_ONLINE if product.video_interop else OFFICE_WEB_APPS
+
+
 @lru_cache(maxsize=16)
 def role_ports(product: Product) -> Mapping[str, tuple[Port, ...]]:
-    """The ports of each role that a product has, by the inventory's groups; an Edge Server's on any of its addresses.
-
-    Office Online Server is in the group of Office Web Apps, whose place it has taken.
-    """
+    """The ports of each role that a product has, by the inventory's groups; those of an Edge Server on any address."""
     programs = _programs(product)
     return {
         "lync_front_end": _front_end(product),
@@ -102,7 +105,7 @@ def role_ports(product: Product) -> Mapping[str, tuple[Port, ...]]:
         "lync_persistent_chat": (
             *tcp(programs["RTCCHAT"], "RTCCHAT", 881, 5041), *tcp("System", "", 443), *_BROWSER,
         ),
-        "lync_office_web_apps": tcp("System", "", 443),
+        _viewer(product): tcp("System", "", 443),
         **({VIDEO_INTEROP: _BROWSER} if product.video_interop else {}),
         "lync_central_management": (),
         EDGE: tuple(port for _unused, port in edge_ports(product)),
@@ -120,7 +123,7 @@ def extended_ports(product: Product) -> Mapping[str, tuple[Port, ...]]:
             *(udp(programs["RTCASMCU"], "RTCASMCU", 50000, 58000) if product.screen_sharing else ()),
         ),
         "lync_persistent_chat": tcp(programs["RTCCHAT"], "RTCCHAT", 8011),
-        "lync_office_web_apps": tcp("System", "", 80, 809),
+        _viewer(product): tcp("System", "", 80, 809),
         VIDEO_INTEROP: tcp(programs["RTCVIS"], "RTCVIS", 6001),
     }
 

@@ -22,7 +22,7 @@ from dataclasses import replace
 from lab.edge import EdgeAddresses
 from lab.host_spec import HostSpec
 from lab.products import LYNC_2013, PRODUCTS, Product
-from lab.roles import CLIENT, VIDEO_INTEROP
+from lab.roles import CLIENT, VIDEO_INTEROP, VIEWERS
 from topology_documents import ports, published, roles
 from topology_documents.estate import Cluster, Estate, Interface, Machine, Service, ServiceKey, SqlInstance
 
@@ -69,7 +69,7 @@ def topology_document(specs: Iterable[HostSpec]) -> bytes:
 
 
 def _cluster(number: int, spec: HostSpec) -> Cluster:
-    managed = "lync_office_web_apps" not in spec.groups
+    managed = not set(VIEWERS).intersection(spec.groups)
     machine = Machine(spec.name, (Interface("Primary", spec.address),))
     return Cluster(_SITE, number, spec.name, (machine,), managed=managed, replica=managed)
 
@@ -100,7 +100,7 @@ def _services(spec: HostSpec, number: int, registrar: ServiceKey) -> Sequence[Se
         found += roles.director(_SITE, number, spec.name, ServiceKey(_SITE, "FileStore", 1))
     if "lync_persistent_chat" in spec.groups:
         found += roles.persistent_chat(_SITE, number, spec.name, _BACK, registrar)
-    if "lync_office_web_apps" in spec.groups:
+    if set(VIEWERS).intersection(spec.groups):
         found.append(roles.office_web_apps(key("WacService"), spec.name))
     if VIDEO_INTEROP in spec.groups:
         trunk = ports.component("VideoInteropServer", "SipClient", 6001, "Tcp")

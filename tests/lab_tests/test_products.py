@@ -54,7 +54,7 @@ def test_hosts_of_each_product() -> None:
     for product in SKYPE:
         hosts = estate(product)
         assert list(hosts) == ["fe01", "fe02", "dir01", "med01", "chat01", "oos01", "vis01", "edge01", "edge02"]
-        assert hosts["oos01"].groups == ("lync_office_web_apps",)
+        assert hosts["oos01"].groups == ("lync_office_online",)
         assert hosts["vis01"].groups == ("lync_video_interop",)
 
 
