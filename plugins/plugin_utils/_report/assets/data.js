@@ -55,6 +55,12 @@ const HOSTS = DATA.hosts.map((host) => ({
   ...host,
   cells: new Map(host.cells.map((cell) => [cell[0], readCell(host, cell)])),
 }));
+// What a mixed estate runs, the oldest first, and at the end what nobody knows; null alone where all is of one product.
+const PRODUCTS = (() => {
+  const known = Object.keys(WORDS.products), found = new Set(HOSTS.map((host) => host.product));
+  const named = [...new Set([...known, ...found])].filter((product) => product && found.has(product));
+  return named.length > 1 ? [...named, ""] : [null];
+})();
 const HOST_BY_NAME = new Map(HOSTS.map((host) => [host.name, host]));
 
 // Findings that ask for something: not open, or open only because the firewall is off.
