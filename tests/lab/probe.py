@@ -31,6 +31,8 @@ _ROLE_NAMES = {
     EDGE: "Edge",
 }
 _AT_ONCE = 200
+_BUSY = 2.0
+"""Seconds after which a service is taken to be closed: a busy machine answers late, and a closed port says nothing."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,14 @@ async def udp_open(address: str, port: int, timeout: float, source: str | None =
 
 
 async def probe(hosts: Iterable[InventoryHost], timeout: float = 0.7) -> tuple[HostReport, ...]:
-    """Try all services of all hosts; ``timeout`` seconds each."""
+    """Try all services of all hosts; ``timeout`` seconds each, and once more and longer what did not answer."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def one(address: str, protocol: int, port: int) -> bool:
         require_loopback(address)
+        is_open = tcp_open if protocol == TCP else udp_open
         async with gate:
-            return await (tcp_open if protocol == TCP else udp_open)(address, port, timeout)
+            return await is_open(address, port, timeout) or await is_open(address, port, max(timeout, _BUSY))
 
     async def report(host: InventoryHost) -> HostReport:
         ports = _listeners(host)
