@@ -42,7 +42,8 @@ def limit_mistake(limit: str, known: Iterable[str], sources: Iterable[str]) -> s
         return ""
     return (
         f"--limit names what is not in the inventory ({', '.join(sources)}): "
-        f"{first_few([said(name) for name in unknown], _MOST_NAMED)}. Nothing was done; correct the name, or leave it out."
+        f"{first_few([said(name) for name in unknown], _MOST_NAMED)}. Nothing was done; correct the name, or leave it "
+        "out."
     )
 
 

@@ -50,6 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._nobody": {"module_utils"},
     "plugin_utils._log": {"plugin_utils._host", "module_utils"},
     "plugin_utils._patterns": set(),
+    "plugin_utils._limit": {"module_utils"},
     "plugin_utils._named_hosts": {
         "plugin_utils._patterns",
         "plugin_utils._results",

@@ -60,7 +60,7 @@ def check_not_nearly(wanted: str, names: Sequence[str]) -> None:
     for name in names:
         if len(wanted) >= _SHORTEST and _is_nearly(name.casefold(), wanted.casefold()):
             raise DumpError(
-                f"the hive is damaged: it has no key {said(wanted)}, and one {said(name[:60])}, which is nearly its name"
+                f"the hive is damaged: it has no key {said(wanted)}, and one {said(name[:60])}, nearly its name"
             )
 
 

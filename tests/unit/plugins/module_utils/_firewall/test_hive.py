@@ -262,7 +262,7 @@ TWO = {
 
 @pytest.mark.parametrize("lists", [b"lf", b"lh", b"li", b"ri"])
 def test_each_kind_of_list_is_read(lists: bytes) -> None:
-    others = dict.fromkeys(("Größe\\Ä", "Straße", "ÿ", "µ", "A", "ab"), [])
+    others: dict[str, Any] = {key: [] for key in ("Größe\\Ä", "Straße", "ÿ", "µ", "A", "ab")}
     found = read_hive(io.BytesIO(hive({**TWO, **others}, lists=lists)))
     assert len(found.keys.values(rf"HKEY_LOCAL_MACHINE\SOFTWARE\{GPO}\FirewallRules")) == 2
 
