@@ -344,14 +344,22 @@ def test_an_inventory_that_is_not_there_is_named_where_there_is_nobody() -> None
     ("of_fe", "of_wac", "told"),
     [
         ({"hosts": "typo"}, {}, "lync_firewall_hosts is a variable of fe01."),
-        ({"hosts": "typo"}, {"hosts": "typo"}, "lync_firewall_hosts is set for all hosts, as by -e or in group_vars/all."),
+        (
+            {"hosts": "typo"},
+            {"hosts": "typo"},
+            "lync_firewall_hosts is set for all hosts, as by -e or in group_vars/all.",
+        ),
         ({"report_formats": ["pdf"]}, {}, "lync_firewall_report_formats is a variable of fe01."),
         (
             {"report_formats": ["pdf"], "report_title": "T"},
             {"report_formats": ["pdf"]},
             "lync_firewall_report_formats is set for all hosts, as by -e or in group_vars/all.",
         ),
-        ({"report_sources": ["a.json"]}, {"report_sources": ["a.json"]}, "report_sources is set for all hosts, as by -e or in group_vars/all."),
+        (
+            {"report_sources": ["a.json"]},
+            {"report_sources": ["a.json"]},
+            "report_sources is set for all hosts, as by -e or in group_vars/all.",
+        ),
     ],
 )
 def test_a_wrong_variable_is_said_to_be_whose_it_is(of_fe: dict[str, Any], of_wac: dict[str, Any], told: str) -> None:
