@@ -369,3 +369,20 @@ def test_a_wrong_variable_is_said_to_be_whose_it_is(of_fe: dict[str, Any], of_wa
     found = run({"slices": False, "host_variables": True}, hostvars=hostvars, **hostvars["fe01"])
     assert found["failed"] is True
     assert found["msg"].endswith(told), found["msg"]
+
+
+def test_a_folder_of_files_that_is_not_there_is_said_once(tmp_path: Path) -> None:
+    """Each host of the run would say it."""
+    file = tmp_path / "FE01.txt"
+    file.write_text("")
+    for path, told in ((tmp_path / "no", "there is no folder "), (file, " is a file, and no folder")):
+        dumps = {"lync_firewall_dumps": str(path)}
+        everybody = {"fe01": dumps, "wac9": dumps}
+        found = run({"work": ["audit"]}, hostvars=everybody, **dumps)
+        assert found["failed"] is True
+        assert found["msg"].startswith("lync_firewall_dumps: ")
+        assert told in found["msg"]
+        assert found["msg"].count(str(path)) == 1
+        assert "targets" in run({"work": ["audit"]}, hostvars={**everybody, "wac9": {}}, **dumps), "others have none"
+    there = {"lync_firewall_dumps": str(tmp_path)}
+    assert "targets" in run({"work": ["audit"]}, hostvars={"fe01": there, "wac9": there}, **there)
