@@ -33,8 +33,8 @@ _NO_CONSENT = f"this makes {_MADE}, and takes them away again. Nothing was done:
 _NO_ANSWER = f"{{!r}} is neither yes nor no. Nothing was done: {_CONSENT}"
 _WOULD = f"would make and take away again: {_MADE}"
 _DONE = (
-    "all that was made is gone again. Its answers are in {file}: please open an issue with that file, "
-    "https://github.com/lyncops/lyncops.firewall/issues/new?template=kit.yml"
+    "all that was made is gone again. Its answers are in {file}: please open an issue of the project "
+    "with that file, by the form 'Answers of a real Windows host'"
 )
 
 
