@@ -46,6 +46,13 @@ def fold(result: Mapping[str, Any]) -> dict[str, Any]:
     return kept | {_DIFF: [*(shown if isinstance(shown, list) else [shown]), {_RESULT: dict(result)}]}
 
 
+_GLANCE = "At a glance; -v shows all of it."
+_UNJUDGED = (
+    "No role is named, so nothing was judged: -a host_variables=true takes the host's variables and groups, or name "
+    f"them, as in -a roles=front_end. {_GLANCE}"
+)
+
+
 def glance(result: Mapping[str, Any]) -> dict[str, Any]:
     """What is to be seen at a glance of a host that was read, and all of it in ``diff``, as of `fold`.
 
@@ -61,7 +68,7 @@ def glance(result: Mapping[str, Any]) -> dict[str, Any]:
     kept["not_open"] = list(map(_shut, shut[:_MOST_SHUT]))
     if len(shut) > _MOST_SHUT:
         kept["not_open"].append(f"and {len(shut) - _MOST_SHUT} more")
-    kept["msg"] = result.get("msg") or "At a glance; -v shows all of it."
+    kept["msg"] = result.get("msg") or (_GLANCE if result.get("product") else _UNJUDGED)
     return kept | {_DIFF: fold(result)[_DIFF]}
 
 

@@ -216,3 +216,9 @@ def test_services_that_share_a_program_share_a_rule_whatever_the_letter_case() -
     )
     udp = sorted(desired.key for desired in bound.policy.rules if desired.key.startswith("in-udp-49152"))
     assert udp == ["in-udp-49152-57500.rtcavmcu", "in-udp-49152-57500.rtccaa"]
+
+
+def test_of_a_file_it_is_not_said_that_a_service_is_not_installed() -> None:
+    notes = bind_media(build_policy(["mediation"]), {}, "in the file").notes
+    assert notes
+    assert all(note.endswith("is in the file") for note in notes)
