@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.backwards import unrestorable
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.fingerprint import plan_digest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.groups import plan_groups
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import group_line, settings_lines
@@ -21,7 +22,6 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.undo import (
     losses,
     undo_lines,
-    unrestorable,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.groups import WELL_KNOWN, group_key
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
