@@ -45,6 +45,7 @@ class Effect:
         traffic: The traffic that verdict is about.
         by_profile: The worst of all transports for each enabled or judged profile.
         admission: Who gets in; None where the host opens the connection.
+        closed: All of its traffic that is closed, once for each profile in which it is.
     """
 
     demand: Demand
@@ -52,6 +53,7 @@ class Effect:
     traffic: Traffic
     by_profile: tuple[Verdict, ...]
     admission: Admission | None = None
+    closed: tuple[tuple[Traffic, Verdict], ...] = ()
 
 
 def listening_services(policy: HostPolicy) -> tuple[str, ...]:
@@ -101,6 +103,7 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
                 next(traffic for found, traffic in pairs if found is verdict),
                 tuple(worst(column) for column in zip(*columns, strict=True)),
                 in_all(admitted) if admitted else None,
+                tuple((traffic, verdict) for verdict, traffic in pairs if verdict.status is Status.CLOSED),
             )
         )
     return tuple(effects)
