@@ -38,9 +38,10 @@ def opened(plan: Plan) -> list[str]:
     if not profiles:
         return []
     return [
-        f"profile_settings lets everybody in at every port, whether or not a rule does, in the {' and '.join(profiles)} "
-        f"profile{'s' if len(profiles) > 1 else ''}. To take that back later, what is in use must be covered by rules, "
-        "or lync_firewall_accept_impact be true"
+        "profile_settings lets everybody in at every port, whether or not a rule does, in the "
+        f"{' and '.join(profiles)} profile{'s' if len(profiles) > 1 else ''}. To take that back later, what is in use "
+        "must be covered by rules, or "
+        "lync_firewall_accept_impact be true"
     ]
 
 
