@@ -238,7 +238,8 @@ log:
         question:
           description:
             - C(dropped), who was dropped; and, where somebody gets in now whom a scope is to keep out,
-              C(would_be_scoped_out), who that is. The second needs allowed connections to be logged all the time.
+              C(would_be_scoped_out), who that is. The second needs allowed connections to be logged all the time. With
+              C(scope=topology) it is there, and has no answer, where so few peers are known that no row is narrowed.
           type: str
         complete:
           description: Whether it is answered for all of the time that was asked for.
@@ -248,9 +249,10 @@ log:
           type: str
     rows_for_anybody:
       description:
-        - How many rows everybody is to be admitted by, such as those with C(scope=topology) whose peers are not known.
-          They are no part of the answer to C(would_be_scoped_out). 0 where that is not asked.
-      type: int
+        - Ids of the rows that everybody is to be admitted by, such as those with C(scope=topology) whose peers are not
+          known. They are no part of the answer to C(would_be_scoped_out). Empty where that is not asked.
+      type: list
+      elements: str
     dropped:
       description:
         - The sources with the most connections at the ports of rows. Those that begin a connection again within 30
@@ -318,7 +320,7 @@ log:
     answers:
       - {question: dropped, complete: true, since: "2026-01-30T20:15:00+01:00"}
       - {question: would_be_scoped_out, complete: true, since: "2026-01-30T20:15:00+01:00"}
-    rows_for_anybody: 3
+    rows_for_anybody: [server-43, server-44, server-45]
     dropped:
       - rows: [server-02]
         services: [Lync Server Front-End service]

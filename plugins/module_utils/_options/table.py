@@ -406,7 +406,8 @@ ENFORCING_OPTIONS: tuple[Option, ...] = (
         "accept_impact",
         (
             "A plan that makes the firewall of a profile begin to filter cuts whatever is in use and no rule admits; "
-            "one with block rules (O(on_wider=block_others)) cuts whoever is connected and not meant to be. "
+            "one with block rules (O(on_wider=block_others)) cuts whoever is connected and not meant to be; one that "
+            "switches a group off (O(builtin_groups)) cuts whoever is connected and comes in by that group alone. "
             "Such a plan is refused with a list of it, unless it is covered by O(extra_rules) or accepted here.",
         ),
         type="bool",

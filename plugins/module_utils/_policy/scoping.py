@@ -38,10 +38,12 @@ class Scope:
     Attributes:
         addresses: The addresses; none where there is nobody.
         note: Why it is any although the row has peers.
+        unknown: Whether that is since nothing says who the peers are.
     """
 
     addresses: AddressSet
     note: str = ""
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _scope(addresses: AddressSet) -> Scope:
 
 
 def _open_to_any(unknown: Iterable[str]) -> Scope:
-    return Scope(AddressSet.any(), f"nothing says who is {' or '.join(unknown)}")
+    return Scope(AddressSet.any(), f"nothing says who is {' or '.join(unknown)}", unknown=True)
 
 
 def read_scoping(

@@ -185,8 +185,8 @@ class HostLog:
         more_connections: How many connections these had.
         unanswered: Questions that it does not answer for all of that time, of `answers.Question`; a reader must expect
             new ones.
-        rows_for_anybody: How many rows are no part of the answer to whom a scope would keep out, since they are for
-            everybody.
+        rows_for_anybody: Ids of the rows that are no part of the answer to whom a scope would keep out, since they are
+            for everybody.
     """
 
     since: str
@@ -197,7 +197,7 @@ class HostLog:
     more_sources: int = 0
     more_connections: int = 0
     unanswered: tuple[str, ...] = ()
-    rows_for_anybody: int = 0
+    rows_for_anybody: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,14 +90,15 @@ def test_in_sentences_and_in_one_line(found: Report) -> None:
 def test_whom_a_scope_would_keep_out_is_said_to_be_unknown_everywhere() -> None:
     result = audited(busy(), remote_addresses=["10.0.0.0/24"])
     result["log"]["answers"].append({"question": "would_be_scoped_out", "complete": False, "since": None})
-    result["log"] |= {"complete": False, "why": ["allowed connections are not logged"], "rows_for_anybody": 3}
+    result["log"] |= {"complete": False, "why": ["allowed connections are not logged"]}
+    result["log"]["rows_for_anybody"] = [f"server-4{one}" for one in range(9)]
     unsure = report(result)
-    assert "who would be scoped out not known for certain on 1 server, not asked of 3 rows for anybody" in summary(
-        unsure
-    )
+    unknown = "who would be scoped out not known for certain on 1 server, not asked of 9 rows for anybody"
+    assert unknown in summary(unsure)
     told = " ".join(in_short(unsure))
     assert "On 1 server the log cannot tell, for all of that time, who would be scoped out" in told
-    assert "Who would be scoped out is not asked of 3 requirements" in told
+    assert "Who would be scoped out is not asked of 9 requirements that everybody is to be admitted by" in told
+    assert "named: server-40, server-41, server-42, server-43, server-44, server-45 and 3 more" in told
     text = to_json(unsure)
     document = json.loads(text)
     validate(document)
