@@ -165,7 +165,7 @@ def test_another_computer_s_file_is_an_error_that_names_both(
 def test_a_file_in_place_of_the_folder_is_told_from_none(tmp_path: Path) -> None:
     file = tmp_path / "FE01.txt"
     file.write_text("")
-    with pytest.raises(OptionError, match=r"FE01.txt is a file, and no folder; name the one with the files"):
+    with pytest.raises(OptionError, match=r"FE01\.txt is a file, and no folder; name the one with the files"):
         folder_of(str(file))
     with pytest.raises(OptionError, match=r"there is no folder .*no; name the one with the files"):
         folder_of(str(tmp_path / "no"))
