@@ -238,7 +238,8 @@ log:
         question:
           description:
             - C(dropped), who was dropped; and, where somebody gets in now whom a scope is to keep out,
-              C(would_be_scoped_out), who that is. The second needs allowed connections to be logged all the time.
+              C(would_be_scoped_out), who that is. The second needs allowed connections to be logged all the time. A
+              connection is logged when it begins only, so one that began before C(since) is not in the log.
           type: str
         complete:
           description: Whether it is answered for all of the time that was asked for.
