@@ -239,7 +239,8 @@ log:
           description:
             - C(dropped), who was dropped; and, where somebody gets in now whom a scope is to keep out,
               C(would_be_scoped_out), who that is. The second needs allowed connections to be logged all the time. With
-              C(scope=topology) it is there, and has no answer, where so few peers are known that no row is narrowed.
+              C(scope=topology) it is there, and has no answer, where so few peers are known that no row is narrowed. A
+              connection is logged when it begins only, so one that began before C(since) is not in the log.
           type: str
         complete:
           description: Whether it is answered for all of the time that was asked for.

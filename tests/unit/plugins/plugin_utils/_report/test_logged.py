@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import Network
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._fleet.rows import to_row
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv import to_csv
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import to_html
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
@@ -39,7 +41,10 @@ def validate(document: Any) -> None:
 
 
 def audited(host: LoggingModel, **options: Any) -> dict[str, Any]:
-    return run(host, {"roles": ["director"], "log": "24h", **options}, lync_firewall_info)
+    """The host tells that it is in one network: of profiles that share a file only one is in use."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RemoteHost, "networks", lambda _host: [Network("Ethernet", "contoso.test", "domain")])
+        return run(host, {"roles": ["director"], "log": "24h", **options}, lync_firewall_info)
 
 
 def busy() -> LoggingModel:
