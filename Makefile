@@ -61,7 +61,7 @@ link: ## Let Ansible find this clone as lyncops.firewall
 
 # ---- The lab of simulated Windows hosts ----------------------------------------------------------------------------
 
-.PHONY: demo lab bench bench-fleet bench-judging bench-bombs bench-slices bench-probe bench-log topology-figures
+.PHONY: demo lab bench bench-fleet bench-judging bench-bombs bench-slices bench-probe bench-log bench-files topology-figures
 demo: setup ## See it work on simulated hosts: closed, opened, proven, broken, repaired
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests $(BIN)/python scripts/demo.py $(ARGS)
 
@@ -90,6 +90,9 @@ bench-probe: setup ## Probe 40 hosts x 50 ports, half of them filtered (ARGS="--
 
 bench-log: setup ## Read a firewall log of 32 MB (ARGS="--megabytes 8 --span 168")
 	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.log $(ARGS)
+
+bench-files: setup ## Audit 200 files instead of hosts, formats by sizes (ARGS="--hosts 40")
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.files $(ARGS)
 
 topology-figures: setup ## Measure what topologies hold, what 5,000 machines cost, what scoping writes
 	@PYTHONPATH=$(COLLECTIONS):tests $(BIN)/python -m bench.topology_figures $(ARGS)

@@ -11,16 +11,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "build" / "collections"))
 
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.catalogue import EXTENDED  # noqa: E402
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.catalogue import EVERY, by_id  # noqa: E402
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import (  # noqa: E402
+    EVERY_PRODUCT,
+    Product,
     Requirement,
     Table,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT  # noqa: E402
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import TEXTS  # noqa: E402
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
@@ -58,20 +62,23 @@ def _catalogue() -> Iterator[str]:
     yield _head("catalogue", "The catalogue: every row")
     yield (
         "What Microsoft's page *Lync Server 2013: Ports and protocols for internal servers* has, row by row, how\n"
-        "it is read here, and what other pages of Microsoft say against a row.\n"
+        "it is read here, and what other pages of Microsoft say against a row. The words are those of the oldest\n"
+        "product that has a row; *products* says which have it, where not all do, and what is said of it for some of\n"
+        "them stands below the table. See :ref:`products <ansible_collections.lyncops.firewall.docsite.products>`.\n"
         ":ref:`query('lyncops.firewall.lync_ports')\n"
         "<ansible_collections.lyncops.firewall.lync_ports_lookup>` gives the same to playbooks.\n\n"
         "*listen* is inbound on the host of the row, *connect* outbound from it; an *appliance* is a load balancer.\n"
     )
     for table, title in _TITLES.items():
         yield f"\n{title}\n{'-' * len(title)}\n\n"
-        rows = [row for row in EXTENDED if row.table is table]
+        rows = [replace(by_id(row.id), roles=row.roles) for row in EVERY if row.table is table]
         yield from _table(
-            ("row", "roles", "service", "ports", "how", "peers"), (14, 18, 24, 14, 10, 20), map(_row, rows)
+            ("row", "roles", "service", "ports", "how", "peers", "products"),
+            (12, 16, 22, 13, 9, 16, 12),
+            map(_row, rows),
         )
         for row in rows:
-            if row.caveat:
-                yield f"\n*{row.id}*\n    {_text(row.caveat)}\n"
+            yield from _caveats(row)
 
 
 def _row(row: Requirement) -> tuple[str, ...]:
@@ -84,7 +91,30 @@ def _row(row: Requirement) -> tuple[str, ...]:
         f"{transports} {row.ports}".strip() or "none",
         row.disposition.value,
         ", ".join(f"``{peer.value}``" for peer in row.peers) or "none",
+        _products(row),
     )
+
+
+def _products(row: Requirement) -> str:
+    if row.products == EVERY_PRODUCT:
+        return "all"
+    told = ", ".join(f"``{product.value}``" for product in row.products)
+    doubt = ", ".join(f"``{product.value}``" for product in row.in_doubt)
+    return f"{told}; in doubt: {doubt}" if doubt else told
+
+
+def _caveats(row: Requirement) -> Iterator[str]:
+    """What to know of a row, and what only of some products, which share it where they agree."""
+    of_all = row.caveat or ""
+    if of_all:
+        yield f"\n*{row.id}*\n    {_text(of_all)}\n"
+    more: dict[str, list[Product]] = {}
+    for product in (*row.products, *row.in_doubt):
+        own = (by_id(row.id, product).caveat or "").removeprefix(of_all).strip()
+        if own:
+            more.setdefault(own, []).append(product)
+    for text, products in more.items():
+        yield f"\n*{row.id}*, {', '.join(ABOUT[product].name for product in products)}\n    {_text(text)}\n"
 
 
 def _reasons() -> Iterator[str]:

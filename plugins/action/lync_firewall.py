@@ -43,6 +43,7 @@ from ..plugin_utils._report.changed import note_changed
 from ..plugin_utils._report.packed import fold
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._said import texts
+from ..plugin_utils._settings import opened
 from ..plugin_utils._states import diff, states
 
 _CONTRADICTS = (
@@ -102,7 +103,13 @@ class ActionModule(FirewallAction):
             raise
         effects = self._effects(host, outcome)
         problems = [f"{refusal.subject}: {refusal.reason}" for refusal in outcome.plan.refused]
-        warnings = [*outcome.warnings, *bound.notes, *self._guard.warnings, *self._found(outcome.before, approval)]
+        warnings = [
+            *opened(outcome.plan),
+            *outcome.warnings,
+            *bound.notes,
+            *self._guard.warnings,
+            *self._found(outcome.before, approval),
+        ]
         closed = failures(effects)
         # Which profile a network is in tells a person whether a profile's verdict matters now.
         networks = self._networks(host) if closed else ()
@@ -169,7 +176,7 @@ class ActionModule(FirewallAction):
         return self._guard(plan, before) or (approval.check_cuts(self._cuts()) if approval else ())
 
     def _cuts(self) -> Cuts:
-        return Cuts(self._guard.found.cut, self._guard.found.blocked)
+        return Cuts(self._guard.found.closed, self._guard.found.blocked)
 
     def _left_alone(self, why: str) -> dict[str, Any]:
         """Not a failure of this task: the hosts whose plan is the one that was approved are still to be changed."""
@@ -227,6 +234,7 @@ class ActionModule(FirewallAction):
             "requirements": results.requirements(effects, outcome.after, connected),
             "wider": counted(effects, self._on_wider),
             "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
+            "product": self._policy.product.value,
             "skipped_rows": list(self._policy.skipped),
             "rollback": outcome.rollback,
             "arms_rollback": self._arms(outcome),

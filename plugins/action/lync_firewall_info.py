@@ -110,6 +110,7 @@ class ActionModule(FirewallAction):
             "requirements": results.requirements(found.effects, snapshot, profiles_of(found.networks)),
             "wider": counted(found.effects, options["on_wider"]),
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
+            "product": policy.product.value if policy else "",
             "skipped_rows": list(policy.skipped) if policy else [],
             "differences": results.disagreements(policy) if policy else [],
         }
@@ -215,7 +216,7 @@ class ActionModule(FirewallAction):
             outdated = too_old(when, options[DUMPS_MAX_AGE.name], utc_now())
         bound = Bound(policy) if policy else None
         if policy and options["program"] == "listener" and media_services(policy):
-            bound = bind_media(policy, dict(saved.snapshot.programs))
+            bound = bind_media(policy, dict(saved.snapshot.programs), "in the file, with its ImagePath")
         effects = judge_policy(bound.policy, saved.snapshot) if bound else ()
         files = tuple({"file": file.name, "saved": file.saved} for file in saved.files)
         assumptions = saved.assumptions

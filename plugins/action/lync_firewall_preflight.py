@@ -20,8 +20,9 @@ from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._batches import batch_sizes, most_failing
 from ..plugin_utils._controller import ControllerAction
-from ..plugin_utils._dumps import NO_HOSTS
+from ..plugin_utils._dumps_asked import files_for, no_folder
 from ..plugin_utils._left_out import left_out
+from ..plugin_utils._limit import limit_mistake
 from ..plugin_utils._named_hosts import find_named
 from ..plugin_utils._named_roles import said_for_everybody
 from ..plugin_utils._plan.approved import OF_NO_PLAN, plan_file
@@ -113,14 +114,18 @@ class ActionModule(ControllerAction):
             scoped=options["scoped"],
             clients=options["clients"],
             plan_for_all=said_for_everybody(f"{PREFIX}plan"),
+            hosts_for_all=said_for_everybody(f"{PREFIX}hosts"),
         )
         try:
             find = find_named if options["by_name"] else find_targets
             targets = plain(find(known["groups"], known["hostvars"], request))
         except OptionError as error:
             return {**result, "failed": True, "msg": str(error)}
+        # The inventory of a slice has no host of the others.
+        names = [*known["groups"], *known["groups"].get("all", ())]
+        wrong_limit = [] if request.sliced else [*filter(None, [limit_mistake(request.limit, names, inventories)])]
         wrong_plan = _plan_mistakes(known, options["at_once"])
-        if options["plan"] and not (wrong_plan or targets["mistakes"]):
+        if options["plan"] and not (wrong_limit or wrong_plan or targets["mistakes"]):
             try:
                 targets = _held(targets, options["plan"], options["plan_digest"] or "", request, known)
             except (OSError, ValueError) as error:  # a PlanError, or a path with NUL in it
@@ -129,13 +134,19 @@ class ActionModule(ControllerAction):
         if not_run and options["changes"]:  # somebody's playbook may have other work, which the tags are for
             targets["notes"].append(f"{not_run} leaves out what this playbook is for. {_WITHOUT_TAGS}.")
             not_run = ""
-        for note in targets["notes"]:
+        for note in () if wrong_limit else targets["notes"]:
             tell(note, self._task)
         age = _age(known)
         if options["slices"] is False and age:
             tell(age, self._task)
         half = [f"{not_run} leaves out a part of the work. {_WITHOUT_TAGS}."] if not_run else []
-        mistakes = [*targets["mistakes"], *wrong_plan, *half, *self._of_others(options, request, targets, known)]
+        mistakes = [
+            *wrong_limit,
+            *targets["mistakes"],
+            *wrong_plan,
+            *half,
+            *self._of_others(options, request, targets, known),
+        ]
         makes_a_report = options["slices"] is not None
         if makes_a_report:
             variables = self._of_report(known, targets["hosts"])
@@ -155,7 +166,9 @@ class ActionModule(ControllerAction):
         """What is wrong about what earlier runs and the inventory say, beside what `find_targets` has told."""
         found = []
         if not options["files"]:
-            found += _files_for(targets["hosts"], known)
+            found += files_for(targets["hosts"], known)
+        elif options["work"]:
+            found += no_folder(known, self._templar.template)
         if targets["unknown"] and request.named is False:
             found.append(_owned(f"{PREFIX}hosts", known))
         if targets["mistakes"] and options["sources"]:
@@ -219,14 +232,6 @@ def _held(
         "left_alone": dict(held.left_alone),
         "notes": [*held.notes, *targets["notes"]],
     }
-
-
-def _files_for(hosts: Sequence[str], known: Mapping[str, Any]) -> list[str]:
-    """What is wrong where files stand for hosts that are to be asked themselves."""
-    name = f"{PREFIX}dumps"
-    if not (known.get(name) or any(known["hostvars"].get(host, {}).get(name) for host in hosts)):
-        return []
-    return [f"{name}: {NO_HOSTS}.", *filter(None, [_owned(name, known)])]
 
 
 def _owned(name: str, known: Mapping[str, Any]) -> str:

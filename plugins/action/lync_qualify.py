@@ -28,13 +28,14 @@ _MADE = (
     "some fifty disabled block rules, three scheduled tasks, a folder with a file or two beside it, and a registry "
     f"key, all of them named {MARK}"
 )
+_VARIABLE = f"consent ({PREFIX}qualify)"
 _CONSENT = f"say -e {PREFIX}qualify=yes if the host is yours to spare"
 _NO_CONSENT = f"this makes {_MADE}, and takes them away again. Nothing was done: {_CONSENT}; --check only reads"
 _NO_ANSWER = f"{{!r}} is neither yes nor no. Nothing was done: {_CONSENT}"
 _WOULD = f"would make and take away again: {_MADE}"
 _DONE = (
-    "all that was made is gone again. Its answers are in {file}: please open an issue of the project "
-    "with that file, by the form 'Answers of a real Windows host'"
+    "all that was made is gone again. Its answers are in {file}: please hand that file to the project, "
+    "where you have the collection from; the guide qualify says what belongs to it"
 )
 
 
@@ -49,7 +50,7 @@ class ActionModule(FirewallAction):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         if not (_consents(options["consent"]) or self._task.check_mode):
-            raise OptionError("consent", _NO_CONSENT)
+            raise OptionError(_VARIABLE, _NO_CONSENT)
         # Relative paths start at the current directory, as those of the other reports do.
         folder = Path(options["dest"]).absolute()
         check_folder(folder)
@@ -113,7 +114,7 @@ def _consents(given: Any) -> bool:
     try:
         return bool(boolean(given))
     except TypeError as error:
-        raise OptionError("consent", _NO_ANSWER.format(given)) from error
+        raise OptionError(_VARIABLE, _NO_ANSWER.format(given)) from error
 
 
 def _of_earlier(before: Look) -> list[str]:

@@ -12,7 +12,8 @@ version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:
-  - Reads the topology of a Lync Server 2013 deployment from a file, and makes an inventory of it that this collection's
+  - Reads the topology of a Lync Server 2013 or Skype for Business Server deployment from a file, and makes an
+    inventory of it that this collection's
     role and modules can use.
   - Nothing is asked of the deployment itself. Export the document on a computer with the administrative tools and keep
     it next to the inventory.
@@ -23,18 +24,26 @@ description:
     C(plugin) is written at the start of a line.
   - The group C(lync) has all hosts that this collection manages, and is the place for connection variables. Its
     children are C(lync_front_end), C(lync_director), C(lync_mediation), C(lync_persistent_chat),
-    C(lync_office_web_apps) and C(lync_central_management).
-  - The groups C(lync_edge), C(lync_branch_appliance), C(lync_gateway), C(lync_sql), C(lync_file_store) and
+    C(lync_office_web_apps), C(lync_office_online), C(lync_video_interop), C(lync_edge) and
+    C(lync_central_management). A viewer farm
+    is in C(lync_office_online) from Skype for Business Server 2015 on; no document says which of the two it runs.
+  - The groups C(lync_branch_appliance), C(lync_gateway), C(lync_sql), C(lync_file_store) and
     C(lync_trusted_application) hold the other machines. They are there to limit rules to these as the other end; this
     collection does not manage them.
   - All these groups are always made. An empty one says that the topology has no such machine.
   - There is also C(lync_pool_<name>) for every pool and C(lync_site_<name>) for every site, with characters that group
     names must not have replaced by an underscore.
   - A role that is not known becomes the group C(lync_role_<name>), a version other than that of Lync Server 2013 the
-    group C(lync_version_<number>). Both are warned of.
+    group C(lync_version_<number>). A role or version that is not known is warned of.
+  - Hosts with a role are in C(lync_product_<product>) too, one group for each product of an estate in migration.
   - Every host has the variables C(lync_pool) (the pool of its main role), C(lync_pools), C(lync_site), C(lync_roles),
     C(lync_features), C(lync_addresses) (on the primary and internal side), C(lync_addresses_by_side) (on the other
-    sides), C(lync_ports) and C(lync_paired_pools). C(lync_version) is there if the document tells it.
+    sides), C(lync_ports) and C(lync_paired_pools). C(lync_version) is there if the document tells it, and
+    C(lync_product) with it, V(lync_2013), V(skype_2015) or V(skype_2019), by the service that makes the host what it
+    is. Subscription Edition does not differ from 2019 there; see O(product).
+  - An Edge Server has C(lync_edge_addresses) too, its own addresses by interface (V(internal), V(external_access),
+    V(external_webconf), V(external_av)), where the document names them. A public address in front of a router that
+    translates is left out.
   - Each item of C(lync_ports) is something the host listens on, with the keys C(service), C(owner), C(usage), C(side),
     C(protocol), C(transports), C(ports) and C(pool). A port of a protocol that is not known is left out, and warned of.
   - The group C(lync) has the variable C(lync_topology), with the C(file) and its C(date), so that an audit can say how
@@ -52,6 +61,18 @@ options:
       - The topology document. A relative path begins at the folder of the inventory file.
     type: str
     required: true
+  product:
+    description:
+      - The product that the deployment runs, for a document that has no versions, and to say V(skype_se) where the
+        document says version 8. The modules take it from C(lync_product).
+      - It is an error if a pool has another version than that product. Where an estate has several products, leave it
+        out, and set C(lync_firewall_product) for the hosts of Subscription Edition.
+    type: str
+    choices:
+      lync_2013: Lync Server 2013, version 6
+      skype_2015: Skype for Business Server 2015, version 7
+      skype_2019: Skype for Business Server 2019, version 8
+      skype_se: Skype for Business Server Subscription Edition, version 8
   half:
     description:
       - Which topology of a C(.tbxml) file to read, if it holds the published one beside the one that is being edited.
@@ -151,7 +172,7 @@ _CANNOT_BE_TEMPLATE = re.compile(r"[\w .:/-]*")
 _MANAGED = "lync"
 _EXPORTED = re.compile(rb"<!--\s*exported (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\s*-->")
 _END = 1024
-_FORMAT = 2  # Of what is cached: another number makes older caches useless.
+_FORMAT = 3  # Of what is cached: another number makes older caches useless.
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
@@ -181,7 +202,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _content(self, path: str, cache: bool) -> dict[str, Any]:
         """The inventory in plain types, from the cache if that was made from this very file."""
         file = unfrackpath(self.get_option("path"), follow=False, basedir=str(Path(path).resolve().parent))
-        half = self.get_option("half")
+        half, product = self.get_option("half"), self.get_option("product")
         if not Path(file).is_file():
             raise AnsibleParserError(f"{path}: path: there is no file {file} (relative paths start at this file)")
         try:
@@ -194,6 +215,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             "format": _FORMAT,
             "path": str(file),
             "half": half,
+            "product": product,
             "size": state.st_size,
             "changed": state.st_mtime_ns,
         }
@@ -211,7 +233,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             if isinstance(cached, dict) and cached.get("source") == source:
                 return cached
         try:
-            built = build(read_file(real, half, name=str(file)))
+            built = build(read_file(real, half, name=str(file)), product)
         except TopologyError as error:
             raise AnsibleParserError(str(error)) from error
         content = {

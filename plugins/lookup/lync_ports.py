@@ -7,13 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: lync_ports
-short_description: Ports that Microsoft documents for Lync Server 2013
+short_description: Ports that Microsoft documents for Lync Server 2013 and Skype for Business Server
 version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:
   - Returns the rows of the four tables in Microsoft's page I(Ports and protocols for internal servers) for Lync
     Server 2013. There are 91 rows, the doubled ones and the blank one included, in the order of the page.
+  - With O(product) they are those of the page I(Port and protocol requirements for servers) of Skype for Business
+    Server, 91 rows for 2015, 89 for 2019 and Subscription Edition. A row has the same ID for all products.
   - Each row says who listens or connects, on which ports and transports, who is at the other end, and what to know
     before trusting it.
   - Call it with C(query), which always returns a list. With C(lookup), a single row comes without its list.
@@ -29,17 +31,30 @@ options:
     description:
       - A role, or a list of roles. Keeps the rows that apply to a host that holds exactly these.
       - V(front_end) together with V(mediation) also keeps the rows of a collocated Mediation Server.
-      - Roles of a Windows host are V(front_end), V(director), V(mediation), V(persistent_chat), V(office_web_apps),
+      - Roles of a Windows host are V(front_end), V(director), V(mediation), V(persistent_chat), V(office_web_apps) (not
+        of Subscription Edition), V(office_online) and V(video_interop) (not of Lync Server 2013), V(edge),
         V(central_management) and V(sql), which has rows in the extended ruleset only.
+      - V(file_store) is the host of the file share.
       - The tables that are not about Windows hosts have the roles V(front_end_load_balancer),
         V(director_load_balancer), V(mediation_load_balancer), V(client) and V(phone).
       - An empty list keeps no rows.
     type: list
     elements: str
+  product:
+    description: The product whose rows are wanted, in its words.
+    type: str
+    choices:
+      lync_2013: Lync Server 2013
+      skype_2015: Skype for Business Server 2015
+      skype_2019: Skype for Business Server 2019
+      skype_se: Skype for Business Server Subscription Edition
+    default: lync_2013
+    version_added: 0.9.0
   ruleset:
     description:
-      - V(documented) is the page's 91 rows. V(extended) adds, after them, what Microsoft documents elsewhere and the
-        page forgets, each with its source. Those rows have ids such as V(add-01).
+      - V(documented) is the page's rows that the product has. V(extended) adds, after them, what Microsoft documents
+        elsewhere and the page forgets, each with its source. Those rows have ids such as V(add-01). It
+        also has the rows of the page that other pages say are gone from the product, with a caveat.
     type: str
     choices: [documented, extended]
     default: documented
@@ -74,6 +89,10 @@ EXAMPLES = r"""
 - name: Show what a Front End Server with a collocated Mediation Server listens on
   ansible.builtin.debug:
     msg: "{{ query('lyncops.firewall.lync_ports', role=['front_end', 'mediation'], direction='in') }}"
+
+- name: Show what a Video Interop Server of 2019 listens on
+  ansible.builtin.debug:
+    msg: "{{ query('lyncops.firewall.lync_ports', role='video_interop', product='skype_2019', ruleset='extended') }}"
 
 - name: Show which rows Microsoft contradicts elsewhere
   ansible.builtin.debug:
@@ -156,6 +175,22 @@ _raw:
       description: Document, table and row.
       type: str
       sample: "Lync Server 2013: Ports and protocols for internal servers, table 1, row 3"
+    products:
+      description: The products that have the row.
+      type: list
+      elements: str
+      sample: [lync_2013, skype_2015, skype_2019, skype_se]
+    in_doubt:
+      description: Products of which documents contradict each other about the row. It is in their extended ruleset.
+      type: list
+      elements: str
+      sample: []
+    interface:
+      description: >-
+        Of an Edge Server, the interface that the row listens on: V(internal), V(external_access), V(external_webconf)
+        or V(external_av); otherwise null.
+      type: str
+      sample: external_access
 """
 
 from typing import Any
@@ -164,7 +199,8 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._catalogue import catalogue
-from ..module_utils._catalogue.model import Disposition, Requirement, Role, RoleError, Ruleset, parse_roles
+from ..module_utils._catalogue.model import HOST_ROLES, Disposition, Product, Requirement, Role, RoleError, Ruleset
+from ..module_utils._catalogue.products import ABOUT, roles_of
 from ..plugin_utils._results import plain
 
 try:
@@ -176,9 +212,9 @@ else:
     HAS_JMESPATH = True
 
 _DISPOSITIONS = {"in": Disposition.LISTEN, "out": Disposition.CONNECT}
-_OPTIONS = ("role", "ruleset", "direction", "query")
+_OPTIONS = ("role", "product", "ruleset", "direction", "query")
 # A collocated Mediation Server follows from two roles; everything else can be asked for by name.
-_ROLES = tuple(role for role in Role if role is not Role.COLLOCATED_MEDIATION)
+_OTHERS = tuple(role for role in Role if role not in (*HOST_ROLES, Role.COLLOCATED_MEDIATION))
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]  # ansible-core is Any to mypy
@@ -194,8 +230,12 @@ class LookupModule(LookupBase):  # type: ignore[misc]  # ansible-core is Any to 
         self.set_options(var_options=variables, direct=kwargs)
         # Errors are raised "from None": newer ansible-core prints the cause too, and ours would then say all twice.
         try:
-            rows = _named(self._flatten(terms)) if terms else catalogue.rows(Ruleset(self.get_option("ruleset")))
-            rows = _held_by(rows, self.get_option("role"))
+            product, ruleset = Product(self.get_option("product")), Ruleset(self.get_option("ruleset"))
+            names = self.get_option("role")
+            rows = _named(self._flatten(terms), product) if terms else catalogue.rows(ruleset, product)
+            if not terms and names and Role.EDGE in names:  # on pages of their own, and asked for by name
+                rows = (*rows, *catalogue.edge_rows(product))
+            rows = _held_by(rows, names, product)
         except catalogue.RowError as error:
             raise AnsibleLookupError(f"lync_ports: {error}") from None
         except RoleError as error:
@@ -243,19 +283,23 @@ def _check_options(options: dict[str, Any]) -> None:
     ruleset = options.get("ruleset")
     if ruleset is not None and ruleset not in tuple(Ruleset):
         raise AnsibleLookupError(f"lync_ports, option ruleset: {ruleset!r} is not {' or '.join(Ruleset)}")
+    product = options.get("product")
+    if product is not None and product not in tuple(Product):
+        names = ", ".join(f"{known} ({about.name})" for known, about in ABOUT.items())
+        raise AnsibleLookupError(f"lync_ports, option product: {product!r} is none of {names}")
     direction = options.get("direction")
     if direction is not None and direction not in tuple(_DISPOSITIONS):
         raise AnsibleLookupError(f"lync_ports, option direction: {direction!r} is not {' or '.join(_DISPOSITIONS)}")
 
 
-def _named(ids: list[Any]) -> tuple[Requirement, ...]:
-    return tuple(catalogue.by_id(row_id) for row_id in ids)
+def _named(ids: list[Any], product: Product) -> tuple[Requirement, ...]:
+    return tuple(catalogue.by_id(row_id, product) for row_id in ids)
 
 
-def _held_by(rows: tuple[Requirement, ...], names: list[str] | None) -> tuple[Requirement, ...]:
+def _held_by(rows: tuple[Requirement, ...], names: list[str] | None, product: Product) -> tuple[Requirement, ...]:
     if names is None:
         return rows
-    wanted = set(catalogue.for_roles(parse_roles(names, _ROLES), Ruleset.EXTENDED))
+    wanted = set(catalogue.for_roles(roles_of(names, product, _OTHERS), Ruleset.EXTENDED, product))
     return tuple(row for row in rows if row in wanted)
 
 

@@ -13,7 +13,7 @@ version_added: 0.9.0
 author:
   - lyncops.firewall contributors (@lyncops)
 description:
-  - Makes sure that every port that Lync Server 2013 documents for the host's roles is open in Windows Firewall, with
+  - Makes sure that every port that is documented for the host's O(product) and roles is open in Windows Firewall, with
     rules of its own, and that the rules it no longer needs are gone.
   - One task describes the whole host. The host is read once with one command; if anything differs it is written once
     and read again. What a converged host costs does not depend on the number of rules.
@@ -385,6 +385,11 @@ disabled_lync_rules:
   type: list
   elements: str
   sample: [CS RTCSRV]
+product:
+  description: The product whose rows the host was judged by, one of the choices of O(product); empty without roles.
+  returned: when the host was read
+  type: str
+  sample: skype_2019
 skipped_rows:
   description:
     - Ids of rows that apply and were left out, with O(skip_rows), or because O(peers) and O(client_networks) say that

@@ -126,8 +126,8 @@ judged_from:
   sample: [{file: fe01.reg, saved: "2026-01-31T20:15:00Z"}]
 lacking:
   description:
-    - What decides most and is in none of the files, V(Group Policy) and V(MpsSvc). What is taken for it is among
-      RV(assumptions).
+    - What decides most and is in none of the files, V(Group Policy) and V(MpsSvc), and with O(dumps) V(the computer's
+      name), without which nothing but the file's name says whose it is. What is taken for it is among RV(assumptions).
   returned: when O(dump) or O(dumps) is given
   type: list
   elements: str
@@ -238,7 +238,9 @@ log:
         question:
           description:
             - C(dropped), who was dropped; and, where somebody gets in now whom a scope is to keep out,
-              C(would_be_scoped_out), who that is. The second needs allowed connections to be logged all the time.
+              C(would_be_scoped_out), who that is. The second needs allowed connections to be logged all the time. With
+              C(scope=topology) it is there, and has no answer, where so few peers are known that no row is narrowed. A
+              connection is logged when it begins only, so one that began before C(since) is not in the log.
           type: str
         complete:
           description: Whether it is answered for all of the time that was asked for.
@@ -248,9 +250,10 @@ log:
           type: str
     rows_for_anybody:
       description:
-        - How many rows everybody is to be admitted by, such as those with C(scope=topology) whose peers are not known.
-          They are no part of the answer to C(would_be_scoped_out). 0 where that is not asked.
-      type: int
+        - Ids of the rows that everybody is to be admitted by, such as those with C(scope=topology) whose peers are not
+          known. They are no part of the answer to C(would_be_scoped_out). Empty where that is not asked.
+      type: list
+      elements: str
     dropped:
       description:
         - The sources with the most connections at the ports of rows. Those that begin a connection again within 30
@@ -318,7 +321,7 @@ log:
     answers:
       - {question: dropped, complete: true, since: "2026-01-30T20:15:00+01:00"}
       - {question: would_be_scoped_out, complete: true, since: "2026-01-30T20:15:00+01:00"}
-    rows_for_anybody: 3
+    rows_for_anybody: [server-43, server-44, server-45]
     dropped:
       - rows: [server-02]
         services: [Lync Server Front-End service]
@@ -345,6 +348,11 @@ disabled_lync_rules:
   type: list
   elements: str
   sample: [CS RTCSRV]
+product:
+  description: The product whose rows the host was judged by, one of the choices of O(product); empty without roles.
+  returned: success
+  type: str
+  sample: skype_2019
 skipped_rows:
   description:
     - Ids of rows that apply and were left out, with O(skip_rows), or because O(peers) and O(client_networks) say that

@@ -33,7 +33,8 @@ options:
       - The pattern for hosts without C(lync_firewall_hosts). By default those in the group of a role, but for SQL
         Servers, which are seldom Lync's to configure.
     type: str
-    default: ~lync_(front_end|director|mediation|persistent_chat|office_web_apps|central_management)$
+    default: >-
+      ~lync_(front_end|director|mediation|persistent_chat|office_web_apps|office_online|video_interop|edge|central_management)$
   named:
     description: Hosts or patterns that are meant in place of all that, as a list or as text with commas.
     type: raw

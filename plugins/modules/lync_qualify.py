@@ -41,7 +41,7 @@ options:
     type: int
     default: 16
 notes:
-  - Takes three to five minutes, most of which it waits for the scheduled tasks.
+  - Takes two to five minutes, most of which it waits for the scheduled tasks.
   - Works over the P(ansible.builtin.winrm#connection) and P(ansible.builtin.psrp#connection) connections, with an
     account that is an administrator there with a full token.
   - Refuses to work where the Windows Firewall service (MpsSvc) does not run, where a rollback of this collection is

@@ -59,11 +59,13 @@ def folder_of(value: object) -> Path:
         raise OptionError(OPTION, f"{value!r} is no path of a folder")
     try:
         folder = Path(value).expanduser().resolve()
-        if folder.is_dir():
-            return folder
+        there, is_folder = folder.exists(), folder.is_dir()
     except (OSError, ValueError, RuntimeError):
-        pass
-    raise OptionError(OPTION, f"there is no folder {said(value)}; name the one with the files that stand for hosts")
+        there = is_folder = False
+    if not is_folder:
+        what = f"{said(value)} is a file, and no folder" if there else f"there is no folder {said(value)}"
+        raise OptionError(OPTION, f"{what}; name the one with the files that stand for hosts")
+    return folder
 
 
 def entries(folder: Path, only: frozenset[str] | None = None) -> tuple[list[Entry], list[str]]:
@@ -154,9 +156,14 @@ def check_computers(
             raise OptionError(
                 OPTION,
                 f"{', '.join(paths)}: it was written by the computer {said(computer)}, and its name says that it is of "
-                f"{name}. Call it {said(computer)}, or, where the computer is that host, give the host the computer's "
-                "name as ansible_host",
+                f"{name}. Call it {said(computer)}. If that computer is the host, call the host so in the inventory, "
+                f"with ansible_host: {_reached(name, address)}, so that it is connected to as before",
             )
+
+
+def _reached(name: str, address: object) -> str:
+    """What is connected to now."""
+    return said(address if isinstance(address, str) and address else name)
 
 
 def of_nobody(folder: Path, hosts: Iterable[tuple[str, object]]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..module_utils._catalogue import catalogue
+from ..module_utils._catalogue.model import Interface
 from ..module_utils._options.site import BUILTIN_GROUPS, EXTRA_RULE, PROFILE_SETTING, PROFILE_SETTINGS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.clients import MEDIA_SETTINGS
@@ -22,13 +23,15 @@ from ._results import plain
 from ._shapes import no_such_key
 
 _MOST_NAMED = 5
+_LONGEST_NAME = 80
 _MOST_KNOWN = 30  # all kinds of peers, not all rows
 _PEERS = f"{PREFIX}peers"
 _RULES = f"{PREFIX}extra_rules"
 _KNOWN: Mapping[str, Callable[[], Collection[str]]] = {
     EXTRA: lambda: WORDS,
     _PEERS: lambda: WORDS,
-    f"{PREFIX}port_overrides": lambda: [row.id for row in catalogue.EXTENDED],
+    f"{PREFIX}port_overrides": lambda: [row.id for row in catalogue.EVERY],
+    f"{PREFIX}edge_addresses": lambda: [interface.value for interface in Interface],
     f"{PREFIX}client_media": lambda: MEDIA_SETTINGS,
     _RULES: lambda: [option.name for option in EXTRA_RULE],
     f"{PREFIX}profile_settings": lambda: [option.name for option in PROFILE_SETTINGS.suboptions],
@@ -42,7 +45,7 @@ _KNOWN: Mapping[str, Callable[[], Collection[str]]] = {
 
 
 def wrong_keys(known: Mapping[str, Any], scoped: bool) -> tuple[tuple[str, str], ...]:
-    """Variables of a host and keys in them that there are not.
+    """Variables of a host, or entries of them, and keys in them that there are not.
 
     Whatever else is wrong about them is for the host's own task to say.
 
@@ -50,13 +53,11 @@ def wrong_keys(known: Mapping[str, Any], scoped: bool) -> tuple[tuple[str, str],
         known: The host's variables.
         scoped: Whether its peers count, whatever the rules admit, as for a matrix.
     """
-    found = [
-        (name, str(key)) for name in _KNOWN if name.partition(".")[0] in known for key in _wrong(name, known, scoped)
-    ]
+    found = [found for name in _KNOWN if name.partition(".")[0] in known for found in _wrong(name, known, scoped)]
     return tuple(dict.fromkeys(found))
 
 
-def _wrong(name: str, known: Mapping[str, Any], scoped: bool) -> list[str]:
+def _wrong(name: str, known: Mapping[str, Any], scoped: bool) -> list[tuple[str, str]]:
     try:
         if name in (EXTRA, _PEERS) and not _counts(name, known, scoped):
             return []
@@ -66,9 +67,21 @@ def _wrong(name: str, known: Mapping[str, Any], scoped: bool) -> list[str]:
             value = value.get(part) if isinstance(value, Mapping) else None
     except (AnsibleError, TypeError):
         return []
-    items = value if name == _RULES and isinstance(value, list) else [value]
     right = _KNOWN[name]()
-    return [key for item in items if isinstance(item, Mapping) for key in item if key not in right]
+    if name != _RULES or not isinstance(value, list):
+        return [(name, str(key)) for key in value if key not in right] if isinstance(value, Mapping) else []
+    # Once a key: whoever keeps hundreds of old tasks has the same in all of them.
+    entries: dict[str, list[str]] = {}
+    for number, item in enumerate(value):
+        for key in item if isinstance(item, Mapping) else ():
+            if key not in right:
+                entries.setdefault(str(key), []).append(f"{name}[{number}]{_called(item)}")
+    return [(first_few(where, 1), key) for key, where in entries.items()]
+
+
+def _called(item: Any) -> str:
+    name = item.get("name") if isinstance(item, Mapping) else None
+    return f" ({said(str(name), _LONGEST_NAME)!r})" if name else ""
 
 
 def _counts(name: str, known: Mapping[str, Any], scoped: bool) -> bool:
@@ -90,17 +103,17 @@ def key_sentences(wrong: Iterable[tuple[str, Iterable[tuple[str, str]]]], hosts:
         for mistake in mistakes:
             by_mistake.setdefault(mistake, []).append(host)
     return {
-        f"{_sentence(name, key)} {_of(names, len(hosts))}.": len(names) == len(hosts)
-        for (name, key), names in by_mistake.items()
+        f"{_sentence(where, key)} {_of(names, len(hosts))}.": len(names) == len(hosts)
+        for (where, key), names in by_mistake.items()
     }
 
 
-def _sentence(name: str, key: str) -> str:
-    right = list(_KNOWN[name]())
-    return f"{name}: {no_such_key(key, right, _MOST_KNOWN)}"
+def _sentence(where: str, key: str) -> str:
+    right = list(_KNOWN[where.partition("[")[0]]())
+    return f"{where}: {no_such_key(key, right, _MOST_KNOWN)}"
 
 
 def _of(hosts: list[str], all_hosts: int) -> str:
     if len(hosts) == all_hosts > 1:
-        return f"So it is for all {all_hosts} hosts"
-    return f"So it is for {first_few([said(host) for host in hosts], _MOST_NAMED)}"
+        return f"That is so on all {all_hosts} hosts"
+    return f"That is so on {first_few([said(host) for host in hosts], _MOST_NAMED)}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ..module_utils._firewall.log.answers import Question, answers, not_logged
+from ..module_utils._firewall.log.answers import Answered, Question, answers, not_logged
 from ..module_utils._firewall.log.asking import LogAnswer, is_of_use
 from ..module_utils._firewall.log.counting import Count, count
 from ..module_utils._firewall.log.files import LogFiles, files_of, switched_off
@@ -34,6 +34,12 @@ _LONGEST = 400  # characters of a sentence
 
 NOT_ON_HOST = "the firewall's log is on the host, and a file that stands for it does not have it"
 """Said where a host is judged from a file."""
+
+UNNAMED = (
+    "every row is for anybody, since its peers are not all named: who would be scoped out is not known; name them with "
+    "peers, or with lync_firewall_extra_peers"
+)
+"""Said where a scope is asked for and narrows nothing."""
 
 
 def span_of(asked: str) -> timedelta:
@@ -98,7 +104,8 @@ def unread(asked: str, why: Sequence[str], effects: Sequence[Effect] = ()) -> di
         effects: The rows as judged.
     """
     scopes = scopes_of(effects)
-    questions = (Question.DROPPED, Question.WOULD_BE) if scopes.lets_in else (Question.DROPPED,)
+    questions = (Question.DROPPED, Question.WOULD_BE) if scopes.asked else (Question.DROPPED,)
+    why = [*why, *([UNNAMED] if scopes.unnamed else [])]
     return {
         "asked": asked,
         "since": None,
@@ -107,7 +114,7 @@ def unread(asked: str, why: Sequence[str], effects: Sequence[Effect] = ()) -> di
         "complete": False,
         "why": [said(sentence, _LONGEST) for sentence in why],
         "answers": [{"question": one.value, "complete": False, "since": None} for one in questions],
-        "rows_for_anybody": scopes.to_any if scopes.lets_in else 0,
+        "rows_for_anybody": list(scopes.to_any) if scopes.asked else [],
         "dropped": [],
         "more": {"sources": 0, "connections": 0},
         "others": 0,
@@ -137,6 +144,8 @@ def told(
     zone = timezone(answer.offset)
     scopes = scopes_of(effects)
     answered = answers(files, answer, scoped=scopes.lets_in)
+    if scopes.unnamed:
+        answered = (*answered, Answered(Question.WOULD_BE, None, (UNNAMED,)))
     notes = [keyword_note(scopes.by_keyword)] if scopes.lets_in and scopes.by_keyword else []
     return {
         "asked": asked,
@@ -163,7 +172,7 @@ def told(
             }
             for one in answered
         ],
-        "rows_for_anybody": scopes.to_any if scopes.lets_in else 0,
+        "rows_for_anybody": list(scopes.to_any) if scopes.asked else [],
         "dropped": [_source(one, zone, known) for one in shown],
         "more": {
             "sources": len({one.source for one in left_out}),

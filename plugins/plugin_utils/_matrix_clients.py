@@ -78,7 +78,9 @@ def _given(name: str, variables: Iterable[str], hostvars: Mapping[str, Any]) -> 
         if value and not isinstance(value, dict):
             raise OptionError(f"{PREFIX}{variable}", f"{name}: a dict is needed, not {value!r}")
         if variable == _OVERRIDES:
-            value = {row: ports for row, ports in (value or {}).items() if row in DIRECTIONS}
+            value = {
+                row: ports for row, ports in (value or {}).items() if row in DIRECTIONS and row.startswith("client-")
+            }
         if value:
             found[variable] = value
     return found

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hosts for what is done only to those that somebody has named, each by its own name.
 
-A pattern, a group and an empty variable are no names, wherever they come from: one consent must not become that of a
-whole estate.
+A pattern, a group and an empty variable are no names, wherever they come from, and a list in the inventory was not
+written for this run: one consent must not become that of a whole estate.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def find_named(
     patterns = list(dict.fromkeys(part for host in everybody for part in _parts(_said(host, hostvars[host]))))
     limit = _parts(request.limit)
     # A group may have the name of a host.
-    named = {part for part in (*patterns, *limit) if part in everybody and part not in groups}
+    meant = (*patterns, *limit) if request.hosts_for_all else limit
+    named = {part for part in meant if part in everybody and part not in groups}
     may = set(everybody) if request.within is None else {str(host) for host in request.within}
     chosen = [host for host in (inventory.matching(patterns) if patterns else everybody) if host in may]
     unknown = sorted({part for part in patterns if inventory.unknown(part)})
@@ -67,11 +68,12 @@ def _mistakes(
             f"name in {_VARIABLE}."
         ]
     if unnamed:
-        by = f"{_VARIABLE}={','.join(patterns)}" if patterns else f"an empty {_VARIABLE}, or none,"
+        by = _chosen_by(patterns, request)
         return [
             f"This is for a host to spare, and {by} chooses {len(unnamed)} without naming them: "
             f"{first_few(unnamed, _MOST_NAMED)}. Nothing was done: name the host, such as "
-            f"-e {_VARIABLE}={unnamed[0]}; a pattern or a group will not do."
+            f"-e {_VARIABLE}={unnamed[0]} or --limit {unnamed[0]}; a pattern, a group or a list of the inventory will "
+            "not do."
         ]
     if not chosen:
         return [f"There is no host to work on: --limit {said(request.limit)} leaves none of those in {_VARIABLE}."]
@@ -79,6 +81,14 @@ def _mistakes(
     if odd:
         return [f"Ansible's patterns cannot hold names with blanks: {first_few(odd, _MOST_NAMED)}. Rename these hosts."]
     return []
+
+
+def _chosen_by(patterns: list[str], request: Request) -> str:
+    """What has chosen hosts that are not named."""
+    if patterns:
+        where = "" if request.hosts_for_all else " of the inventory"
+        return f"{_VARIABLE}={','.join(patterns)}{where}"
+    return f"--limit {said(request.limit)}" if request.limit else f"an empty {_VARIABLE}, or none,"
 
 
 def _said(host: str, known: Mapping[str, Any]) -> Any:

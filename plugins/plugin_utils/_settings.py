@@ -15,6 +15,8 @@ from ..module_utils._firewall.traffic.matching import label
 from ..module_utils._texts import said
 from ._said import texts
 
+_OPENING = (("state", "disabled"), ("inbound_action", "allow"))
+
 
 def settings_changed(plan: Plan) -> list[dict[str, Any]]:
     """The settings that a plan changes, one by one, in the words of the option ``profile_settings``."""
@@ -27,6 +29,19 @@ def settings_changed(plan: Plan) -> list[dict[str, Any]]:
         }
         for change in plan.settings
         for field in change.fields
+    ]
+
+
+def opened(plan: Plan) -> list[str]:
+    """A sentence where a plan lets everybody in, as a person asked for with ``profile_settings``."""
+    profiles = [change.profile.value for change in plan.settings if change.opens]
+    if not profiles:
+        return []
+    return [
+        "profile_settings lets everybody in at every port, whether or not a rule does, in the "
+        f"{' and '.join(profiles)} profile{'s' if len(profiles) > 1 else ''}. To take that back later, what is in use "
+        "must be covered by rules, or "
+        "lync_firewall_accept_impact be true"
     ]
 
 
@@ -47,7 +62,8 @@ def setting_in_words(item: Mapping[str, Any]) -> str:
         item: As `settings_changed` gives it; of a result that was read, whatever it holds.
     """
     profile, setting, before, after = (item.get(key, "?") for key in ("profile", "setting", "before", "after"))
-    return f"{profile} profile, {setting}: {before} -> {after}"
+    opens = (setting, after) in _OPENING
+    return f"{profile} profile, {setting}: {before} -> {after}{' (everybody gets in there)' if opens else ''}"
 
 
 def group_in_words(item: Mapping[str, Any]) -> str:

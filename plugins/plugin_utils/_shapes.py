@@ -26,6 +26,7 @@ _EXAMPLES = {
     **{profile.name: "{log_dropped: true}" for profile in PROFILE_SETTINGS.suboptions},
 }
 _MODULE = "win_firewall_rule"
+_FORCE = "force"  # of that module, in tasks from before community.windows
 _PASTED = "Paste what stands below the module's name, not the whole task"
 
 
@@ -54,7 +55,9 @@ def no_such_key(key: str, right: Iterable[str], most: int = 100) -> str:
         most: Of more than so many none is listed.
     """
     if _MODULE in key:
-        return f"{said(key)!r} is none of its keys. {_PASTED}"
+        return f"{said(key)!r} is none of its keys. {_PASTED}."
+    if key == _FORCE:
+        return f"{key!r} is none of its keys. Leave it out: a rule that differs is changed in any case."
     known = [name for name in right if name != GROUP]  # it is known to be refused
     near = difflib.get_close_matches(key, known, 1, 0.6)
     meant = f" Did you mean {near[0]}?" if near else ""
@@ -98,7 +101,8 @@ def _look_at_dict(where: str, option: Option, value: Any) -> None:
     known = {sub.name: sub for sub in option.suboptions}
     for key, held in keys.items():
         if key not in known:
-            raise OptionError(where, no_such_key(str(key), known).removesuffix("."))
+            whose = f"{said(str(keys['name']))!r}: " if "name" in known and keys.get("name") else ""
+            raise OptionError(where, whose + no_such_key(str(key), known).removesuffix("."))
         if held is not None:
             _look(f"{where}.{key}", known[key], held)
     for sub in option.suboptions:

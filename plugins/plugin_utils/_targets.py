@@ -50,6 +50,7 @@ class Request:
         sources: Where the inventory comes from, for messages.
         absent: Those of `sources` that are no file and no folder.
         plan_for_all: Whether an extra variable names a plan that the run is held to.
+        hosts_for_all: Whether an extra variable is ``lync_firewall_hosts``: whoever starts the run names the hosts.
         limit: What the run is limited to, for messages.
         batches: Sizes of the batches of a remediation.
         reports: Reports of others that are given, see ``lync_firewall_report_sources``.
@@ -75,6 +76,7 @@ class Request:
     scoped: bool = False
     absent: Sequence[str] = ()
     plan_for_all: bool = False
+    hosts_for_all: bool = False
 
     @property
     def nobody(self) -> bool:

@@ -11,9 +11,11 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+from ..module_utils._catalogue.model import Product
 from ..module_utils._options.variables import PREFIX as OF_VARIABLES
 from ..module_utils._policy.assignment import GROUP_ROLES
 from ..module_utils._policy.peers import EXTRA, POOL, PREFIX
+from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, running
 from ..module_utils._policy.scoping import WORDS
 from ..module_utils._policy.unknown_peers import Scoped, as_block, as_comment, unknown_peers
 from ._results import plain
@@ -32,6 +34,7 @@ class Asks:
         pool: Whether its pool is named.
         extra: What ``lync_firewall_extra_peers`` says.
         own: The kinds that ``lync_firewall_peers`` says, to which nothing is added; None where nothing is worked out.
+        product: What runs on it.
     """
 
     ruleset: str
@@ -40,6 +43,7 @@ class Asks:
     pool: bool
     extra: Mapping[str, Any]
     own: tuple[str, ...] | None = None
+    product: str = Product.LYNC_2013.value
 
 
 def read_asks(known: Mapping[str, Any], scoped: bool) -> Asks | None:
@@ -63,6 +67,7 @@ def read_asks(known: Mapping[str, Any], scoped: bool) -> Asks | None:
             bool(known.get(POOL)),
             extra if isinstance(extra, Mapping) else {},
             None if own is None else tuple(str(kind) for kind, items in own.items() if items is not None),
+            str(running(known.get(VARIABLE), known.get(OF_TOPOLOGY)) or Product.LYNC_2013.value),
         )
     except (AnsibleError, TypeError):
         return None  # the host's own task says what is wrong
@@ -106,6 +111,7 @@ def _scoped(host: str, asks: Asks, roles: Sequence[str], by_group: Mapping[str, 
         asks.features,
         asks.skip_rows,
         frozenset([*said, *["pool"] * own_pool]),
+        asks.product,
     )
 
 

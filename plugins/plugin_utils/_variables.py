@@ -32,12 +32,24 @@ from ..module_utils._policy.assignment import (
     needs_no_rule,
     role_mistakes,
 )
-from ..module_utils._policy.peers import ADDRESSES, EXTRA, POOL, Estate, PeerError, peers_of, said_address
+from ..module_utils._policy.peers import (
+    ADDRESSES,
+    EXTRA,
+    POOL,
+    Estate,
+    PeerError,
+    internal_address,
+    peers_of,
+    said_address,
+)
+from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, VERSION, product_mistakes, running
 from ..module_utils._texts import said
 from ._estate import estate_of
 from ._results import plain
 
-_CONFIGURED_PORTS = "lync_ports"
+_OF_TOPOLOGY = {"configured_ports": "lync_ports", "edge_addresses": "lync_edge_addresses"}
+"""Option to the variable that a topology document fills, which counts where nobody says otherwise."""
+
 _PREFLIGHT = f"{PREFIX}found"
 
 
@@ -191,7 +203,12 @@ class HostVariables:
         idle = needs_no_rule(roles, groups) and not (clients and roles)
         if connecting and self._absent:
             return Assigned(self.name, None, idle and not self._given_absent, self._doubles())
-        mistakes = (*role_mistakes(self.name, roles), *misspelt(self.known), *(self._doubles() if connecting else ()))
+        mistakes = (
+            *role_mistakes(self.name, roles),
+            *product_mistakes(self.name, self.known.get(VARIABLE), self.known.get(VERSION)),
+            *misspelt(self.known),
+            *(self._doubles() if connecting else ()),
+        )
         return Assigned(self.name, roles, idle, mistakes)
 
     @property
@@ -250,6 +267,7 @@ class HostVariables:
     def addresses(self) -> list[str]:
         """The addresses of the host, for people; none where nothing says them."""
         value: Any = next((found for name in ADDRESSES if (found := self.known.get(name))), None)
+        value = value or internal_address(self.known)
         if not value:
             connected = self._of_inventory("ansible_host")
             value = said_address(self.name, connected) or connected or []
@@ -274,8 +292,10 @@ class HostVariables:
             return value
         if name == "peers" and self.known.get(f"{PREFIX}scope") == "topology":
             return self.peers()
-        if name == "configured_ports":
-            return self.known.get(_CONFIGURED_PORTS)
+        if name in _OF_TOPOLOGY:
+            return self.known.get(_OF_TOPOLOGY[name])
+        if name == "product":
+            return running(None, self.known.get(OF_TOPOLOGY))
         if name == "known_addresses":
             return self._preflight.get("addresses")
         return None

@@ -27,7 +27,7 @@ def whose(name: str, groups: Mapping[str, Iterable[str]], hostvars: Mapping[str,
     if not owners:
         return ""
     if len(owners) == len(everybody) > 1:
-        return f"{name} is a variable of all hosts"
+        return f"{name} is set for all hosts, as by -e or in group_vars/all"
     return f"{name} is a variable of {_named(owners, groups)}"
 
 

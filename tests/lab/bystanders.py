@@ -9,9 +9,10 @@ Each also keeps the connections it accepts until the client leaves, so that `net
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lab.roles import Port, ServiceKey
+from lab.ports import Port, ServiceKey
+from lab.products import LYNC_2013, Product
 from lab.windows.policy import TCP, Listener
 
 _SQL = "C:\\Program Files\\Microsoft SQL Server\\MSSQL11.RTCLOCAL\\MSSQL\\Binn\\sqlservr.exe"
@@ -51,9 +52,24 @@ BYSTANDERS: Mapping[str, Bystander] = {
 }
 
 
-def bystander_listeners(address: str, names: Iterable[str]) -> tuple[Listener, ...]:
-    """What the named bystanders listen on."""
-    ports = (BYSTANDERS[name].port for name in names)
+def bystander(name: str, product: Product = LYNC_2013) -> Bystander:
+    """One of BYSTANDERS, beside a product: SQL Server Express is the version that comes with that."""
+    known = BYSTANDERS[name]
+
+    def here(text: str) -> str:
+        return text.replace(LYNC_2013.sql, product.sql)
+
+    service = replace(known.service, image_path=here(known.service.image_path))
+    return Bystander(replace(known.port, program=here(known.port.program)), service)
+
+
+def bystander_listeners(
+    addresses: Iterable[str], names: Iterable[str], product: Product = LYNC_2013
+) -> tuple[Listener, ...]:
+    """What the named bystanders listen on, at each address of the host."""
+    ports = [bystander(name, product).port for name in names]
     return tuple(
-        Listener(address, port.protocol, port.number, port.program, port.service, keeps=True) for port in ports
+        Listener(address, port.protocol, port.number, port.program, port.service, keeps=True)
+        for address in addresses
+        for port in ports
     )

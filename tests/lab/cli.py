@@ -34,13 +34,15 @@ from lab.estate import (
 )
 from lab.foreign_rules import ODDITIES
 from lab.hints import hint
-from lab.host import HostSpec
+from lab.host_spec import HostSpec
 from lab.inventory import InventoryError, read_inventory, write_inventory
 from lab.probe import as_json, as_table, probe
+from lab.products import LYNC_2013, PRODUCTS
 from lab.quirks import QuirkError, parse_assignment
 from lab.ready_logs import log_file
 from lab.server import Estate, LabError, require_loopback
 from lab.starting_policy import NAMED_POLICIES, WINDOWS
+from lab.topology import topology_document
 from lab.windows.filesystem import FileSystemError
 
 DEFAULT_INVENTORY = Path("build/lab/inventory.yml")
@@ -66,7 +68,26 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="run an estate in the foreground")
     serve.set_defaults(run=_serve_command)
-    serve.add_argument("--hosts", type=int, default=6, metavar="N", help="number of hosts, 1 to 1000 (default 6)")
+    serve.add_argument(
+        "--product",
+        choices=tuple(PRODUCTS),
+        help="what the estate runs; with two Edge Servers, unless --edges says otherwise (default lync_2013 without)",
+    )
+    serve.add_argument(
+        "--hosts", type=int, metavar="N", help="number of hosts, 1 to 1000 (default one of each kind, 6 or 7)"
+    )
+    serve.add_argument("--edges", type=int, metavar="N", help="so many Edge Servers behind them, in no domain")
+    serve.add_argument(
+        "--edge-addresses", type=int, choices=(1, 3), default=3, help="external ones of each (default %(default)s)"
+    )
+    serve.add_argument(
+        "--no-local-account-tokens",
+        action="store_true",
+        help="Edge Servers lack LocalAccountTokenFilterPolicy, as Windows comes: their local account is refused",
+    )
+    serve.add_argument(
+        "--extended", action="store_true", help="what no table of ports has listens too, such as a VIS's TCP trunk"
+    )
     serve.add_argument(
         "--policy",
         default="default",
@@ -102,7 +123,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--oddities", type=_names, default=(), metavar="NAME,…", help=f"rules that try a reader: {', '.join(ODDITIES)}"
     )
-    serve.add_argument("--windows", choices=tuple(WINDOWS), default="2012r2", help="version (default %(default)s)")
+    serve.add_argument(
+        "--windows", choices=tuple(WINDOWS), help="version (default the first of the product's, 2012r2 for lync_2013)"
+    )
     serve.add_argument("--ban-list", type=int, default=0, metavar="N", help="N block rules of one address each")
     serve.add_argument("--winrm-port", type=int, default=5985, metavar="PORT", help="of WinRM (default %(default)s)")
     serve.add_argument(
@@ -160,7 +183,12 @@ def _probe_command(options: argparse.Namespace) -> int:
 def _serve_command(options: argparse.Namespace) -> int:
     specs = build_estate(
         EstateOptions(
+            product=options.product or LYNC_2013.name,
             count=options.hosts,
+            edges=(2 if options.product else 0) if options.edges is None else options.edges,
+            edge_addresses=options.edge_addresses,
+            local_account_tokens=not options.no_local_account_tokens,
+            extended=options.extended,
             policy=options.policy,
             registry=tuple(options.registry),
             winrm_rule=not options.no_winrm_rule,
@@ -239,6 +267,8 @@ async def _serve(specs: Sequence[HostSpec], options: argparse.Namespace) -> None
         await runner.setup()
         await web.TCPSite(runner, address, port).start()
         write_inventory(options.inventory, specs, options.user, options.password, options.login, estate.authority)
+        topology = options.inventory.parent / "topology.xml"
+        topology.write_bytes(topology_document(specs))
         print(_welcome(estate, options.inventory, control, time.monotonic() - begun), flush=True)
         if options.ready_file:
             options.ready_file.parent.mkdir(parents=True, exist_ok=True)
@@ -278,12 +308,13 @@ def _welcome(estate: Estate, inventory: Path, control: str, seconds: float) -> s
     lines += [
         "",
         f"Inventory  {inventory}",
+        f"Topology   {inventory.parent / 'topology.xml'}",
         f"Control    http://{control}/hosts",
         "",
         "Try, in another terminal:",
         f"  ansible-playbook -i {inventory} lyncops.firewall.site --check --diff   # what is closed, changing nothing",
         f"  ansible-playbook -i {inventory} lyncops.firewall.site                  # open it",
-        f"  ansible lync -i {inventory} -m lyncops.firewall.lync_firewall_info     # what a host has now",
+        f"  ansible lync -i {inventory} -m lyncops.firewall.lync_firewall_info -a host_variables=true",
         f"  PYTHONPATH=tests python -m lab probe --inventory {inventory}   # see for yourself",
         "",
         "Ctrl-C ends the lab.",

@@ -5,185 +5,104 @@
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from lab.bystanders import BYSTANDERS, bystander_listeners
-from lab.foreign_rules import ODDITIES, add_oddity, ban, pad
-from lab.host import HostSpec
-from lab.quirks import NO_QUIRKS, Quirks
-from lab.roles import ServiceKey, client_rules, listeners, lync_rules, programs, services_of
-from lab.starting_policy import (
-    NAMED_POLICIES,
-    POLICIES,
-    WINDOWS,
-    admit_winrm_from_any,
-    describe_windows,
-    dump_text,
-    enable_winrm_rules,
-    load_named,
+from lab.bystanders import bystander_listeners
+from lab.edge import EdgeAddresses, edge_listeners
+from lab.estate_options import (
+    DOMAIN,
+    EDGE_USER,
+    GROUP_POLICIES,
+    LOGINS,
+    LYNC_RULES,
+    NETWORK,
+    PASSWORD,
+    USER,
+    EstateError,
+    EstateOptions,
+    checked,
+    pattern,
 )
-from lab.windows.firewall_service import GROUP_POLICY_STORE, LOCAL_STORE
-from lab.windows.policy import Network
-from lab.windows.registry import Registry, RegistryError
-from lab.windows.services import SERVICES_KEY
-from lab.windows.winrm_listeners import PORTS, listen_by_policy, set_listener, set_listeners
+from lab.host_spec import HostSpec
+from lab.roles import CLIENT, EDGE, listeners, programs
+from lab.starting_policy import WINDOWS
+from lab.starting_registry import apply_group_policy, installed, starting_registry
+from lab.windows.policy import Listener
+from lab.windows.registry import Registry
+from lab.windows.winrm_listeners import listen_inside
 from lab.windows.wmi import PSTN, Interface
 
-USER = "Administrator"
-# Not a secret: the hosts exist on loopback only.
-PASSWORD = "lab-only-no-secret"
-DOMAIN = "contoso.test"
-CERTIFICATE = "certificate"
-LOGINS = ("basic", "ntlm", CERTIFICATE)
-_HTTPS_RULE = "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5986|Name=Windows Remote Management (HTTPS-In)|"
-"""As an administrator makes it with netsh: Windows has none for 5986."""
-NETWORK = "127.77"
+__all__ = [
+    "EDGE_USER",
+    "GROUP_POLICIES",
+    "LOGINS",
+    "LYNC_RULES",
+    "NETWORK",
+    "PASSWORD",
+    "USER",
+    "EstateError",
+    "EstateOptions",
+    "apply_group_policy",
+    "build_estate",
+    "edge_addresses",
+    "host_address",
+    "starting_registry",
+]
+
 FIRST_PLACE = 11
 HOSTS_PER_BLOCK = 200
-MOST_HOSTS = 1000
-MOST_BANNED = 65536
-_MANY_HOSTS = 100
-
-LYNC_RULES = ("one-disabled", "disabled", "enabled", "none")
-"""Only `CS RTCSRV` where there is a registrar, disabled; the rules of all services of the roles; none."""
-
-GROUP_POLICIES = (
-    "none", "merge-off", "off", "block", "standard-profile", "ipsec-required", "remote-admin", "public-merge-off",
-)  # fmt: skip
-"""No firewall policy; local rules void; firewall off; a block rule on Lync ports; only the older StandardProfile;
-inbound traffic must be authenticated; RemoteAdminSettings of XP's time; local rules void in Public only."""
-
-_PATTERN: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("fe", ("lync_front_end", "lync_central_management")),
-    ("fe", ("lync_front_end", "lync_mediation")),
-    ("dir", ("lync_director",)),
-    ("med", ("lync_mediation",)),
-    ("chat", ("lync_persistent_chat",)),
-    ("wac", ("lync_office_web_apps",)),
-)
-
-
-class EstateError(ValueError):
-    """The estate cannot be built as asked."""
-
-
-@dataclass(frozen=True)
-class EstateOptions:
-    """How to build an estate.
-
-    count: number of hosts; policy: one of NAMED_POLICIES or the path of a `*.reg.txt` dump, of which every key is kept;
-    registry: paths of more dumps, read on top of the policy (fragments such as a Group Policy); winrm_rule: enable
-    the policy's own WinRM rules as `winrm quickconfig` does; winrm_from_any: a WinRM rule for every profile and address
-    takes the place of the policy's; foreign_rules: total number of rules to pad to; services: whether Lync's ports
-    listen; names: only these hosts (short or full names) of the demo estate; network: the first two numbers of all
-    addresses, so that several labs can run side by side; bystanders: which services that are not
-    Lync's listen too (None: all of them, but none in an estate of more than 100 hosts); lync_rules: Lync's own program
-    rules, one of LYNC_RULES; group_policy: one of GROUP_POLICIES (none: what the policy's own file brings); oddities:
-    some of ODDITIES; windows: one of WINDOWS; dual_homed: whether Mediation Servers that are nothing else have a
-    second interface, in a public network, for their gateways; ban_list: number of one-address block rules;
-    winrm_port: where WinRM listens (on 5986 its listener is called one of HTTPS, but speaks HTTP as ever);
-    winrm_by_policy: the listener comes from Group Policy alone; director_web: the external web site listens on
-    Directors too, as port summaries have it; clients: so many users' computers behind the hosts, pc01 and so on,
-    with their policy and Windows; client_rules: whether the setup of the Lync client has made its exceptions there;
-    login: one of LOGINS, how the inventory says to log in; only with basic is AllowUnencrypted on, which Windows comes
-    without; https: an HTTPS listener on 5986 beside WinRM's usual one, with certificates and a rule of its own.
-    """
-
-    count: int = len(_PATTERN)
-    policy: str = "default"
-    registry: tuple[str, ...] = ()
-    winrm_rule: bool = True
-    winrm_from_any: bool = False
-    foreign_rules: int = 0
-    services: bool = True
-    names: tuple[str, ...] = ()
-    quirks: Quirks = NO_QUIRKS
-    network: str = NETWORK
-    bystanders: tuple[str, ...] | None = None
-    lync_rules: str = "one-disabled"
-    group_policy: str = "none"
-    oddities: tuple[str, ...] = ()
-    windows: str = "2012r2"
-    dual_homed: bool = True
-    ban_list: int = 0
-    winrm_port: int = 5985
-    winrm_by_policy: bool = False
-    director_web: bool = False
-    clients: int = 0
-    client_rules: bool = True
-    login: str = "basic"
-    https: bool = False
-
-    def bystander_names(self) -> tuple[str, ...]:
-        """The bystanders that listen."""
-        if self.bystanders is None:
-            return tuple(BYSTANDERS) if self.count <= _MANY_HOSTS else ()
-        return self.bystanders
+_INSIDE, _OUTSIDE_BLOCK = 17, 200
+"""Of an Edge Server: length of the internal subnet's prefix, and the third number of its external addresses."""
 
 
 def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
     """The hosts. Raises EstateError when the options make no sense."""
-    if not 1 <= options.count <= MOST_HOSTS:
-        raise EstateError(f"an estate has 1 to {MOST_HOSTS} hosts, not {options.count}")
-    subnet = f"{options.network}.0.0/16"
-    try:
-        loopback = ipaddress.IPv4Network(subnet).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise EstateError(f"{options.network!r} is not the first half of a loopback address such as 127.77")
-    network = Network(
-        local_subnet=subnet,
-        gateway=f"{options.network}.0.1",
-        dns=f"{options.network}.0.2",
-        dhcp=f"{options.network}.0.2",
-        wins=f"{options.network}.0.2",
-    )
-    if not 0 <= options.ban_list <= MOST_BANNED:
-        raise EstateError(f"a ban list has 0 to {MOST_BANNED} addresses, not {options.ban_list}")
-    _check_names("bystander", options.bystander_names(), BYSTANDERS)
-    _check_names("oddity", options.oddities, ODDITIES)
-    _check_names("set of Lync's rules", (options.lync_rules,), LYNC_RULES)
-    _check_names("group policy", (options.group_policy,), GROUP_POLICIES)
-    _check_names("version of Windows", (options.windows,), WINDOWS)
-    _check_names("login", (options.login,), LOGINS)
-    if options.login == CERTIFICATE and not options.https:
-        raise EstateError("a login by certificate needs HTTPS")
+    network = checked(options)
     quirks = replace(options.quirks, refuse_unencrypted=options.quirks.refuse_unencrypted or options.login != "basic")
-    release = WINDOWS[options.windows]
+    release = WINDOWS[options.release]
     registries: dict[tuple[str, ...], Registry] = {}
     specs = []
     numbers: dict[str, int] = {}
-    for index in range(options.count + options.clients):
-        prefix, groups = _PATTERN[index % len(_PATTERN)] if index < options.count else ("pc", ("lync_client",))
-        if index >= len(_PATTERN):  # there is one Central Management store in an organisation
+    for index in range(options.hosts + options.clients + options.edges):
+        prefix, groups = _kind(options, index)
+        if index >= len(pattern(options.runs)):  # there is one Central Management store in an organisation
             groups = tuple(group for group in groups if group != "lync_central_management")
         numbers[prefix] = numbers.get(prefix, 0) + 1
         name = f"{prefix}{numbers[prefix]:02d}"
         if groups not in registries:
             registries[groups] = starting_registry(options, groups)
         address = host_address(options.network, index)
-        heard = listeners(address, groups, director_web=options.director_web) if options.services else ()
+        registry = registries[groups]
+        edge = edge_addresses(options, index) if EDGE in groups else None
+        heard = _heard(options, address, groups, edge)
+        if edge is not None:
+            registry = registry.copy()
+            listen_inside(registry, address)
+        interfaces = _interfaces(options, groups, edge)
         specs.append(
             HostSpec(
                 name=f"{name}.{DOMAIN}",
                 address=address,
                 groups=groups,
-                registry=registries[groups],
-                listeners=heard + bystander_listeners(address, options.bystander_names()),
-                services=tuple(service.name for service in _services(options, groups)),
-                quirks=quirks,
+                registry=registry,
+                listeners=(heard if options.services else ())
+                + bystander_listeners(
+                    (address, *(edge.external if edge else ())), options.bystander_names(), options.runs
+                ),
+                role_listeners=heard,
+                services=tuple(service.name for service in installed(options, groups)),
+                quirks=quirks if edge is None else replace(quirks, profile=_at_edge(quirks.profile)),
                 schema_version=release.schema,
                 version=release.version,
-                network=network,
+                network=network if edge is None else replace(network, local_subnet=_inside(options.network)),
                 winrm_port=options.winrm_port,
                 https=options.https,
-                interfaces=_interfaces(options, groups),
+                interfaces=interfaces,
                 programs=programs(groups),
+                product=options.product,
+                edge=edge,
+                account=EDGE_USER if edge else "",
+                in_domain=edge is None,
             )
         )
     if not options.names:
@@ -195,7 +114,44 @@ def build_estate(options: EstateOptions) -> tuple[HostSpec, ...]:
     return tuple(spec for spec in specs if spec.name.partition(".")[0] in chosen)
 
 
-def _interfaces(options: EstateOptions, groups: tuple[str, ...]) -> tuple[Interface, ...]:
+def _kind(options: EstateOptions, index: int) -> tuple[str, tuple[str, ...]]:
+    """Prefix of the name, and groups, of the host at a place in the estate: servers, clients, Edge Servers."""
+    if index < options.hosts:
+        kinds = pattern(options.runs)
+        return kinds[index % len(kinds)]
+    return ("pc", (CLIENT,)) if index < options.hosts + options.clients else ("edge", (EDGE,))
+
+
+def _inside(network: str) -> str:
+    return f"{network}.0.0/{_INSIDE}"
+
+
+def _at_edge(profile: str) -> str:
+    """The profile of the internal network: that of a domain is for members of one only."""
+    return "Private" if profile == "Domain" else profile
+
+
+def edge_addresses(options: EstateOptions, index: int) -> EdgeAddresses:
+    """The addresses of the Edge Server at a place in the estate."""
+    first = FIRST_PLACE + 4 * (index - options.hosts - options.clients)
+    outside = [f"{options.network}.{_OUTSIDE_BLOCK}.{first + place}" for place in range(options.edge_addresses)]
+    access, conferencing, media = outside if len(outside) == 3 else outside * 3
+    return EdgeAddresses(host_address(options.network, index), access, conferencing, media)
+
+
+def _heard(
+    options: EstateOptions, address: str, groups: tuple[str, ...], edge: EdgeAddresses | None
+) -> tuple[Listener, ...]:
+    if edge is not None:
+        return tuple(listener for _unused, listener in edge_listeners(edge, options.runs))
+    return listeners(address, groups, options.runs, director_web=options.director_web, extended=options.extended)
+
+
+def _interfaces(options: EstateOptions, groups: tuple[str, ...], edge: EdgeAddresses | None) -> tuple[Interface, ...]:
+    if edge is not None:
+        first, *further = edge.external
+        outside = Interface("External", 14, "Public", "Network 2", address=first, further=tuple(further))
+        return Interface("Internal", network="Network"), outside
     return (Interface(), PSTN) if options.dual_homed and groups == ("lync_mediation",) else (Interface(),)
 
 
@@ -203,94 +159,3 @@ def host_address(network: str, index: int) -> str:
     """The loopback address of the host at a place in the estate, from 0."""
     block, place = divmod(index, HOSTS_PER_BLOCK)
     return f"{network}.{block}.{FIRST_PLACE + place}"
-
-
-def _check_names(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
-    for name in names:
-        if name not in known:
-            raise EstateError(f"no {kind} is called {name!r}; there are {', '.join(known)}")
-
-
-def _services(options: EstateOptions, groups: Iterable[str]) -> tuple[ServiceKey, ...]:
-    return services_of(groups) + tuple(BYSTANDERS[name].service for name in options.bystander_names())
-
-
-def starting_registry(options: EstateOptions, groups: tuple[str, ...] = ()) -> Registry:
-    """The registry a host of these groups starts with. Raises EstateError when a dump cannot be read."""
-    registry = Registry()
-    registry.load_dump(dump_text(POLICIES / "system.reg.txt"))
-    describe_windows(registry, options.windows)
-    if options.policy in NAMED_POLICIES:
-        load_named(registry, options.policy, options.windows, winrm_rule=options.winrm_rule)
-    else:
-        _load_file(registry, options.policy)
-        if options.winrm_rule:
-            enable_winrm_rules(registry)
-    for path in options.registry:
-        _load_file(registry, path)
-    if options.winrm_from_any:
-        admit_winrm_from_any(registry)
-    for service in _services(options, groups):
-        _install(registry, service)
-    for rule_id, text in (*_rules_of_lync(options.lync_rules, groups), *_rules_of_client(options, groups)):
-        _set_rule(registry, rule_id, text)
-    for name in options.oddities:
-        add_oddity(registry, name)
-    if options.group_policy != "none":  # else what the files bring stays
-        apply_group_policy(registry, options.group_policy)
-    pad(registry, options.foreign_rules)
-    ban(registry, options.ban_list, WINDOWS[options.windows].schema)
-    _set_listeners(registry, options)
-    return registry
-
-
-def _set_listeners(registry: Registry, options: EstateOptions) -> None:
-    if options.https:
-        _set_rule(registry, "{6F5E1C7A-5986-4B1D-9C55-0A6B3D0E5986}", _HTTPS_RULE)
-    if options.winrm_by_policy:
-        listen_by_policy(registry)
-    elif options.winrm_port != PORTS["HTTP"]:
-        set_listener(registry, options.winrm_port)
-    elif options.https:
-        set_listeners(registry, {f"*+{transport}": port for transport, port in PORTS.items()})
-
-
-def _load_file(registry: Registry, path: str) -> None:
-    try:
-        registry.load_dump(dump_text(Path(path)))
-    except (OSError, ValueError, RegistryError) as error:
-        known = "" if "/" in path else f"; the policies with a name are {', '.join(NAMED_POLICIES)}"
-        raise EstateError(f"cannot use {path} as a policy: {error}{known}") from error
-
-
-def _rules_of_lync(wanted: str, groups: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    if wanted == "none":
-        return ()
-    rules = lync_rules(groups, enabled=wanted == "enabled")
-    # What setup leaves when the firewall was off or a hardening script came later: the registrar's, disabled.
-    return tuple(rule for rule in rules if wanted != "one-disabled" or rule[1].endswith("|Name=CS RTCSRV|"))
-
-
-def _rules_of_client(options: EstateOptions, groups: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return client_rules() if options.client_rules and "lync_client" in groups else ()
-
-
-def apply_group_policy(registry: Registry, name: str) -> None:
-    """Replace the firewall policy of Group Policy by one of GROUP_POLICIES. Raises EstateError."""
-    _check_names("group policy", (name,), GROUP_POLICIES)
-    with contextlib.suppress(RegistryError):
-        registry.delete(GROUP_POLICY_STORE)
-    if name != "none":
-        registry.load_dump(dump_text(POLICIES / f"group-policy-{name}.reg.txt"))
-
-
-def _install(registry: Registry, service: ServiceKey) -> None:
-    key = registry.create(f"{SERVICES_KEY}\\{service.name}")
-    key.set("DisplayName", "REG_SZ", service.display)
-    key.set("ImagePath", "REG_EXPAND_SZ", service.image_path)
-    key.set_dword("Start", 2)
-    key.set_dword("Type", 0x20 if "svchost.exe" in service.image_path else 0x10)
-
-
-def _set_rule(registry: Registry, rule_id: str, text: str) -> None:
-    registry.create(LOCAL_STORE + r"\FirewallRules").set(rule_id, "REG_SZ", text)

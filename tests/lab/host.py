@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ntpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from lab.quirks import NO_QUIRKS, Quirks
+from lab.host_account import AccountOfHost
+from lab.host_network import NetworkOfHost
+from lab.host_spec import HostSpec
 from lab.ready_logs import LogFile
 from lab.second_administrator import SecondAdministrator
 from lab.stats import Stats
@@ -21,55 +22,23 @@ from lab.windows.cmd_syntax import expand
 from lab.windows.create_process import run_directly
 from lab.windows.environment import SYSTEM_VARIABLES, account_environment
 from lab.windows.filesystem import FileSystem
-from lab.windows.firewall_log import FirewallLog, LogSettings, log_settings
+from lab.windows.firewall_log import FirewallLog
 from lab.windows.firewall_service import FirewallService
 from lab.windows.job import in_job, job_refuses
 from lab.windows.language_keys import write_language
 from lab.windows.netstat import Socket
-from lab.windows.policy import DEFAULT_NETWORK, Listener, Network
+from lab.windows.policy import Listener
 from lab.windows.process import Console, InputPipe, Life, Process, Sink, nul_input
 from lab.windows.programs import PROGRAMS
-from lab.windows.registry import Registry
 from lab.windows.scheduler import TaskScheduler
-from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, TOKENS, Token
+from lab.windows.security import ADMINISTRATOR, SYSTEM_TOKEN, Token
 from lab.windows.services import RUNNING, SERVICES_KEY, STOPPED, Service, installed_services, start_type
 from lab.windows.time_zone import offset_of, write_time_zone
 from lab.windows.winrm_listeners import https_ports, winrm_listeners
-from lab.windows.wmi import Interface, adapter_id, interface_addresses
 
+_LOGS_PID = (2, 31)
 Connection = tuple[tuple[str, int], tuple[str, int]]
 """Local and remote end of a TCP connection."""
-
-_INTERFACES_KEY = f"{SERVICES_KEY}\\Tcpip\\Parameters\\Interfaces"
-_LOOPBACK = "127.0.0.0/8"
-_LOGS_PID = (2, 31)
-
-
-@dataclass(frozen=True)
-class HostSpec:
-    """What a host is before it starts.
-
-    name: inventory name (fe01.contoso.test); address: dotted loopback address; groups: inventory groups;
-    registry: starting registry (copied, never changed); listeners: its network services; services: names of the
-    installed services besides the standard ones, described by their registry keys; version: as `ver` prints it;
-    https: whether WinRM's HTTPS listeners have a certificate, and so speak TLS;
-    interfaces: the main one first, whose network's profile is the host's (quirk `profile`).
-    """
-
-    name: str
-    address: str
-    groups: tuple[str, ...]
-    registry: Registry
-    listeners: tuple[Listener, ...] = ()
-    quirks: Quirks = NO_QUIRKS
-    schema_version: tuple[int, int] = (2, 22)
-    version: str = "6.3.9600"
-    network: Network = DEFAULT_NETWORK
-    winrm_port: int = 5985
-    https: bool = False
-    services: tuple[str, ...] = ()
-    interfaces: tuple[Interface, ...] = (Interface(),)
-    programs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +50,7 @@ class Result:
     code: int
 
 
-class Host:
+class Host(NetworkOfHost, AccountOfHost):
     """A running host. ``on_change`` is called whenever what gets in may have changed."""
 
     def __init__(self, spec: HostSpec, on_change: Callable[[Host], None] = lambda _: None) -> None:
@@ -102,6 +71,8 @@ class Host:
     def _prepare(self) -> None:
         self.registry = self.spec.registry.copy()
         self.files = FileSystem()
+        if self.spec.account:
+            self.files.make_folder(f"C:\\Users\\{self.spec.account}\\AppData\\Local\\Temp")
         for program in self.spec.programs:
             self.files.make_folder(ntpath.dirname(program))
             self.files.write(program, b"MZ")
@@ -110,7 +81,7 @@ class Host:
         self.services = installed_services(self.registry, self.spec.services)
         self.unlisted_winrm_ports: tuple[int, ...] = ()
         self.other_sockets: tuple[Socket, ...] = ()
-        self.not_listening: frozenset[tuple[int, int]] = frozenset()
+        self.not_listening: frozenset[tuple[str, int, int]] = frozenset()
         self.on_the_way: dict[tuple[int, int], str] = {}
         self.set_interfaces(self.spec.interfaces)
         write_language(self.registry, self.quirks.language)
@@ -124,28 +95,11 @@ class Host:
         self.read_winrm_policy()
         self._apply_mpssvc(initial=True)
 
-    def set_interfaces(self, interfaces: tuple[Interface, ...]) -> None:
-        """Give the host these network interfaces, the main one first; the registry tells their addresses."""
-        self.interfaces = interfaces
-        self._write_addresses()
-
-    @property
-    def addresses(self) -> tuple[tuple[Interface, str, int], ...]:
-        """Each interface with its IPv4 address and the length of its subnet's prefix."""
-        length = int(self.network.local_subnet.partition("/")[2])
-        return interface_addresses(self.interfaces, self.spec.address, length)
-
-    def _write_addresses(self) -> None:
-        for at, address, length in self.addresses:
-            key = self.registry.create(f"{_INTERFACES_KEY}\\{adapter_id(self.computer_name, at.index)}")
-            key.set_dword("EnableDHCP", 0)
-            key.set("IPAddress", "REG_MULTI_SZ", address)
-            key.set("SubnetMask", "REG_MULTI_SZ", str(ipaddress.IPv4Network(f"0.0.0.0/{length}").netmask))
-
     def read_winrm_policy(self) -> None:
         """WinRM looks which listeners it shall have: when it starts, and when Group Policy was refreshed."""
-        self.winrm_listeners = winrm_listeners(self.registry, self.spec.address, self.unlisted_winrm_ports)
-        self.winrm_https_ports = https_ports(self.registry, self.spec.address) if self.spec.https else frozenset()
+        addresses = self.spec.addresses
+        self.winrm_listeners = winrm_listeners(self.registry, addresses, self.unlisted_winrm_ports)
+        self.winrm_https_ports = https_ports(self.registry, addresses) if self.spec.https else frozenset()
 
     def _apply_mpssvc(self, *, initial: bool) -> None:
         """Bring MpsSvc into the state the quirk names."""
@@ -169,34 +123,17 @@ class Host:
     @property
     def listeners(self) -> tuple[Listener, ...]:
         """The network services that run now, WinRM apart."""
-        return tuple(one for one in self.spec.listeners if (one.protocol, one.port) not in self.not_listening)
+        return tuple(one for one in self.spec.listeners if not self.is_stopped(one))
 
-    @property
-    def computer_name(self) -> str:
-        """The NetBIOS-like computer name."""
-        return self.spec.name.partition(".")[0].upper()
-
-    @property
-    def profile(self) -> str:
-        """The firewall profile in use: Domain, Private or Public."""
-        return self.quirks.profile
-
-    @property
-    def network(self) -> Network:
-        """How the host sees its network."""
-        network = self.spec.network
-        return replace(network, local_subnet=_LOOPBACK) if self.quirks.same_subnet else network
+    def is_stopped(self, listener: Listener) -> bool:
+        """Whether the service of a listener has been stopped, at its address or at all of them."""
+        key = (listener.protocol, listener.port)
+        return ("", *key) in self.not_listening or (listener.address, *key) in self.not_listening
 
     @property
     def version(self) -> str:
         """The Windows version as `ver` prints it."""
         return self.spec.version
-
-    @property
-    def log_settings(self) -> LogSettings:
-        """What the firewall logs of new traffic now."""
-        other = self.quirks.firewall_product is not None
-        return log_settings(None if other else self.firewall.policy, self.profile)
 
     @property
     def _logs_pid(self) -> bool:
@@ -272,7 +209,7 @@ class Host:
 
     def has_program(self, name: str) -> bool:
         """Whether CreateProcess finds a program of this name for the user of WinRM."""
-        own = account_environment(TOKENS[self.quirks.token], self.files, self.registry, self.computer_name)
+        own = account_environment(self.winrm_token, self.files, self.registry, self.computer_name)
         return find_program(self.files, name, own) is not None
 
     async def start_program(self, process: Process, path: str) -> int:

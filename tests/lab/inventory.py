@@ -13,9 +13,11 @@ from typing import Any
 
 import yaml
 
-from lab.estate import CERTIFICATE
-from lab.host import HostSpec
-from lab.roles import ROLE_PORTS
+from lab.edge import EdgeAddresses
+from lab.estate_options import CERTIFICATE
+from lab.host_spec import HostSpec
+from lab.products import LYNC_2013, PRODUCTS
+from lab.roles import CLIENT, EDGE, role_ports
 from lab.windows.winrm_listeners import PORTS
 from lab.winrm.certificates import Authority
 from lab.winrm.logins import principal_name
@@ -23,24 +25,35 @@ from lab.winrm.logins import principal_name
 _OF_USER = ("lab-user.pem", "lab-user-key.pem")
 """A user's certificate and its key, beside the inventory."""
 
+_PRODUCT, _ADDRESSES = "lync_firewall_product", "lync_firewall_edge_addresses"
+
 
 def inventory_data(
     specs: Iterable[HostSpec], user: str, password: str, login: str = "basic", ca: Path | None = None
 ) -> dict[str, Any]:
-    """Groups `lync` (with one child a role) and `windows` (all hosts, for ansible-test); login by one of LOGINS."""
+    """Groups `lync` (with one child a role) and `windows` (all hosts, for ansible-test); login by one of LOGINS.
+
+    The product is a variable of `lync` unless it is Lync Server 2013. An Edge Server's account is one of `lync_edge`,
+    since it is local, and its addresses are its own.
+    """
     specs = tuple(specs)
     port = specs[0].winrm_port if specs else PORTS["HTTP"]
+    product = specs[0].product if specs else LYNC_2013.name
+    said = {} if product == LYNC_2013.name else {"vars": {_PRODUCT: product}}
     used = {group for spec in specs for group in spec.groups}
     roles: dict[str, dict[str, Any]] = {
-        role: {"hosts": {}} for role in ROLE_PORTS if role != "lync_client" or role in used
+        role: {"hosts": {}} for role in role_ports(PRODUCTS[product]) if role not in (CLIENT, EDGE) or role in used
     }
     for spec in specs:
         for group in spec.groups:
             roles[group]["hosts"][spec.name] = {}
+        if spec.edge is not None:
+            roles[EDGE]["hosts"][spec.name] = {_ADDRESSES: spec.edge.as_dict()}
+            roles[EDGE]["vars"] = {"ansible_user": spec.account, "ansible_password": password}
     return {
         "all": {
             "children": {
-                "lync": {"children": roles},
+                "lync": {**said, "children": roles},
                 "windows": {
                     "hosts": {spec.name: {"ansible_host": spec.address} for spec in specs},
                     "vars": {
@@ -96,12 +109,14 @@ def write_inventory(
 
 @dataclass(frozen=True)
 class InventoryHost:
-    """A host as an inventory names it."""
+    """A host as an inventory names it; ``edge``: an Edge Server's addresses."""
 
     name: str
     address: str
     groups: tuple[str, ...]
     winrm_port: int
+    product: str = LYNC_2013.name
+    edge: EdgeAddresses | None = None
 
 
 class InventoryError(ValueError):
@@ -114,6 +129,8 @@ def read_inventory(path: Path) -> tuple[InventoryHost, ...]:
         data = yaml.safe_load(path.read_text())
         children = data["all"]["children"]
         roles: dict[str, Any] = children["lync"]["children"]
+        product = str((children["lync"].get("vars") or {}).get(_PRODUCT, LYNC_2013.name))
+        edges: dict[str, Any] = (roles.get(EDGE) or {}).get("hosts") or {}
         windows = children["windows"]
         port = int(windows["vars"]["ansible_port"])
         return tuple(
@@ -122,6 +139,8 @@ def read_inventory(path: Path) -> tuple[InventoryHost, ...]:
                 str(variables["ansible_host"]),
                 tuple(role for role, group in roles.items() if name in (group.get("hosts") or {})),
                 port,
+                PRODUCTS[product].name,
+                EdgeAddresses(**edges[name][_ADDRESSES]) if name in edges else None,
             )
             for name, variables in windows["hosts"].items()
         )

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lab.foreign_rules import ban_rule
-from lab.host import HostSpec
+from lab.host_spec import HostSpec
 from lab.lab_calls import Caller, CommandResult
 from lab.lab_host_files import HostFiles
 from lab.lab_host_network import HostNetwork
@@ -200,10 +200,17 @@ class LabHost(HostFiles, HostNetwork):
 
         return self._lab.call(read())
 
-    def tcp_open(self, port: int, source: str | None = None, timeout: float = 1.0) -> bool:
-        """Whether a TCP connection gets in now, optionally from a given loopback source address."""
-        return asyncio.run(tcp_open(self.address, port, timeout, source))
+    def tcp_open(
+        self, port: int, source: str | None = None, timeout: float = 1.0, *, address: str | None = None
+    ) -> bool:
+        """Whether a TCP connection gets in now, optionally from a given loopback source address.
 
-    def udp_open(self, port: int, source: str | None = None, timeout: float = 0.5) -> bool:
-        """Whether a datagram is answered now."""
-        return asyncio.run(udp_open(self.address, port, timeout, source))
+        ``address``: to this address of the host, else to the main one.
+        """
+        return asyncio.run(tcp_open(address or self.address, port, timeout, source))
+
+    def udp_open(
+        self, port: int, source: str | None = None, timeout: float = 0.5, *, address: str | None = None
+    ) -> bool:
+        """Whether a datagram is answered now; arguments as those of `tcp_open`."""
+        return asyncio.run(udp_open(address or self.address, port, timeout, source))

@@ -63,11 +63,14 @@ class HostNetwork:
         port = self._lab.call(self._running.listen_on_ipv6(https=https))
         return f"http{'s' if https else ''}://[::1]:{port}/wsman"
 
-    def stop_listening(self, *ports: int) -> None:
-        """Let nothing listen on these ports, TCP and UDP, as if their services had stopped; none: all do again."""
+    def stop_listening(self, *ports: int, address: str = "") -> None:
+        """Let nothing listen on these ports, TCP and UDP, as if their services had stopped; none: all do again.
+
+        ``address``: at this one only, of a host that has several.
+        """
 
         async def act() -> None:
-            self._running.host.not_listening = frozenset((kind, port) for port in ports for kind in (TCP, UDP))
+            self._running.host.not_listening = frozenset((address, kind, port) for port in ports for kind in (TCP, UDP))
             self._running.live.refresh()
 
         self._lab.call(act())

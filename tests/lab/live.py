@@ -1,8 +1,9 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The live firewall: real sockets on a host's own address that are open exactly where its policy admits traffic.
+"""The live firewall: real sockets on a host's own addresses that are open exactly where its policy admits traffic.
 
+What comes in for an address is filtered by the profile of the interface that has the address.
 A TCP service that no address may reach is not bound, so a client is refused at once; or, with the quirk
 `closed_looks=dropped`, it is bound with a filter that drops every SYN, so that a client times out as it would on
 Windows in stealth mode. One that only some addresses may reach is bound with a filter that drops the SYNs of all
@@ -20,11 +21,11 @@ import errno
 import logging
 import socket
 from dataclasses import dataclass
+from functools import partial
 
 from lab.doors import Connected, Heard, TcpDoor, UdpDoor
 from lab.drop_watch import DropWatch
 from lab.host import Host
-from lab.roles import listeners as listeners_of_roles
 from lab.sessions import Sessions, TlsSessions
 from lab.stealth import silent_ports
 from lab.windows.addresses import EVERYTHING, NOTHING, Addresses, contains
@@ -33,6 +34,8 @@ from lab.windows.policy import TCP, UDP, Listener, admitted
 
 _FIRST_UNPRIVILEGED = 1024
 _LOG = logging.getLogger(__name__)
+_Socket = tuple[str, int, int]
+"""Address, protocol and port."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,12 @@ class LiveFirewall:
         self._listeners: list[LiveListener] = []
         self.sessions = Sessions()
         self._tls = TlsSessions()
-        self._silent: dict[tuple[int, int], TcpDoor | UdpDoor] = {}
+        self._silent: dict[_Socket, TcpDoor | UdpDoor] = {}
         self.down = False
         self.unbindable: list[Listener] = []
         self._winrm_connected = winrm_connected
         self._winrm: dict[Listener, TcpDoor] = {}
-        self._watched = DropWatch(self._dropped)
+        self._watched = {address: DropWatch(partial(self._dropped, address)) for address in host.spec.addresses}
         for listener in host.spec.listeners:
             try:
                 self._listeners.append(LiveListener(listener, self._door(listener)))
@@ -70,7 +73,7 @@ class LiveFirewall:
             _require_bindable(listener)
             take = self.sessions.hold if listener.keeps else self._greet
             return TcpDoor(listener.address, listener.port, self._noted(lambda connection: take(connection, greeting)))
-        return UdpDoor(listener.address, listener.port, greeting, self._heard(listener.port))
+        return UdpDoor(listener.address, listener.port, greeting, self._heard(listener.address, listener.port))
 
     def _noted(self, connected: Connected) -> Connected:
         """The same, after the firewall's log has been told."""
@@ -78,33 +81,33 @@ class LiveFirewall:
         def take(connection: socket.socket) -> None:
             with contextlib.suppress(OSError):  # it may be gone already
                 packet = Packet(TCP, connection.getpeername(), connection.getsockname())
-                self._host.firewall_log.note(self._host.log_settings, packet, allowed=True)
+                self._host.firewall_log.note(self._host.log_settings(packet.target[0]), packet, allowed=True)
             connected(connection)
 
         return take
 
-    def _heard(self, port: int) -> Heard:
-        target = (self._host.spec.address, port)
+    def _heard(self, address: str, port: int) -> Heard:
+        target = (address, port)
 
         def note(source: tuple[str, int], size: int, admitted: bool) -> None:
             if (UDP, port) not in self._host.on_the_way:
                 packet = Packet(UDP, source, target, size)
-                self._host.firewall_log.note(self._host.log_settings, packet, allowed=admitted)
+                self._host.firewall_log.note(self._host.log_settings(address), packet, allowed=admitted)
 
         return note
 
-    def _dropped(self, source: tuple[str, int], port: int) -> None:
+    def _dropped(self, address: str, source: tuple[str, int], port: int) -> None:
         """Somebody tries to connect and has had no answer: log it where the firewall is why."""
         host = self._host
-        key = (TCP, port)
-        if self.down or key in host.on_the_way:
+        key = (address, TCP, port)
+        if self.down or key[1:] in host.on_the_way:
             return
-        here = [one for one in (*host.winrm_listeners, *host.listeners) if (one.protocol, one.port) == key]
+        here = [one for one in (*host.winrm_listeners, *host.listeners) if _socket(one) == key]
         if not here and key not in self._silent:
             return
         if not any(contains(self._admitted(one), source[0]) for one in here[:1]):
-            packet = Packet(TCP, source, (host.spec.address, port))
-            host.firewall_log.note(host.log_settings, packet, allowed=False)
+            packet = Packet(TCP, source, (address, port))
+            host.firewall_log.note(host.log_settings(address), packet, allowed=False)
 
     def _greet(self, connection: socket.socket, greeting: bytes) -> None:
         if self._host.quirks.tls:
@@ -128,27 +131,23 @@ class LiveFirewall:
         """Make every door match the policy in force now."""
         self._pending = False
         silent = self._silent_ports()
-        watched = self._host.log_settings.dropped and not self.down
-        self._watched.watch(self._host.spec.address if watched else None)
-        # What is refused has been refused by Linux, and nobody can tell who asked.
-        drop = self._host.quirks.closed_looks == "dropped" or self._host.quirks.stealth or watched
+        drops = {address: self._drops(address) for address in self._watched}
         for key in [known for known in self._silent if known not in silent]:
             self._silent.pop(key).close()
         winrm = self._host.winrm_listeners
-        taken = {listener.port for listener in winrm}
+        taken = {_socket(listener) for listener in winrm}
         for live in list(self._listeners):
-            gives_way = isinstance(live.door, TcpDoor) and live.listener.port in taken
-            key = (live.listener.protocol, live.listener.port)
-            on_the_way = self._host.on_the_way.get(key)
+            gives_way = isinstance(live.door, TcpDoor) and _socket(live.listener) in taken
+            on_the_way = self._host.on_the_way.get((live.listener.protocol, live.listener.port))
             try:
-                if key in self._host.not_listening or on_the_way == "refused":
+                if self._host.is_stopped(live.listener) or on_the_way == "refused":
                     live.door.close()
                 elif on_the_way:
                     live.door.admit(NOTHING, drop=True)
                 elif gives_way:
                     live.door.admit(NOTHING, drop=False)
                 else:
-                    live.door.admit(self._admitted(live.listener), drop=drop)
+                    live.door.admit(self._admitted(live.listener), drop=drops[live.listener.address])
             except OSError as error:
                 self._listeners.remove(live)
                 self._unbindable(live.listener, error)
@@ -160,34 +159,51 @@ class LiveFirewall:
             take = self._noted(self._winrm_connected)
             door = self._winrm.setdefault(listener, TcpDoor(listener.address, listener.port, take))
             try:
-                door.admit(self._admitted(listener), drop=drop)
+                door.admit(self._admitted(listener), drop=drops[listener.address])
             except OSError as error:
                 self._unbindable(listener, error)
 
         for key in silent:
             self._keep_silent(key)
 
-    def _silent_ports(self) -> frozenset[tuple[int, int]]:
+    def _drops(self, address: str) -> bool:
+        """Whether closed ports of an address drop what comes, not refuse it; its drops are logged from now on."""
+        host = self._host
+        watched = host.log_settings(address).dropped and not self.down
+        self._watched[address].watch(address if watched else None)
+        # What is refused has been refused by Linux, and nobody can tell who asked.
+        return host.quirks.closed_looks == "dropped" or host.quirks.stealth or watched
+
+    def _silent_ports(self) -> frozenset[_Socket]:
         """Ports that are to be bound so that nothing is said of them: stealth mode, or somebody else on the way."""
         host = self._host
-        listening = {(one.protocol, one.port) for one in (*host.listeners, *host.winrm_listeners)}
-        dropped = frozenset(key for key, how in host.on_the_way.items() if how == "dropped") - listening
+        listening = {_socket(one) for one in (*host.listeners, *host.winrm_listeners)}
+        shut = [key for key, how in host.on_the_way.items() if how == "dropped"]
+        dropped = frozenset((address, *key) for address in host.spec.addresses for key in shut) - listening
         policy = host.firewall.policy
         if self.down or policy is None or host.quirks.firewall_product is not None:
             return dropped
-        of_roles = ((one.protocol, one.port) for one in listeners_of_roles(host.spec.address, host.spec.groups))
-        return (silent_ports(host.quirks, policy, host.profile, of_roles) | dropped) - listening
+        silent = {
+            (address, *key)
+            for address in host.spec.addresses
+            for key in silent_ports(
+                host.quirks,
+                policy,
+                host.profile_at(address),
+                ((one.protocol, one.port) for one in host.spec.role_listeners if one.address == address),
+            )
+        }
+        return (dropped | silent) - listening
 
-    def _keep_silent(self, key: tuple[int, int]) -> None:
-        protocol, port = key
+    def _keep_silent(self, key: _Socket) -> None:
+        address, protocol, port = key
         if key in self._silent:
             return
-        address = self._host.spec.address
         try:
             door = (
                 TcpDoor(address, port, lambda connection: connection.close())
                 if protocol == TCP
-                else UdpDoor(address, port, b"", self._heard(port))
+                else UdpDoor(address, port, b"", self._heard(address, port))
             )
             door.admit(NOTHING, drop=True)
         except OSError as error:
@@ -203,11 +219,13 @@ class LiveFirewall:
             return NOTHING
         if policy is None or host.quirks.firewall_product is not None:
             return EVERYTHING
-        return admitted(policy, host.profile, listener, host.network)
+        profile, network = host.profile_at(listener.address), host.network_at(listener.address)
+        return admitted(policy, profile, listener, network)
 
     def close(self) -> None:
         """Close every door, and the connections that services keep."""
-        self._watched.watch(None)
+        for watch in self._watched.values():
+            watch.watch(None)
         self.sessions.close()
         self._tls.close()
         for silent in self._silent.values():
@@ -216,6 +234,10 @@ class LiveFirewall:
             live.door.close()
         for door in self._winrm.values():
             door.close()
+
+
+def _socket(listener: Listener) -> _Socket:
+    return listener.address, listener.protocol, listener.port
 
 
 def _require_bindable(listener: Listener) -> None:

@@ -14,30 +14,41 @@ import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lab.edge import edge_listeners
 from lab.inventory import InventoryHost
-from lab.roles import listeners
+from lab.products import PRODUCTS
+from lab.roles import EDGE, VIDEO_INTEROP, VIEWERS, listeners
 from lab.server import require_loopback
-from lab.windows.policy import TCP
+from lab.windows.policy import TCP, Listener
 
 _ROLE_NAMES = {
     "lync_front_end": "Front End",
     "lync_director": "Director",
     "lync_mediation": "Mediation",
     "lync_persistent_chat": "Persistent Chat",
-    "lync_office_web_apps": "Office Web Apps",
     "lync_central_management": "CMS",
+    VIDEO_INTEROP: "Video Interop",
+    EDGE: "Edge",
 }
 _AT_ONCE = 200
+_BUSY = 2.0
+"""Seconds after which a service is taken to be closed: a busy machine answers late, and a closed port says nothing."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One port of one host. ``transport`` is tcp or udp."""
+    """One port of one host. ``transport`` is tcp or udp; ``interface``: which one of an Edge Server."""
 
     host: str
     transport: str
     port: int
     open: bool
+    interface: str = ""
+
+    @property
+    def name(self) -> str:
+        """`443/tcp`, with the interface behind it where the host has several."""
+        return f"{self.port}/{self.transport}" + (f" {self.interface}" if self.interface else "")
 
 
 @dataclass(frozen=True)
@@ -96,26 +107,36 @@ async def udp_open(address: str, port: int, timeout: float, source: str | None =
 
 
 async def probe(hosts: Iterable[InventoryHost], timeout: float = 0.7) -> tuple[HostReport, ...]:
-    """Try all services of all hosts; ``timeout`` seconds each."""
+    """Try all services of all hosts; ``timeout`` seconds each, and once more and longer what did not answer."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(host: InventoryHost, protocol: int, port: int) -> bool:
-        require_loopback(host.address)
+    async def one(address: str, protocol: int, port: int) -> bool:
+        require_loopback(address)
+        is_open = tcp_open if protocol == TCP else udp_open
         async with gate:
-            return await (tcp_open if protocol == TCP else udp_open)(host.address, port, timeout)
+            return await is_open(address, port, timeout) or await is_open(address, port, max(timeout, _BUSY))
 
     async def report(host: InventoryHost) -> HostReport:
-        ports = [(listener.protocol, listener.port) for listener in listeners(host.address, host.groups)]
+        ports = _listeners(host)
         winrm, *answers = await asyncio.gather(
-            one(host, TCP, host.winrm_port), *(one(host, protocol, port) for protocol, port in ports)
+            one(host.address, TCP, host.winrm_port),
+            *(one(listener.address, listener.protocol, listener.port) for _unused, listener in ports),
         )
         findings = tuple(
-            Finding(host.name, "tcp" if protocol == TCP else "udp", port, is_open)
-            for (protocol, port), is_open in zip(ports, answers, strict=True)
+            Finding(host.name, "tcp" if listener.protocol == TCP else "udp", listener.port, is_open, interface)
+            for (interface, listener), is_open in zip(ports, answers, strict=True)
         )
         return HostReport(host, winrm, findings)
 
     return tuple(await asyncio.gather(*(report(host) for host in hosts)))
+
+
+def _listeners(host: InventoryHost) -> tuple[tuple[str, Listener], ...]:
+    """What listens on a host, with the interface where it is an Edge Server."""
+    product = PRODUCTS[host.product]
+    if host.edge is not None:
+        return edge_listeners(host.edge, product)
+    return tuple(("", listener) for listener in listeners(host.address, host.groups, product))
 
 
 def as_json(reports: Iterable[HostReport]) -> dict[str, object]:
@@ -126,7 +147,7 @@ def as_json(reports: Iterable[HostReport]) -> dict[str, object]:
             report.host.name: {
                 "address": report.host.address,
                 "winrm": report.winrm,
-                "services": {f"{finding.port}/{finding.transport}": finding.open for finding in report.findings},
+                "services": {finding.name: finding.open for finding in report.findings},
                 "open": report.open_count,
                 "total": len(report.findings),
             }
@@ -141,7 +162,7 @@ def as_table(reports: Iterable[HostReport], *, colour: bool = False) -> str:
     """The findings as text: one line a host with a bar, the closed ports, and totals."""
     reports = tuple(reports)
     width = max((len(report.host.name) for report in reports), default=4)
-    roles = {report.host.name: _roles(report.host.groups) for report in reports}
+    roles = {report.host.name: _roles(report.host) for report in reports}
     role_width = max(map(len, roles.values()), default=4)
     lines = [f"{'host':<{width}}  {'role':<{role_width}}  winrm  services open        closed ports"]
     for report in reports:
@@ -164,8 +185,9 @@ def as_table(reports: Iterable[HostReport], *, colour: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _roles(groups: Iterable[str]) -> str:
-    return " + ".join(_ROLE_NAMES.get(group, group) for group in groups)
+def _roles(host: InventoryHost) -> str:
+    names = {**_ROLE_NAMES, **dict.fromkeys(VIEWERS, PRODUCTS[host.product].viewer)}
+    return " + ".join(names.get(group, group) for group in host.groups)
 
 
 def _bar(count: int, total: int, width: int = 10) -> str:
@@ -175,15 +197,20 @@ def _bar(count: int, total: int, width: int = 10) -> str:
 
 def _closed_ports(findings: Iterable[Finding], width: int = 40) -> str:
     """The closed ports by number, as many as fit; a port closed for both transports is listed once."""
-    by_port: dict[int, list[str]] = {}
+    by_port: dict[tuple[str, int], list[str]] = {}
     for finding in findings:
         if not finding.open:
-            by_port.setdefault(finding.port, []).append(finding.transport)
+            by_port.setdefault((finding.interface, finding.port), []).append(finding.transport)
     if not by_port:
         return "none"
-    names = [f"{port}/{'+'.join(by_port[port])}" if by_port[port] != ["tcp"] else str(port) for port in sorted(by_port)]
+    names = [_closed(interface, port, by_port[interface, port]) for interface, port in sorted(by_port)]
     shown = 0
     while shown < len(names) and len(" ".join(names[: shown + 1])) <= width:
         shown += 1
     more = len(names) - shown
     return " ".join(names[:shown]) + (f" … {more} more" if more else "")
+
+
+def _closed(interface: str, port: int, transports: list[str]) -> str:
+    text = str(port) if transports == ["tcp"] else f"{port}/{'+'.join(transports)}"
+    return f"{interface.removeprefix('external_')}:{text}" if interface else text

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from lab.estate import NETWORK, PASSWORD, USER, apply_group_policy
-from lab.host import Connection, Host, HostSpec
+from lab.host import Connection, Host
+from lab.host_spec import HostSpec
 from lab.live import LiveFirewall
 from lab.port_mapping import PortMapping
 from lab.windows.firewall_service import GROUP_POLICY_STORE
@@ -70,12 +71,14 @@ class RunningHost:
     def __init__(
         self, spec: HostSpec, user: str, password: str, authority: Authority | None = None, keytab: Path | None = None
     ) -> None:
-        require_loopback(spec.address)
+        for address in spec.addresses:
+            require_loopback(address)
+        user = spec.account or user
         self.host = Host(spec)
         self._tls: ssl.SSLContext | None = None
         certificate = b""
         if authority is not None and spec.https:
-            pair = authority.server(spec.name, (spec.address, "::1"))
+            pair = authority.server(spec.name, (*spec.addresses, "::1"))
             self._tls, certificate = authority.server_context(pair), pair.der
         self._logins = logins_of(self.host, user, password, certificate, keytab)
         self._tasks: set[asyncio.Task[object]] = set()

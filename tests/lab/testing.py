@@ -23,6 +23,7 @@ from lab.inventory import InventoryHost, write_inventory
 from lab.lab_host import CommandResult, LabHost
 from lab.probe import HostReport, probe
 from lab.server import Estate, LabError, LabInUse
+from lab.topology import topology_document
 from lab.winrm.certificates import Authority, KeyPair
 from lab.winrm.logins import principal_name
 
@@ -53,7 +54,12 @@ class Lab:
         hosts: Sequence[str] = (),
         *,
         policy: str | Path = "default",
-        count: int = 6,
+        product: str = "lync_2013",
+        count: int | None = None,
+        edges: int = 0,
+        edge_addresses: int = 3,
+        local_account_tokens: bool = True,
+        extended: bool = False,
         foreign_rules: int = 0,
         services: bool = True,
         registry: Sequence[str | Path] = (),
@@ -63,7 +69,7 @@ class Lab:
         lync_rules: str = "one-disabled",
         group_policy: str = "none",
         oddities: Sequence[str] = (),
-        windows: str = "2012r2",
+        windows: str | None = None,
         dual_homed: bool = True,
         ban_list: int = 0,
         winrm_port: int = 5985,
@@ -77,7 +83,12 @@ class Lab:
         quirks: Mapping[str, object] | None = None,
     ) -> None:
         self._options = EstateOptions(
+            product=product,
             count=count,
+            edges=edges,
+            edge_addresses=edge_addresses,
+            local_account_tokens=local_account_tokens,
+            extended=extended,
             policy=str(policy),
             registry=tuple(map(str, registry)),
             winrm_rule=winrm_rule,
@@ -176,6 +187,17 @@ class Lab:
             raise LabError("the lab does not run with HTTPS")
         return self._estate.authority.user(USER, principal_name(USER))
 
+    def certificate_of(self, host: LabHost) -> KeyPair:
+        """A certificate that a host maps to the account to log in with there. Raises LabError without HTTPS."""
+        if self.authority is None:
+            raise LabError("the lab does not run with HTTPS")
+        user = host.spec.account or USER
+        return self.authority.user(user, principal_name(user))
+
+    def write_topology(self, path: Path) -> None:
+        """Write the topology document of the estate."""
+        path.write_bytes(topology_document([host.spec for host in self.hosts]))
+
     def write_inventory(self, path: Path) -> None:
         """Write an Ansible inventory of the hosts."""
         write_inventory(path, (host.spec for host in self.hosts), USER, PASSWORD, self._options.login, self.authority)
@@ -184,5 +206,8 @@ class Lab:
         """What the probe sees."""
         specs = [host.spec for host in self.hosts]
         return asyncio.run(
-            probe(InventoryHost(spec.name, spec.address, spec.groups, spec.winrm_port) for spec in specs)
+            probe(
+                InventoryHost(spec.name, spec.address, spec.groups, spec.winrm_port, spec.product, spec.edge)
+                for spec in specs
+            )
         )

@@ -40,10 +40,10 @@ def kernel_connections(text: str) -> list[tuple[str, int, str]]:
 def test_settings_of_the_service_make_compatibility_listeners() -> None:
     registry = Registry()
     set_listeners(registry, {"*+HTTP": 5985}, compatibility=["HTTP", "HTTPS"])
-    ports = [each.port for each in winrm_listeners(registry, "127.77.0.11")]
+    ports = [each.port for each in winrm_listeners(registry, ["127.77.0.11"])]
     assert ports == [80, 443, 5985]
     set_listeners(registry, {"*+HTTP": 5985, "IP:127.77.0.11+HTTP": 8080, "IP:127.77.0.12+HTTP": 8081})
-    assert [each.port for each in winrm_listeners(registry, "127.77.0.11", [81])] == [81, 5985, 8080]
+    assert [each.port for each in winrm_listeners(registry, ["127.77.0.11"], [81])] == [81, 5985, 8080]
 
 
 def test_a_client_on_the_compatibility_listener_is_on_port_80(fe01: LabHost) -> None:

@@ -56,7 +56,7 @@ def ports(policy: dict[str, int | str], listeners: dict[str, int | None]) -> lis
         key = registry.create(f"{LISTENER_KEY}\\{name}")
         if port is not None:
             key.set_dword("Port", port)
-    return [listener.port for listener in winrm_listeners(registry, ADDRESS)]
+    return [listener.port for listener in winrm_listeners(registry, [ADDRESS])]
 
 
 AUTO = {"AllowAutoConfig": 1, "IPv4Filter": "*"}

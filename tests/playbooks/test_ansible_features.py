@@ -392,6 +392,10 @@ def test_limit_and_environment(counted: Lab, runner: Runner) -> None:
     limited = runner.play("site", "--limit", "med01*", "--check", "--diff")
     assert (limited.code, limited.changed) == (0, {MED01}), limited.output
     assert runner.play("site", "--limit", "nobody").code != 0
+    for limit in ("fe01.contoso.test,fe09", "all,!fe09.contoso.test"):
+        misspelt = runner.play("site", "--limit", limit)
+        assert (misspelt.code, misspelt.changed) == (2, set()), misspelt.output
+        assert "--limit names what is not in the inventory" in misspelt.output
     assert not any("|Name=LyncOps " in rule for rule in counted.host("med01").rules().values())
     shown("environment", "no effect on hosts")
     shown("--limit, --check", "work")

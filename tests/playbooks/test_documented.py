@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = NEWEST_ONLY
 
-NAMES = {"fe01": "fe01", "med01": "med01", "dir01": "old", "fe02": "win1"}
+NAMES = {"fe01": "fe01", "med01": "med01", "dir01": "old", "fe02": "win1", "edge01": "edge01"}
 """A host of the lab to its name in the documents; ``old`` has left the estate, ``win1`` is no Lync server."""
 ROLES = {"fe01": "lync_front_end", "med01": "lync_mediation"}
 CONNECTION = ("ansible_connection", "ansible_port", "ansible_winrm_transport", "ansible_user", "ansible_password")
@@ -66,7 +66,7 @@ def of_ansible(command: str) -> bool:
 def estate(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Iterator[Runner]:
     """A folder as the documents speak of it, and the hosts."""
     folder = tmp_path_factory.mktemp("documented")
-    with Lab(count=4, bystanders=()) as lab:
+    with Lab(count=4, edges=1, bystanders=()) as lab:
         runner = Runner(lab, folder, warm)
         runner.change_inventory(_rename)
         known = yaml.safe_load(runner.inventory.read_text())["all"]["children"]["windows"]
@@ -100,6 +100,8 @@ def _rename(everybody: dict[str, Any], hosts: dict[str, Any]) -> None:
         (long,) = [host for host in hosts if host.startswith(f"{name}.")]
         hosts[f"{called}.example.com" if called != "win1" else called] = hosts.pop(long)
     groups = everybody["children"]
+    edge = groups["lync"]["children"]["lync_edge"]
+    (addresses,) = edge["hosts"].values()
     for group in [name for name in groups if name.startswith("lync")]:
         del groups[group]
     for name, group in ROLES.items():
@@ -112,6 +114,7 @@ def _rename(everybody: dict[str, Any], hosts: dict[str, Any]) -> None:
         "lync_firewall_scope": "topology",
         "lync_firewall_extra_peers": {"branch_appliance": [], "load_balancer": ["10.1.0.5"]},
     }
+    groups["lync_edge"] = {"hosts": {"edge01.example.com": {**edge["vars"], **addresses}}}
     groups["others"] = {"hosts": {"jump.branch.example.com": {"ansible_connection": "local"}}}
 
 

@@ -88,7 +88,9 @@ def test_the_guide_has_each_login() -> None:
         ("winrm", "kerberos"),
         ("winrm", "certificate"),
         ("psrp", None),
+        ("psrp", None),
     ]
+    assert [each.get("ansible_psrp_auth") for each in vars_of[-2:]] == ["ntlm", "certificate"]
 
 
 def test_basic_over_https_too(runner: Runner, lab: Lab) -> None:

@@ -251,7 +251,10 @@ def test_half_of_the_files_is_told_wherever_a_host_is(lab: Lab, runner: Runner) 
     text = host.run(r"type C:\Windows\Temp\local.reg").stdout
     (folder / "FE01.reg").write_bytes(b"\xff\xfe" + text.encode("utf-16-le"))
     run = runner.play("audit", variables={"lync_firewall_dumps": "dumps", **NO_WAY_IN})
-    assert "Judged from files: 4 (without Group Policy: 1, without MpsSvc: 1)" in run.output
+    assert (
+        "Judged from files: 4 (without Group Policy: 1, without MpsSvc: 1, without the computer's name: 1)"
+        in run.output
+    )
     assert "Judged from files without Group Policy: fe01.contoso.test" in run.output
     reports = runner.folder / "lync_firewall_report"
     assert "Judged from files without Group Policy (1): fe01.contoso.test" in (
@@ -261,7 +264,7 @@ def test_half_of_the_files_is_told_wherever_a_host_is(lab: Lab, runner: Runner) 
         text = (reports / f"lync-firewall.{name}").read_text("utf-8")
         assert "nothing is set by Group Policy: its key is not in the file" in text, name
     (found,) = [one for one in runner.report()["hosts"] if one["name"] == "fe01.contoso.test"]
-    assert found["lacking"] == ["Group Policy", "MpsSvc"]
+    assert found["lacking"] == ["Group Policy", "MpsSvc", "the computer's name"]
 
 
 @pytest.mark.parametrize(("year", "told"), [(2019, "more than 7 days ago"), (2037, "which is to come")])

@@ -23,7 +23,7 @@ from playbooks.runs import BIN, ROOT, environment
 
 PINNED = Path(__file__).parent / "example_estate"
 NAME = "lync-traffic-matrix"
-LINES, QUESTIONS = 27, 4
+LINES, QUESTIONS = 43, 4
 
 
 @pytest.fixture(scope="module")

@@ -104,14 +104,25 @@ def test_what_is_wrong_with_a_login_is_said_of_its_host(runner: Runner, lab: Lab
         hosts[names["psrp ntlm over HTTPS"]].pop("ansible_psrp_ca_cert")
         hosts[names["winrm ntlm over HTTP"]]["ansible_winrm_transport"] = "basic"
         hosts[names["winrm ntlm over HTTPS"]] = {"ansible_connection": "ssh"}
+        hosts[names["winrm credssp over HTTP"]]["ansible_password"] = ""
+        hosts[names["psrp basic over HTTPS"]]["ansible_password"] = "{{ lookup('ansible.builtin.env', 'LYNC_UNSET') }}"
+        hosts[names["winrm credssp over HTTPS"]]["ansible_port"] = 9  # nobody listens
 
     runner.change_inventory(change)
+    hosts = dict(zip(LOGINS, lab.hosts, strict=True))
+    for host in lab.hosts:
+        host.reset_stats()
     run = runner.play("audit")
     assert run.code != 0
+    for login in ("winrm credssp over HTTP", "psrp basic over HTTPS"):
+        assert hosts[login].stats()["connections"] == 0, login
     for told in (
         "the specified credentials were rejected by the server",
         "ansible_psrp_read_timeout (5 s) must be more than ansible_psrp_operation_timeout (20 s)",
         "certificate verify failed",
+        "ansible_password is empty, and the login (credssp) needs one. Nothing was sent",
+        "ansible_password is empty, and the login (basic) needs one. Nothing was sent",
+        "see ansible_port (5986 where it is not set",
         "needs 'ansible_connection: winrm' (or psrp) for this host, not 'ssh'",
     ):
         assert told in " ".join(run.output.split())

@@ -89,9 +89,21 @@ def test_a_pattern_of_the_inventory_is_no_name_either(lab: Lab, host: LabHost, r
     runner.change_inventory(change)
     run = runner.play("qualify", "--check", variables=CONSENT)
     assert run.code != 0
-    assert "lync_firewall_hosts=all chooses" in " ".join(run.output.split())
+    assert "lync_firewall_hosts=all of the inventory chooses" in " ".join(run.output.split())
     assert host.stats()["requests_total"] == 0
     assert qualify(runner, "--check").code == 0
+
+
+def test_a_list_of_the_inventory_names_nobody_for_this(lab: Lab, host: LabHost, runner: Runner) -> None:
+    def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
+        listed = ["fe01.contoso.test", "fe02.contoso.test"]
+        everything.setdefault("vars", {}).update(lync_firewall_hosts=listed, lync_firewall_qualify=True)
+
+    runner.change_inventory(change)
+    run = runner.play("qualify")
+    assert run.code != 0
+    assert "of the inventory chooses 2 without naming them" in " ".join(run.output.split())
+    assert host.stats()["requests_total"] == 0
 
 
 def test_an_answer_that_is_none_names_the_variable(host: LabHost, runner: Runner) -> None:
@@ -379,6 +391,9 @@ def test_where_it_must_not_work_it_says_so(
     assert host.stats()["requests"]["Command"] == 1
 
 
+AUTORUN = r"HKCU\Software\Microsoft\Command Processor"
+
+
 def run_beside(host: LabHost, runner: Runner, until: str, act: Callable[[], object]) -> Run:
     """A run of the kit, beside which something happens once a rule of this label is there."""
 
@@ -438,6 +453,42 @@ def test_a_silent_autorun_is_refused(host: LabHost, runner: Runner) -> None:
     run = qualify(runner)
     assert run.code != 0
     assert "cmd.exe runs something of its own before every command (AutoRun" in " ".join(run.output.split())
+
+
+@pytest.mark.parametrize(
+    ("act", "back", "told"),
+    [
+        (
+            lambda host: host.set_quirks(mpssvc="stopped"),
+            lambda host: host.set_quirks(mpssvc="running"),
+            "the Windows Firewall service (MpsSvc) stopped (state 1) meanwhile. Nothing is concluded",
+        ),
+        (
+            lambda host: host.run(rf'reg add "{AUTORUN}" /v AutoRun /d "chcp 65001 >nul" /f'),
+            lambda host: host.run(rf'reg delete "{AUTORUN}" /v AutoRun /f'),
+            "something that cmd.exe runs before every command (AutoRun) was set meanwhile. Nothing is concluded",
+        ),
+        (
+            lambda host: host.run(f"schtasks /delete /tn {MARK}-limit /f"),
+            lambda host: host.stats(),
+            f"{MARK}-limit went away meanwhile",
+        ),
+    ],
+    ids=["service", "autorun", "task"],
+)
+def test_what_changes_meanwhile_is_no_answer(
+    host: LabHost,
+    runner: Runner,
+    act: Callable[[LabHost], object],
+    back: Callable[[LabHost], object],
+    told: str,
+) -> None:
+    """Else the file would have it that netsh takes no line, or that a task never starts."""
+    run = run_beside(host, runner, "stdin-long-255", lambda: act(host))
+    back(host)
+    assert run.code != 0
+    assert told in " ".join(run.output.split())
+    assert not (runner.folder / FOLDER).exists()
 
 
 def test_a_file_of_somebody_else_is_not_in_the_way(host: LabHost, runner: Runner) -> None:

@@ -63,6 +63,19 @@ def test_a_misspelt_group_under_a_limit_is_no_success(runner: Runner, name: str)
     assert "not looked at: dir01.contoso.test" in run.output
 
 
+@pytest.mark.parametrize("name", ["audit", *map(newest_only, ("report", "qualify", "probe", "plan"))])
+def test_a_misspelt_name_beside_a_good_one_under_a_limit_is_no_success(lab: Lab, runner: Runner, name: str) -> None:
+    before = lab.host("med01").stats()["requests"]
+    run = runner.play(name, "--check", "--limit", "med01.contoso.test,med09")
+    assert run.code == 2, run.output
+    assert "--limit names what is not in the inventory (" in run.output
+    assert ": med09. Nothing was done" in run.output
+    assert lab.host("med01").stats()["requests"] == before
+    if name == "audit":
+        calm = {"lync_firewall_fail_on_drift": False}
+        assert runner.play(name, "--limit", "med01.contoso.test,med*9", variables=calm).code == 0
+
+
 @pytest.mark.parametrize("name", PLAYBOOKS)
 def test_an_empty_inventory_is_no_success(runner: Runner, name: str) -> None:
     runner.inventory.write_text("all: {}\n")

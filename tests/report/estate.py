@@ -174,6 +174,23 @@ def estate() -> list[Source]:
     return sources
 
 
+def mixed_estate() -> list[Source]:
+    """An estate that is being moved from Lync Server 2013 to Skype for Business Server 2019."""
+    fewer = without("in-tcp-5061")
+
+    def host(name: str, found: dict[str, Any], product: str = "") -> Source:
+        return Source(f"{name}.contoso.test", found, COLLOCATED, "pool01", "Lisbon", product=product)
+
+    return [
+        host("fe01", result(COLLOCATED)),
+        host("fe02", result(COLLOCATED, fewer)),
+        host("fe03", UNREACHABLE),
+        host("sfb01", result(COLLOCATED, product="skype_2019")),
+        host("sfb02", result(COLLOCATED, fewer, product="skype_2019")),
+        host("sfb03", UNREACHABLE, "skype_2019"),
+    ]
+
+
 def small_estates() -> dict[str, list[Source]]:
     """Three hosts each, as in somebody's first report, with much that is wrong."""
     blocking = result(MEDIATION, locally_blocked("Deny all from DMZ", "1024-65535"))

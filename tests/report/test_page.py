@@ -185,6 +185,25 @@ def test_grouping_puts_the_worst_first_and_can_be_switched_off(estate: Browser) 
     assert estate.all("#map tr.group") == []
 
 
+def test_a_mixed_estate_is_grouped_by_product(browser: Browser, tmp_path: Path) -> None:
+    """Each class by product, the oldest first; a host that could not be reached by what the inventory says."""
+    mixed = estates.mixed_estate()
+    (tmp_path / "mixed.html").write_bytes(to_html(estates.report(mixed)))
+    browser.open(tmp_path / "mixed.html")
+    drawn_hosts(browser)
+    assert [" ".join(text.split()) for text in browser.texts("#map tr.group .stuck")] == [
+        "∅unreachable, Skype for Business Server 2019 1",
+        "∅unreachable 1",
+        "≠drifted, Lync Server 2013 1",
+        "≠drifted, Skype for Business Server 2019 1",
+        "✓compliant, Lync Server 2013 1",
+        "✓compliant, Skype for Business Server 2019 1",
+    ]
+    assert len(drawn_hosts(browser)) == len(mixed)
+    search(browser, "skype for business server 2019")
+    assert drawn_hosts(browser) == ["sfb03.contoso.test", "sfb02.contoso.test", "sfb01.contoso.test"]
+
+
 def test_what_to_do_first_names_the_culprit_and_shows_its_hosts(estate: Browser) -> None:
     titles = estate.texts("#todo .thing h3")
     assert titles[0].startswith("∅unreachable")

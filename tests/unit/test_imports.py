@@ -50,6 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._nobody": {"module_utils"},
     "plugin_utils._log": {"plugin_utils._host", "module_utils"},
     "plugin_utils._patterns": set(),
+    "plugin_utils._limit": {"module_utils"},
     "plugin_utils._named_hosts": {
         "plugin_utils._patterns",
         "plugin_utils._results",
@@ -64,6 +65,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "plugin_utils._dumps": {"module_utils._firewall.state", "module_utils._options", "module_utils._texts"},
     "plugin_utils._dumps_age": set(),
+    "plugin_utils._dumps_asked": {
+        "plugin_utils._dumps",
+        "plugin_utils._results",
+        "plugin_utils._whose",
+        "module_utils._options",
+    },
     "plugin_utils._unsaid": {"plugin_utils._results", "module_utils"},
     "plugin_utils._pools": {
         "plugin_utils._estate",

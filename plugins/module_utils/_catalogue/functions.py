@@ -13,7 +13,7 @@ from __future__ import annotations
 from enum import Enum
 
 from . import services
-from .catalogue import EXTENDED
+from .catalogue import EVERY
 from .services import NOT_APPLICABLE, VARIOUS
 
 
@@ -36,7 +36,10 @@ class Function(str, Enum):
     CALL_PARK = "call_park"
     AUDIO_TEST = "audio_test"
     PERSISTENT_CHAT = "persistent_chat"
+    VIDEO_ROOMS = "video_rooms"
     FEDERATION = "federation"
+    OUTSIDE = "outside"
+    PARTNERS = "partners"
     POOL = "pool"
     DATABASE = "database"
     ADMINISTRATION = "administration"
@@ -53,13 +56,16 @@ WORDS: dict[Function, str] = {
     Function.SHARING: "sharing of screens and programs in conferences",
     Function.DIAL_IN: "dialling into conferences by telephone",
     Function.WEB: "web services: address book, joining a conference by its link, finding the server",
-    Function.MOBILE: "Lync on mobile phones",
+    Function.MOBILE: "the client on mobile phones",
     Function.BANDWIDTH: "the limits of bandwidth for calls",
     Function.RESPONSE_GROUPS: "hunt groups and queues for callers",
     Function.CALL_PARK: "parking of calls",
     Function.AUDIO_TEST: "test calls",
     Function.PERSISTENT_CHAT: "chat rooms",
+    Function.VIDEO_ROOMS: "calls of video conferencing rooms",
     Function.FEDERATION: "chats with partners over XMPP",
+    Function.OUTSIDE: "sign-in, calls and conferences of users outside",
+    Function.PARTNERS: "chats and calls with federated partners",
     Function.POOL: "the work of the servers of a pool together",
     Function.DATABASE: "the databases",
     Function.ADMINISTRATION: "administration: configuration copied to all servers, users moved, logs collected",
@@ -86,6 +92,7 @@ _OF_SERVICES: dict[str, tuple[Function, ...]] = {
     services.BANDWIDTH_POLICY: (Function.BANDWIDTH,),
     services.MASTER_REPLICATOR: (Function.ADMINISTRATION,),
     services.OFFICE_WEB_APPS: (Function.PRESENTATIONS,),
+    services.FILE_SHARE: (Function.WEB, Function.PRESENTATIONS),
     services.PERSISTENT_CHAT_SIP: (Function.PERSISTENT_CHAT,),
     services.PERSISTENT_CHAT_WCF: (Function.PERSISTENT_CHAT,),
     services.PERSISTENT_CHAT_FILES: (Function.PERSISTENT_CHAT,),
@@ -110,8 +117,31 @@ _OF_ROWS: dict[str, tuple[Function, ...]] = {
     "add-13": (Function.DATABASE,),
     "add-14": (Function.DATABASE,),
     "add-15": (Function.DATABASE,),
+    "add-16": (Function.PERSISTENT_CHAT,),
+    "add-17": (Function.PRESENTATIONS,),
+    "add-18": (Function.PRESENTATIONS,),
+    "add-21": (Function.WEB,),
+    "add-22": (Function.VIDEO_ROOMS,),
+    "add-23": (Function.VIDEO_ROOMS,),
+    "add-24": (Function.VIDEO_ROOMS,),
+    "edge-listen-01": (Function.OUTSIDE,),
+    "edge-listen-02": (Function.PARTNERS,),
+    "edge-listen-03": (Function.FEDERATION,),
+    "edge-listen-04": (Function.OUTSIDE, Function.PRESENTATIONS),
+    "edge-listen-05": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-06": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-07": (Function.PARTNERS,),
+    "edge-listen-08": (Function.PARTNERS,),
+    "edge-listen-09": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-10": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-11": (Function.OUTSIDE, Function.PRESENTATIONS),
+    "edge-listen-12": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-13": (Function.OUTSIDE, Function.PARTNERS),
+    "edge-listen-14": (Function.ADMINISTRATION,),
+    "edge-listen-15": (Function.ADMINISTRATION,),
+    "edge-listen-16": (Function.FEDERATION,),
 }
-_BY_ID = {row.id: _OF_ROWS.get(row.id) or _OF_SERVICES.get(row.service, ()) for row in EXTENDED}
+_BY_ID = {row.id: _OF_ROWS.get(row.id) or _OF_SERVICES.get(row.service, ()) for row in EVERY}
 
 
 def service_in_words(row_id: str, service: str) -> str:

@@ -13,7 +13,14 @@ program rule stays conditional.
 from __future__ import annotations
 
 _BY_SERVICE = {
-    "RTCSRV": ("server-02", "server-03", "server-41", "server-45"),
+    "RTCSRV": (
+        "server-02", "server-03", "server-41", "server-45", "edge-listen-01", "edge-listen-02", "edge-listen-09"
+    ),
+    "RTCDATAPROXY": ("edge-listen-04", "edge-listen-11"),
+    "RTCMRAUTH": ("edge-listen-10",),
+    "RTCMEDIARELAY": (
+        "edge-listen-05", "edge-listen-06", "edge-listen-07", "edge-listen-08", "edge-listen-12", "edge-listen-13"
+    ),
     "RTCIMMCU": ("server-06",),
     "RTCDATAMCU": ("server-07",),
     "RTCAVMCU": ("server-09", "server-10"),
@@ -25,7 +32,7 @@ _BY_SERVICE = {
     "RTCATS": ("server-31",),
     "RTCRGS": ("server-33", "server-34"),
     "SQLBrowser": ("server-01", "server-38"),
-}
+}  # fmt: skip
 
 WITHOUT_LISTENER = frozenset({"server-08", "server-20"})
 """Rows on whose ports, by the documents, nothing listens in Lync Server 2013.
@@ -53,11 +60,15 @@ _FILE = {
     "RTCRGS": _APPLICATIONS,
     "RTCCHAT": "channelservice.exe",
     "SQLBrowser": "sqlbrowser.exe",
+    "RTCDATAPROXY": "dataproxy.exe",
+    "RTCMRAUTH": "mrassvc.exe",
+    "RTCMEDIARELAY": "mediarelaysvc.exe",
 }
 
 MEDIA_SERVICES: dict[str, tuple[str, ...]] = {
     "server-10": ("RTCAVMCU",),
     "server-28": ("RTCASMCU", "RTCCAA", "RTCRGS"),
+    "add-19": ("RTCASMCU", "RTCCAA", "RTCRGS"),
     "server-39": ("RTCAVMCU", "RTCMEDSRV", "RTCCAA", "RTCCAS", "RTCCPS", "RTCATS", "RTCRGS"),
 }
 """Rows with large media ranges, and the services that take their ports from them, each where it is installed.
@@ -93,7 +104,7 @@ Lync Server 2013". Of a host that was not asked for its programs, a rule for ano
 the row's service by it."""
 
 IN_KERNEL = frozenset(
-    {"server-11", "server-12", "server-13", "server-14", "server-19", "server-40", "server-43", "server-44"}
+    {"server-11", "server-12", "server-13", "server-14", "server-19", "server-40", "server-43", "server-44", "add-18"}
 )
 """Rows that IIS serves: HTTP.sys listens in the kernel, and rules name it ``System``."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import partial
 
 from . import services
-from .model import Disposition, Peer, Requirement, Role, Table, Transport, documented
+from .model import Disposition, Peer, Product, Requirement, Role, Table, Transport, documented
 
 _hlb = partial(documented, Table.HLB)
 _dns = partial(documented, Table.DNSLB)
@@ -103,7 +103,8 @@ DNSLB_PORTS: tuple[Requirement, ...] = (
     _dns(5, _DIRECTOR, services.WEB_COMPATIBILITY, "443", "HTTPS", _TCP, _APPLIANCE, peers=_ANY,
          note="Internal web site of the Director pool (server-44)."),
     _dns(6, (), "", "", "", (), Disposition.BLANK, peers=(),
-         note="An empty row in every edition of the document, kept so that row numbers agree with it."),
+         note="An empty row in every edition of the document, kept so that row numbers agree with it.",
+         products=(Product.LYNC_2013,)),
     _dns(7, _DIRECTOR, services.WEB_COMPONENT, "4443", _HTTPS_PROXY, _TCP, _APPLIANCE, peers=_EXTERNAL_WEB,
          note=_DIRECTOR_WEB_NOTE, caveat=_DIRECTOR_WEB_CAVEAT),
 )

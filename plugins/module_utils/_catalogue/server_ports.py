@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Table 1, "Required server ports (by server role)": rows server-01 to server-52.
+"""Table 1, "Required server ports (by server role)": rows server-01 to server-52, and skype-01 of the later page.
 
 One entry is one row: its cells in the source's order, their interpretation (transports, which end the host is, the
 peers), its purpose, and caveats. Where the source prints two paragraphs in a cell, they are joined with ``" | "``.
@@ -13,10 +13,25 @@ and Mediation Servers, Response Group requirements, and Set-CsMediationServer.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from . import services
-from .model import LYNC_SERVERS, Disposition, Feature, Peer, Requirement, Role, Table, Transport, documented
+from .model import (
+    LYNC_SERVERS,
+    SINCE_2015,
+    SINCE_2019,
+    UNTIL_2015,
+    VIEWER_FARMS,
+    Disposition,
+    Feature,
+    Peer,
+    Requirement,
+    Role,
+    Table,
+    Transport,
+    documented,
+)
 
 _row = partial(documented, Table.SERVER)
 
@@ -24,7 +39,6 @@ _FRONT_END = (Role.FRONT_END,)
 _COLLOCATED = (Role.COLLOCATED_MEDIATION,)
 _CENTRAL_MANAGEMENT = (Role.CENTRAL_MANAGEMENT,)
 _AUDIO = (Role.FRONT_END, Role.MEDIATION)
-_OFFICE_WEB_APPS = (Role.OFFICE_WEB_APPS,)
 _DIRECTOR = (Role.DIRECTOR,)
 _MEDIATION = (Role.MEDIATION,)
 _PERSISTENT_CHAT = (Role.PERSISTENT_CHAT,)
@@ -134,9 +148,11 @@ SERVER_PORTS: tuple[Requirement, ...] = (
     _row(16, _FRONT_END, services.WEB_COMPONENT, "8061", "TCP (MTLS)", _TCP, _LISTEN, peers=_POOL,
          note=f"{_NO_NOTE} Topology documents list the port under the web component called Reach."),
     _row(17, _FRONT_END, services.MOBILITY, "5086", "TCP (MTLS)", _TCP, _LISTEN, peers=_POOL,
-         note="SIP between processes of the mobility service."),
+         note="SIP between processes of the mobility service.",
+         products=UNTIL_2015, in_doubt=SINCE_2019),
     _row(18, _FRONT_END, services.MOBILITY, "5087", "TCP (MTLS)", _TCP, _LISTEN, peers=_POOL,
-         note="SIP between processes of the mobility service, its second port."),
+         note="SIP between processes of the mobility service, its second port.",
+         products=UNTIL_2015, in_doubt=SINCE_2019),
     _row(19, _FRONT_END, services.MOBILITY, "443", "HTTPS", _TCP, _LISTEN, peers=_ANY,
          note=f"{_NO_NOTE} Mobility shares the port of the internal web site.",
          caveat="Doubled: server-12 and server-19 are one listener."),
@@ -185,6 +201,14 @@ SERVER_PORTS: tuple[Requirement, ...] = (
     _row(35, _FRONT_END, services.BANDWIDTH_POLICY, "5080", "TCP", _TCP, _LISTEN, peers=_ANY,
          note="Call admission control of TURN traffic through the A/V Edge. In the topology only where call admission "
               "control is on."),
+    replace(
+        _row(36, _FRONT_END, services.FILE_SHARE, "445", "SMB/TCP", _TCP, _CONNECT, peers=(Peer.FILE_STORE,),
+             note="SMB from Front Ends to the file store: address book, meeting content and the rest of the share.",
+             caveat="Outbound: the listener is the host of the file share. The row came to the page in 2018; the "
+                    "traffic is there in Lync Server 2013 too.",
+             products=SINCE_2015),
+        id="skype-01",
+    ),
     _row(36, _FRONT_END, services.BANDWIDTH_POLICY, "448", "TCP", _TCP, _LISTEN, peers=_ANY,
          note="Call admission control: the bandwidth policy checks themselves. In the topology only where call "
               "admission control is on."),
@@ -200,9 +224,8 @@ SERVER_PORTS: tuple[Requirement, ...] = (
          note="Conference and call audio, over UDP or TCP, on every server where audio ends.",
          caveat="The role cell says all internal servers; the row's own note narrows it to Front End and Mediation "
                 f"Servers. Ends one port above the product's default range, 49152-57499. {_QOS}"),
-    _row(40, _OFFICE_WEB_APPS, services.OFFICE_WEB_APPS, "443", "", _TCP, _LISTEN, peers=_ANY,
-         note="Shared presentations: Lync servers, and clients through the reverse proxy, reach the Office Web Apps "
-              "farm.",
+    _row(40, VIEWER_FARMS, services.OFFICE_WEB_APPS, "443", "", _TCP, _LISTEN, peers=_ANY,
+         note="Shared presentations: the servers, and clients through the reverse proxy, reach the viewer farm.",
          caveat="The service and protocol cells are empty in the document; read as TCP."),
     _row(41, _DIRECTOR, services.FRONT_END, "5060", "TCP", _TCP, _LISTEN, peers=(Peer.PBX,),
          feature=Feature.REMOTE_CALL_CONTROL,
@@ -232,7 +255,7 @@ SERVER_PORTS: tuple[Requirement, ...] = (
          note="SIP from Front End Servers; the document prints the row a second time, with another protocol.",
          caveat="Doubled: server-46 and server-49 are one listener; topology documents have one port 5070, with MTLS."),
     _row(50, _PERSISTENT_CHAT, services.PERSISTENT_CHAT_SIP, "5041", "TCP (MTLS)", _TCP, _LISTEN, peers=_POOL,
-         note=f"{_NO_NOTE} SIP from Lync Front End Servers to Persistent Chat."),
+         note=f"{_NO_NOTE} SIP from Front End Servers to Persistent Chat."),
     _row(51, _PERSISTENT_CHAT, services.PERSISTENT_CHAT_WCF, "881", "TCP (TLS) and TCP (MTLS)", _TCP, _LISTEN,
          peers=_ANY,
          note=f"{_NO_NOTE} Persistent Chat's WCF endpoint.",

@@ -5,7 +5,7 @@
 
 The Portuguese edition spells one service in two ways (rows server-02 and server-03), so each name is defined once.
 Tables 2 to 4 have no service column: their rows have the name of the service behind the port, or, for clients, a name
-made up here.
+made up here. What begins with "Lync Server" begins with the name of the product; `products` sees to that.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ AUDIO_TEST = "Lync Server Audio Test service"
 RESPONSE_GROUP = "Lync Server Response Group service"
 BANDWIDTH_POLICY = "Lync Server Bandwidth Policy Service"
 MASTER_REPLICATOR = "Lync Server Master Replicator Agent service"
+VIDEO_INTEROP = "Video Interop Server, video SIP trunk"
+VIDEO_INTEROP_MEDIA = "Video Interop Server, media"
+FILE_SHARE = "Lync Server File Share server access"
 NOT_APPLICABLE = "Not applicable"
 VARIOUS = "Various"
 OFFICE_WEB_APPS = "Office Web Apps Server"
@@ -44,3 +47,12 @@ CLIENT_AUDIO = "Client audio"
 CLIENT_VIDEO = "Client video"
 CLIENT_FILES = "Peer-to-peer file transfer"
 CLIENT_SHARING = "Client application sharing"
+
+# Of an Edge Server.
+ACCESS_EDGE = "Access Edge service"
+WEB_CONFERENCING_EDGE = "Web Conferencing Edge service"
+AV_EDGE = "A/V Edge service"
+AV_AUTHENTICATION = "A/V authentication service"
+XMPP_PROXY = "XMPP proxy"
+EDGE_REPLICATION = "Replication service"
+EDGE_LOGGING = "Centralized Logging Service Agent"

@@ -9,7 +9,8 @@ rows; tests hold the role's specification, defaults and mapping against them.
 
 from __future__ import annotations
 
-from .._catalogue.model import HOST_ROLES, Feature, Peer, Role, Ruleset
+from .._catalogue.model import HOST_ROLES, Feature, Interface, Peer, Product, Role, Ruleset
+from .._catalogue.products import ABOUT
 from .._firewall.state.rollback_files import LONGEST_DELAY, SHORTEST_DELAY
 from .._firewall.state.rule import Profile
 from .option import Option
@@ -26,14 +27,35 @@ LARGEST_ANSWER = 16
 
 _PROFILES = tuple(profile.value for profile in Profile)
 
+_INTERFACES = {
+    Interface.INTERNAL: "The interface that Front End Servers, Directors and clients inside connect to.",
+    Interface.EXTERNAL_ACCESS: "That of the Access Edge service: clients outside, federation.",
+    Interface.EXTERNAL_WEBCONF: "That of the Web Conferencing Edge service.",
+    Interface.EXTERNAL_AV: "That of the A/V Edge service.",
+}
 
 RULE_OPTIONS: tuple[Option, ...] = (
+    Option(
+        "product",
+        (
+            "The product that runs on the host: "
+            + ", ".join(f"V({product.value}) is {about.name}" for product, about in ABOUT.items())
+            + ". It decides which rows and roles there are, and what they are called.",
+            "Subscription Edition is 2019 by code, and no topology tells the two apart.",
+            "With C(host_variables) and nothing said it is that of the host's topology, from its C(lync_product). A "
+            "product that contradicts the topology's C(lync_version) is an error.",
+        ),
+        choices=tuple(product.value for product in Product),
+        default=Product.LYNC_2013.value,
+    ),
     Option(
         "ruleset",
         (
             "Which rows apply.",
-            "V(documented) is Microsoft's page of 91 rows. V(extended) adds what Microsoft documents elsewhere and the "
-            "page forgets, such as Windows Fabric inside a pool, with ids such as V(add-01).",
+            "V(documented) is Microsoft's page: 91 rows for Lync Server 2013 and Skype for Business Server 2015, 89 "
+            "for 2019 and Subscription Edition. V(extended) adds what Microsoft documents elsewhere and the page "
+            "forgets, such as Windows Fabric inside a pool, with ids such as V(add-01), and rows of the page that "
+            "other pages say are gone from O(product).",
             "The role V(sql) has rows in the extended ruleset only.",
         ),
         choices=tuple(ruleset.value for ruleset in Ruleset),
@@ -45,6 +67,9 @@ RULE_OPTIONS: tuple[Option, ...] = (
             "Opt-in features that are deployed on this host.",
             "V(remote_call_control) adds the rows that the table calls optional (port 5060, rows V(server-02) and "
             "V(server-41)).",
+            "On an Edge Server, V(xmpp_federation) adds the XMPP proxy (5269 outside, 23456 inside; until 2015), and "
+            "V(ocs_2007_federation) the media range 50000-59999 inbound, for partners on Office Communications Server "
+            "2007 (Lync Server 2013).",
         ),
         type="list",
         elements="str",
@@ -151,6 +176,22 @@ RULE_OPTIONS: tuple[Option, ...] = (
         default=(),
     ),
     Option(
+        "edge_addresses",
+        (
+            "The addresses of an Edge Server (role V(edge)), by interface, each an address or a list. Every rule of an "
+            "Edge Server is bound to the address of its interface, so that the ports of the internal one never open to "
+            "the outside; without them the module refuses.",
+            "They are those that the host itself has. Of an interface behind address translation that is the private "
+            "one, never the public one.",
+            "Interfaces that share an address repeat it. With one external address for all, each service has a port of "
+            "its own: see O(configured_ports) and O(port_overrides).",
+        ),
+        type="dict",
+        suboptions=tuple(
+            Option(interface.value, (_INTERFACES[interface],), type="list", elements="str") for interface in Interface
+        ),
+    ),
+    Option(
         "program",
         (
             "V(listener) limits the rules of the large media ranges (rows V(server-10), V(server-28) and V(server-39)) "
@@ -190,7 +231,7 @@ RULE_OPTIONS: tuple[Option, ...] = (
 )
 """Which rules a host needs. The modules and the filters take them."""
 
-_OF_ROWS = ("ruleset", "features", "skip_rows", "port_overrides", "configured_ports")
+_OF_ROWS = ("product", "ruleset", "features", "skip_rows", "port_overrides", "configured_ports", "edge_addresses")
 ROW_OPTIONS = tuple(option for option in RULE_OPTIONS if option.name in _OF_ROWS)
 """Which rows a host has, and on which ports."""
 
@@ -203,6 +244,9 @@ ROLES = Option(
         "V(front_end) together with V(mediation) is a Front End with a collocated Mediation Server, and brings the "
         "rows that the table has for it.",
         "V(central_management) stands beside V(front_end) on the server that holds the Central Management store.",
+        "Which roles there are depends on O(product): V(video_interop) (Video Interop Server) and V(office_online) "
+        "(Office Online Server) came after Lync Server 2013, and V(office_web_apps) (Office Web Apps Server) is none "
+        "of Subscription Edition's.",
         "V(client) is a user's computer with a Lync client, and stands alone; see O(clients).",
     ),
     type="list",
@@ -362,7 +406,8 @@ ENFORCING_OPTIONS: tuple[Option, ...] = (
         "accept_impact",
         (
             "A plan that makes the firewall of a profile begin to filter cuts whatever is in use and no rule admits; "
-            "one with block rules (O(on_wider=block_others)) cuts whoever is connected and not meant to be. "
+            "one with block rules (O(on_wider=block_others)) cuts whoever is connected and not meant to be; one that "
+            "switches a group off (O(builtin_groups)) cuts whoever is connected and comes in by that group alone. "
             "Such a plan is refused with a list of it, unless it is covered by O(extra_rules) or accepted here.",
         ),
         type="bool",

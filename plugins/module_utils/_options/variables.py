@@ -72,7 +72,11 @@ _SET_BY_US = (
 )
 _OWN = frozenset(PREFIX + name for name in _SET_BY_US.split())
 _SLICE = f"{PREFIX}slice_"  # and the id of a job
-_ENDINGS = tuple(name.removeprefix(PREFIX) for name in sorted(_RIGHT))
+_TWICE = "firewall_"  # which the name of one option begins with, and people take for part of all, or of none
+_ENDINGS = {
+    **{name.removeprefix(PREFIX).removeprefix(_TWICE): name for name in _RIGHT},
+    **{name.removeprefix(PREFIX): name for name in _RIGHT},
+}
 _ALIKE = 0.85  # "skip_row" and "skip_rows", not "backup_servers" and any of ours
 _FAMILY = "probe_"  # of which nobody else has any reason to have one
 
@@ -88,7 +92,9 @@ def misspelt(names: Iterable[str]) -> tuple[str, ...]:
         if name.startswith(_SLICE) and name.removeprefix(_SLICE).isdigit():
             continue
         ending = name.removeprefix(PREFIX)
-        near = difflib.get_close_matches(ending, _ENDINGS, 1, 0.0 if ending.startswith(_FAMILY) else _ALIKE)
-        if near:
-            found.append(f"{name} is no variable of this collection; did you mean {PREFIX}{near[0]}?")
+        alike = 0.0 if ending.startswith(_FAMILY) else _ALIKE
+        for written in dict.fromkeys((ending, ending.removeprefix(_TWICE))):
+            if near := difflib.get_close_matches(written, sorted(_ENDINGS), 1, alike):
+                found.append(f"{name} is no variable of this collection; did you mean {_ENDINGS[near[0]]}?")
+                break
     return tuple(found)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from .._catalogue.listeners import FILES, LISTENING
 from .._firewall.state.rule import Action, Direction, Profile
@@ -43,7 +44,7 @@ class Admitting:
             for desired in policy.rules
             if desired.rule.direction is Direction.IN and desired.rule.action is Action.ALLOW and desired.rule.enabled
         }
-        self._parts: dict[int, Region] = {}
+        self._parts: dict[tuple[int, AddressSet], Region] = {}
         self._plain = plain_profiles(snapshot)
         self._found: dict[tuple[int, tuple[str, ...], str], tuple[Admission, tuple[Verdict, ...]]] = {}
         self._everybody = Admission(AddressSet.any())
@@ -83,14 +84,20 @@ class Admitting:
             self._index,
             self._effort,
             listening,
-            Meant(meant, self._parts_of, certain),
+            Meant(meant, partial(self._parts_of, traffic.local), certain),
         )
 
-    def _parts_of(self, protocol: int) -> Region:
-        if protocol not in self._parts:
-            rules = (rule for rule in self._rules.values() if rule.protocol in (protocol, None))
-            self._parts[protocol] = union(Region.of(rule.local_ports, rule.remote_addresses) for rule in rules)
-        return self._parts[protocol]
+    def _parts_of(self, local: AddressSet, protocol: int) -> Region:
+        """What rules of our own admit at an address of the host: those that are bound to others do not count."""
+        if (protocol, local) not in self._parts:
+            rules = (
+                rule
+                for rule in self._rules.values()
+                if rule.protocol in (protocol, None) and local <= rule.local_addresses
+            )
+            found = union(Region.of(rule.local_ports, rule.remote_addresses) for rule in rules)
+            self._parts[protocol, local] = found
+        return self._parts[protocol, local]
 
 
 def in_all(found: Sequence[Admission]) -> Admission:

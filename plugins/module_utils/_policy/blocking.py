@@ -48,12 +48,13 @@ def with_blocks(policy: HostPolicy) -> HostPolicy:
         OptionError: A rule is too long for netsh.
     """
     blocks: dict[str, _Block] = {}
-    for transport in Transport:
-        admitted = _admitted(policy, PROTOCOL_NUMBERS[transport.value])
-        demands = [demand for demand in (*policy.demands, *policy.nobody) if _is_about(demand, transport)]
+    for transport, local in _places(policy):
+        admitted = _admitted(policy, PROTOCOL_NUMBERS[transport.value], local)
+        there = [demand for demand in (*policy.demands, *policy.nobody) if demand.local.overlaps(local)]
+        demands = [demand for demand in there if _is_about(demand, transport)]
         open_to_many = Region.of(_ports(demand for demand in demands if not _is_for_peers(demand)), AddressSet.any())
         for demand in demands:
-            if not _is_for_peers(demand):
+            if demand.local != local or not _is_for_peers(demand):
                 continue
             own = remainder(Region.of(demand.ports - NEVER_BLOCKED, AddressSet.any()), [open_to_many])
             for ports, scope in (*_scopes(own, admitted), *(_for_nobody(own, admitted) if demand.for_nobody else ())):
@@ -91,10 +92,10 @@ def unblocked(policy: HostPolicy) -> str:
     """
     rows: dict[str, None] = {}
     words: set[str] = set()
-    for transport in Transport:
-        admitted = _admitted(policy, PROTOCOL_NUMBERS[transport.value])
+    for transport, local in _places(policy):
+        admitted = _admitted(policy, PROTOCOL_NUMBERS[transport.value], local)
         for demand in policy.demands:
-            if not (_is_about(demand, transport) and _names_peers(demand)):
+            if demand.local != local or not (_is_about(demand, transport) and _names_peers(demand)):
                 continue
             own = Region.of(demand.ports - NEVER_BLOCKED, AddressSet.any())
             if found := {word for _ports, scope in (own & admitted).boxes for _family, word in scope.keywords}:
@@ -114,13 +115,23 @@ def may_help(demand: Demand) -> bool:
     return _is_for_peers(demand) and bool(demand.ports - NEVER_BLOCKED)
 
 
-def _admitted(policy: HostPolicy, protocol: int) -> Region:
+def _places(policy: HostPolicy) -> list[tuple[Transport, AddressSet]]:
+    """Each transport with each of the addresses that rows are bound to: a block at one of them says nothing of others,
+    and 443 may be on all."""
+    bound = dict.fromkeys(demand.local for demand in (*policy.demands, *policy.nobody))
+    return [(transport, local) for transport in Transport for local in bound]
+
+
+def _admitted(policy: HostPolicy, protocol: int, local: AddressSet) -> Region:
     """Whom rules of ours let in, by port; those for one program count for any, since a block would stop it too."""
     rules = (desired.rule for desired in policy.rules if desired.rule.direction is Direction.IN)
     return union(
         Region.of(rule.local_ports, rule.remote_addresses)
         for rule in rules
-        if rule.protocol in (protocol, None) and rule.action is Action.ALLOW and rule.enabled
+        if rule.protocol in (protocol, None)
+        and rule.action is Action.ALLOW
+        and rule.enabled
+        and rule.local_addresses.overlaps(local)
     )
 
 
@@ -169,7 +180,7 @@ def _add(
     demand: Demand,
 ) -> None:
     """Add the block rules of a row's ports, or the row to those that are there: rows share ports."""
-    key = BLOCK_KEY + rule_key(Direction.IN, transport, ports)
+    key = BLOCK_KEY + rule_key(Direction.IN, transport, ports, demand.requirement.interface)
     block = blocks.setdefault(key, _Block())
     block.rows.append(demand.requirement.id)
     whom = "everybody else" if scope else "everybody"
@@ -179,6 +190,7 @@ def _add(
         action=Action.BLOCK,
         protocol=PROTOCOL_NUMBERS[transport.value],
         local_ports=ports,
+        local_addresses=demand.local,
         remote_addresses=SOURCES - scope if scope else AddressSet.any(),
         profiles=policy.profiles,
         description=f"Managed by lyncops.firewall. Keeps {whom} out of rows: {', '.join(block.rows)}",

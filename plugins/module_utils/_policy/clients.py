@@ -25,7 +25,7 @@ from .extra_rules import is_full_path
 CLIENT = Role.CLIENT.value
 
 _OUT = ("client-01", "client-02", "client-03", "client-04", "client-05", "client-06")
-_IN = ("client-07", "client-08", "client-09", "client-10", "client-11")
+_IN = ("client-07", "client-08", "client-09", "client-10", "client-11", "add-20")
 DIRECTIONS: dict[str, Direction] = {**dict.fromkeys(_OUT, Direction.OUT), **dict.fromkeys(_IN, Direction.IN)}
 """Row id to the way that its connection is opened, seen from the client."""
 
@@ -35,11 +35,12 @@ _KINDS = {
     "client-09": "ClientVideoPort",
     "client-10": "ClientFileTransferPort",
     "client-11": "ClientAppSharingPort",
+    "add-20": "ClientAppSharingPort",
 }
 """Row id to the setting with the first port of its kind of media; the number of ports is the same with ``Range``."""
 
 MEDIA_SETTINGS: tuple[str, ...] = (
-    _ENABLED, _START, _COUNT, *(name for kind in _KINDS.values() for name in (kind, f"{kind}Range")),
+    _ENABLED, _START, _COUNT, *(name for kind in dict.fromkeys(_KINDS.values()) for name in (kind, f"{kind}Range")),
 )  # fmt: skip
 """Settings of Set-CsConferencingConfiguration that move the media of clients."""
 

@@ -70,13 +70,16 @@ class _Port:
     ports: PortSet
 
 
-def read_configuration(entries: Iterable[Mapping[str, Any]], rows: Sequence[Requirement]) -> Configuration:
+def read_configuration(
+    entries: Iterable[Mapping[str, Any]], rows: Sequence[Requirement], optional: Iterable[Requirement] = ()
+) -> Configuration:
     """Find the rows' ports among a host's listeners.
 
     Args:
         entries: The host's listeners: dicts with service, owner, usage, side, protocol, transports and ports, as the
             inventory plugin lync_topology gives them in ``lync_ports``. None at all means that they are not known.
         rows: The rows that apply to the host.
+        optional: Rows that would apply with a feature that nobody has named: their listeners are no surprise.
 
     Raises:
         OptionError: An entry is invalid.
@@ -97,7 +100,8 @@ def read_configuration(entries: Iterable[Mapping[str, Any]], rows: Sequence[Requ
         ports[row.id] = reduce(or_, mine)
         if not ports[row.id] <= row.ports:
             found.append(Disagreement(Difference.MOVED, row.id, row.service, str(row.ports), str(ports[row.id])))
-    found += _undocumented(listeners, rows, ports)
+    expected = [ROW_LISTENERS[row.id] for row in (*rows, *optional) if row.id in ROW_LISTENERS]
+    found += _undocumented(listeners, rows, ports, expected)
     return Configuration(ports, tuple(found))
 
 
@@ -106,14 +110,16 @@ def _fits(meant: ListenerPattern, found: _Port) -> bool:
 
 
 def _undocumented(
-    listeners: Iterable[_Port], rows: Sequence[Requirement], ports: Mapping[str, PortSet]
+    listeners: Iterable[_Port],
+    rows: Sequence[Requirement],
+    ports: Mapping[str, PortSet],
+    expected: Sequence[ListenerPattern],
 ) -> list[Disagreement]:
     """Listeners that no rule of the host will open, whichever row it is for.
 
     Where a row is for the listener, the row says which transports it takes: topologies have TCP and UDP for application
     sharing, which is TCP.
     """
-    meant = [ROW_LISTENERS[row.id] for row in rows if row.id in ROW_LISTENERS]
     opened = {transport: PortSet() for transport in Transport}
     for row in rows:
         if row.disposition is Disposition.LISTEN:
@@ -121,7 +127,7 @@ def _undocumented(
                 opened[transport] |= ports.get(row.id, row.ports)
     found: dict[tuple[str, str], PortSet] = {}
     for listener in listeners:
-        if any(_fits(of_row, listener) for of_row in meant):
+        if any(_fits(of_row, listener) for of_row in expected):
             continue
         if any(not listener.ports <= opened[Transport(transport)] for transport in listener.transports):
             key = (listener.service, listener.owner.rpartition(":")[2])

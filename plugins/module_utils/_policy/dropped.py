@@ -111,14 +111,21 @@ class Scopes:
     Attributes:
         narrowed: Whether any row is to admit less than everybody.
         lets_in: Whether somebody gets in now, or may, whom such a row is not to admit.
-        to_any: How many rows everybody is to be admitted by: nobody would be scoped out of them.
+        unnamed: Whether a scope was asked for and narrows no row, since peers are not known.
+        to_any: Ids of the rows that everybody is to be admitted by: nobody would be scoped out of them.
         by_keyword: How many rows admit keywords such as LocalSubnet, of which only the host knows who that is.
     """
 
     narrowed: bool
     lets_in: bool
-    to_any: int
+    unnamed: bool
+    to_any: tuple[str, ...]
     by_keyword: int
+
+    @property
+    def asked(self) -> bool:
+        """Whether it is a question who would be scoped out."""
+        return self.lets_in or self.unnamed
 
 
 def scopes_of(effects: Iterable[Effect]) -> Scopes:
@@ -128,6 +135,7 @@ def scopes_of(effects: Iterable[Effect]) -> Scopes:
         effects: The rows as judged on the host; those of connections that the host opens itself are left out.
     """
     inbound = [effect for effect in effects if effect.demand.direction is Direction.IN]
+    to_any = [effect for effect in inbound if effect.demand.scope.addresses.is_any]
     narrow = [effect for effect in inbound if not effect.demand.scope.addresses.is_any]
     return Scopes(
         bool(narrow),
@@ -135,7 +143,8 @@ def scopes_of(effects: Iterable[Effect]) -> Scopes:
             effect.admission is None or effect.admission.addresses is None or effect.admission.wider is not None
             for effect in narrow
         ),
-        len(inbound) - len(narrow),
+        not narrow and any(effect.demand.scope.unknown for effect in to_any),
+        tuple(dict.fromkeys(effect.demand.requirement.id for effect in to_any)),
         sum(bool(effect.demand.scope.addresses.keywords) for effect in narrow),
     )
 

@@ -18,7 +18,7 @@ from .._catalogue.listeners import (
     SERVICE,
     SERVICE_PREFIXES,
 )
-from .._catalogue.model import Table, Transport
+from .._catalogue.model import Disposition, Transport
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, same_path
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.admitted import Admission
@@ -28,6 +28,7 @@ from .._firewall.traffic.rule_index import RuleIndex
 from .._firewall.traffic.verdict import Verdict, judge, worst
 from .._net.address_set import AddressSet, together
 from .admitting import Admitting, in_all
+from .edge import each
 from .policy import Demand, HostPolicy
 
 _PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES, SERVICE_PREFIXES)
@@ -44,6 +45,7 @@ class Effect:
         traffic: The traffic that verdict is about.
         by_profile: The worst of all transports for each enabled or judged profile.
         admission: Who gets in; None where the host opens the connection.
+        closed: All of its traffic that is closed, once for each profile in which it is.
     """
 
     demand: Demand
@@ -51,6 +53,7 @@ class Effect:
     traffic: Traffic
     by_profile: tuple[Verdict, ...]
     admission: Admission | None = None
+    closed: tuple[tuple[Traffic, Verdict], ...] = ()
 
 
 def listening_services(policy: HostPolicy) -> tuple[str, ...]:
@@ -100,6 +103,7 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
                 next(traffic for found, traffic in pairs if found is verdict),
                 tuple(worst(column) for column in zip(*columns, strict=True)),
                 in_all(admitted) if admitted else None,
+                tuple((traffic, verdict) for verdict, traffic in pairs if verdict.status is Status.CLOSED),
             )
         )
     return tuple(effects)
@@ -127,32 +131,37 @@ def _traffics(policy: HostPolicy, demand: Demand, programs: Mapping[str, str]) -
     inbound = demand.direction is Direction.IN
     if demand.programs:
         return tuple(
-            _traffic(policy, demand, transport, same_path(program), service.casefold())
+            _traffic(policy, demand, transport, same_path(program), service.casefold(), local)
             for transport in demand.requirement.transports
             for service, program in demand.programs
+            for local in each(demand.local)
         )
     service = SERVICE.get(row, "").casefold() if inbound else ""
     known = inbound and row in IN_KERNEL
     program = SYSTEM if known else same_path(programs.get(service, ""))
     return tuple(
-        _traffic(policy, demand, transport, program, service if program else "")
+        _traffic(policy, demand, transport, program, service if program else "", local)
         for transport in demand.requirement.transports
+        for local in each(demand.local)
     )
 
 
-def _traffic(policy: HostPolicy, demand: Demand, transport: Transport, program: str, service: str) -> Traffic:
+def _traffic(
+    policy: HostPolicy, demand: Demand, transport: Transport, program: str, service: str, local: AddressSet
+) -> Traffic:
     return Traffic(
         direction=demand.direction,
         protocol=PROTOCOL_NUMBERS[transport.value],
         ports=demand.ports,
         remote=demand.scope.addresses,
+        local=local,
         profiles=policy.profiles,
         programs=frozenset({program} if program else ()),
         services=frozenset({service} if program and service else ()),
         listeners=None
         if demand.direction is Direction.OUT
         else _CLIENT
-        if demand.requirement.table is Table.CLIENT
+        if demand.requirement.disposition is Disposition.CLIENT
         else _PRODUCT,
     )
 

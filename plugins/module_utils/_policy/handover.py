@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from .._catalogue.products import called
 from .._firewall.change.naming import ManagedName
 from .._firewall.change.netsh import UnsupportedValueError, add_line, check_text, delete_line
 from .._firewall.state.limits import limits_of
@@ -38,7 +39,7 @@ def gpo_script(policy: HostPolicy, gpo: str) -> str:
         OptionError: The policy's name cannot be given to netsh.
     """
     _check(gpo)
-    return _script("Run it once, as an owner of the policy:", gpo, [add_line(rule) for rule in _named(policy)])
+    return _script(policy, "Run it once, as an owner of the policy:", gpo, [add_line(rule) for rule in _named(policy)])
 
 
 def gpo_renewal(policy: HostPolicy, gpo: str) -> str:
@@ -50,7 +51,7 @@ def gpo_renewal(policy: HostPolicy, gpo: str) -> str:
     _check(gpo)
     lines = [line for rule in _named(policy) for line in (delete_line(rule.name), add_line(rule))]
     lines += absent_lines(policy)
-    return _script("Run it where the policy has an earlier version of them:", gpo, lines)
+    return _script(policy, "Run it where the policy has an earlier version of them:", gpo, lines)
 
 
 def gpo_removal(policy: HostPolicy, gpo: str) -> str:
@@ -61,7 +62,7 @@ def gpo_removal(policy: HostPolicy, gpo: str) -> str:
     """
     _check(gpo)
     lines = [delete_line(rule.name) for rule in _named(policy)]
-    return _script("This takes them out:", gpo, [*lines, *absent_lines(policy)])
+    return _script(policy, "This takes them out:", gpo, [*lines, *absent_lines(policy)])
 
 
 def absent_lines(policy: HostPolicy) -> list[str]:
@@ -86,9 +87,9 @@ def _check(gpo: str) -> None:
         )
 
 
-def _script(how: str, gpo: str, commands: Iterable[str]) -> str:
+def _script(policy: HostPolicy, how: str, gpo: str, commands: Iterable[str]) -> str:
     lines = [
-        f"# Rules that Lync Server 2013 documents, made by lyncops.firewall. {how}",
+        f"# Rules that {called(policy.product)} documents, made by lyncops.firewall. {how}",
         "#   netsh -f THIS_FILE",
         f'advfirewall set store gpo="{gpo}"',
         *commands,

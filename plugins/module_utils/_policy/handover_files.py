@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from .._catalogue.products import called
 from .handover import absent_lines, gpo_removal, gpo_renewal, gpo_script, rules_csv
 from .policy import HostPolicy
 
@@ -18,7 +19,7 @@ _LONGEST_NAME = 60
 _ODD = re.compile(r"[^A-Za-z0-9.]+")
 
 _README = """\
-Rules that Lync Server 2013 documents, for the Group Policy
+Rules that {product} documents, for the Group Policy
     {gpo}
 and the roles {roles}. Made by lyncops.firewall.
 
@@ -83,7 +84,9 @@ def handover_files(policy: HostPolicy, roles: Sequence[str], gpo: str, host: str
         "remove.netsh": gpo_removal(policy, gpo),
         "rules.csv": rules_csv(policy),
     }
-    readme = _README.format(gpo=gpo, roles=held, base=base, begin=f"{name}-" if name else "").replace("\n", "\r\n")
+    readme = _README.format(
+        product=called(policy.product), gpo=gpo, roles=held, base=base, begin=f"{name}-" if name else ""
+    ).replace("\n", "\r\n")
     return [
         *({"folder": folder, "name": f"{base}-{end}", "content": text} for end, text in contents.items()),
         {"folder": folder, "name": f"{base}-README.txt", "content": readme},

@@ -38,7 +38,7 @@ def media_services(policy: HostPolicy) -> tuple[str, ...]:
     return tuple(sorted({service for row, services in MEDIA_SERVICES.items() if row in rows for service in services}))
 
 
-def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
+def bind_media(policy: HostPolicy, programs: Mapping[str, str], there: str = "installed") -> Bound:
     """Limit each media rule to the programs that listen: one rule a program.
 
     A rule that another row needs as well, that is for no media row, or that netsh could not express with the program,
@@ -47,6 +47,7 @@ def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
     Args:
         policy: What the host needs.
         programs: Short name, in lower case, of the services asked for, and the path of their program.
+        there: What a service is said not to be that is not among them: of a file, it is not in it.
     """
     of_key: dict[str, list[Demand]] = {}
     for demand in policy.demands:
@@ -60,7 +61,7 @@ def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
     for desired in policy.rules:
         # A block keeps people out of the port, whoever listens there.
         demands = of_key.get(desired.key, []) if desired.rule.action is Action.ALLOW else []
-        found, why = _programs(demands, programs)
+        found, why = _programs(demands, programs, there)
         limited = [
             DesiredRule(f"{desired.key}.{service.lower()}", replace(desired.rule, program=path))
             for service, path in sorted(found.items())
@@ -88,7 +89,7 @@ def bind_media(policy: HostPolicy, programs: Mapping[str, str]) -> Bound:
     return Bound(bound, tuple(sorted(notes)))
 
 
-def _programs(demands: Iterable[Demand], programs: Mapping[str, str]) -> tuple[dict[str, str], str]:
+def _programs(demands: Iterable[Demand], programs: Mapping[str, str], there: str) -> tuple[dict[str, str], str]:
     """Service to program for all rows of a rule, or why there is none."""
     rows = [demand.requirement.id for demand in demands]
     media = [row for row in rows if row in MEDIA_SERVICES]
@@ -100,7 +101,7 @@ def _programs(demands: Iterable[Demand], programs: Mapping[str, str]) -> tuple[d
     for row in media:
         mine = _installed(row, programs)
         if not mine:
-            return {}, f"none of the services {', '.join(sorted(MEDIA_SERVICES[row]))} is installed"
+            return {}, f"none of the services {', '.join(sorted(MEDIA_SERVICES[row]))} is {there}"
         found.update(mine)
     return _one_a_program(found), ""
 

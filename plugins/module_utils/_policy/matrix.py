@@ -95,9 +95,11 @@ class _Parts:
     def __init__(self, first: Traffic) -> None:
         self.source, self.destination = first.source, first.destination
         self.rows: dict[str, LineRow] = {}
+        self.listeners: set[str] = set()
 
     def add(self, traffic: Traffic) -> None:
         row = traffic.row
+        self.listeners |= traffic.listeners
         known = self.rows.get(row.id)
         ports = known.ports | traffic.ports if known else traffic.ports
         self.rows[row.id] = LineRow(row, ports, traffic.audited or (known is not None and known.audited))
@@ -118,7 +120,7 @@ def _sorted(lines: Mapping[_Key, _Parts], groups: Groups) -> tuple[Line, ...]:
                 between,
                 transport,
                 tuple(parts.rows[row] for row in sorted(parts.rows)),
-                tuple(sorted(destination.hosts)),
+                tuple(sorted(destination.hosts | parts.listeners)),
             )
         )
     return tuple(sorted(found, key=lambda line: (line.destination, line.source, line.transport)))
@@ -148,7 +150,7 @@ class _Ends:
 
     def _who(self, end: End) -> Who:
         if end.anybody:
-            return Who(anybody=True)
+            return Who(anybody=True, outside=end.outside)
         found, names = _read(end.addresses)
         hosts = set(end.hosts) | {name for name in names if name in self.addresses}
         # Of a network that somebody else has, only what is nothing but hosts is hosts.

@@ -5,19 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._catalogue.beside_clients import beside_clients
-from .._catalogue.model import HOST_ROLES, Peer, Requirement
+from .._catalogue.edge_ports import CONNECTIONS
+from .._catalogue.model import HOST_ROLES, Interface, Peer, Requirement
 from .._firewall.state.rule import Direction
+from .._net.address_set import AddressSet, together
 from .._net.port_set import PortSet
 from .._options.reading import OptionError
-from .matrix_model import CLIENTS, EVERYBODY, MONITORING, End, Traffic
+from .matrix_model import CLIENTS, EVERYBODY, INTERNET, MONITORING, End, Traffic
 from .peer_names import NAMES
-from .policy import Demand, build_policy
+from .policy import Demand, HostPolicy, build_policy
 from .scoping import EVERYWHERE, stands_for_another, takes_everybody
 
+_INTERFACES = {
+    Interface.INTERNAL: "internal interface",
+    Interface.EXTERNAL_ACCESS: "Access Edge",
+    Interface.EXTERNAL_WEBCONF: "Web Conferencing Edge",
+    Interface.EXTERNAL_AV: "A/V Edge",
+}
 _SERVERS = frozenset({*(role.value for role in HOST_ROLES), Peer.POOL.value, Peer.REPLICA.value})
 
 
@@ -36,21 +44,32 @@ def of_hosts(entries: Iterable[Mapping[str, Any]]) -> list[Traffic]:
         need = [entry.get(key) for key in ("roles", "options", "peers", "client_networks")]
         alike.setdefault(repr(need), []).append(entry)
     rows: dict[str, Requirement] = {}
-    found: dict[tuple[str, str, PortSet, Direction, End], set[str]] = {}
+    found: dict[tuple[str, str, PortSet, Direction, End], tuple[set[str], list[AddressSet]]] = {}
     for same in alike.values():
         names = [str(entry["name"]) for entry in same]
         for demand, far in _demands(same[0]):
             row = rows.setdefault(demand.requirement.id, demand.requirement)
             for transport in row.transports:
                 key = (row.id, transport.value, demand.ports, demand.direction, far)
-                found.setdefault(key, set()).update(names)
+                hosts, bound = found.setdefault(key, (set(), []))
+                hosts.update(names)
+                bound.append(demand.local)
     traffic = []
-    for (row_id, transport_name, ports, direction, far), hosts in found.items():
-        near = End("", hosts=frozenset(hosts))
+    for (row_id, transport_name, ports, direction, far), (hosts, bound) in found.items():
+        near = _near(rows[row_id], hosts, bound)
         inbound = direction is Direction.IN
         source, destination = (far, near) if inbound else (near, far)
-        traffic.append(Traffic(source, destination, transport_name, ports, rows[row_id], inbound))
+        listeners = frozenset(hosts if inbound else ())
+        traffic.append(Traffic(source, destination, transport_name, ports, rows[row_id], inbound, listeners))
     return traffic
+
+
+def _near(row: Requirement, hosts: Collection[str], bound: Iterable[AddressSet]) -> End:
+    """The end of a row that the hosts are: of an Edge Server, one of its interfaces."""
+    if row.interface is None:
+        return End("", hosts=frozenset(hosts))
+    label = f"{NAMES[Peer.EDGE]}, {_INTERFACES[row.interface]}"
+    return End(label, tuple(together(bound).texts()))
 
 
 def peer_end(peer: Peer, peers: Mapping[str, Sequence[str]]) -> End:
@@ -83,6 +102,8 @@ def everybody_ends(row: Requirement, clients: Sequence[str] | None, peers: Mappi
         clients: The clients' networks; None where they may be anywhere.
         peers: What is known of all kinds.
     """
+    if row.is_for_the_world:
+        return [End(INTERNET, anybody=True, outside=True)]
     if clients is None:
         return [End(EVERYBODY, anybody=True)]
     return [clients_end(clients), *(peer_end(peer, peers) for peer in beside_clients(row))]
@@ -101,6 +122,14 @@ def peers_of_all(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     return {kind: list(dict.fromkeys(text for texts in lists for text in texts)) for kind, lists in found.items()}
 
 
+def _connections(policy: HostPolicy) -> Iterator[Demand]:
+    """What an Edge Server connects to: no rule of its own is for that, and the firewalls around it let it through."""
+    at = {demand.requirement.interface: demand.local for demand in policy.demands if demand.requirement.interface}
+    for row in CONNECTIONS:
+        if row.interface in at:
+            yield Demand(row, Direction.OUT, row.ports, local=at[row.interface])
+
+
 def _demands(entry: Mapping[str, Any]) -> Iterator[tuple[Demand, End]]:
     """The demands of one host, once for each kind of peer. Where there is nobody of a kind there is none."""
     try:
@@ -109,7 +138,7 @@ def _demands(entry: Mapping[str, Any]) -> Iterator[tuple[Demand, End]]:
         raise OptionError(error.option, f"{entry['name']}: {error.reason}") from error
     peers: Mapping[str, Sequence[str]] = entry.get("peers") or {}
     clients: Sequence[str] | None = entry.get("client_networks")
-    for demand in policy.demands:
+    for demand in (*policy.demands, *_connections(policy)):
         row = demand.requirement
         if takes_everybody(row):
             ends = everybody_ends(row, clients, peers)

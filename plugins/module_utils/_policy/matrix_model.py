@@ -16,6 +16,7 @@ from .._net.port_set import PortSet
 EVERYBODY = "Clients and servers"
 CLIENTS = "Clients and phones"
 MONITORING = "Monitoring and others"
+INTERNET = "Internet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class End:
         unknown: The kind of peer that nobody has said the addresses of; empty where they are known.
         servers: Whether hosts of the matrix may be among its addresses, as with the servers of a role. A network that
             merely contains some is left whole.
+        outside: Whether anybody is meant who is outside, and not anybody in the network.
     """
 
     label: str
@@ -38,6 +40,7 @@ class End:
     anybody: bool = False
     unknown: str = ""
     servers: bool = False
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Traffic:
         ports: Ports on the listener's side.
         row: The row.
         audited: Whether an audit of the hosts that listen says who gets in by this row.
+        listeners: Hosts of the matrix that listen, where the destination is one of their interfaces.
     """
 
     source: End
@@ -59,6 +63,7 @@ class Traffic:
     ports: PortSet
     row: Requirement
     audited: bool = False
+    listeners: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,14 @@ class Who:
         others: Addresses of others.
         names: Names of others whose addresses are not known.
         anybody: Whether it may be anybody.
+        outside: Whether those are meant who are outside.
     """
 
     hosts: frozenset[str] = frozenset()
     others: AddressSet = AddressSet()  # noqa: RUF009 (immutable)
     names: frozenset[str] = frozenset()
     anybody: bool = False
+    outside: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.hosts or self.others or self.names or self.anybody)

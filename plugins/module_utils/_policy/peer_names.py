@@ -13,6 +13,8 @@ NAMES = {
     Peer.MEDIATION: "Mediation Servers",
     Peer.PERSISTENT_CHAT: "Persistent Chat Servers",
     Peer.OFFICE_WEB_APPS: "Office Web Apps Servers",
+    Peer.OFFICE_ONLINE: "Office Online Servers",
+    Peer.VIDEO_INTEROP: "Video Interop Servers",
     Peer.CENTRAL_MANAGEMENT: "Central Management server",
     Peer.SQL: "SQL back ends",
     Peer.POOL: "Front End Servers of the same pool",

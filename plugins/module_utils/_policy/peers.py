@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._catalogue.model import LYNC_SERVERS, Peer
+from .._catalogue.model import LYNC_SERVERS, SERVERS_OF_ALL, Interface, Peer
 from .._net.address_set import AddressError, AddressSet, together
 from .._net.sources import parse_sources
 from .scoping import WORDS
@@ -20,6 +20,11 @@ PREFIX = "lync_"
 
 ADDRESSES = ("lync_firewall_addresses", "lync_addresses")
 """Variables of a host that hold its addresses or networks, the first that is there; ``ansible_host`` comes last."""
+
+EDGE_ADDRESSES = ("lync_firewall_edge_addresses", "lync_edge_addresses")
+"""Variables of an Edge Server that hold its addresses by interface, the first that is there."""
+
+_INTERNAL = Interface.INTERNAL.value
 
 POOL = "lync_pool"
 """The variable of a host that names its pool."""
@@ -32,6 +37,7 @@ EXTRA = "lync_firewall_extra_peers"
 
 # Kinds without a group of their own: they follow from other groups, whose names the message has anyway.
 _WORKED_OUT = (Peer.REPLICA.value, Peer.POOL.value)
+_NEEDED = tuple(role.value for role in SERVERS_OF_ALL)
 _SERVERS = tuple(role.value for role in LYNC_SERVERS)
 
 
@@ -100,8 +106,8 @@ def survey(
         return Known(tuple(addresses.texts()) if addresses else (), tuple(nameless))
 
     kinds = {kind: known(groups[PREFIX + kind]) for kind in WORDS if PREFIX + kind in groups}
-    if all(PREFIX + role in groups for role in _SERVERS):
-        kinds[Peer.REPLICA.value] = known({name for role in _SERVERS for name in groups[PREFIX + role]})
+    if all(PREFIX + role in groups for role in _NEEDED):
+        kinds[Peer.REPLICA.value] = known({name for role in _SERVERS for name in groups.get(PREFIX + role, ())})
     pools: dict[str, list[str]] = {}
     for host in groups.get(PREFIX + Peer.FRONT_END.value, ()):
         pools.setdefault(look(host)[1], []).append(host)
@@ -145,14 +151,24 @@ def peers_of(
         known = peers.get(kind, Known(()))
         found = _read(f"{EXTRA}.{kind}", items) | _read(f"the addresses of {PREFIX}{kind}", known.addresses)
         peers[kind] = Known(tuple(found.texts()) if found else (), known.nameless)
-    if Peer.REPLICA.value not in peers and all(role in peers for role in _SERVERS):
-        servers = [peers[role] for role in _SERVERS]
+    if Peer.REPLICA.value not in peers and all(role in peers for role in _NEEDED):
+        servers = [peers[role] for role in _SERVERS if role in peers]
         found = _read("the addresses of all Lync servers", [text for known in servers for text in known.addresses])
         names = sorted({name for known in servers for name in known.nameless})
         peers[Peer.REPLICA.value] = Known(tuple(found.texts()) if found else (), tuple(names))
     if nameless and not by_name:
         raise PeerError(_unknown(nameless))
     return {kind: [*known.addresses, *known.nameless] for kind, known in sorted(peers.items())}
+
+
+def internal_address(variables: Mapping[str, Any]) -> Any:
+    """What is said of the internal address of an Edge Server, by which others inside know it; nothing for other hosts.
+
+    Args:
+        variables: Its variables.
+    """
+    known = (variables.get(name) for name in EDGE_ADDRESSES)
+    return next((one[_INTERNAL] for one in known if isinstance(one, Mapping) and one.get(_INTERNAL)), None)
 
 
 def said_address(host: str, ansible_host: Any) -> str:
@@ -179,6 +195,8 @@ def _own_addresses(host: str, variables: Mapping[str, Any], resolve: Callable[[s
     for name in ADDRESSES:
         if variables.get(name):
             return _read(f"{name} of {host}", variables[name])
+    if inside := internal_address(variables):
+        return _read(f"the internal address of {host}", inside)
     said = said_address(host, variables.get("ansible_host"))
     if said:
         return _read(f"the address of {host}", said)

@@ -18,16 +18,17 @@ from typing import Any
 
 from .._catalogue import catalogue
 from .._catalogue.model import (
-    HOST_ROLES,
     Disposition,
     Feature,
+    Interface,
+    Product,
     Requirement,
     Role,
     RoleError,
     Ruleset,
     Transport,
-    parse_roles,
 )
+from .._catalogue.products import ABOUT, roles_of
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
 from .._firewall.change.netsh import UnsupportedValueError, add_line
 from .._firewall.change.plan import DesiredRule
@@ -35,6 +36,7 @@ from .._firewall.state.rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direc
 from .._net.address_set import AddressSet, split
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_choice, read_ports, read_profiles
+from . import edge
 from .clients import DIRECTIONS, check_media, check_program, check_roles, media_ports
 from .configured import Configuration, read_configuration
 from .extra_rules import ExtraRule, read_extra_rules
@@ -44,7 +46,7 @@ _ROOM_FOR_ADDRESSES = 500  # characters of a netsh line that a scope may take; t
 _LONGEST_KEY = 90
 _FEATURES = {feature.value: feature for feature in Feature}
 _RULESETS = {ruleset.value: ruleset for ruleset in Ruleset}
-_ROLES = (*HOST_ROLES, Role.CLIENT)
+_PRODUCTS = {product.value: product for product in Product}
 _DIRECTIONS = {Disposition.LISTEN: Direction.IN, Disposition.CONNECT: Direction.OUT}
 
 
@@ -59,6 +61,8 @@ class Demand:
         scope: Who must be able to connect, or be connected to.
         keys: Keys of the desired rules that serve the row.
         programs: Short name and program of the services that the row's rules are limited to; none means any program.
+        local: Addresses of the host that its rules are bound to; any where they are not.
+        product: The product that the row is of.
     """
 
     requirement: Requirement
@@ -67,6 +71,8 @@ class Demand:
     scope: Scope = field(default_factory=lambda: Scope(AddressSet.any()))
     keys: tuple[str, ...] = ()
     programs: tuple[tuple[str, str], ...] = ()
+    local: AddressSet = AddressSet.any()
+    product: Product = Product.LYNC_2013
 
     @property
     def overridden(self) -> bool:
@@ -86,8 +92,8 @@ class HostPolicy:
     Attributes:
         rules: The desired rules, sorted by key.
         demands: The rows that apply, in catalogue order, each with the rules that serve it.
-        skipped: Ids of rows that would apply and were left out on purpose, or because there is nobody whom they would
-            let in.
+        skipped: Ids of rows that would apply and were left out on purpose, because there is nobody whom they would let
+            in, or because nothing says their ports.
         rows: Key of a desired rule to the ids of the rows it serves; site rules serve none.
         profiles: Profiles the host is managed in.
         configuration: What the topology says of the host's ports.
@@ -98,6 +104,7 @@ class HostPolicy:
         gone: Keys of site rules: what is on the host under them and not wanted goes, whatever else may stay. Such are
             those that are to be absent, and parts that a rule does not have any more.
         gone_parts: Of those that are to be absent, the keys of the several rules that their entries tell of, sorted.
+        product: The product that the rows are of.
     """
 
     rules: tuple[DesiredRule, ...]
@@ -110,11 +117,13 @@ class HostPolicy:
     nobody: tuple[Demand, ...] = ()
     gone: tuple[str, ...] = ()
     gone_parts: tuple[str, ...] = ()
+    product: Product = Product.LYNC_2013
 
 
 def build_policy(
     roles: Sequence[str],
     *,
+    product: str = "lync_2013",
     ruleset: str = "documented",
     features: Iterable[str] = (),
     skip_rows: Iterable[str] = (),
@@ -128,11 +137,13 @@ def build_policy(
     extra_rules: Iterable[Mapping[str, Any]] = (),
     client_program: str | None = None,
     client_media: Mapping[str, Any] | None = None,
+    edge_addresses: Mapping[str, Any] | None = None,
 ) -> HostPolicy:
     """Work out what a host needs. The arguments are the modules' options of the same names.
 
     Args:
         roles: All Lync roles of the host.
+        product: What runs on it.
         ruleset: ``documented`` or ``extended``.
         features: Opt-in features that are deployed.
         skip_rows: Ids of rows to leave out.
@@ -146,39 +157,51 @@ def build_policy(
         extra_rules: Site rules.
         client_program: Program that the rules of a client are limited to.
         client_media: Settings of the media ports of a client.
+        edge_addresses: Interface of an Edge Server to its addresses.
 
     Raises:
         OptionError: An option is wrong; the message names it and the remedy.
     """
+    of = read_choice("product", product, _PRODUCTS)
     try:
-        held = parse_roles(roles, _ROLES)
+        held = roles_of(roles, of, (Role.CLIENT,))
         check_roles(roles)
     except RoleError as error:
         raise OptionError("roles", str(error)) from error
     if not held:
         raise OptionError("roles", "name the host's Lync roles, all of them; state absent removes all managed rules")
+    edge.check_alone(held)
     on = {read_choice("features", name, _FEATURES) for name in features}
     which = read_choice("ruleset", ruleset, _RULESETS)
-    skip = _read_row_ids("skip_rows", skip_rows, which)
+    skip = _read_row_ids("skip_rows", skip_rows, which, of)
     scoping = read_scoping(scope, remote_addresses, peers or {}, client_networks)
     in_profiles = read_profiles("profiles", profiles)
-    applying = [
-        row
-        for row in catalogue.for_roles(held, which)
-        if _direction(row) and (row.feature is None or row.feature in on)
-    ]
-    configuration = read_configuration(configured_ports, applying)
+    possible = [row for row in catalogue.for_roles(held, which, of) if _direction(row)]
+    applying = [row for row in possible if row.feature is None or row.feature in on]
+    optional = [row for row in possible if row.interface and row not in applying]
+    configuration = read_configuration(configured_ports, applying, optional)
     media = media_ports(client_media or {}) if Role.CLIENT in held else {}
-    ports = {**configuration.ports, **media, **_read_overrides(port_overrides or {}, applying, skip, which)}
-    scopes = {row.id: scoping.of(row) for row in applying if row.id not in skip}
+    ports = {**configuration.ports, **media, **_read_overrides(port_overrides or {}, applying, skip, which, of)}
+    # Of a row whose ports no page has, nothing is wanted before somebody says them.
+    scopes = {row.id: scoping.of(row) for row in applying if row.id not in skip and (row.ports or ports.get(row.id))}
+    at = edge.addresses_of(edge_addresses or {}, [row for row in applying if row.id in scopes])
     programs = (("", client_program),) if client_program and Role.CLIENT in held else ()
     if programs:
         check_program(str(client_program))
     asked = [
-        Demand(row, _direction(row) or Direction.IN, ports.get(row.id, row.ports), scopes[row.id], programs=programs)
+        Demand(
+            row,
+            _direction(row) or Direction.IN,
+            ports.get(row.id, row.ports),
+            scopes[row.id],
+            programs=programs,
+            local=at[row.interface] if row.interface else AddressSet.any(),
+            product=of,
+        )
         for row in applying
         if row.id in scopes
     ]
+    edge.check_distinct((one.requirement, one.ports, one.local) for one in asked if one.requirement.interface)
     demands = [demand for demand in asked if not demand.for_nobody]
     check_media((demand.requirement, demand.ports) for demand in demands)
     needed = {demand.requirement.id for demand in demands}
@@ -203,6 +226,7 @@ def build_policy(
         nobody=tuple(demand for demand in asked if demand.for_nobody and demand.direction is Direction.IN),
         gone=tuple(extra.key for extra in extras),
         gone_parts=_gone_parts(extra for extra in extras if not extra.parts),
+        product=of,
     )
 
 
@@ -218,14 +242,16 @@ def _gone_parts(extras: Iterable[ExtraRule]) -> tuple[str, ...]:
 def _coalesce(
     demands: Iterable[Demand], profiles: frozenset[Profile]
 ) -> tuple[list[DesiredRule], dict[str, tuple[str, ...]]]:
-    """One rule per direction, transport and port range: rows that need the same ports share it, and admit all peers."""
-    groups: dict[tuple[Direction, Transport, PortSet], list[Demand]] = {}
+    """One rule per direction, transport, port range and interface: rows that need the same ports share it, and admit
+    all peers."""
+    groups: dict[tuple[Direction, Transport, PortSet, Interface | None], list[Demand]] = {}
     for demand in demands:
         for transport in demand.requirement.transports:
-            groups.setdefault((demand.direction, transport, demand.ports), []).append(demand)
+            key = (demand.direction, transport, demand.ports, demand.requirement.interface)
+            groups.setdefault(key, []).append(demand)
     rules: list[DesiredRule] = []
     rows: dict[str, tuple[str, ...]] = {}
-    for (direction, transport, ports), sharing in groups.items():
+    for (direction, transport, ports, interface), sharing in groups.items():
         inbound = direction is Direction.IN
         ids = [demand.requirement.id for demand in sharing]
         rule = FirewallRule(
@@ -235,12 +261,13 @@ def _coalesce(
             protocol=PROTOCOL_NUMBERS[transport.value],
             local_ports=ports if inbound else PortSet.any(),
             remote_ports=PortSet.any() if inbound else ports,
+            local_addresses=sharing[0].local,
             remote_addresses=reduce(or_, (demand.scope.addresses for demand in sharing)),
             profiles=profiles,
             program=next((program for demand in sharing for _service, program in demand.programs), ""),
             description=f"Managed by lyncops.firewall. Rows: {', '.join(ids)}",
         )
-        for desired in over_scope(rule_key(direction, transport, ports), rule):
+        for desired in over_scope(rule_key(direction, transport, ports, interface), rule):
             rules.append(desired)
             rows[desired.key] = tuple(ids)
     return rules, rows
@@ -269,12 +296,13 @@ def require_lines(option: str, rules: Iterable[DesiredRule]) -> None:
             ) from error
 
 
-def rule_key(direction: Direction, transport: Transport, ports: PortSet) -> str:
-    """The key of the rule for some ports, the same in every run."""
+def rule_key(direction: Direction, transport: Transport, ports: PortSet, interface: Interface | None = None) -> str:
+    """The key of the rule for some ports, of one interface or of all, the same in every run."""
     key = f"{direction.value}-{transport.value}-{str(ports).replace(',', '.')}"
-    if len(key) > _LONGEST_KEY:  # many ports in one override: a digest keeps the key stable and short
+    end = edge.ending(interface)
+    if len(key) > _LONGEST_KEY - len(end):  # many ports in one override: a digest keeps the key stable and short
         key = f"{direction.value}-{transport.value}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-    return key
+    return key + end
 
 
 def _direction(row: Requirement) -> Direction | None:
@@ -282,12 +310,15 @@ def _direction(row: Requirement) -> Direction | None:
     return _DIRECTIONS.get(row.disposition) or DIRECTIONS.get(row.id)
 
 
-def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozenset[str]:
-    known = [row.id for row in catalogue.rows(ruleset)]
+def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset, product: Product) -> frozenset[str]:
+    """Ids of rows. Those of other products pass: one list may be for an estate of several."""
+    extended = [row.id for row in catalogue.rows(Ruleset.EXTENDED, product)]
+    known = [row.id for row in catalogue.rows(ruleset, product)]
+    known += [row.id for row in catalogue.EVERY if row.id not in extended or product in row.in_doubt]
     given = tuple(ids)
     for row_id in given:
         if row_id not in known:
-            if any(row.id == row_id for row in catalogue.EXTENDED):
+            if row_id in extended:
                 raise OptionError(option, f"row {row_id} belongs to the extended ruleset; set ruleset: extended")
             near = difflib.get_close_matches(str(row_id), known, 3, 0.8)
             meant = f"did you mean {', '.join(near)}?" if near else "the lookup lyncops.firewall.lync_ports shows them"
@@ -296,12 +327,18 @@ def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset) -> frozense
 
 
 def _read_overrides(
-    overrides: Mapping[str, Any], applying: Iterable[Requirement], skip: frozenset[str], ruleset: Ruleset
+    overrides: Mapping[str, Any],
+    applying: Iterable[Requirement],
+    skip: frozenset[str],
+    ruleset: Ruleset,
+    product: Product,
 ) -> dict[str, PortSet]:
-    _read_row_ids("port_overrides", overrides, ruleset)
+    _read_row_ids("port_overrides", overrides, ruleset, product)
     has = [row.id for row in applying if row.id not in skip]
     for row_id in overrides:
         if row_id not in has:
             why = "is left out by skip_rows" if row_id in skip else "does not apply to this host's roles and features"
+            if product not in (row := catalogue.by_id(row_id)).products and product not in row.in_doubt:
+                why = f"is none of {ABOUT[product].name}"
             raise OptionError(f"port_overrides.{row_id}", f"the row {why}. The host has {', '.join(has)}")
     return {row_id: read_ports(f"port_overrides.{row_id}", value) for row_id, value in overrides.items()}

@@ -42,6 +42,8 @@ class PortAsked:
 def ports_asked(policy: HostPolicy, of_range: int) -> tuple[PortAsked, ...]:
     """The ports to probe, sorted by transport and port; rows that share a port share one probe.
 
+    Those of the external interfaces of an Edge Server are left out: a host is probed at one address, from inside.
+
     Args:
         policy: What the host needs.
         of_range: How many ports of a range with more are taken.
@@ -49,7 +51,7 @@ def ports_asked(policy: HostPolicy, of_range: int) -> tuple[PortAsked, ...]:
     found: dict[tuple[Transport, int], PortAsked] = {}
     unserved = _unserved(policy)
     for demand in policy.demands:
-        if demand.direction is not Direction.IN:
+        if demand.direction is not Direction.IN or demand.requirement.is_for_the_world:
             continue
         row = demand.requirement
         for port, sampled in sample(demand.ports, of_range):
@@ -86,7 +88,8 @@ def asked_for(policy: HostPolicy, transport: Transport) -> PortSet:
     """
     ports = PortSet()
     for demand in policy.demands:
-        if demand.direction is Direction.IN and transport in demand.requirement.transports:
+        row = demand.requirement
+        if demand.direction is Direction.IN and transport in row.transports and not row.is_for_the_world:
             ports |= demand.ports
     return ports
 

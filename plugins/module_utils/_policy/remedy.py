@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .._catalogue.ipsec_exceptions import fitting
+from .._catalogue.products import ABOUT
 from .._firewall.change.naming import parse_name
 from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
 from .._firewall.state.rule import Action, Direction, FirewallRule, Profile, Store, profile_names, protocol_name
@@ -88,9 +90,27 @@ def _correction(effect: Effect, snapshot: Snapshot, command: bool = True) -> str
             return BLOCK_LIST_REMEDY
         if command and not verdict.more and (line := _switch_off(effect, snapshot)):
             return line
+    if verdict.reason is Reason.NEEDS_IPSEC:
+        return _without_ipsec(effect)
     state = next(state for state in snapshot.profiles if state.profile is verdict.profile)
     outbound = "blockoutbound" if state.outbound_block else "allowoutbound"
     return TEXTS[verdict.reason].remedy.format(profile=verdict.profile.value, outbound=outbound)
+
+
+def _without_ipsec(effect: Effect) -> str:
+    """The exception from IPsec that the product's page recommends for a row; empty where it has none."""
+    demand = effect.demand
+    found = fitting(demand.requirement, demand.product)
+    if not found:
+        return ""
+    told = " or ".join(
+        f"'{one.rule}' ({one.protocol}, from {one.source} to {one.destination}: {one.authentication.casefold()})"
+        for one in found
+    )
+    return (
+        "where connection security rules are made, make the exception that the page of "
+        f"{ABOUT[demand.product].name} recommends: {told.replace(' | ', ' ')}"
+    )
 
 
 def _other_ways(effect: Effect, connected: frozenset[Profile]) -> str:

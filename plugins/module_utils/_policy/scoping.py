@@ -38,10 +38,12 @@ class Scope:
     Attributes:
         addresses: The addresses; none where there is nobody.
         note: Why it is any although the row has peers.
+        unknown: Whether that is since nothing says who the peers are.
     """
 
     addresses: AddressSet
     note: str = ""
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Scoping:
         """The scope of one row."""
         if self.fixed is not None:
             return Scope(self.fixed)
+        if row.is_for_the_world:
+            return Scope(AddressSet.any())
         if takes_everybody(row):
             return self._of_clients(row)
         words = [peer.value for peer in row.peers if peer.value in self.peers or not stands_for_another(peer, row)]
@@ -105,7 +109,7 @@ def _scope(addresses: AddressSet) -> Scope:
 
 
 def _open_to_any(unknown: Iterable[str]) -> Scope:
-    return Scope(AddressSet.any(), f"nothing says who is {' or '.join(unknown)}")
+    return Scope(AddressSet.any(), f"nothing says who is {' or '.join(unknown)}", unknown=True)
 
 
 def read_scoping(

@@ -13,8 +13,10 @@ from dataclasses import replace
 from .._firewall.change.naming import parse_name
 from .._firewall.change.plan import Plan
 from .._firewall.change.prediction import predict
-from .._firewall.state.rule import Action, FirewallRule, Store
+from .._firewall.state.rule import Action, FirewallRule, Profile, Store
 from .._firewall.state.snapshot import Snapshot
+from .._firewall.traffic.matching import Traffic
+from .._firewall.traffic.verdict import Verdict
 from .effect import Effect, failures, judge_policy
 from .extra_rules import SITE_KEY
 from .policy import HostPolicy
@@ -43,12 +45,19 @@ def self_closed(policy: HostPolicy, plan: Plan, before: Snapshot) -> tuple[Effec
     )
     # A rule of ours that is there already and stays, too.
     left = replace(before, rules=tuple(rule for rule in before.rules if not _blocks(rule)))
-    anyway = {_what(effect) for effect in failures(judge_policy(policy, predict(without, left)))}
-    return tuple(effect for effect in closed if _what(effect) not in anyway)
+    anyway = {case for effect in judge_policy(policy, predict(without, left)) for case in _cases(effect)}
+    return tuple(
+        # Told is where the options close it: it may be closed elsewhere for another reason.
+        replace(effect, traffic=mine[0][0], verdict=mine[0][1])
+        for effect in closed
+        if (mine := [found for case, found in _cases(effect).items() if case not in anyway])
+    )
 
 
-def _what(effect: Effect) -> tuple[str, int]:
-    return effect.demand.requirement.id, effect.traffic.protocol
+def _cases(effect: Effect) -> dict[tuple[str, Traffic, Profile], tuple[Traffic, Verdict]]:
+    """Where a row is closed: what of its traffic, and in which profile."""
+    row = effect.demand.requirement.id
+    return {(row, traffic, verdict.profile): (traffic, verdict) for traffic, verdict in effect.closed}
 
 
 def _blocks(rule: FirewallRule) -> bool:

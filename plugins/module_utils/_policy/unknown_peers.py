@@ -11,7 +11,7 @@ from typing import Any
 
 from .._catalogue import catalogue
 from .._catalogue.beside_clients import beside_clients
-from .._catalogue.model import LYNC_SERVERS, Disposition, Feature, Peer, RoleError, Ruleset, host_roles
+from .._catalogue.model import SERVERS_OF_ALL, Disposition, Feature, Peer, Product, RoleError, Ruleset, host_roles
 from .peer_names import NAMES
 from .peers import EXTRA, POOL
 from .scoping import WORDS, stands_for_another, takes_everybody
@@ -31,6 +31,7 @@ class Scoped:
         features: Opt-in features.
         skip_rows: Rows that are left out.
         said: Kinds of peers that are said for this host alone.
+        product: What runs on it.
     """
 
     roles: tuple[str, ...]
@@ -38,6 +39,7 @@ class Scoped:
     features: tuple[str, ...] = ()
     skip_rows: tuple[str, ...] = ()
     said: frozenset[str] = frozenset()
+    product: str = Product.LYNC_2013.value
 
 
 def needed_kinds(host: Scoped) -> dict[str, list[str]]:
@@ -47,10 +49,10 @@ def needed_kinds(host: Scoped) -> dict[str, list[str]]:
     place of those that hold a replica it is the Lync servers, one by one.
 
     Args:
-        host: The host. A role, ruleset or feature that is wrong needs nobody: the host's own task says so.
+        host: The host. A role, product, ruleset or feature that is wrong needs nobody: the host's own task says so.
     """
     try:
-        rows = catalogue.for_roles(host_roles(host.roles), Ruleset(host.ruleset))
+        rows = catalogue.for_roles(host_roles(host.roles), Ruleset(host.ruleset), Product(host.product))
         features = {Feature(name) for name in host.features}
     except (RoleError, ValueError):
         return {}
@@ -63,7 +65,7 @@ def needed_kinds(host: Scoped) -> dict[str, list[str]]:
         for peer in beside_clients(row) if takes_everybody(row) else row.peers:
             if stands_for_another(peer, row):
                 continue
-            kinds = [role.value for role in LYNC_SERVERS] if peer is Peer.REPLICA else [peer.value]
+            kinds = [role.value for role in SERVERS_OF_ALL] if peer is Peer.REPLICA else [peer.value]
             for kind in kinds:
                 found.setdefault(kind, []).append(row.id)
     return {kind: list(dict.fromkeys(ids)) for kind, ids in found.items()}

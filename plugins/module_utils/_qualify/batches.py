@@ -177,3 +177,12 @@ def _ports(label: str, count: int) -> str:
 
 def _encoded(lines: Iterable[str]) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode("utf-8")
+
+
+def by_tens(names: list[str]) -> list[list[str]]:
+    """Names in groups that fit into one command line.
+
+    Args:
+        names: The names.
+    """
+    return [names[begin : begin + 10] for begin in range(0, len(names), 10)]

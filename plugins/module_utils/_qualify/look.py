@@ -15,7 +15,7 @@ from .parts import Heard
 from .questions import AUTORUN
 from .texts import csv_rows, value_of
 
-_RUNNING = 4
+RUNNING = 4
 _MOST_NAMED = 5
 _OF_THE_KIT = tuple(path.rpartition("\\")[2].casefold() for path in (FOLDER, NOTES, NO_NOTES))
 
@@ -89,7 +89,7 @@ def looked(parts: Mapping[str, Heard], unasked: str = "", imitations: Collection
     others = {rule_id: rule for rule_id, rule in rules if not own_name(rule) and rule_id not in imitations}
     return Look(
         rules=own_rules(parts["rules"].text, imitations),
-        tasks=_tasks(parts["tasks"].text),
+        tasks=tasks_in(parts["tasks"].text),
         files=any(line.strip().casefold() in _OF_THE_KIT for line in lines_of(parts["files"].text)),
         key=parts["key"].succeeded,
         others=others,
@@ -106,15 +106,27 @@ def run_of(parts: Mapping[str, Heard]) -> str:
     return parts["run"].text.strip() if parts["run"].succeeded else ""
 
 
-def _tasks(text: str) -> tuple[str, ...]:
-    """The kit's tasks of those that ``schtasks /query /fo csv`` prints: its own lie in no folder."""
+def tasks_in(text: str) -> tuple[str, ...]:
+    """The kit's tasks of those that are listed: its own lie in no folder.
+
+    Args:
+        text: What ``schtasks /query /fo csv`` printed.
+    """
     names = {row[0].casefold() for line in lines_of(text) for row in csv_rows(line) or ()}
     return tuple(name for name in TASKS if f"\\{name}".casefold() in names)
 
 
+def has_autorun(parts: Mapping[str, Heard]) -> bool:
+    """Whether cmd runs something first. What prints nothing may change what is asked for, such as the code page.
+
+    Args:
+        parts: Those of `questions.AUTORUN`, and others.
+    """
+    return any(value_of(parts[part.name].text) for part in AUTORUN if parts[part.name].succeeded)
+
+
 def _refusal(parts: Mapping[str, Heard], unasked: str, others: Iterable[str]) -> str:
-    if unasked.strip() or any(value_of(parts[part.name].text) for part in AUTORUN if parts[part.name].succeeded):
-        # One that prints nothing may change what is asked for, such as the code page.
+    if unasked.strip() or has_autorun(parts):
         return (
             "cmd.exe runs something of its own before every command (AutoRun, in the key "
             r"Software\Microsoft\Command Processor of HKLM or HKCU), which would get into the answers. Take it out for "
@@ -131,7 +143,7 @@ def _refusal(parts: Mapping[str, Heard], unasked: str, others: Iterable[str]) ->
             "names of this. Nothing was done; rename the rule first"
         )
     state = service_state(parts["state"].text)
-    if state != _RUNNING:
+    if state != RUNNING:
         return (
             f"the Windows Firewall service (MpsSvc) does not run (state {state}), so netsh writes nothing. It is never "
             "started for this: start it yourself, or take another host. Nothing was done"

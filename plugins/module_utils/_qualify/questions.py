@@ -62,8 +62,8 @@ LOOK = (
 )
 """The host as it is, and what is the kit's on it: asked before anything is done, and at the end."""
 
-STANDING = (RUN, _query("rules", _RULES))
-"""Which rules there are, and whose folder: asked again and again meanwhile."""
+STANDING = (RUN, Part("state", "sc query MpsSvc"), *AUTORUN, _query("rules", _RULES))
+"""Which rules there are, whose folder, and whether answers can be relied on: asked again and again meanwhile."""
 
 WHO = (
     Part("ver", "ver"),

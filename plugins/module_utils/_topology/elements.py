@@ -56,6 +56,7 @@ def port(element: Element) -> Port:
         protocol=element.required("Protocol"),
         first=first,
         last=last,
+        interface=_interface_number(element),
     )
 
 
@@ -93,7 +94,13 @@ def interface(element: Element) -> Interface | None:
         address = ipaddress.ip_address(text)
     except ValueError:
         raise TopologyError(f"<NetInterface> has IPAddress={shown(text)}, which is no address", element.line) from None
-    return None if address.is_unspecified else Interface(element.get("InterfaceSide") or "Primary", str(address))
+    if address.is_unspecified:
+        return None
+    return Interface(element.get("InterfaceSide") or "Primary", str(address), _interface_number(element))
+
+
+def _interface_number(element: Element) -> int:
+    return number(element, "InterfaceNumber") if element.get("InterfaceNumber") else 1
 
 
 def site(element: Element) -> Site:

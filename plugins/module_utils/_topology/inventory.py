@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .._catalogue.model import EVERY_PRODUCT, Product
+from .._catalogue.products import ABOUT, farm_of, of_version
 from . import roles
-from .model import Cluster, Machine, Port, Topology, TopologyService, shown
+from .edge import edge_addresses
+from .model import Cluster, Machine, Port, Topology, TopologyError, TopologyService, shown
 from .pairing import paired_pools
 from .roles import Part
 
-LYNC_2013 = 6
-"""The service version that the port tables are about. Version 5 is Lync Server 2010; 7 and 8 are Skype for Business."""
+LYNC_2013 = ABOUT[Product.LYNC_2013].version
+"""The service version without a group of its own. Version 5 is Lync Server 2010; the others are in `ABOUT`."""
 
 PARENT = "lync"
 _INWARD = ("primary", "internal")
@@ -52,6 +55,8 @@ class _Pool:
     ports: list[dict[str, Any]]
     version: int | None
     paired: list[str]
+    services: tuple[TopologyService, ...]
+    product: Product | None
 
     @property
     def rank(self) -> int:
@@ -60,9 +65,17 @@ class _Pool:
         return order.index(self.parts[0]) if self.parts else len(order)
 
 
-def build(topology: Topology) -> Inventory:
-    """Make hosts, groups and variables from a topology that passed `checks.check`."""
-    pools, warnings = _pools(topology)
+def build(topology: Topology, product: str | None = None) -> Inventory:
+    """Make hosts, groups and variables from a topology that passed `checks.check`.
+
+    Args:
+        topology: The topology.
+        product: Value of the `Product` that a person says it is of; None leaves it to the services' versions.
+
+    Raises:
+        TopologyError: A pool's services are of another product than a person says; the message names both.
+    """
+    pools, warnings = _pools(topology, Product(product) if product else None)
     homes: dict[str, list[tuple[_Pool, Machine]]] = {}
     for pool in pools:
         for machine in pool.cluster.machines:
@@ -91,7 +104,7 @@ def build(topology: Topology) -> Inventory:
     )
 
 
-def _pools(topology: Topology) -> tuple[list[_Pool], list[str]]:
+def _pools(topology: Topology, product: Product | None) -> tuple[list[_Pool], list[str]]:
     installed: dict[str, list[TopologyService]] = {cluster.id: [] for cluster in topology.clusters}
     for service in topology.services:
         installed[service.cluster].append(service)
@@ -103,10 +116,12 @@ def _pools(topology: Topology) -> tuple[list[_Pool], list[str]]:
             sql=cluster.sql,
             branch=sites[cluster.site].branch,
             active_management=active,
+            farm=Part(farm_of(_product(_newest(installed[cluster.id]), product) or Product.LYNC_2013).value),
         )
         for cluster in topology.clusters
     }
     pairs = paired_pools(topology, parts)
+    versions = {cluster.id: _version(installed[cluster.id], parts[cluster.id]) for cluster in topology.clusters}
     pools = [
         _Pool(
             cluster=cluster,
@@ -115,16 +130,21 @@ def _pools(topology: Topology) -> tuple[list[_Pool], list[str]]:
             unknown=tuple(dict.fromkeys(item.role for item in installed[cluster.id] if not roles.is_known(item))),
             features=_features(installed[cluster.id]),
             ports=_port_dicts(installed[cluster.id], cluster),
-            version=_version(installed[cluster.id], parts[cluster.id]),
+            version=versions[cluster.id],
             paired=pairs.get(cluster.id, []),
+            services=tuple(installed[cluster.id]),
+            product=_product(versions[cluster.id], product),
         )
         for cluster in topology.clusters
     ]
+    if product is not None:
+        _check_product(product, pools)
     return pools, [
         *warnings,
         *roles.unknown_warnings(topology.services),
         *_protocol_warnings(topology.services),
         *_version_warnings(pools),
+        *_mixed_warnings(pools, installed),
         *(f"pool {shown(cluster.fqdn)} has no machines" for cluster in topology.clusters if not cluster.machines),
     ]
 
@@ -145,6 +165,10 @@ def _variables(pools: list[_Pool], machines: list[Machine]) -> Variables:
     }
     if main.version is not None:
         variables["lync_version"] = main.version
+    if edge := edge_addresses([service for pool in pools for service in pool.services], machines):
+        variables["lync_edge_addresses"] = edge
+    if main.product is not None:
+        variables["lync_product"] = main.product.value
     return variables
 
 
@@ -157,6 +181,8 @@ def _groups_of(pools: list[_Pool], variables: Variables) -> Iterable[str]:
     version = variables.get("lync_version", LYNC_2013)
     if version != LYNC_2013:
         yield f"{PARENT}_version_{version}"
+    if variables["lync_roles"] and "lync_product" in variables:
+        yield f"{PARENT}_product_{variables['lync_product']}"
 
 
 def _pool_group(pool: _Pool) -> str:
@@ -254,16 +280,63 @@ def _version(services: list[TopologyService], parts: tuple[Part, ...]) -> int | 
 
 
 def _version_warnings(pools: list[_Pool]) -> list[str]:
-    """One sentence for each version of managed pools that the port tables are not about."""
+    """One sentence for each version of managed pools that no port table is about."""
     found: dict[int, list[str]] = {}
     for pool in pools:
-        if pool.version not in (None, LYNC_2013) and set(pool.parts) & set(roles.MANAGED) - {Part.OFFICE_WEB_APPS}:
+        if pool.version is not None and not of_version(pool.version) and _lync_parts(pool):
             found.setdefault(pool.version or 0, []).append(pool.cluster.fqdn)
     return [
         f"{len(names)} pool{'s have' if len(names) > 1 else ' has'} services of version {version}, beginning with "
-        f"{shown(names[0])}; the port tables are about Lync Server 2013, which is version {LYNC_2013}"
+        f"{shown(names[0])}; the port tables are about {_all_products()}"
         for version, names in sorted(found.items())
     ]
+
+
+def _all_products() -> str:
+    return ", ".join(f"{ABOUT[product].name} (version {ABOUT[product].version})" for product in EVERY_PRODUCT)
+
+
+def _lync_parts(pool: _Pool) -> set[Part]:
+    """Managed parts that run the product, unlike a viewer farm, which is one of its own."""
+    return set(pool.parts) & set(roles.MANAGED) - {Part.OFFICE_WEB_APPS, Part.OFFICE_ONLINE}
+
+
+def _newest(services: Iterable[TopologyService]) -> int | None:
+    return max((service.version for service in services if service.version is not None), default=None)
+
+
+def _product(version: int | None, said: Product | None) -> Product | None:
+    """The product of a version; of two that have the same, the one that is said, and else the older."""
+    found = of_version(version) if version is not None else ()
+    if version is None or said in found:
+        return said
+    return found[0] if found else None
+
+
+def _check_product(said: Product, pools: Iterable[_Pool]) -> None:
+    for pool in pools:
+        if _lync_parts(pool) and pool.version is not None and pool.version != ABOUT[said].version:
+            found = " or ".join(ABOUT[product].name for product in of_version(pool.version)) or "none that is known"
+            raise TopologyError(
+                f"product is {said} ({ABOUT[said].name}), whose services have version {ABOUT[said].version}, and "
+                f"pool {shown(pool.cluster.fqdn)} has services of version {pool.version}, which is {found}. Correct "
+                "product; where an estate has several, leave it out, and say lync_firewall_product for the hosts of a "
+                f"group such as {PARENT}_version_{pool.version}",
+                pool.cluster.line,
+            )
+
+
+def _mixed_warnings(pools: Iterable[_Pool], installed: dict[str, list[TopologyService]]) -> list[str]:
+    """One sentence for each managed pool whose services are of several versions."""
+    found = []
+    for pool in pools:
+        versions = sorted({service.version for service in installed[pool.cluster.id] if service.version is not None})
+        if len(versions) > 1 and pool.product and _lync_parts(pool):
+            found.append(
+                f"pool {shown(pool.cluster.fqdn)} has services of versions {' and '.join(map(str, versions))}; its "
+                f"hosts are taken for those of version {pool.version}, of its main service"
+            )
+    return found
 
 
 def _protocol_warnings(services: Iterable[TopologyService]) -> list[str]:

@@ -55,11 +55,14 @@ class Interface:
 
     Attributes:
         side: ``Primary``, ``Internal``, ``External`` or ``Pstn``, as the document spells it.
-        address: The IP address in its shortest spelling.
+        address: The IP address in its shortest spelling: that of the machine itself, not one in front of a router that
+            translates (``ConfiguredIPAddress``).
+        number: Which interface of its side it is, from 1.
     """
 
     side: str
     address: str
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ class Port:
         protocol: ``Mtls``, ``Tls``, ``Tcp``, ``Udp``, ``TcpOrUdp``, ``Http`` or ``Https``, as the document spells it.
         first: The first port.
         last: The last port.
+        interface: Which interface of that side, as `Interface.number`.
     """
 
     owner: str
@@ -137,6 +141,7 @@ class Port:
     protocol: str
     first: int
     last: int
+    interface: int = 1
 
     @property
     def ports(self) -> str:

@@ -19,6 +19,8 @@ class Part(str, Enum):
     MEDIATION = "mediation"
     PERSISTENT_CHAT = "persistent_chat"
     OFFICE_WEB_APPS = "office_web_apps"
+    OFFICE_ONLINE = "office_online"
+    VIDEO_INTEROP = "video_interop"
     CENTRAL_MANAGEMENT = "central_management"
     EDGE = "edge"
     BRANCH_APPLIANCE = "branch_appliance"
@@ -34,6 +36,9 @@ MANAGED = (
     Part.MEDIATION,
     Part.PERSISTENT_CHAT,
     Part.OFFICE_WEB_APPS,
+    Part.OFFICE_ONLINE,
+    Part.VIDEO_INTEROP,
+    Part.EDGE,
     Part.CENTRAL_MANAGEMENT,
 )
 """The parts whose firewall this collection manages."""
@@ -64,6 +69,8 @@ def part_of(service: TopologyService) -> Part | None:
         return Part.SQL  # UserStore, ArchivingStore, WitnessStore ...: databases, whoever needs them.
     if "PersistentChat" in service.role:
         return Part.PERSISTENT_CHAT  # No topology with it is public; endpoints are called PersistentChatService.
+    if "VideoInterop" in service.role:
+        return Part.VIDEO_INTEROP  # Nor with this; Get-CsService has -VideoInteropServer.
     if service.role == MEDIATION_SERVER:
         return Part.MEDIATION
     return None
@@ -75,7 +82,12 @@ def is_known(service: TopologyService) -> bool:
 
 
 def parts(
-    services: Iterable[TopologyService], *, sql: bool, branch: bool, active_management: frozenset[str]
+    services: Iterable[TopologyService],
+    *,
+    sql: bool,
+    branch: bool,
+    active_management: frozenset[str],
+    farm: Part = Part.OFFICE_WEB_APPS,
 ) -> tuple[Part, ...]:
     """The parts of the machines of one cluster, in the order of `Part`.
 
@@ -84,10 +96,13 @@ def parts(
         sql: Whether an instance of SQL Server is on the cluster.
         branch: Whether it is in a branch site.
         active_management: The ids of the active Central Management services, from `active_management`.
+        farm: What a viewer farm is: no document says which of the two products it runs.
     """
     installed = tuple(services)
     names = {service.role for service in installed}
     found = {part for part in map(part_of, installed) if part is not None} | ({Part.SQL} if sql else set())
+    if Part.OFFICE_WEB_APPS in found:
+        found = (found - {Part.OFFICE_WEB_APPS}) | {farm}
     if any(service.role == REGISTRAR and service.director for service in installed):
         found.add(Part.DIRECTOR)
     elif branch and {REGISTRAR, MEDIATION_SERVER} <= names and USER_SERVICES not in names:

@@ -61,6 +61,14 @@ _MEDIATION_SIP = _sip("Mediation")
 _TRUNK_TLS = ListenerPattern(("Mediation",), "SipClient", protocols=("Tls", "Mtls"))
 _TRUNK_TCP = ListenerPattern(("Mediation",), "SipClient", protocols=("Tcp",))
 
+
+def _relay(side: str, protocol: str) -> ListenerPattern:
+    return ListenerPattern(("MediaRelayEdge",), "TURNServer", side, (protocol,))
+
+
+_EDGE_MEDIA = ListenerPattern(("MediaRelayEdge",), "MediaCommunication", "External")
+_SHARING = _media("AppSharingCommunication", "ConfServices", "ApplicationServer", "WebServices")
+
 ROW_LISTENERS: dict[str, ListenerPattern] = {
     "server-02": _PLAIN_SIP,
     "server-03": _SIP,
@@ -83,7 +91,7 @@ ROW_LISTENERS: dict[str, ListenerPattern] = {
     "server-23": _TRUNK_TLS,
     "server-24": _TRUNK_TCP,
     "server-27": _sip("AppSharingConf"),
-    "server-28": _media("AppSharingCommunication", "ConfServices", "ApplicationServer", "WebServices"),
+    "server-28": _SHARING,
     "server-29": _sip("Cas"),
     "server-30": _sip("Cps"),
     "server-31": _sip("testbot"),
@@ -108,5 +116,22 @@ ROW_LISTENERS: dict[str, ListenerPattern] = {
     "add-06": _sip("PersistentChatWebManager", "PersistentChatWebManagerExternal"),
     "add-08": _site("External", "Http"),
     "add-09": _site("External", "Https"),
+    "edge-listen-01": ListenerPattern(("AccessEdge",), "SipClient", "External"),
+    "edge-listen-02": ListenerPattern(("AccessEdge",), "SipServer", "External"),
+    "edge-listen-03": ListenerPattern(("XmppFederationProxy",), "XmppServer", "External"),
+    "edge-listen-04": ListenerPattern(("DataEdge",), "PsomClient", "External"),
+    "edge-listen-05": _relay("External", "Tcp"),
+    "edge-listen-06": _relay("External", "Udp"),
+    "edge-listen-07": _EDGE_MEDIA,
+    "edge-listen-08": _EDGE_MEDIA,
+    "edge-listen-09": ListenerPattern(("AccessEdge",), "SipServer", "Internal"),
+    "edge-listen-10": ListenerPattern(("MediaRelayAuthenticationEdge",), "SipServer", "Internal"),
+    "edge-listen-11": ListenerPattern(("DataEdge",), "PsomServer", "Internal"),
+    "edge-listen-12": _relay("Internal", "Udp"),
+    "edge-listen-13": _relay("Internal", "Tcp"),
+    "edge-listen-14": ListenerPattern(("ReplicationService", "SkypeSearchProxy")),
+    "edge-listen-16": ListenerPattern(("XmppFederationProxy",), "XptServer", "Internal"),
+    "add-19": _SHARING,
+    "add-21": ListenerPattern(("PlatformService",)),
 }
 """Row id to its listeners."""

@@ -60,6 +60,7 @@ class Row:
         why: The reason for its status, in a few words.
         wider: How many of its requirements admit more than is wanted, and how many more perhaps do.
         refused: Whether the guard stopped its plan, so that nothing was sent.
+        product: The product that it runs; empty where that is not known.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Row:
     why: str = ""
     wider: tuple[int, int] = (0, 0)
     refused: bool = False
+    product: str = ""
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -105,6 +107,7 @@ def to_row(name: str, result: Mapping[str, Any], check_mode: bool) -> Row:
         _beside(_why(host) or (_beside_rules(plan) if isinstance(plan, Mapping) else ""), host),
         (len(wider) - sum(wider), sum(wider)),
         host.refused,
+        host.product,
     )
 
 

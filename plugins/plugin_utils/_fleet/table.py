@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from ...module_utils._catalogue.model import Product
+from ...module_utils._catalogue.products import called
 from ...module_utils._firewall.traffic.reasons import Status
 from ...module_utils._policy.wider import in_words
 from ...module_utils._texts import printable
@@ -46,7 +48,7 @@ def to_table(rows: Iterable[Row], most_rows: int, width: int) -> list[Line]:
         width: Columns of the screen. The last column is cut to fit; it is never narrower than a few words.
 
     Returns:
-        The lines: titles, hosts, what is not shown, totals. None if there are no hosts.
+        The lines: titles, hosts, what is not shown, the products of a mixed estate, totals. None if there are no hosts.
     """
     ranked = sorted(rows, key=lambda row: row.rank)
     if not ranked:
@@ -55,7 +57,20 @@ def to_table(rows: Iterable[Row], most_rows: int, width: int) -> list[Line]:
     lines = _drawn(shown, width) if shown else []
     if hidden:
         lines.append(Line(cut(f"and {len(hidden)} more: {_states(hidden)}", width)))
-    return [*lines, Line(totals(ranked))]
+    return [*lines, *(Line(cut(text, width)) for text in _by_product(ranked)), Line(totals(ranked))]
+
+
+def _by_product(rows: Sequence[Row]) -> list[str]:
+    """The hosts of each product in a line, the oldest first; none where all run the same."""
+    order = {product.value: place for place, product in enumerate(Product)}
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.product, []).append(row)
+    known = sorted((product for product in found if product), key=lambda product: order.get(product, len(order)))
+    if len(known) < 2:
+        return []
+    told = [f"{printable(called(product))}: {totals(found[product])}" for product in known]
+    return [*told, *([f"product not known: {totals(found[''])}"] if "" in found else [])]
 
 
 def totals(rows: Sequence[Row]) -> str:

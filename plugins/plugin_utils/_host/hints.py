@@ -120,6 +120,10 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "certificate: have the CA among its trusted ones. Else see the certificate of its HTTPS listener",
     ),
     (
+        "NO_CERTIFICATE_ASSIGNED|KEY_VALUES_MISMATCH|key values mismatch",
+        "{certificate} and {key} do not belong together: name a certificate and the key that it was made for (PEM)",
+    ),
+    (
         "does not support transport",
         "{login} is basic, certificate, credssp, kerberos or ntlm, in small letters; where Ansible runs, credssp and "
         "kerberos need pip install 'pywinrm[credssp]' and 'pywinrm[kerberos]'",
@@ -138,15 +142,31 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (r"sequence item \d+: expected str", "See {proxy}: it is http://host:port or http://user:password@host:port"),
     ("read_timeout_sec must exceed operation_timeout_sec", "Set {read} to more than {operation}, and both above 0"),
 )
-# A host that answered before has gone since; one that never did may want to be spoken to otherwise.
-_NEVER_ANSWERED = (
-    "Remote end closed connection without response|BadStatusLine",
-    f"If this is the port of an HTTPS listener: {_TO_HTTPS}",
+# A host that answered before has gone since; one that never did may be elsewhere, or want to be spoken to otherwise.
+_NEVER_ANSWERED: tuple[tuple[str, str], ...] = (
+    (
+        "Remote end closed connection without response|BadStatusLine",
+        f"If this is the port of an HTTPS listener: {_TO_HTTPS}",
+    ),
+    (
+        r"Connection refused|\[Errno 111\]",
+        "Nothing listens on this port, or something on the way refuses it: see ansible_port (5986 where it is not set; "
+        "of an HTTP listener 5985, with {scheme}: http), ansible_host, and whether WinRM runs on the host",
+    ),
+    (
+        "ConnectTimeoutError|connect timeout|No route to host|Network is unreachable",
+        "Nobody answers there: see ansible_host and ansible_port (5986 where it is not set), whether the host is up, "
+        "and the firewalls on the way",
+    ),
+    (
+        "Name or service not known|Failed to resolve|No address associated|Temporary failure in name resolution",
+        "Set ansible_host to a name that is known where Ansible runs, or to the host's address",
+    ),
 )
 _NO_ADDRESS = re.compile(r"Failed to parse: .*", re.DOTALL)
 _NO_CHARACTER = re.compile(r"'[\w-]+' codec can't encode characters? .*?in position [\d-]+(?:: .*)?", re.DOTALL)
 _FINDERS = tuple((re.compile(words), told) for words, told in _HINTS)
-_AT_FIRST = (re.compile(_NEVER_ANSWERED[0]), _NEVER_ANSWERED[1])
+_AT_FIRST = tuple((re.compile(words), told) for words, told in _NEVER_ANSWERED)
 
 
 def without_secrets(text: str) -> str:
@@ -170,6 +190,6 @@ def hint(text: str, transport: str, answered: bool = False) -> str:
     variables = _VARIABLES.get(transport)
     if variables is None:
         return ""
-    finders = _FINDERS if answered else (*_FINDERS, _AT_FIRST)
+    finders = _FINDERS if answered else (*_FINDERS, *_AT_FIRST)
     told = next((told for finder, told in finders if finder.search(text)), "")
     return f". {told.format(**variables)}" if told else ""

@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 
 from ...module_utils._firewall.change.guard import assess
 from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_blocked, would_be_cut
-from ...module_utils._firewall.change.management import WINRM_POLICY, arriving_ports, policy_listeners
+from ...module_utils._firewall.change.management import (
+    WINRM_POLICY,
+    arriving_address,
+    arriving_ports,
+    policy_listeners,
+)
 from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import begin_inbound, begin_outbound, predict
 from ...module_utils._firewall.change.risk import is_risky, outbound_losses
@@ -24,6 +29,11 @@ from .remote_host import RemoteHost
 
 _CORE_NETWORKING = ",-25000"  # of FirewallAPI.dll, in the stock rules of Windows Server 2008 R2 to 2022
 _MOST_LISTED = 20  # endpoints in one message
+_ACCEPT = "set accept_impact to true (the variable lync_firewall_accept_impact)"
+_IDLE = (
+    "this listens and will not be reached any more, since nothing lets anybody in but the groups that are switched "
+    "off: {}. Nobody is seen to be connected to it now"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +45,19 @@ class Preview:
         warnings: What would be closed to WinRM where we do not, or may not, arrive.
         cut: What is in use and would not be reachable any more; the user may accept that.
         blocked: What is in use by those whom block rules of the plan keep out; likewise.
+        by_groups: What only the groups let in that the plan switches off, whether or not anybody is connected now.
     """
 
     lockout: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     cut: tuple[Endpoint, ...] = ()
     blocked: tuple[Endpoint, ...] = ()
+    by_groups: tuple[Endpoint, ...] = ()
+
+    @property
+    def closed(self) -> tuple[Endpoint, ...]:
+        """Ports that are closed for everybody, by a firewall that begins to filter or with a group."""
+        return (*self.cut, *self.by_groups)
 
 
 def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = True) -> Preview:
@@ -66,8 +83,10 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     arrives = host.arrival(connection)
     use = _in_use(host)
     listeners = (*before.listeners, *use.listeners)
-    ports = arriving_ports(host.with_source_ports(connection), listeners, use.sockets or ())
-    found = assess(connection, plan, before, arrives, confirmed, ports)
+    ours = host.with_source_ports(connection)
+    ports = arriving_ports(ours, listeners, use.sockets or ())
+    local = arriving_address(ours, use.sockets or ())
+    found = assess(connection, plan, before, arrives, confirmed, ports, local)
     # Nothing is in use through a network that the host is not in, so a profile without one has nothing to cut.
     profiles = _beginning_to_filter(plan, before) & (arrives.connected or ALL_PROFILES)
     made = (*plan.create, *(update.after for update in plan.update))
@@ -78,13 +97,15 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     used = endpoints(use.sockets or (), use.tasks) if profiles or blocks or plan.groups_off else ()
     after = predict(plan, before)
     cut = would_be_cut(used, profiles, after) if profiles else ()
-    if plan.groups_off:  # what only they let in
+    by_groups: tuple[Endpoint, ...] = ()
+    if plan.groups_off:
         filtering = frozenset(state.profile for state in before.profiles if state.enabled)
         others = filtering & (arrives.connected or ALL_PROFILES)
         today = would_be_cut(used, others, before) if others else ()
-        cut += tuple(one for one in (would_be_cut(used, others, after) if others else ()) if one not in (*today, *cut))
+        then = would_be_cut(used, others, after) if others else ()
+        by_groups = tuple(one for one in then if one not in (*today, *cut))
     blocked = would_be_blocked(used, {socket.address for socket in use.sockets or ()}, plan) if blocks else ()
-    return Preview(found.objections, found.warnings, cut, blocked)
+    return Preview(found.objections, found.warnings, cut, blocked, by_groups)
 
 
 def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
@@ -142,7 +163,11 @@ class LockoutGuard:
     def __call__(self, plan: Plan, before: Snapshot) -> Sequence[str]:
         """The objections to a plan; raises as `preview` does."""
         self.found = found = preview(self._host, plan, before, self._confirmed)
-        self.cut, self.warnings = tuple(dict.fromkeys((*found.cut, *found.blocked))), found.warnings
+        self.cut = tuple(dict.fromkeys((*found.closed, *found.blocked)))
+        # Who asks for a group to be off asks for its ports to be closed. To stop there for a port that merely listens
+        # would keep people from taking back what they did.
+        idle = [one for one in found.by_groups if not one.peers]
+        self.warnings = (*found.warnings, *([_IDLE.format(_listed(idle))] if idle else []))
         if self._accept_impact:
             return found.lockout
         objections = list(found.lockout)
@@ -151,28 +176,34 @@ class LockoutGuard:
         if lost:
             objections.append(
                 "outbound traffic that no rule allows is blocked, and what lets the host's own connections out would "
-                f"go: {', '.join(lost[:_MOST_LISTED])}. Keep it in extra_rules, or set accept_impact to true"
+                f"go: {', '.join(lost[:_MOST_LISTED])}. Keep it in extra_rules, or {_ACCEPT}"
             )
         if any(change.reference.casefold().endswith(_CORE_NETWORKING) for change in plan.groups_off):
             objections.append(
                 "without the group Core Networking the host may lose its address (DHCP), its IPv6 neighbours and its "
-                "name servers. Leave it out of builtin_groups, or set accept_impact to true"
+                f"name servers. Leave it out of builtin_groups, or {_ACCEPT}"
             )
         if outbound:
             objections.append(
                 f"outbound_action: block ({', '.join(outbound)}) cuts every connection that the host opens and no rule "
                 "allows, such as those to its domain controllers and name servers. Allow what it needs in extra_rules "
-                "(direction: out), and set accept_impact to true"
+                f"(direction: out), and {_ACCEPT}"
             )
         if found.cut:
             objections.append(
-                f"this is in use now and would be cut when the firewall begins to filter: {_listed(found.cut)}. Name "
-                "what must stay in extra_rules, or set accept_impact to true"
+                "this is in use now (it listens, or others are connected) and would be cut when the firewall begins to "
+                f"filter: {_listed(found.cut)}. Name what must stay in extra_rules, or {_ACCEPT}"
+            )
+        if connected := [one for one in found.by_groups if one.peers]:
+            objections.append(
+                "somebody is connected now whom nothing lets in but the groups that are switched off: "
+                f"{_listed(connected)}. Allow those who must stay in extra_rules, leave the group out of "
+                f"builtin_groups, or {_ACCEPT}"
             )
         if found.blocked:
             objections.append(
                 f"this is in use now by others than are meant, and block rules would cut it: {_listed(found.blocked)}. "
-                "Name those who must stay in extra_peers or extra_rules, or set accept_impact to true"
+                f"Name those who must stay in extra_peers or extra_rules, or {_ACCEPT}"
             )
         return objections
 

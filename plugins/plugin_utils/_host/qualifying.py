@@ -21,6 +21,12 @@ from ...module_utils._qualify.answers_host import all_told
 from ...module_utils._qualify.gathered import Gathered, Ran
 from ...module_utils._qualify.look import Look, own_rules, run_of
 from ...module_utils._qualify.marks import FOLDER, MARK, RUN_FILE
+from ...module_utils._qualify.meanwhile import (
+    WENT_AWAY,
+    see_that_all_stands,
+    see_that_it_is_reliable,
+    see_that_it_may,
+)
 from ...module_utils._qualify.parts import Heard
 from ...module_utils._texts import first_few
 from .qualify_asking import Asking
@@ -48,10 +54,6 @@ _BEGINS = (
 )
 _TAKES_BACK = f"it failed, and takes back what it has made: up to {_RESCUE_TIME / 60:.0f} minutes"
 _ANOTHER = "another run of this works on the host. Nothing is concluded; try again when it is over"
-_WENT_AWAY = (
-    "went away meanwhile: another run, or somebody else, works on the host. Nothing is concluded; try again when it is "
-    "over"
-)
 _AUTORUN = (
     "cmd.exe began to print something of its own before a command (AutoRun), which would get into the answers. Nothing "
     "is concluded; take it out for this, or take another host"
@@ -145,7 +147,10 @@ class Qualifying:
                 raise ReadError(f"what an earlier run has left cannot be taken away: {'; '.join(former)}")
             self._former = ""
             gathered = self._gather()
-            after = self._take_back(self._ours(self._asking.look()))
+            last = self._ours(self._asking.look())
+            see_that_all_stands(gathered, last)
+            after = self._take_back(last)
+            see_that_it_may(after)
         except KeyboardInterrupt:  # of an ansible-core whose worker is told
             raise
         except BaseException as error:  # a task's timeout is no Exception
@@ -170,7 +175,7 @@ class Qualifying:
         """
         told = run_of(parts)
         if told != self._name:
-            raise _AnotherRun(_ANOTHER) if told else ReadError(f"{FOLDER} {_WENT_AWAY}")
+            raise _AnotherRun(_ANOTHER) if told else ReadError(f"{FOLDER} {WENT_AWAY}")
 
     def _gather(self) -> Gathered:
         self._changed = True
@@ -191,7 +196,7 @@ class Qualifying:
         found = replace(found, registry=self._asking.ask(questions.REGISTRY), who=self._asking.ask(questions.WHO))
         found = replace(found, runs={**found.runs, **self._shell_runs()}, rules=self._own_rules())
         if gone := early - (found.rules or {}).keys():
-            raise ReadError(f"{first_few(sorted(gone), _MOST_NAMED)} {_WENT_AWAY}")
+            raise ReadError(f"{first_few(sorted(gone), _MOST_NAMED)} {WENT_AWAY}")
         found = replace(found, fired=self._fired() if found.tasks else {})
         if self._asking.unasked:
             raise ReadError(_AUTORUN)
@@ -211,6 +216,7 @@ class Qualifying:
         """The rules of the kit as they are now."""
         parts = self._asking.ask(questions.STANDING)
         self._see_that_it_is_ours(parts)
+        see_that_it_is_reliable(parts)
         return own_rules(parts["rules"].text, self._asking.imitations)
 
     def _shell_runs(self) -> dict[str, Ran]:
@@ -254,7 +260,7 @@ class Qualifying:
                 self._sleep(seconds)
                 look = self._asking.confirmed(look)
                 # A session may stop at a rule that has gone since.
-                for some in _by_tens(sorted(look.rules)):
+                for some in batches.by_tens(sorted(look.rules)):
                     self._asking.ask(questions.delete_rules(some), _NETSH_DEADLINE)
             elif look.rules:
                 lines = [batches.delete(name) for name in sorted(look.rules)]
@@ -293,8 +299,3 @@ class Qualifying:
         else:
             told = "Everything that had been made on the host was taken back"
         return Interrupted(f"{str(error).rstrip('.')}. {told}", left, self._changed)
-
-
-def _by_tens(names: list[str]) -> list[list[str]]:
-    """Names in groups that fit into one command line."""
-    return [names[begin : begin + 10] for begin in range(0, len(names), 10)]

@@ -28,6 +28,7 @@ from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
 from ...module_utils._texts import printable
 from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
 from .hints import hint, without_secrets
+from .password import empty_password
 from .wsman import Receiving, client_address, interface_addresses, networks
 
 _UNKNOWN_SHELL = 2150858843
@@ -130,6 +131,7 @@ class RemoteHost:
         self._bounds = bounds or Bounds(clock=clock)
         transport = getattr(connection, "transport", None)
         self._transport = str(transport)
+        self._no_login = empty_password(connection)
         if transport == "psrp":
             from .psrp import OverPsrp  # noqa: PLC0415 - pypsrp is loaded for those who use it
 
@@ -323,6 +325,8 @@ class RemoteHost:
             self._quietly(lambda: protocol.close_shell(old, close_session=False))
 
     def _open(self) -> tuple[Any, str]:
+        if self._no_login:
+            raise ConnectionLost(self._no_login)
         try:
             with enforced(self._bounds):
                 self._connection._connect()

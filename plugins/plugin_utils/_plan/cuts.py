@@ -26,7 +26,8 @@ class Cuts:
     """What is in use on a host and would be cut.
 
     Attributes:
-        closed: Ports that are closed as the firewall begins to filter, with those who are connected now.
+        closed: Ports that are closed as the firewall begins to filter or a group is switched off, with those who are
+            connected now.
         kept_out: Ports with those who are connected now and are kept out by block rules. Others still get in there.
         left_out: How many connections there are besides that a plan had no room for.
     """

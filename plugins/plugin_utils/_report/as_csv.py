@@ -19,7 +19,7 @@ COLUMNS = (
     "host", "class", "message", "roles", "pool", "site", "row", "service", "direction", "transports", "ports",
     "verdict", "reason", "by", "part", "unprotected", "mended_by", "more_rules",
     "blocked_addresses", "admits", "wider", "wider_by", "probe", "probe_says", "judged_from", "assumptions", "outdated",
-    "log",
+    "log", "product",
 )  # fmt: skip
 """The first row. Lists are joined with ``; ``. A reason is spelt as on the page and in the summary."""
 
@@ -36,7 +36,8 @@ def to_csv(report: Report) -> bytes:
         for cell in host.cells:
             writer.writerow([spreadsheet_cell(value) for value in _row(host, cell)])
         if not host.cells:
-            probed = dict(zip(_OF_FILES, _files(host), strict=True), probe=in_short(host.probed))
+            files = dict(zip(_OF_FILES, _files(host), strict=True))
+            probed = {**files, "probe": in_short(host.probed), "product": host.product}
             rest = [probed.get(name, "") for name in COLUMNS[len(_of_host(host)) :]]
             writer.writerow([spreadsheet_cell(value) for value in (*_of_host(host), *rest)])
     return text.getvalue().encode("utf-8", "replace")
@@ -67,6 +68,7 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         _joined(says_of(cell)),
         *_files(host),
         _joined([in_words(one) for one in cell.logged]),
+        host.product,
     )
 
 

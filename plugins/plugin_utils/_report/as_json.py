@@ -82,7 +82,7 @@ def _host(host: ReportHost, places: Mapping[ReportRequirement, int]) -> dict[str
         "name": host.name,
         "class": host.host_class.value,
         "message": host.message,
-        **_filled(roles=host.roles, pool=host.pool, site=host.site),
+        **_filled(roles=host.roles, pool=host.pool, site=host.site, product=host.product),
         "service": host.service,
         "profiles": host.profiles,
         "managed_rules": host.managed_rules,

@@ -65,6 +65,7 @@ class Source:
         site: Its site, if the inventory says.
         probes: What a probe from outside saw of its ports, in the result of `lync_port_probe`; None if there was none.
         unasked: The ports that it saw open and nobody asked for.
+        product: What runs on it, if its variables say; a result says it itself.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Source:
     site: str = ""
     probes: Any = None
     unasked: Any = None
+    product: str = ""
 
 
 def build_report(title: str, created: str, sources: Iterable[Source], check_mode: bool = False) -> Report:
@@ -170,6 +172,7 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
         assumptions=said_texts_of(result, "assumptions"),
         lacking=lacking,
         outdated=outdated,
+        product=said(text_of(result, "product")) if "product" in result else source.product,
     )
     return with_log(host, result)
 
@@ -209,7 +212,7 @@ def _too_wide(rows: int) -> str:
 
 def _host(source: Source, host_class: HostClass, message: str) -> ReportHost:
     """A host of which there is nothing more to say."""
-    return ReportHost(source.name, host_class, message, source.roles, source.pool, source.site)
+    return ReportHost(source.name, host_class, message, source.roles, source.pool, source.site, product=source.product)
 
 
 def _roles(source: Source, result: Mapping[str, Any]) -> tuple[str, ...]:

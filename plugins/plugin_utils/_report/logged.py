@@ -18,6 +18,8 @@ from .parts import count_of, flag_of, list_of, mapping_of, text_of, texts_of
 _LONGEST_WORD = 120
 _LONGEST_SENTENCE = 400
 _MOST_SENTENCES = 20
+_MOST_ROWS = 200  # the catalogue has fewer, of all roles
+_MOST_ROWS_NAMED = 6
 _CASES = {case.value: WORDS[case] for case in Case}
 _MOST_IN_A_CELL = 3
 WOULD_BE = Case.WOULD_BE.value
@@ -84,7 +86,7 @@ def read_host_log(item: Mapping[str, Any]) -> HostLog:
         more_sources=count_of(more, "sources"),
         more_connections=count_of(more, "connections"),
         unanswered=_unanswered(item),
-        rows_for_anybody=count_of(item, "rows_for_anybody") if "rows_for_anybody" in item else 0,
+        rows_for_anybody=_rows_for_anybody(item),
     )
 
 
@@ -95,6 +97,11 @@ def _unanswered(item: Mapping[str, Any]) -> tuple[str, ...]:
     else:
         found = list(texts_of(item, "unanswered")) if "unanswered" in item else []
     return tuple(said(one, _LONGEST_WORD) for one in found[:_MOST_SENTENCES])
+
+
+def _rows_for_anybody(item: Mapping[str, Any]) -> tuple[str, ...]:
+    found = texts_of(item, "rows_for_anybody") if "rows_for_anybody" in item else ()
+    return tuple(said(one, _LONGEST_WORD) for one in found[:_MOST_ROWS])
 
 
 def _time(item: Mapping[str, Any], key: str) -> str:
@@ -151,11 +158,10 @@ def sentences(report: Report) -> tuple[str, ...]:
             f"On {unsure} the log cannot tell, for all of that time, who would be scoped out: nobody named is no "
             "proof; the report says why"
         )
-    apart = sum(host.log.rows_for_anybody for host in report.hosts if host.log)
-    if apart:
+    if apart := _apart(report):
         told.append(
-            f"Who would be scoped out is not asked of {apart:,} requirement{'' if apart == 1 else 's'} that "
-            f"everybody is to be admitted by, as where peers are not named"
+            f"Who would be scoped out is not asked of {len(apart)} requirement{'' if len(apart) == 1 else 's'} that "
+            f"everybody is to be admitted by, as where peers are not named: {first_few(apart, _MOST_ROWS_NAMED)}"
         )
     partly = sum(
         bool(host.log and not host.log.complete and host.log.unanswered != (WOULD_BE,)) for host in report.hosts
@@ -170,6 +176,11 @@ def _of_case(host: ReportHost, case: str) -> list[LoggedSource]:
     return [one for one in sources_of(host) if one.case == case]
 
 
+def _apart(report: Report) -> list[str]:
+    """Ids of the rows of which it is not asked who would be scoped out, on any host."""
+    return sorted({row for host in report.hosts if host.log for row in host.log.rows_for_anybody})
+
+
 def _servers(report: Report, question: str) -> str:
     """On how many servers a question is not answered; empty where on none."""
     number = sum(bool(host.log and question in host.log.unanswered) for host in report.hosts)
@@ -182,6 +193,6 @@ def summed_up(report: Report) -> str:
     parts = [f"{count:,} {_CASES.get(case, case).replace(',', '')}" for case, count in found.items() if count]
     if unsure := _servers(report, WOULD_BE):
         parts.append(f"who would be scoped out not known for certain on {unsure}")
-    if apart := sum(host.log.rows_for_anybody for host in report.hosts if host.log):
-        parts.append(f"not asked of {apart:,} row{'' if apart == 1 else 's'} for anybody")
+    if apart := _apart(report):
+        parts.append(f"not asked of {len(apart)} row{'' if len(apart) == 1 else 's'} for anybody")
     return ", ".join(parts)

@@ -10,11 +10,13 @@ its page, and `as_csv` as a table.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from ...module_utils._catalogue.model import Product
+from ...module_utils._catalogue.products import called
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Status
 
@@ -183,8 +185,8 @@ class HostLog:
         more_connections: How many connections these had.
         unanswered: Questions that it does not answer for all of that time, of `answers.Question`; a reader must expect
             new ones.
-        rows_for_anybody: How many rows are no part of the answer to whom a scope would keep out, since they are for
-            everybody.
+        rows_for_anybody: Ids of the rows that are no part of the answer to whom a scope would keep out, since they are
+            for everybody.
     """
 
     since: str
@@ -195,7 +197,7 @@ class HostLog:
     more_sources: int = 0
     more_connections: int = 0
     unanswered: tuple[str, ...] = ()
-    rows_for_anybody: int = 0
+    rows_for_anybody: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,7 @@ class ReportHost:
         assumptions: What they do not say and what was taken for it, a sentence each, without a full stop.
         lacking: What decides most and is in none of them: ``Group Policy``, ``MpsSvc``.
         outdated: What is said of those that are too old, or of the future, a sentence each.
+        product: The product whose rows it was judged by; empty where it was not.
     """
 
     name: str
@@ -287,6 +290,7 @@ class ReportHost:
     assumptions: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
+    product: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +383,16 @@ def names_by_class(report: Report) -> dict[str, list[str]]:
         host_class.value: sorted(host.name for host in report.hosts if host.host_class is host_class)
         for host_class in HostClass
     }
+
+
+def by_product(hosts: Sequence[ReportHost]) -> dict[str, list[ReportHost]]:
+    """The hosts of each product, by its name and the oldest first; none of those that were not judged."""
+    found: dict[str, list[ReportHost]] = {}
+    for product in (*(product.value for product in Product), *sorted({host.product for host in hosts if host.product})):
+        of_it = [host for host in hosts if host.product == product]
+        if of_it:
+            found[called(product)] = of_it
+    return found
 
 
 def reasons(report: Report) -> dict[str, int]:

@@ -21,7 +21,7 @@ _MOST_SHUT, _FEW = 10, 3  # rows that a glance names, and rules of each
 # What Ansible itself, or a person who reads its output, looks at.
 _OF_ANSIBLE = ("changed", "failed", "unreachable", "skipped", "msg", "warnings", "deprecations")
 # Small, and what playbooks ask for first.
-_SMALL = ("service", "profiles", "networks", "rule_counts", "other_firewall", "skipped_rows", "assumptions")
+_SMALL = ("service", "profiles", "networks", "rule_counts", "other_firewall", "product", "skipped_rows", "assumptions")
 
 
 def pack(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,6 +46,13 @@ def fold(result: Mapping[str, Any]) -> dict[str, Any]:
     return kept | {_DIFF: [*(shown if isinstance(shown, list) else [shown]), {_RESULT: dict(result)}]}
 
 
+_GLANCE = "At a glance; -v shows all of it."
+_UNJUDGED = (
+    "No role is named, so nothing was judged: -a host_variables=true takes the host's variables and groups, or name "
+    f"them, as in -a roles=front_end. {_GLANCE}"
+)
+
+
 def glance(result: Mapping[str, Any]) -> dict[str, Any]:
     """What is to be seen at a glance of a host that was read, and all of it in ``diff``, as of `fold`.
 
@@ -61,7 +68,7 @@ def glance(result: Mapping[str, Any]) -> dict[str, Any]:
     kept["not_open"] = list(map(_shut, shut[:_MOST_SHUT]))
     if len(shut) > _MOST_SHUT:
         kept["not_open"].append(f"and {len(shut) - _MOST_SHUT} more")
-    kept["msg"] = result.get("msg") or "At a glance; -v shows all of it."
+    kept["msg"] = result.get("msg") or (_GLANCE if result.get("product") else _UNJUDGED)
     return kept | {_DIFF: fold(result)[_DIFF]}
 
 

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...module_utils._catalogue.beside_clients import beside_clients
-from ...module_utils._catalogue.catalogue import EXTENDED
+from ...module_utils._catalogue.catalogue import EVERY
 from ...module_utils._catalogue.functions import WORDS, Function, functions_of
 from ...module_utils._catalogue.model import Role
 from ...module_utils._firewall.traffic.reasons import Reason, Status
@@ -18,7 +18,7 @@ from ...module_utils._policy.scoping import takes_everybody
 from ...module_utils._texts import first_few, said
 from .from_files import outdated_hosts
 from .logged import sentences as sentences_of_logs
-from .model import Cell, HostClass, Report, ReportHost, changed_since_plan, is_off, not_compared
+from .model import Cell, HostClass, Report, ReportHost, by_product, changed_since_plan, is_off, not_compared
 from .probed import sentences
 
 _MOST_FUNCTIONS = 6
@@ -26,7 +26,7 @@ _MOST_LEFT = 5
 _UNKNOWN = (HostClass.UNREACHABLE, HostClass.FAILED)
 _PEERS = {
     row.id: frozenset(peer.value for peer in (beside_clients(row) if takes_everybody(row) else row.peers))
-    for row in EXTENDED
+    for row in EVERY
 }
 _ORDER = {function: place for place, function in enumerate(Function)}
 
@@ -101,10 +101,13 @@ def at_large(report: Report) -> tuple[str, ...]:
     closed = sum(_has(host, Status.CLOSED) for host in read)
     unsure = [host for host in read if _has(host, Status.UNKNOWN)]
     sure = [host for host in read if not _has(host, Status.UNKNOWN)]
+    products = by_product(report.hosts)
     found = [
-        f"This is about the firewalls of {_machines(report.hosts)} of Lync, which carries chats, calls and "
-        "conferences: what a firewall closes does not work"
+        f"This is about the firewalls of {_machines(report.hosts)} of {_brands(products)}, which carries chats, calls "
+        "and conferences: what a firewall closes does not work"
     ]
+    if products:
+        found.append("By product: " + "; ".join(f"{name}, {_machines(hosts)}" for name, hosts in products.items()))
     if closed:
         found.append(f"{closed} of {_machines(read)} that could be looked at {_do(closed)} not let in all of it")
     elif sure:
@@ -129,6 +132,19 @@ def at_large(report: Report) -> tuple[str, ...]:
         found.append(f"Since the plan was made, nobody changed anything that is not ours{where if unknown else ''}")
     if lost:
         found.append(f"Of {_servers(lost)} nothing is known: they could not be reached or not be looked at")
+    found += _of_those_who_left(report)
+    gone = roles_gone(report)
+    if gone:
+        groups = ", ".join(f"lync_{role}" for role in gone)
+        found.append(
+            f"No server has the role {', '.join(gone)} any more. Keep its group in the inventory ({groups}), empty: "
+            "without it nobody knows that there is none, and what was for it seems to be closed"
+        )
+    return tuple(found)
+
+
+def _of_those_who_left(report: Report) -> list[str]:
+    found = []
     left = len({leaver.name for leaver in report.left})
     if left:
         found.append(f"{_servers(left)} left the estate, in whole or in a role, and may still have our rules")
@@ -139,14 +155,7 @@ def at_large(report: Report) -> tuple[str, ...]:
             f"Group Policy still brings rules of ours to {_servers(len(by_policy))} that left the estate "
             f"({named}). No run can take them away: ask the policy's owner"
         )
-    gone = roles_gone(report)
-    if gone:
-        groups = ", ".join(f"lync_{role}" for role in gone)
-        found.append(
-            f"No server has the role {', '.join(gone)} any more. Keep its group in the inventory ({groups}), empty: "
-            "without it nobody knows that there is none, and what was for it seems to be closed"
-        )
-    return tuple(found)
+    return found
 
 
 def what_may_fail(report: Report) -> tuple[str, ...]:
@@ -159,6 +168,12 @@ def what_may_fail(report: Report) -> tuple[str, ...]:
     ]
     rest = [WORDS[one.function].partition(":")[0] for one in all_of_it[_MOST_FUNCTIONS:]]
     return (*told, *([f"May fail too: {'; '.join(rest)}"] if rest else ()))
+
+
+def _brands(products: Iterable[str]) -> str:
+    """What users call the product; without any that is known it is the one that was there first."""
+    brands = [brand for brand in ("Lync", "Skype for Business") if any(name.startswith(brand) for name in products)]
+    return " or ".join(brands) or "Lync"
 
 
 def _has(host: ReportHost, verdict: Status) -> bool:

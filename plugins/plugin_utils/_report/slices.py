@@ -206,6 +206,7 @@ class _Reader:
             assumptions=said_texts_of(item, "assumptions"),
             lacking=said_texts_of(item, "lacking"),
             outdated=said_texts_of(item, "outdated"),
+            product=said(text_of(item, "product")) if "product" in item else "",
             unasked=_each(list_of(item, "unasked"), lambda one: _count(one, "an unasked port")),
             probed=_each(list_of(item, "probe"), _probed),
             log=read_host_log(mapping_of(item, "log")) if "log" in item else None,

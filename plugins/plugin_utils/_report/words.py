@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...module_utils._catalogue.catalogue import EXTENDED
+from ...module_utils._catalogue.catalogue import EVERY
 from ...module_utils._catalogue.functions import WORDS as FUNCTIONS
 from ...module_utils._catalogue.functions import functions_of
+from ...module_utils._catalogue.products import ABOUT
 from ...module_utils._catalogue.services import NOT_APPLICABLE, VARIOUS
 from ...module_utils._firewall.traffic.reasons import TEXTS, Status
 from ...module_utils._policy.agreement import WORDS as WORDS_OF_PROBES
@@ -37,7 +38,7 @@ VERDICTS: dict[Status, str] = {
 
 _INSTEAD = {
     row.id: "; ".join(FUNCTIONS[function] for function in functions_of(row.id))
-    for row in EXTENDED
+    for row in EVERY
     if row.service in (NOT_APPLICABLE, VARIOUS)
 }
 """What a row is for whose service the document does not name."""
@@ -52,6 +53,7 @@ def page_words() -> dict[str, Any]:
         "classes": {host_class.value: meaning for host_class, meaning in CLASSES.items()},
         "verdicts": {status.value: meaning for status, meaning in VERDICTS.items()},
         "instead": _INSTEAD,
+        "products": {product.value: about.name for product, about in ABOUT.items()},
         "says": {word.value: meaning for word, meaning in WORDS_OF_PROBES.items()},
         "cases": {case.value: meaning for case, meaning in WORDS_OF_LOGS.items()},
         "reasons": {reason.value: [text.short, text.meaning, text.advice] for reason, text in TEXTS.items()},

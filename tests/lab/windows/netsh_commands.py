@@ -215,7 +215,7 @@ class Commands:
 
     def _profiles(self, word: str) -> tuple[str, ...]:
         if word == "currentprofile":
-            return (self._host.profile,)
+            return self._host.active_profiles
         if word not in _PROFILES_BY_WORD:
             raise NetshError("not_found", f"advfirewall {word}")
         return _PROFILES_BY_WORD[word]

@@ -5,8 +5,9 @@
 
 Simulates the documented columns and the options -a, -n, -o and -p. An accepted WinRM connection is http.sys's: PID 4,
 with the client's address and port as the host sees them (those of a mapping, if there is one between), and so is an
-SMB one on 139 or 445; a connection that waits for its end belongs to PID 0 (public listings). Every service listens
-on all addresses, for IPv4 and IPv6; SQL Server's dedicated administrator connection listens on 127.0.0.1 alone.
+SMB one on 139 or 445; a connection that waits for its end belongs to PID 0 (public listings). A service listens on all
+addresses, for IPv4 and IPv6, unless it is bound to one; SQL Server's dedicated administrator connection listens on
+127.0.0.1 alone.
 Headings and state words are in the host's language.
 """
 
@@ -20,6 +21,7 @@ from lab.windows.policy import TCP
 from lab.windows.process import Process
 from lab.windows.process_table import KERNEL, RunningProcess, all_listeners, pid_of, process_table
 
+_NOBODY = "0.0.0.0"
 _SQL_PORT, _SQL_ADMINISTRATOR_PORT = 1433, 1434
 
 
@@ -75,12 +77,17 @@ def _line(row: _Row, *, with_pid: bool) -> str:
 def _listening(process: Process) -> list[_Row]:
     host, rows = process.host, []
     word = process.message("listening")
+    everywhere: set[tuple[int, int, str]] = set()
     for listener in all_listeners(host):
         pid = str(pid_of(host, listener))
-        for address in ("0.0.0.0", "[::]"):
+        key = (listener.protocol, listener.port, pid)
+        if not listener.bound and key in everywhere:
+            continue  # the same socket, at another address of the host
+        everywhere |= set() if listener.bound else {key}
+        for address in (listener.address,) if listener.bound else ("0.0.0.0", "[::]"):
             local = f"{address}:{listener.port}"
             rows.append(
-                ("TCP", local, f"{address}:0", word, pid)
+                ("TCP", local, f"{_NOBODY if listener.bound else address}:0", word, pid)
                 if listener.protocol == TCP
                 else ("UDP", local, "*:*", "", pid)
             )
@@ -91,7 +98,11 @@ def _listening(process: Process) -> list[_Row]:
 
 def _established(process: Process) -> list[_Row]:
     host = process.host
-    owners = {listener.port: pid_of(host, listener) for listener in all_listeners(host) if listener.protocol == TCP}
+    owners = {
+        (listener.address, listener.port): pid_of(host, listener)
+        for listener in all_listeners(host)
+        if listener.protocol == TCP
+    }
     return [
         (
             "TCP",
@@ -99,7 +110,7 @@ def _established(process: Process) -> list[_Row]:
             f"{remote[0]}:{remote[1]}",
             process.message("established"),
             # A connection outlives its listener only when it is WinRM's.
-            str(owners.get(local[1], KERNEL)),
+            str(owners.get(local, KERNEL)),
         )
         for local, remote in sorted(host.connections())
     ]

@@ -38,7 +38,8 @@ class Listener:
 
     ``program`` is the full path or `System` for kernel listeners; ``rpc`` says whether the RPC runtime owns the
     port (`dynamic`) or it is the endpoint mapper (`epmap`): the keywords RPC and RPC-EPMap mean just these. One
-    that ``keeps`` leaves its connections open until the client goes.
+    that ``keeps`` leaves its connections open until the client goes. One that is ``bound`` has
+    a socket for its address alone; any other's is for all addresses, and there is a Listener for each that it serves.
     """
 
     address: str
@@ -48,6 +49,7 @@ class Listener:
     service: str = ""
     rpc: str = ""
     keeps: bool = False
+    bound: bool = False
 
 
 @lru_cache(maxsize=65536)

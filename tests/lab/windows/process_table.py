@@ -52,8 +52,8 @@ _SYSTEM_PROCESSES = (
 def all_listeners(host: Host) -> tuple[Listener, ...]:
     """Everything that listens, WinRM first."""
     winrm = host.winrm_listeners
-    taken = {(listener.protocol, listener.port) for listener in winrm}
-    return (*winrm, *(other for other in host.listeners if (other.protocol, other.port) not in taken))
+    taken = {(listener.address, listener.protocol, listener.port) for listener in winrm}
+    return (*winrm, *(each for each in host.listeners if (each.address, each.protocol, each.port) not in taken))
 
 
 def process_table(host: Host) -> tuple[RunningProcess, ...]:

@@ -36,12 +36,20 @@ _SETTINGS = {"HTTP": "EnableCompatibilityHttpListener", "HTTPS": "EnableCompatib
 _POLICIES = {"HTTP": "HttpCompatibilityListener", "HTTPS": "HttpsCompatibilityListener"}
 
 
-def winrm_listeners(registry: Registry, address: str, unlisted: Iterable[int] = ()) -> tuple[Listener, ...]:
-    """WinRM's listeners on a host of this address, by port; ``unlisted`` are ports that no known key tells."""
+def winrm_listeners(registry: Registry, addresses: Iterable[str], unlisted: Iterable[int] = ()) -> tuple[Listener, ...]:
+    """WinRM's listeners on a host of these addresses, by port; ``unlisted`` are ports that no known key tells."""
+    return tuple(
+        Listener(address, TCP, port, "System")
+        for address in addresses
+        for port in sorted(_ports_at(registry, address, unlisted))
+    )
+
+
+def _ports_at(registry: Registry, address: str, unlisted: Iterable[int]) -> set[int]:
     policy = registry.find(POLICY_KEY)
     auto = None if policy is None else policy.dword("AllowAutoConfig")
     if auto == 0:
-        return ()
+        return set()
     ports = {*_configured(registry, address), *unlisted}
     service = registry.find(SERVICE_KEY)
     ports |= _compatible(service, _SETTINGS)
@@ -50,15 +58,16 @@ def winrm_listeners(registry: Registry, address: str, unlisted: Iterable[int] = 
         if auto == 1 and _in_filter("" if written is None else written.data, address):
             ports.add(PORTS["HTTP"])
         ports |= _compatible(policy, _POLICIES)
-    return tuple(Listener(address, TCP, port, "System") for port in sorted(ports))
+    return ports
 
 
-def https_ports(registry: Registry, address: str) -> frozenset[int]:
+def https_ports(registry: Registry, addresses: Iterable[str]) -> frozenset[int]:
     """Which of WinRM's ports are those of HTTPS listeners; a port of both transports is none."""
+    addresses = tuple(addresses)
     policy, service = registry.find(POLICY_KEY), registry.find(SERVICE_KEY)
-    ports = set(_configured(registry, address, ("HTTPS",)))
+    ports = {port for address in addresses for port in _configured(registry, address, ("HTTPS",))}
     ports |= {COMPATIBILITY_PORTS["HTTPS"]} & (_compatible(service, _SETTINGS) | _compatible(policy, _POLICIES))
-    return frozenset(ports - set(_configured(registry, address, ("HTTP",))))
+    return frozenset(ports - {port for address in addresses for port in _configured(registry, address, ("HTTP",))})
 
 
 def _compatible(key: Key | None, names: Mapping[str, str]) -> set[int]:
@@ -116,3 +125,18 @@ def listen_by_policy(registry: Registry) -> None:
     policy.set_dword("AllowAutoConfig", 1)
     policy.set("IPv4Filter", "REG_SZ", "*")
     policy.set("IPv6Filter", "REG_SZ", "*")
+
+
+def listen_inside(registry: Registry, address: str) -> None:
+    """Have the listeners that there are on one address only, those by policy too."""
+    key = registry.create(LISTENER_KEY)
+    every = {
+        listener.name: listener.dword("Port") for listener in key.sorted_subkeys() if listener.name.startswith("*+")
+    }
+    for name, port in every.items():
+        del key.subkeys[name.upper()]
+        transport = name.upper().partition("+")[2]
+        registry.create(f"{LISTENER_KEY}\\IP:{address}+{transport}").set_dword("Port", port or PORTS[transport])
+    policy = registry.find(POLICY_KEY)
+    if policy is not None and policy.get("IPv4Filter") is not None:
+        policy.set("IPv4Filter", "REG_SZ", f"{address}-{address}")

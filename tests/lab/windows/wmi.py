@@ -48,7 +48,8 @@ class Interface:
     for the host's own (`Host.profile`); network: the name of its network, or None when Windows gives none;
     ipv4, ipv6: connectivity, 0 disconnected, 1 no traffic, 2 subnet, 3 local network, 4 internet; address: dotted IPv4,
     None for the host's own where it is the main interface, else for none; identified: whether it has a connection
-    profile at all, which one whose network is still being identified, or that is no network's, has not.
+    profile at all, which one whose network is still being identified, or that is no network's, has not; further: more
+    addresses of it.
     """
 
     alias: str = "Ethernet"
@@ -59,6 +60,7 @@ class Interface:
     ipv6: int = 1
     address: str | None = None
     identified: bool = True
+    further: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         texts, numbers = (self.alias, self.network or "", self.address or ""), (self.index, self.ipv4, self.ipv6)
@@ -66,8 +68,9 @@ class Interface:
             raise ValueError("alias, network and address must be strings; index, ipv4 and ipv6 numbers")
         if self.profile is not None and self.profile not in PROFILES:
             raise ValueError(f"profile must be one of {', '.join(PROFILES)}, not {self.profile!r}")
-        if self.address is not None:
-            ipaddress.IPv4Address(self.address)
+        for address in (self.address, *self.further):
+            if address is not None:
+                ipaddress.IPv4Address(address)
 
 
 PSTN = Interface("PSTN", 14, "Public", "Unidentified network", 1, address="192.0.2.14")
@@ -95,8 +98,9 @@ def interface_addresses(
     found = []
     for place, at in enumerate(interfaces):
         address = at.address or (host_address if place == 0 else None)
-        if address is not None:
-            found.append((at, address, prefix_length if place == 0 else 24))
+        for each in (address, *at.further):
+            if each is not None:
+                found.append((at, each, prefix_length if place == 0 else 24))
     return tuple(found)
 
 

@@ -71,7 +71,7 @@ class WmiEnumerations:
             )
         if request.body is None or request.body.tag != f"{{{ENUMERATION}}}{name}":
             raise invalid_message(f"the body is not wsen:{name}")
-        if self._host.quirks.token != "admin":
+        if self._host.winrm_token.kind != "admin":
             # By default only administrators may use WMI from afar (the right Remote Enable of every namespace).
             raise WsmanFault(
                 WMI_ACCESS_DENIED, "w:AccessDenied", f"{_CANNOT} The WMI service returned an 'access denied' error."

@@ -17,11 +17,10 @@ def logins_of(host: Host, user: str, password: str, certificate: bytes = b"", ke
     ``keytab``: with the keys of its services, for Kerberos.
     """
     domain = host.name.partition(".")[2]
-    users = Accounts(
-        {user: password},
-        (host.computer_name, host.name, host.spec.address, domain, domain.partition(".")[0], "WORKSTATION"),
-        keytab,
-    )
+    domains = (domain, domain.partition(".")[0]) if host.spec.in_domain else ()
+    keytab = keytab if host.spec.in_domain else None
+    own = (host.computer_name, host.name, *host.spec.addresses, "WORKSTATION")
+    users = Accounts({user: password}, (*own, *domains), keytab)
 
     def account(principal: str) -> str | None:
         name = principal.rpartition("\\")[2].partition("@")[0]

@@ -22,7 +22,6 @@ from lab.hostile_text import padding
 from lab.windows.cmd_start import WINRS_CMD
 from lab.windows.job import MemoryQuotaExceeded
 from lab.windows.process import Console, InputPipe, Life
-from lab.windows.security import TOKENS
 
 TERMINATED = 3221225786
 """STATUS_CONTROL_C_EXIT, the exit code of a command that a signal ended."""
@@ -64,7 +63,7 @@ class Command:
                 stderr=lambda data: self._write("stderr", data),
                 environment=shell.environment,
                 console=shell.console if host.quirks.chcp_lasts else replace(shell.console),
-                token=TOKENS[host.quirks.token],
+                token=host.winrm_token,
                 life=Life(most=host.quirks.max_processes, most_memory=host.quirks.max_memory_mb),
                 start=WINRS_CMD,
                 directly=self.directly,

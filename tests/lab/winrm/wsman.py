@@ -84,6 +84,8 @@ class WsmanService:
     async def handle(self, request: Request, user: str, client_ip: str) -> bytes:
         """Answer a request of an authenticated user. Raises WsmanFault."""
         name = operation_name(request)
+        if self._host.refuses_account:
+            raise access_denied()
         if request.resource.lower().startswith(POWERSHELL_RESOURCES):
             self._host.stats.powershell += 1
             raise access_denied()

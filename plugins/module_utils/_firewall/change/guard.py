@@ -11,22 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from ..._net.address_set import AddressSet
 from ..._net.region import Region, union
 from ..._texts import said
 from ..state.profiles import ProfileState
-from ..state.rule import Profile, profile_names
+from ..state.rule import Action, FirewallRule, Profile, profile_names
 from ..state.snapshot import RUNNING, ServiceState, Snapshot
-from ..traffic.matching import MOST_NAMED, Traffic, match
+from ..traffic.matching import MOST_NAMED, Traffic, label, match
 from ..traffic.reasons import TEXTS, Reason, Status
 from ..traffic.rule_index import RuleIndex
 from ..traffic.verdict import Verdict, describe, judge
-from ..traffic.weighing import possibly_open
+from ..traffic.weighing import possibly_open, takes_part
 from .arrival import UNKNOWN, Arrival, with_subnet
+from .backwards import blocks_left_behind, left_behind, unrestorable
 from .coverage import allows
 from .management import ManagementConnection, arriving_ports, winrm_traffic
 from .plan import Plan, closing
 from .prediction import begin_inbound, predict
-from .undo import unrestorable
 
 _ADMITS = "What would admit it"
 _BEYOND_RULES = (
@@ -67,6 +68,7 @@ def assess(
     arrives: Arrival = UNKNOWN,
     confirmed: bool = True,
     ports: Iterable[int] = (),
+    local: AddressSet | None = None,
 ) -> Assessment:
     """Check three times that WinRM is admitted: as things are, after MpsSvc is started, after the plan.
 
@@ -85,6 +87,9 @@ def assess(
         confirmed: Whether the plan is commit-confirmed: the host restores itself if we are cut off.
         ports: The ports of the host of which one is that of our connection (`arriving_ports`); by default those that
             follow from the listeners of the host. Each has to be admitted.
+        local: The address of the host that our connection ends on (`arriving_address`); None where it may be any. It
+            counts where rules are bound to addresses of the host, as on an Edge Server: one that is bound to another
+            address neither admits us nor keeps us out.
     """
     before = replace(
         before,
@@ -92,13 +97,21 @@ def assess(
         profiles=tuple(_as_met_today(state, before, arrives) for state in before.profiles),
     )
     ports = ports or arriving_ports(connection, before.listeners)
-    candidates = [_Port(winrm_traffic(connection, port), plan, before, arrives, confirmed) for port in sorted(ports)]
+    at = local if _are_bound(before.rules, plan) else None
+    traffics = [winrm_traffic(connection, port, at) for port in sorted(ports)]
+    candidates = [_Port(traffic, plan, before, arrives, confirmed) for traffic in traffics]
     # Where all profiles filter, a port that is closed in all of them is not the one that we are connected to.
     found = [port.assess() for port in [port for port in candidates if not port.shut()] or candidates]
     return Assessment(
         tuple(dict.fromkeys(text for one in found for text in one.objections)),
         tuple(dict.fromkeys(text for one in found for text in one.warnings)),
     )
+
+
+def _are_bound(rules: Iterable[FirewallRule], plan: Plan) -> bool:
+    """Whether any rule, as it is or will be, is bound to addresses of the host."""
+    made = (*plan.create, *(update.after for update in plan.update))
+    return any(not rule.local_addresses.is_any for rule in (*made, *rules))
 
 
 class _Port:
@@ -110,6 +123,10 @@ class _Port:
         self._now = _filtering(traffic, before)
         self._after = predict(plan, before)
         self._then = _filtering(traffic, self._after)
+        self._left = left_behind(plan, before)
+        self._undone = _filtering(traffic, predict(self._left, before)) if confirmed else self._then
+        started = ServiceState(RUNNING, before.service.start) if plan.service.start else before.service
+        self._started = _filtering(traffic, replace(before, service=started))
         self._refused: dict[Profile, Reason] = {}
 
     def shut(self) -> bool:
@@ -135,9 +152,7 @@ class _Port:
         objections: list[str] = []
         warnings: list[str] = []
         if self._plan.service.start:
-            started = ServiceState(RUNNING, self._before.service.start)
-            verdicts = _filtering(self._traffic, replace(self._before, service=started))
-            self._closing(_STARTED, verdicts, objections, warnings)
+            self._closing(_STARTED, self._started, objections, warnings)
         self._closing(_AFTER, self._then, objections, warnings)
         objections += [*self._losing_a_chance(), *self._beyond_undo()]
         return Assessment(self._with_way_out(objections, _ADMITS), tuple(warnings))
@@ -174,7 +189,6 @@ class _Port:
     ) -> None:
         """Profiles in which it is open today, or which do not filter yet, and in which it would not be open."""
         arrives = self._arrives
-        undone = self._confirmed and stage == _AFTER  # no undo stops MpsSvc
         closed = [verdict for verdict in verdicts.values() if verdict.status is not Status.OPEN]
         nowhere = len(closed) == len(self._before.profiles)
         for verdict in closed:
@@ -183,6 +197,7 @@ class _Port:
             sentence = _sentence(stage, self._traffic, verdict)
             if today := verdict.profile in self._now and self._now[verdict.profile].by:
                 sentence += f". Today it gets in by {', '.join(map(said, today))}"
+            undone = stage == _AFTER and self._comes_back(verdict.profile)  # no undo stops MpsSvc
             if verdict.profile in arrives.profiles or nowhere or not (arrives.known or undone):
                 helped = stage == _AFTER or verdict.reason is Reason.NEEDS_IPSEC
                 objections.append(sentence if helped else sentence + _TOO_EARLY)
@@ -195,6 +210,12 @@ class _Port:
                     f"{sentence}. Which profile our connection arrives through is not known; if it is this one, the "
                     "host restores itself"
                 )
+
+    def _comes_back(self, profile: Profile) -> bool:
+        """Whether the undo opens it again in a profile; what starting MpsSvc closes is said of that."""
+        open_again = profile not in self._undone or self._undone[profile].status is Status.OPEN
+        closed_before = profile in self._started and self._started[profile].status is not Status.OPEN
+        return self._confirmed and (open_again or closed_before)
 
     def _with_way_out(self, objections: list[str], introduction: str) -> tuple[str, ...]:
         """The objections, the last one with what would admit us in all profiles that they are about."""
@@ -220,18 +241,23 @@ class _Port:
         ):
             # No managed rule is to be left, so none could help.
             profiles = "any" if len(names) == len(Profile) else ",".join(names)
+            at = "" if self._traffic.local.is_any else f" localip={self._traffic.local}"
             return (
                 "What would admit it: a rule that is not managed here, netsh advfirewall firewall add rule "
-                f'name="WinRM" dir=in action=allow protocol=TCP localport={ports} remoteip={remote} profile={profiles}'
+                f'name="WinRM" dir=in action=allow protocol=TCP localport={ports}{at} remoteip={remote} '
+                f"profile={profiles}"
             )
         scope = "" if remote.is_any else f"remoteip: [{remote}], "
+        if not self._traffic.local.is_any:
+            scope = f"localip: [{self._traffic.local}], {scope}"
         return (
             f"{introduction}: extra_rules: [{{name: WinRM {ports}, protocol: tcp, localport: '{ports}', {scope}"
             f"profiles: [{', '.join(names)}]}}]"
         )
 
     def _losing_a_chance(self) -> Iterable[str]:
-        """Profiles in which it is not certainly open today, and where what may let us in there would go."""
+        """Profiles in which it is not certainly open today, and where what may let us in there would go, or be beaten
+        by a block rule that comes."""
         for verdict in self._then.values():
             profile = verdict.profile
             if verdict.status is Status.OPEN or profile not in self._now or self._now[profile].status is Status.OPEN:
@@ -239,7 +265,8 @@ class _Port:
             if self._arrives.known and profile not in self._arrives.profiles:
                 continue
             today, then = (self._possibly_open(snapshot, profile) for snapshot in (self._before, self._after))
-            lost = union(today.values()) - union(then.values())
+            kept_out = [self._possibly_blocked(snapshot, profile) for snapshot in (self._after, self._before)]
+            lost = union([union(today.values()) - union(then.values()), kept_out[0] - kept_out[1]])
             names = [name for name, area in today.items() if area.overlaps(lost)]
             if names:
                 yield (
@@ -252,9 +279,18 @@ class _Port:
         state = next(state for state in snapshot.profiles if state.profile is profile)
         return possibly_open(state, RuleIndex(snapshot.rules).matches(self._traffic))
 
+    def _possibly_blocked(self, snapshot: Snapshot, profile: Profile) -> Region:
+        state = next(state for state in snapshot.profiles if state.profile is profile)
+        found = RuleIndex(snapshot.rules).matches(self._traffic)
+        return union(one.possible for one in found if one.rule.action is Action.BLOCK and takes_part(one.rule, state))
+
     def _beyond_undo(self) -> Iterable[str]:
-        """Allow rules that may carry WinRM, are not certainly replaced, and that the undo could not restore."""
-        for rule in unrestorable(self._plan, self._before) if self._confirmed else ():
+        """What the undo could not take back: allow rules that may carry WinRM, are not certainly replaced, and go; and
+        rules that may block it, and come."""
+        if not self._confirmed:
+            return
+        yield from self._blocking_beyond_undo()
+        for rule in unrestorable(self._plan, self._before):
             missing = [one for one in rule.profiles & self._then.keys() if not self._by_managed_rules(one)]
             if allows(rule) and missing and match(rule, self._traffic):
                 yield (
@@ -263,6 +299,14 @@ class _Port:
                     "Replace it by hand"
                 )
                 self._refused.update({profile: self._then[profile].reason for profile in missing})
+
+    def _blocking_beyond_undo(self) -> Iterable[str]:
+        """Rules that may block WinRM where we may arrive, come with the plan, and that the undo could not take away."""
+        arriving = self._arrives.profiles or frozenset(Profile)
+        for rule, why in blocks_left_behind(self._left):
+            here = rule.opaque or rule.profiles & arriving & self._then.keys()
+            if here and match(rule, self._traffic):
+                yield f"the rule '{said(label(rule))}' may block WinRM ({describe(self._traffic)}). {why}"
 
     def _by_managed_rules(self, profile: Profile) -> bool:
         """Whether managed rules that are left let it in for certain: those of others may go at any moment."""

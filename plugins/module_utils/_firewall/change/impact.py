@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..._net.address_set import AddressSet
 from ..._net.port_set import PortSet
@@ -26,6 +26,8 @@ from .sockets import Socket
 _MOST_ENDPOINTS = 20_000
 """Ports in use that are judged; a DNS server holds 5,000."""
 
+_EVERY_ADDRESS = ("0.0.0.0", "::")
+
 _MOST_PAIRS = 20_000_000
 """Of an endpoint and a rule: half a minute at worst."""
 
@@ -39,12 +41,16 @@ class Endpoint:
         port: Port on the host.
         program: Image name of the process, such as ``sqlservr.exe``, or its number where that is not known.
         peers: Addresses connected to it now, sorted; none for UDP.
+        local: The host's addresses that it listens on, sorted; none where it is all of them, or not known.
+        through: For each address connected to it the address of the host that it is connected to.
     """
 
     protocol: str
     port: int
     program: str
     peers: tuple[str, ...] = ()
+    local: tuple[str, ...] = field(default=(), compare=False)
+    through: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         peers = f", {len(self.peers)} connected ({', '.join(self.peers[:3])}{', …' * (len(self.peers) > 3)})"
@@ -65,24 +71,28 @@ def endpoints(sockets: Iterable[Socket], tasklist: str) -> tuple[Endpoint, ...]:
     """
     programs = _programs(tasklist)
     listening: dict[tuple[str, int], str] = {}
-    peers: dict[tuple[str, int], set[str]] = {}
+    peers: dict[tuple[str, int], set[tuple[str, str]]] = {}
+    local: dict[tuple[str, int], set[str]] = {}
     for socket in sockets:
         if socket.stays_on_the_host():
             continue
         key = (socket.protocol, socket.port)
         if socket.listens:
             listening.setdefault(key, programs.get(str(socket.process), f"process {socket.process}"))
+            local.setdefault(key, set()).add(socket.address)
         else:
-            peers.setdefault(key, set()).add(socket.peer)
+            peers.setdefault(key, set()).add((socket.peer, socket.address))
     if len(listening) > _MOST_ENDPOINTS:
         raise ReadError(
             f"'netstat -ano' names {len(listening)} ports in use, more than the {_MOST_ENDPOINTS} that can be judged, "
             "so it is not known what would be cut"
         )
-    return tuple(
-        Endpoint(protocol, port, program, tuple(sorted(peers.get((protocol, port), ()))))
-        for (protocol, port), program in sorted(listening.items())
-    )
+    found = []
+    for key, program in sorted(listening.items()):
+        through = tuple(sorted(peers.get(key, ())))
+        own = () if not local[key].isdisjoint(_EVERY_ADDRESS) else tuple(sorted(local[key]))
+        found.append(Endpoint(*key, program, tuple(dict.fromkeys(peer for peer, _own in through)), own, through))
+    return tuple(found)
 
 
 def _programs(tasklist: str) -> dict[str, str]:
@@ -129,23 +139,32 @@ def would_be_blocked(endpoints: Iterable[Endpoint], own: Iterable[str], plan: Pl
         own: The host's own addresses: what stays on the host is not filtered.
         plan: The plan.
     """
-    areas: dict[int | None, list[Region]] = {}
+    areas: dict[tuple[int | None, AddressSet], list[Region]] = {}
     for rule, before in (*((rule, None) for rule in plan.create), *((one.after, one.before) for one in plan.update)):
         if rule.action is Action.BLOCK and rule.direction is Direction.IN and rule.enabled:
             known = before.remote_addresses if before and before.action is Action.BLOCK else AddressSet()
-            areas.setdefault(rule.protocol, []).append(Region.of(rule.local_ports, rule.remote_addresses - known))
+            area = Region.of(rule.local_ports, rule.remote_addresses - known)
+            areas.setdefault((rule.protocol, rule.local_addresses), []).append(area)
     if not areas:
         return ()
     here = frozenset(own)
-    blocked = {protocol: union(found) for protocol, found in areas.items()}
+    blocked = [(protocol, own, union(found)) for (protocol, own), found in areas.items()]
     cut = []
     for endpoint in endpoints:
-        area = blocked.get(PROTOCOL_NUMBERS[endpoint.protocol], Region())
-        port = PortSet.of(endpoint.port)
+        protocol, port = PROTOCOL_NUMBERS[endpoint.protocol], PortSet.of(endpoint.port)
+        through = {peer: AddressSet() for peer, _own in endpoint.through}
+        for peer, address in endpoint.through:
+            through[peer] |= AddressSet.parse([address])
         out = tuple(
             peer
             for peer in endpoint.peers
-            if peer not in here and area.overlaps(Region.of(port, AddressSet.parse([peer])))
+            if peer not in here
+            and any(
+                number == protocol
+                and local.overlaps(through.get(peer, AddressSet.any()))
+                and area.overlaps(Region.of(port, AddressSet.parse([peer])))
+                for number, local, area in blocked
+            )
         )
         if out:
             cut.append(replace(endpoint, peers=out))
@@ -153,12 +172,21 @@ def would_be_blocked(endpoints: Iterable[Endpoint], own: Iterable[str], plan: Pl
 
 
 def _cut(endpoint: Endpoint, profiles: frozenset[Profile], after: Snapshot, index: RuleIndex) -> bool:
+    own = [AddressSet.parse([address]) for address in endpoint.local] or [AddressSet.any()]
+    return any(_cut_at(endpoint, local, profiles, after, index) for local in own)
+
+
+def _cut_at(
+    endpoint: Endpoint, local: AddressSet, profiles: frozenset[Profile], after: Snapshot, index: RuleIndex
+) -> bool:
+    """Whether it is, as far as an address of the host is concerned."""
     traffic = Traffic(
         direction=Direction.IN,
         protocol=PROTOCOL_NUMBERS[endpoint.protocol],
         ports=PortSet.of(endpoint.port),
         remote=AddressSet.parse(endpoint.peers),
         profiles=profiles,
+        local=local,
     )
     # A rule for a program is taken to be for the program that listens: this is a preview, and a list in which every
     # built-in service stands would not be read.

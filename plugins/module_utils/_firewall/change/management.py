@@ -93,15 +93,7 @@ def arriving_ports(
         listeners: WinRM's listeners, of the host and of Group Policy; disabled ones do not count.
         sockets: The host's sockets; none where they are not known.
     """
-    mine = [
-        socket
-        for socket in sockets
-        if socket.protocol == "tcp"
-        and socket.process == KERNEL
-        and not socket.listens
-        and socket.port not in _FILE_SHARING
-        and same_address(socket.peer, connection.client)
-    ]
+    mine = _ours(connection, sockets)
     certain = frozenset(socket.port for socket in mine if socket.peer_port in connection.source_ports)
     if len(certain) == 1:
         return certain
@@ -116,12 +108,39 @@ def arriving_ports(
     return candidates | {connection.port}
 
 
-def winrm_traffic(connection: ManagementConnection, port: int) -> Traffic:
+def arriving_address(connection: ManagementConnection, sockets: Iterable[Socket]) -> AddressSet:
+    """The address of the host that our connection ends on; any where it cannot be told, as for `arriving_ports`.
+
+    Args:
+        connection: The connection.
+        sockets: The host's sockets; none where they are not known.
+    """
+    mine = _ours(connection, sockets)
+    certain = [socket for socket in mine if socket.peer_port in connection.source_ports] or mine
+    found = {socket.address for socket in certain}
+    return AddressSet.parse(found) if len(found) == 1 else AddressSet.any()
+
+
+def _ours(connection: ManagementConnection, sockets: Iterable[Socket]) -> list[Socket]:
+    """The sockets that may be that of our connection."""
+    return [
+        socket
+        for socket in sockets
+        if socket.protocol == "tcp"
+        and socket.process == KERNEL
+        and not socket.listens
+        and socket.port not in _FILE_SHARING
+        and same_address(socket.peer, connection.client)
+    ]
+
+
+def winrm_traffic(connection: ManagementConnection, port: int, local: AddressSet | None = None) -> Traffic:
     """The traffic that the host must admit for us to stay connected.
 
     Args:
         connection: The connection.
         port: The port of the host that it arrives on.
+        local: The address of the host that it ends on; None where it may be any.
     """
     try:
         remote = AddressSet.parse([connection.client]) if connection.client else AddressSet.any()
@@ -133,4 +152,5 @@ def winrm_traffic(connection: ManagementConnection, port: int) -> Traffic:
         ports=PortSet.of(port),
         remote=remote,
         programs=frozenset({SYSTEM}),  # HTTP.sys listens for WinRM
+        local=local or AddressSet.any(),
     )

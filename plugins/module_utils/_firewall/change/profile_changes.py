@@ -66,6 +66,13 @@ class ProfileChange:
         return tuple(name for name in TERMS if getattr(self.before, name) != getattr(self.after, name))
 
     @property
+    def opens(self) -> bool:
+        """Whether everybody gets in afterwards: the firewall is off there, or what no rule names is let in."""
+        off = self.before.enabled is not False and self.after.enabled is False
+        allows = self.before.inbound_block is not False and self.after.inbound_block is False
+        return off or allows
+
+    @property
     def reversed(self) -> ProfileChange:
         """What takes it back."""
         return ProfileChange(self.profile, self.after, self.before)

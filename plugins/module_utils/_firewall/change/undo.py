@@ -10,21 +10,19 @@ time. The script never imports a whole policy: rules that others write meanwhile
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..._net.address_set import AddressError, AddressSet
 from ..._task_xml import SYSTEM32, private_task
 from ..._texts import first_few
 from ..state.rollback_files import FOLDER, LONGEST_DELAY, SCRIPT_NAME, SHORTEST_DELAY, task_name
-from ..state.rule import Action, FirewallRule
 from ..state.snapshot import Snapshot
 from ..traffic.matching import label
 from . import netsh
-from .groups import GroupChange
+from .backwards import add_back, beyond_adding, by_name, group_back, set_back, step_back
 from .naming import folded
-from .plan import Plan, Update, managed_rules
+from .plan import Plan, managed_rules
 from .profile_changes import TERMS, ProfileChange, word
 
 _MOST_LISTED = 10
@@ -82,15 +80,15 @@ def undo_lines(plan: Plan, before: Snapshot) -> tuple[str, ...]:
     """
     lines = [f"advfirewall set {profile.value}profile state off" for profile in plan.profiles_on]
     lines += [line for change in reversed(plan.settings) for line in _settings_back(change)]
-    lines += [line for change in plan.groups if not change.enabled and (line := _group_back(change))]
-    named = _by_name(before)
+    lines += [line for change in plan.groups if not change.enabled and (line := group_back(change))]
+    named = by_name(before)
     for name in plan.delete:
         rules = named[folded(name)]
-        adding = [line for rule in rules if (line := _add_back(rule))]
+        adding = [line for rule in rules if (line := add_back(rule))]
         # Where one of its rules cannot be added again, none is deleted: the plan may not have come to deleting them.
         lines += [*([netsh.delete_line(name)] if len(adding) == len(rules) else []), *adding]
-    lines += [line for update in reversed(plan.update) if (line := _set_back(update))]
-    lines += [line for change in plan.groups if change.enabled and (line := _group_back(change))]
+    lines += [line for update in reversed(plan.update) if (line := set_back(update))]
+    lines += [line for change in plan.groups if change.enabled and (line := group_back(change))]
     lines += [netsh.delete_line(rule.name) for rule in plan.create]
     return tuple(lines)
 
@@ -105,7 +103,7 @@ def losses(plan: Plan, before: Snapshot) -> tuple[str, ...]:
     lost += [
         f"the change of '{update.after.name}' ({', '.join(update.fields)}): netsh cannot say the old values"
         for update in plan.update
-        if not _set_back(update)
+        if not set_back(update)
     ]
     lost += [
         f"the group '{change.name}': some of its rules were {'on' if change.enabled else 'off'} before, and netsh "
@@ -117,24 +115,12 @@ def losses(plan: Plan, before: Snapshot) -> tuple[str, ...]:
         f"a setting of the {step.profile.value} profile ({step.said}): netsh cannot say the old value"
         for change in plan.settings
         for step in change.steps
-        if not _step_back(step)
+        if not step_back(step)
     ]
     lost += [
-        f"the rule '{rule.name}' ({rule.rule_id}): netsh cannot say it again" for rule in _beyond_adding(plan, before)
+        f"the rule '{rule.name}' ({rule.rule_id}): netsh cannot say it again" for rule in beyond_adding(plan, before)
     ]
     return tuple(lost)
-
-
-def unrestorable(plan: Plan, before: Snapshot) -> tuple[FirewallRule, ...]:
-    """The rules, as they are, that `undo_lines` cannot restore."""
-    mixed = (rule for change in plan.groups if change.mixed for rule in change.rules)
-    return (*(update.before for update in plan.update if not _set_back(update)), *_beyond_adding(plan, before), *mixed)
-
-
-def _beyond_adding(plan: Plan, before: Snapshot) -> list[FirewallRule]:
-    """Rules that a plan deletes and netsh cannot say again."""
-    named = _by_name(before)
-    return [rule for name in plan.delete for rule in named[folded(name)] if not _add_back(rule)]
 
 
 def covers(plan: Plan, further: Plan) -> bool:
@@ -224,68 +210,14 @@ def _crlf(lines: Iterable[str]) -> str:
     return "".join(f"{line}\r\n" for line in lines)
 
 
-def _by_name(snapshot: Snapshot) -> Mapping[str, list[FirewallRule]]:
-    """The local rules by name; netsh ignores letter case, and deletes all rules of a name."""
-    found: dict[str, list[FirewallRule]] = defaultdict(list)
-    for rule in snapshot.local_rules():
-        found[folded(rule.name)].append(rule)
-    return found
-
-
 def _changed(plan: Plan) -> set[tuple[str, str]]:
     return {(change.profile.value, name) for change in plan.settings for name in change.fields}
 
 
 def _settings_back(change: ProfileChange) -> tuple[str, ...]:
     """The lines that set a profile's old values, as far as netsh can express them."""
-    return tuple(line for step in reversed(change.steps) for line in _step_back(step))
-
-
-def _step_back(step: ProfileChange) -> tuple[str, ...]:
-    try:
-        return netsh.settings_lines(step.reversed)
-    except netsh.UnsupportedValueError:
-        return ()
-
-
-def _group_back(change: GroupChange) -> str:
-    """The line that switches a group back, or nothing where not all of it was so."""
-    return "" if change.mixed else netsh.group_line(change, back=True)
+    return tuple(line for step in reversed(change.steps) for line in step_back(step))
 
 
 def _touched(plan: Plan) -> set[str]:
     return {*(rule.name for rule in plan.create), *(update.after.name for update in plan.update), *plan.delete}
-
-
-def _add_back(rule: FirewallRule) -> str:
-    """The line that adds a rule as it was, or nothing where netsh cannot express all of it."""
-    ports = not rule.local_ports.is_any or not rule.remote_ports.is_any
-    if rule.action is Action.BYPASS or (ports and rule.protocol not in (6, 17)):
-        return ""
-    if not (_expressible(rule.remote_addresses) and _expressible(rule.local_addresses)):
-        return ""
-    try:
-        return netsh.add_line(rule)
-    except netsh.UnsupportedValueError:
-        return ""
-
-
-def _set_back(update: Update) -> str:
-    """The line that sets the old values, or nothing where netsh cannot express them."""
-    old = update.before
-    if "action" in update.fields and old.action is Action.BYPASS:
-        return ""
-    if "remote_addresses" in update.fields and not _expressible(old.remote_addresses):
-        return ""
-    try:
-        return netsh.set_line(Update(update.after, old, update.fields))
-    except netsh.UnsupportedValueError:
-        return ""
-
-
-def _expressible(addresses: AddressSet) -> bool:
-    """Whether netsh can express exactly these addresses: not, for instance, a keyword for one family only."""
-    try:
-        return AddressSet.parse_for_rule(addresses.texts()) == addresses
-    except AddressError:
-        return False

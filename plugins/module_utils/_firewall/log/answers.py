@@ -4,19 +4,21 @@
 """Which questions a host's log answers, and since when.
 
 A host keeps no record of when logging was switched on or off. So only lines prove that it was on: a question is
-answered for the time in which lines of its kind follow each other without a long silence, up to now.
+answered for the time in which lines of its kind follow each other without a long silence, up to now. A line does not
+say which profile it is of, so those of a file that profiles in use share prove nothing of each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from ..._texts import said
+from ..state.rule import same_path
 from .asking import LogAnswer
-from .files import LogFiles
+from .files import LogFiles, ProfileFile
 
 _SILENCES = 10
 """A silence is long from this part of the time that is asked for: two and a half hours of a day, 17 of a week. Servers
@@ -88,8 +90,9 @@ def _answered(question: Question, files: LogFiles, answer: LogAnswer, general: t
         if quiet:
             since = max(since, quiet[1])
             why.append(_silent(question, path, quiet))
-    none = off or files.refused or since >= answer.until
-    return Answered(question, None if none else since, (*general, *([off] if off else []), *why))
+    mixed = _mixed(question, used, files)
+    none = off or files.refused or since >= answer.until or (mixed and files.known)
+    return Answered(question, None if none else since, (*general, *([off] if off else []), *mixed, *why))
 
 
 def silence(
@@ -118,14 +121,45 @@ def not_logged(question: Question, files: LogFiles) -> str:
         question: The question.
         files: What the host logs.
     """
-    off = [file.profile.value for file in files.used if not file.logs(dropped=question is Question.DROPPED)]
-    if not off:
-        return ""
     words = _WORDS[question]
     use = "" if files.known else ", any of which may be in use"
-    return (
-        f"{words.kind} are not logged in the {' and '.join(off)} profile{'s' if len(off) > 1 else ''}{use}, so "
-        f"{words.unknown} there cannot be told: switch it on with profile_settings ({words.option}: true)"
+    idle = [file for file in files.used if not file.filters]
+    off = [file for file in files.used if file.filters and not file.logs(dropped=question is Question.DROPPED)]
+    sentences = []
+    if off:
+        sentences.append(
+            f"{words.kind} are not logged in the {_listed(off)}{use}, so {words.unknown} there cannot be told: switch "
+            f"it on with profile_settings ({words.option}: true)"
+        )
+    if idle:
+        sentences.append(
+            f"Windows Firewall does not filter in the {_listed(idle)}{use}, and logs nothing there, so {words.unknown} "
+            "there cannot be told: switch it on with firewall_enabled, or leave that network"
+        )
+    return "; ".join(sentences)
+
+
+def _listed(files: Sequence[ProfileFile]) -> str:
+    names = [file.profile.value for file in files]
+    return f"{' and '.join(names)} profile{'s' if len(names) > 1 else ''}"
+
+
+def _mixed(question: Question, used: Iterable[ProfileFile], files: LogFiles) -> tuple[str, ...]:
+    """What to say of files that more than one profile in use writes to; nothing of others."""
+    sharing: dict[str, list[ProfileFile]] = {}
+    for file in used:
+        sharing.setdefault(same_path(file.path), []).append(file)
+    words = _WORDS[question]
+    remedy = (
+        ": give each a file of its own with profile_settings (log_file)"
+        if files.known
+        else ", unless the host is in only one of them, which it cannot tell"
+    )
+    return tuple(
+        f"the {_listed(found)} log to one file, {said(found[0].path)}, and its lines do not say which of them they are "
+        f"of, so {words.unknown} is not certain in each{remedy}"
+        for found in sharing.values()
+        if len(found) > 1
     )
 
 

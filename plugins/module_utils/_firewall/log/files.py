@@ -34,12 +34,14 @@ class ProfileFile:
         path: The file.
         dropped: Whether dropped packets are logged.
         allowed: Whether connections that are let through are.
+        filters: Whether Windows Firewall filters in the profile at all; where it does not, nothing is logged.
     """
 
     profile: Profile
     path: str
     dropped: bool
     allowed: bool
+    filters: bool = True
 
     def logs(self, *, dropped: bool) -> bool:
         """Whether one of the two is logged.
@@ -47,7 +49,7 @@ class ProfileFile:
         Args:
             dropped: Which.
         """
-        return self.dropped if dropped else self.allowed
+        return self.filters and (self.dropped if dropped else self.allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ def files_of(snapshot: Snapshot, connected: Iterable[Profile] = ()) -> LogFiles:
     connected = frozenset(connected)
     used = connected or frozenset(Profile)
     logs = {state.profile: state.effective for state in snapshot.profiles}
+    runs = snapshot.service.running and not snapshot.other_firewall
+    filtering = {state.profile for state in snapshot.profiles if runs and state.enabled}
     wanted = {profile: log for profile, log in logs.items() if log.log_dropped or log.log_allowed}
     paths: dict[str, str] = {}
     refused: dict[str, str] = {}
@@ -87,7 +91,7 @@ def files_of(snapshot: Snapshot, connected: Iterable[Profile] = ()) -> LogFiles:
     return LogFiles(
         tuple(paths.values()),
         tuple(
-            ProfileFile(profile, str(log.log_file), bool(log.log_dropped), bool(log.log_allowed))
+            ProfileFile(profile, str(log.log_file), bool(log.log_dropped), bool(log.log_allowed), profile in filtering)
             for profile, log in logs.items()
             if profile in used
         ),

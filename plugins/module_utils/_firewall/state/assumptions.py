@@ -21,7 +21,7 @@ from .snapshot import (
     ServiceState,
 )
 
-OF_POLICY, OF_SERVICE = "Group Policy", "MpsSvc"
+OF_POLICY, OF_SERVICE, OF_NAME = "Group Policy", "MpsSvc", "the computer's name"
 """What decides most, by the names that reports have where it is in none of the files."""
 
 _STOPPED = 1
@@ -29,6 +29,7 @@ _DISABLED = 4  # a service's start type
 _NAME = "the firewall service (MpsSvc)"
 
 NO_POLICY = "nothing is set by Group Policy"
+UNNAMED = "the file was written by the computer that it is named after: the computer's name is not in it"
 
 ABSENT = {
     FILTERING_SERVICE: "the Base Filtering Engine (BFE) is not disabled",
@@ -54,13 +55,15 @@ def lists_no_policy(keys: RegistryDump, exported: bool) -> bool:
 
     Args:
         keys: What one file holds.
-        exported: Whether ``reg export`` wrote them, which takes a key with all below it. ``reg query`` lists the keys
-            below another one, and of Windows there are always some.
+        exported: Whether ``reg export`` wrote them, which takes a key with all below it, at any depth. ``reg query``
+            lists the keys below another one. Of Windows there are always some: without one, the end is missing.
     """
     above = GROUP_POLICY.rpartition("\\")[0]
     if holds(keys, GROUP_POLICY):
         return False
-    return keys.has(above) if exported else any("\\" not in key[len(above) + 1 :] for key in keys.below(above))
+    if exported and not keys.has(above):
+        return False
+    return any(exported or "\\" not in key[len(above) + 1 :] for key in keys.below(above))
 
 
 def lacking(keys: RegistryDump, roots: Iterable[str], state: int | None) -> tuple[str, ...]:
@@ -104,5 +107,6 @@ def _knows(keys: RegistryDump, roots: Iterable[str], key: str) -> bool:
     """Whether the files tell what is in a key, be it that there is none."""
     if any(fold_key(f"{key}\\").startswith(fold_key(f"{root}\\")) for root in roots):
         return True
-    # Group Policy's key alone, with nothing in it, is what a list of the keys above it has: what it holds was not read.
-    return bool(keys.values(key) or keys.below(key)) if key == GROUP_POLICY else holds(keys, key)
+    # Group Policy's keys with nothing in any of them are what lists of keys have (reg query without /s): what they hold
+    # was not read.
+    return any(keys.values(one) for one in (key, *keys.below(key))) if key == GROUP_POLICY else holds(keys, key)

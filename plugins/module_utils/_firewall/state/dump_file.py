@@ -19,15 +19,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..._texts import printable
-from .assumptions import absent, holds, lacking, lists_no_policy, service_of
+from .assumptions import OF_NAME, UNNAMED, absent, holds, lacking, lists_no_policy, service_of
 from .computer import computer_names
+from .cut_off import cut_export, cut_query
 from .hive import MAGIC, TIME, read_hive
 from .products import other_firewall
 from .programs import service_programs
 from .reading import ReadError, all_parts, service_state, split
 from .reg_file import is_reg_file, parse_reg_file
-from .registry_dump import DumpError, RegistryDump, RegistryValue, Unended, fold_key, scan_dump
-from .snapshot import FIREWALL_SERVICE, GROUP_POLICY, LOCAL_POLICY, Snapshot, build_snapshot
+from .registry_dump import DumpError, RegistryDump, RegistryValue, Unended, scan_dump
+from .snapshot import GROUP_POLICY, LOCAL_POLICY, Snapshot, build_snapshot
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file. A host with 5,000 rules has about 5 million, as UTF-16."""
@@ -35,17 +36,8 @@ LARGEST = 64 * 1024 * 1024
 _BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _BEGIN = re.compile(r"@([0-9A-Za-z]+)-begin[ \t]*\r?$", re.MULTILINE)
 _MOST_NAMED = 3
-_LAST = 100  # characters
 
-_CUT_OFF = (
-    "it ends before the start of MpsSvc, which the documented command prints behind all rules and policies: it was cut "
-    "off, or another command made it. Nothing is concluded from half an answer; make it again"
-)
-_CUT_EXPORT = (
-    "it does not end in an empty line, as reg export has it behind every key: it was cut off. Nothing is concluded "
-    "from half of it; make it again"
-)
-_EXPORT_ENDS = re.compile(r"\n[ \t]*\r?\n\s*\Z")
+_AGAIN = "If it was cut off or changed on its way, make it again"
 
 
 class DumpFileError(ValueError):
@@ -72,7 +64,8 @@ class SavedHost:
     Attributes:
         snapshot: The host.
         assumptions: What they do not say, and what was taken for it: a sentence each, without a full stop.
-        lacking: What decides most and is in none of them: ``Group Policy``, ``MpsSvc``. It is among the assumptions.
+        lacking: What decides most and is in none of them: ``Group Policy``, ``MpsSvc``, and of the documented commands
+            ``the computer's name``. It is among the assumptions.
         computers: The names that the computer has by them; none where they do not tell.
         files: The files.
     """
@@ -124,9 +117,12 @@ def read_dump_files(paths: Sequence[str], documented: bool = False) -> SavedHost
         contents.append(content)
         files.append(SavedFile(Path(path).name, content.written or changed))
     try:
-        return replace(_saved_host(_together(contents, paths)), files=tuple(files))
+        saved = replace(_saved_host(_together(contents, paths)), files=tuple(files))
     except DumpFileError as error:
         raise DumpFileError(f"{', '.join(paths)}: {error}") from error
+    if documented and not saved.computers:  # so nothing but the file's name says whose it is
+        return replace(saved, assumptions=(*saved.assumptions, UNNAMED), lacking=(*saved.lacking, OF_NAME))
+    return saved
 
 
 def read_dump_bytes(data: bytes) -> SavedHost:
@@ -173,7 +169,7 @@ def _of_text(data: bytes) -> _Content:
     try:
         return _content(_decoded(data))
     except (DumpError, ReadError) as error:
-        raise DumpFileError(printable(str(error))) from error
+        raise DumpFileError(f"{printable(str(error))}. {_AGAIN}") from error
 
 
 def _together(contents: Sequence[_Content], paths: Sequence[str]) -> _Content:
@@ -202,7 +198,7 @@ def _together(contents: Sequence[_Content], paths: Sequence[str]) -> _Content:
 
 def _saved_host(content: _Content) -> SavedHost:
     if not holds(content.keys, LOCAL_POLICY):
-        raise DumpFileError(f"it holds nothing of the key {LOCAL_POLICY}, which must be there")
+        raise DumpFileError(f"it holds nothing of the key {LOCAL_POLICY}, which must be there. {_AGAIN}")
     service, about_service = service_of(content.keys, content.state)
     programs = service_programs(content.keys)
     snapshot = replace(
@@ -244,25 +240,16 @@ def _decoded(data: bytes) -> str:
 def _content(text: str) -> _Content:
     if is_reg_file(text):
         exported = parse_reg_file(text)
-        cut_off = "" if _EXPORT_ENDS.search(text[-_LAST:]) else _CUT_EXPORT
-        return _Content(exported, roots=_no_policy(exported, True), cut_off=cut_off)
+        return _Content(exported, roots=_no_policy(exported, True), cut_off=cut_export(text))
     begin = _BEGIN.search(text)
     if begin is None:
         keys, unended = scan_dump(text, None, merge=True)
-        return _Content(keys, unended, roots=_no_policy(keys, False), cut_off="" if _is_ended(keys) else _CUT_OFF)
+        return _Content(keys, unended, roots=_no_policy(keys, False), cut_off=cut_query(keys))
     return _saved_answer(text, begin[1])
 
 
 def _no_policy(keys: RegistryDump, exported: bool) -> tuple[str, ...]:
     return (GROUP_POLICY,) if lists_no_policy(keys, exported) else ()
-
-
-def _is_ended(keys: RegistryDump) -> bool:
-    """Whether the start of MpsSvc stands behind all policies that ``reg query`` printed."""
-    policies = tuple(map(fold_key, (LOCAL_POLICY, GROUP_POLICY)))
-    service = fold_key(FIREWALL_SERVICE)
-    order = [key for key in keys.keys if key == service or key.startswith(policies)]
-    return not order or (order[-1] == service and keys.value(FIREWALL_SERVICE, "Start") is not None)
 
 
 def _saved_answer(text: str, marker: str) -> _Content:

@@ -22,9 +22,10 @@ from operator import xor
 from typing import Any, BinaryIO
 
 from .computer import ACTIVE_NAME, COMPUTER_NAME
+from .hive_names import check_names, check_not_nearly
 from .reg_file import typed_value
 from .registry_dump import LINE_BREAK, DumpError, RegistryDump, RegistryValue, fold_key
-from .snapshot import GROUP_POLICY, LOCAL_POLICY, SERVICES, WINRM_LISTENERS
+from .snapshot import GROUP_POLICY, LOCAL_POLICY, LOCAL_PROFILE_KEYS, SERVICES, WINRM_LISTENERS
 
 MAGIC = b"regf"
 """What a hive begins with."""
@@ -46,6 +47,9 @@ _LISTS = (b"lf", b"lh", b"li", b"ri")
 _HEADER = struct.Struct("<4sIIQ20xI")  # and up to the length of the data
 _BLOCK = 4096
 _OF_SERVICES = ("start", "imagepath")
+_RULES = "firewallrules"
+_WANTED = frozenset({_RULES, "consecrules", *(key.casefold() for key in LOCAL_PROFILE_KEYS.values()), "privateprofile"})
+"""Keys of policies that decide, and may be absent."""
 _NO_LIBRARY = (
     "it is a registry hive, and the Python library dissect.regf, which reads hives, is not installed for the Python "
     "that runs Ansible. Install it there (pip install dissect.regf), or save text with reg export"
@@ -191,9 +195,10 @@ class _Reader:
     def _at(self, key: Any, path: str) -> Any:
         """A key by its path; None where there is none. The library's own look-up takes other names for an error."""
         for name in path.split("\\"):
-            folded = name.casefold()
-            key = next((one for one in self._below(key) if one.name.casefold() == folded), None)
+            folded, below = name.casefold(), self._below(key)
+            key = next((one for one in below if one.name.casefold() == folded), None)
             if key is None:
+                check_not_nearly(name, [one.name for one in below])
                 return None
         return key
 
@@ -212,6 +217,7 @@ class _Reader:
             )
         if len({one.name.casefold() for one in found}) != count:
             raise DumpError(f"the hive is damaged: the key {key.name[:60]!r} has a subkey twice")
+        check_names(self._hive.fh, key.cell.SubKeyLists[0], [one.name for one in found])
         self._subkeys[id(key)] = key, tuple(found)
         return self._subkeys[id(key)][1]
 
@@ -227,8 +233,15 @@ class _Reader:
         if depth > _DEEPEST:
             raise DumpError("the hive is damaged, or made to be: its keys are too deep")
         self._spend("characters in the names of keys", len(name))
-        yield fold_key(name), _values(key)
-        for one in self._below(key):
+        values = _values(key)
+        if key.name.casefold() == _RULES and any(value.type != "REG_SZ" and value.name for value in values):
+            raise DumpError(f"the hive is damaged: the key {key.name} has a value that is no text, and rules are texts")
+        yield fold_key(name), values
+        below = self._below(key)
+        names = [one.name for one in below]
+        for wanted in _WANTED - {one.casefold() for one in names}:
+            check_not_nearly(wanted, names)
+        for one in below:
             yield from self._tree(one, rf"{name}\{one.name}", depth + 1)
 
 

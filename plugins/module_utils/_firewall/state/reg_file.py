@@ -17,6 +17,7 @@ from .registry_dump import LINE_BREAK, ROOTS, DumpError, RegistryDump, RegistryV
 
 _HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
 _HEADER = re.compile("|".join(re.escape(header) for header in _HEADERS) + r"(?=[ \t]*(?:\r?\n|\Z))")
+_PART = re.compile(rf"^[ \t\ufeff]*(?:{_HEADER.pattern})", re.MULTILINE)
 _SPACE = re.compile(r"(?:[ \t\r\n\ufeff]+|;[^\n]*)+")  # a mark of order stands where exports were put together
 _KEY = re.compile(r"\[([^\r\n]*)\][ \t]*(?=\r?\n|\Z)")
 _QUOTED = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
@@ -39,6 +40,16 @@ DEFAULT = "(Default)"
 def is_reg_file(text: str) -> bool:
     """Whether a text begins as a ``.reg`` file does."""
     return _HEADER.match(text.lstrip("\ufeff\r\n\t ")) is not None
+
+
+def export_parts(text: str) -> list[str]:
+    """The exports that were put together in one file, each from its header on.
+
+    Args:
+        text: A file that `parse_reg_file` takes.
+    """
+    starts = [found.start() for found in _PART.finditer(text)]
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
 def parse_reg_file(text: str) -> RegistryDump:

@@ -80,6 +80,7 @@ class Traffic:
         profiles: Profiles in which it should get through.
         programs: What listens, as `same_path` spells it, or `SYSTEM`; empty where it is not known.
         services: Short names of the services that listen, in lower case; empty where it is not known.
+        local: Addresses of the host that it is for, each by itself; any where every address is meant.
         listeners: Who else may listen where programs or services are not known; by default it may be anybody.
         known: Who is known to connect. Where it is given, a few blocked addresses that are nobody's of these do not
             make traffic from any closed (`proportion`).
@@ -94,6 +95,7 @@ class Traffic:
     services: frozenset[str] = frozenset()
     listeners: Listeners | None = None
     known: AddressSet | None = None
+    local: AddressSet = AddressSet.any()
 
     @property
     def region(self) -> Region:
@@ -165,6 +167,9 @@ def match(rule: FirewallRule, traffic: Traffic) -> Match | None:
     common = ports if ports <= traffic.ports else traffic.ports if ports.is_any else traffic.ports & ports
     if not common and not vague:
         return None
+    # A local address that only Windows can resolve may be any of the host's.
+    if not (rule.local_addresses.keywords or rule.local_addresses.overlaps(traffic.local)):
+        return None
     limits = _limits(rule, traffic)
     if limits is None:
         return None
@@ -206,7 +211,7 @@ def _limits(rule: FirewallRule, traffic: Traffic) -> tuple[str, ...] | None:
     invalid = rule.protocol is None and not (rule.local_ports.is_any and rule.remote_ports.is_any)
     if keys - _HARMLESS - _NEEDS_IPSEC - _INTERFACE or rule.icmp or invalid:
         limits.append("condition")
-    if not rule.local_addresses.is_any:
+    if not traffic.local <= rule.local_addresses:
         limits.append("local address")
     other = rule.remote_ports if traffic.direction is Direction.IN else rule.local_ports
     if not other.is_any:

@@ -84,10 +84,11 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def describe(traffic: Traffic) -> str:
-    """Traffic in a few words: ``in tcp 5061 from any``."""
+    """Traffic in a few words: ``in tcp 5061 from any``, or ``in tcp 5061 at 10.0.0.9 from any``."""
     side = "from" if traffic.direction is Direction.IN else "to"
     ports, remote = traffic.ports.spelled(LONGEST_LIST), traffic.remote.spelled(LONGEST_LIST)
-    return f"{traffic.direction.value} {protocol_name(traffic.protocol)} {ports} {side} {remote}"
+    local = "" if traffic.local.is_any else f" at {traffic.local.spelled(LONGEST_LIST)}"
+    return f"{traffic.direction.value} {protocol_name(traffic.protocol)} {ports}{local} {side} {remote}"
 
 
 def _without_rules(traffic: Traffic, snapshot: Snapshot, state: ProfileState) -> Verdict | None:

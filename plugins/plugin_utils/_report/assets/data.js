@@ -51,10 +51,16 @@ function readCell(host, [place, verdict, reason, by, part, more = {}]) {
 }
 
 const HOSTS = DATA.hosts.map((host) => ({
-  judged_from: [], log: null, assumptions: [], outdated: [], unasked: [], probe: [], roles: [], pool: "", site: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
+  judged_from: [], log: null, assumptions: [], outdated: [], unasked: [], probe: [], roles: [], pool: "", site: "", product: "", disabled_lync_rules: [], skipped_rows: [], // what the document leaves out where empty
   ...host,
   cells: new Map(host.cells.map((cell) => [cell[0], readCell(host, cell)])),
 }));
+// What a mixed estate runs, the oldest first, and at the end what nobody knows; null alone where all is of one product.
+const PRODUCTS = (() => {
+  const known = Object.keys(WORDS.products), found = new Set(HOSTS.map((host) => host.product));
+  const named = [...new Set([...known, ...found])].filter((product) => product && found.has(product));
+  return named.length > 1 ? [...named, ""] : [null];
+})();
 const HOST_BY_NAME = new Map(HOSTS.map((host) => [host.name, host]));
 
 // Findings that ask for something: not open, or open only because the firewall is off.
@@ -111,10 +117,15 @@ function count(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+// What the host runs, by name; empty where it was not judged.
+function productName(host) {
+  return WORDS.products[host.product] || host.product;
+}
+
 // What people call it: nearly every name begins and ends with the same words.
 function serviceName(row) {
   if (WORDS.instead[row.id]) return WORDS.instead[row.id];
-  return row.service.replace(/^Lync Server /, "").replace(/ service$/i, "");
+  return row.service.replace(/^(Lync|Skype for Business) Server /, "").replace(/ service$/i, "");
 }
 
 function protocol(row) {

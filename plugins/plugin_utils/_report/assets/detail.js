@@ -12,7 +12,7 @@ function badge(host) {
 }
 
 function about(host) {
-  const facts = [host.since && `since ${day(host.since)} or before`, host.roles.map(words).join(" + "), host.pool && `pool ${host.pool}`, host.site && `site ${host.site}`];
+  const facts = [host.since && `since ${day(host.since)} or before`, host.roles.map(words).join(" + "), productName(host), host.pool && `pool ${host.pool}`, host.site && `site ${host.site}`];
   return facts.filter(Boolean).map((fact) => bdi(fact, "fact"));
 }
 

@@ -6,7 +6,7 @@
 const state = { query: "", classes: new Set(), verdicts: new Set(), reason: "", group: true, narrow: true };
 
 const HOST_TEXT = HOSTS.map((host) =>
-  [host.name, host.pool, host.site, words(host.class), host.class, ...host.roles, host.message].join("\n").toLowerCase());
+  [host.name, host.pool, host.site, productName(host), words(host.class), host.class, ...host.roles, host.message].join("\n").toLowerCase());
 const ROW_TEXT = REQUIREMENTS.map((row) => [row.id, row.service, row.ports, ...row.transports].join("\n").toLowerCase());
 
 function terms() {

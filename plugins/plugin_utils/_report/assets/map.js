@@ -15,9 +15,10 @@ function drawMap() {
   map.hosts = hosts.length;
   map.items = [];
   if (state.group) {
-    for (const name of CLASSES) {
-      const members = hosts.filter((entry) => entry.host.class === name);
-      if (members.length) map.items.push({ group: name, size: members.length }, ...members);
+    // By class, and where the estate has several products, each class by product.
+    for (const name of CLASSES) for (const product of PRODUCTS) {
+      const members = hosts.filter(({ host }) => host.class === name && (product === null || host.product === product));
+      if (members.length) map.items.push({ group: name, product, size: members.length }, ...members);
     }
   } else {
     map.items = hosts;
@@ -89,7 +90,8 @@ function drawRow(entry, item) {
   if (entry.group) {
     row.className = "group";
     row.append(el("th", { scope: "rowgroup", colspan: map.columns.length + 2 }, el("span", { class: "stuck" },
-      sign("class", entry.group), words(entry.group), el("span", { class: "muted" }, ` ${entry.size}`))));
+      sign("class", entry.group), words(entry.group), entry.product && `, ${productName(entry)}`,
+      el("span", { class: "muted" }, ` ${entry.size}`))));
     return row;
   }
   const { host, hits } = entry;

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import Network
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import WORDS
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._log import MOST_SOURCES
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action, run
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.log_host import (
@@ -63,6 +66,12 @@ def model(*lines: str, **other: Any) -> LoggingModel:
 def always(action: str = "DROP") -> list[str]:
     """Lines that prove that a kind is logged all the time, for a port that no row asks for."""
     return [line(now() - timedelta(hours=one, minutes=5), "10.9.9.9", port=9, action=action) for one in range(30)]
+
+
+@pytest.fixture(autouse=True)
+def in_the_domain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host tells that it is in one network: of profiles that share a file only one is in use."""
+    monkeypatch.setattr(RemoteHost, "networks", lambda _host: [Network("Ethernet", "contoso.test", "domain")])
 
 
 def read(host: WindowsModel, **options: Any) -> dict[str, Any]:
@@ -120,7 +129,19 @@ def test_a_host_that_logs_nothing_costs_a_sentence_and_no_command() -> None:
     assert "profile_settings" in why
 
 
-def test_a_profile_that_logs_nothing_is_named() -> None:
+def test_a_host_that_does_not_know_its_networks_cannot_tell_whose_the_lines_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(RemoteHost, "networks", lambda _host: None)
+    log = read(model(*always()))
+    assert (log["complete"], log["since"]) == (False, log["answers"][0]["since"])
+    (why,) = log["why"]
+    assert why.startswith("the domain and private and public profiles log to one file")
+    assert why.endswith("unless the host is in only one of them, which it cannot tell")
+
+
+def test_a_profile_that_logs_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RemoteHost, "networks", lambda _host: None)
     log = read(model(*always(), on=("Domain",)))
     assert log["complete"] is False
     (why,) = log["why"]
@@ -163,6 +184,37 @@ def test_allowed_connections_from_before_are_told_though_their_logging_is_off(wi
     log = read(wide, **SCOPE)
     assert "would be scoped out: 10.5.5.5, once" in {one["says"] for one in log["dropped"]}
     assert log["complete"] is False
+
+
+NO_PEERS = "every row is for anybody, since its peers are not all named: who would be scoped out is not known"
+
+
+@pytest.mark.parametrize(
+    "logged", [{}, {"LogDroppedPackets": 1}, {"LogDroppedPackets": 1, "LogSuccessfulConnections": 1}]
+)
+def test_a_scope_of_which_no_peer_is_known_has_no_answer(logged: dict[str, int]) -> None:
+    """Nobody named is no proof there either."""
+    host = model(*always(), *always("ALLOW"))
+    host.log = logged
+    log = read(host, scope="topology")
+    assert log["answers"][1] == {"question": "would_be_scoped_out", "complete": False, "since": None}
+    assert log["complete"] is False
+    assert any(why.startswith(NO_PEERS) for why in log["why"])
+    assert "server-45" in log["rows_for_anybody"]
+    assert len(read(host)["answers"]) == 1, "no scope, no question"
+    assert read(host)["rows_for_anybody"] == []
+
+
+def test_rows_that_clients_reach_from_everywhere_are_no_lack() -> None:
+    host = model(*always())
+    log = read(host, scope="topology", peers={word: ["10.0.0.9"] for word in WORDS})
+    assert not any(why.startswith(NO_PEERS) for why in log["why"])
+
+
+def test_rows_for_anybody_are_named(wide: LoggingModel) -> None:
+    log = read(wide, scope="topology", peers={"sql_client": [], "replica": [], "admin": ["10.0.0.9"]})
+    assert log["rows_for_anybody"] == ["server-42", "server-43", "server-44", "server-45"]
+    assert not any(why.startswith(NO_PEERS) for why in log["why"])
 
 
 def test_the_host_that_has_an_address_is_named() -> None:

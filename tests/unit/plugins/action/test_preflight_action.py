@@ -59,6 +59,9 @@ def test_the_hosts_are_found_and_who_is_forgotten_is_said(said: list[str]) -> No
     [
         ({"named": "typo"}, {}, "Not in the inventory (hosts.yml): typo."),
         ({}, {"ansible_play_hosts_all": ["wac9"], "ansible_limit": "wac9"}, "matches lync_front_end and --limit wac9."),
+        ({}, {"ansible_limit": "fe01,fe09"}, "--limit names what is not in the inventory (hosts.yml): fe09."),
+        ({"by_name": True}, {"ansible_limit": "fe01,fe09"}, "--limit names what is not in the inventory"),
+        ({"named": "fe01"}, {"ansible_limit": "all,!fe09"}, "--limit names what is not in the inventory"),
         ({"batches": "many"}, {}, "lync_firewall_serial: many is no number"),
         ({"slices": True}, {}, "lync_firewall_report_sources: name the reports"),
         ({"slices": False, "sources": ["a.json"]}, {}, "lync_firewall_report_sources: an audit makes results"),
@@ -76,6 +79,8 @@ def test_a_slice_of_a_job_may_have_nobody(said: list[str]) -> None:
     of_awx = {"awx_job_template_name": "audit", "awx_workflow_job_name": "audit", "ansible_play_hosts_all": ["wac9"]}
     assert run({}, **of_awx)["targets"]["hosts"] == []
     assert any("This slice of the job has none of the hosts" in line for line in said)
+    limited = run({}, **of_awx, ansible_limit="fe01,fe09")
+    assert "targets" in limited, "the inventory of a slice has its own hosts alone"
     assert run({}, **{**of_awx, "awx_workflow_job_name": "nightly"})["failed"] is True
 
 
@@ -339,14 +344,22 @@ def test_an_inventory_that_is_not_there_is_named_where_there_is_nobody() -> None
     ("of_fe", "of_wac", "told"),
     [
         ({"hosts": "typo"}, {}, "lync_firewall_hosts is a variable of fe01."),
-        ({"hosts": "typo"}, {"hosts": "typo"}, "lync_firewall_hosts is a variable of all hosts."),
+        (
+            {"hosts": "typo"},
+            {"hosts": "typo"},
+            "lync_firewall_hosts is set for all hosts, as by -e or in group_vars/all.",
+        ),
         ({"report_formats": ["pdf"]}, {}, "lync_firewall_report_formats is a variable of fe01."),
         (
             {"report_formats": ["pdf"], "report_title": "T"},
             {"report_formats": ["pdf"]},
-            "lync_firewall_report_formats is a variable of all hosts.",
+            "lync_firewall_report_formats is set for all hosts, as by -e or in group_vars/all.",
         ),
-        ({"report_sources": ["a.json"]}, {"report_sources": ["a.json"]}, "report_sources is a variable of all hosts."),
+        (
+            {"report_sources": ["a.json"]},
+            {"report_sources": ["a.json"]},
+            "report_sources is set for all hosts, as by -e or in group_vars/all.",
+        ),
     ],
 )
 def test_a_wrong_variable_is_said_to_be_whose_it_is(of_fe: dict[str, Any], of_wac: dict[str, Any], told: str) -> None:
@@ -356,3 +369,20 @@ def test_a_wrong_variable_is_said_to_be_whose_it_is(of_fe: dict[str, Any], of_wa
     found = run({"slices": False, "host_variables": True}, hostvars=hostvars, **hostvars["fe01"])
     assert found["failed"] is True
     assert found["msg"].endswith(told), found["msg"]
+
+
+def test_a_folder_of_files_that_is_not_there_is_said_once(tmp_path: Path) -> None:
+    """Each host of the run would say it."""
+    file = tmp_path / "FE01.txt"
+    file.write_text("")
+    for path, told in ((tmp_path / "no", "there is no folder "), (file, " is a file, and no folder")):
+        dumps = {"lync_firewall_dumps": str(path)}
+        everybody = {"fe01": dumps, "wac9": dumps}
+        found = run({"work": ["audit"]}, hostvars=everybody, **dumps)
+        assert found["failed"] is True
+        assert found["msg"].startswith("lync_firewall_dumps: ")
+        assert told in found["msg"]
+        assert found["msg"].count(str(path)) == 1
+        assert "targets" in run({"work": ["audit"]}, hostvars={**everybody, "wac9": {}}, **dumps), "others have none"
+    there = {"lync_firewall_dumps": str(tmp_path)}
+    assert "targets" in run({"work": ["audit"]}, hostvars={"fe01": there, "wac9": there}, **there)

@@ -22,7 +22,7 @@ def test_without_consent_nobody_is_connected_to(args: dict[str, Any]) -> None:
     plugin = action(lync_qualify.ActionModule, model, args)
     result = plugin.run(task_vars={"inventory_hostname": "win1"})
     assert result["failed"]
-    assert result["msg"].startswith("win1: consent: ")
+    assert result["msg"].startswith("win1: consent (lync_firewall_qualify): ")
     assert "Nothing was done: say -e lync_firewall_qualify=yes if the host is yours to spare" in result["msg"]
     assert plugin._connection.protocol.commands == []
 

@@ -93,6 +93,9 @@ def test_hosts_groups_and_variables(tmp_path: Path, warnings: list[str]) -> None
         "lync_mediation",
         "lync_persistent_chat",
         "lync_office_web_apps",
+        "lync_office_online",
+        "lync_video_interop",
+        "lync_edge",
         "lync_central_management",
     }
     assert variables(manager, "fe01.contoso.com") == {
@@ -117,6 +120,7 @@ def test_hosts_groups_and_variables(tmp_path: Path, warnings: list[str]) -> None
         ],
         "lync_paired_pools": [],
         "lync_version": 6,
+        "lync_product": "lync_2013",
     }
     assert warnings == []
 

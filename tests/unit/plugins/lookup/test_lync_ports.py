@@ -16,7 +16,8 @@ from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible_collections.lyncops.firewall.plugins.lookup import lync_ports
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES, Role
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product, Role
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,7 +137,7 @@ def test_query_filters_like_a_comprehension(field: str, sample: dict[str, Any]) 
     assert look_up(query=f"[?{field}==`{json.dumps(sample[field])}`]") == expected
 
 
-@given(st.frozensets(st.sampled_from([role.value for role in HOST_ROLES])), FIELDS)
+@given(st.frozensets(st.sampled_from([role.value for role in ABOUT[Product.LYNC_2013].roles])), FIELDS)
 def test_query_sees_what_role_left(roles: frozenset[str], field: str) -> None:
     """Selecting first and projecting then is the same as doing both here."""
     rows = look_up(role=sorted(roles))
@@ -214,7 +215,7 @@ def test_a_bad_query_says_where(expression: str, message: str) -> None:
         ([], {"role": "collocated_mediation"}, "it follows from front_end and mediation"),
         ([], {"direction": "up"}, "option direction: 'up' is not in or out"),
         ([], {"ruleset": "all"}, "option ruleset: 'all' is not documented or extended"),
-        ([], {"roles": "director"}, "has no option roles; it has role, ruleset, direction, query"),
+        ([], {"roles": "director"}, "has no option roles; it has role, product, ruleset, direction, query"),
     ],
 )
 def test_bad_input_is_named(terms: list[Any], options: dict[str, Any], message: str) -> None:
@@ -254,7 +255,7 @@ def test_without_jmespath_only_query_fails(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_documentation_tells_what_the_plugin_takes() -> None:
     """Options, choices and roles of the documentation are those of the code."""
-    assert set(OPTIONS) == {"_terms", "role", "ruleset", "direction", "query"}
+    assert set(OPTIONS) == {"_terms", "role", "product", "ruleset", "direction", "query"}
     assert set(OPTIONS["direction"]["choices"]) == {"in", "out"}
     told = " ".join(OPTIONS["role"]["description"])
     assert [role for role in Role if role is not Role.COLLOCATED_MEDIATION and f"V({role})" not in told] == []

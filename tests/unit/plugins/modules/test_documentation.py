@@ -49,7 +49,7 @@ FRAGMENTS = {
 COLLECTION = Path(__file__).resolve().parents[4]
 ROLE = COLLECTION / "roles" / "lync_firewall"
 PREFIX = "lync_firewall_"
-FROM_INVENTORY = ("known_addresses", "peers", "configured_ports")
+FROM_INVENTORY = ("known_addresses", "peers", "configured_ports", "product")
 """What the role works out from the inventory, so that its specification has no default."""
 
 

@@ -158,3 +158,16 @@ def test_another_computer_s_file_is_an_error_that_names_both(
     ) as error:
         check_computers(["x/fe02.txt"], computers, host, HOSTS)
     assert host[0] in str(error.value)
+    # What is connected to stays: the inventory is that of live runs too.
+    assert f"with ansible_host: {host[1] or host[0]}, so that it is connected to as before" in str(error.value)
+
+
+def test_a_file_in_place_of_the_folder_is_told_from_none(tmp_path: Path) -> None:
+    file = tmp_path / "FE01.txt"
+    file.write_text("")
+    with pytest.raises(OptionError, match=r"FE01\.txt is a file, and no folder; name the one with the files"):
+        folder_of(str(file))
+    with pytest.raises(OptionError, match=r"there is no folder .*no; name the one with the files"):
+        folder_of(str(tmp_path / "no"))
+    with pytest.raises(OptionError, match="there is no folder"):
+        folder_of("x\0")

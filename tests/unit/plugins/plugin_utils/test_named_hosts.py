@@ -14,9 +14,9 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._targets import R
 GROUPS = {"all": ["a", "b", "c"], "some": ["a", "b"], "c": ["a", "b"], "one": ["a"]}
 
 
-def found(value: Any, limit: str = "", within: list[str] | None = None) -> dict[str, Any]:
+def found(value: Any, limit: str = "", within: list[str] | None = None, of_run: bool = True) -> dict[str, Any]:
     said = {} if value is None else {"lync_firewall_hosts": value}
-    request = Request(default="some", within=within, limit=limit, sources=["hosts.yml"])
+    request = Request(default="some", within=within, limit=limit, sources=["hosts.yml"], hosts_for_all=of_run)
     return find_named(GROUPS, dict.fromkeys(GROUPS["all"], said), request)
 
 
@@ -49,7 +49,8 @@ def test_who_is_named(value: Any, limit: str, within: list[str] | None, hosts: l
         ("a*", "", None, "lync_firewall_hosts=a* chooses"),
         (["a", "some"], "", None, "chooses 1 without naming them: b"),
         ("c", "", None, "chooses 1 without naming them: c"),  # a group has the name of the host
-        (None, "some", ["a", "b"], "chooses 2"),
+        (None, "some", ["a", "b"], "--limit some chooses 2"),
+        (None, "a*", ["a"], "--limit a* chooses 1 without naming them: a. Nothing was done"),
         ("d", "", None, "Not in the inventory (hosts.yml): d. Nothing was done; correct the name"),
         ("a", "b", ["b"], "--limit b leaves none of those in lync_firewall_hosts"),
     ],
@@ -58,3 +59,11 @@ def test_what_is_no_name(value: Any, limit: str, within: list[str] | None, told:
     answer = found(value, limit, within)
     assert answer["hosts"] == []
     assert told in answer["mistakes"][0]
+
+
+def test_a_list_of_the_inventory_was_not_written_for_this_run() -> None:
+    """With forty hosts in it, one consent would be that of forty."""
+    answer = found(["a", "b"], of_run=False)
+    assert answer["hosts"] == []
+    assert "lync_firewall_hosts=a,b of the inventory chooses 2 without naming them: a, b." in answer["mistakes"][0]
+    assert found(["a", "b"], "b", ["b"], of_run=False)["hosts"] == ["b"], "who names it in --limit means it"

@@ -31,6 +31,14 @@ PASTED = {"name": "Ping", "community.windows.win_firewall_rule": {"protocol": "i
         (EXTRA_RULES, [["Ping"]], "extra_rules[0]", "keys and values are needed"),
         (EXTRA_RULES, [{"protocol": "tcp"}], "extra_rules[0].name", "missing"),
         (EXTRA_RULES, [{**GOOD, "prot": "tcp"}], "extra_rules[0]", "Did you mean protocol?"),
+        (
+            EXTRA_RULES,
+            [GOOD, {"name": "Agent", "prot": "tcp"}],
+            "extra_rules[1]",
+            "'Agent': 'prot' is none of its keys",
+        ),
+        (EXTRA_RULES, [{"prot": "tcp"}], "extra_rules[0]", "'prot' is none of its keys"),
+        (EXTRA_RULES, [{**GOOD, "force": True}], "extra_rules[0]", "'force' is none of its keys. Leave it out: "),
         (EXTRA_RULES, [PASTED], "extra_rules[0]", "Paste what stands below the module's name"),
         (EXTRA_RULES, [{**GOOD, "enabled": "often"}], "extra_rules[0].enabled", "neither true nor false"),
         (EXTRA_RULES, [{**GOOD, "remoteip": {"a": 1}}], "extra_rules[0].remoteip", "a list of texts is needed"),
@@ -72,6 +80,18 @@ def test_the_playbooks_say_beforehand_which_setting_of_a_profile_there_is_not() 
     (told,) = key_sentences([("fe01", wrong)], ["fe01"])
     assert told.startswith(
         "lync_firewall_profile_settings.domain: 'log_droped' is none of its keys. Did you mean log_d"
+    )
+
+
+def test_the_playbooks_name_the_rule_with_a_wrong_key() -> None:
+    rules = [GOOD, {"name": "Agent", "force": True}, {"prot": "tcp"}, "text", {"name": "x", "prot": 1}]
+    (named, nameless) = key_sentences([("fe01", wrong_keys({"lync_firewall_extra_rules": rules}, False))], ["fe01"])
+    assert named == (
+        "lync_firewall_extra_rules[1] ('Agent'): 'force' is none of its keys. Leave it out: a rule that differs is "
+        "changed in any case. That is so on fe01."
+    )
+    assert nameless.startswith(
+        "lync_firewall_extra_rules[2] and 1 more: 'prot' is none of its keys. Did you mean protocol?"
     )
 
 

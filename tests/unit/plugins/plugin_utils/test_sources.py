@@ -38,6 +38,19 @@ def test_who_has_a_role_has_it_for_the_report_and_for_the_list_of_those_who_left
 
 
 @pytest.mark.parametrize(
+    ("known", "product"),
+    [
+        ({"lync_product": "skype_2015"}, "skype_2015"),
+        ({"lync_product": "skype_2019", "lync_firewall_product": "skype_se"}, "skype_se"),
+        ({"lync_firewall_product": 7}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_product_of_a_host_of_which_there_is_no_result(known: dict[str, Any], product: str) -> None:
+    assert source_of("h", "result", {"h": known}).product == product
+
+
+@pytest.mark.parametrize(
     ("groups", "place"),
     [(["lync_sql"], SELDOM_MANAGED), (["lync_sql", "lync_front_end"], IN_GROUPS), (["lync_client"], IN_GROUPS)],
 )

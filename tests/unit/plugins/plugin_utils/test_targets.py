@@ -498,26 +498,26 @@ def test_a_host_that_says_its_peers_itself_is_named_with_what_it_misses() -> Non
         ({"lync_firewall_peers": {"font_end": []}, "lync_firewall_scope": "topology"},
          "lync_firewall_peers: 'font_end' is none of its keys. Did you mean front_end? They are "),
         ({"lync_firewall_port_overrides": {"sever-10": "57501-60000"}},
-         "lync_firewall_port_overrides: 'sever-10' is none of its keys. Did you mean server-10? So it is"),
+         "lync_firewall_port_overrides: 'sever-10' is none of its keys. Did you mean server-10? That is so on"),
         ({"lync_firewall_client_media": {"ClientMediaPorts": 1}},
          "lync_firewall_client_media: 'ClientMediaPorts' is none of its keys. Did you mean ClientMediaPort? They are "),
-        ({"lync_firewall_extra_rules": [{"name": "x"}, {"localprot": 1}]},
-         "lync_firewall_extra_rules: 'localprot' is none of its keys. Did you mean localport? They are "),
+        ({"lync_firewall_extra_rules": [{"name": "x"}, {"name": "Agent", "localprot": 1}]},
+         "lync_firewall_extra_rules[1] ('Agent'): 'localprot' is none of its keys. Did you mean localport? They are "),
     ],
 )  # fmt: skip
 def test_a_misspelt_key_is_said_once_before_all_of_them_fail(variables: dict[str, Any], told: str) -> None:
     found = targets(**dict.fromkeys(GROUPS["all"], variables))
     (mistake,) = found["mistakes"]
     assert mistake.startswith(told)
-    assert mistake.endswith("So it is for all 3 hosts.")
+    assert mistake.endswith("That is so on all 3 hosts.")
 
 
 def test_a_misspelt_key_of_some_hosts_stops_no_other() -> None:
     wrong = {"lync_firewall_extra_peers": {"gatway": []}, "lync_firewall_scope": "topology"}
     found = targets(fe01=wrong, sip1=wrong)
     assert found["mistakes"] == []
-    assert [note for note in found["notes"] if note.endswith("So it is for fe01.")], "sip1 is not of the run"
-    assert targets(None, ["fe01"], fe01=wrong)["mistakes"][0].endswith("So it is for fe01.")
+    assert [note for note in found["notes"] if note.endswith("That is so on fe01.")], "sip1 is not of the run"
+    assert targets(None, ["fe01"], fe01=wrong)["mistakes"][0].endswith("That is so on fe01.")
 
 
 @pytest.mark.parametrize(

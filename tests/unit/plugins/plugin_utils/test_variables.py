@@ -387,3 +387,18 @@ def test_a_mistake_is_the_hosts_own(name: str, variables: dict[str, Any], told: 
 def test_a_client_is_skipped_with_a_word() -> None:
     found = needs("pc01", group_names=["lync_client"])
     assert (found["skipped"], "no firewall rule on pc01" in found["msg"]) == (True, True)
+
+
+def test_the_product_is_what_is_said_or_what_the_topology_has() -> None:
+    untouched = {"template": lambda value: value}
+    options = {option.name: option for option in HOST_OPTIONS}
+    asked = [options["product"]]
+    assert host(lync_product="skype_2019", **untouched).options(None, asked) == {"product": "skype_2019"}
+    said = host(lync_product="skype_2019", lync_firewall_product="skype_se", lync_version=8, **untouched)
+    assert said.options(None, asked) == {"product": "skype_se"}
+    assert said.assigned(connecting=False).mistakes == ()
+    assert host(**untouched).options(None, asked) == {}
+    wrong = host(lync_product="skype_2019", lync_firewall_product="skype_2015", lync_version=8, **untouched)
+    (mistake,) = wrong.assigned(connecting=False).mistakes
+    assert "skype_2015 (Skype for Business Server 2015)" in mistake
+    assert "Skype for Business Server 2019" in mistake

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.catalogue import EXTENDED
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.catalogue import EVERY
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.functions import (
     WORDS,
     Function,
@@ -18,11 +18,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model 
 
 def test_every_row_of_a_windows_host_is_for_something() -> None:
     hosts = {*HOST_ROLES, Role.COLLOCATED_MEDIATION}
-    assert [row.id for row in EXTENDED if not hosts.isdisjoint(row.roles) and not functions_of(row.id)] == []
+    assert [row.id for row in EVERY if not hosts.isdisjoint(row.roles) and not functions_of(row.id)] == []
 
 
 def test_every_function_has_words_and_a_row() -> None:
-    used = {function for row in EXTENDED for function in functions_of(row.id)}
+    used = {function for row in EVERY for function in functions_of(row.id)}
     assert set(Function) == set(WORDS) == used
     assert all(words[0].islower() or words.startswith("Lync") for words in WORDS.values())
 

@@ -30,7 +30,8 @@ class _Key:
 class _Bin:
     """Cells, one behind the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, lists: bytes) -> None:
+        self.lists = lists
         self.data = bytearray(32)  # its own header
 
     def cell(self, content: bytes) -> int:
@@ -43,13 +44,16 @@ class _Bin:
         self.data[offset + 4 : offset + 4 + len(content)] = content
 
 
-def hive(keys: Mapping[str, Values], sequences: tuple[int, int] = (7, 7), moment: int = _MOMENT) -> bytes:
+def hive(
+    keys: Mapping[str, Values], sequences: tuple[int, int] = (7, 7), moment: int = _MOMENT, lists: bytes = b"lf"
+) -> bytes:
     """A hive.
 
     Args:
         keys: Names of keys below its root, such as ``Select``, and their values.
         sequences: Both numbers of its header; they differ where Windows had not finished writing.
         moment: When it was written, as Windows counts.
+        lists: What lists of subkeys are: ``lf``, ``lh``, ``li``, or ``ri``, which is one of an ``lh`` for each.
     """
     root = _Key()
     for name, values in keys.items():
@@ -57,7 +61,7 @@ def hive(keys: Mapping[str, Values], sequences: tuple[int, int] = (7, 7), moment
         for part in name.split("\\"):
             key = key.keys.setdefault(part, _Key())
         key.values += values
-    cells = _Bin()
+    cells = _Bin(lists)
     place = _key(cells, "ROOT", root, _NONE, 0x2C)
     size = -(-len(cells.data) // 4096) * 4096
     rest = size - len(cells.data)
@@ -78,17 +82,35 @@ def _key(cells: _Bin, name: str, key: _Key, parent: int, flags: int = 0x20) -> i
     place = cells.cell(b"\0" * (76 + len(label)))
     values = [_value(cells, *value) for value in key.values]
     listed = cells.cell(struct.pack(f"<{len(values)}I", *values)) if values else _NONE
-    below = [(_key(cells, one, child, place), one) for one, child in sorted(key.keys.items())]
-    children = _NONE
-    if below:
-        packed = b"".join(struct.pack("<I4s", offset, one.encode("latin-1")[:4]) for offset, one in below)
-        children = cells.cell(struct.pack("<2sH", b"lf", len(below)) + packed)
+    # Windows keeps them sorted by their names in capitals.
+    below = [(_key(cells, one, child, place), one) for one, child in sorted(key.keys.items(), key=_in_capitals)]
+    children = _list(cells, below) if below else _NONE
     content = struct.pack(
         "<2sHQIIIIIIIIIIIIIIIHH", b"nk", flags, _MOMENT, 0, parent, len(below), 0, children, _NONE, len(values), listed,
         _NONE, _NONE, 0, 0, 0, 0, 0, len(label), 0,
     )  # fmt: skip
     cells.write(place, content + label)
     return place
+
+
+def _in_capitals(item: tuple[str, _Key]) -> str:
+    return item[0].upper()
+
+
+def _list(cells: _Bin, below: list[tuple[int, str]]) -> int:
+    """The list of subkeys."""
+    if cells.lists == b"ri":
+        leaves = [cells.cell(struct.pack("<2sHI4s", b"lh", 1, offset, _hash(name))) for offset, name in below]
+        return cells.cell(struct.pack(f"<2sH{len(leaves)}I", b"ri", len(leaves), *leaves))
+    marks = {b"lf": lambda name: name.encode("latin-1")[:4].ljust(4, b"\0"), b"lh": _hash, b"li": lambda _name: b""}
+    packed = b"".join(struct.pack("<I", offset) + marks[cells.lists](one) for offset, one in below)
+    return cells.cell(struct.pack("<2sH", cells.lists, len(below)) + packed)
+
+
+def _hash(name: str) -> bytes:
+    """That of the public specification: 37 times what was, and the next character in capitals."""
+    capitals = [letter if letter in "ßµ" else letter.upper() for letter in name]  # Windows has none of these two
+    return struct.pack("<I", reduce(lambda found, letter: (37 * found + ord(letter)) & _NONE, capitals, 0))
 
 
 def _value(cells: _Bin, name: str, kind: str, data: str) -> int:

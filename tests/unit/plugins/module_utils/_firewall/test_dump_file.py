@@ -222,6 +222,9 @@ NO_POLICY = "nothing is set by Group Policy: its key is not in the file"
 EXPORTED = reg_file({POLICY: [("PolicyVersion", "REG_DWORD", "0x216")]})
 
 
+STARTS = {rf"{SYSTEM}\Services\MpsSvc": [("Start", "REG_DWORD", "0x2")]}
+
+
 def documented(folder: Path, **texts: str) -> dump_file.SavedHost:
     for name, text in texts.items():
         (folder / name).write_bytes(text.encode())
@@ -230,7 +233,7 @@ def documented(folder: Path, **texts: str) -> dump_file.SavedHost:
 
 def test_each_text_of_a_host_must_have_its_end(tmp_path: Path) -> None:
     """One that was cut off is not made whole by another that has the services."""
-    assert documented(tmp_path, a=MINIMAL + SERVICES).lacking == ("Group Policy",)
+    assert documented(tmp_path, a=MINIMAL + SERVICES).lacking == ("Group Policy", "the computer's name")
     assert documented(tmp_path, a=MINIMAL + SERVICES, b=SERVICES).snapshot
     services = reg_file({rf"{SYSTEM}\Services\MpsSvc": [("Start", "REG_DWORD", "0x2")]})
     for wrong in ({"a": MINIMAL, "b": SERVICES}, {"a": MINIMAL, "b": services}, {"a": SERVICES + MINIMAL}):
@@ -239,11 +242,53 @@ def test_each_text_of_a_host_must_have_its_end(tmp_path: Path) -> None:
 
 
 def test_an_export_that_does_not_end_in_an_empty_line_was_cut_off(tmp_path: Path) -> None:
-    assert documented(tmp_path, a=EXPORTED).lacking == ("Group Policy", "MpsSvc")
+    assert documented(tmp_path, a=EXPORTED).lacking == ("Group Policy", "MpsSvc", "the computer's name")
     assert documented(tmp_path, a=EXPORTED + EXPORTED.replace("PolicyVersion", "Other")).snapshot
     with pytest.raises(DumpFileError, match="a: it does not end in an empty line"):
         documented(tmp_path, a=EXPORTED.removesuffix("\r\n"))
     assert read_dump_bytes(EXPORTED.rstrip().encode() + b"\r\n").snapshot, "a file of one's own"
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_each_export_of_those_that_were_put_together_must_have_its_end(tmp_path: Path, number: int, mark: str) -> None:
+    """The documented commands put six together with copy /b: one that was cut off is not made whole by the next."""
+    rules = [("a", "REG_SZ", f"{WINRM}|"), ("b", "REG_SZ", f"{WINRM}|")]
+    version = [("PolicyVersion", "REG_DWORD", "0x216")]
+    parts = [
+        reg_file({POLICY: version}),
+        reg_file({ABOVE: [], rf"{GROUP_POLICY}\FirewallRules": rules}),
+        reg_file(STARTS),
+    ]
+    assert documented(tmp_path, a=mark + mark.join(parts)).snapshot.rules
+    parts[number - 1] = parts[number - 1].removesuffix("\r\n")
+    with pytest.raises(DumpFileError, match=rf"a: export {number} of the 3 in it does not end in an empty line"):
+        documented(tmp_path, a=mark + mark.join(parts))
+
+
+def test_without_the_computer_s_name_it_is_said_that_only_the_file_s_name_tells_whose_it_is(tmp_path: Path) -> None:
+    named = rf"{SYSTEM}\Control\ComputerName\ActiveComputerName"
+    saved = documented(tmp_path, a=MINIMAL + SERVICES)
+    assert any("the computer's name is not in it" in text for text in saved.assumptions)
+    saved = documented(tmp_path, a=f"{MINIMAL}{SERVICES}\r\n{named}\r\n    ComputerName    REG_SZ    FE01\r\n")
+    assert saved.lacking == ("Group Policy",)
+    assert not any("the computer's name" in text for text in saved.assumptions)
+    assert "the computer's name" not in read_dump_bytes(MINIMAL.encode()).lacking, "whose it is, who names it knows"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (EXPORTED + "[HKEY_LOCAL_", "neither a key nor a value"),
+        (EXPORTED + '"a"="b', "is none that reg export writes"),
+        (MINIMAL + "    Start    REG_DW", "the output ends in the middle of a line"),
+        ("", "holds nothing of the key"),
+    ],
+)
+def test_wherever_a_file_was_cut_the_remedy_is_said(text: str, told: str) -> None:
+    with pytest.raises(DumpFileError, match=told) as caught:
+        read_dump_bytes(text.encode())
+    assert str(caught.value).endswith(". If it was cut off or changed on its way, make it again")
 
 
 @pytest.mark.parametrize(
@@ -254,8 +299,14 @@ def test_an_export_that_does_not_end_in_an_empty_line_was_cut_off(tmp_path: Path
         (f"{MINIMAL}\r\n{ABOVE}\\SystemCertificates\r\n{SERVICES}", ()),
         (f"{MINIMAL}\r\n{ABOVE}\\Windows\\WinRM\r\n{SERVICES}", ("Group Policy",)),
         (f"{MINIMAL}\r\n{ABOVE}\\SystemCertificates\r\n{GROUP_POLICY}\r\n{SERVICES}", ("Group Policy",)),
-        (f"{MINIMAL}\r\n{GROUP_POLICY}\\FirewallRules\r\n{SERVICES}", ()),
-        (reg_file({POLICY: [], ABOVE: [], rf"{SYSTEM}\Services\MpsSvc": [("Start", "REG_DWORD", "0x2")]}), ()),
+        (f"{MINIMAL}\r\n{GROUP_POLICY}\\FirewallRules\r\n    a    REG_SZ    {WINRM}|\r\n{SERVICES}", ()),
+        # reg query without /s: names of keys, and nothing in them.
+        (
+            f"{MINIMAL}\r\n{GROUP_POLICY}\\DomainProfile\r\n{GROUP_POLICY}\\FirewallRules\r\n{SERVICES}",
+            ("Group Policy",),
+        ),
+        (reg_file({POLICY: [], ABOVE: [], rf"{ABOVE}\SystemCertificates": [], **STARTS}), ()),
+        (reg_file({POLICY: [], ABOVE: [], **STARTS}), ("Group Policy",)),  # cut off behind its first key
         (reg_file({POLICY: [], rf"{ABOVE}\Windows": []}), ("Group Policy", "MpsSvc")),
         (reg_file({POLICY: [], GROUP_POLICY: []}), ("Group Policy", "MpsSvc")),
     ],

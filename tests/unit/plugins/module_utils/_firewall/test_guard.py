@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import UNKNOWN, Arrival
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import assess
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.groups import GroupChange
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import Assessment, assess
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import (
     ManagementConnection,
     winrm_traffic,
@@ -306,3 +307,94 @@ def test_who_arrives_through_a_profile_that_is_off_needs_no_rule_today() -> None
     assert assess(HTTP, plan, replace(before, rules=(local,)), Arrival(frozenset({Profile.DOMAIN}))).objections
     through_public = assess(HTTP, plan, before, Arrival(frozenset({Profile.PUBLIC})))
     assert any("as things are" in text for text in through_public.objections)
+
+
+def bound(address: str, action: str = "Allow") -> FirewallRule:
+    return winrm_rule(f"LA4={address}|", action)
+
+
+INSIDE = AddressSet.parse(["10.0.0.9"])
+
+
+def test_a_rule_for_another_address_of_the_host_does_not_admit_us() -> None:
+    """An Edge Server: we arrive inside, and the rule that stays is for the outside."""
+    before = host(replace(winrm_rule(), name="LyncOps x-winrm g1"), bound("192.0.2.1"))
+    plan = Plan(delete=("LyncOps x-winrm g1",))
+    (objection,) = assess(HTTP, plan, before, confirmed=False, local=INSIDE).objections[-1:]
+    assert "at 10.0.0.9 from 10.1.2.3" in objection
+    assert "localip" in objection
+    kept = replace(before, rules=(*before.rules, bound("10.0.0.9")))
+    assert not assess(HTTP, plan, kept, confirmed=False, local=INSIDE).objections
+
+
+def test_a_block_at_another_address_of_the_host_does_not_keep_us_out() -> None:
+    outside = replace(bound("192.0.2.1", "Block"), name="LyncOps x-block g1")
+    inside = replace(bound("10.0.0.9", "Block"), name="LyncOps x-block g1")
+    assert not assess(HTTP, Plan(create=(outside,)), host(winrm_rule()), confirmed=False, local=INSIDE).objections
+    assert assess(HTTP, Plan(create=(inside,)), host(winrm_rule()), confirmed=False, local=INSIDE).objections
+    # Where nobody knows at which address we arrive, it may be that one.
+    assert assess(HTTP, Plan(create=(outside,)), host(winrm_rule()), confirmed=False).objections
+
+
+def grouped(rule: FirewallRule, name: str, **fields: object) -> FirewallRule:
+    return replace(rule, name=name, rule_id=name, group="@FirewallAPI.dll,-29252", **fields)  # type: ignore[arg-type]
+
+
+def switching(before: Snapshot, mixed: bool = True) -> Plan:
+    rules = tuple(rule for rule in before.rules if rule.group and not rule.enabled)
+    return Plan(groups=(GroupChange("Event Log", "@FirewallAPI.dll,-29252", True, rules, mixed),))
+
+
+def test_a_block_rule_that_a_mixed_group_switches_on_is_never_promised_to_go_away_again() -> None:
+    """netsh switches all of a group, so no undo switches off one rule of it."""
+    open_ones = (winrm_rule("Profile=Domain|"), replace(winrm_rule("Profile=Private|"), name="WinRM at home"))
+    there = grouped(replace(winrm_rule(), local_ports=PortSet.of(135)), "on")
+    domain = frozenset({Profile.DOMAIN})
+    for block in (
+        grouped(winrm_rule("Profile=Domain|", "Block"), "evil", enabled=False),
+        grouped(winrm_rule("IFType=Wireless|Profile=Domain|", "Block"), "doubtful", enabled=False),
+        grouped(winrm_rule(), "odd", enabled=False, action=None, opaque=("unknown key",)),
+    ):
+        before = host(*open_ones, there, block)
+        found = assess(HTTP, switching(before), before, UNKNOWN)
+        assert any("could not restore itself" in text and block.name in text for text in found.objections), block
+        assert not any("restores itself" in text for text in found.warnings)
+        assert all("Leave the group out" in text for text in found.objections if "may block" in text)
+    before = host(*open_ones, there, grouped(winrm_rule("Profile=Domain|", "Block"), "evil", enabled=False))
+    alone = replace(before, rules=(*open_ones, before.rules[-1]))
+    assert assess(HTTP, switching(alone, mixed=False), alone, UNKNOWN).objections == (), "all of it is switched back"
+    elsewhere = Arrival(frozenset({Profile.PRIVATE}))
+    assert assess(HTTP, switching(before), before, elsewhere).objections == (), "we arrive through another profile"
+    assert assess(HTTP, switching(before), before, Arrival(domain)).objections
+    other = host(
+        *open_ones, there, grouped(replace(winrm_rule("", "Block"), local_ports=PortSet.of(80)), "b", enabled=False)
+    )
+    assert assess(HTTP, switching(other), other, UNKNOWN) == Assessment(), "it blocks another port"
+
+
+def test_what_no_undo_takes_back_is_not_promised_whatever_it_is() -> None:
+    """An old value that netsh cannot say: the promise is judged on the state that the undo leads to."""
+    at_home = winrm_rule("Profile=Private|")
+    ours = replace(winrm_rule("Profile=Domain|", "Block"), name="LyncOps x-b g1", enabled=False)
+    odd = replace(ours, remote_addresses=AddressSet(keywords=frozenset({(4, "localsubnet")})), enabled=True)
+    before = host(winrm_rule("Profile=Domain|"), at_home, odd)
+    widened = Update(odd, replace(odd, remote_addresses=AddressSet.any()), ("remote_addresses",))
+    found = assess(HTTP, Plan(update=(widened,)), before, UNKNOWN)
+    assert found.objections
+    assert not any("restores itself" in text for text in found.warnings)
+    before = host(winrm_rule("Profile=Domain|"), at_home, ours)
+    switched = Update(ours, replace(ours, enabled=True), ("enabled",))
+    found = assess(HTTP, Plan(update=(switched,)), before, UNKNOWN)
+    assert found.objections == ()
+    assert any("restores itself" in text for text in found.warnings), "netsh can switch that off again"
+
+
+def test_a_block_rule_that_comes_is_seen_where_today_is_not_certain_either() -> None:
+    """What lets us in depends on a network card, and another profile is open: nothing is certain, and a block is."""
+    wired = winrm_rule("Profile=Domain|IFType=Lan|")
+    before = host(wired, winrm_rule("Profile=Private|Profile=Public|"))
+    block = replace(winrm_rule("Profile=Domain|", "Block"), name="LyncOps x-b g1")
+    found = assess(HTTP, Plan(create=(block,)), before, Arrival(frozenset({Profile.DOMAIN})), False)
+    assert any(wired.name in text and "domain profile" in text for text in found.objections)
+    assert assess(HTTP, Plan(create=(block,)), before, Arrival(frozenset({Profile.PRIVATE})), False) == Assessment()
+    assert assess(HTTP, Plan(), replace(before, rules=(*before.rules, block)), UNKNOWN, False) == Assessment()

@@ -19,7 +19,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.d
     read_dump_files,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.hive import read_hive
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import DumpError
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import DumpError, fold_key
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import LOCAL_POLICY
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.hive_writer import checksum, hive
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.reg_writer import (
@@ -249,3 +249,50 @@ def test_names_of_a_service_s_values_count_whatever_their_case(tmp_path: Path) -
             r"ControlSet001\Services\MpsSvc": [("START", "REG_DWORD", "0x4")]}  # fmt: skip
     found = read_dump_files(written(tmp_path, SYSTEM=hive(keys)))
     assert (found.snapshot.service.running, found.snapshot.service.start) == (False, 4)
+
+
+TWO = {
+    "Microsoft\\Windows": [],
+    rf"{GPO}\FirewallRules": [("a", "REG_SZ", RULE), ("b", "REG_SZ", OTHER)],
+    r"Policies\Microsoft\Alpha": [],
+    r"Policies\Microsoft\Windows": [],
+}
+"""Of a SOFTWARE hive with two rules of Group Policy."""
+
+
+@pytest.mark.parametrize("lists", [b"lf", b"lh", b"li", b"ri"])
+def test_each_kind_of_list_is_read(lists: bytes) -> None:
+    others: dict[str, Any] = {key: [] for key in ("Größe\\Ä", "Straße", "ÿ", "µ", "A", "ab")}
+    found = read_hive(io.BytesIO(hive({**TWO, **others}, lists=lists)))
+    assert len(found.keys.values(rf"HKEY_LOCAL_MACHINE\SOFTWARE\{GPO}\FirewallRules")) == 2
+
+
+@pytest.mark.parametrize("lists", [b"lf", b"lh", b"ri"])
+def test_a_flipped_bit_in_the_name_of_a_key_takes_no_rule_away(lists: bytes) -> None:
+    """One bit, and there would be no Group Policy: what it blocks would be open."""
+    data = hive(TWO, lists=lists)
+    rules = fold_key(rf"HKEY_LOCAL_MACHINE\SOFTWARE\{GPO}\FirewallRules")
+    lost, refused = [], 0
+    for name in (b"WindowsFirewall", b"FirewallRules", b"Policies", b"Microsoft"):
+        start = -1
+        while (start := data.find(name, start + 1)) >= 0:
+            # Flags, the length of the name (its second octet makes it longer than the cell), and the name.
+            places = [start - 74, start - 73, start - 4, start - 3, *range(start, start + len(name))]
+            for at, bit in ((at, bit) for at in places for bit in range(8)):
+                flipped = bytearray(data)
+                flipped[at] ^= 1 << bit
+                try:
+                    found = read_hive(io.BytesIO(bytes(flipped))).keys.keys
+                except DumpError:
+                    refused += 1
+                    continue
+                if len(found.get(rules, ())) != 2:
+                    lost.append((name, at - start, bit))
+    assert refused > 300
+    assert lost == []
+
+
+def test_a_rule_that_is_no_text_is_damage() -> None:
+    data = hive({"Microsoft": [], rf"{GPO}\FirewallRules": [("a", "REG_SZ", RULE), ("b", "REG_BINARY", "0011")]})
+    with pytest.raises(DumpError, match="FirewallRules has a value that is no text"):
+        read_hive(io.BytesIO(data))

@@ -15,11 +15,15 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     would_be_cut,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, Update
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import read_sockets
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import Socket, read_sockets
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileState
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES, Action, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    RUNNING,
+    ServiceState,
+    Snapshot,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 
 TASKLIST = '"System","4","Services","0","300 K"\r\n"sqlservr.exe","1208","Services","0","90,000 K"\r\n'
@@ -97,3 +101,31 @@ def test_it_reads_well() -> None:
     many = Endpoint("tcp", 1433, "sqlservr.exe", ("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"))
     assert str(many) == "tcp 1433 sqlservr.exe, 4 connected (10.0.0.1, 10.0.0.2, 10.0.0.3, …)"
     assert str(Endpoint("udp", 1434, "sqlbrowser.exe")) == "udp 1434 sqlbrowser.exe"
+
+
+def test_what_listens_on_one_address_is_judged_there() -> None:
+    """443 of an Edge Server is on four addresses, each with a rule of its own."""
+    sockets = [Socket("tcp", address, 443, "0.0.0.0", 0, 7) for address in ("10.0.0.9", "192.0.2.1")]
+    inside, outside = (
+        parse_rule(address, f"v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=443|LA4={address}|Name=a|")
+        for address in ("10.0.0.9", "192.0.2.1")
+    )
+    used = endpoints(sockets, "")
+    profiles = tuple(ProfileState(profile) for profile in Profile)
+    both = Snapshot(profiles=profiles, rules=(inside, outside), service=ServiceState(RUNNING, 2))
+    assert would_be_cut(used, frozenset(Profile), both) == ()
+    assert would_be_cut(used, frozenset(Profile), replace(both, rules=(inside,))) == used
+
+
+def test_a_block_at_another_address_cuts_nobody() -> None:
+    sockets = [
+        Socket("tcp", "0.0.0.0", 443, "0.0.0.0", 0, 7),
+        Socket("tcp", "10.0.0.9", 443, "10.0.0.5", 50001, 7),
+    ]
+    used = endpoints(sockets, "")
+    outside, inside = (
+        parse_rule(address, f"v2.10|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=443|LA4={address}|Name=a|")
+        for address in ("192.0.2.1", "10.0.0.9")
+    )
+    assert would_be_blocked(used, (), Plan(create=(outside,))) == ()
+    assert would_be_blocked(used, (), Plan(create=(inside,))) == used

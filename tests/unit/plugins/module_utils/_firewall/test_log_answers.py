@@ -92,6 +92,26 @@ def test_the_file_of_one_profile_is_no_proof_for_another() -> None:
     assert why.startswith(f"{PATH} has no dropped packet")
 
 
+def test_lines_of_a_file_that_two_profiles_share_prove_neither() -> None:
+    """A line does not say which profile it is of: one of them may log since a second."""
+    other = PATH.replace("%systemroot%", r"C:\Windows").upper()
+    for path in (PATH, other):
+        shared = ProfileFile(Profile.DOMAIN, PATH, True, True), ProfileFile(Profile.PUBLIC, path, True, False)
+        found = asked(ALWAYS, ALWAYS, *shared)
+        dropped = found[Question.DROPPED]
+        assert (dropped.complete, dropped.since) == (False, None)
+        assert any("the domain and public profiles log to one file" in why and "log_file" in why for why in dropped.why)
+    alone = asked(ALWAYS, ALWAYS, shared[0])
+    assert alone[Question.DROPPED].complete
+
+
+def test_a_profile_that_does_not_filter_logs_nothing() -> None:
+    off = ProfileFile(Profile.PUBLIC, OTHER, True, True, filters=False)
+    dropped = asked(ALWAYS, ALWAYS, ProfileFile(Profile.DOMAIN, PATH, True, True), off)[Question.DROPPED]
+    assert (dropped.complete, dropped.since) == (False, None)
+    assert dropped.why[0].startswith("Windows Firewall does not filter in the public profile, and logs nothing there")
+
+
 @given(st.lists(st.integers(-10, 1450)), st.integers(1, 1440))
 def test_after_the_latest_silence_no_other_is_as_long(minutes: list[int], most: int) -> None:
     start, step = NOW - DAY, timedelta(minutes=1)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.answers import Question, not_logged
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.files import (
@@ -99,3 +101,17 @@ def test_a_path_that_cmd_could_misread_is_said_and_not_asked_for() -> None:
     assert files.paths == ()
     (why,) = files.refused
     assert "is not read" in why
+
+
+def test_a_profile_whose_firewall_is_off_does_not_filter() -> None:
+    on = host(local_DomainProfile={"LogDroppedPackets": 1})
+    off = replace(
+        on, profiles=tuple(replace(state, local=replace(state.local, enabled=False)) for state in on.profiles)
+    )
+    stopped, other = replace(on, service=replace(on.service, state=1)), replace(on, other_firewall="Another product")
+    assert all(file.filters for file in files_of(on).used)
+    for snapshot in (off, stopped, other):
+        files = files_of(snapshot, [Profile.DOMAIN])
+        assert not files.used[0].logs(dropped=True)
+        assert "does not filter in the domain profile" in not_logged(Question.DROPPED, files)
+        assert files.paths, "lines from before may be there"

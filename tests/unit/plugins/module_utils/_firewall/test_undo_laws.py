@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.backwards import unrestorable
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import plan_lines
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, Wanted, managed_rules
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
@@ -15,7 +16,6 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     differences,
     losses,
     make_undo,
-    unrestorable,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     Action,

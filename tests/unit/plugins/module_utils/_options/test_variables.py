@@ -33,6 +33,12 @@ OF_THE_MODULES = {PREFIX + option.name for option in (*HOST_OPTIONS, *ENFORCING_
         ("lync_firewall_scop", "lync_firewall_scope"),
         ("lync_firewall_role", "lync_firewall_roles"),
         ("lync_firewall_probe_ranges", "lync_firewall_probe_range_ports"),
+        # The word stands twice in the right name of one option, and once in those of all others.
+        ("lync_firewall_enabled", "lync_firewall_firewall_enabled"),
+        ("lync_firewall_enabld", "lync_firewall_firewall_enabled"),
+        ("lync_firewall_enable", "lync_firewall_firewall_enabled"),
+        ("lync_firewall_firewall_scope", "lync_firewall_scope"),
+        ("lync_firewall_firewall_extra_rule", "lync_firewall_extra_rules"),
     ],
 )
 def test_a_misspelt_variable_is_named_with_what_was_meant(name: str, meant: str) -> None:

@@ -158,13 +158,32 @@ def test_nothing_configured_says_nothing() -> None:
     assert build_policy(["front_end"], configured_ports=[]) == build_policy(["front_end"])
 
 
+EDGE = [
+    entry("EdgeServer", "AccessEdge", "SipServer", 5061, side="Internal"),
+    entry("EdgeServer", "AccessEdge", "SipClient", 443, "Tls", "External"),
+    entry("EdgeServer", "AccessEdge", "SipServer", 5061, side="External"),
+    entry("EdgeServer", "DataEdge", "PsomServer", 8057, side="Internal"),
+    entry("EdgeServer", "DataEdge", "PsomClient", 443, "Tls", "External"),
+    entry("EdgeServer", "MediaRelayAuthenticationEdge", "SipServer", 5062, side="Internal"),
+    entry("EdgeServer", "MediaRelayEdge", "TURNServer", 443, "Tcp", "Internal"),
+    entry("EdgeServer", "MediaRelayEdge", "TURNServer", 443, "Tcp", "External"),
+    entry("EdgeServer", "MediaRelayEdge", "TURNServer", 3478, "Udp", "Internal"),
+    entry("EdgeServer", "MediaRelayEdge", "TURNServer", 3478, "Udp", "External"),
+    entry("EdgeServer", "MediaRelayEdge", "MediaCommunication", "50000-59999", "TcpOrUdp", "External"),
+    entry("EdgeServer", "XmppFederationProxy", "XmppServer", 5269, "Tls", "External"),
+    entry("EdgeServer", "XmppFederationProxy", "XptServer", 23456, side="Internal"),
+    entry("ManagementServices", "ReplicationService", "Replication", 4443, "Https", "Internal"),
+]
+
+
 @pytest.mark.parametrize("row_id", sorted(ROW_LISTENERS))
 def test_each_row_with_an_entry_finds_its_listener_in_a_default_deployment(row_id: str) -> None:
     row = catalogue.by_id(row_id)
     assert row.disposition is Disposition.LISTEN
     plain_sip = entry("Registrar", "Registrar", "SipServer", 5060, "Tcp")
-    everybody = [*FRONT_END, *MEDIATION, plain_sip]
-    found = read_configuration(everybody, [row])
+    platform = entry("WebServices", "PlatformService", "SipServer", 6008)
+    everybody = [*FRONT_END, *MEDIATION, plain_sip, platform]
+    found = read_configuration(EDGE if row.interface else everybody, [row])
     assert found.ports[row_id] <= row.ports
     assert row_id not in [item.row for item in found.disagreements]
 

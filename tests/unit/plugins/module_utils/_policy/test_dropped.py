@@ -25,6 +25,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.dropped i
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import WORDS
 
 AT = datetime(2026, 11, 29, 13, 0, 0)
 HOST = Snapshot(tuple(ProfileState(profile) for profile in Profile), (), ServiceState(RUNNING, 2))
@@ -107,18 +108,27 @@ def scopes(policy: HostPolicy, host: Snapshot) -> Scopes:
 
 def test_somebody_would_be_scoped_out_only_where_somebody_gets_in_who_is_not_meant() -> None:
     assert scopes(SCOPED, WIDE).lets_in
-    assert scopes(SCOPED, WIDE).to_any == 0
+    assert scopes(SCOPED, WIDE).to_any == ()
     # Nobody gets in: of whom would be scoped out there is nothing to ask.
     assert scopes(SCOPED, HOST).narrowed
     assert not scopes(SCOPED, HOST).lets_in
 
 
 def test_rows_that_are_for_everybody_are_counted_as_out_of_the_question() -> None:
-    inbound = sum(demand.direction.value == "in" for demand in EVERYBODY.demands)
-    assert scopes(EVERYBODY, WIDE) == Scopes(False, False, inbound, 0)
+    inbound = tuple(demand.requirement.id for demand in EVERYBODY.demands if demand.direction.value == "in")
+    assert scopes(EVERYBODY, WIDE) == Scopes(False, False, False, inbound, 0)
+
+
+def test_a_scope_that_narrows_nothing_since_peers_are_not_known_is_told_from_none() -> None:
+    found = scopes(build_policy(["director"], scope="topology"), WIDE)
+    assert (found.unnamed, found.narrowed, found.lets_in) == (True, False, False)
+    halves = {**{word: ["0.0.0.0/1"] for word in WORDS}, "all": ["128.0.0.0/1"]}
+    everybody = build_policy(["director"], scope="topology", peers=halves)
+    assert not scopes(everybody, WIDE).narrowed
+    assert not scopes(everybody, WIDE).unnamed, "they are named, and nobody would be kept out"
 
 
 def test_rows_for_a_keyword_are_counted() -> None:
     found = scopes(build_policy(["director"], remote_addresses=["localsubnet"]), WIDE)
     assert found.by_keyword > 0
-    assert found.to_any == 0
+    assert found.to_any == ()

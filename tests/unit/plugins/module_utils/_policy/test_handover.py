@@ -127,3 +127,13 @@ def test_a_rule_that_is_to_be_absent_goes_with_the_renewal_and_the_removal() -> 
 def test_an_absent_rule_needs_no_more_than_a_name() -> None:
     entry = {"name": "Old agent", "state": "absent", "protocol": "nonsense"}
     assert site([entry]).gone_parts == ("x-old-agent",)
+
+
+@pytest.mark.parametrize(
+    ("product", "name"), [("lync_2013", "Lync Server 2013"), ("skype_2019", "Skype for Business Server 2019")]
+)
+def test_the_product_is_named(product: str, name: str) -> None:
+    policy = build_policy(["director"], product=product)
+    assert f"# Rules that {name} documents, made by" in gpo_script(policy, GPO)
+    (readme,) = (file for file in handover_files(policy, ["director"], GPO, "h") if file["name"].endswith("README.txt"))
+    assert readme["content"].startswith(f"Rules that {name} documents, for")

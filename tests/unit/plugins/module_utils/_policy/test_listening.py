@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.listeners import MEDIA_SERVICES
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
@@ -31,6 +32,8 @@ pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+HELD = [role for role in ABOUT[Product.LYNC_2013].roles if role.value != "edge"]  # which stands alone: test_edge
+
 CORE = r"C:\Program Files\Microsoft Lync Server 2013"
 APPLICATIONS = rf"{CORE}\Application Host\OcsAppServerHost.exe"
 AV, SHARING, CALLS = rf"{CORE}\AV\AVMCUSvc.exe", rf"{CORE}\AS\ASMCUSvc.exe", rf"{CORE}\Mediation\MediationServerSvc.exe"
@@ -48,7 +51,7 @@ EMPTY = Snapshot(
 
 paths = st.sampled_from([AV, SHARING, CALLS, APPLICATIONS, AV.upper(), r"%ProgramFiles%\x.exe", "C:\\Программы\\x.exe"])
 programs = st.dictionaries(st.sampled_from(sorted(INSTALLED)), paths)
-roles = st.lists(st.sampled_from([role.value for role in HOST_ROLES]), min_size=1, max_size=4, unique=True)
+roles = st.lists(st.sampled_from([role.value for role in HELD]), min_size=1, max_size=4, unique=True)
 ranges = st.sampled_from(["49152-65535", "57501-65535", "49152-57500", "40000-49999", "8057"])
 # Rows for which any Front End can be told other ports, so that media rows meet each other and strangers.
 overrides = st.dictionaries(st.sampled_from(["server-10", "server-28", "server-39", "server-07"]), ranges)
@@ -99,7 +102,7 @@ def test_a_standalone_mediation_server_has_its_own_program_only() -> None:
     assert bound.notes == ()
 
 
-@pytest.mark.parametrize("role", [role.value for role in HOST_ROLES])
+@pytest.mark.parametrize("role", [role.value for role in HELD])
 def test_a_host_is_asked_for_the_services_of_its_media_rows_only(role: str) -> None:
     policy = build_policy([role])
     rows = {demand.requirement.id for demand in policy.demands} & set(MEDIA_SERVICES)
@@ -213,3 +216,9 @@ def test_services_that_share_a_program_share_a_rule_whatever_the_letter_case() -
     )
     udp = sorted(desired.key for desired in bound.policy.rules if desired.key.startswith("in-udp-49152"))
     assert udp == ["in-udp-49152-57500.rtcavmcu", "in-udp-49152-57500.rtccaa"]
+
+
+def test_of_a_file_it_is_not_said_that_a_service_is_not_installed() -> None:
+    notes = bind_media(build_policy(["mediation"]), {}, "in the file").notes
+    assert notes
+    assert all(note.endswith("is in the file") for note in notes)

@@ -226,7 +226,7 @@ def test_the_longest_override_fits_a_line_and_too_many_rows_on_it_name_their_opt
 ERRORS: list[tuple[str, dict[str, Any], str]] = [
     ("roles", {"roles": []}, "roles"),
     ("roles", {"roles": ["frontend"]}, "frontend"),
-    ("roles", {"roles": ["front_end", "edge"]}, "edge"),
+    ("roles", {"roles": ["front_end", "gateway"]}, "gateway"),
     ("roles", {"roles": ["collocated_mediation"]}, "collocated_mediation"),
     ("roles", {"roles": ["phone"]}, "phone"),
     ("roles", {"roles": ["client", "director"]}, "beside director"),

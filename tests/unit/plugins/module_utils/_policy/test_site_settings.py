@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.backwards import unrestorable
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.fingerprint import plan_digest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.groups import plan_groups
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import group_line, settings_lines
@@ -21,7 +22,6 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.undo import (
     losses,
     undo_lines,
-    unrestorable,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.groups import WELL_KNOWN, group_key
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
@@ -279,6 +279,27 @@ def test_a_block_rule_of_ours_that_would_close_a_row_is_found_before_it_is_sent(
     assert "server-03" in closed_by(extra_rules=[block])
     assert closed_by(extra_rules=[{**block, "localport": "4444"}]) == []
     assert closed_by(extra_rules=[{**block, "enabled": False}]) == []
+
+
+def test_a_row_that_is_closed_in_another_profile_anyway_is_told_where_the_options_close_it() -> None:
+    """Shields up, or a block rule of somebody, in a profile that no network of the host is in."""
+    states = [ProfileState(profile, NOTHING) for profile in Profile]
+    states[-1] = ProfileState(Profile.PUBLIC, ProfileSettings(shields_up=True))
+    theirs = FirewallRule(
+        "B", Direction.IN, Action.BLOCK, protocol=6, rule_id="B", profiles=frozenset({Profile.PUBLIC})
+    )
+    given = options(
+        extra_rules=[{"name": "B", "action": "block", "protocol": "tcp", "localport": 5061, "profiles": "domain"}]
+    )
+    policy = requested_policy(given)
+    for before in (replace(host(), profiles=tuple(states)), host(theirs)):
+        closed = self_closed(policy, make_plan(wanted_state(policy, given), before), before)
+        found = {(one.demand.requirement.id, one.verdict.profile, one.verdict.by) for one in closed}
+        assert ("server-03", Profile.DOMAIN, ("LyncOps x-b g1",)) in found
+        assert {one.verdict.profile for one in closed} == {Profile.DOMAIN}
+        nothing = options()
+        plan = make_plan(wanted_state(requested_policy(nothing), nothing), before)
+        assert self_closed(requested_policy(nothing), plan, before) == ()
 
 
 def test_a_setting_that_closes_no_row_is_no_contradiction() -> None:

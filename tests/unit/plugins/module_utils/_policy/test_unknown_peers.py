@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import Estate, Known, peers_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.unknown_peers import (
@@ -17,16 +18,26 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.unknown_p
     unknown_peers,
 )
 
+HELD = ABOUT[Product.LYNC_2013].roles
+
 
 @pytest.mark.parametrize("clients", [None, ["10.9.0.0/16"], []])
 @pytest.mark.parametrize("ruleset", ["documented", "extended"])
-@pytest.mark.parametrize("role", [role.value for role in HOST_ROLES if role.value != "central_management"])
+@pytest.mark.parametrize("role", [role.value for role in HELD if role.value != "central_management"])
 def test_one_round_is_enough(role: str, ruleset: str, clients: list[str] | None) -> None:
     own = {role: Known(("10.0.0.1",))}
     unknown = unknown_peers([Scoped((role,), ruleset)], own)
     answers = {kind: [f"10.1.0.{number}"] for number, kind in enumerate(unknown, 1)}
     peers = peers_of(Estate(own, {}), extra=answers)
-    policy = build_policy([role], ruleset=ruleset, scope="topology", peers=peers, client_networks=clients)
+    addresses = {"internal": "10.0.0.9", "external_access": "192.0.2.1", "external_webconf": "192.0.2.2"}
+    policy = build_policy(
+        [role],
+        ruleset=ruleset,
+        scope="topology",
+        peers=peers,
+        client_networks=clients,
+        edge_addresses={**addresses, "external_av": "192.0.2.3"},
+    )
     assert [demand.requirement.id for demand in policy.demands if demand.scope.note] == []
 
 

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._topology.inventory import build
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.model import TopologyError
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._topology.small import (
     BRANCH,
     HEAD_OFFICE,
+    IN_TOPOLOGY,
     cluster,
     inventory,
     machine,
     management,
     port,
     published,
+    read,
     registrar,
     service,
 )
@@ -30,6 +33,8 @@ KNOWN_GROUPS = {
         "mediation",
         "persistent_chat",
         "office_web_apps",
+        "office_online",
+        "video_interop",
         "central_management",
         "edge",
         "branch_appliance",
@@ -50,11 +55,13 @@ def one(services: str, **options: str) -> tuple[dict[str, object], set[str]]:
 
 def test_all_known_groups_are_there_and_hold_their_hosts() -> None:
     made = inventory(published(POOL, registrar(1) + service("UserServices", 1)))
-    assert set(made.groups) - {"lync_pool_pool.contoso.com", "lync_site_Head Office"} == KNOWN_GROUPS
+    told = {"lync_pool_pool.contoso.com", "lync_site_Head Office", "lync_product_lync_2013"}
+    assert set(made.groups) - told == KNOWN_GROUPS
     assert {group: members for group, members in made.groups.items() if members} == {
         "lync_front_end": (FE1, FE2),
         "lync_pool_pool.contoso.com": (FE1, FE2),
         "lync_site_Head Office": (FE1, FE2),
+        "lync_product_lync_2013": (FE1, FE2),
     }
 
 
@@ -67,6 +74,9 @@ def test_the_parent_group_holds_the_managed_roles_only() -> None:
             "lync_mediation",
             "lync_persistent_chat",
             "lync_office_web_apps",
+            "lync_office_online",
+            "lync_video_interop",
+            "lync_edge",
             "lync_central_management",
         )
     }
@@ -81,7 +91,7 @@ def test_the_parent_group_holds_the_managed_roles_only() -> None:
         (service("MediationServer", 1), ["mediation"], "lync_mediation"),
         (service("PersistentChatService", 1), ["persistent_chat"], "lync_persistent_chat"),
         (service("WacService", 1), ["office_web_apps"], "lync_office_web_apps"),
-        (service("EdgeServer", 1), [], "lync_edge"),
+        (service("EdgeServer", 1), ["edge"], "lync_edge"),
         (service("PstnGateway", 1), [], "lync_gateway"),
         (service("FileStore", 1), [], "lync_file_store"),
         (service("UserStore", 1, sql=True), [], "lync_sql"),
@@ -93,7 +103,8 @@ def test_the_parent_group_holds_the_managed_roles_only() -> None:
 def test_a_service_makes_a_role(services: str, roles: list[str], group: str) -> None:
     variables, groups = one(services)
     assert variables["lync_roles"] == roles
-    assert groups == {group, f"lync_pool_{FE1}", "lync_site_Head Office"}
+    of_product = {"lync_product_lync_2013"} if roles else set()
+    assert groups == {group, f"lync_pool_{FE1}", "lync_site_Head Office"} | of_product
 
 
 def test_roles_of_one_host_are_listed_in_one_order() -> None:
@@ -163,6 +174,59 @@ def test_another_version_has_a_group_and_a_warning() -> None:
 def test_the_version_may_be_missing() -> None:
     variables, _groups = one(registrar(1, version=""))
     assert "lync_version" not in variables
+    assert "lync_product" not in variables
+
+
+@pytest.mark.parametrize(
+    ("version", "said", "product"),
+    [
+        ("6", None, "lync_2013"),
+        ("7", None, "skype_2015"),
+        ("8", None, "skype_2019"),
+        ("8", "skype_se", "skype_se"),
+        ("7", "skype_2015", "skype_2015"),
+        ("", "skype_se", "skype_se"),
+    ],
+)
+def test_the_product_is_that_of_the_services(version: str, said: str | None, product: str) -> None:
+    topology = read(published(POOL, registrar(1, version=version)))
+    made = build(topology, said)
+    assert made.hosts[FE1]["lync_product"] == product
+    assert made.groups[f"lync_product_{product}"] == (FE1, FE2)
+    assert made.warnings == ()
+
+
+def test_an_estate_in_migration_has_a_product_each() -> None:
+    clusters = cluster(1, FE1, machine()) + cluster(2, FE2, machine(FE2))
+    made = inventory(published(clusters, registrar(1, version="7") + registrar(2, version="8")))
+    assert made.groups["lync_product_skype_2015"] == (FE1,)
+    assert made.groups["lync_product_skype_2019"] == (FE2,)
+
+
+def test_a_product_that_contradicts_the_versions_is_refused_with_both_names() -> None:
+    topology = read(published(POOL, registrar(1, version="8")))
+    with pytest.raises(TopologyError) as caught:
+        build(topology, "skype_2015")
+    assert "product is skype_2015 (Skype for Business Server 2015), whose services have version 7" in str(caught.value)
+    assert "version 8, which is Skype for Business Server 2019 or" in str(caught.value)
+
+
+def test_a_pool_with_services_of_two_versions_is_warned_of() -> None:
+    made = inventory(published(POOL, registrar(1, version="8") + service("WebServices", 1, version="7")))
+    assert made.hosts[FE1]["lync_product"] == "skype_2019"
+    assert [warning for warning in made.warnings if "services of versions 7 and 8" in warning]
+
+
+@pytest.mark.parametrize(("version", "group"), [("6", "office_web_apps"), ("7", "office_online")])
+def test_a_viewer_farm_is_that_of_its_time(version: str, group: str) -> None:
+    variables, _groups = one(service("WacService", 1, version=version))
+    assert variables["lync_roles"] == [group]
+
+
+def test_a_video_interop_server_has_its_role() -> None:
+    variables, _groups = one(service("VideoInteropServer", 1, version="7"))
+    assert variables["lync_roles"] == ["video_interop"]
+    assert variables["lync_product"] == "skype_2015"
 
 
 def test_a_port_of_an_unknown_protocol_is_left_out_and_warned_of() -> None:
@@ -245,6 +309,43 @@ def test_plain_sip_on_a_registrar_is_remote_call_control(ports: tuple[str, ...],
 def test_plain_sip_on_a_mediation_server_is_not() -> None:
     mediation = service("MediationServer", 1, port(5068, usage="SipClient", protocol="Tcp"))
     assert one(registrar(1) + mediation)[0]["lync_features"] == []
+
+
+def _edge_pool(*numbers: int) -> str:
+    """An Edge Server behind address translation, and the number of the interface that each of its services is on."""
+    places = (
+        ("Internal", "10.0.0.9", 1, ""),
+        *(("External", f"192.0.2.{number}", number, f"203.0.113.{number}") for number in sorted(set(numbers))),
+    )
+    interfaces = "".join(
+        f'<NetInterface {IN_TOPOLOGY} InterfaceSide="{side}" InterfaceNumber="{number}" IPAddress="{address}" '
+        f'ConfiguredIPAddress="{public}" />'
+        for side, address, number, public in places
+    )
+    machine_of_it = f'<Machine Fqdn="edge.contoso.com">{interfaces}</Machine>'
+    ports = [
+        port(443, owner=owner, usage=usage, rest=f'InterfaceSide="External" InterfaceNumber="{number}"')
+        for (owner, usage), number in zip(
+            (("AccessEdge", "SipClient"), ("DataEdge", "PsomClient"), ("MediaRelayEdge", "TURNServer")),
+            numbers,
+            strict=True,
+        )
+    ]
+    return published(cluster(1, "edge.contoso.com", machine_of_it), service("EdgeServer", 1, *ports))
+
+
+@pytest.mark.parametrize("numbers", [(1, 2, 3), (3, 1, 2), (1, 1, 1)])
+def test_addresses_of_an_edge_server_are_its_own_by_interface(numbers: tuple[int, ...]) -> None:
+    found = inventory(_edge_pool(*numbers))
+    assert found.hosts["edge.contoso.com"]["lync_edge_addresses"] == {
+        "internal": ["10.0.0.9"],
+        **{
+            kind: [f"192.0.2.{number}"]
+            for kind, number in zip(("external_access", "external_webconf", "external_av"), numbers, strict=True)
+        },
+    }
+    assert found.hosts["edge.contoso.com"]["lync_roles"] == ["edge"]
+    assert "lync_edge" in found.children["lync"]
 
 
 def test_addresses_by_side() -> None:

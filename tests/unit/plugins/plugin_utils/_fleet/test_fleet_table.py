@@ -31,6 +31,22 @@ def test_what_it_looks_like() -> None:
     ]
 
 
+def test_a_mixed_estate_is_told_by_product() -> None:
+    rows = [
+        Row("fe01", State.COMPLIANT, {Status.OPEN: 5}, (0, 0, 0), product="skype_2019"),
+        Row("fe02", State.COMPLIANT, {Status.OPEN: 5}, (0, 0, 0), product="lync_2013"),
+        Row("fe03", State.DRIFTED, {Status.CLOSED: 5}, (1, 0, 0), product="skype_2019"),
+        GONE,
+    ]
+    assert texts(rows)[-4:] == [
+        "Lync Server 2013: 1 host: 1 compliant",
+        "Skype for Business Server 2019: 2 hosts: 1 drifted, 1 compliant",
+        "product not known: 1 host: 1 unreachable",
+        "4 hosts: 1 unreachable, 1 drifted, 2 compliant",
+    ]
+    assert len(texts(rows[:1])) == 3, "of one product nothing is said"
+
+
 def test_a_column_for_rows_that_are_wider_than_wanted() -> None:
     rows = [Row("dir01", State.COMPLIANT, {Status.OPEN: 5}, (0, 0, 0), wider=(4, 0)), DRIFTED, GONE,
             Row("fe02", State.COMPLIANT, {Status.OPEN: 30}, (0, 0, 0), wider=(11, 2))]  # fmt: skip

@@ -27,6 +27,28 @@ FORBIDDEN = "Bad HTTP response returned from server. Code 403"
         (f"{VERIFY}IP address mismatch, certificate is not valid for '127.0.0.1'.", "ansible_host", "ansible_host"),
         (f"{VERIFY}Hostname mismatch, certificate is not valid for 'x'.", "ansible_host", "ansible_host"),
         (f"{VERIFY}certificate has expired", "new certificate", "new certificate"),
+        (
+            f"{POOL}NewConnectionError('x: Failed to establish a new connection: [Errno 111] Connection refused'))",
+            "see ansible_port (5986 where it is not set; of an HTTP listener 5985, with ansible_winrm_scheme: http)",
+            "with ansible_psrp_protocol: http",
+        ),
+        (
+            f"{POOL}ConnectTimeoutError(x, 'Connection to 192.0.2.1 timed out. (connect timeout=30)'))",
+            "ansible_host",
+            "ansible_port",
+        ),
+        (f"{POOL}NewConnectionError('x: [Errno 113] No route to host'))", "ansible_host", "ansible_port"),
+        (
+            f"{POOL}NameResolutionError(\"Failed to resolve 'fe01' ([Errno -2] Name or service not known)\"))",
+            "ansible_host",
+            "ansible_host",
+        ),
+        (
+            "SSLError: [SSL: KEY_VALUES_MISMATCH] key values mismatch (_ssl.c:4149)",
+            "ansible_winrm_cert_pem and ansible_winrm_cert_key_pem do not belong together",
+            "ansible_psrp_certificate_pem and ansible_psrp_certificate_key_pem",
+        ),
+        ("('SSL: NO_CERTIFICATE_ASSIGNED] no certificate assigned", "cert_key_pem do not belong together", "x"),
         (NO_FILE, "ansible_winrm_ca_trust_path", "ansible_psrp_ca_cert"),
         (f"{POOL}SSLError(SSLError(1, '[SSL: WRONG_VERSION_NUMBER]", "ansible_winrm_scheme", "ansible_psrp_protocol"),
         (PROXY, "ansible_winrm_proxy", "ansible_psrp_proxy"),

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import UNKNOWN, Arrival
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.groups import GroupChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
@@ -119,6 +120,49 @@ def test_block_rules_where_nobody_else_is_connected_or_nothing_filters_cut_nobod
     alone = Host(NETSTAT.replace("10.0.0.9", "10.0.0.6"))
     assert list(LockoutGuard(alone, accept_impact=False)(plan, snapshot(enabled=True))) == []  # type: ignore[arg-type]
     assert list(LockoutGuard(Host(), accept_impact=False)(plan, snapshot())) == []  # type: ignore[arg-type]
+
+
+SQL = parse_rule(
+    "S", "v2.22|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=1433|Name=S|EmbedCtxt=@FirewallAPI.dll,-28502|"
+)
+GROUP_OFF = Plan(groups=(GroupChange("File and Printer Sharing", SQL.group, False, (SQL,), False),))  # type: ignore[union-attr,arg-type]
+
+
+def with_group() -> Snapshot:
+    return replace(snapshot(enabled=True), rules=(WINRM, SQL))  # type: ignore[arg-type]
+
+
+def test_who_is_connected_and_let_in_by_a_group_alone_keeps_it_on() -> None:
+    guard = LockoutGuard(Host(), accept_impact=False)  # type: ignore[arg-type]
+    (only,) = guard(GROUP_OFF, with_group())
+    assert only.startswith(
+        "somebody is connected now whom nothing lets in but the groups that are switched off: tcp 1433 sqlservr.exe, "
+        "1 connected (10.0.0.9). "
+    )
+    assert "lync_firewall_accept_impact" in only
+    assert "begins to filter" not in only
+    assert LockoutGuard(Host(), accept_impact=True)(GROUP_OFF, with_group()) == ()  # type: ignore[arg-type]
+
+
+def test_a_group_to_whose_ports_nobody_is_connected_is_taken_back_with_a_warning() -> None:
+    idle = Host(NETSTAT.replace("  TCP    10.0.0.5:1433    10.0.0.9:50123   ESTABLISHED    1208\r\n", ""))
+    guard = LockoutGuard(idle, accept_impact=False)  # type: ignore[arg-type]
+    assert list(guard(GROUP_OFF, with_group())) == []
+    assert [endpoint.port for endpoint in guard.cut] == [1433], "a plan to approve has it all the same"
+    (warning,) = guard.warnings
+    assert warning == (
+        "this listens and will not be reached any more, since nothing lets anybody in but the groups that are switched "
+        "off: tcp 1433 sqlservr.exe. Nobody is seen to be connected to it now"
+    )
+
+
+def test_every_objection_that_can_be_accepted_names_the_variable() -> None:
+    for plan, before in (
+        (SWITCH_ON, snapshot()),
+        (Plan(create=(BLOCK.named("LyncOps block-in-tcp-1433 g1"),)), snapshot(enabled=True)),
+    ):
+        (only,) = LockoutGuard(Host(), accept_impact=False)(plan, before)  # type: ignore[arg-type]
+        assert "lync_firewall_accept_impact" in only
 
 
 def test_a_block_rule_that_would_keep_us_out_is_refused() -> None:

@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import Network
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._fleet.rows import to_row
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv import to_csv
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import to_html
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
@@ -39,7 +41,10 @@ def validate(document: Any) -> None:
 
 
 def audited(host: LoggingModel, **options: Any) -> dict[str, Any]:
-    return run(host, {"roles": ["director"], "log": "24h", **options}, lync_firewall_info)
+    """The host tells that it is in one network: of profiles that share a file only one is in use."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RemoteHost, "networks", lambda _host: [Network("Ethernet", "contoso.test", "domain")])
+        return run(host, {"roles": ["director"], "log": "24h", **options}, lync_firewall_info)
 
 
 def busy() -> LoggingModel:
@@ -90,14 +95,15 @@ def test_in_sentences_and_in_one_line(found: Report) -> None:
 def test_whom_a_scope_would_keep_out_is_said_to_be_unknown_everywhere() -> None:
     result = audited(busy(), remote_addresses=["10.0.0.0/24"])
     result["log"]["answers"].append({"question": "would_be_scoped_out", "complete": False, "since": None})
-    result["log"] |= {"complete": False, "why": ["allowed connections are not logged"], "rows_for_anybody": 3}
+    result["log"] |= {"complete": False, "why": ["allowed connections are not logged"]}
+    result["log"]["rows_for_anybody"] = [f"server-4{one}" for one in range(9)]
     unsure = report(result)
-    assert "who would be scoped out not known for certain on 1 server, not asked of 3 rows for anybody" in summary(
-        unsure
-    )
+    unknown = "who would be scoped out not known for certain on 1 server, not asked of 9 rows for anybody"
+    assert unknown in summary(unsure)
     told = " ".join(in_short(unsure))
     assert "On 1 server the log cannot tell, for all of that time, who would be scoped out" in told
-    assert "Who would be scoped out is not asked of 3 requirements" in told
+    assert "Who would be scoped out is not asked of 9 requirements that everybody is to be admitted by" in told
+    assert "named: server-40, server-41, server-42, server-43, server-44, server-45 and 3 more" in told
     text = to_json(unsure)
     document = json.loads(text)
     validate(document)

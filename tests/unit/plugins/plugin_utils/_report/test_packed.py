@@ -74,3 +74,11 @@ def test_a_glance_is_short_and_loses_nothing() -> None:
     assert seen["not_open"][1] == "r1 (1): closed, blocked by 'Ban', 'Bann'. Remedy: do this"
     assert (len(seen["not_open"]), seen["not_open"][-1]) == (11, "and 30 more")
     assert {name: value for name, value in unpack(seen).items() if name != "msg"} == result
+
+
+def test_a_glance_at_a_host_without_a_role_does_not_look_as_if_all_were_well() -> None:
+    """No verdict, and nothing that is not open: of an estate whose rows are all closed, too."""
+    seen = glance({"requirements": [], "product": "", "changed": False})
+    assert (seen["verdicts"], seen["not_open"]) == ({}, [])
+    assert seen["msg"].startswith("No role is named, so nothing was judged: -a host_variables=true")
+    assert glance({"requirements": [], "product": "lync_2013"})["msg"] == "At a glance; -v shows all of it."

@@ -49,6 +49,12 @@ def test_what_cannot_be_told_is_not_said_to_be_well() -> None:
     )
 
 
+def test_a_mixed_estate_is_told_by_product() -> None:
+    told = in_short(report_of(a={**info(), "product": "skype_2019"}, b={**info(), "product": "lync_2013"}, c=LOST))
+    assert told[0].startswith("This is about the firewalls of 3 servers of Lync or Skype for Business, which")
+    assert told[1] == "By product: Lync Server 2013, 1 server; Skype for Business Server 2019, 1 server"
+
+
 def test_all_is_well() -> None:
     assert in_short(report_of(a=info()))[1:] == (
         "Nothing that Lync needs is closed on 1 server that could be looked at",

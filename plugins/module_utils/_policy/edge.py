@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which address of an Edge Server a row is bound to.
+
+An Edge Server stands between the Internet and the network inside, and 443 alone is on four of its addresses. A rule
+without a local address would open the internal ports to the outside, so none is made: where an address is not known,
+that is an error. What counts is what the host itself has: the public address in front of a router that translates is on
+no packet that reaches it ("IP address requirements" of the Edge Server, both products).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._catalogue.model import Interface, Requirement, Role
+from .._net.address_set import AddressSet
+from .._net.port_set import PortSet
+from .._options.reading import OptionError, read_addresses
+from .._options.variables import PREFIX
+
+OPTION = "edge_addresses"
+
+_EACH = ", ".join(interface.value for interface in Interface)
+_REMEDY = (
+    f"Give {OPTION} (variable {PREFIX}{OPTION}) with {_EACH}, each an address or a list: those that the host itself "
+    "has (ipconfig), never the public ones of a router that translates. Services that share an address repeat it. The "
+    "inventory plugin lync_topology takes them from a topology document"
+)
+
+
+def check_alone(roles: Iterable[Role]) -> None:
+    """Check that an Edge Server is nothing else: rows of other roles are bound to no address.
+
+    Args:
+        roles: The roles of a host.
+
+    Raises:
+        OptionError: It is something else as well.
+    """
+    others = sorted(role.value for role in roles if role is not Role.EDGE)
+    if Role.EDGE in roles and others:
+        raise OptionError(
+            "roles",
+            f"an Edge Server shares its host with no other role, and this one has {', '.join(others)} as well: their "
+            "ports would be open to the outside. Leave the host in one of the groups",
+        )
+
+
+def addresses_of(option: Mapping[str, Any], rows: Iterable[Requirement]) -> dict[Interface, AddressSet]:
+    """Read the addresses of the interfaces that rows are bound to.
+
+    Args:
+        option: Interface to addresses.
+        rows: The rows that apply to the host and are not left out.
+
+    Raises:
+        OptionError: An address is wrong or is not known, or an external one is internal as well.
+    """
+    needed = dict.fromkeys(row.interface for row in rows if row.interface)
+    if not needed:
+        return {}
+    known = [interface.value for interface in Interface]
+    for word in option:
+        if word not in known:
+            raise OptionError(f"{OPTION}.{word}", f"this is no interface of an Edge Server; they are {_EACH}")
+    found = {interface: _read(interface, option.get(interface.value)) for interface in Interface}
+    missing = [interface.value for interface in needed if not found[interface]]
+    if missing:
+        raise OptionError(
+            OPTION,
+            "each rule of an Edge Server is bound to a local address, so that internal ports never open to the "
+            f"outside, and nothing says the address of {', '.join(missing)}. {_REMEDY}",
+        )
+    inside = found[Interface.INTERNAL]
+    for interface in Interface:
+        if interface.is_external and inside and found[interface].overlaps(inside):
+            raise OptionError(
+                f"{OPTION}.{interface}",
+                f"{found[interface] & inside} is the internal address as well, so internal ports would open to the "
+                "outside. An Edge Server has two networks; name the address of the external one",
+            )
+    return {interface: found[interface] for interface in needed}
+
+
+def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> None:
+    """Check that no two services are to listen on one port of one address.
+
+    Args:
+        bound: The rows of a host that are bound to an interface, each with its ports and addresses.
+
+    Raises:
+        OptionError: Two are; with one external address for all services, each needs a port of its own.
+    """
+    for (mine, ports, local), (other, others, at) in itertools.combinations(bound, 2):
+        if (
+            mine.interface is not other.interface
+            and not set(mine.transports).isdisjoint(other.transports)
+            and ports.overlaps(others)
+            and local.overlaps(at)
+        ):
+            raise OptionError(
+                f"{OPTION}.{other.interface}",
+                f"{mine.interface} has {local & at} too, and both listen on port {ports & others} ({mine.id}, "
+                f"{other.id}). Where services share an address each has a port of its own: say which in "
+                "port_overrides, as {edge-listen-01: 5061, edge-listen-04: 444}, or have it read from a topology",
+            )
+
+
+def each(local: AddressSet) -> list[AddressSet]:
+    """The addresses that a row is bound to, each by itself: a rule may be bound to some of them only.
+
+    Args:
+        local: All of them; any for a row that is not bound.
+    """
+    if local.is_any:
+        return [local]
+    return [AddressSet.parse([text]) for text in local.texts()]
+
+
+def ending(interface: Interface | None) -> str:
+    """What the key of a rule ends with, where it is bound to an interface.
+
+    Args:
+        interface: The interface; None for every address of the host.
+    """
+    return f"-{interface.value.replace('_', '-')}" if interface else ""
+
+
+def _read(interface: Interface, value: Any) -> AddressSet:
+    items = [] if value is None else [value] if isinstance(value, str) else value
+    name = f"{OPTION}.{interface}"
+    if not isinstance(items, (list, tuple)):
+        raise OptionError(name, f"an address or a list of addresses is needed, not {value!r}")
+    if not items:
+        return AddressSet()
+    found = read_addresses(name, items)
+    hosts = all(first == last for first, last in (*found.v4, *found.v6))
+    if found.keywords or not hosts or len(items) > _MOST:
+        raise OptionError(name, f"addresses of the host are needed, one by one, not {', '.join(map(str, items[:3]))}")
+    return found
+
+
+_MOST = 16
+"""Addresses of one interface: a netsh line has to hold them."""

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which product runs on a host: what its variables say, what its topology says, and whether the two agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._catalogue.products import called, of_version
+from .._options.variables import PREFIX
+
+VARIABLE = f"{PREFIX}product"
+"""What a person says."""
+
+OF_TOPOLOGY = "lync_product"
+"""What the inventory plugin makes of the topology."""
+
+VERSION = "lync_version"
+"""``ServiceVersion`` of the service that makes the host what it is, by the topology."""
+
+
+def running(said: Any, of_topology: Any) -> Any:
+    """The product; None where nothing says it.
+
+    Args:
+        said: The value of `VARIABLE`, for whoever validates it.
+        of_topology: The value of `OF_TOPOLOGY`.
+    """
+    return said if said is not None else (of_topology or None)
+
+
+def product_mistakes(host: str, said: Any, version: Any) -> tuple[str, ...]:
+    """What is wrong where a person says one product and the topology another, in a sentence that names both.
+
+    Args:
+        host: The host's name.
+        said: The value of `VARIABLE`; None where nothing is said.
+        version: The value of `VERSION`; anything but the version of a product says nothing.
+    """
+    if said is None or isinstance(version, bool) or not str(version).isascii() or not str(version).isdigit():
+        return ()
+    by_topology = of_version(int(version))
+    if not by_topology or str(said) in by_topology or called(str(said)) == str(said):
+        return ()
+    names = " or ".join(called(product.value) for product in by_topology)
+    return (
+        f"{host}: {VARIABLE} is {said} ({called(str(said))}), and the topology has ServiceVersion {version} there, "
+        f"which is {names}. Correct {VARIABLE} or leave it out, or export the topology anew.",
+    )

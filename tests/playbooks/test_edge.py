@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Edge Servers of two interfaces, of the oldest and the newest product: audit, site, audit, site again; the matrix."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from lab.testing import Lab
+    from playbooks.runs import Run, Runner
+    from playbooks.warm import Warm
+
+STEPS = ("audit", "site", "audit again", "site again")
+EDGES = ("edge01", "edge02")
+_SCOPED = {"lync_firewall_scope": "topology"}
+
+
+@pytest.fixture(scope="module", params=["lync_2013", "skype_se"])
+def served(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """Two Edge Servers and the servers inside; in place of the estate of the other tests."""
+    from lab.testing import Lab
+
+    with Lab(count=1, edges=2, product=request.param, bystanders=()) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def runner(served: Lab, tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Runner:
+    """For all steps of a product."""
+    from playbooks.runs import Runner
+
+    return Runner(served, tmp_path_factory.mktemp("edge"), warm)
+
+
+@pytest.fixture(scope="module")
+def runs(runner: Runner) -> dict[str, Run]:
+    """Every step, on the Edge Servers alone."""
+    return {step: runner.play(step.partition(" ")[0], "--limit", "lync_edge") for step in STEPS}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_step(runs: dict[str, Run], step: str) -> None:
+    run = runs[step]
+    if step == "audit":
+        assert run.code == 2, run.output
+        return
+    assert (run.code, run.failed, run.unreachable) == (0, {}, {}), run.output
+    assert bool(run.changed) is (step == "site"), run.output
+
+
+def test_internal_ports_are_open_inside_and_shut_outside(served: Lab, runs: dict[str, Run]) -> None:
+    """By the live firewall, not by what was planned."""
+    from lab.probe import tcp_open
+
+    assert runs["site"].code == 0
+
+    def is_open(address: str, port: int) -> bool:
+        return asyncio.run(tcp_open(address, port, 2.0))
+
+    for host in served.hosts:
+        addresses = host.spec.edge
+        if addresses is None:
+            continue
+        assert {is_open(addresses.internal, port) for port in (5061, 5062, 8057, 443, 4443, 50001)} == {True}
+        for external in addresses.external:
+            assert is_open(external, 443)
+            assert {is_open(external, port) for port in (5062, 8057, 4443, 50001, 5985)} == {False}
+
+
+def test_the_matrix_has_the_perimeter(runner: Runner, runs: dict[str, Run]) -> None:
+    assert runs["audit"].code == 2
+    run = runner.play("matrix")
+    assert run.code == 0, run.output
+    (path,) = runner.folder.rglob("*matrix*.json")
+    lines: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["lines"]
+    outside = [line for line in lines if line["source"] == ["Internet"]]
+    assert {",".join(line["destination"]) for line in outside} == {
+        "Edge Servers, Access Edge", "Edge Servers, Web Conferencing Edge", "Edge Servers, A/V Edge"
+    }  # fmt: skip

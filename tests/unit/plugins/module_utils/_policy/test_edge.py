@@ -1,0 +1,242 @@
+# Copyright (c) 2026, the lyncops.firewall contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An Edge Server: each rule at the address of its interface, verdicts there, and the perimeter in the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileState
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Action, FirewallRule, Profile
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
+    RUNNING,
+    ServiceState,
+    Snapshot,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import ports_asked
+
+INSIDE, ACCESS, WEBCONF, MEDIA = "10.0.0.9", "192.0.2.1", "192.0.2.2", "192.0.2.3"
+ADDRESSES = {"internal": [INSIDE], "external_access": [ACCESS], "external_webconf": WEBCONF, "external_av": MEDIA}
+SERVERS = {
+    "front_end": ["10.0.0.1"], "director": [], "mediation": [], "branch_appliance": [], "load_balancer": [],
+    "central_management": ["10.0.0.1"], "edge": [INSIDE], "gateway": [], "trusted_application": [],
+    "reverse_proxy": [],
+}  # fmt: skip
+
+
+def edge(**options: Any) -> HostPolicy:
+    return build_policy(["edge"], **{"edge_addresses": ADDRESSES, **options})
+
+
+def scoped(**options: Any) -> HostPolicy:
+    return edge(scope="topology", peers=SERVERS, client_networks=["10.9.0.0/16"], **options)
+
+
+def host(rules: Iterable[FirewallRule]) -> Snapshot:
+    return Snapshot(
+        profiles=tuple(ProfileState(profile) for profile in Profile),
+        rules=tuple(rules),
+        service=ServiceState(RUNNING, 2),
+    )
+
+
+def as_wanted(policy: HostPolicy) -> list[FirewallRule]:
+    return [desired.rule.named(f"LyncOps {desired.key} g1") for desired in policy.rules]
+
+
+def rule(text: str) -> FirewallRule:
+    return parse_rule("{1}", f"v2.10|Action=Allow|Active=TRUE|Dir=In|Name=other|{text}")
+
+
+def effects(policy: HostPolicy, rules: Iterable[FirewallRule]) -> dict[str, Effect]:
+    return {effect.demand.requirement.id: effect for effect in judge_policy(policy, host(rules))}
+
+
+@pytest.mark.parametrize(
+    ("product", "features", "rows", "rules"),
+    [
+        ("lync_2013", [], 12, 12),
+        ("lync_2013", ["xmpp_federation", "ocs_2007_federation"], 16, 16),
+        ("skype_2015", ["xmpp_federation", "ocs_2007_federation"], 14, 14),
+        ("skype_2019", ["xmpp_federation"], 12, 12),
+        ("skype_se", [], 12, 12),
+    ],
+)
+def test_every_rule_is_bound_to_the_address_of_its_interface(
+    product: str, features: list[str], rows: int, rules: int
+) -> None:
+    policy = edge(product=product, features=features)
+    assert (len(policy.demands), len(policy.rules)) == (rows, rules)
+    at = {"internal": INSIDE, "external-access": ACCESS, "external-webconf": WEBCONF, "external-av": MEDIA}
+    for desired in policy.rules:
+        ending = next(ending for ending in at if desired.key.endswith(f"-{ending}"))
+        assert desired.rule.local_addresses.texts() == [at[ending]]
+
+
+def test_443_is_on_four_addresses_and_internal_ports_on_one() -> None:
+    at: dict[str, set[str]] = {}
+    for desired in edge().rules:
+        at.setdefault(str(desired.rule.local_ports), set()).add(str(desired.rule.local_addresses))
+    assert at["443"] == {INSIDE, ACCESS, WEBCONF, MEDIA}
+    assert {str(at[port]) for port in ("4443", "5062", "8057", "50001-50003")} == {str({INSIDE})}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"external_av": None}, "nothing says the address of external_av"),
+        ({"internal": []}, "nothing says the address of internal"),
+        ({"external_access": [INSIDE]}, "is the internal address as well"),
+        ({"external_webconf": ACCESS}, r"both listen on port 443 \(edge-listen-01, edge-listen-04\)"),
+        ({"internal": ["10.0.0.0/24"]}, "one by one"),
+        ({"internal": ["localsubnet"]}, "one by one"),
+        ({"outside": "192.0.2.9"}, "no interface of an Edge Server"),
+        ({"internal": 7}, "a list of addresses is needed"),
+    ],
+)
+def test_wrong_or_unknown_addresses_are_refused(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(OptionError, match=told) as error:
+        edge(edge_addresses={**ADDRESSES, **change})
+    assert error.value.option.startswith("edge_addresses")
+
+
+def test_without_any_address_it_says_what_to_give() -> None:
+    with pytest.raises(OptionError, match=r"lync_firewall_edge_addresses.*internal, external_access.*never the public"):
+        edge(edge_addresses=None)
+
+
+def test_of_an_interface_without_rows_no_address_is_asked() -> None:
+    only_inside = {"internal": INSIDE}
+    outside = [f"edge-listen-0{number}" for number in (1, 2, 4, 5, 6)]
+    assert len(edge(edge_addresses=only_inside, skip_rows=outside).rules) == 7
+
+
+def test_one_external_address_takes_ports_of_their_own() -> None:
+    one = {"internal": INSIDE, **dict.fromkeys(("external_access", "external_webconf", "external_av"), ACCESS)}
+    found = edge(edge_addresses=one, port_overrides={"edge-listen-01": 5061, "edge-listen-04": 444})
+    ports = {str(desired.rule.local_ports) for desired in found.rules if ACCESS in str(desired.rule.local_addresses)}
+    assert ports == {"5061", "444", "443", "3478"}
+
+
+def test_it_is_nothing_else() -> None:
+    with pytest.raises(OptionError, match="shares its host with no other role, and this one has front_end"):
+        build_policy(["edge", "front_end"], edge_addresses=ADDRESSES)
+
+
+def test_what_is_known_inside_does_not_narrow_the_outside() -> None:
+    for demand in scoped().demands:
+        assert demand.scope.addresses.is_any == demand.requirement.is_for_the_world, demand.requirement.id
+
+
+@pytest.mark.parametrize("policy", [edge(), scoped()], ids=["any", "scoped"])
+def test_a_host_as_it_should_be_is_open_for_certain_and_no_wider(policy: HostPolicy) -> None:
+    found = judge_policy(policy, host(as_wanted(policy)))
+    assert {(effect.verdict.status, effect.verdict.reason) for effect in found} == {(Status.OPEN, Reason.RULE)}
+    assert wider(found) == wider(found, certain=False) == ()
+
+
+def test_a_rule_for_another_address_opens_nothing_and_blocks_nothing() -> None:
+    policy = edge()
+    bound = f"Protocol=6|LPort=443|LA4={ACCESS}|"
+    found = effects(policy, [rule(bound)])
+    assert found["edge-listen-01"].verdict.status is Status.OPEN
+    assert found["edge-listen-04"].verdict.status is found["edge-listen-13"].verdict.status is Status.CLOSED
+    block = replace(rule(bound), action=Action.BLOCK)
+    found = effects(policy, [*as_wanted(policy), block])
+    closed = [row for row, effect in found.items() if effect.verdict.status is not Status.OPEN]
+    assert closed == ["edge-listen-01"]
+
+
+def test_of_two_addresses_of_an_interface_both_count() -> None:
+    policy = edge(edge_addresses={**ADDRESSES, "external_access": [ACCESS, "2001:db8::1"]})
+    row = effects(policy, [rule(f"Protocol=6|LPort=443|LA4={ACCESS}|")])["edge-listen-01"]
+    assert row.verdict.status is Status.CLOSED
+    assert row.traffic.local.texts() == ["2001:db8::1"]
+
+
+def test_a_rule_without_an_address_makes_an_internal_row_wider() -> None:
+    policy = scoped()
+    found = effects(policy, [*as_wanted(policy), rule("Protocol=6|LPort=5061|")])
+    admission = found["edge-listen-09"].admission
+    assert admission
+    assert admission.wider
+    assert admission.wider.everybody
+
+
+def test_blocks_keep_nobody_out_of_the_outside() -> None:
+    policy = with_blocks(scoped())
+    blocks = [desired for desired in policy.rules if desired.rule.action is Action.BLOCK]
+    assert blocks
+    assert {str(desired.rule.local_addresses) for desired in blocks} == {INSIDE}
+    found = effects(policy, as_wanted(policy))
+    assert {effect.verdict.status for effect in found.values()} == {Status.OPEN}
+
+
+def test_only_the_inside_is_probed() -> None:
+    assert {row for asked in ports_asked(edge(), 4) for row in asked.rows} == {
+        f"edge-listen-{number:02}" for number in range(9, 16)
+    }
+
+
+def test_ports_of_a_feature_that_nobody_named_are_no_surprise() -> None:
+    listeners = [
+        {
+            "service": "EdgeServer", "owner": f"urn:component:{owner}", "usage": usage, "side": side,
+            "protocol": protocol, "transports": transports, "ports": ports,
+        }
+        for owner, usage, side, protocol, transports, ports in (
+            ("MediaRelayEdge", "MediaCommunication", "External", "TcpOrUdp", ["tcp", "udp"], "50000-59999"),
+            ("XmppFederationProxy", "XptServer", "Internal", "Mtls", ["tcp"], "23456"),
+            ("AccessEdge", "SipClient", "External", "Tls", ["tcp"], "5061"),
+        )
+    ]  # fmt: skip
+    found = edge(configured_ports=listeners)
+    assert not [one for one in found.configuration.disagreements if one.kind.value == "not_documented"]
+    assert str(found.configuration.ports["edge-listen-01"]) == "5061"
+
+
+def test_the_matrix_has_the_lines_of_the_perimeter() -> None:
+    hosts: list[dict[str, Any]] = [
+        {
+            "name": "fe", "addresses": ["10.0.0.1"], "roles": ["front_end", "central_management"], "pool": "p",
+            "peers": SERVERS, "client_networks": ["10.9.0.0/16"], "options": {},
+        },
+        {
+            "name": "edge", "addresses": [INSIDE], "roles": ["edge"], "pool": "e", "peers": SERVERS,
+            "client_networks": ["10.9.0.0/16"], "options": {"edge_addresses": ADDRESSES},
+        },
+    ]  # fmt: skip
+    matrix = matrix_of(hosts)
+    groups = {group.name: group.texts() for group in matrix.groups}
+    lines = {(*line.source, *line.destination, line.transport): str(line.ports) for line in matrix.lines}
+    assert groups["Internet"] == ["any"]
+    assert groups["Edge Servers, A/V Edge"] == [MEDIA]
+    assert {key: ports for key, ports in lines.items() if key[0] == "Internet"} == {
+        ("Internet", "Edge Servers, A/V Edge", "tcp"): "443",
+        ("Internet", "Edge Servers, A/V Edge", "udp"): "3478",
+        ("Internet", "Edge Servers, Access Edge", "tcp"): "443,5061",
+        ("Internet", "Edge Servers, Web Conferencing Edge", "tcp"): "443",
+    }
+    assert {key: ports for key, ports in lines.items() if key[1] == "Internet"} == {
+        ("Edge Servers, A/V Edge", "Internet", "tcp"): "443,50000-59999",
+        ("Edge Servers, A/V Edge", "Internet", "udp"): "3478,50000-59999",
+        ("Edge Servers, Access Edge", "Internet", "tcp"): "53,80,5061",
+        ("Edge Servers, Access Edge", "Internet", "udp"): "53",
+    }
+    inward = lines["Front End Servers", "Edge Servers", "tcp"]
+    assert inward == "443,4443,5061-5062,8057,50001-50003"
+    assert lines["Front End Servers", "Edge Servers", "udp"] == "3478"
+    assert "5061" in lines["Edge Servers", "Front End Servers", "tcp"]
+    outside = [line for line in matrix.lines if line.source == ("Internet",)]
+    assert {line.listeners for line in outside} == {("edge",)}
