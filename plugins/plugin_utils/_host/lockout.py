@@ -17,13 +17,15 @@ from ...module_utils._firewall.change.management import (
     arriving_ports,
     policy_listeners,
 )
+from ...module_utils._firewall.change.new_blocks import may_cut_a_member, new_blocks
 from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import begin_inbound, begin_outbound, predict
 from ...module_utils._firewall.change.risk import is_risky, outbound_losses
 from ...module_utils._firewall.change.sockets import Socket, read_sockets
 from ...module_utils._firewall.state.reading import Part, ReadError, command_line, query, read_keys, split
-from ...module_utils._firewall.state.rule import ALL_PROFILES, Action, Profile
+from ...module_utils._firewall.state.rule import ALL_PROFILES, Direction, FirewallRule, Profile
 from ...module_utils._firewall.state.snapshot import Snapshot, WinrmListener
+from ...module_utils._firewall.traffic.matching import label
 from ...module_utils._texts import said
 from .remote_host import RemoteHost
 
@@ -40,12 +42,14 @@ class Preview:
         warnings: What would be closed to WinRM where we do not, or may not, arrive.
         cut: What is in use and would not be reachable any more; the user may accept that.
         blocked: What is in use by those whom block rules of the plan keep out; likewise.
+        outbound: Block rules that may cut the host from its domain controllers and name servers; likewise.
     """
 
     lockout: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     cut: tuple[Endpoint, ...] = ()
     blocked: tuple[Endpoint, ...] = ()
+    outbound: tuple[FirewallRule, ...] = ()
 
 
 def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = True) -> Preview:
@@ -77,21 +81,25 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     found = assess(connection, plan, before, arrives, confirmed, ports, local)
     # Nothing is in use through a network that the host is not in, so a profile without one has nothing to cut.
     profiles = _beginning_to_filter(plan, before) & (arrives.connected or ALL_PROFILES)
-    made = (*plan.create, *(update.after for update in plan.update))
-    filters = any(state.enabled for state in predict(plan, before).profiles)
-    blocks = filters and any(rule.action is Action.BLOCK for rule in made)
+    after = predict(plan, before)
+    places = arrives.connected or ALL_PROFILES
+    blocks = bool(new_blocks(before, after, places, Direction.IN))
+    outbound = tuple(rule for rule in new_blocks(before, after, places, Direction.OUT) if may_cut_a_member(rule))
     if (profiles or blocks or plan.groups_off) and use.sockets is None:
         raise ReadError("'netstat -ano' failed, so it is not known what is in use and would be cut")
     used = endpoints(use.sockets or (), use.tasks) if profiles or blocks or plan.groups_off else ()
-    after = predict(plan, before)
     cut = would_be_cut(used, profiles, after) if profiles else ()
     if plan.groups_off:  # what only they let in
         filtering = frozenset(state.profile for state in before.profiles if state.enabled)
         others = filtering & (arrives.connected or ALL_PROFILES)
         today = would_be_cut(used, others, before) if others else ()
         cut += tuple(one for one in (would_be_cut(used, others, after) if others else ()) if one not in (*today, *cut))
-    blocked = would_be_blocked(used, {socket.address for socket in use.sockets or ()}, plan) if blocks else ()
-    return Preview(found.objections, found.warnings, cut, blocked)
+    blocked = (
+        would_be_blocked(used, {socket.address for socket in use.sockets or ()}, before, after, places)
+        if blocks
+        else ()
+    )
+    return Preview(found.objections, found.warnings, cut, blocked, outbound)
 
 
 def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
@@ -164,6 +172,12 @@ class LockoutGuard:
             objections.append(
                 "without the group Core Networking the host may lose its address (DHCP), its IPv6 neighbours and its "
                 "name servers. Leave it out of builtin_groups, or set accept_impact to true"
+            )
+        if found.outbound:
+            names = ", ".join(said(label(rule)) for rule in found.outbound[:_MOST_LISTED])
+            objections.append(
+                f"outbound block rules may cut the host from its domain controllers and name servers: {names}. Narrow "
+                "them to ports that no member of a domain needs or to single addresses, or set accept_impact to true"
             )
         if outbound:
             objections.append(
