@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...module_utils._firewall.change.guard import assess
-from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_blocked, would_be_cut
+from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_blocked, would_be_cut, would_be_left
 from ...module_utils._firewall.change.management import (
     WINRM_POLICY,
     arriving_address,
@@ -84,8 +84,9 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     after = predict(plan, before)
     places = arrives.connected or ALL_PROFILES
     blocks = bool(new_blocks(before, after, places, Direction.IN))
-    outbound = tuple(rule for rule in new_blocks(before, after, places, Direction.OUT) if may_cut_a_member(rule))
-    if (profiles or blocks or plan.groups_off) and use.sockets is None:
+    leaving = new_blocks(before, after, places, Direction.OUT)
+    outbound = tuple(rule for rule in leaving if may_cut_a_member(rule))
+    if (profiles or blocks or leaving or plan.groups_off) and use.sockets is None:
         raise ReadError("'netstat -ano' failed, so it is not known what is in use and would be cut")
     used = endpoints(use.sockets or (), use.tasks) if profiles or blocks or plan.groups_off else ()
     cut = would_be_cut(used, profiles, after) if profiles else ()
@@ -94,11 +95,10 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
         others = filtering & (arrives.connected or ALL_PROFILES)
         today = would_be_cut(used, others, before) if others else ()
         cut += tuple(one for one in (would_be_cut(used, others, after) if others else ()) if one not in (*today, *cut))
-    blocked = (
-        would_be_blocked(used, {socket.address for socket in use.sockets or ()}, before, after, places)
-        if blocks
-        else ()
-    )
+    own = {socket.address for socket in use.sockets or ()}
+    blocked = would_be_blocked(used, own, before, after, places) if blocks else ()
+    if leaving:
+        blocked += would_be_left(use.sockets or (), use.tasks, before, after, places)
     return Preview(found.objections, found.warnings, cut, blocked, outbound)
 
 
