@@ -10,20 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...module_utils._firewall.change.guard import assess
-from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_blocked, would_be_cut
+from ...module_utils._firewall.change.impact import Endpoint, endpoints, would_be_blocked, would_be_cut, would_be_left
 from ...module_utils._firewall.change.management import (
     WINRM_POLICY,
     arriving_address,
     arriving_ports,
     policy_listeners,
 )
+from ...module_utils._firewall.change.new_blocks import may_cut_a_member, new_blocks
 from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import begin_inbound, begin_outbound, predict
 from ...module_utils._firewall.change.risk import is_risky, outbound_losses
 from ...module_utils._firewall.change.sockets import Socket, read_sockets
 from ...module_utils._firewall.state.reading import Part, ReadError, command_line, query, read_keys, split
-from ...module_utils._firewall.state.rule import ALL_PROFILES, Action, Profile
+from ...module_utils._firewall.state.rule import ALL_PROFILES, Direction, FirewallRule, Profile
 from ...module_utils._firewall.state.snapshot import Snapshot, WinrmListener
+from ...module_utils._firewall.traffic.matching import label
 from ...module_utils._texts import said
 from .remote_host import RemoteHost
 
@@ -46,6 +48,7 @@ class Preview:
         cut: What is in use and would not be reachable any more; the user may accept that.
         blocked: What is in use by those whom block rules of the plan keep out; likewise.
         by_groups: What only the groups let in that the plan switches off, whether or not anybody is connected now.
+        outbound: Block rules that may cut the host from its domain controllers and name servers; likewise.
     """
 
     lockout: tuple[str, ...] = ()
@@ -53,6 +56,7 @@ class Preview:
     cut: tuple[Endpoint, ...] = ()
     blocked: tuple[Endpoint, ...] = ()
     by_groups: tuple[Endpoint, ...] = ()
+    outbound: tuple[FirewallRule, ...] = ()
 
     @property
     def closed(self) -> tuple[Endpoint, ...]:
@@ -89,13 +93,14 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     found = assess(connection, plan, before, arrives, confirmed, ports, local)
     # Nothing is in use through a network that the host is not in, so a profile without one has nothing to cut.
     profiles = _beginning_to_filter(plan, before) & (arrives.connected or ALL_PROFILES)
-    made = (*plan.create, *(update.after for update in plan.update))
-    filters = any(state.enabled for state in predict(plan, before).profiles)
-    blocks = filters and any(rule.action is Action.BLOCK for rule in made)
-    if (profiles or blocks or plan.groups_off) and use.sockets is None:
+    after = predict(plan, before)
+    places = arrives.connected or ALL_PROFILES
+    blocks = bool(new_blocks(before, after, places, Direction.IN))
+    leaving = new_blocks(before, after, places, Direction.OUT)
+    outbound = tuple(rule for rule in leaving if may_cut_a_member(rule))
+    if (profiles or blocks or leaving or plan.groups_off) and use.sockets is None:
         raise ReadError("'netstat -ano' failed, so it is not known what is in use and would be cut")
     used = endpoints(use.sockets or (), use.tasks) if profiles or blocks or plan.groups_off else ()
-    after = predict(plan, before)
     cut = would_be_cut(used, profiles, after) if profiles else ()
     by_groups: tuple[Endpoint, ...] = ()
     if plan.groups_off:
@@ -104,8 +109,11 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
         today = would_be_cut(used, others, before) if others else ()
         then = would_be_cut(used, others, after) if others else ()
         by_groups = tuple(one for one in then if one not in (*today, *cut))
-    blocked = would_be_blocked(used, {socket.address for socket in use.sockets or ()}, plan) if blocks else ()
-    return Preview(found.objections, found.warnings, cut, blocked, by_groups)
+    own = {socket.address for socket in use.sockets or ()}
+    blocked = would_be_blocked(used, own, before, after, places) if blocks else ()
+    if leaving:
+        blocked += would_be_left(use.sockets or (), use.tasks, before, after, places)
+    return Preview(found.objections, found.warnings, cut, blocked, by_groups, outbound)
 
 
 def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
@@ -182,6 +190,12 @@ class LockoutGuard:
             objections.append(
                 "without the group Core Networking the host may lose its address (DHCP), its IPv6 neighbours and its "
                 f"name servers. Leave it out of builtin_groups, or {_ACCEPT}"
+            )
+        if found.outbound:
+            names = ", ".join(said(label(rule)) for rule in found.outbound[:_MOST_LISTED])
+            objections.append(
+                f"outbound block rules may cut the host from its domain controllers and name servers: {names}. Narrow "
+                f"them to ports that no member of a domain needs or to single addresses, or {_ACCEPT}"
             )
         if outbound:
             objections.append(

@@ -6,21 +6,20 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..._net.address_set import AddressSet
 from ..._net.port_set import PortSet
-from ..._net.region import Region, union
 from ..._texts import lines_of, said
 from ..state.reading import ReadError
-from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, Profile
+from ..state.rule import PROTOCOL_NUMBERS, Direction, FirewallRule, Profile, same_path
 from ..state.snapshot import Snapshot
 from ..traffic.matching import Traffic
 from ..traffic.reasons import Status
 from ..traffic.rule_index import RuleIndex
 from ..traffic.verdict import judge
-from .plan import Plan
+from .new_blocks import blocks_in, new_blocks
 from .sockets import Socket
 
 _MOST_ENDPOINTS = 20_000
@@ -129,46 +128,97 @@ def would_be_cut(endpoints: Iterable[Endpoint], profiles: frozenset[Profile], af
     return tuple(endpoint for endpoint in endpoints if _cut(endpoint, profiles, after, index))
 
 
-def would_be_blocked(endpoints: Iterable[Endpoint], own: Iterable[str], plan: Plan) -> tuple[Endpoint, ...]:
-    """Endpoints with the peers that are connected to them now and that block rules of a plan keep out.
+def would_be_blocked(
+    endpoints: Iterable[Endpoint], own: Iterable[str], before: Snapshot, after: Snapshot, profiles: Iterable[Profile]
+) -> tuple[Endpoint, ...]:
+    """Endpoints with the peers that are connected to them now and that block rules keep out after a plan.
 
-    Who is connected by UDP is not known.
+    Rules are taken by what they may match: for a program or a service that may be the one that listens, for an
+    interface or a keyword that may be meant. Who is connected by UDP is not known.
 
     Args:
         endpoints: What is in use.
         own: The host's own addresses: what stays on the host is not filtered.
-        plan: The plan.
+        before: The host as it is.
+        after: The host once the plan is carried out.
+        profiles: The profiles of its networks.
     """
-    areas: dict[tuple[int | None, AddressSet], list[Region]] = {}
-    for rule, before in (*((rule, None) for rule in plan.create), *((one.after, one.before) for one in plan.update)):
-        if rule.action is Action.BLOCK and rule.direction is Direction.IN and rule.enabled:
-            known = before.remote_addresses if before and before.action is Action.BLOCK else AddressSet()
-            area = Region.of(rule.local_ports, rule.remote_addresses - known)
-            areas.setdefault((rule.protocol, rule.local_addresses), []).append(area)
-    if not areas:
+    profiles = tuple(profiles)
+    coming = new_blocks(before, after, profiles, Direction.IN)
+    if not coming:
         return ()
     here = frozenset(own)
-    blocked = [(protocol, own, union(found)) for (protocol, own), found in areas.items()]
+    index = RuleIndex(coming)
+    known = {profile: RuleIndex(blocks_in(before, profile, Direction.IN)) for profile in profiles}
     cut = []
     for endpoint in endpoints:
-        protocol, port = PROTOCOL_NUMBERS[endpoint.protocol], PortSet.of(endpoint.port)
-        through = {peer: AddressSet() for peer, _own in endpoint.through}
-        for peer, address in endpoint.through:
-            through[peer] |= AddressSet.parse([address])
+        through: dict[str, list[str]] = {}
+        for peer, local in endpoint.through:
+            through.setdefault(peer, []).append(local)
         out = tuple(
             peer
             for peer in endpoint.peers
             if peer not in here
-            and any(
-                number == protocol
-                and local.overlaps(through.get(peer, AddressSet.any()))
-                and area.overlaps(Region.of(port, AddressSet.parse([peer])))
-                for number, local, area in blocked
-            )
+            and any(_kept_out(endpoint, peer, local, index, known) for local in through.get(peer, [""]))
         )
         if out:
             cut.append(replace(endpoint, peers=out))
     return tuple(cut)
+
+
+def would_be_left(
+    sockets: Sequence[Socket], tasklist: str, before: Snapshot, after: Snapshot, profiles: Iterable[Profile]
+) -> tuple[Endpoint, ...]:
+    """What the host is connected to now and that outbound block rules cut after a plan; the ports are the other sides'.
+
+    Args:
+        sockets: The host's sockets.
+        tasklist: What ``tasklist /fo csv /nh`` printed.
+        before: The host as it is.
+        after: The host once the plan is carried out.
+        profiles: The profiles of its networks.
+    """
+    index = RuleIndex(new_blocks(before, after, profiles, Direction.OUT))
+    programs = _programs(tasklist)
+    served = {(socket.protocol, socket.port) for socket in sockets if socket.listens}
+    here = {socket.address for socket in sockets}
+    found: dict[tuple[str, int, str], set[str]] = {}
+    for socket in sockets:
+        serves = (socket.protocol, socket.port) in served
+        if socket.listens or serves or socket.stays_on_the_host() or socket.peer in here:
+            continue
+        program = programs.get(str(socket.process), f"process {socket.process}")
+        mine = Endpoint(socket.protocol, socket.peer_port, program)
+        traffic = Traffic(
+            direction=Direction.OUT,
+            protocol=PROTOCOL_NUMBERS[socket.protocol],
+            ports=PortSet.of(socket.peer_port),
+            remote=AddressSet.parse([socket.peer]),
+            local=AddressSet.parse([socket.address]),
+        )
+        if any(_may_be_for(one.rule, mine) for one in index.matches(traffic)):
+            found.setdefault((socket.protocol, socket.peer_port, program), set()).add(socket.peer)
+    return tuple(Endpoint(*key, tuple(sorted(peers))) for key, peers in sorted(found.items()))
+
+
+def _kept_out(endpoint: Endpoint, peer: str, local: str, index: RuleIndex, known: Mapping[Profile, RuleIndex]) -> bool:
+    """Whether a peer is blocked in a profile in which it certainly was not."""
+    traffic = Traffic(
+        direction=Direction.IN,
+        protocol=PROTOCOL_NUMBERS[endpoint.protocol],
+        ports=PortSet.of(endpoint.port),
+        remote=AddressSet.parse([peer]),
+        local=AddressSet.parse([local]) if local else AddressSet.any(),
+    )
+    found = [one for one in index.matches(traffic) if one.possible and _may_be_for(one.rule, endpoint)]
+    blocked = {profile for one in found for profile in one.rule.profiles}
+    return any(not any(one.certain for one in known[profile].matches(traffic)) for profile in blocked & known.keys())
+
+
+def _may_be_for(rule: FirewallRule, endpoint: Endpoint) -> bool:
+    """Whether a rule for a program may be for the one that listens: of that only the file's name is known."""
+    file = same_path(rule.program).rpartition("\\")[2]
+    return not file or endpoint.program.startswith("process ") or file == endpoint.program.casefold()
 
 
 def _cut(endpoint: Endpoint, profiles: frozenset[Profile], after: Snapshot, index: RuleIndex) -> bool:

@@ -103,7 +103,7 @@ def _allows(rule: FirewallRule) -> bool:
 
 
 def _blocks(rule: FirewallRule) -> bool:
-    return rule.enabled and rule.direction is Direction.IN and rule.action is Action.BLOCK
+    return rule.enabled and rule.action is Action.BLOCK
 
 
 def _narrower(rule: FirewallRule, than: FirewallRule) -> bool:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.groups import GroupChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.impact import (
     Endpoint,
     endpoints,
@@ -15,9 +17,15 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     would_be_cut,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, Update
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import Socket, read_sockets
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileState
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES, Action, Profile
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
+    ALL_PROFILES,
+    Action,
+    FirewallRule,
+    Profile,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
     RUNNING,
@@ -79,6 +87,31 @@ def test_a_scope_that_leaves_out_a_connected_peer_cuts_it() -> None:
     assert 1433 in [endpoint.port for endpoint in would_be_cut(found, ALL_PROFILES, host(sql))]
 
 
+def blocked(used: tuple[Endpoint, ...], own: Iterable[str], plan: Plan, *others: FirewallRule) -> tuple[Endpoint, ...]:
+    before = replace(host(), rules=(*(update.before for update in plan.update), *others))
+    return would_be_blocked(used, own, before, predict(plan, before), Profile)
+
+
+def test_every_way_of_blocking_is_judged_by_the_difference() -> None:
+    used = endpoints(read_sockets(netstat("en")), TASKLIST)
+    rule = "v2.22|Action=Block|Active=TRUE|Dir=In|{}Name=LyncOps x-b g1|"
+    block = parse_rule("B", rule.format("Protocol=6|LPort=1433|"))
+    off = replace(block, enabled=False)
+    domain = replace(block, profiles=frozenset({Profile.DOMAIN}))
+    grouped = replace(off, name="theirs", group="@FirewallAPI.dll,-28502", rule_id="G")
+    for plan, others in (
+        (Plan(update=(Update(off, block, ("enabled",)),)), ()),
+        (Plan(update=(Update(domain, block, ("profiles",)),)), ()),
+        (Plan(create=(parse_rule("", rule.format("RA4=10.0.0.9|")),)), ()),
+        (Plan(create=(parse_rule("", rule.format("App=C:\\x\\sqlservr.exe|")),)), ()),
+        (Plan(groups=(GroupChange("g", grouped.group, True, (grouped,), False),)), (grouped,)),
+    ):
+        assert [one.port for one in blocked(used, (), plan, *others)] == [1433], plan
+    other = parse_rule("", rule.format("App=C:\\x\\other.exe|"))
+    assert blocked(used, (), Plan(create=(other,))) == ()
+    assert blocked(used, (), Plan(kept=(block,)), block) == (), "it is blocked already"
+
+
 def test_block_rules_cut_those_who_are_connected_and_not_meant() -> None:
     more = (
         "  TCP    10.0.0.5:1433  10.0.0.8:50124  ESTABLISHED  1208\r\n  TCP  10.0.0.5:1433  10.0.0.5:50125  X  1208\r\n"
@@ -87,14 +120,14 @@ def test_block_rules_cut_those_who_are_connected_and_not_meant() -> None:
     found = endpoints(sockets, TASKLIST)
     block = parse_rule("B", "v2.22|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=1433|RA4=10.0.0.5-10.0.0.8|Name=B|")
     own = {socket.address for socket in sockets}
-    assert would_be_blocked(found, own, Plan(create=(block,))) == (
-        Endpoint("tcp", 1433, "sqlservr.exe", ("10.0.0.8",)),
-    ), "what the host says to itself is not filtered"
+    assert blocked(found, own, Plan(create=(block,))) == (Endpoint("tcp", 1433, "sqlservr.exe", ("10.0.0.8",)),), (
+        "what the host says to itself is not filtered"
+    )
     wider = replace(block, remote_addresses=AddressSet.parse(["10.0.0.5-10.0.0.9"]))
-    (cut,) = would_be_blocked(found, own, Plan(update=(Update(block, wider, ("remote_addresses",)),)))
+    (cut,) = blocked(found, own, Plan(update=(Update(block, wider, ("remote_addresses",)),)))
     assert cut.peers == ("10.0.0.9",), "who is blocked already is not connected by this port"
     for other in (replace(block, enabled=False), replace(block, protocol=17), replace(block, action=Action.ALLOW)):
-        assert would_be_blocked(found, own, Plan(create=(other,))) == ()
+        assert blocked(found, own, Plan(create=(other,))) == ()
 
 
 def test_it_reads_well() -> None:
@@ -127,5 +160,5 @@ def test_a_block_at_another_address_cuts_nobody() -> None:
         parse_rule(address, f"v2.10|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=443|LA4={address}|Name=a|")
         for address in ("192.0.2.1", "10.0.0.9")
     )
-    assert would_be_blocked(used, (), Plan(create=(outside,))) == ()
-    assert would_be_blocked(used, (), Plan(create=(inside,))) == used
+    assert blocked(used, (), Plan(create=(outside,))) == ()
+    assert blocked(used, (), Plan(create=(inside,))) == used

@@ -15,6 +15,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.groups import GroupChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.risk import is_risky
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
     ProfileSettings,
     ProfileState,
@@ -250,3 +251,39 @@ def test_the_port_of_the_hosts_own_socket_is_the_one_that_has_to_stay_open() -> 
     assert preview(host, plan, before).lockout == ()  # type: ignore[arg-type]
     host.policy = COMPATIBLE
     assert "in tcp 80" in preview(host, plan, before).lockout[0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Protocol=6|RPort2_10=2-65535|", True),
+        ("Protocol=17|RPort=53|", True),
+        ("RA4=0.0.0.0-255.255.255.254|", True),
+        ("Svc=Netlogon|", True),
+        ("RA4=10.0.0.0-10.0.0.255|", True),
+        ("Protocol=6|RPort=25|", False),
+        ("RA4=192.0.2.1|", False),
+    ],
+)
+def test_outbound_block_rules_that_may_cut_a_member_of_a_domain_are_asked_for(text: str, asked: bool) -> None:
+    plan = Plan(create=(parse_rule("", f"v2.22|Action=Block|Active=TRUE|Dir=Out|{text}Name=LyncOps x-o g1|"),))
+    before = snapshot(enabled=True)
+    assert not plan.create[0].opaque
+    assert is_risky(plan, before), "it is commit-confirmed"
+    found = LockoutGuard(Host(), accept_impact=False)(plan, before)  # type: ignore[arg-type]
+    assert [("LyncOps x-o g1" in one and "accept_impact" in one) for one in found] == [True] * asked
+    assert LockoutGuard(Host(), accept_impact=True)(plan, before) == ()  # type: ignore[arg-type]
+    assert list(LockoutGuard(Host(), accept_impact=False)(plan, snapshot())) == []  # type: ignore[arg-type]
+
+
+def test_a_narrow_outbound_block_rule_passes_unless_the_host_is_connected_there() -> None:
+    """A domain controller that it is connected to is one."""
+    text = "v2.22|Action=Block|Active=TRUE|Dir=Out|RA4=10.0.0.2|Name=LyncOps x-o g1|"
+    plan = Plan(create=(parse_rule("", text),))
+    to_controller = NETSTAT + "  TCP    10.0.0.5:50111    10.0.0.2:389   ESTABLISHED    1208\r\n"
+    guard = LockoutGuard(Host(to_controller), accept_impact=False)  # type: ignore[arg-type]
+    (only,) = guard(plan, snapshot(enabled=True))
+    assert "tcp 389 sqlservr.exe, 1 connected (10.0.0.2)" in only
+    assert list(LockoutGuard(Host(), accept_impact=False)(plan, snapshot(enabled=True))) == []  # type: ignore[arg-type]
+    serving = Host(NETSTAT.replace("10.0.0.9", "10.0.0.2"))
+    assert list(LockoutGuard(serving, accept_impact=False)(plan, snapshot(enabled=True))) == []  # type: ignore[arg-type]
