@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..._net.port_set import PortSet
-from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
+from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile, same_path
 from ..state.snapshot import Snapshot
 from ..traffic.weighing import takes_part
 
@@ -23,6 +23,9 @@ _NEEDED = {
     PROTOCOL_NUMBERS["udp"]: PortSet.parse("53,67,88,123,389,464,547"),
     PROTOCOL_NUMBERS["icmpv6"]: PortSet.any(),
 }
+
+_PROGRAMS = frozenset({"system", "svchost.exe", "lsass.exe"})
+"""Whose connections those are: SMB, the services of Windows, and sign-in with Kerberos and LDAP."""
 
 
 def new_blocks(
@@ -62,13 +65,16 @@ def blocks_in(snapshot: Snapshot, profile: Profile, direction: Direction) -> lis
 def may_cut_a_member(rule: FirewallRule) -> bool:
     """Whether an outbound block rule may keep the host from what a member of a domain needs.
 
-    Not one for ports that no member needs, nor one for single addresses: those are looked at by who is connected.
+    Not one for ports that no member needs, for a program of the site's own, or for single addresses: those are looked
+    at by who is connected.
 
     Args:
         rule: The rule.
     """
     if rule.opaque:
         return True
+    if rule.program and same_path(rule.program).rpartition("\\")[2] not in _PROGRAMS:
+        return False
     if rule.protocol is not None and not rule.remote_ports.overlaps(_NEEDED.get(rule.protocol, PortSet())):
         return False
     scope = rule.remote_addresses

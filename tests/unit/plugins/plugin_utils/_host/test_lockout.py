@@ -263,6 +263,9 @@ def test_the_port_of_the_hosts_own_socket_is_the_one_that_has_to_stay_open() -> 
         ("RA4=10.0.0.0-10.0.0.255|", True),
         ("Protocol=6|RPort=25|", False),
         ("RA4=192.0.2.1|", False),
+        (r"App=C:\Tools\updater.exe|", False),
+        (r"App=%SystemRoot%\System32\svchost.exe|", True),
+        ("App=System|Protocol=6|RPort=445|", True),
     ],
 )
 def test_outbound_block_rules_that_may_cut_a_member_of_a_domain_are_asked_for(text: str, asked: bool) -> None:
