@@ -31,6 +31,7 @@ from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, judge_policy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
+from ..module_utils._policy.rpc import unmapped_note
 from ..module_utils._policy.wanted import is_only_judged, judged_state, missing_program, program_of, requested_policy
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction, display
@@ -123,6 +124,8 @@ class ActionModule(FirewallAction):
             notes = (*notes, missing_program(snapshot.missing))
         if policy and options["on_wider"] == BLOCK_OTHERS and (open_still := unblocked(policy)):
             notes = (*notes, open_still)
+        if policy and (unmapped := unmapped_note(policy.unmapped)):
+            notes = (*notes, unmapped)
         if found.files:
             result["judged_from"] = list(found.files)
             result["lacking"], result["outdated"] = list(found.lacking), list(found.outdated)

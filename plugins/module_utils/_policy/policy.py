@@ -40,6 +40,7 @@ from . import edge
 from .clients import DIRECTIONS, check_media, check_program, check_roles, media_ports
 from .configured import Configuration, read_configuration
 from .extra_rules import ExtraRule, read_extra_rules
+from .rpc import without_mapper
 from .scoping import Scope, read_scoping
 
 _ROOM_FOR_ADDRESSES = 500  # characters of a netsh line that a scope may take; the rest has room beside it
@@ -105,6 +106,7 @@ class HostPolicy:
             those that are to be absent, and parts that a rule does not have any more.
         gone_parts: Of those that are to be absent, the keys of the several rules that their entries tell of, sorted.
         product: The product that the rows are of.
+        unmapped: Names of site rules for RPC whose clients cannot ask for the port (`rpc.without_mapper`).
     """
 
     rules: tuple[DesiredRule, ...]
@@ -118,6 +120,7 @@ class HostPolicy:
     gone: tuple[str, ...] = ()
     gone_parts: tuple[str, ...] = ()
     product: Product = Product.LYNC_2013
+    unmapped: tuple[str, ...] = ()
 
 
 def build_policy(
@@ -227,6 +230,7 @@ def build_policy(
         gone=tuple(extra.key for extra in extras),
         gone_parts=_gone_parts(extra for extra in extras if not extra.parts),
         product=of,
+        unmapped=without_mapper(extras, rules),
     )
 
 
