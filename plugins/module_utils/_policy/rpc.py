@@ -68,6 +68,6 @@ def unmapped_note(names: tuple[str, ...]) -> str:
     one = len(names) == 1
     return (
         f"extra_rules: {first_few([repr(said(name)) for name in names], _MOST_NAMED)} let{'s' if one else ''} clients "
-        f"connect to ports of {_RPC}, which they learn from the endpoint mapper, and no rule that is wanted lets all of "
+        f"connect to ports of {_RPC}, which they learn from the endpoint mapper, and no wanted rule lets all of "
         f"them ask it: add one with localport: {_MAPPER} and the same remoteip, unless a rule of others does"
     )
