@@ -96,7 +96,7 @@ class ActionModule(FirewallAction):
                 raise
             raise OptionError(f"{PREFIX}{DUMPS.name}", error.reason) from error
         snapshot = found.snapshot
-        policy, notes = (found.bound.policy, found.bound.notes) if found.bound else (None, ())
+        policy, notes = _noted(found.bound) if found.bound else (None, ())
         rows = policy.rows if policy else {}
         plan = make_plan(judged_state(policy, options), snapshot) if policy else None
         result = {
@@ -268,6 +268,12 @@ class ActionModule(FirewallAction):
                 f"would, or {name}.txt and so on, or a folder of that name. See the guide Files instead of hosts",
             )
         return paths
+
+
+def _noted(bound: Bound) -> tuple[HostPolicy, tuple[str, ...]]:
+    """A policy, and what is to be said of it whatever the host is."""
+    unmapped = unmapped_note(bound.policy.unmapped)
+    return bound.policy, (*bound.notes, *([unmapped] if unmapped else []))
 
 
 def _listening(host: RemoteHost) -> dict[str, str] | None:
