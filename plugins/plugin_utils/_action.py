@@ -14,7 +14,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._firewall.change.netsh import UnsupportedValueError
+from ..module_utils._firewall.change.netsh_text import UnsupportedValueError
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError

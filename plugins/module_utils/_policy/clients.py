@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._catalogue.model import Requirement, Role, RoleError
-from .._firewall.change.netsh import UnsupportedValueError, check_text
+from .._firewall.change.netsh_text import UnsupportedValueError, check_text
 from .._firewall.state.rule import Direction
 from .._net.port_set import PortSet
 from .._options.reading import OptionError

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._firewall.change.netsh import ANY_SERVICE, UnsupportedValueError, check_program, check_text
+from .._firewall.change.netsh import ANY_SERVICE
+from .._firewall.change.netsh_text import UnsupportedValueError, check_program, check_text
 from .._firewall.state.limits import EDGE, SECURITY, Limits
 from .._firewall.state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressSet
@@ -115,6 +116,8 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
 def _parts(
     where: str, name: str, entry: Mapping[str, Any], profiles: frozenset[Profile], scope: AddressSet
 ) -> tuple[tuple[str, FirewallRule], ...]:
+    for key in _LIMITS:
+        _not_blank(f"{where}.{key}", entry.get(key))
     direction = read_word(f"{where}.direction", entry.get("direction") or "in", _DIRECTIONS)
     action = read_word(f"{where}.action", entry.get("action") or "allow", _ACTIONS)
     protocol = read_protocol(f"{where}.protocol", entry.get("protocol"))
@@ -160,6 +163,19 @@ def _parts(
         description=_description(f"{where}.description", name, entry.get("description")),
     )
     return _one_each(rule, types, interfaces, Limits(edge=edge, security=security))
+
+
+_LIMITS = (
+    "action", "direction", "protocol", "localport", "remoteport", "localip", "remoteip", "icmp_type_code", "program",
+    "service", "interfacetypes", "profiles", "profile",
+)  # fmt: skip
+"""Keys that say what a rule is for, or what it does: nothing in one of them is no word for everything."""
+
+
+def _not_blank(option: str, value: Any) -> None:
+    """A template without a value leaves a blank text. Taken for no limit, it would open more than was meant."""
+    if isinstance(value, str) and not value.strip():
+        raise OptionError(option, "there is nothing in it; name what is meant, or leave the key out")
 
 
 _NO_SECURITY = "Windows takes it in rules that allow, and authdynenc in inbound ones only; leave it out"
@@ -215,7 +231,7 @@ def _program(option: str, value: Any) -> str:
 
 
 def read_path(option: str, path: str, example: str) -> str:
-    """A full path of a file on the host; it may begin with a variable (`netsh.VARIABLES`).
+    """A full path of a file on the host; it may begin with a variable (`netsh_text.VARIABLES`).
 
     Args:
         option: The option's name, for the message.

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from .._catalogue.products import called
 from .._firewall.change.naming import ManagedName
-from .._firewall.change.netsh import UnsupportedValueError, add_line, check_text, delete_line
+from .._firewall.change.netsh import add_line, delete_line
+from .._firewall.change.netsh_text import UnsupportedValueError, check_text
 from .._firewall.state.limits import limits_of
 from .._firewall.state.rule import FirewallRule, local_ports_text, profile_names, protocol_name
 from .._options.reading import OptionError

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from .._catalogue.listeners import MEDIA_SERVICES
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
-from .._firewall.change.netsh import UnsupportedValueError, add_line
+from .._firewall.change.netsh import add_line
+from .._firewall.change.netsh_text import UnsupportedValueError
 from .._firewall.change.plan import DesiredRule
 from .._firewall.state.rule import Action
 from .policy import Demand, HostPolicy

@@ -30,7 +30,8 @@ from .._catalogue.model import (
 )
 from .._catalogue.products import ABOUT, roles_of
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
-from .._firewall.change.netsh import UnsupportedValueError, add_line
+from .._firewall.change.netsh import add_line
+from .._firewall.change.netsh_text import UnsupportedValueError
 from .._firewall.change.plan import DesiredRule
 from .._firewall.state.rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressSet, split

@@ -16,6 +16,7 @@ from ..._texts import said
 from ..state.groups import group_key
 from ..state.rule import FirewallRule, Store
 from ..state.snapshot import Snapshot
+from .netsh_text import UnsupportedValueError, check_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ def plan_groups(wishes: Iterable[GroupWish], snapshot: Snapshot) -> GroupPlan:
         # Whether netsh tells letter cases apart is not documented, so that one line may mean all of them.
         for folded in sorted({rule.group.casefold() for rule in local}):
             change = _change(wish, [rule for rule in local if rule.group.casefold() == folded])
-            if change and "%" in change.reference:
-                refused.append((wish.name, _VARIABLE.format(reference=said(change.reference))))
+            if change and not _is_safe(change.reference):
+                refused.append((wish.name, _UNSAFE.format(reference=said(change.reference))))
             elif change:
                 changes.append(change)
     return GroupPlan(tuple(sorted(changes, key=lambda change: change.reference)), tuple(refused))
@@ -98,10 +99,18 @@ _MISSING = (
     "no rule of this group is on the host: the feature of Windows that it belongs to is not installed, or its rules "
     "were deleted. Install it, or leave the group out"
 )
-_VARIABLE = (
-    "this Windows names the group by a path with a variable, '{reference}', which cannot be put into a command safely. "
-    "Switch it in the console, or leave the group out"
+_UNSAFE = (
+    "rules of this group on the host name it '{reference}', with a variable or a character that cannot be put into a "
+    "command safely. Switch those in the console, or leave the group out"
 )
+
+
+def _is_safe(reference: str) -> bool:
+    try:
+        check_text(reference)
+    except UnsupportedValueError:
+        return False
+    return True
 
 
 def _by_policy(rules: list[FirewallRule], enabled: bool) -> str:

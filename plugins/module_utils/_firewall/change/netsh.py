@@ -26,67 +26,18 @@ from ..state.rule import (
     protocol_name,
 )
 from .groups import GroupChange
+from .netsh_text import UnsupportedValueError, check_program, check_text
 from .plan import Plan, Update
 from .profile_changes import ProfileChange
 
 LONGEST_LINE = 999
 """Characters a line may have. netsh's own limit is not documented; console input is known to stop above 1,000."""
 
-FORBIDDEN = '"|%^&<>!`'
-"""Characters that cmd or netsh could misread, even between quotes.
-
-cmd's special characters are in Microsoft's reference of ``cmd``; ``|`` is not allowed in a rule ([MS-FASP] 2.2.37); how
-to escape a quote in netsh is not documented.
-"""
-
-
 PORT_WORDS = (("LPort", "RPC"), ("LPort", "RPC-EPMap"))
 """Words in place of local ports that are written: registry key, and the word, which is netsh's too."""
 
 ANY_SERVICE = "*"
 """What the registry has for any service; netsh's word is any."""
-
-VARIABLES = ("%SystemRoot%", "%windir%", "%ProgramFiles%", "%ProgramFiles(x86)%", "%SystemDrive%")
-"""Variables that a path may begin with. netsh keeps them in a session, and the firewall resolves them; on a command
-line cmd resolves them first, to the same folder, since every account has the same."""
-
-
-class UnsupportedValueError(ValueError):
-    """A value cannot be given to netsh safely; the message says why."""
-
-
-def check_text(text: str) -> None:
-    """Reject text that cmd or netsh could misread.
-
-    Args:
-        text: A name, description or path that will stand between quotes.
-
-    Raises:
-        UnsupportedValueError: A character is forbidden or not printable ASCII, or would escape the closing quote.
-    """
-    for character in text:
-        if character in FORBIDDEN or not " " <= character <= "~":
-            raise UnsupportedValueError(
-                f"the character {character!r} is not allowed; use printable ASCII without {FORBIDDEN}"
-            )
-    if text.endswith("\\"):
-        raise UnsupportedValueError("a backslash at the end would join with the closing quote; leave it out")
-    if text != text.strip():
-        raise UnsupportedValueError("blanks at the beginning or end are not kept by Windows; leave them out")
-
-
-def check_program(path: str) -> None:
-    """Rejects a path that cmd or netsh could misread. It may begin with one of `VARIABLES`.
-
-    Args:
-        path: Path of a program or of a log.
-
-    Raises:
-        UnsupportedValueError: As `check_text`.
-    """
-    folded = path.casefold()
-    variable = next((name for name in VARIABLES if folded.startswith(f"{name}\\".casefold())), "")
-    check_text(path[len(variable) :])
 
 
 def can_name_rule(name: str) -> bool:

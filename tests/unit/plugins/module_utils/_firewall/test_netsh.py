@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.naming import ManagedName, parse_name
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import (
-    FORBIDDEN,
     LONGEST_LINE,
-    UnsupportedValueError,
     add_line,
     batch,
-    check_text,
     delete_line,
     plan_lines,
     profile_line,
     set_line,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh_text import (
+    FORBIDDEN,
+    UnsupportedValueError,
+    check_text,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Plan, ServiceChange, Update
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (

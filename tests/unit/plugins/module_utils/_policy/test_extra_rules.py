@@ -85,6 +85,13 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("name", {"name": "---"}, "letter or digit"),
     ("name", {"name": "x" * 81}, "80"),
     ("name", {"name": 'a"b'}, "not allowed"),
+    # What a template without a value leaves is no word for everything.
+    *(
+        (key, {key: blank}, "there is nothing in it")
+        for key in ("action", "direction", "protocol", "localport", "remoteport", "localip", "remoteip", "program")
+        for blank in ("", "  ")
+    ),
+    *((key, {key: ""}, "there is nothing in it") for key in ("service", "interfacetypes", "profiles")),
     ("name", {"name": "a|b"}, "not allowed"),
     ("name", {"name": "a%b"}, "not allowed"),
     ("name", {"name": "a^b"}, "not allowed"),

@@ -229,6 +229,8 @@ def test_a_group_with_block_rules_may_close_something_when_it_is_switched_on() -
         ((), {"enabled": [SHARING]}, "not installed"),
         ((sharing("a", True, store=Store.GROUP_POLICY),), {"disabled": [SHARING]}, "Group Policy or MDM"),
         ((sharing("a", True, group=r"@%windir%\FirewallAPI.dll,-28502"),), {"disabled": [SHARING]}, "variable"),
+        ((sharing("a", True, group=r"@C:\R&D\FirewallAPI.dll,-28502"),), {"disabled": [SHARING]}, "character"),
+        ((sharing("a", True, group="@C:\\B\xfcro\\FirewallAPI.dll,-28502"),), {"disabled": [SHARING]}, "character"),
     ],
 )
 def test_what_cannot_be_done_about_a_group_is_refused(
@@ -238,6 +240,13 @@ def test_what_cannot_be_done_about_a_group_is_refused(
     assert plan.changes == ()
     assert why in plan.refused[0][1]
     assert plan_groups(read_builtin_groups({"disabled": [SHARING]}), host()).refused == (), "what is not there is off"
+
+
+def test_one_odd_rule_does_not_stop_the_rest_of_its_group() -> None:
+    odd = sharing("odd", True, group=r"@C:\R&D\FirewallAPI.dll,-28502")
+    plan = plan_groups(read_builtin_groups({"disabled": [SHARING]}), host(sharing("a", True), odd))
+    assert [change.reference for change in plan.changes] == [SHARING]
+    assert r"R&D" in plan.refused[0][1]
 
 
 def test_a_rule_that_is_absent_goes_though_others_stay() -> None:
