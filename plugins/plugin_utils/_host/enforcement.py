@@ -61,7 +61,7 @@ def enforce(
         ConnectionLost: The host was lost before anything was written.
         ReadError, NotElevated: See `read`; nothing was written.
         Failed: Anything else, also losing the host after the first write, and a rollback that fired.
-        netsh.UnsupportedValueError: A rule cannot be written; nothing was.
+        netsh_text.UnsupportedValueError: A rule cannot be written; nothing was.
     """
     outcome = _prepare(host, wanted, guard)
     if check:

@@ -16,6 +16,7 @@ from ..state.snapshot import Snapshot
 from . import netsh
 from .groups import GroupChange
 from .naming import folded
+from .netsh_text import UnsupportedValueError
 from .plan import Plan, Update
 from .profile_changes import ProfileChange
 
@@ -91,7 +92,7 @@ def step_back(step: ProfileChange) -> tuple[str, ...]:
     """The lines that set an old value; none where netsh cannot express it."""
     try:
         return netsh.settings_lines(step.reversed)
-    except netsh.UnsupportedValueError:
+    except UnsupportedValueError:
         return ()
 
 
@@ -109,7 +110,7 @@ def add_back(rule: FirewallRule) -> str:
         return ""
     try:
         return netsh.add_line(rule)
-    except netsh.UnsupportedValueError:
+    except UnsupportedValueError:
         return ""
 
 
@@ -122,7 +123,7 @@ def set_back(update: Update) -> str:
         return ""
     try:
         return netsh.set_line(Update(update.after, old, update.fields))
-    except netsh.UnsupportedValueError:
+    except UnsupportedValueError:
         return ""
 
 

@@ -107,7 +107,7 @@ def read_command(marker: str, owner: bool = False, program: str = "") -> str:
     Args:
         marker: Letters and digits made for this read only; part of the marker at each part's end.
         owner: Whether to ask if another firewall product filters.
-        program: Full path of a program to look for, without anything that cmd could misread (`netsh.check_text`).
+        program: Full path of a program to look for, without anything that cmd could misread (`netsh_text.check_text`).
     """
     return command_line(marker, all_parts(owner, program))
 
