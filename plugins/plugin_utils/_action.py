@@ -21,6 +21,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES, INFO_OPTIONS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
+from ..module_utils._policy.edge import check_own
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.peers import PeerError
 from ..module_utils._policy.policy import HostPolicy
@@ -153,7 +154,10 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
 
         Raises:
             ConnectionLost, ReadError, NotElevated: The host could not be asked.
+            OptionError: The rules are bound to an address that the host does not have.
         """
+        if any(not demand.local.is_any for demand in policy.demands):
+            check_own(((demand.requirement.interface, demand.local) for demand in policy.demands), host.addresses())
         services = media_services(policy) if options["program"] == "listener" else ()
         return bind_media(policy, read_programs(host, services)) if services else Bound(policy)
 

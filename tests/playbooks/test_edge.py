@@ -84,3 +84,17 @@ def test_the_matrix_has_the_perimeter(runner: Runner, runs: dict[str, Run]) -> N
     assert {",".join(line["destination"]) for line in outside} == {
         "Edge Servers, Access Edge", "Edge Servers, Web Conferencing Edge", "Edge Servers, A/V Edge"
     }  # fmt: skip
+
+
+def test_a_public_address_is_refused_before_anything_is_changed(runner: Runner, runs: dict[str, Run]) -> None:
+    """The likeliest mistake: its rules would take the place of those that work, and admit nobody."""
+    assert runs["site again"].code == 0
+    said = {"lync_firewall_edge_addresses": {
+        "internal": "127.0.0.1", "external_access": "203.0.113.11", "external_webconf": "203.0.113.12",
+        "external_av": "203.0.113.13",
+    }}  # fmt: skip
+    for playbook in ("site", "audit"):
+        run = runner.play(playbook, "--limit", "lync_edge", variables=said)
+        assert run.code == 2, run.output
+        assert not run.changed
+        assert "ipconfig" in " ".join(run.output.split())

@@ -22,6 +22,7 @@ from .model import (
     Product,
     Requirement,
     Role,
+    RoleError,
     Table,
     parse_roles,
 )
@@ -135,8 +136,18 @@ def roles_of(names: Iterable[str], product: Product, others: Iterable[Role] = ()
     Raises:
         RoleError: A name is no role of the product; the message names it and lists those that are.
     """
-    about = ABOUT[product]
-    return parse_roles(names, (*about.roles, *others), about.name)
+    about, names = ABOUT[product], names if isinstance(names, str) else tuple(names)
+    try:
+        return parse_roles(names, (*about.roles, *others), about.name)
+    except RoleError as error:
+        strange = {name for name in names if isinstance(name, str)} - {role.value for role in about.roles}
+        wanted = sorted(one.value for one, known in ABOUT.items() if not strange.isdisjoint(known.roles))
+        if not wanted:
+            raise
+        raise RoleError(
+            f"{error}. It is one of {', '.join(wanted)}: say with product which of them runs here; it is "
+            f"{Product.LYNC_2013} where nothing says so"
+        ) from error
 
 
 def as_of(row: Requirement, product: Product, number: int) -> Requirement:

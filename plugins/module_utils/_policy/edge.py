@@ -109,6 +109,29 @@ def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> 
             )
 
 
+def check_own(bound: Iterable[tuple[Interface | None, AddressSet]], own: Iterable[str]) -> None:
+    """Check that the addresses that rules are bound to are the host's own: a packet to any other never gets there.
+
+    Args:
+        bound: Interfaces and the addresses that are given for them; none and any for rows that are not bound.
+        own: The addresses that the host has; empty where it does not tell.
+
+    Raises:
+        OptionError: The host does not have one of them.
+    """
+    has = AddressSet.parse([address.partition("%")[0] for address in own])
+    if not has:
+        return
+    for interface, local in bound:
+        if interface and not local.is_any and (strange := local - has):
+            raise OptionError(
+                f"{OPTION}.{interface}",
+                f"{strange} is no address that this host uses now; it has {has}. No packet reaches it there, so its "
+                "rules would let nobody in. Give what ipconfig shows on the host, never the public address of a router "
+                f"that translates (variable {PREFIX}{OPTION}; of a topology, ConfiguredIPAddress is the public one)",
+            )
+
+
 def each(local: AddressSet) -> list[AddressSet]:
     """The addresses that a row is bound to, each by itself: a rule may be bound to some of them only.
 

@@ -269,6 +269,23 @@ class RemoteHost:
                 self._log(f"the host does not say which profile its network interfaces are in: {_told(error)}")
                 return None
 
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of the host's network interfaces, by one more WS-Man request.
+
+        Returns:
+            None of them where the host cannot tell, as with Windows Server 2008 R2.
+
+        Raises:
+            ConnectionLost: The host could not be reached.
+        """
+        with self._bounds.within(_REQUEST_TIME):
+            protocol, _shell = self._open()
+            try:
+                return tuple(entry.address for entry in interface_addresses(protocol))
+            except Exception as error:
+                self._log(f"the host does not say which addresses its network interfaces have: {_told(error)}")
+                return ()
+
     def arrival(self, connection: ManagementConnection) -> Arrival:
         """The network that our connection arrives through, by one or two more WS-Man requests.
 

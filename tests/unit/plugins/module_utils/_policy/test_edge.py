@@ -21,6 +21,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
@@ -240,3 +241,17 @@ def test_the_matrix_has_the_lines_of_the_perimeter() -> None:
     assert "5061" in lines["Edge Servers", "Front End Servers", "tcp"]
     outside = [line for line in matrix.lines if line.source == ("Internet",)]
     assert {line.listeners for line in outside} == {("edge",)}
+
+
+@pytest.mark.parametrize("own", [[], [INSIDE, ACCESS, WEBCONF, MEDIA], ["fe80::1%12", INSIDE, ACCESS, WEBCONF, MEDIA]])
+def test_addresses_that_are_the_hosts_own_or_not_known_pass(own: list[str]) -> None:
+    check_own(((demand.requirement.interface, demand.local) for demand in edge().demands), own)
+
+
+def test_a_public_address_that_a_router_translates_is_refused() -> None:
+    """No packet reaches the host with it: rules that are bound to it admit nobody, and are not open."""
+    policy = edge(edge_addresses={**ADDRESSES, "external_av": "203.0.113.13"})
+    bound = [(demand.requirement.interface, demand.local) for demand in policy.demands]
+    with pytest.raises(OptionError, match="ipconfig") as caught:
+        check_own(bound, [INSIDE, ACCESS, WEBCONF, MEDIA])
+    assert "edge_addresses.external_av: 203.0.113.13 is no address that this host uses now" in str(caught.value)

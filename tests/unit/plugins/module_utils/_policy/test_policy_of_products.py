@@ -82,6 +82,15 @@ def test_rows_in_doubt_are_opened_on_request_only(product: str, ruleset: str, th
     assert ("server-17" in rows_of("front_end", product=product, ruleset=ruleset)) is there
 
 
+def test_a_role_of_another_product_names_what_to_say() -> None:
+    with pytest.raises(OptionError, match=r"It is one of skype_2015, skype_2019, skype_se: say with product") as caught:
+        build_policy(["front_end", "office_online"])
+    assert "it is lync_2013 where nothing says so" in str(caught.value)
+    with pytest.raises(OptionError) as caught:
+        build_policy(["frontend"])
+    assert "say with product" not in str(caught.value)
+
+
 def test_the_file_share_is_reached_from_skype_for_business_on() -> None:
     assert "skype-01" in rows_of("front_end", product="skype_2015")
     assert "skype-01" not in rows_of("front_end")
