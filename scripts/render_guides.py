@@ -18,6 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "build" / "collections"))
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.catalogue import EVERY, by_id  # noqa: E402
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.edge_ports import (  # noqa: E402
+    CONNECTIONS,
+    EDGE_PORTS,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import (  # noqa: E402
     EVERY_PRODUCT,
     Product,
@@ -79,6 +83,27 @@ def _catalogue() -> Iterator[str]:
         )
         for row in rows:
             yield from _caveats(row)
+    yield from _edge()
+
+
+def _edge() -> Iterator[str]:
+    """The rows of an Edge Server, with the interface in place of the roles, as all of them are its."""
+    title = "Edge Servers"
+    yield f"\n{title}\n{'-' * len(title)}\n\n"
+    yield (
+        "Node and virtual addresses together, as the Edge Server sees them. What it only connects to needs no rule on\n"
+        "it, and is in the traffic matrix. See\n"
+        ":ref:`Edge Servers <ansible_collections.lyncops.firewall.docsite.edge>`.\n\n"
+    )
+    rows = (*EDGE_PORTS, *CONNECTIONS)
+    yield from _table(
+        ("row", "interface", "service", "ports", "how", "peers", "products"),
+        (12, 16, 22, 13, 9, 16, 12),
+        ((cells[0], f"``{row.interface}``", *cells[2:]) for row in rows for cells in (_row(row),)),
+    )
+    for row in rows:
+        if row.caveat:
+            yield f"\n*{row.id}*\n    {_text(row.caveat)}\n"
 
 
 def _row(row: Requirement) -> tuple[str, ...]:
