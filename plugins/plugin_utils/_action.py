@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleConnectionFailure
@@ -21,7 +22,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES, INFO_OPTIONS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
-from ..module_utils._policy.edge import check_own
+from ..module_utils._policy.edge import check_own, open_everywhere
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.peers import PeerError
 from ..module_utils._policy.policy import HostPolicy
@@ -156,10 +157,13 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
             ConnectionLost, ReadError, NotElevated: The host could not be asked.
             OptionError: The rules are bound to an address that the host does not have.
         """
+        note = ""
         if any(not demand.local.is_any for demand in policy.demands):
             check_own(((demand.requirement.interface, demand.local) for demand in policy.demands), host.addresses())
+            note = open_everywhere((desired.key, desired.rule) for desired in policy.rules)
         services = media_services(policy) if options["program"] == "listener" else ()
-        return bind_media(policy, read_programs(host, services)) if services else Bound(policy)
+        found = bind_media(policy, read_programs(host, services)) if services else Bound(policy)
+        return replace(found, notes=(*found.notes, note)) if note else found
 
     def say(self, sentence: str) -> None:
         """Tell the user something about the host at once: a task's result comes only when it is over."""

@@ -11,15 +11,19 @@ no packet that reaches it ("IP address requirements" of the Edge Server, both pr
 
 from __future__ import annotations
 
+import ipaddress
 import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._catalogue.model import Interface, Requirement, Role
+from .._firewall.state.rule import Action, Direction, FirewallRule
 from .._net.address_set import AddressSet
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses
 from .._options.variables import PREFIX
+from .._texts import first_few
+from .extra_rules import SITE_KEY
 
 OPTION = "edge_addresses"
 
@@ -132,6 +136,33 @@ def check_own(bound: Iterable[tuple[Interface | None, AddressSet]], own: Iterabl
             )
 
 
+def open_everywhere(rules: Iterable[tuple[str, FirewallRule]]) -> str:
+    """A note on site rules of an Edge Server that are bound to no address, and so let in from the outside too.
+
+    Args:
+        rules: Keys and rules that an Edge Server is to have.
+    """
+    loose = [
+        key.removeprefix(SITE_KEY)
+        for key, rule in rules
+        if key.startswith(SITE_KEY)
+        and rule.enabled
+        and rule.direction is Direction.IN
+        and rule.action is Action.ALLOW
+        and rule.local_addresses.is_any
+    ]
+    if not loose:
+        return ""
+    return (
+        f"extra_rules: {first_few(loose, _MOST_NAMED)} {'is' if len(loose) == 1 else 'are'} bound to no address of "
+        "this Edge Server, and so open on its external interfaces too. Give localip, its internal address, unless that "
+        "is meant"
+    )
+
+
+_MOST_NAMED = 5
+
+
 def each(local: AddressSet) -> list[AddressSet]:
     """The addresses that a row is bound to, each by itself: a rule may be bound to some of them only.
 
@@ -163,7 +194,15 @@ def _read(interface: Interface, value: Any) -> AddressSet:
     hosts = all(first == last for first, last in (*found.v4, *found.v6))
     if found.keywords or not hosts or len(items) > _MOST:
         raise OptionError(name, f"addresses of the host are needed, one by one, not {', '.join(map(str, items[:3]))}")
+    for text in found.texts():
+        address = ipaddress.ip_address(text)
+        mapped = isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped
+        if mapped or address.is_unspecified or address.is_multicast or text == _BROADCAST:
+            raise OptionError(name, f"{text} is no address that an interface of a host has; give what ipconfig shows")
     return found
+
+
+_BROADCAST = "255.255.255.255"
 
 
 _MOST = 16

@@ -21,7 +21,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own, open_everywhere
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
@@ -255,3 +255,23 @@ def test_a_public_address_that_a_router_translates_is_refused() -> None:
     with pytest.raises(OptionError, match="ipconfig") as caught:
         check_own(bound, [INSIDE, ACCESS, WEBCONF, MEDIA])
     assert "edge_addresses.external_av: 203.0.113.13 is no address that this host uses now" in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "224.0.0.1", "255.255.255.255", "::ffff:10.0.0.9"])
+@pytest.mark.parametrize("interface", ["internal", "external_av"])
+def test_what_no_interface_has_is_refused(interface: str, address: str) -> None:
+    with pytest.raises(OptionError, match=rf"edge_addresses\.{interface}"):
+        edge(edge_addresses={**ADDRESSES, interface: address})
+
+
+def test_a_site_rule_that_is_bound_to_no_address_is_told() -> None:
+    rules = [
+        {"name": "Agent", "protocol": "tcp", "localport": 5666},
+        {"name": "Inside", "protocol": "tcp", "localport": 5667, "localip": INSIDE},
+        {"name": "Off", "protocol": "tcp", "localport": 5668, "enabled": False},
+        {"name": "Out", "protocol": "tcp", "remoteport": 25, "direction": "out"},
+    ]
+    policy = edge(extra_rules=rules)
+    told = open_everywhere((desired.key, desired.rule) for desired in policy.rules)
+    assert told.startswith("extra_rules: agent is bound to no address of this Edge Server")
+    assert open_everywhere((desired.key, desired.rule) for desired in edge().rules) == ""
