@@ -159,7 +159,8 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         """
         note = ""
         if any(not demand.local.is_any for demand in policy.demands):
-            check_own(((demand.requirement.interface, demand.local) for demand in policy.demands), host.addresses())
+            bound = [(demand.requirement.interface, demand.local) for demand in policy.demands]
+            check_own(bound, host.addresses(), host.connected_to().partition(" ")[0])
             note = open_everywhere((desired.key, desired.rule) for desired in policy.rules)
         services = media_services(policy) if options["program"] == "listener" else ()
         found = bind_media(policy, read_programs(host, services)) if services else Bound(policy)

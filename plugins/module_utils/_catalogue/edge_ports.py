@@ -225,8 +225,24 @@ _CONNECTIONS: tuple[tuple[Any, ...], ...] = (
     ),
 )  # fmt: skip
 
-CONNECTIONS: tuple[Requirement, ...] = tuple(
-    _row("edge-connect", number, *cells, disposition=Disposition.CONNECT)
-    for number, cells in enumerate(_CONNECTIONS, 1)
+CONNECTIONS: tuple[Requirement, ...] = (
+    *(
+        _row("edge-connect", number, *cells, disposition=Disposition.CONNECT)
+        for number, cells in enumerate(_CONNECTIONS, 1)
+    ),
+    _row(
+        "edge-connect",
+        len(_CONNECTIONS) + 1,
+        Interface.EXTERNAL_ACCESS,
+        services.XMPP_PROXY,
+        _TCP,
+        "5269",
+        "TLS",
+        _ANY,
+        "XMPP to federation partners.",
+        products=UNTIL_2015,
+        feature=Feature.XMPP_FEDERATION,
+        disposition=Disposition.CONNECT,
+    ),
 )
-"""What an Edge Server connects to, but for XMPP partners: for whoever owns the firewalls around it. No rule is made."""
+"""What an Edge Server connects to: for whoever owns the firewalls around it. No rule is made."""

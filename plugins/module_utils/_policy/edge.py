@@ -11,6 +11,7 @@ no packet that reaches it ("IP address requirements" of the Edge Server, both pr
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import itertools
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from typing import Any
 
 from .._catalogue.model import Interface, Requirement, Role
 from .._firewall.state.rule import Action, Direction, FirewallRule
-from .._net.address_set import AddressSet
+from .._net.address_set import AddressError, AddressSet
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses
 from .._options.variables import PREFIX
@@ -113,19 +114,35 @@ def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> 
             )
 
 
-def check_own(bound: Iterable[tuple[Interface | None, AddressSet]], own: Iterable[str]) -> None:
-    """Check that the addresses that rules are bound to are the host's own: a packet to any other never gets there.
+def check_own(bound: Iterable[tuple[Interface | None, AddressSet]], own: Iterable[str], connected_to: str = "") -> None:
+    """Check that the addresses that rules are bound to are the host's own, and each on the side that is said.
+
+    A packet to any other address never gets there. WinRM is on the internal side, so an external address that we are
+    connected to tells of two sides that are swapped, and rules that would open the internal ports to the Internet.
 
     Args:
         bound: Interfaces and the addresses that are given for them; none and any for rows that are not bound.
         own: The addresses that the host has; empty where it does not tell.
+        connected_to: The address that we are connected to; a name, or nothing, tells nothing.
 
     Raises:
-        OptionError: The host does not have one of them.
+        OptionError: The host does not have one of them, or we are connected to an external one.
     """
-    has = AddressSet.parse([address.partition("%")[0] for address in own])
-    if not has:
+    bound = tuple(bound)
+    with contextlib.suppress(AddressError):
+        ours = AddressSet.parse([connected_to]) if connected_to else AddressSet()
+        for interface, local in bound:
+            if interface and interface.is_external and not local.is_any and local.overlaps(ours):
+                raise OptionError(
+                    f"{OPTION}.{interface}",
+                    f"{ours} is where we are connected to, by WinRM, which belongs on the internal side: with internal "
+                    "and external swapped, the internal ports would open to the outside. Correct the addresses, or "
+                    "connect to the internal address (ansible_host)",
+                )
+    own = [address.partition("%")[0] for address in own]
+    if not own:
         return
+    has = AddressSet.parse(own)
     for interface, local in bound:
         if interface and not local.is_any and (strange := local - has):
             raise OptionError(
@@ -185,6 +202,8 @@ def ending(interface: Interface | None) -> str:
 
 def _read(interface: Interface, value: Any) -> AddressSet:
     items = [] if value is None else [value] if isinstance(value, str) else value
+    if isinstance(items, (list, tuple)):  # what a template without a value leaves says no address
+        items = [item for item in items if not (isinstance(item, str) and not item.strip())]
     name = f"{OPTION}.{interface}"
     if not isinstance(items, (list, tuple)):
         raise OptionError(name, f"an address or a list of addresses is needed, not {value!r}")

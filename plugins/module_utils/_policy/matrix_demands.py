@@ -15,6 +15,8 @@ from .._firewall.state.rule import Direction
 from .._net.address_set import AddressSet, together
 from .._net.port_set import PortSet
 from .._options.reading import OptionError
+from .edge import OPTION as EDGE_ADDRESSES
+from .edge import addresses_of
 from .matrix_model import CLIENTS, EVERYBODY, INTERNET, MONITORING, End, Traffic
 from .peer_names import NAMES
 from .policy import Demand, HostPolicy, build_policy
@@ -122,11 +124,19 @@ def peers_of_all(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     return {kind: list(dict.fromkeys(text for texts in lists for text in texts)) for kind, lists in found.items()}
 
 
-def _connections(policy: HostPolicy) -> Iterator[Demand]:
-    """What an Edge Server connects to: no rule of its own is for that, and the firewalls around it let it through."""
-    at = {demand.requirement.interface: demand.local for demand in policy.demands if demand.requirement.interface}
-    for row in CONNECTIONS:
-        if row.interface in at:
+def _connections(policy: HostPolicy, options: Mapping[str, Any]) -> Iterator[Demand]:
+    """What an Edge Server connects to: no rule of its own is for that, and the firewalls around it let it through.
+
+    Whatever rows are left out: who takes no federation still asks for names and revocation lists.
+    """
+    if not any(demand.requirement.interface for demand in policy.demands):
+        return
+    given = options.get(EDGE_ADDRESSES) or {}
+    rows = [row for row in CONNECTIONS if row.interface and given.get(row.interface.value)]
+    at = addresses_of(given, rows)
+    for row in rows:
+        asked = row.feature is None or row.feature.value in (options.get("features") or ())
+        if row.interface and asked and policy.product in row.products:
             yield Demand(row, Direction.OUT, row.ports, local=at[row.interface])
 
 
@@ -138,7 +148,7 @@ def _demands(entry: Mapping[str, Any]) -> Iterator[tuple[Demand, End]]:
         raise OptionError(error.option, f"{entry['name']}: {error.reason}") from error
     peers: Mapping[str, Sequence[str]] = entry.get("peers") or {}
     clients: Sequence[str] | None = entry.get("client_networks")
-    for demand in (*policy.demands, *_connections(policy)):
+    for demand in (*policy.demands, *_connections(policy, entry.get("options", {}))):
         row = demand.requirement
         if takes_everybody(row):
             ends = everybody_ends(row, clients, peers)

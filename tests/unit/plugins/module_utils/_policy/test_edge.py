@@ -243,6 +243,24 @@ def test_the_matrix_has_the_lines_of_the_perimeter() -> None:
     assert {line.listeners for line in outside} == {("edge",)}
 
 
+@pytest.mark.parametrize(
+    ("options", "tcp"),
+    [
+        ({}, "53,80,5061"),
+        ({"skip_rows": ["edge-listen-01", "edge-listen-02"]}, "53,80,5061"),
+        ({"features": ["xmpp_federation"]}, "53,80,5061,5269"),
+        ({"features": ["xmpp_federation"], "product": "skype_2015"}, "53,80,5061,5269"),
+        ({"product": "skype_2019"}, "53,80,5061"),
+    ],
+)
+def test_what_an_edge_server_connects_to_outside(options: dict[str, Any], tcp: str) -> None:
+    """Names and revocation lists are asked for whatever rows are left out."""
+    entry = {"name": "edge", "addresses": [INSIDE], "roles": ["edge"], "pool": "e", "peers": SERVERS}
+    matrix = matrix_of([{**entry, "options": {"edge_addresses": ADDRESSES, **options}}])
+    lines = {(*line.source, *line.destination, line.transport): str(line.ports) for line in matrix.lines}
+    assert lines["Edge Servers, Access Edge", "Internet", "tcp"] == tcp
+
+
 @pytest.mark.parametrize("own", [[], [INSIDE, ACCESS, WEBCONF, MEDIA], ["fe80::1%12", INSIDE, ACCESS, WEBCONF, MEDIA]])
 def test_addresses_that_are_the_hosts_own_or_not_known_pass(own: list[str]) -> None:
     check_own(((demand.requirement.interface, demand.local) for demand in edge().demands), own)
@@ -275,3 +293,21 @@ def test_a_site_rule_that_is_bound_to_no_address_is_told() -> None:
     told = open_everywhere((desired.key, desired.rule) for desired in policy.rules)
     assert told.startswith("extra_rules: agent is bound to no address of this Edge Server")
     assert open_everywhere((desired.key, desired.rule) for desired in edge().rules) == ""
+
+
+@pytest.mark.parametrize("blank", ["", "  ", [""], ["", "  "], None, []])
+def test_a_blank_address_is_none_and_the_error_says_what_to_give(blank: Any) -> None:
+    with pytest.raises(OptionError, match="nothing says the address of external_av") as caught:
+        edge(edge_addresses={**ADDRESSES, "external_av": blank})
+    assert "lync_firewall_edge_addresses" in str(caught.value)
+
+
+def test_swapped_sides_are_seen_by_where_we_are_connected_to() -> None:
+    """WinRM is inside: an external address that we are connected to would open the internal ports outside."""
+    swapped = edge(edge_addresses={**ADDRESSES, "internal": ACCESS, "external_access": INSIDE})
+    bound = [(demand.requirement.interface, demand.local) for demand in swapped.demands]
+    own = [INSIDE, ACCESS, WEBCONF, MEDIA]
+    with pytest.raises(OptionError, match=r"edge_addresses\.external_access: 10\.0\.0\.9 is where we are connected to"):
+        check_own(bound, own, INSIDE)
+    check_own(bound, own, "edge01.example.com")
+    check_own(bound, own)
