@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from . import services
 from .model import SINCE_2015, Disposition, Product, Requirement, Role
@@ -55,9 +54,14 @@ def _nothing(_row: Requirement) -> bool:
     return False
 
 
-def _of_role(role: str, disposition: Disposition, row: Requirement) -> bool:
-    """By name, so that this table need not know whether hosts of the role are managed."""
-    return row.disposition is disposition and role in [held.value for held in row.roles]
+def _of_edge(disposition: Disposition, *, external: bool) -> Callable[[Requirement], bool]:
+    """Rows of the A/V Edge service on one side: the exceptions are for media, not for all of an Edge Server."""
+    return lambda row: (
+        row.disposition is disposition
+        and row.service == services.AV_EDGE
+        and row.interface is not None
+        and row.interface.is_external is external
+    )
 
 
 def _of(disposition: Disposition, *names: str) -> Callable[[Requirement], bool]:
@@ -79,7 +83,7 @@ def _of_clients(row: Requirement) -> bool:
 
 
 _IN, _OUT = Disposition.LISTEN, Disposition.CONNECT
-_EDGE_IN, _EDGE_OUT = partial(_of_role, "edge", _IN), partial(_of_role, "edge", _OUT)
+_EDGE_IN, _EDGE_OUT = ({side: _of_edge(one, external=side) for side in (False, True)} for one in (_IN, _OUT))
 _EDGE = "A/V Edge Server"
 _MEDIATION = "Mediation | Server(s)"
 _ATTENDANT = "Front End Server running Conferencing Attendant"
@@ -88,10 +92,10 @@ _EXCHANGE = "Exchange Unified Messaging"
 _IN_CALLS = (services.AV_CONFERENCING, services.VARIOUS)
 
 IPSEC_EXCEPTIONS: tuple[IpsecException, ...] = (
-    IpsecException("ipsec-01", f"{_EDGE} Internal Inbound", ANY, f"{_EDGE} Internal", _EITHER, _EDGE_IN),
-    IpsecException("ipsec-02", f"{_EDGE} External Inbound", ANY, f"{_EDGE} External", _EITHER, _EDGE_IN),
-    IpsecException("ipsec-03", f"{_EDGE} Internal Outbound", f"{_EDGE} Internal", ANY, "UDP & TCP", _EDGE_OUT),
-    IpsecException("ipsec-04", f"{_EDGE} External Outbound", f"{_EDGE} External", ANY, _EITHER, _EDGE_OUT),
+    IpsecException("ipsec-01", f"{_EDGE} Internal Inbound", ANY, f"{_EDGE} Internal", _EITHER, _EDGE_IN[False]),
+    IpsecException("ipsec-02", f"{_EDGE} External Inbound", ANY, f"{_EDGE} External", _EITHER, _EDGE_IN[True]),
+    IpsecException("ipsec-03", f"{_EDGE} Internal Outbound", f"{_EDGE} Internal", ANY, "UDP & TCP", _EDGE_OUT[False]),
+    IpsecException("ipsec-04", f"{_EDGE} External Outbound", f"{_EDGE} External", ANY, _EITHER, _EDGE_OUT[True]),
     IpsecException("ipsec-05", "Mediation Server Inbound", ANY, _MEDIATION, _EITHER, _mediation(_IN)),
     IpsecException("ipsec-06", "Mediation Server Outbound", _MEDIATION, ANY, _EITHER, _mediation(_OUT)),
     IpsecException(

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._catalogue.model import Interface, Requirement, Role
-from .._firewall.state.rule import Action, Direction, FirewallRule
+from .._firewall.state.rule import Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressError, AddressSet
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses
@@ -51,6 +51,24 @@ def check_alone(roles: Iterable[Role]) -> None:
             "roles",
             f"an Edge Server shares its host with no other role, and this one has {', '.join(others)} as well: their "
             "ports would be open to the outside. Leave the host in one of the groups",
+        )
+
+
+def check_profiles(roles: Iterable[Role], profiles: frozenset[Profile]) -> None:
+    """Check that the rules of an Edge Server count where its networks are: it is in no domain.
+
+    Args:
+        roles: The roles of a host.
+        profiles: The profiles of its rules.
+
+    Raises:
+        OptionError: They are for no profile that an external network is in.
+    """
+    if Role.EDGE in roles and Profile.PUBLIC not in profiles:
+        raise OptionError(
+            "profiles",
+            "an Edge Server is in no domain, and its external networks are in the public profile: without it the rules "
+            "count nowhere. Add public, or leave the option out for this host",
         )
 
 

@@ -180,6 +180,7 @@ def build_policy(
     skip = _read_row_ids("skip_rows", skip_rows, which, of)
     scoping = read_scoping(scope, remote_addresses, peers or {}, client_networks)
     in_profiles = read_profiles("profiles", profiles)
+    edge.check_profiles(held, in_profiles)
     possible = [row for row in catalogue.for_roles(held, which, of) if _direction(row)]
     applying = [row for row in possible if row.feature is None or row.feature in on]
     optional = [row for row in possible if row.interface and row not in applying]

@@ -55,6 +55,12 @@ def test_each_is_the_datas(shared_dir: Path) -> None:
         ("server-03", []),
         ("server-01", []),
         ("add-10", []),
+        ("edge-listen-01", []),
+        ("edge-listen-05", ["ipsec-02"]),
+        ("edge-listen-06", ["ipsec-02"]),
+        ("edge-listen-12", ["ipsec-01"]),
+        ("edge-listen-13", ["ipsec-01"]),
+        ("edge-listen-14", []),
     ],
 )
 def test_a_row_has_the_exceptions_of_its_traffic(row: str, ids: list[str]) -> None:

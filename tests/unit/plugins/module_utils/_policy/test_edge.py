@@ -311,3 +311,11 @@ def test_swapped_sides_are_seen_by_where_we_are_connected_to() -> None:
         check_own(bound, own, INSIDE)
     check_own(bound, own, "edge01.example.com")
     check_own(bound, own)
+
+
+@pytest.mark.parametrize("profiles", [["domain"], ["domain", "private"]])
+def test_rules_of_an_edge_server_count_outside(profiles: list[str]) -> None:
+    with pytest.raises(OptionError, match="profiles: an Edge Server is in no domain"):
+        edge(profiles=profiles)
+    assert edge(profiles=["public"]).rules
+    assert build_policy(["front_end"], profiles=profiles).rules
