@@ -196,7 +196,7 @@ def test_every_question_is_answered_and_nothing_is_left(host: LabHost, lab: Lab,
         assert secret not in text, secret
 
     assert "all that was made is gone again. Its answers are in" in " ".join(run.output.split())
-    assert "Answers of a real Windows host" in " ".join(run.output.split())
+    assert "please hand that file to the project" in " ".join(run.output.split())
 
     (first,) = (runner.folder / FOLDER).iterdir()
     first.write_text("somebody's own")
@@ -329,7 +329,10 @@ def test_psrp_answers_the_same_without_powershell(elsewhere: tuple[LabHost, Runn
     assert run.code == 0, run.output
     report = report_in(runner.folder)
     assert report["connection"] == "psrp"
-    assert [told for field in FIELDS if (told := difference(field, over_winrm, report))] == []
+    differing = [told for field in FIELDS if (told := difference(field, over_winrm, report))]
+    # Seconds of a busy machine: never early, and late in one of the two runs only.
+    assert [told for told in differing if not told.startswith("task.xml_fires_after")] == []
+    assert 55 <= report["answers"]["task.xml_fires_after"] <= 105
     assert (host.stats()["powershell"], state(host)) == (0, before)
 
 
