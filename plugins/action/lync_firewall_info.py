@@ -122,9 +122,8 @@ class ActionModule(FirewallAction):
             notes = (*notes, _LEFT_BEHIND)
         if snapshot.missing:
             notes = (*notes, missing_program(snapshot.missing))
-        if policy:
-            open_still = unblocked(policy) if options["on_wider"] == BLOCK_OTHERS else ""
-            notes = (*notes, *filter(None, (open_still, unmapped_note(policy.unmapped))))
+        if policy and options["on_wider"] == BLOCK_OTHERS and (open_still := unblocked(policy)):
+            notes = (*notes, open_still)
         if found.files:
             result["judged_from"] = list(found.files)
             result["lacking"], result["outdated"] = list(found.lacking), list(found.outdated)
