@@ -83,7 +83,8 @@ def _of_clients(row: Requirement) -> bool:
 
 
 _IN, _OUT = Disposition.LISTEN, Disposition.CONNECT
-_EDGE_IN, _EDGE_OUT = ({side: _of_edge(one, external=side) for side in (False, True)} for one in (_IN, _OUT))
+_INSIDE_IN, _INSIDE_OUT = (_of_edge(one, external=False) for one in (_IN, _OUT))
+_OUTSIDE_IN, _OUTSIDE_OUT = (_of_edge(one, external=True) for one in (_IN, _OUT))
 _EDGE = "A/V Edge Server"
 _MEDIATION = "Mediation | Server(s)"
 _ATTENDANT = "Front End Server running Conferencing Attendant"
@@ -92,10 +93,10 @@ _EXCHANGE = "Exchange Unified Messaging"
 _IN_CALLS = (services.AV_CONFERENCING, services.VARIOUS)
 
 IPSEC_EXCEPTIONS: tuple[IpsecException, ...] = (
-    IpsecException("ipsec-01", f"{_EDGE} Internal Inbound", ANY, f"{_EDGE} Internal", _EITHER, _EDGE_IN[False]),
-    IpsecException("ipsec-02", f"{_EDGE} External Inbound", ANY, f"{_EDGE} External", _EITHER, _EDGE_IN[True]),
-    IpsecException("ipsec-03", f"{_EDGE} Internal Outbound", f"{_EDGE} Internal", ANY, "UDP & TCP", _EDGE_OUT[False]),
-    IpsecException("ipsec-04", f"{_EDGE} External Outbound", f"{_EDGE} External", ANY, _EITHER, _EDGE_OUT[True]),
+    IpsecException("ipsec-01", f"{_EDGE} Internal Inbound", ANY, f"{_EDGE} Internal", _EITHER, _INSIDE_IN),
+    IpsecException("ipsec-02", f"{_EDGE} External Inbound", ANY, f"{_EDGE} External", _EITHER, _OUTSIDE_IN),
+    IpsecException("ipsec-03", f"{_EDGE} Internal Outbound", f"{_EDGE} Internal", ANY, "UDP & TCP", _INSIDE_OUT),
+    IpsecException("ipsec-04", f"{_EDGE} External Outbound", f"{_EDGE} External", ANY, _EITHER, _OUTSIDE_OUT),
     IpsecException("ipsec-05", "Mediation Server Inbound", ANY, _MEDIATION, _EITHER, _mediation(_IN)),
     IpsecException("ipsec-06", "Mediation Server Outbound", _MEDIATION, ANY, _EITHER, _mediation(_OUT)),
     IpsecException(

@@ -13,6 +13,7 @@ from ..._net.address_set import AddressError, AddressSet
 from ..._texts import said
 from ..state.rule import Action, FirewallRule
 from ..state.snapshot import Snapshot
+from ..traffic.admission import may_block
 from . import netsh
 from .groups import GroupChange
 from .naming import folded
@@ -62,16 +63,12 @@ def blocks_left_behind(left: Plan) -> Iterator[tuple[FirewallRule, str]]:
     """
     for change in left.groups:
         for rule in change.rules:
-            if _may_block(after := replace(rule, enabled=change.enabled)):
+            after = replace(rule, enabled=change.enabled)
+            if after.enabled and may_block(after):
                 yield after, _GROUP_STAYS.format(group=said(change.name))
     for update in left.update:
-        if _may_block(update.after):
+        if update.after.enabled and may_block(update.after):
             yield update.after, _OLD_VALUES
-
-
-def _may_block(rule: FirewallRule) -> bool:
-    """One that cannot be interpreted may, unless its action was read."""
-    return rule.enabled and (rule.action is Action.BLOCK or (bool(rule.opaque) and rule.action is None))
 
 
 def beyond_adding(plan: Plan, before: Snapshot) -> list[FirewallRule]:

@@ -16,7 +16,7 @@ from ..._texts import said
 from ..state.groups import group_key
 from ..state.rule import FirewallRule, Store
 from ..state.snapshot import Snapshot
-from .netsh_text import UnsupportedValueError, check_text
+from .netsh_text import is_safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def plan_groups(wishes: Iterable[GroupWish], snapshot: Snapshot) -> GroupPlan:
         # Whether netsh tells letter cases apart is not documented, so that one line may mean all of them.
         for folded in sorted({rule.group.casefold() for rule in local}):
             change = _change(wish, [rule for rule in local if rule.group.casefold() == folded])
-            if change and not _is_safe(change.reference):
+            if change and not is_safe(change.reference):
                 refused.append((wish.name, _UNSAFE.format(reference=said(change.reference))))
             elif change:
                 changes.append(change)
@@ -103,14 +103,6 @@ _UNSAFE = (
     "rules of this group on the host name it '{reference}', with a variable or a character that cannot be put into a "
     "command safely. Switch those in the console, or leave the group out"
 )
-
-
-def _is_safe(reference: str) -> bool:
-    try:
-        check_text(reference)
-    except UnsupportedValueError:
-        return False
-    return True
 
 
 def _by_policy(rules: list[FirewallRule], enabled: bool) -> str:

@@ -26,7 +26,7 @@ from ..state.rule import (
     protocol_name,
 )
 from .groups import GroupChange
-from .netsh_text import UnsupportedValueError, check_program, check_text
+from .netsh_text import UnsupportedValueError, check_program, check_text, is_safe
 from .plan import Plan, Update
 from .profile_changes import ProfileChange
 
@@ -42,11 +42,7 @@ ANY_SERVICE = "*"
 
 def can_name_rule(name: str) -> bool:
     """Whether netsh can select a rule by this name, which is safe to paste into a console: hosts are not trusted."""
-    try:
-        check_text(name)
-    except UnsupportedValueError:
-        return False
-    return name != "" and not name.startswith("@") and name.casefold() != "all"
+    return is_safe(name) and name != "" and not name.startswith("@") and name.casefold() != "all"
 
 
 def add_line(rule: FirewallRule) -> str:

@@ -41,6 +41,19 @@ def check_text(text: str) -> None:
         raise UnsupportedValueError("blanks at the beginning or end are not kept by Windows; leave them out")
 
 
+def is_safe(text: str) -> bool:
+    """Whether `check_text` takes a text.
+
+    Args:
+        text: As in `check_text`.
+    """
+    try:
+        check_text(text)
+    except UnsupportedValueError:
+        return False
+    return True
+
+
 def check_program(path: str) -> None:
     """Rejects a path that cmd or netsh could misread. It may begin with one of `VARIABLES`.
 

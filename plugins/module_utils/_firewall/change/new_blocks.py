@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..._net.port_set import PortSet
-from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile, same_path
+from ..state.rule import PROTOCOL_NUMBERS, Direction, FirewallRule, Profile, same_path
 from ..state.snapshot import Snapshot
+from ..traffic.admission import may_block
 from ..traffic.weighing import takes_part
 
 _NEEDED = {
@@ -56,9 +57,7 @@ def blocks_in(snapshot: Snapshot, profile: Profile, direction: Direction) -> lis
     return [
         rule
         for rule in snapshot.rules
-        if takes_part(rule, state)
-        and rule.direction in (direction, None)
-        and (rule.action is Action.BLOCK or (rule.opaque and rule.action is None))
+        if takes_part(rule, state) and rule.direction in (direction, None) and may_block(rule)
     ]
 
 

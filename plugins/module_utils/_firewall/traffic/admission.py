@@ -153,7 +153,7 @@ class _Profile:
         areas = [found.exact for found in sure]
         if not state.inbound_block:
             areas.append(self._traffic.region)
-        blocks, doubtful = self._sorted(one for one in self._bundles if _may_block(one.rule))
+        blocks, doubtful = self._sorted(one for one in self._bundles if may_block(one.rule))
         blocked = [found.exact for found in blocks]
         certain = remainder(union(areas), [*blocked, *(found.possible for found in doubtful)])
         wider = self._wider(certain, sure, blocked, perhaps=False)
@@ -191,7 +191,7 @@ class _Profile:
             return False
         if rule.opaque:
             ports = ports_of(rule, Direction.IN)
-            return _may_block(rule) or not names_ports(rule, Direction.IN) or ports.overlaps(self._traffic.ports)
+            return may_block(rule) or not names_ports(rule, Direction.IN) or ports.overlaps(self._traffic.ports)
         listening, service = self._listening, rule.service.casefold()
         if rule.program and listening.files and not self._traffic.programs and _file(rule) not in listening.files:
             return False
@@ -255,7 +255,12 @@ def _is_within(bundle: Bundle, base: AddressSet) -> bool:
     return not bundle.rule.opaque and bundle.rule.remote_addresses <= base
 
 
-def _may_block(rule: FirewallRule) -> bool:
+def may_block(rule: FirewallRule) -> bool:
+    """Whether a rule that is on may keep somebody out; one that cannot be interpreted may, unless its action was read.
+
+    Args:
+        rule: The rule.
+    """
     return rule.action is Action.BLOCK or (bool(rule.opaque) and rule.action is None)
 
 
