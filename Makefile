@@ -171,7 +171,7 @@ sanity: setup ## Run ansible-test sanity
 
 # ---- Checks that run nothing ---------------------------------------------------------------------------------------
 
-.PHONY: lint ruff mypy imports yamllint ansible-lint docs guides screenshots format
+.PHONY: lint ruff mypy imports yamllint ansible-lint docs external-links guides screenshots format
 lint: ruff mypy imports yamllint ansible-lint ## Run ruff, mypy --strict, import-linter, yamllint and ansible-lint
 
 ruff: setup
@@ -202,6 +202,11 @@ guides: setup ## Write the guides that are made of the code
 
 docs: setup ## Check the plugins' documentation and build its pages
 	@$(RECORD) docs -- scripts/build-docs
+
+# Not part of `make test`: what others' servers answer is no property of a change. A workflow asks them once a week.
+external-links: docs ## Follow the links of guides and plugins to other sites (needs the Internet)
+	@$(BIN)/sphinx-build -q -C -b linkcheck -D extensions=sphinx_antsibull_ext -D project=lyncops.firewall \
+		-D suppress_warnings=ref.ref -D linkcheck_timeout=30 -D linkcheck_retries=2 build/docs/rst build/docs/links
 
 # ---- Artefact ------------------------------------------------------------------------------------------------------
 

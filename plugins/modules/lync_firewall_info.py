@@ -126,8 +126,9 @@ judged_from:
   sample: [{file: fe01.reg, saved: "2026-01-31T20:15:00Z"}]
 lacking:
   description:
-    - What decides most and is in none of the files, V(Group Policy) and V(MpsSvc), and with O(dumps) V(the computer's
-      name), without which nothing but the file's name says whose it is. What is taken for it is among RV(assumptions).
+    - What decides most and is in none of the files, V(Group Policy), V(MpsSvc), and V(all local profiles) where only
+      some are, and with O(dumps) V(the computer's name), without which nothing but the file's name says whose it is.
+      What is taken for it is among RV(assumptions).
   returned: when O(dump) or O(dumps) is given
   type: list
   elements: str

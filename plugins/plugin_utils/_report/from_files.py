@@ -14,6 +14,7 @@ _FEW = 3
 _ASSUMED = {
     "Group Policy": "the key of Group Policy, so that is taken to set nothing",
     "MpsSvc": "the key of the firewall service (MpsSvc), so that is taken to run",
+    "all local profiles": "the key of each local profile, so what stood behind it may be cut off, block rules too",
     "the computer's name": "the computer's name, so nothing but the file's name says whose it is",
 }
 """What is said of a host's files that lack it, and so assumed."""

@@ -21,7 +21,7 @@ from .snapshot import (
     ServiceState,
 )
 
-OF_POLICY, OF_SERVICE, OF_NAME = "Group Policy", "MpsSvc", "the computer's name"
+OF_POLICY, OF_SERVICE, OF_PROFILES, OF_NAME = "Group Policy", "MpsSvc", "all local profiles", "the computer's name"
 """What decides most, by the names that reports have where it is in none of the files."""
 
 _STOPPED = 1
@@ -67,7 +67,10 @@ def lists_no_policy(keys: RegistryDump, exported: bool) -> bool:
 
 
 def lacking(keys: RegistryDump, roots: Iterable[str], state: int | None) -> tuple[str, ...]:
-    """Which of what decides most is in none of the files: ``Group Policy``, ``MpsSvc``.
+    """Which of what decides most is in none of the files: ``Group Policy``, ``MpsSvc``, ``all local profiles``.
+
+    Windows has a key for each local profile (all policies of ``tests/unit/files/registry``), and rules between them in
+    the order of an export: where one is missing and another is there, what stood behind that one was cut off.
 
     Args:
         keys: What all files of the host hold.
@@ -75,7 +78,12 @@ def lacking(keys: RegistryDump, roots: Iterable[str], state: int | None) -> tupl
         state: The state of the firewall service, where a file has it.
     """
     tells_service = state is not None or keys.value(FIREWALL_SERVICE, "Start") is not None
-    found = {OF_POLICY: _knows(keys, roots, GROUP_POLICY), OF_SERVICE: tells_service}
+    profiles = [holds(keys, rf"{LOCAL_POLICY}\{key}") for key in LOCAL_PROFILE_KEYS.values()]
+    found = {
+        OF_POLICY: _knows(keys, roots, GROUP_POLICY),
+        OF_SERVICE: tells_service,
+        OF_PROFILES: all(profiles) or not any(profiles),
+    }
     return tuple(name for name, known in found.items() if not known)
 
 
@@ -108,5 +116,6 @@ def _knows(keys: RegistryDump, roots: Iterable[str], key: str) -> bool:
     if any(fold_key(f"{key}\\").startswith(fold_key(f"{root}\\")) for root in roots):
         return True
     # Group Policy's keys with nothing in any of them are what lists of keys have (reg query without /s): what they hold
-    # was not read.
-    return any(keys.values(one) for one in (key, *keys.below(key))) if key == GROUP_POLICY else holds(keys, key)
+    # was not read. PolicyVersion stands in the key itself, which such a list shows, as does an export that was cut off
+    # behind it.
+    return any(map(keys.values, keys.below(key))) if key == GROUP_POLICY else holds(keys, key)

@@ -64,8 +64,8 @@ class SavedHost:
     Attributes:
         snapshot: The host.
         assumptions: What they do not say, and what was taken for it: a sentence each, without a full stop.
-        lacking: What decides most and is in none of them: ``Group Policy``, ``MpsSvc``, and of the documented commands
-            ``the computer's name``. It is among the assumptions.
+        lacking: What decides most and is in none of them: ``Group Policy``, ``MpsSvc``, ``all local profiles``, and of
+            the documented commands ``the computer's name``. It is among the assumptions.
         computers: The names that the computer has by them; none where they do not tell.
         files: The files.
     """

@@ -305,6 +305,14 @@ def test_wherever_a_file_was_cut_the_remedy_is_said(text: str, told: str) -> Non
             f"{MINIMAL}\r\n{GROUP_POLICY}\\DomainProfile\r\n{GROUP_POLICY}\\FirewallRules\r\n{SERVICES}",
             ("Group Policy",),
         ),
+        # So it is where the key itself has a value, as Group Policy writes one: the list shows that one alone.
+        (
+            f"{MINIMAL}\r\n{GROUP_POLICY}\r\n    PolicyVersion    REG_DWORD    0x21f\r\n\r\n"
+            f"{GROUP_POLICY}\\DomainProfile\r\n{GROUP_POLICY}\\FirewallRules\r\n{SERVICES}",
+            ("Group Policy",),
+        ),
+        # An export that was cut off behind that key.
+        (reg_file({POLICY: [], GROUP_POLICY: [("PolicyVersion", "REG_DWORD", "0x21f")], **STARTS}), ("Group Policy",)),
         (reg_file({POLICY: [], ABOVE: [], rf"{ABOVE}\SystemCertificates": [], **STARTS}), ()),
         (reg_file({POLICY: [], ABOVE: [], **STARTS}), ("Group Policy",)),  # cut off behind its first key
         (reg_file({POLICY: [], rf"{ABOVE}\Windows": []}), ("Group Policy", "MpsSvc")),
@@ -315,6 +323,14 @@ def test_that_there_is_no_group_policy_is_proven_by_the_key_above_it(text: str, 
     saved = read_dump_bytes(text.encode())
     assert saved.lacking == lacking
     assert (NO_POLICY in saved.assumptions) == ("Group Policy" in lacking)
+
+
+@pytest.mark.parametrize("there", [0, 1, 2, 3])
+def test_an_export_that_was_cut_off_between_the_local_profiles_lacks_some(there: int) -> None:
+    profiles = ("DomainProfile", "PublicProfile", "StandardProfile")[:there]
+    keys = {rf"{POLICY}\{name}": [("EnableFirewall", "REG_DWORD", "0x1")] for name in profiles}
+    saved = read_dump_bytes(reg_file({POLICY: [], **keys, ABOVE: [], rf"{ABOVE}\System": [], **STARTS}).encode())
+    assert saved.lacking == (("all local profiles",) if there in (1, 2) else ())
 
 
 def test_the_computer_s_name_is_the_one_in_use_and_the_next_one() -> None:
