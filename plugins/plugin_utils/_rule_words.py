@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..module_utils._firewall.change.netsh import ANY_SERVICE
+from ..module_utils._firewall.state.rule import ANY_SERVICE
 from ..module_utils._texts import first_few
 
 _MOST_NAMED = 24

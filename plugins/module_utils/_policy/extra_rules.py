@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._firewall.change.naming import parse_name
-from .._firewall.change.netsh import ANY_SERVICE
 from .._firewall.change.netsh_text import UnsupportedValueError, check_program, check_text
 from .._firewall.state.limits import EDGE, SECURITY, Limits
-from .._firewall.state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile
+from .._firewall.state.rule import ALL_PROFILES, ANY_SERVICE, Action, Direction, FirewallRule, Profile
+from .._firewall.traffic.breadth import SYSTEM, nearly_everything
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_profiles, read_word
 from .._options.site import GROUP
@@ -40,7 +40,6 @@ SITE_KEY = "x-"
 _DIRECTIONS = {direction.value: direction for direction in Direction}
 _ACTIONS = {action.value: action for action in (Action.ALLOW, Action.BLOCK)}
 _PROGRAM = re.compile(r"[A-Za-z]:\\[^/*?:]+|%[A-Za-z()0-9]+%\\[^/*?:]+")
-_SYSTEM = "System"  # what listens in the kernel, such as HTTP.sys
 _SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 80
 _DESCRIBED = "Managed by lyncops.firewall. Extra rule: "
@@ -164,7 +163,11 @@ def _parts(
         service=service,
         description=_description(f"{where}.description", name, entry.get("description")),
     )
-    return _one_each(rule, types, interfaces, Limits(edge=edge, security=security))
+    made = _one_each(rule, types, interfaces, Limits(edge=edge, security=security))
+    # A block rule as wide as that is a person's to decide: `accept_impact`.
+    if action is Action.ALLOW and any(nearly_everything(part) for _end, part in made):
+        raise OptionError(where, _NEARLY.format(name=name))
+    return made
 
 
 _LIMITS = (
@@ -180,6 +183,10 @@ def _not_blank(option: str, value: Any) -> None:
         raise OptionError(option, "there is nothing in it; name what is meant, or leave the key out")
 
 
+_NEARLY = (
+    "{name!r} would open nearly everything to nearly everybody: more than half of all ports count as all, more than "
+    "half of the addresses of IPv4 or IPv6 as any, and System as no program. Name what it is for"
+)
 _NO_SECURITY = "Windows takes it in rules that allow, and authdynenc in inbound ones only; leave it out"
 
 
@@ -227,8 +234,8 @@ def _program(option: str, value: Any) -> str:
     program = str(value or "")
     if not program or program.casefold() == "any":
         return ""
-    if program.casefold() == _SYSTEM.casefold():
-        return _SYSTEM
+    if program.casefold() == SYSTEM.casefold():
+        return SYSTEM
     return read_path(option, program, r"C:\Tools\agent.exe")
 
 

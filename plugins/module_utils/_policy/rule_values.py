@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .._firewall.change.netsh import ANY_SERVICE, PORT_WORDS
+from .._firewall.change.netsh import PORT_WORDS
 from .._firewall.state.limits import INTERFACE_TYPES
-from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction
+from .._firewall.state.rule import ANY_SERVICE, PROTOCOL_NUMBERS, Direction
 from .._net.address_set import AddressSet
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses, read_ports, read_word

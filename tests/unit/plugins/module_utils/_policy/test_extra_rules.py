@@ -16,6 +16,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     FirewallRule,
     Profile,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.breadth import nearly_everything
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import (
@@ -204,6 +205,47 @@ def test_a_mistake_is_refused_with_the_options_name(option: str, changes: dict[s
 def test_a_rule_that_opens_or_blocks_everything_is_refused(changes: dict[str, Any], action: str, does: str) -> None:
     with pytest.raises(OptionError, match=rf"extra_rules\[0\]: .*{does} ever"):
         read_extra_rules([{"name": "all", "action": action, **changes}], ALL_PROFILES, SCOPE)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"localport": "2-65535", "protocol": "tcp"},
+        {"localport": "1-32767,32769-40000", "protocol": "udp"},
+        {"remoteport": "1024-65535", "protocol": "tcp", "direction": "out"},
+        {"remoteip": "0.0.0.0-255.255.255.254"},
+        {"remoteip": ["0.0.0.0/1", "200.0.0.0"]},
+        {"remoteip": ["::2-9000::", "10.0.0.1"]},
+        {"program": "system"},
+        {"program": "System", "protocol": "tcp", "localport": "2-65535", "service": "*"},
+    ],
+)
+def test_a_rule_that_leaves_out_next_to_nothing_counts_as_everything(changes: dict[str, Any]) -> None:
+    """An allow rule is refused. A block rule is taken, and asked for where it begins to count (test_lockout.py)."""
+    with pytest.raises(OptionError, match=r"extra_rules\[0\]: .*open nearly everything"):
+        read_extra_rules([{"name": "all", **changes}], ALL_PROFILES, AddressSet.any())
+    (extra,) = read_extra_rules([{"name": "all", "action": "block", **changes}], ALL_PROFILES, AddressSet.any())
+    assert nearly_everything(extra.parts[0][1])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"localport": "2-32769", "protocol": "tcp"},
+        {"localport": "2-65535", "protocol": "tcp", "remoteip": "10.0.0.0/8"},
+        {"localport": "2-65535", "protocol": "tcp", "remoteip": "0.0.0.0/1"},
+        {"localport": "2-65535", "protocol": "tcp", "remoteport": "5060"},
+        {"localport": "2-65535", "protocol": "tcp", "service": "SiteAgent"},
+        {"localport": "2-65535", "protocol": "tcp", "program": r"C:\a.exe"},
+        {"localport": "RPC", "protocol": "tcp"},
+        {"program": "System", "protocol": "tcp", "localport": 445},
+        {"program": "System", "protocol": "2"},
+        {"protocol": "icmpv4"},
+    ],
+)
+def test_a_rule_that_leaves_out_half_is_limited(changes: dict[str, Any]) -> None:
+    (extra,) = read_extra_rules([{"name": "some", **changes}], ALL_PROFILES, AddressSet.any())
+    assert not nearly_everything(extra.parts[0][1])
 
 
 @pytest.mark.parametrize(
