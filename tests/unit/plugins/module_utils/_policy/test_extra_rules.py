@@ -104,7 +104,7 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("localport", {"localport": "0"}, "port 0"),
     ("localport", {"localport": "65536"}, "65536"),
     ("localport", {"localport": "9-1"}, "backwards"),
-    ("localport", {"localport": "1-9,5"}, "overlaps"),
+    ("localport", {"localport": "1-9,5"}, "overlaps 1-9; name each port once, such as 1-9"),
     ("localport", {"localport": "RPC", "protocol": "udp"}, "RPC is for inbound TCP"),
     ("localport", {"localport": "RPC", "direction": "out"}, "RPC is for inbound TCP"),
     ("localport", {"localport": "IPHTTPS"}, "RPC or RPC-EPMap"),
@@ -252,6 +252,9 @@ def test_a_rule_that_leaves_out_half_is_limited(changes: dict[str, Any]) -> None
     ("changes", "field", "value"),
     [
         ({"remoteip": "10.9.9.9"}, "remote_addresses", AddressSet.parse(["10.9.9.9"])),
+        ({"localport": "80,80", "protocol": "tcp"}, "local_ports", PortSet.of(80)),
+        ({"localport": [80, "80", "5-5"], "protocol": "tcp"}, "local_ports", PortSet.of(5, 80)),
+        ({"localport": "7-9,7 - 9", "protocol": "tcp"}, "local_ports", PortSet.of(7, 8, 9)),
         ({"remoteip": "10.9.9.9/8"}, "remote_addresses", SCOPE),
         ({"remoteip": "10.0.0.0/255.0.0.0, 10.1.2.3"}, "remote_addresses", SCOPE),
         ({"remoteip": "dns", "profiles": ["Domain", "PUBLIC"]}, "profiles", {Profile.DOMAIN, Profile.PUBLIC}),
