@@ -68,8 +68,9 @@ def _needed_out(rule: FirewallRule) -> bool:
         return True
     if rule.protocol == _ICMPV6:
         return _needed_types(rule) and _reaches(rule.remote_addresses, 6)
-    to, source = _NEEDED.get(rule.protocol), _FROM.get(rule.protocol)
-    return bool(to and source) and rule.remote_ports.overlaps(to) and rule.local_ports.overlaps(source)
+    if rule.protocol not in _NEEDED:
+        return False
+    return rule.remote_ports.overlaps(_NEEDED[rule.protocol]) and rule.local_ports.overlaps(_FROM[rule.protocol])
 
 
 def _needed_in(rule: FirewallRule) -> bool:
