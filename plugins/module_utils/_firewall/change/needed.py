@@ -4,8 +4,8 @@
 """Block rules that may keep a host from what it needs to be a member of a domain, and on the network at all.
 
 What a member connects to is Microsoft's list, "How to configure a firewall for Active Directory domains and trusts",
-with DHCP (RFC 2131 4.1, RFC 8415 7.2). The types of ICMPv6 are those that RFC 4890 4.4.1 says must not be dropped, and
-those of multicast listeners, without which neighbours are not found behind switches that look (4.4.1 as well).
+with DHCP (RFC 2131 4.1, RFC 8415 7.2). Of the types of ICMPv6 that RFC 4890 4.4.1 says must not be dropped, those are
+taken without which IPv6 fails: errors, routers and neighbours, multicast listeners. Echo, often blocked, is not.
 """
 
 from __future__ import annotations
