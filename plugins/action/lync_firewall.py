@@ -22,7 +22,6 @@ from ..module_utils._options.table import BLOCK_OTHERS, ENFORCING_OPTIONS, FAIL,
 from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain_all
-from ..module_utils._policy.rpc import unmapped_note
 from ..module_utils._policy.self_closed import self_closed
 from ..module_utils._policy.wanted import missing_program, requested_policy, wanted_state
 from ..module_utils._policy.wider import explain_wider, remedy
@@ -146,8 +145,6 @@ class ActionModule(FirewallAction):
             yield open_still
         if approval:
             yield from approval.warnings(before)
-        if unmapped := unmapped_note(self._policy.unmapped):
-            yield unmapped
         if before.missing:
             yield missing_program(before.missing)
 

@@ -31,10 +31,9 @@ from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, judge_policy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
-from ..module_utils._policy.rpc import unmapped_note
 from ..module_utils._policy.wanted import is_only_judged, judged_state, missing_program, program_of, requested_policy
 from ..plugin_utils import _results as results
-from ..plugin_utils._action import FirewallAction, display
+from ..plugin_utils._action import FirewallAction, display, noted
 from ..plugin_utils._admits import counted
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.reading import read
@@ -96,7 +95,7 @@ class ActionModule(FirewallAction):
                 raise
             raise OptionError(f"{PREFIX}{DUMPS.name}", error.reason) from error
         snapshot = found.snapshot
-        policy, notes = _noted(found.bound) if found.bound else (None, ())
+        policy, notes = (found.bound.policy, found.bound.notes) if found.bound else (None, ())
         rows = policy.rows if policy else {}
         plan = make_plan(judged_state(policy, options), snapshot) if policy else None
         result = {
@@ -218,6 +217,7 @@ class ActionModule(FirewallAction):
         bound = Bound(policy) if policy else None
         if policy and options["program"] == "listener" and media_services(policy):
             bound = bind_media(policy, dict(saved.snapshot.programs), "in the file, with its ImagePath")
+        bound = noted(bound) if bound else None
         effects = judge_policy(bound.policy, saved.snapshot) if bound else ()
         files = tuple({"file": file.name, "saved": file.saved} for file in saved.files)
         assumptions = saved.assumptions
@@ -267,12 +267,6 @@ class ActionModule(FirewallAction):
                 f"would, or {name}.txt and so on, or a folder of that name. See the guide Files instead of hosts",
             )
         return paths
-
-
-def _noted(bound: Bound) -> tuple[HostPolicy, tuple[str, ...]]:
-    """A policy, and what is to be said of it whatever the host is."""
-    unmapped = unmapped_note(bound.policy.unmapped)
-    return bound.policy, (*bound.notes, *([unmapped] if unmapped else []))
 
 
 def _listening(host: RemoteHost) -> dict[str, str] | None:

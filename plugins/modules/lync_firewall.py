@@ -164,6 +164,11 @@ before:
           type: list
           elements: str
           sample: []
+        entry:
+          description: Name of the entry in C(extra_rules) that it was made of.
+          returned: for site rules
+          type: str
+          sample: Ping
         service:
           description: Short name of the service it is limited to.
           returned: where it is limited to one
@@ -187,6 +192,12 @@ before:
           type: list
           elements: str
           sample: [lan]
+        conditions:
+          description: Further conditions that netsh cannot say, as the registry has them.
+          returned: where it has some
+          type: list
+          elements: str
+          sample: [Platform=2:6:1]
         edge:
           description: Edge traversal.
           returned: where it is on
@@ -230,7 +241,7 @@ settings_changed:
 groups_switched:
   description:
     - Groups of Windows' own rules that were, or would be, switched on or off. C(reference) is what the host calls the
-      group, C(rules) are the names of the rules that change.
+      group, C(rules) are the names of the rules that change, C(says) is what these do once they are on, in words.
   returned: when the host was read
   type: list
   elements: dict
@@ -239,6 +250,7 @@ groups_switched:
       reference: "@FirewallAPI.dll,-29252"
       enabled: true
       rules: [RemoteEventLogSvc-In-TCP]
+      says: ["Any address may connect to TCP RPC, only the service Eventlog"]
 summary:
   description: What was done, or would be, in a line. Where O(host_variables) is set it is shown as well.
   returned: success

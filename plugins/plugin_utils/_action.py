@@ -26,6 +26,7 @@ from ..module_utils._policy.edge import check_own, open_everywhere
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.peers import PeerError
 from ..module_utils._policy.policy import HostPolicy
+from ..module_utils._policy.rpc import unmapped_note
 from ..module_utils._texts import printable, said
 from ._arguments import validate
 from ._dumps import NO_HOSTS
@@ -164,7 +165,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
             note = open_everywhere((desired.key, desired.rule) for desired in policy.rules)
         services = media_services(policy) if options["program"] == "listener" else ()
         found = bind_media(policy, read_programs(host, services)) if services else Bound(policy)
-        return replace(found, notes=(*found.notes, note)) if note else found
+        return noted(found, note)
 
     def say(self, sentence: str) -> None:
         """Tell the user something about the host at once: a task's result comes only when it is over."""
@@ -177,3 +178,14 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
     def _log(self, line: str) -> None:
         if not self._task.no_log:
             display.vvvv(printable(line), host=self.host_name)
+
+
+def noted(found: Bound, *more: str) -> Bound:
+    """A policy with all that is to be said of it, whatever the host is and wherever it is judged from.
+
+    Args:
+        found: The policy.
+        more: What was found about it; empty texts are left out.
+    """
+    notes = [note for note in (*more, unmapped_note(found.policy.unmapped)) if note]
+    return replace(found, notes=(*found.notes, *notes)) if notes else found

@@ -14,7 +14,7 @@ from ansible.utils.display import Display
 from ..module_utils._options.option import Option, argument_spec
 from ..module_utils._options.reading import OptionError
 from ._results import plain
-from ._shapes import wrong_shape
+from ._shapes import with_small_keys, wrong_shape
 
 display = Display()
 
@@ -37,7 +37,7 @@ def validate(
     Raises:
         OptionError: An option is unknown, missing or wrong.
     """
-    given = plain(values)
+    given = with_small_keys(plain(values), options)
     try:
         checked = ArgumentSpecValidator(argument_spec(options), required_if=list(required_if)).validate(given)
     except TypeError as error:  # Ansible's own, of a list where a dictionary belongs

@@ -13,6 +13,7 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._catalogue import catalogue
 from ..module_utils._catalogue.model import Interface
+from ..module_utils._options.reading import OptionError
 from ..module_utils._options.site import BUILTIN_GROUPS, EXTRA_RULE, PROFILE_SETTING, PROFILE_SETTINGS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.clients import MEDIA_SETTINGS
@@ -20,7 +21,7 @@ from ..module_utils._policy.peers import EXTRA
 from ..module_utils._policy.scoping import WORDS
 from ..module_utils._texts import first_few, said
 from ._results import plain
-from ._shapes import no_such_key
+from ._shapes import no_such_key, with_small_keys
 
 _MOST_NAMED = 5
 _LONGEST_NAME = 80
@@ -62,7 +63,7 @@ def _wrong(name: str, known: Mapping[str, Any], scoped: bool) -> list[tuple[str,
         if name in (EXTRA, _PEERS) and not _counts(name, known, scoped):
             return []
         variable, _dot, part = name.partition(".")
-        value = plain(known.get(variable))
+        value = _small(variable, plain(known.get(variable)))
         if part:
             value = value.get(part) if isinstance(value, Mapping) else None
     except (AnsibleError, TypeError):
@@ -77,6 +78,17 @@ def _wrong(name: str, known: Mapping[str, Any], scoped: bool) -> list[tuple[str,
             if key not in right:
                 entries.setdefault(str(key), []).append(f"{name}[{number}]{_called(item)}")
     return [(first_few(where, 1), key) for key, where in entries.items()]
+
+
+def _small(variable: str, value: Any) -> Any:
+    """A variable with its keys in small letters where they are taken in any case."""
+    option = PROFILE_SETTINGS.name
+    if variable != f"{PREFIX}{option}":
+        return value
+    try:
+        return with_small_keys({option: value}, [PROFILE_SETTINGS])[option]
+    except OptionError:  # for the host's own task to say
+        return None
 
 
 def _called(item: Any) -> str:

@@ -30,7 +30,7 @@ from ..module_utils._policy.wider import in_words
 from ..module_utils._texts import said
 from ._admits import Admits
 from ._said import LONGEST_REASON, ROOM, and_more, fitting, size_of, texts
-from ._settings import group_dict, group_in_words, setting_in_words, settings_changed
+from ._settings import group_in_words, groups_dict, setting_in_words, settings_changed
 from ._states import Rows, rule_dict
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
@@ -77,7 +77,7 @@ def plan_dict(plan: Plan, rows: Rows) -> dict[str, Any]:
         "service_changes": ["automatic"] * plan.service.automatic + ["started"] * plan.service.start,
         "profiles_enabled": [profile.value for profile in plan.profiles_on],
         "settings_changed": settings_changed(plan),
-        "groups_switched": [group_dict(change) for change in plan.groups],
+        "groups_switched": groups_dict(plan.groups),
         "created": [rule_dict(rule, rows) for rule in plan.create],
         "updated": [{**rule_dict(change.after, rows), "changes": list(change.fields)} for change in plan.update],
         "deleted": texts(plan.delete, "deleted"),

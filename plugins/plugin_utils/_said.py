@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from ..module_utils._texts import printable, said
 
 ROOM = {
-    "rules": 24_000,
+    "rules": 20_000,
     "diff": 7_000,
     "stale": 4_000,
     "deleted": 3_000,
@@ -26,6 +26,7 @@ ROOM = {
     "impact": 3_000,
     "networks": 1_000,
     "names": 2_000,
+    "groups": 4_000,
     "foreign": 2_000,
     "undo": 5_000,
     "admits": 3_000,

@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..module_utils._firewall.change.groups import GroupChange
 from ..module_utils._firewall.change.plan import Plan
 from ..module_utils._firewall.change.profile_changes import TERMS, word
+from ..module_utils._firewall.state.rule import FirewallRule
 from ..module_utils._firewall.traffic.matching import label
 from ..module_utils._texts import said
-from ._said import texts
+from ._rule_words import rule_in_words
+from ._said import LONGEST_REASON, ROOM, and_more, fitting, size_of, texts
+from ._states import rule_dict
 
 _OPENING = (("state", "disabled"), ("inbound_action", "allow"))
 
@@ -45,14 +49,28 @@ def opened(plan: Plan) -> list[str]:
     ]
 
 
-def group_dict(change: GroupChange) -> dict[str, Any]:
-    """A group that a plan switches, and the rules that change."""
-    return {
-        "group": change.name,
-        "reference": said(change.reference),
-        "enabled": change.enabled,
-        "rules": texts(sorted(label(rule) for rule in change.rules), "names"),
-    }
+def groups_dict(changes: Sequence[GroupChange]) -> list[dict[str, Any]]:
+    """The groups that a plan switches, each with the rules that change and what these do once they are on."""
+    found = [
+        {
+            "group": change.name,
+            "reference": said(change.reference),
+            "enabled": change.enabled,
+            "rules": texts(sorted(label(rule) for rule in change.rules), "names"),
+        }
+        for change in changes
+    ]
+    room = ROOM["groups"] // max(1, len(found))
+    for item, change in zip(found, changes, strict=True):
+        says = list(dict.fromkeys(_says(rule) for rule in change.rules))
+        kept = fitting(says, room, size_of)
+        item["says"] = kept if len(kept) == len(says) else [*kept, and_more(len(says) - len(kept))]
+    return found
+
+
+def _says(rule: FirewallRule) -> str:
+    named = replace(rule, enabled=True, name=label(rule), description="")
+    return said(rule_in_words(rule_dict(named, {})), LONGEST_REASON)
 
 
 def setting_in_words(item: Mapping[str, Any]) -> str:
@@ -70,7 +88,7 @@ def group_in_words(item: Mapping[str, Any]) -> str:
     """A switched group for people.
 
     Args:
-        item: As `group_dict` gives it; of a result that was read, whatever it holds.
+        item: As `groups_dict` gives it; of a result that was read, whatever it holds.
     """
     rules = item.get("rules")
     count = len(rules) if isinstance(rules, list) else 0
@@ -78,3 +96,10 @@ def group_in_words(item: Mapping[str, Any]) -> str:
         f"group {item.get('group', '?')} {'on' if item.get('enabled') else 'off'} "
         f"({count} rule{'' if count == 1 else 's'})"
     )
+
+
+def group_at_length(item: Mapping[str, Any]) -> str:
+    """The same with what the rules do, for those who decide about it."""
+    says = item.get("says")
+    told = "; ".join(map(str, says)) if isinstance(says, list) else ""
+    return f"{group_in_words(item)}: {told}" if told else group_in_words(item)

@@ -15,7 +15,7 @@ from typing import Any
 from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int
 
 from ..module_utils._options.option import Option
-from ..module_utils._options.reading import OptionError
+from ..module_utils._options.reading import OptionError, in_small_letters
 from ..module_utils._options.site import BUILTIN_GROUPS, EXTRA_RULES, GROUP, PROFILE_SETTINGS
 from ..module_utils._texts import said
 
@@ -44,6 +44,35 @@ def wrong_shape(values: Mapping[str, Any], options: Iterable[Option]) -> OptionE
     except OptionError as error:
         return error
     return None
+
+
+def with_small_keys(values: Mapping[str, Any], options: Iterable[Option]) -> dict[str, Any]:
+    """Values with the keys of settings in small letters, and of the settings in them; all else as it was.
+
+    Args:
+        values: What was given.
+        options: What may be given.
+
+    Raises:
+        OptionError: Two keys differ in nothing but case.
+    """
+    given = dict(values)
+    for option in options:
+        if option is PROFILE_SETTINGS and given.get(option.name) is not None:
+            given[option.name] = _small(option.name, option, given[option.name])
+    return given
+
+
+def _small(where: str, option: Option, value: Any) -> Any:
+    try:
+        keys = in_small_letters(where, check_type_dict(value))
+    except TypeError:  # it is told of what shape it has to be
+        return value
+    parts = {sub.name: sub for sub in option.suboptions if sub.suboptions}
+    return {
+        key: _small(f"{where}.{key}", parts[key], held) if key in parts and held is not None else held
+        for key, held in keys.items()
+    }
 
 
 def no_such_key(key: str, right: Iterable[str], most: int = 100) -> str:

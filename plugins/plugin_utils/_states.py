@@ -23,6 +23,7 @@ from ..module_utils._firewall.state.rule import (
     protocol_name,
 )
 from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
+from ..module_utils._policy.extra_rules import entry_name
 from ..module_utils._texts import printable, said
 from ._said import ROOM, and_more, size_of, texts
 
@@ -54,6 +55,7 @@ def rule_dict(rule: FirewallRule, rows: Rows) -> dict[str, Any]:
         "program": said(rule.program, _LONGEST_DESCRIPTION),
         "description": said(rule.description, _LONGEST_DESCRIPTION),
         "opaque": list(rule.opaque),
+        **({"entry": said(entry)} if (entry := entry_name(rule)) else {}),
         **_limits(rule),
     }
 
@@ -70,6 +72,7 @@ def _limits(rule: FirewallRule) -> dict[str, Any]:
         "icmp_type_code": [value for _key, value in sorted(rule.icmp)],
         "local_addresses": [] if rule.local_addresses.is_any else rule.local_addresses.texts(),
         "interfacetypes": sorted(limits.interfaces),
+        "conditions": [said(f"{key}={value}") for key, value in limits.others],
         "edge": "" if limits.edge == "no" else limits.edge,
         "security": "" if limits.security == "notrequired" else limits.security,
     }

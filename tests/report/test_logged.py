@@ -44,6 +44,7 @@ def page(browser: Browser, tmp_path: Path) -> Browser:
         "dropped": [*sources, source("scoped_out", "10.4.2.2", 1), source("scoped_out", "10.4.2.3", 1)],
         "more": {"sources": 3, "connections": 40},
         "others": 17,
+        "rows_for_anybody": ["server-42", "<b>"],
     }
     result = estate.result(DIRECTOR)
     hosts = [Source("dir01", {**result, "log": log}, DIRECTOR), Source("dir02", result, DIRECTOR)]
@@ -67,6 +68,7 @@ def test_the_panel_has_who_was_dropped_beside_the_verdict(page: Browser) -> None
     assert "17 dropped connections to ports that no row asks for" in whole
     assert "40 connections of 3 more sources" in whole
     assert "the log begins later" in whole
+    assert "Who would be scoped out is not asked of rows that are for anybody: server-42, <b>" in whole
     assert page.all(".detail-body .logged b, .detail-body .logged i") == []
     assert page.problems() == []
 

@@ -74,7 +74,10 @@ class PortSet:
             raise PortError("port 0 cannot be opened; ports go from 1 to 65535")
         for (first, last), (following, end) in itertools.pairwise(items):
             if following <= last:
-                raise PortError(f"{_spell(following, end)} overlaps {_spell(first, last)}")
+                meant = _spell(first, max(last, end))
+                raise PortError(
+                    f"{_spell(following, end)} overlaps {_spell(first, last)}; name each port once, such as {meant}"
+                )
         return cls(tuple(items))
 
     @property

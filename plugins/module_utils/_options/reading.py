@@ -59,6 +59,25 @@ def read_word(option: str, value: Any, known: Mapping[str, _Value]) -> _Value:
     return known[value.strip().casefold()]
 
 
+def in_small_letters(option: str, given: Mapping[Any, _Value]) -> dict[Any, _Value]:
+    """The same with its keys in small letters, since the words in values are taken in any case as well.
+
+    Args:
+        option: The option's name, for the message.
+        given: Keys and values.
+
+    Raises:
+        OptionError: Two keys differ in nothing but case.
+    """
+    found: dict[Any, _Value] = {}
+    for key, value in given.items():
+        small = key.casefold() if isinstance(key, str) else key
+        if small in found:
+            raise OptionError(option, f"it has {small!r} twice, in different letter cases; leave one of them out")
+        found[small] = value
+    return found
+
+
 def read_addresses(option: str, items: Iterable[Any]) -> AddressSet:
     """Read a scope, one item or a comma list an entry.
 

@@ -183,6 +183,8 @@ PROFILE_SETTING: tuple[Option, ...] = (
             "Full path of the log. It may begin with a variable as O(extra_rules[].program). Windows' own is "
             "V(%SystemRoot%\\\\System32\\\\LogFiles\\\\Firewall\\\\pfirewall.log); the service (MpsSvc) must be able "
             "to write to the folder.",
+            "It ends in C(.log) or C(.txt), and is in Windows' own folder only below C(System32\\LogFiles), since the "
+            "service writes into whatever is named.",
         ),
     ),
     Option(

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._firewall.change.netsh import ANY_SERVICE
+from .._firewall.change.naming import parse_name
 from .._firewall.change.netsh_text import UnsupportedValueError, check_program, check_text
 from .._firewall.state.limits import EDGE, SECURITY, Limits
-from .._firewall.state.rule import ALL_PROFILES, Action, Direction, FirewallRule, Profile
+from .._firewall.state.rule import ALL_PROFILES, ANY_SERVICE, Action, Direction, FirewallRule, Profile
+from .._firewall.traffic.breadth import SYSTEM, nearly_everything
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_profiles, read_word
 from .._options.site import GROUP
@@ -39,9 +40,9 @@ SITE_KEY = "x-"
 _DIRECTIONS = {direction.value: direction for direction in Direction}
 _ACTIONS = {action.value: action for action in (Action.ALLOW, Action.BLOCK)}
 _PROGRAM = re.compile(r"[A-Za-z]:\\[^/*?:]+|%[A-Za-z()0-9]+%\\[^/*?:]+")
-_SYSTEM = "System"  # what listens in the kernel, such as HTTP.sys
 _SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 80
+_DESCRIBED = "Managed by lyncops.firewall. Extra rule: "
 _LONGEST_PROGRAM = 259  # [MS-FASP] 2.2.37: fewer than 260 characters
 
 
@@ -99,7 +100,7 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
             "Windows' own groups on or off, use builtin_groups",
         )
     name = str(entry.get("name") or "")
-    key = SITE_KEY + _SLUG.sub("-", name.lower()).strip("-")
+    key = _key(name)
     if len(key) < 3 or len(name) > _LONGEST_NAME:
         raise OptionError(f"{where}.name", f"{name!r} needs a letter or digit, and at most {_LONGEST_NAME} characters")
     _checked(f"{where}.name", name)
@@ -162,7 +163,11 @@ def _parts(
         service=service,
         description=_description(f"{where}.description", name, entry.get("description")),
     )
-    return _one_each(rule, types, interfaces, Limits(edge=edge, security=security))
+    made = _one_each(rule, types, interfaces, Limits(edge=edge, security=security))
+    # A block rule as wide as that is a person's to decide: `accept_impact`.
+    if action is Action.ALLOW and any(nearly_everything(part) for _end, part in made):
+        raise OptionError(where, _NEARLY.format(name=name))
+    return made
 
 
 _LIMITS = (
@@ -178,6 +183,10 @@ def _not_blank(option: str, value: Any) -> None:
         raise OptionError(option, "there is nothing in it; name what is meant, or leave the key out")
 
 
+_NEARLY = (
+    "{name!r} would open nearly everything to nearly everybody: more than half of all ports count as all, more than "
+    "half of the addresses of IPv4 or IPv6 as any, and System as no program. Name what it is for"
+)
 _NO_SECURITY = "Windows takes it in rules that allow, and authdynenc in inbound ones only; leave it out"
 
 
@@ -225,8 +234,8 @@ def _program(option: str, value: Any) -> str:
     program = str(value or "")
     if not program or program.casefold() == "any":
         return ""
-    if program.casefold() == _SYSTEM.casefold():
-        return _SYSTEM
+    if program.casefold() == SYSTEM.casefold():
+        return SYSTEM
     return read_path(option, program, r"C:\Tools\agent.exe")
 
 
@@ -259,7 +268,27 @@ def _description(option: str, name: str, value: Any) -> str:
     own = str(value or "")
     if own:
         _checked(option, own)
-    return f"Managed by lyncops.firewall. Extra rule: {name}{f'. {own}' if own else ''}"
+    return f"{_DESCRIBED}{name}{f'. {own}' if own else ''}"
+
+
+def entry_name(rule: FirewallRule) -> str:
+    """The name of the entry that made a site rule, read from its description; empty for all other rules.
+
+    Where that entry is gone, the rule on the host is all that still has the name.
+
+    Args:
+        rule: A rule, under its display name.
+    """
+    managed = parse_name(rule.name)
+    if not managed or not managed.key.startswith(SITE_KEY) or not rule.description.startswith(_DESCRIBED):
+        return ""
+    words = rule.description.removeprefix(_DESCRIBED).split(". ")
+    names = (". ".join(words[:count]) for count in range(1, len(words) + 1))
+    return next((name for name in names if _key(name) == managed.key.partition(".")[0]), "")
+
+
+def _key(name: str) -> str:
+    return SITE_KEY + _SLUG.sub("-", name.lower()).strip("-")
 
 
 def _checked(option: str, text: str) -> None:

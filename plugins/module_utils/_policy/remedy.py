@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .._catalogue.ipsec_exceptions import fitting
 from .._catalogue.products import ABOUT
-from .._firewall.change.naming import parse_name
+from .._firewall.change.naming import ManagedName, parse_name
 from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
 from .._firewall.state.rule import Action, Direction, FirewallRule, Profile, Store, profile_names, protocol_name
 from .._firewall.state.snapshot import Snapshot
@@ -18,17 +18,17 @@ from .._firewall.traffic.reasons import BLOCK_LIST_REMEDY, TEXTS, Reason, Status
 from .._firewall.traffic.verdict import describe
 from .._texts import LONGEST_NAME, first_few, said
 from .effect import Effect
-from .extra_rules import SITE_KEY
+from .extra_rules import SITE_KEY, entry_name
 
 _NOWHERE: frozenset[Profile] = frozenset()
 _MOST_NAMED = 4
+_SWITCHED_OFF = " new enable=no"
 _OF_SITE = (
-    "extra_rules asks for it: narrow or leave out that entry, or leave the row out with skip_rows. Where no entry asks "
-    "for it any more, the next remediation removes it"
+    "extra_rules asks for it{entries}: narrow or leave out that entry, or leave the row out with skip_rows. Where "
+    "no entry asks for it any more, the next remediation removes it"
 )
 _OF_OURS = (
-    "these block rules are ours: run the remediation, which corrects them, or removes them where nothing wants them "
-    "any more"
+    "{which} are ours: run the remediation, which corrects them, or removes them where nothing wants them any more"
 )
 
 
@@ -75,7 +75,11 @@ def remedy(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile] = _
     """
     found = _correction(effect, snapshot, command)
     # A command stands alone: the report has a button that copies it.
-    return found if not found or found.startswith("netsh ") else found + _other_ways(effect, connected)
+    return (
+        found
+        if not found or found.startswith("netsh ") or found.endswith(_SWITCHED_OFF)
+        else found + _other_ways(effect, connected)
+    )
 
 
 def _correction(effect: Effect, snapshot: Snapshot, command: bool = True) -> str:
@@ -83,12 +87,15 @@ def _correction(effect: Effect, snapshot: Snapshot, command: bool = True) -> str
     if verdict.reason is Reason.BLOCK_RULE:
         rules = [rule for rule in snapshot.rules if rule.action is Action.BLOCK and label(rule) in verdict.by]
         ours = [name for rule in rules if rule.store is Store.LOCAL and (name := parse_name(rule.name))]
-        if rules and len(ours) == len(rules):
-            return _OF_SITE if all(name.key.startswith(SITE_KEY) for name in ours) else _OF_OURS
+        if ours:
+            told = _of_ours(rules, ours, len(ours) < len(rules))
+            others = [name for name in verdict.by if not parse_name(name)]
+            line = _switch_off(effect, snapshot, others) if command and others and not verdict.more else ""
+            return f"{told}. Rules of others block as well; this switches them off: {line}" if line else told
         # Brute-force protection blocks some addresses on every port; who names ports means the service.
         if rules and not any(rule.remote_addresses.is_any or not rule.local_ports.is_any for rule in rules):
             return BLOCK_LIST_REMEDY
-        if command and not verdict.more and (line := _switch_off(effect, snapshot)):
+        if command and not verdict.more and (line := _switch_off(effect, snapshot, verdict.by)):
             return line
     if verdict.reason is Reason.NEEDS_IPSEC:
         return _without_ipsec(effect)
@@ -144,9 +151,16 @@ def _naming_peers(effect: Effect) -> str:
     return "; or, if nobody there needs it, name who does (remote_addresses, or scope: topology with client_networks)"
 
 
-def _switch_off(effect: Effect, snapshot: Snapshot) -> str:
-    """The command line that disables the block rules of a verdict; empty where netsh cannot name each of them."""
-    labels = effect.verdict.by
+def _of_ours(rules: Iterable[FirewallRule], names: Iterable[ManagedName], mixed: bool) -> str:
+    """What to do about block rules of ours: no command, since the next run would bring them back."""
+    if not all(name.key.startswith(SITE_KEY) for name in names):
+        return _OF_OURS.format(which="those that begin with LyncOps" if mixed else "these block rules")
+    entries = dict.fromkeys(repr(said(entry)) for rule in rules if (entry := entry_name(rule)))
+    return _OF_SITE.format(entries=f" ({first_few(list(entries), _MOST_NAMED)})" if entries else "")
+
+
+def _switch_off(effect: Effect, snapshot: Snapshot, labels: Sequence[str]) -> str:
+    """The command line that disables these block rules of a verdict; empty where netsh cannot name each of them."""
     rules = [rule for rule in snapshot.rules if label(rule) in labels]
     # Labels of other stores and of built-in rules are no names that netsh knows (`matching.label`).
     if {rule.name for rule in rules} != set(labels) or not all(_is_addressable(rule) for rule in rules):
@@ -155,7 +169,7 @@ def _switch_off(effect: Effect, snapshot: Snapshot) -> str:
     if None in selectors:
         return ""
     line = " & ".join(
-        f'netsh advfirewall firewall set rule name="{name}"{more} new enable=no'
+        f'netsh advfirewall firewall set rule name="{name}"{more}{_SWITCHED_OFF}'
         for name, more in zip(labels, selectors, strict=True)
     )
     return line if len(line) <= LONGEST_LINE else ""

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .._firewall.change.netsh import ANY_SERVICE, PORT_WORDS
+from .._firewall.change.netsh import PORT_WORDS
 from .._firewall.state.limits import INTERFACE_TYPES
-from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction
+from .._firewall.state.rule import ANY_SERVICE, PROTOCOL_NUMBERS, Direction
 from .._net.address_set import AddressSet
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses, read_ports, read_word
@@ -160,7 +160,14 @@ def _numbers(option: str, items: list[str], beside: str) -> PortSet:
     wrong = [item for item in items if not re.fullmatch(r"\d+(\s*-\s*\d+)?", item, re.ASCII)]
     if wrong:
         raise OptionError(option, f"{wrong[0]!r} is no port; write 5061, '5067,5070' or '57501-65535'{beside}")
-    return read_ports(option, items)
+    # What is named twice is no mistake that anybody has to mend: win_firewall_rule takes it, too.
+    return read_ports(option, list(dict.fromkeys(map(_plain_range, items))))
+
+
+def _plain_range(item: str) -> str:
+    """A port or a range in one spelling: without blanks, leading zeros, and a range of one."""
+    first, *rest = (str(int(part)) for part in item.split("-"))
+    return f"{first}-{rest[0]}" if rest and rest[0] != first else first
 
 
 def read_icmp(option: str, value: Any, protocol: int | None) -> tuple[tuple[str, str], ...]:

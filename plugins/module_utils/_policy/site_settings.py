@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,8 +14,8 @@ from .._firewall.change.groups import GroupWish
 from .._firewall.change.profile_changes import TERMS
 from .._firewall.state.groups import WELL_KNOWN, group_key
 from .._firewall.state.profiles import LARGEST_LOG, ProfileSettings
-from .._firewall.state.rule import Profile
-from .._options.reading import OptionError, read_choice, read_word
+from .._firewall.state.rule import Profile, same_path
+from .._options.reading import OptionError, in_small_letters, read_choice, read_word
 from .extra_rules import read_path
 from .rule_values import read_flag
 
@@ -24,6 +25,10 @@ _SWITCH = {"enabled": True, "disabled": False}
 _ACTION = {"block": True, "allow": False}
 _NAMES = {name.casefold(): keys for name, keys in WELL_KNOWN.items()}
 _ALIKE = 0.5
+_LOG_FOLDER = r"%SystemRoot%\System32\LogFiles"
+_LOG_EXAMPLE = rf"{_LOG_FOLDER}\Firewall\lync.log"
+_WINDOWS = re.compile(r"[a-z]:\\(windows|winnt)\\(?!system32\\logfiles\\)")  # whichever drive it is on
+_SHORT = re.compile(r"~\d")  # a name of eight characters, of which only the host knows which folder it means
 
 
 def read_profile_settings(
@@ -42,7 +47,7 @@ def read_profile_settings(
         OptionError: A profile, a setting or a value is wrong, or contradicts ``firewall_enabled``.
     """
     found: dict[Profile, ProfileSettings] = {}
-    for name, settings in (given or {}).items():
+    for name, settings in in_small_letters("profile_settings", given or {}).items():
         where = f"profile_settings.{name}"
         profile = read_choice("profile_settings", name, _PROFILES)
         if settings is None:
@@ -51,7 +56,7 @@ def read_profile_settings(
             raise OptionError(where, f"a dict of settings is needed, such as {{log_dropped: true}}, not {settings!r}")
         values = {
             read_choice(where, term, _FIELDS): _value(f"{where}.{term}", term, value)
-            for term, value in settings.items()
+            for term, value in in_small_letters(where, settings).items()
             if value is not None
         }
         found[profile] = ProfileSettings(**values)
@@ -72,8 +77,36 @@ def _value(where: str, term: str, value: Any) -> Any:
             raise OptionError(where, f"{value!r} is not possible; it takes 1 to {LARGEST_LOG} kilobytes")
         return value
     if term == "log_file":
-        return read_path(where, str(value), r"%SystemRoot%\System32\LogFiles\Firewall\lync.log")
+        return _log_file(where, str(value))
     return read_flag(where, value)
+
+
+def _log_file(where: str, text: str) -> str:
+    """A path that the firewall's log may have.
+
+    The service appends to whatever file is named, so it is one that is a log by its name, and in Windows' folder only
+    where Windows keeps its logs: ``drivers\\etc\\hosts`` is a full path, too.
+    """
+    path = read_path(where, text, _LOG_EXAMPLE)
+    parts = path.split("\\")[1:]
+    if any(part in ("", ".", "..") or part[-1] in ". " or _SHORT.search(part) for part in parts):
+        raise OptionError(
+            where, f"{path!r} is not as Windows writes it: name each folder in full, without dots, as in {_LOG_EXAMPLE}"
+        )
+    stem, dot, ending = parts[-1].rpartition(".")
+    if not dot or ending.casefold() not in ("log", "txt"):
+        raise OptionError(
+            where,
+            f"{path!r} ends in neither .log nor .txt, so it may be something else than a log, and the service would "
+            f"write into it; name a file such as {_LOG_EXAMPLE}",
+        )
+    if not stem:
+        raise OptionError(where, f"{path!r} has no name before the dot; name a file such as {_LOG_EXAMPLE}")
+    if _WINDOWS.match(same_path(path)):
+        raise OptionError(
+            where, f"{path!r} is in Windows' own folder, where only {_LOG_FOLDER} is for logs; name {_LOG_EXAMPLE}"
+        )
+    return path
 
 
 def read_builtin_groups(given: Mapping[str, Any] | None) -> tuple[GroupWish, ...]:

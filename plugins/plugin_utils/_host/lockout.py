@@ -17,7 +17,8 @@ from ...module_utils._firewall.change.management import (
     arriving_ports,
     policy_listeners,
 )
-from ...module_utils._firewall.change.new_blocks import may_cut_a_member, new_blocks
+from ...module_utils._firewall.change.needed import may_cut_a_member
+from ...module_utils._firewall.change.new_blocks import new_blocks
 from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import begin_inbound, begin_outbound, predict
 from ...module_utils._firewall.change.risk import is_risky, outbound_losses
@@ -48,6 +49,7 @@ class Preview:
         cut: What is in use and would not be reachable any more; the user may accept that.
         blocked: What is in use by those whom block rules of the plan keep out; likewise.
         by_groups: What only the groups let in that the plan switches off, whether or not anybody is connected now.
+        inbound: Block rules that keep out nearly everybody, or what comes unasked and is needed; likewise.
         outbound: Block rules that may cut the host from its domain controllers and name servers; likewise.
     """
 
@@ -56,6 +58,7 @@ class Preview:
     cut: tuple[Endpoint, ...] = ()
     blocked: tuple[Endpoint, ...] = ()
     by_groups: tuple[Endpoint, ...] = ()
+    inbound: tuple[FirewallRule, ...] = ()
     outbound: tuple[FirewallRule, ...] = ()
 
     @property
@@ -95,9 +98,9 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     profiles = _beginning_to_filter(plan, before) & (arrives.connected or ALL_PROFILES)
     after = predict(plan, before)
     places = arrives.connected or ALL_PROFILES
-    blocks = bool(new_blocks(before, after, places, Direction.IN))
+    blocks = new_blocks(before, after, places, Direction.IN)
     leaving = new_blocks(before, after, places, Direction.OUT)
-    outbound = tuple(rule for rule in leaving if may_cut_a_member(rule))
+    inbound, outbound = (tuple(rule for rule in coming if may_cut_a_member(rule)) for coming in (blocks, leaving))
     if (profiles or blocks or leaving or plan.groups_off) and use.sockets is None:
         raise ReadError("'netstat -ano' failed, so it is not known what is in use and would be cut")
     used = endpoints(use.sockets or (), use.tasks) if profiles or blocks or plan.groups_off else ()
@@ -113,7 +116,7 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     blocked = would_be_blocked(used, own, before, after, places) if blocks else ()
     if leaving:
         blocked += would_be_left(use.sockets or (), use.tasks, before, after, places)
-    return Preview(found.objections, found.warnings, cut, blocked, by_groups, outbound)
+    return Preview(found.objections, found.warnings, cut, blocked, by_groups, inbound, outbound)
 
 
 def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
@@ -190,6 +193,12 @@ class LockoutGuard:
             objections.append(
                 "without the group Core Networking the host may lose its address (DHCP), its IPv6 neighbours and its "
                 f"name servers. Leave it out of builtin_groups, or {_ACCEPT}"
+            )
+        if found.inbound:
+            names = ", ".join(said(label(rule)) for rule in found.inbound[:_MOST_LISTED])
+            objections.append(
+                "inbound block rules keep out nearly everybody, or what the network itself needs (ICMPv6, the answers "
+                f"of DHCP): {names}. Narrow them to ports, to types of ICMP or to single addresses, or {_ACCEPT}"
             )
         if found.outbound:
             names = ", ".join(said(label(rule)) for rule in found.outbound[:_MOST_LISTED])

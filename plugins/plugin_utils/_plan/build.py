@@ -16,7 +16,7 @@ from ...module_utils._catalogue.functions import service_in_words
 from ...module_utils._texts import printable
 from .._report.build import Source
 from .._report.parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
-from .._settings import group_in_words, setting_in_words
+from .._settings import group_at_length, setting_in_words
 from .cuts import in_words as cut_in_words
 from .cuts import read_cuts
 from .model import EstatePlan, PlanHost, PlanState, Work, batches
@@ -121,7 +121,7 @@ def _work(result: Mapping[str, Any]) -> Work:
             *(f"The Windows Firewall service: {what}" for what in texts_of(result, "service_changes")),
             *(f"The firewall of the {profile} profile is switched on" for profile in on),
             *map(setting_in_words, list_of(result, "settings_changed")),
-            *map(group_in_words, list_of(result, "groups_switched")),
+            *map(group_at_length, list_of(result, "groups_switched")),
         ),
         commands=texts_of(result, "commands"),
         undo=texts_of(undo, "commands"),

@@ -11,13 +11,8 @@ from typing import Any
 
 from ...module_utils._net.address_set import SOURCES, AddressError, AddressSet
 from ...module_utils._policy.blocking import BLOCK_KEY
-from ...module_utils._texts import first_few
-from .._report.parts import text_of, texts_of
-
-_MOST_NAMED = 24
-_ANYBODY = ("any", "*", "")
-_PROTOCOLS = {"tcp": "TCP", "udp": "UDP", "any": "any protocol"}
-
+from .._report.parts import flag_of, text_of, texts_of
+from .._rule_words import addresses_in_words, ports_in_words, protocol_in_words, rule_in_words
 
 Spared = Mapping[str, AddressSet]
 """Key of a block rule for everybody else to whom it spares, together with the other parts of it."""
@@ -53,7 +48,9 @@ def block_ranges(rule: Any) -> str:
     """
     if not _parted(rule)[0]:
         return ""
-    return f"{_over(rule)}{_ports(rule, 'local_ports')}: {', '.join(texts_of(rule, 'remote_addresses'))}"
+    read = _read(rule)
+    over, ports = protocol_in_words(read), ports_in_words(read, "local_ports")
+    return f"{over}{ports}: {', '.join(texts_of(rule, 'remote_addresses'))}"
 
 
 def _parted(rule: Any) -> tuple[str, str]:
@@ -64,17 +61,12 @@ def _parted(rule: Any) -> tuple[str, str]:
     return key, part
 
 
-def _over(rule: Any) -> str:
-    protocol = text_of(rule, "protocol")
-    return _PROTOCOLS.get(protocol, protocol)
-
-
 def _everybody_but(spared: AddressSet) -> str:
-    return f"Everybody but {_listed(spared.texts())}" if spared else "Everybody"
+    return f"Everybody but {addresses_in_words(spared.texts())}" if spared else "Everybody"
 
 
 def in_words(rule: Any, services: Mapping[str, str], spared: Spared = MappingProxyType({})) -> str:
-    """Who may reach what by a rule.
+    """Who may reach what by a rule, and whatever limits it.
 
     Args:
         rule: A rule as the modules return it.
@@ -84,42 +76,24 @@ def in_words(rule: Any, services: Mapping[str, str], spared: Spared = MappingPro
     Raises:
         ResultError: It is none.
     """
-    inbound = text_of(rule, "direction") != "out"
-    allowed = "may" if text_of(rule, "action") == "allow" else "may not"
-    who = _listed(texts_of(rule, "remote_addresses"))
-    ours, theirs = _ports(rule, "local_ports"), _ports(rule, "remote_ports")
-    over = _over(rule)
+    read = _read(rule)
     block, part = _parted(rule)
-    if block in spared:
-        sentence = f"{_everybody_but(spared[block])} is kept out of {over}{ours}"
-        sentence += f" (part {part} of that rule)" if part else ""
-    elif inbound:
-        sentence = f"{_start(who)} {allowed} connect to {over}{ours}"
-        sentence += f" from its own ports{theirs}" if theirs else ""
-    else:
-        sentence = f"The host {allowed} connect to {over}{theirs} of {who}"
-        sentence += f" from its own ports{ours}" if ours else ""
-    program, profiles = text_of(rule, "program"), texts_of(rule, "profiles")
-    sentence += f", only the program {program}" if program else ""
-    sentence += f", in the {' and '.join(profiles)} profile" if 0 < len(profiles) < 3 else ""
-    needed = _services(texts_of(rule, "rows"), services)
-    return f"{sentence}: {needed}" if needed else sentence
+    kept_out = f"{_everybody_but(spared[block])} is kept out of" if block in spared else ""
+    also = [f"part {part} of that rule"] if kept_out and part else []
+    return rule_in_words(read, _services(texts_of(rule, "rows"), services), kept_out, also)
 
 
-def _ports(rule: Any, key: str) -> str:
-    ports = text_of(rule, key)
-    return "" if ports in _ANYBODY else f" {ports.replace(',', ', ')}"
+def _read(rule: Any) -> dict[str, Any]:
+    """A rule of a result, checked; what hardly any rule has may be missing."""
+    texts = {key: text_of(rule, key) for key in _TEXTS}
+    texts |= {key: text_of(rule, key) for key in _RARE_TEXTS if key in rule}
+    lists = {key: texts_of(rule, key) for key in _LISTS}
+    return {**texts, **lists, "enabled": "enabled" not in rule or flag_of(rule, "enabled")}
 
 
-def _listed(addresses: Iterable[str]) -> str:
-    texts = list(addresses)
-    if not texts or any(text in _ANYBODY for text in texts):
-        return "any address"
-    return first_few(texts, _MOST_NAMED)
-
-
-def _start(who: str) -> str:
-    return "Any address" if who == "any address" else who
+_TEXTS = ("direction", "action", "protocol", "local_ports", "remote_ports", "program")
+_RARE_TEXTS = ("name", "service", "edge", "security", "entry")
+_LISTS = ("remote_addresses", "profiles", "opaque", "icmp_type_code", "local_addresses", "interfacetypes", "conditions")
 
 
 def _services(rows: Iterable[str], services: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from ...module_utils._firewall.traffic.reasons import short_form
 from ...module_utils._texts import spreadsheet_cell
-from .logged import in_words
+from .logged import FOR_ANYBODY, in_words, is_for_anybody
 from .model import Cell, Report, ReportHost, admitted
 from .probed import in_short, says_of
 
@@ -67,7 +67,7 @@ def _row(host: ReportHost, cell: Cell) -> tuple[str, ...]:
         in_short(cell.probed),
         _joined(says_of(cell)),
         *_files(host),
-        _joined([in_words(one) for one in cell.logged]),
+        _joined([*(in_words(one) for one in cell.logged), *([FOR_ANYBODY] if is_for_anybody(host, row.id) else [])]),
         host.product,
     )
 

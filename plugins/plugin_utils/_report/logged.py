@@ -114,6 +114,20 @@ def in_words(one: LoggedSource) -> str:
     return f"{_CASES.get(one.case, one.case)}: {one.name or one.source}, {times}"
 
 
+FOR_ANYBODY = "who would be scoped out is not asked: for anybody"
+"""What is said beside a row that a scope does not narrow."""
+
+
+def is_for_anybody(host: ReportHost, row: str) -> bool:
+    """Whether a row of a host is no part of the answer to whom a scope would keep out.
+
+    Args:
+        host: The host.
+        row: Id of the row.
+    """
+    return host.log is not None and row in host.log.rows_for_anybody
+
+
 def in_short(sources: Iterable[LoggedSource]) -> str:
     """The first sources of some, and how many more there are."""
     return first_few([in_words(one) for one in sources], _MOST_IN_A_CELL)

@@ -15,6 +15,7 @@ WORST = (HostClass.DRIFTED, HostClass.INEFFECTIVE, HostClass.FAILED, HostClass.U
 
 _ALWAYS_TOLD = ("added", "removed", "better", "worse")
 _NAMED = 20  # hosts of each class
+_HOW_DRIFTED = " What that is, this shows without changing it: lyncops.firewall.site --check --diff --limit {host}."
 _SAID = {
     "narrower": "drifted only for fewer addresses to admit",
     "wider": "newly open to more than is wanted",
@@ -102,4 +103,5 @@ def failure_of(made: Mapping[str, Any]) -> str:
         if names := made["hosts"][kind.value]:
             more = " and more" if len(names) > _NAMED else ""
             lines.append(f" {kind.value.capitalize()}: {', '.join(names[:_NAMED])}{more}.")
+            lines += [_HOW_DRIFTED.format(host=names[0])] if kind is HostClass.DRIFTED else []
     return f"Not all is as it should be: {made['summary']}.{''.join(lines)}"

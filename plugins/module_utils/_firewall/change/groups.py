@@ -75,6 +75,7 @@ def plan_groups(wishes: Iterable[GroupWish], snapshot: Snapshot) -> GroupPlan:
     """
     changes: list[GroupChange] = []
     refused: list[tuple[str, str]] = []
+    switched: set[str] = set()
     wished = tuple(wishes)
     rules = [(key, rule) for rule in snapshot.rules if rule.group and (key := group_key(rule.group))] if wished else []
     for wish in wished:
@@ -88,6 +89,9 @@ def plan_groups(wishes: Iterable[GroupWish], snapshot: Snapshot) -> GroupPlan:
         # Whether netsh tells letter cases apart is not documented, so that one line may mean all of them.
         for folded in sorted({rule.group.casefold() for rule in local}):
             change = _change(wish, [rule for rule in local if rule.group.casefold() == folded])
+            if change and folded in switched:
+                continue  # it has several names, and one line is enough
+            switched.add(folded)
             if change and not is_safe(change.reference):
                 refused.append((wish.name, _UNSAFE.format(reference=said(change.reference))))
             elif change:

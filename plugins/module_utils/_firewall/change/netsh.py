@@ -17,6 +17,7 @@ from ..state.limits import limits_of
 from ..state.profiles import LARGEST_LOG
 from ..state.rule import (
     ALL_PROFILES,
+    ANY_SERVICE,
     PROTOCOL_NUMBERS,
     Action,
     Direction,
@@ -35,9 +36,6 @@ LONGEST_LINE = 999
 
 PORT_WORDS = (("LPort", "RPC"), ("LPort", "RPC-EPMap"))
 """Words in place of local ports that are written: registry key, and the word, which is netsh's too."""
-
-ANY_SERVICE = "*"
-"""What the registry has for any service; netsh's word is any."""
 
 
 def can_name_rule(name: str) -> bool:

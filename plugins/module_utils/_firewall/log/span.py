@@ -11,7 +11,7 @@ from datetime import timedelta
 LONGEST = timedelta(days=31)
 """More no log of Windows holds on a busy server: 32,767 KB, twice."""
 
-_SPAN = re.compile(r"([1-9][0-9]{0,4})([mhd])", re.ASCII)
+_SPAN = re.compile(r"([1-9][0-9]{0,4})([mhd])", re.ASCII | re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -20,7 +20,7 @@ class SpanError(ValueError):
 
 
 def read_span(text: str) -> timedelta:
-    """Read ``24h``, ``90m`` or ``7d``.
+    """Read ``24h``, ``90m`` or ``7d``, in small letters or capitals.
 
     Args:
         text: The text.
@@ -31,7 +31,7 @@ def read_span(text: str) -> timedelta:
     found = _SPAN.fullmatch(text.strip())
     if not found:
         raise SpanError(f"{text[:40]!r} is no span of time; write minutes, hours or days, as in 90m, 24h or 7d")
-    span = int(found[1]) * _UNITS[found[2]]
+    span = int(found[1]) * _UNITS[found[2].lower()]
     if span > LONGEST:
         raise SpanError(f"{text.strip()} is more than the {LONGEST.days} days that are looked back at most")
     return span

@@ -46,6 +46,9 @@ class Store(str, Enum):
 
 
 ALL_PROFILES = frozenset(Profile)
+ANY_SERVICE = "*"
+"""What the registry has for any service; netsh's word is any."""
+
 PROTOCOL_NUMBERS = {"icmpv4": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
 _PROTOCOL_NAMES = {number: name for name, number in PROTOCOL_NUMBERS.items()}
 

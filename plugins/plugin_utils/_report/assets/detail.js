@@ -62,11 +62,13 @@ function commandsOf(host, copyable) {
 
 function hostLogOf(host) {
   if (!host.log) return null;
-  const { since, until, why, others = 0, more = {} } = host.log;
+  const { since, until, why, others = 0, more = {}, rows_for_anybody: apart = [] } = host.log;
   return el("section", { class: "log" }, el("h3", {}, "The firewall's own log"),
     since && el("p", { class: "muted" }, bdi(`${since} to ${until}`),
       others > 0 && `, ${count(others, "dropped connection")} to ports that no row asks for`,
       more.connections > 0 && `, ${count(more.connections, "connection")} of ${count(more.sources || 0, "more source")}`),
+    apart.length > 0 && el("p", {}, "Who would be scoped out is not asked of rows that are for anybody: ",
+      bdi(apart.join(", "))),
     why.length > 0 && el("ul", {}, why.map((text) => el("li", {}, bdi(text)))));
 }
 

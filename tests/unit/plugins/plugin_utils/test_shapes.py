@@ -69,6 +69,8 @@ def test_a_wrong_shape_names_its_place_and_the_remedy(option: Option, value: Any
         (PROFILE_SETTINGS, '{"domain": {"log_size": "4096"}}', 4096),
         (PROFILE_SETTINGS, {"domain": '{"log_size": 4096}'}, 4096),
         (PROFILE_SETTINGS, {"domain": "log_size=4096"}, 4096),
+        (PROFILE_SETTINGS, {"Domain": {"Log_Size": 4096}}, 4096),
+        (PROFILE_SETTINGS, '{"DOMAIN": {"LOG_SIZE": 4096}}', 4096),
     ],
 )
 def test_what_ansible_reads_is_taken(option: Option, value: Any, meant: int) -> None:
@@ -81,6 +83,18 @@ def test_the_playbooks_say_beforehand_which_setting_of_a_profile_there_is_not() 
     assert told.startswith(
         "lync_firewall_profile_settings.domain: 'log_droped' is none of its keys. Did you mean log_d"
     )
+
+
+def test_the_playbooks_take_keys_of_settings_in_any_case() -> None:
+    assert not wrong_keys({"lync_firewall_profile_settings": {"Domain": {"LOG_SIZE": 1}}}, False)
+    (wrong,) = wrong_keys({"lync_firewall_profile_settings": {"Domain": {"log_droped": True}}}, False)
+    assert wrong == ("lync_firewall_profile_settings.domain", "log_droped")
+
+
+def test_a_profile_that_is_named_twice_is_refused() -> None:
+    with pytest.raises(OptionError, match=r"profile_settings: .*'domain' twice") as caught:
+        validate({"profile_settings": {"Domain": {}, "domain": {}}}, [PROFILE_SETTINGS])
+    assert caught.value.option == "profile_settings"
 
 
 def test_the_playbooks_name_the_rule_with_a_wrong_key() -> None:

@@ -53,7 +53,8 @@ def test_a_month_has_an_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "span"), [("90m", timedelta(minutes=90)), ("24h", timedelta(days=1)), (" 31d ", LONGEST)]
+    ("text", "span"),
+    [("90m", timedelta(minutes=90)), ("24h", timedelta(days=1)), (" 31d ", LONGEST), ("24H", timedelta(days=1))],
 )
 def test_spans(text: str, span: timedelta) -> None:
     assert read_span(text) == span

@@ -124,6 +124,30 @@ def test_a_foreign_block_is_named_with_the_command_that_switches_it_off() -> Non
     assert "'hardening'" in sentence
 
 
+MINE = "Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=5061|Name=LyncOps x-no-sip g1|"
+MY_ENTRY = "Desc=Managed by lyncops.firewall. Extra rule: No SIP. Since May|"
+
+
+def test_a_block_of_ones_own_is_told_by_its_entry() -> None:
+    snapshot = host([allow(5061), MINE + MY_ENTRY])
+    told = remedy(of_row(row_for(5061), snapshot), snapshot)
+    assert told.startswith("extra_rules asks for it ('No SIP'): narrow or leave out that entry")
+    without = host([allow(5061), MINE])
+    assert remedy(of_row(row_for(5061), without), without).startswith("extra_rules asks for it: narrow")
+
+
+def test_no_command_is_offered_for_a_rule_of_ours_that_blocks_beside_one_of_others() -> None:
+    """Before anything is sent it is not even there; later the next run would bring it back."""
+    snapshot = host([allow(5061), MINE + MY_ENTRY, BLOCK])
+    told = remedy(of_row(row_for(5061), snapshot), snapshot)
+    assert "extra_rules asks for it ('No SIP')" in told
+    assert "LyncOps" not in told
+    assert told.endswith('netsh advfirewall firewall set rule name="hardening" new enable=no')
+    plain = remedy(of_row(row_for(5061), snapshot), snapshot, command=False)
+    assert "netsh" not in plain
+    assert "'No SIP'" in plain
+
+
 @pytest.mark.parametrize(
     ("local", "group_policy"),
     [
@@ -148,7 +172,9 @@ def test_a_block_rule_of_ours_is_for_a_run_to_mend() -> None:
     assert found.startswith("these block rules are ours: run the remediation")
     assert "exclusive" not in found, "they go whatever else is kept"
     both = host([allow(5061), own, BLOCK])
-    assert "are ours" not in remedy(of_row(row_for(5061), both), both)
+    told = remedy(of_row(row_for(5061), both), both)
+    assert told.startswith("those that begin with LyncOps are ours: run the remediation")
+    assert told.endswith('set rule name="hardening" new enable=no')
 
 
 def test_a_command_for_a_block_rule_does_not_hit_an_allow_rule_of_its_name() -> None:

@@ -16,6 +16,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     FirewallRule,
     Profile,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.breadth import nearly_everything
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import (
@@ -103,7 +104,7 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("localport", {"localport": "0"}, "port 0"),
     ("localport", {"localport": "65536"}, "65536"),
     ("localport", {"localport": "9-1"}, "backwards"),
-    ("localport", {"localport": "1-9,5"}, "overlaps"),
+    ("localport", {"localport": "1-9,5"}, "overlaps 1-9; name each port once, such as 1-9"),
     ("localport", {"localport": "RPC", "protocol": "udp"}, "RPC is for inbound TCP"),
     ("localport", {"localport": "RPC", "direction": "out"}, "RPC is for inbound TCP"),
     ("localport", {"localport": "IPHTTPS"}, "RPC or RPC-EPMap"),
@@ -207,9 +208,53 @@ def test_a_rule_that_opens_or_blocks_everything_is_refused(changes: dict[str, An
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {"localport": "2-65535", "protocol": "tcp"},
+        {"localport": "1-32767,32769-40000", "protocol": "udp"},
+        {"remoteport": "1024-65535", "protocol": "tcp", "direction": "out"},
+        {"remoteip": "0.0.0.0-255.255.255.254"},
+        {"remoteip": ["0.0.0.0/1", "200.0.0.0"]},
+        {"remoteip": ["::2-9000::", "10.0.0.1"]},
+        {"program": "system"},
+        {"program": "System", "protocol": "tcp", "localport": "2-65535", "service": "*"},
+    ],
+)
+def test_a_rule_that_leaves_out_next_to_nothing_counts_as_everything(changes: dict[str, Any]) -> None:
+    """An allow rule is refused. A block rule is taken, and asked for where it begins to count (test_lockout.py)."""
+    with pytest.raises(OptionError, match=r"extra_rules\[0\]: .*open nearly everything"):
+        read_extra_rules([{"name": "all", **changes}], ALL_PROFILES, AddressSet.any())
+    (extra,) = read_extra_rules([{"name": "all", "action": "block", **changes}], ALL_PROFILES, AddressSet.any())
+    assert nearly_everything(extra.parts[0][1])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"localport": "2-32769", "protocol": "tcp"},
+        {"localport": "2-65535", "protocol": "tcp", "remoteip": "10.0.0.0/8"},
+        {"localport": "2-65535", "protocol": "tcp", "remoteip": "0.0.0.0/1"},
+        {"localport": "2-65535", "protocol": "tcp", "remoteport": "5060"},
+        {"localport": "2-65535", "protocol": "tcp", "service": "SiteAgent"},
+        {"localport": "2-65535", "protocol": "tcp", "program": r"C:\a.exe"},
+        {"localport": "RPC", "protocol": "tcp"},
+        {"program": "System", "protocol": "tcp", "localport": 445},
+        {"program": "System", "protocol": "2"},
+        {"protocol": "icmpv4"},
+    ],
+)
+def test_a_rule_that_leaves_out_half_is_limited(changes: dict[str, Any]) -> None:
+    (extra,) = read_extra_rules([{"name": "some", **changes}], ALL_PROFILES, AddressSet.any())
+    assert not nearly_everything(extra.parts[0][1])
+
+
+@pytest.mark.parametrize(
     ("changes", "field", "value"),
     [
         ({"remoteip": "10.9.9.9"}, "remote_addresses", AddressSet.parse(["10.9.9.9"])),
+        ({"localport": "80,80", "protocol": "tcp"}, "local_ports", PortSet.of(80)),
+        ({"localport": [80, "80", "5-5"], "protocol": "tcp"}, "local_ports", PortSet.of(5, 80)),
+        ({"localport": "7-9,7 - 9", "protocol": "tcp"}, "local_ports", PortSet.of(7, 8, 9)),
         ({"remoteip": "10.9.9.9/8"}, "remote_addresses", SCOPE),
         ({"remoteip": "10.0.0.0/255.0.0.0, 10.1.2.3"}, "remote_addresses", SCOPE),
         ({"remoteip": "dns", "profiles": ["Domain", "PUBLIC"]}, "profiles", {Profile.DOMAIN, Profile.PUBLIC}),

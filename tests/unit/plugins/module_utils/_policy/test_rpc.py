@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, lync_firewall_info
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import Bound
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.rpc import unmapped_note
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._action import noted
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import run
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
@@ -67,3 +69,9 @@ def test_a_run_and_an_audit_warn_of_it(kind: Any) -> None:
     assert "'WMI' lets clients connect" in warning
     complete = run(WindowsModel(), {"roles": ["mediation"], "extra_rules": [RPC, MAPPER]}, kind, check_mode=True)
     assert not [one for one in complete.get("warnings", ()) if "RPC-EPMap" in one]
+
+
+def test_an_audit_of_files_warns_of_it_as_well() -> None:
+    found = noted(Bound(build_policy(["mediation"], extra_rules=[RPC]), ("first",)), "", "second")
+    assert found.notes == ("first", "second", unmapped_note(("WMI",)))
+    assert noted(Bound(build_policy(["mediation"]))).notes == ()

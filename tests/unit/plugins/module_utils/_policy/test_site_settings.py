@@ -73,7 +73,10 @@ def lines(given: dict[str, Any], before: Snapshot) -> list[str]:
         ({"log_allowed": True}, "domainprofile logging allowedconnections enable"),
         ({"log_size": 32767}, "domainprofile logging maxfilesize 32767"),
         ({"log_file": r"D:\Logs\fire wall.log"}, r'domainprofile logging filename "D:\Logs\fire wall.log"'),
-        ({"log_file": r"%windir%\fw.log"}, r'domainprofile logging filename "%windir%\fw.log"'),
+        (
+            {"log_file": r"%windir%\System32\LogFiles\fw.TXT"},
+            'domainprofile logging filename "%windir%\\System32\\LogFiles\\fw.TXT"',
+        ),
         ({"notifications": False}, "domainprofile settings inboundusernotification disable"),
         ({"unicast_response": False}, "domainprofile settings unicastresponsetomulticast disable"),
     ],
@@ -138,6 +141,30 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     ({"domain": {"log_size": True}}, "profile_settings.domain.log_size", "32767"),
     ({"domain": {"log_file": "fw.log"}}, "profile_settings.domain.log_file", "full path"),
     ({"domain": {"log_file": r"%TEMP%\fw.log"}}, "profile_settings.domain.log_file", "not allowed"),
+    *(
+        ({"domain": {"log_file": path}}, "profile_settings.domain.log_file", word)
+        for path, word in (
+            # The service appends to whatever is named, and nothing else in Windows' folder is a log of the firewall's.
+            (r"C:\Windows\System32\drivers\etc\hosts", "ends in neither"),
+            (r"C:\inetpub\web.config", "ends in neither"),
+            (r"D:\Logs\firewall", "ends in neither"),
+            (r"D:\Logs\.log", "no name"),
+            (r"C:\Windows\fw.log", "in Windows' own folder"),
+            (r"%windir%\fw.log", "in Windows' own folder"),
+            (r"%SystemDrive%\WINDOWS\System32\config\fw.log", "in Windows' own folder"),
+            (r"D:\winnt\System32\fw.txt", "in Windows' own folder"),
+            (r"C:\Windows\System32\LogFiles\..\config\fw.log", "not as Windows writes it"),
+            (r"C:\Windows.\fw.log", "not as Windows writes it"),
+            (r"C:\WINDOW~1\fw.log", "not as Windows writes it"),
+            (r"C:\\fw.log", "not as Windows writes it"),
+            ("C:\\Logs\\", "backslash"),
+            (r"\\server\share\fw.log", "full path"),
+            (r"\\?\C:\fw.log", "full path"),
+            (r"C:\Logs\a.log:b.log", "full path"),
+        )
+    ),
+    ({"domain": {"log_size": 1}, "Domain": None}, "profile_settings", "twice"),
+    ({"DOMAIN": {"log_size": 1, "Log_Size": 2}}, "profile_settings.domain", "twice"),
     ({"domain": {"log_dropped": "often"}}, "profile_settings.domain.log_dropped", "true nor false"),
 ]
 
@@ -153,6 +180,11 @@ def test_words_are_taken_in_any_case() -> None:
     written = {"domain": {"state": "Enabled", "inbound_action": "BLOCK", "outbound_action": "Allow"}}
     meant = {"domain": {"state": "enabled", "inbound_action": "block", "outbound_action": "allow"}}
     assert read_profile_settings(written) == read_profile_settings(meant)
+
+
+def test_keys_are_taken_in_any_case() -> None:
+    small = read_profile_settings({"domain": {"log_size": 5}})
+    assert read_profile_settings({"Domain": {"LOG_SIZE": 5}}) == small
 
 
 def test_a_profile_cannot_be_off_and_on() -> None:
@@ -379,6 +411,15 @@ def test_what_cannot_be_said_again_of_a_profile_does_not_keep_the_rest_from_comi
     plan = Plan(settings=changes)
     assert undo_lines(plan, before) == ("advfirewall set domainprofile firewallpolicy allowinbound,allowoutbound",)
     assert len(losses(plan, before)) == 2
+
+
+def test_a_group_under_several_names_is_switched_once() -> None:
+    trap = replace(sharing("a", False), group="@snmptrap.exe,-3")
+    wishes = read_builtin_groups({"enabled": ["SNMP Trap", "@snmptrap.exe,-3", r"@%windir%\snmptrap.exe,-3"]})
+    (change,) = plan_groups(wishes, host(trap)).changes
+    assert change.name == "SNMP Trap"
+    missing = plan_groups(wishes, host()).refused
+    assert [name for name, _why in missing] == ["SNMP Trap", "@snmptrap.exe,-3"]
 
 
 def test_a_group_spelt_two_ways_is_one() -> None:

@@ -266,6 +266,23 @@ def test_the_port_of_the_hosts_own_socket_is_the_one_that_has_to_stay_open() -> 
         (r"App=C:\Tools\updater.exe|", False),
         (r"App=%SystemRoot%\System32\svchost.exe|", True),
         ("App=System|Protocol=6|RPort=445|", True),
+        ("App=System|", True),
+        ("Protocol=6|RPort2_10=1-52|RPort2_10=54-87|RPort2_10=10000-49151|", True),
+        # A service or a program of the site's own connects to nothing that Windows itself needs.
+        ("Svc=SiteAgent|", False),
+        (r"App=%SystemRoot%\System32\svchost.exe|Svc=SiteAgent|", False),
+        ("Svc=*|", True),
+        ("Svc=W32Time|Protocol=17|LPort=123|", True),
+        # Windows connects from its dynamic ports. A rule for others as sources meets none of its connections: answers
+        # to whoever came in pass without a rule.
+        ("Protocol=6|LPort=5061|", False),
+        ("Protocol=17|LPort2_10=1024-49151|", True),  # more than half of all ports count as all
+        ("Protocol=17|LPort2_10=30000-49151|", False),
+        ("Protocol=6|LPort2_10=49152-65535|", True),
+        ("Protocol=17|LPort=68|", True),
+        ("Protocol=58|ICMP6=135:*|", True),
+        ("Protocol=58|ICMP6=128:*|", False),
+        ("Protocol=1|", False),
     ],
 )
 def test_outbound_block_rules_that_may_cut_a_member_of_a_domain_are_asked_for(text: str, asked: bool) -> None:
@@ -290,3 +307,49 @@ def test_a_narrow_outbound_block_rule_passes_unless_the_host_is_connected_there(
     assert list(LockoutGuard(Host(), accept_impact=False)(plan, snapshot(enabled=True))) == []  # type: ignore[arg-type]
     serving = Host(NETSTAT.replace("10.0.0.9", "10.0.0.2"))
     assert list(LockoutGuard(serving, accept_impact=False)(plan, snapshot(enabled=True))) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        # Types without which IPv6 fails, and the answers to a client of DHCP.
+        ("Protocol=58|", True),
+        ("Protocol=58|ICMP6=135:*|", True),
+        ("Protocol=58|ICMP6=2:*|", True),
+        ("Protocol=58|RA6=fe80::/10|", True),
+        ("RA6=fe80::/10|", True),
+        ("Protocol=17|LPort=68|", True),
+        ("Protocol=17|LPort=546|RA6=LocalSubnet|", True),
+        ("Protocol=17|LPort=68|Svc=Dhcp|", True),
+        ("Protocol=58|ICMP6=128:*|", False),
+        ("Protocol=1|", False),
+        ("Protocol=58|RA6=fe80::1|", False),
+        ("Protocol=58|RA4=10.0.0.0/255.0.0.0|", False),
+        ("Protocol=17|LPort=68|Svc=SiteAgent|", False),
+        ("Protocol=17|LPort=546|RA4=10.0.0.0/255.0.0.0|", False),
+        ("RA4=10.0.0.0/255.0.0.0|", False),
+        # Nearly everything.
+        ("Protocol=6|LPort2_10=2-65535|", True),
+        ("Protocol=17|LPort2_10=32768-65535|", False),
+        ("Protocol=17|LPort2_10=32767-65535|", True),
+        ("RA4=0.0.0.0-255.255.255.254|", True),
+        ("RA4=0.0.0.0-127.255.255.255|", False),
+        ("RA6=::-8000::|", True),
+        ("App=System|", True),
+        ("Protocol=6|LPort=23|", False),
+        (r"App=C:\Tools\agent.exe|", False),
+    ],
+)
+def test_inbound_block_rules_that_may_cut_the_host_off_are_asked_for(text: str, asked: bool) -> None:
+    # What the guard of WinRM says beside is another matter.
+    plan = Plan(create=(parse_rule("", f"v2.31|Action=Block|Active=TRUE|Dir=In|{text}Name=LyncOps x-i g1|"),))
+    before = snapshot(enabled=True)
+    assert not plan.create[0].opaque
+    assert is_risky(plan, before), "it is commit-confirmed"
+    nobody = Host(NETSTAT.replace("10.0.0.9", "10.0.0.5"))
+    guard = LockoutGuard(nobody, accept_impact=False)  # type: ignore[arg-type]
+    asking = [one for one in guard(plan, before) if one.startswith("inbound block rules")]
+    assert [("LyncOps x-i g1" in one and "accept_impact" in one) for one in asking] == [True] * asked
+    accepted = LockoutGuard(nobody, accept_impact=True)(plan, before)  # type: ignore[arg-type]
+    assert not [one for one in accepted if one.startswith("inbound block rules")]
+    assert list(LockoutGuard(nobody, accept_impact=False)(plan, snapshot())) == []  # type: ignore[arg-type]

@@ -108,7 +108,18 @@ def test_whom_a_scope_would_keep_out_is_said_to_be_unknown_everywhere() -> None:
     document = json.loads(text)
     validate(document)
     assert document["hosts"][0]["log"]["unanswered"] == ["would_be_scoped_out"]
+    assert document["hosts"][0]["log"]["rows_for_anybody"] == [f"server-4{one}" for one in range(9)]
     assert read_slice("a.json", text).hosts == unsure.hosts
+
+
+def test_the_csv_report_names_the_rows_of_which_that_is_not_asked() -> None:
+    result = audited(busy(), remote_addresses=["10.0.0.0/24"])
+    rows = {row["id"] for row in result["requirements"]}
+    apart = sorted(rows)[:2]
+    result["log"]["rows_for_anybody"] = apart
+    told = {row["row"]: row["log"] for row in csv.DictReader(io.StringIO(to_csv(report(result)).decode(), newline=""))}
+    marked = {row for row, words in told.items() if words.endswith("who would be scoped out is not asked: for anybody")}
+    assert marked == set(apart)
 
 
 def test_as_metrics(found: Report) -> None:
