@@ -128,14 +128,15 @@ def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> 
     """
     for (mine, ports, local), (other, others, at) in itertools.combinations(bound, 2):
         if (
-            mine.interface is not other.interface
+            (mine.interface, mine.service) != (other.interface, other.service)
             and not set(mine.transports).isdisjoint(other.transports)
             and ports.overlaps(others)
             and local.overlaps(at)
         ):
+            too = "" if mine.interface is other.interface else " too"
             raise OptionError(
                 f"{OPTION}.{other.interface}",
-                f"{mine.interface} has {local & at} too, and both listen on port {ports & others} ({mine.id}, "
+                f"{mine.interface} has {local & at}{too}, and both listen on port {ports & others} ({mine.id}, "
                 f"{other.id}). Where services share an address each has a port of its own: say which in "
                 "port_overrides, as {edge-listen-01: 5061, edge-listen-04: 444}, or have it read from a topology",
             )

@@ -418,3 +418,8 @@ def test_an_external_address_whose_rows_are_left_out_counts_too() -> None:
     policy = edge(skip_rows=["edge-listen-04"])
     judged = judge_policy(policy, host([*as_wanted(policy), rule(f"{INTERNAL_PORTS}|LA4={WEBCONF}|")]))
     assert [effect.demand.requirement.id for effect in wider(judged)] == ["edge-listen-11"]
+
+
+def test_two_services_of_one_interface_on_one_port_are_refused() -> None:
+    with pytest.raises(OptionError, match=r"both listen on port 443 \(edge-listen-11, edge-listen-13\)"):
+        edge(port_overrides={"edge-listen-11": 443})
