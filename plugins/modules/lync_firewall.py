@@ -332,7 +332,9 @@ requirements:
       addresses, and how many more there are. It is null where that cannot be told, and where the host opens the
       connection.
     - C(wider) is there where others get in than the row is scoped to, with their C(addresses), C(by) which rules or
-      settings, how many C(more_rules), on which C(ports) if not on all, and in which C(profiles). C(perhaps) is V(true)
+      settings, how many C(more_rules), on which C(ports) if not on all, and in which C(profiles). On an Edge Server it
+      is there as well where others open the ports at an external address that is not the row's; the last of the
+      C(addresses) says at which. C(perhaps) is V(true)
       where that is not certain, such as where it is not known whether a rule's program is the one that listens.
       C(blockable) is V(true) where O(on_wider=block_others) can keep them out, so not on rows that clients use, and not
       where that is set. A profile whose firewall is off has its own reason, and is not wider.

@@ -14,7 +14,7 @@ from ..module_utils._net.widest import widest_first
 from ..module_utils._options.table import FAIL
 from ..module_utils._policy.blocking import may_help
 from ..module_utils._policy.effect import Effect, wider
-from ..module_utils._policy.wider import others
+from ..module_utils._policy.wider import others, places
 from ..module_utils._texts import said
 from ._said import ROOM, size_of
 
@@ -48,13 +48,16 @@ class Admits:
         if beyond := found.wider:
             names, more = self._names(beyond.by)
             told["wider"] = {
-                "addresses": [others(effect)] if beyond.everybody else self._listed(beyond.addresses),
+                "addresses": [
+                    *([others(effect)] if beyond.everybody else self._listed(beyond.addresses)),
+                    *([places(effect)] if beyond.at else []),
+                ],
                 "by": names,
                 "more_rules": beyond.more + more,
                 "ports": said(beyond.ports.spelled(MOST_ADDRESSES)),
                 "profiles": profile_names(beyond.profiles),
                 "perhaps": beyond.perhaps,
-                "blockable": not self._blocks and may_help(effect.demand),
+                "blockable": not (self._blocks or beyond.at) and may_help(effect.demand),
             }
         return told
 

@@ -10,7 +10,7 @@ second a host in all. Here only what a person wrote as a template is one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,6 +29,7 @@ from ..module_utils._policy.assignment import (
     are_enforced,
     assigned_roles,
     double_mistakes,
+    edge_mistakes,
     needs_no_rule,
     role_mistakes,
 )
@@ -205,11 +206,16 @@ class HostVariables:
             return Assigned(self.name, None, idle and not self._given_absent, self._doubles())
         mistakes = (
             *role_mistakes(self.name, roles),
+            *self._edge_mistakes(roles, groups),
             *product_mistakes(self.name, self.known.get(VARIABLE), self.known.get(VERSION)),
             *misspelt(self.known),
             *(self._doubles() if connecting else ()),
         )
         return Assigned(self.name, roles, idle, mistakes)
+
+    def _edge_mistakes(self, roles: Any, groups: Collection[str]) -> tuple[str, ...]:
+        said = self.known.get(f"{PREFIX}edge_addresses") or self.known.get(_OF_TOPOLOGY["edge_addresses"])
+        return edge_mistakes(self.name, roles, groups, said)
 
     @property
     def enforces_clients(self) -> bool:

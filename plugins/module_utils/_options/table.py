@@ -324,7 +324,9 @@ HOST_OPTIONS: tuple[Option, ...] = (
             "beats every allow rule. They are planned, previewed and undone as all managed rules are. None is made for "
             "rows that clients or unknown peers use, for ports of management (WinRM, remote desktop, RPC, file "
             "sharing), nor against anybody whom another managed rule admits on the port.",
-            "It counts with O(scope=topology) or O(remote_addresses) only: a row for any address is never wider.",
+            "It counts with O(scope=topology) or O(remote_addresses) only: a row for any address is never wider. But "
+            "on an Edge Server a rule that opens a port at an external address of another interface counts with any "
+            "scope; V(block_others) does nothing about that.",
         ),
         choices=("report", FAIL, BLOCK_OTHERS),
         default="report",

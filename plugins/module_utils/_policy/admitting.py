@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from .._catalogue.listeners import FILES, LISTENING
 from .._firewall.state.rule import Action, Direction, Profile
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.admission import Listening, Meant, admission, admits_none_but, plain_profiles
-from .._firewall.traffic.admitted import Admission, joined
+from .._firewall.traffic.admitted import Admission, Wider, joined
 from .._firewall.traffic.matching import Traffic
 from .._firewall.traffic.reasons import Status
 from .._firewall.traffic.rule_index import RuleIndex
@@ -20,10 +21,13 @@ from .._firewall.traffic.verdict import Verdict
 from .._net.address_set import AddressSet, together
 from .._net.effort import Effort
 from .._net.region import Region, union
+from .edge import each
 from .policy import Demand, HostPolicy
 
 _MOST_EFFORT = 1_000_000
 """Steps for all rows of a host, beside those of the verdicts: ten seconds at worst."""
+
+_NOT_KNOWN: frozenset[str] = frozenset()
 
 
 class Admitting:
@@ -48,6 +52,7 @@ class Admitting:
         self._plain = plain_profiles(snapshot)
         self._found: dict[tuple[int, tuple[str, ...], str], tuple[Admission, tuple[Verdict, ...]]] = {}
         self._everybody = Admission(AddressSet.any())
+        self._outside = policy.outside
 
     def of(self, demand: Demand, traffic: Traffic, verdicts: tuple[Verdict, ...]) -> Admission:
         """Who gets in by one transport of a row.
@@ -87,6 +92,30 @@ class Admitting:
             Meant(meant, partial(self._parts_of, traffic.local), certain),
         )
 
+    def elsewhere(self, demand: Demand, traffic: Traffic) -> Wider | None:
+        """Who gets in at external addresses that are not the row's, by anything but rules of our own.
+
+        A verdict is about the addresses that a row is bound to. Whatever opens an internal port of an Edge Server at an
+        external address, or one of an external interface at another, is seen by nobody who looks there only. The
+        programs of the product listen at the addresses of their interfaces, so what lets in those only is no more than
+        a possibility; for an external row it is not told, since everybody is meant to come to that from outside.
+
+        Args:
+            demand: An inbound row.
+            traffic: One transport of it, at one of its addresses.
+        """
+        if demand.requirement.interface is None:
+            return None
+        found = []
+        for local in each(self._outside - demand.local) if self._outside else ():
+            there = replace(traffic, local=local, remote=AddressSet.any(), known=None, programs=_NOT_KNOWN)
+            there = replace(there, services=_NOT_KNOWN)
+            nobody = Meant(AddressSet(), partial(self._parts_of, local))
+            got = admission(there, self._snapshot, self._index, self._effort, Listening(), nobody)
+            if got.wider and not (got.wider.perhaps and demand.requirement.interface.is_external):
+                found.append(replace(got.wider, at=local))
+        return joined(found)
+
     def _parts_of(self, local: AddressSet, protocol: int) -> Region:
         """What rules of our own admit at an address of the host: those that are bound to others do not count."""
         if (protocol, local) not in self._parts:
@@ -100,10 +129,15 @@ class Admitting:
         return self._parts[protocol, local]
 
 
-def in_all(found: Sequence[Admission]) -> Admission:
-    """Who gets in by any of the transports of a row, or to any of its programs."""
-    if len(found) == 1:
+def in_all(found: Sequence[Admission], elsewhere: Sequence[Wider] = ()) -> Admission:
+    """Who gets in by any of the transports of a row, or to any of its programs.
+
+    Args:
+        found: Who gets in by each.
+        elsewhere: Who does at other addresses than the row's (`Admitting.elsewhere`).
+    """
+    if len(found) == 1 and not elsewhere:
         return found[0]
     known = [one.addresses for one in found if one.addresses is not None]
-    wider = joined([one.wider for one in found if one.wider])
+    wider = joined([*(one.wider for one in found if one.wider), *elsewhere])
     return Admission(together(known) if len(known) == len(found) else None, wider)

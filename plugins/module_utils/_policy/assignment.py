@@ -114,6 +114,26 @@ def role_mistakes(host: str, roles: Any) -> tuple[str, ...]:
     return ()
 
 
+def edge_mistakes(host: str, roles: Any, groups: Collection[str], addresses: Any) -> tuple[str, ...]:
+    """What is wrong where an Edge Server is said to be something else: rules of other roles are bound to no address.
+
+    Args:
+        host: The host's name.
+        roles: What `assigned_roles` gives.
+        groups: The host's inventory groups.
+        addresses: Its addresses by interface, as its variables or its topology say them.
+    """
+    group = PREFIX + Role.EDGE.value
+    if not isinstance(roles, list) or not roles or Role.EDGE.value in roles or not (group in groups or addresses):
+        return ()
+    why = f"is in {group}" if group in groups else f"has {OF_VARIABLES}edge_addresses"
+    return (
+        f"{host} {why}, and {OF_VARIABLES}roles says {', '.join(map(str, roles))}: rules of these roles are bound to "
+        f"no address, so their ports would be open to the outside. Leave {OF_VARIABLES}roles out, or, if it is no Edge "
+        f"Server, take it out of {group} and its edge addresses away.",
+    )
+
+
 def double_mistakes(host: str, namesakes: Sequence[str]) -> tuple[str, ...]:
     """One machine with two names in one run: rules of one are stale for the other, and both are right after every run.
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from .._catalogue.model import Interface, Requirement, Role
 from .._firewall.state.rule import Action, Direction, FirewallRule, Profile
-from .._net.address_set import AddressError, AddressSet
+from .._net.address_set import AddressError, AddressSet, together
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses
 from .._options.variables import PREFIX
@@ -73,7 +73,7 @@ def check_profiles(roles: Iterable[Role], profiles: frozenset[Profile]) -> None:
 
 
 def addresses_of(option: Mapping[str, Any], rows: Iterable[Requirement]) -> dict[Interface, AddressSet]:
-    """Read the addresses of the interfaces that rows are bound to.
+    """Read the addresses of the interfaces, those that rows are bound to and what else is given.
 
     Args:
         option: Interface to addresses.
@@ -105,7 +105,16 @@ def addresses_of(option: Mapping[str, Any], rows: Iterable[Requirement]) -> dict
                 f"{found[interface] & inside} is the internal address as well, so internal ports would open to the "
                 "outside. An Edge Server has two networks; name the address of the external one",
             )
-    return {interface: found[interface] for interface in needed}
+    return {interface: local for interface, local in found.items() if local}
+
+
+def outside(at: Mapping[Interface, AddressSet]) -> AddressSet:
+    """All addresses of the external interfaces.
+
+    Args:
+        at: Interfaces and their addresses.
+    """
+    return together(local for interface, local in at.items() if interface.is_external)
 
 
 def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> None:
@@ -119,14 +128,15 @@ def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> 
     """
     for (mine, ports, local), (other, others, at) in itertools.combinations(bound, 2):
         if (
-            mine.interface is not other.interface
+            (mine.interface, mine.service) != (other.interface, other.service)
             and not set(mine.transports).isdisjoint(other.transports)
             and ports.overlaps(others)
             and local.overlaps(at)
         ):
+            too = "" if mine.interface is other.interface else " too"
             raise OptionError(
                 f"{OPTION}.{other.interface}",
-                f"{mine.interface} has {local & at} too, and both listen on port {ports & others} ({mine.id}, "
+                f"{mine.interface} has {local & at}{too}, and both listen on port {ports & others} ({mine.id}, "
                 f"{other.id}). Where services share an address each has a port of its own: say which in "
                 "port_overrides, as {edge-listen-01: 5061, edge-listen-04: 444}, or have it read from a topology",
             )
@@ -206,7 +216,14 @@ def each(local: AddressSet) -> list[AddressSet]:
     """
     if local.is_any:
         return [local]
-    return [AddressSet.parse([text]) for text in local.texts()]
+    return [AddressSet.parse([text]) for text in _one_by_one(local)]
+
+
+def _one_by_one(local: AddressSet) -> Iterable[str]:
+    """Addresses that are next to each other are one range in a set."""
+    for family, ranges in ((ipaddress.IPv4Address, local.v4), (ipaddress.IPv6Address, local.v6)):
+        for first, last in ranges:
+            yield from (str(family(number)) for number in range(first, last + 1))
 
 
 def ending(interface: Interface | None) -> str:
@@ -228,10 +245,10 @@ def _read(interface: Interface, value: Any) -> AddressSet:
     if not items:
         return AddressSet()
     found = read_addresses(name, items)
-    hosts = all(first == last for first, last in (*found.v4, *found.v6))
-    if found.keywords or not hosts or len(items) > _MOST:
+    count = sum(last - first + 1 for first, last in (*found.v4, *found.v6))
+    if found.keywords or count > len(items) or len(items) > _MOST:
         raise OptionError(name, f"addresses of the host are needed, one by one, not {', '.join(map(str, items[:3]))}")
-    for text in found.texts():
+    for text in _one_by_one(found):
         address = ipaddress.ip_address(text)
         mapped = isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped
         if mapped or address.is_unspecified or address.is_multicast or text == _BROADCAST:

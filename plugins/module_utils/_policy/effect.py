@@ -85,6 +85,7 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
             traffics = tuple(replace(traffic, known=known) for traffic in traffics)
         columns = []
         admitted = []
+        elsewhere = []
         for traffic in traffics:
             verdicts = judged.get(traffic)
             if verdicts is None:
@@ -92,6 +93,7 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
             columns.append(verdicts)
             if demand.direction is Direction.IN:
                 admitted.append(admitting.of(demand, traffic, verdicts))
+                elsewhere.append(admitting.elsewhere(demand, traffic))
         pairs = [
             (verdict, traffic) for traffic, verdicts in zip(traffics, columns, strict=True) for verdict in verdicts
         ]
@@ -102,7 +104,7 @@ def judge_policy(policy: HostPolicy, snapshot: Snapshot) -> tuple[Effect, ...]:
                 verdict,
                 next(traffic for found, traffic in pairs if found is verdict),
                 tuple(worst(column) for column in zip(*columns, strict=True)),
-                in_all(admitted) if admitted else None,
+                in_all(admitted, [one for one in elsewhere if one]) if admitted else None,
                 tuple((traffic, verdict) for verdict, traffic in pairs if verdict.status is Status.CLOSED),
             )
         )

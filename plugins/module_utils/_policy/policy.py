@@ -108,6 +108,7 @@ class HostPolicy:
         gone_parts: Of those that are to be absent, the keys of the several rules that their entries tell of, sorted.
         product: The product that the rows are of.
         unmapped: Names of site rules for RPC whose clients cannot ask for the port (`rpc.without_mapper`).
+        outside: Addresses of the external interfaces of an Edge Server; none on any other host.
     """
 
     rules: tuple[DesiredRule, ...]
@@ -122,6 +123,7 @@ class HostPolicy:
     gone_parts: tuple[str, ...] = ()
     product: Product = Product.LYNC_2013
     unmapped: tuple[str, ...] = ()
+    outside: AddressSet = field(default_factory=AddressSet)
 
 
 def build_policy(
@@ -233,6 +235,7 @@ def build_policy(
         gone_parts=_gone_parts(extra for extra in extras if not extra.parts),
         product=of,
         unmapped=without_mapper(extras, rules),
+        outside=edge.outside(at),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._catalogue.products import called, of_version
+from .._catalogue.products import ABOUT, called, of_version
 from .._options.variables import PREFIX
 
 VARIABLE = f"{PREFIX}product"
@@ -31,17 +31,23 @@ def running(said: Any, of_topology: Any) -> Any:
 
 
 def product_mistakes(host: str, said: Any, version: Any) -> tuple[str, ...]:
-    """What is wrong where a person says one product and the topology another, in a sentence that names both.
+    """What is wrong where a person says one product and the topology another, or nobody one that is known.
 
     Args:
         host: The host's name.
         said: The value of `VARIABLE`; None where nothing is said.
         version: The value of `VERSION`; anything but the version of a product says nothing.
     """
-    if said is None or isinstance(version, bool) or not str(version).isascii() or not str(version).isdigit():
+    if isinstance(version, bool) or not str(version).isascii() or not str(version).isdigit():
         return ()
     by_topology = of_version(int(version))
-    if not by_topology or str(said) in by_topology or called(str(said)) == str(said):
+    if said is None and not by_topology:
+        known = ", ".join(f"{about.version} ({about.name})" for about in ABOUT.values())
+        return (
+            f"{host}: the topology has ServiceVersion {version} there, which is no product that is known; they are "
+            f"{known}. Say with {VARIABLE} which product's ports it has, or export the topology anew.",
+        )
+    if said is None or not by_topology or str(said) in by_topology or called(str(said)) == str(said):
         return ()
     names = " or ".join(called(product.value) for product in by_topology)
     return (

@@ -15,6 +15,10 @@ from .blocking import may_help
 from .effect import Effect
 
 _NARROW = "narrow the named rules, or switch them off, where they are made"
+_BIND = (
+    "ports of one interface of an Edge Server are open at an address of another, which no block rule of ours changes: "
+    "bind the named rules to the address of their interface (localip), or switch them off, where they are made"
+)
 _AGAIN = "Lync makes its own again whenever its services start, so"
 _BLOCK = f"set on_wider to {BLOCK_OTHERS}, which adds block rules for everybody else"
 _NO_BLOCK = (
@@ -30,6 +34,11 @@ def remedy(found: Sequence[Effect]) -> str:
     Args:
         found: These rows. In none of them are block rules made yet.
     """
+    outside = [effect for effect in found if places(effect)]
+    if outside and len(outside) == len(found):
+        return _BIND
+    if outside:
+        return f"{remedy([effect for effect in found if effect not in outside])}; {_BIND}"
     helped = [effect.demand.requirement.id for effect in found if may_help(effect.demand)]
     unhelped = [effect.demand.requirement.id for effect in found if effect.demand.requirement.id not in helped]
     if not unhelped:
@@ -49,8 +58,18 @@ def others(effect: Effect) -> str:
     if not found:
         return ""
     if found.everybody:
-        return "everybody" if effect.demand.for_nobody else "everybody else"
+        return "everybody" if effect.demand.for_nobody or found.at else "everybody else"
     return found.addresses.spelled(LONGEST_LIST)
+
+
+def places(effect: Effect) -> str:
+    """At which addresses of other interfaces others get in, as ``at 192.0.2.1``; empty where they do not.
+
+    Args:
+        effect: A row on the host.
+    """
+    found = effect.admission.wider if effect.admission else None
+    return f"at {found.at.spelled(LONGEST_LIST)}" if found and found.at else ""
 
 
 def explain_wider(effect: Effect) -> str:
@@ -74,7 +93,8 @@ def explain_wider(effect: Effect) -> str:
     if found.more:
         names += f" and {found.more} more rule{'s' if found.more > 1 else ''}"
     verb = "may admit" if found.perhaps else "admits"
-    return f"{what} {verb} {others(effect)} {where}, by {names}"
+    whom = f"{others(effect)} {places(effect)}".rstrip()
+    return f"{what} {verb} {whom} {where}, by {names}"
 
 
 def in_words(rows: int, perhaps: int) -> str:

@@ -14,6 +14,7 @@ from ..state.rule import Profile
 from .matching import MOST_NAMED
 
 _ALL_PORTS = PortSet()
+_NOWHERE = AddressSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Wider:
         ports: The ports that it is about; all of the traffic's where there are none.
         profiles: The profiles in which it is so.
         perhaps: Whether that cannot be told for certain, as with a rule for a program that may be none that listens.
+        at: Addresses of the host that the ports are not meant to be open at, where that is what they get in by.
     """
 
     addresses: AddressSet
@@ -37,6 +39,7 @@ class Wider:
     ports: PortSet = _ALL_PORTS
     profiles: frozenset[Profile] = frozenset()
     perhaps: bool = False
+    at: AddressSet = _NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def joined(found: Sequence[Wider]) -> Wider | None:
         ports,
         frozenset().union(*(one.profiles for one in sure)),
         sure[0].perhaps,
+        together(one.at for one in sure),
     )
 
 

@@ -402,3 +402,31 @@ def test_the_product_is_what_is_said_or_what_the_topology_has() -> None:
     (mistake,) = wrong.assigned(connecting=False).mistakes
     assert "skype_2015 (Skype for Business Server 2015)" in mistake
     assert "Skype for Business Server 2019" in mistake
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        {"group_names": ["lync_edge"]},
+        {"lync_firewall_edge_addresses": {"internal": "10.0.0.9"}},
+        {"lync_edge_addresses": {"internal": ["10.0.0.9"]}},
+    ],
+)
+def test_an_edge_server_that_is_said_to_be_something_else_is_refused(edge: dict[str, Any]) -> None:
+    untouched = {"template": lambda value: value}
+    wrong = host(lync_firewall_roles=["front_end"], **edge, **untouched)
+    (mistake,) = wrong.assigned(connecting=False).mistakes
+    assert "front_end" in mistake
+    assert "open to the outside" in mistake
+    assert host(lync_firewall_roles=["edge"], **edge, **untouched).assigned(connecting=False).mistakes == ()
+
+
+@pytest.mark.parametrize("version", [5, "9", 10])
+def test_a_service_version_that_is_no_known_product_is_refused_unless_one_is_said(version: Any) -> None:
+    untouched = {"template": lambda value: value}
+    known = {"lync_version": version, "lync_firewall_roles": ["front_end"]}
+    (mistake,) = host(**known, **untouched).assigned(connecting=False).mistakes
+    assert f"ServiceVersion {version}" in mistake
+    assert "lync_firewall_product" in mistake
+    assert "8 (Skype for Business Server 2019)" in mistake
+    assert host(lync_firewall_product="lync_2013", **known, **untouched).assigned(connecting=False).mistakes == ()

@@ -10,7 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileState
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Interface
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Action, FirewallRule, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
@@ -19,6 +23,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     Snapshot,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own, open_everywhere
@@ -26,6 +31,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect im
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import ports_asked
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, remedy
 
 INSIDE, ACCESS, WEBCONF, MEDIA = "10.0.0.9", "192.0.2.1", "192.0.2.2", "192.0.2.3"
 ADDRESSES = {"internal": [INSIDE], "external_access": [ACCESS], "external_webconf": WEBCONF, "external_av": MEDIA}
@@ -319,3 +325,101 @@ def test_rules_of_an_edge_server_count_outside(profiles: list[str]) -> None:
         edge(profiles=profiles)
     assert edge(profiles=["public"]).rules
     assert build_policy(["front_end"], profiles=profiles).rules
+
+
+INTERNAL_PORTS = "Protocol=6|LPort=8057"
+
+
+@pytest.mark.parametrize("policy", [edge(), scoped()], ids=["any", "scoped"])
+@pytest.mark.parametrize(
+    ("text", "row", "at"),
+    [
+        (f"{INTERNAL_PORTS}|LA4={ACCESS}", "edge-listen-11", ACCESS),
+        (INTERNAL_PORTS, "edge-listen-11", f"{ACCESS}-192.0.2.3"),
+        (f"{INTERNAL_PORTS}|LA4=192.0.2.0/24", "edge-listen-11", f"{ACCESS}-192.0.2.3"),
+        ("Protocol=6|LPort=5061", "edge-listen-09", f"{WEBCONF}-192.0.2.3"),
+        (f"Protocol=6|LPort=5061|LA4={MEDIA}", "edge-listen-02", MEDIA),
+        (f"Protocol=17|LPort=3478|LA4={WEBCONF}", "edge-listen-12", WEBCONF),
+    ],
+)
+def test_a_port_that_others_open_at_an_external_address_is_wider(
+    policy: HostPolicy, text: str, row: str, at: str
+) -> None:
+    judged = judge_policy(policy, host([*as_wanted(policy), rule(f"{text}|")]))
+    found = {effect.demand.requirement.id: effect for effect in wider(judged)}
+    told = found[row].admission
+    assert told
+    assert told.wider
+    assert told.wider.by == ("other",)
+    assert told.wider.everybody
+    assert not told.wider.at - AddressSet.parse([at])
+    assert AddressSet.parse([at.partition("-")[0]]) <= told.wider.at
+    assert f"at {told.wider.at.spelled(9)}" in explain_wider(found[row])
+    assert "block_others" not in remedy([found[row]])
+    assert found[row].verdict.status is Status.OPEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{INTERNAL_PORTS}|LA4={INSIDE}",
+        f"{INTERNAL_PORTS}|LA4=198.51.100.7",
+        f"Protocol=6|LPort=443|LA4={ACCESS}",
+        "Protocol=6|LPort=443",
+        r"Protocol=6|LPort=8057|App=C:\vendor\other.exe",
+        "Protocol=6|LPort=9999",
+    ],
+)
+def test_what_opens_no_port_of_another_interface_is_no_finding(text: str) -> None:
+    policy = edge()
+    judged = judge_policy(policy, host([*as_wanted(policy), rule(f"{text}|")]))
+    assert wider(judged) == wider(judged, certain=False) == ()
+
+
+def test_a_blocked_external_address_is_no_finding_and_a_program_only_perhaps() -> None:
+    policy = edge()
+    block = replace(rule(f"{INTERNAL_PORTS}|LA4=192.0.2.0/24|"), action=Action.BLOCK)
+    judged = judge_policy(policy, host([*as_wanted(policy), rule(f"{INTERNAL_PORTS}|"), block]))
+    assert wider(judged) == ()
+    lync = rule(r"App=C:\Program Files\Microsoft Lync Server 2013\Server\Core\RTCSrv.exe|")
+    judged = judge_policy(policy, host([*as_wanted(policy), lync]))
+    assert wider(judged) == ()
+    assert {effect.demand.requirement.interface for effect in wider(judged, certain=False)} == {Interface.INTERNAL}
+
+
+def test_a_site_rule_of_our_own_at_an_external_address_is_meant() -> None:
+    policy = edge(extra_rules=[{"name": "mon", "protocol": "tcp", "localport": "8057", "localip": ACCESS}])
+    assert wider(judge_policy(policy, host(as_wanted(policy)))) == ()
+
+
+def test_a_profile_that_admits_whatever_no_rule_is_about_opens_internal_ports_outside() -> None:
+    policy = edge()
+    public = ProfileState(Profile.PUBLIC, ProfileSettings(inbound_block=False))
+    snapshot = host(as_wanted(policy))
+    snapshot = replace(snapshot, profiles=(*snapshot.profiles[:2], public))
+    found = {effect.demand.requirement.id: effect for effect in wider(judge_policy(policy, snapshot))}
+    assert set(found) >= {"edge-listen-09", "edge-listen-10", "edge-listen-11", "edge-listen-14"}
+    told = found["edge-listen-11"].admission
+    assert told
+    assert told.wider
+    assert told.wider.by == ("public profile",)
+
+
+def test_two_addresses_next_to_each_other_are_two() -> None:
+    policy = edge(edge_addresses={**ADDRESSES, "internal": ["10.0.0.8", INSIDE]})
+    rules = [one for one in as_wanted(policy) if str(one.local_ports) != "8057"]
+    judged = judge_policy(policy, host([*rules, rule(f"{INTERNAL_PORTS}|LA4={INSIDE}|")]))
+    assert {effect.demand.requirement.id for effect in judged if effect.verdict.status is Status.CLOSED} == {
+        "edge-listen-11"
+    }
+
+
+def test_an_external_address_whose_rows_are_left_out_counts_too() -> None:
+    policy = edge(skip_rows=["edge-listen-04"])
+    judged = judge_policy(policy, host([*as_wanted(policy), rule(f"{INTERNAL_PORTS}|LA4={WEBCONF}|")]))
+    assert [effect.demand.requirement.id for effect in wider(judged)] == ["edge-listen-11"]
+
+
+def test_two_services_of_one_interface_on_one_port_are_refused() -> None:
+    with pytest.raises(OptionError, match=r"both listen on port 443 \(edge-listen-11, edge-listen-13\)"):
+        edge(port_overrides={"edge-listen-11": 443})
