@@ -93,7 +93,7 @@ class Site:
                 "lync_load_balancer_reload": self.balancer.reload,
                 "lync_load_balancer_global": self.balancer.lines,
                 "lync_load_balancer_proof": str(self.balancer.folder / "lync.sock"),
-                "lync_load_balancer_check_seconds": 0.5,  # 46 members that are checked all the time
+                "lync_load_balancer_check_seconds": 1,  # the lab answers 46 members' checks all the time
                 "lync_load_balancer_peers": {"lync": f"{self.source}:10023"},
                 "lync_load_balancer_wait": 0,
             },
