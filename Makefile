@@ -134,8 +134,8 @@ test-oldest: setup setup-oldest ## Run playbooks, integration targets and unit t
 	exit $$made
 
 # ansible-test has a process for each test, which takes three times as long. So `make test` runs all of them by pytest
-# on the newest ansible-core, on the oldest by ansible-test the modules that import Ansible themselves, and by pytest the others
-# of what imports it.
+# on the newest ansible-core, on the oldest by ansible-test the modules that import Ansible themselves, and
+# by pytest the others of what imports it.
 # Not part of `make test`: twelve environments, ten minutes.
 test-matrix: setup ## Run smoke tests on every ansible-core from 2.16 to 2.21 with pywinrm 0.4.3 and 0.5.0; prints a table
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py matrix
