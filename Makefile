@@ -105,15 +105,17 @@ CHECKS_oldest := test-oldest
 CHECKS_both := $(CHECKS_oldest) $(CHECKS_newest)
 # What each of them leaves in build/results; one that left nothing has failed.
 RESULTS_newest := ansible-lint artefact docs faults fleet-tests imports integration lab-tests mypy mypy-scripts pytest ruff sanity yamllint
-RESULTS_oldest := fleet-tests-oldest integration-oldest units-oldest
+RESULTS_oldest := fleet-tests-oldest integration-oldest pytest-oldest units-oldest
 RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
 # Unit tests of what imports ansible. plugins/module_utils does not (tests/unit/test_imports.py sees to that), and both
 # environments have the same Python: its tests would do exactly the same once more.
 UNITS_OF_ANSIBLE = $(filter-out %/module_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/)) \
 	$(shell grep -rlE '^ *(from|import) ansible[. ]' --include='*.py' tests/unit/plugins/module_utils)
+# Of these, the tests that use Ansible themselves: ansible-test runs them too, as it does those of other collections.
+UNITS_BY_ANSIBLE_TEST = $(shell grep -rlE '^ *(from|import) ansible[. ]' --include='test_*.py' tests/unit/plugins)
 PARALLEL := --no-print-directory $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O)
 
-.PHONY: test test-oldest test-matrix unit unit-pytest coverage unit-ansible-test lab-tests faults fleet-tests
+.PHONY: test test-oldest test-long test-matrix unit unit-pytest coverage unit-ansible-test lab-tests faults fleet-tests
 .PHONY: integration sanity
 test: ## Run every test and check (CORE=both: on the oldest too)
 	@rm -rf build/results build/junit
@@ -124,10 +126,16 @@ test: ## Run every test and check (CORE=both: on the oldest too)
 
 # Only what can differ there: no checks, no faults, none of the pure functions.
 test-oldest: setup setup-oldest ## Run playbooks, integration targets and unit tests on the oldest ansible-core
-	@$(MAKE) --no-print-directory CORE=oldest fleet-tests integration unit-ansible-test UNITS="$(UNITS_OF_ANSIBLE)"
+	@made=0; \
+	$(MAKE) --no-print-directory -k CORE=oldest fleet-tests integration || made=$$?; \
+	$(MAKE) --no-print-directory CORE=oldest unit-pytest UNITS="$(UNITS_OF_ANSIBLE)" \
+		ARGS="$(addprefix --ignore=,$(UNITS_BY_ANSIBLE_TEST))" || made=$$?; \
+	$(MAKE) --no-print-directory CORE=oldest unit-ansible-test UNITS="$(UNITS_BY_ANSIBLE_TEST)" || made=$$?; \
+	exit $$made
 
 # ansible-test has a process for each test, which takes three times as long. So `make test` runs all of them by pytest
-# on the newest ansible-core, and on the oldest those of what imports ansible as collections are tested.
+# on the newest ansible-core, on the oldest by ansible-test the modules that import Ansible themselves, and
+# by pytest the others of what imports it.
 # Not part of `make test`: twelve environments, ten minutes.
 test-matrix: setup ## Run smoke tests on every ansible-core from 2.16 to 2.21 with pywinrm 0.4.3 and 0.5.0; prints a table
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py matrix
@@ -137,7 +145,7 @@ unit: unit-pytest unit-ansible-test ## Run unit tests by pytest and by ansible-t
 
 unit-pytest: $(READY)
 	@$(RECORD) pytest$(SUFFIX) --junit build/junit/unit$(SUFFIX).xml -- \
-		$(VENV)/bin/python -m pytest tests/unit -q -n 2 --junit-xml build/junit/unit$(SUFFIX).xml $(ARGS)
+		$(VENV)/bin/python -m pytest $(or $(UNITS),tests/unit) -q -n 2 --junit-xml build/junit/unit$(SUFFIX).xml $(ARGS)
 
 coverage: setup ## Measure what the unit tests run of plugins/module_utils, by line (not part of make test)
 	@$(BIN)/python -m pytest tests/unit -q -n 2 --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
@@ -157,11 +165,21 @@ faults: setup ## Run the engine against the lab's nasty side (LYNCOPS_FAULTS=all
 # oldest is spared cases of which Ansible does nothing that another case does not show (mark newest_core). They wait
 # for hosts, timers and browsers half of their time, so more of them run at once than there are cores.
 WAITING := 3
+# Cases that show once more, in another variation, what another case of their module shows (mark long).
+LEFT = $(CURDIR)/build/results/fleet-tests$(SUFFIX).left-to-long
 fleet-tests: $(READY) ## Run whole playbooks, the report in a browser, and AWX's way of running jobs on the lab
-	@LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests \
+	@mkdir -p $(dir $(LEFT))
+	@LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests LYNCOPS_LEFT_TO_LONG=$(LEFT) \
 		$(RECORD) fleet-tests$(SUFFIX) --junit build/junit/fleet$(SUFFIX).xml -- \
 		$(BIN)/python -m pytest tests/playbooks $(if $(SUFFIX),,tests/report tests/awx) -q -n $(WAITING) --dist loadfile \
 		--junit-xml build/junit/fleet$(SUFFIX).xml $(ARGS)
+
+test-long: $(READY) ## Run what make test leaves out: more variations of whole playbooks, and all faults
+	@LYNCOPS_LONG=all LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests \
+		$(RECORD) test-long$(SUFFIX) --junit build/junit/long$(SUFFIX).xml -- \
+		$(BIN)/python -m pytest tests/playbooks -m long -q -n $(WAITING) --dist loadfile \
+		--junit-xml build/junit/long$(SUFFIX).xml $(ARGS)
+	@LYNCOPS_FAULTS=all $(MAKE) --no-print-directory faults
 
 integration: $(READY) ## Run integration targets against the lab, or against INVENTORY
 	@$(ANSIBLE_TEST) integration --venv $(VENV) $(if $(INVENTORY),--inventory $(INVENTORY)) $(TARGETS)

@@ -99,6 +99,8 @@ def main() -> int:
         total += count
         mark = "FAILED" if count.failed else "ok"
         print(f"{name:<24} {count.passed:>6} {count.failed:>4} {count.skipped:>4} {seconds:>7.1f} s  {mark}")
+    for path in sorted(RESULTS.glob("*.left-to-long")):
+        print(f"{path.stem:<24} left {path.read_text().strip()} variations to `make test-long`")
     for name in arguments.expected:
         if name not in found:
             print(f"{name:<24} left no result  FAILED")

@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("LYNCOPS_CORE_BIN", str(Path(sys.executable).parent)))
 NEWEST_ONLY = pytest.mark.newest_core
 """A case that the oldest ansible-core is spared: what Ansible does of it, another case shows on both."""
+LONG = pytest.mark.long
+"""A case that shows once more, in another variation, what another case of its module shows: for `make test-long`."""
 _SECONDS = 300  # for a machine that does ten things at a time
 _RECAP = re.compile(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+)", re.MULTILINE)
 _STATS = re.compile(r"^\tRUN: (\{.*\})$", re.MULTILINE)
@@ -89,6 +91,11 @@ def environment(**more: str) -> dict[str, str]:
         "TERM": "xterm",
         **more,
     }
+
+
+def long(*values: Any) -> Any:
+    """A parameter set that is LONG, and of the newest ansible-core, since a variation is nothing of Ansible's."""
+    return pytest.param(*values, marks=(LONG, NEWEST_ONLY))
 
 
 class Runner:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +29,7 @@ from playbooks.peers import (
     wrong_profile,
     wrong_rule,
 )
-from playbooks.runs import NEWEST_ONLY, Run, Runner
+from playbooks.runs import LONG, NEWEST_ONLY, Run, Runner
 
 if TYPE_CHECKING:
     from lab.lab_host import LabHost
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 pytestmark = NEWEST_ONLY  # the oldest ansible-core hands the same variables to the same plugin
 
 _HOSTS = 24
+_FIRST = 4  # scenarios of a peer and a kind that `make test` tries; `make test-long` tries all
 _MOST = 16  # scenarios of one host, all of whose rules share a play
 _PLAY = """
 - hosts: windows
@@ -105,6 +107,7 @@ class Trial:
         self._runner = runner
         self._playbook = runner.folder / "play.yml"
         self._playbook.write_text(_PLAY)
+        self.asked: Sequence[Scenario] = _ALL
         self.wrong: dict[str, list[str]] = {scenario.id: [] for scenario in _ALL}
 
     def of(self, asked: Sequence[Scenario]) -> None:
@@ -253,13 +256,27 @@ def _told(run: Run) -> dict[str, str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def trial(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Iterator[Trial]:
-    """All scenarios that can be written down, tried."""
+def _first_of_each() -> list[Scenario]:
+    """The first scenarios of each peer of each kind, alone and with a drift: the others are more of the same."""
+    found: list[Scenario] = []
+    seen: Counter[tuple[Any, ...]] = Counter()
+    for scenario in _ALL:
+        sort = (scenario.peer, scenario.kind, bool(scenario.mode), bool(scenario.drift))
+        seen[sort] += 1
+        if seen[sort] <= _FIRST:
+            found.append(scenario)
+    return found
+
+
+@pytest.fixture(scope="module", params=["first of each", pytest.param("all", marks=LONG)])
+def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Iterator[Trial]:
+    """Scenarios that can be written down, tried."""
+    asked = _ALL if request.param == "all" else _first_of_each()
     folder: Path = tmp_path_factory.mktemp("peers")
     with Lab(count=_HOSTS, services=False, bystanders=()) as lab:
         trial = Trial(lab, Runner(lab, folder, warm))
-        trial.of([scenario for scenario in _ALL if scenario.kind != "no_words"])
+        trial.asked = asked
+        trial.of([scenario for scenario in asked if scenario.kind != "no_words"])
         yield trial
 
 
@@ -283,7 +300,7 @@ def test_scenarios_are_what_they_say() -> None:
 @pytest.mark.parametrize("peer", _PEERS)
 def test_what_a_peers_tests_ask_for(trial: Trial, peer: str) -> None:
     lines, wrong = [], []
-    for scenario in (scenario for scenario in _ALL if scenario.peer == peer):
+    for scenario in (scenario for scenario in trial.asked if scenario.peer == peer):
         said = trial.wrong[scenario.id]
         if scenario.kind == "no_words":
             result = f"no words: {scenario.expect['no_words']}"
@@ -294,4 +311,5 @@ def test_what_a_peers_tests_ask_for(trial: Trial, peer: str) -> None:
             result = f"refused: {scenario.expect['refused']}" if scenario.kind == "refused" else "as expected"
         lines.append(f"{scenario.id:34} {peer}  {result}")
     print("\n".join(lines))
+    assert lines
     assert not wrong, f"{len(wrong)} of {len(lines)}"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from playbooks.kit import CONSENT, FAST, FIELDS, FOLDER, difference, qualify, report_in
-from playbooks.runs import NEWEST_ONLY, Runner, newest_only
+from playbooks.runs import NEWEST_ONLY, Runner, long, newest_only
 
 if TYPE_CHECKING:
     from lab.lab_host import LabHost
@@ -265,7 +265,7 @@ def test_other_answers_are_told_as_they_are(host: LabHost, runner: Runner, name:
     assert state(host) == before
 
 
-@pytest.mark.parametrize("language", [newest_only("de"), newest_only("ru"), newest_only("fr")])
+@pytest.mark.parametrize("language", [newest_only("ru"), long("de"), long("fr")])
 def test_no_language_is_in_the_way(host: LabHost, runner: Runner, language: str) -> None:
     host.set_quirks(language=language)
     run = qualify(runner)
@@ -290,9 +290,9 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path: Path, warm: Warm) -> Ite
     ("elsewhere", "build"),
     [
         newest_only({"windows": "2008r2"}, 7601),
-        newest_only({"windows": "2012"}, 9200),
-        newest_only({"windows": "2016"}, 14393),
-        newest_only({"windows": "2019"}, 17763),
+        long({"windows": "2012"}, 9200),
+        long({"windows": "2016"}, 14393),
+        long({"windows": "2019"}, 17763),
         newest_only({"windows": "2022"}, 20348),
     ],
     indirect=["elsewhere"],
@@ -336,9 +336,7 @@ def test_psrp_answers_the_same_without_powershell(elsewhere: tuple[LabHost, Runn
     assert (host.stats()["powershell"], state(host)) == (0, before)
 
 
-@pytest.mark.parametrize(
-    "command", [newest_only(2), newest_only(8), 16, newest_only(20), newest_only(25), newest_only(36)]
-)
+@pytest.mark.parametrize("command", [long(2), newest_only(8), 16, long(20), long(25), newest_only(36)])
 def test_a_connection_that_is_lost_half_way_leaves_nothing(host: LabHost, runner: Runner, command: int) -> None:
     """The answer to the n-th command is lost; the host answers again at once."""
     before = state(host)
