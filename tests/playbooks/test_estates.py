@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from playbooks.runs import long, newest_only
+from playbooks.runs import newest_only
 from playbooks.test_dumps import NO_WAY_IN, collect, verdicts
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from playbooks.warm import Warm
 
 # What a product has is in the engine's tables: one passes through the oldest ansible-core.
-PRODUCTS = (newest_only("lync_2013"), *map(long, ("skype_2015", "skype_2019")), "skype_se")
+PRODUCTS = (*map(newest_only, ("lync_2013", "skype_2015", "skype_2019")), "skype_se")
 BROKEN = {
     # A rule of an Edge Server that is bound to an interface, and one of a host inside.
     "edge01": 'netsh advfirewall firewall set rule name="LyncOps in-tcp-5062-internal g1" new enable=no',
