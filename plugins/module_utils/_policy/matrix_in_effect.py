@@ -17,8 +17,8 @@ from .matrix_model import Matrix
 
 _MOST_NAMED = 6
 _MISSING = (
-    "It says nothing of {}, which it did not look at or could not read: run lyncops.firewall.audit without --limit, and "
-    "then the matrix again."
+    "It says nothing of {}, which it did not look at or could not read: run lyncops.firewall.audit without --limit, "
+    "and then the matrix again."
 )
 _LEFT_OUT = re.compile(r"and \d+ more")
 """How an audit says that it found more addresses than it lists."""
