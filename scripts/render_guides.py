@@ -1,7 +1,8 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages of docs/docsite that say what the code says: the catalogue, and the reasons of verdicts.
+"""The pages of docs/docsite that say what the code says: the catalogue, the reasons of verdicts, and a part of the page
+about products.
 
 `make guides` writes them; a test holds that they are up to date. They are kept in the repository, for antsibull-docs
 reads guides from there.
@@ -45,6 +46,8 @@ _HEAD = """..
 {line}
 
 """
+_BEGIN = ".. made by scripts/render_guides.py from here on; run: make guides\n"
+_END = ".. and written by hand again\n"
 _TITLES = {
     Table.SERVER: "Servers (table 1)",
     Table.HLB: "Hardware load balancers (table 2)",
@@ -59,7 +62,46 @@ def pages() -> dict[str, str]:
     return {
         "catalogue": "".join(_catalogue()),
         "reasons": "".join(_reasons()),
+        "products": _between("products", "".join(_differences())),
     }
+
+
+def _between(name: str, made: str) -> str:
+    """A page that is written by hand but for one part."""
+    before, begin, rest = (GUIDES / f"{name}.rst").read_text("utf-8").partition(_BEGIN)
+    _old, end, after = rest.partition(_END)
+    if not (begin and end):
+        raise ValueError(f"{name}.rst: the lines that enclose what is made are missing: {_BEGIN!r} and {_END!r}")
+    return f"{before}{begin}\n{made}\n{end}{after}"
+
+
+def _differences() -> Iterator[str]:
+    """The rows that the products after the first have more, and those that they have not."""
+    first = next(iter(ABOUT))
+    rows = (*EVERY, *CONNECTIONS)
+    more = [row for row in rows if first not in row.products]
+    less = [row for row in rows if first in row.products and row.products != EVERY_PRODUCT]
+    widths = (16, 34, 22, 28)
+    yield f"Rows that {ABOUT[first].name} has not:\n\n"
+    yield from _table(("row", "service", "ports", "in"), widths, (_differing(row, row.products) for row in more))
+    yield f"\nRows of {ABOUT[first].name} that later products have not:\n\n"
+    yield from _table(("row", "service", "ports", "not in"), widths, (_differing(row, _lacking(row)) for row in less))
+
+
+def _lacking(row: Requirement) -> tuple[Product, ...]:
+    return tuple(product for product in EVERY_PRODUCT if product not in row.products)
+
+
+def _differing(row: Requirement, products: Sequence[Product]) -> tuple[str, ...]:
+    shown = row if row in CONNECTIONS else by_id(row.id)
+    doubt = " (in doubt)" if set(products) & set(row.in_doubt) else ""
+    ports = f"{'/'.join(one.value.upper() for one in row.transports)} {row.ports}".strip()
+    return (
+        row.id,
+        _text(shown.service) or "none: the row is blank",
+        ports if row.ports else f"{ports}, not documented" if ports else "none",
+        ", ".join(f"``{product.value}``" for product in products) + doubt,
+    )
 
 
 def _catalogue() -> Iterator[str]:

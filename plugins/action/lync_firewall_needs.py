@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..module_utils._catalogue.model import Role
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.site import BUILTIN_GROUPS, PROFILE_SETTINGS
 from ..module_utils._options.table import BLOCK_OTHERS, ROLES, ROW_OPTIONS, RULE_OPTIONS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
-from ..module_utils._policy.handover_files import handover_files
+from ..module_utils._policy.handover_files import NO_DOMAIN, handover_files
 from ..module_utils._policy.peers import POOL, PeerError
 from ..module_utils._policy.wanted import described_policy
 from ..plugin_utils._arguments import validate
@@ -34,6 +35,10 @@ _NO_BLOCKS = (
 _NO_SETTINGS = (
     "Not in what is written for a Group Policy, which is rules alone: {}. Its owner has to set that in the policy, or "
     "lyncops.firewall.site on the hosts"
+)
+_OF_EDGE = (
+    f"{Role.EDGE.value}: {NO_DOMAIN[0].lower()}{NO_DOMAIN[1:]} lyncops.firewall.site gives it its rules; to have no "
+    "files for such hosts, leave them out with --limit '!lync_edge'"
 )
 _NOT_CARRIED = tuple(f"{PREFIX}{option.name}" for option in (PROFILE_SETTINGS, BUILTIN_GROUPS))
 
@@ -66,6 +71,7 @@ class ActionModule(ControllerAction):
                 left = [name for name in _NOT_CARRIED if host.known.get(name)]
                 found["notes"] = [
                     *([_NO_BLOCKS] if host.known.get(f"{PREFIX}on_wider") == BLOCK_OTHERS else []),
+                    *([_OF_EDGE] if Role.EDGE.value in assigned.roles else []),
                     *([_NO_SETTINGS.format(", ".join(left))] if left else []),
                 ]
         except (OptionError, PeerError) as error:

@@ -18,6 +18,8 @@ description:
     requirements are open, conditional, unknown and closed, how many rules were or would be added, set and deleted, and
     why. The status is the class that M(lyncops.firewall.lync_firewall_report) gives the host, or V(repaired)
     where this run has changed it. Of several tasks the last one counts.
+  - Where hosts run several products, a column names that of each. Where all run the same, and it is not the default, a
+    line names it.
   - In a terminal it also shows one line of progress while hosts finish. It is rewritten in place and leaves nothing
     behind. There is none in a pipe, in a file, or in AWX and ansible-runner, which record all output.
   - Where the output is for programs, as with C(ANSIBLE_STDOUT_CALLBACK=ansible.posix.json), the table goes to standard

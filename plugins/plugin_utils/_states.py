@@ -12,6 +12,7 @@ from ..module_utils._firewall.change.impact import Endpoint
 from ..module_utils._firewall.change.naming import parse_name
 from ..module_utils._firewall.change.plan import Plan, managed_rules
 from ..module_utils._firewall.change.profile_changes import TERMS, same_setting, word
+from ..module_utils._firewall.change.site_naming import entry_name
 from ..module_utils._firewall.state.limits import limits_of
 from ..module_utils._firewall.state.profiles import DEFAULTS, ProfileSettings
 from ..module_utils._firewall.state.rule import (
@@ -23,7 +24,6 @@ from ..module_utils._firewall.state.rule import (
     protocol_name,
 )
 from ..module_utils._firewall.state.snapshot import ServiceState, Snapshot
-from ..module_utils._policy.extra_rules import entry_name
 from ..module_utils._texts import printable, said
 from ._said import ROOM, and_more, size_of, texts
 

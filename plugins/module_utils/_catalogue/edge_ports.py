@@ -190,59 +190,57 @@ _CONNECTIONS: tuple[tuple[Any, ...], ...] = (
     (
         Interface.INTERNAL, services.ACCESS_EDGE, _TCP, "5061", "MTLS", (Peer.FRONT_END, Peer.DIRECTOR),
         "SIP from outside to Directors and Front End Servers.",
+        {},
     ),
     (
         Interface.EXTERNAL_ACCESS, services.ACCESS_EDGE, _TCP, "80", "HTTP", _ANY,
         "Certificate revocation lists.",
+        {},
     ),
     (
         Interface.EXTERNAL_ACCESS, services.ACCESS_EDGE, _TCP, "53", "DNS", _ANY,
         "Name resolution.",
+        {},
     ),
     (
         Interface.EXTERNAL_ACCESS, services.ACCESS_EDGE, _UDP, "53", "DNS", _ANY,
         "Name resolution.",
+        {},
     ),
     (
         Interface.EXTERNAL_ACCESS, services.ACCESS_EDGE, _TCP, "5061", "MTLS", _ANY,
         "SIP to federation partners and public IM.",
+        {},
     ),
     (
         Interface.EXTERNAL_AV, services.AV_EDGE, _TCP, "443", "STUN/MSTURN", _ANY,
         "Media to other Edge Servers.",
+        {},
     ),
     (
         Interface.EXTERNAL_AV, services.AV_EDGE, _UDP, "3478", "STUN/MSTURN", _ANY,
         "Media to other Edge Servers.",
+        {},
     ),
     (
         Interface.EXTERNAL_AV, services.AV_EDGE, _TCP, "50000-59999", "RTP", _ANY,
         "Media to federation partners.",
+        {},
     ),
     (
         Interface.EXTERNAL_AV, services.AV_EDGE, _UDP, "50000-59999", "RTP", _ANY,
         "Media to federation partners.",
+        {},
+    ),
+    (
+        Interface.EXTERNAL_ACCESS, services.XMPP_PROXY, _TCP, "5269", "TLS", _ANY,
+        "XMPP to federation partners.",
+        {"products": UNTIL_2015, "feature": Feature.XMPP_FEDERATION},
     ),
 )  # fmt: skip
 
-CONNECTIONS: tuple[Requirement, ...] = (
-    *(
-        _row("edge-connect", number, *cells, disposition=Disposition.CONNECT)
-        for number, cells in enumerate(_CONNECTIONS, 1)
-    ),
-    _row(
-        "edge-connect",
-        len(_CONNECTIONS) + 1,
-        Interface.EXTERNAL_ACCESS,
-        services.XMPP_PROXY,
-        _TCP,
-        "5269",
-        "TLS",
-        _ANY,
-        "XMPP to federation partners.",
-        products=UNTIL_2015,
-        feature=Feature.XMPP_FEDERATION,
-        disposition=Disposition.CONNECT,
-    ),
+CONNECTIONS: tuple[Requirement, ...] = tuple(
+    _row("edge-connect", number, *cells[:-1], **cells[-1], disposition=Disposition.CONNECT)
+    for number, cells in enumerate(_CONNECTIONS, 1)
 )
 """What an Edge Server connects to: for whoever owns the firewalls around it. No rule is made."""

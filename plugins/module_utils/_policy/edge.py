@@ -18,13 +18,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._catalogue.model import Interface, Requirement, Role
+from .._firewall.change.site_naming import SITE_KEY
 from .._firewall.state.rule import Action, Direction, FirewallRule, Profile
 from .._net.address_set import AddressError, AddressSet, together
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses
 from .._options.variables import PREFIX
 from .._texts import first_few
-from .extra_rules import SITE_KEY
 
 OPTION = "edge_addresses"
 

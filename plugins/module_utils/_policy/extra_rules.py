@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._firewall.change.naming import parse_name
 from .._firewall.change.netsh_text import UnsupportedValueError, check_program, check_text
+from .._firewall.change.site_naming import described, site_key
 from .._firewall.state.limits import EDGE, SECURITY, Limits
 from .._firewall.state.rule import ALL_PROFILES, ANY_SERVICE, Action, Direction, FirewallRule, Profile
 from .._firewall.traffic.breadth import SYSTEM, nearly_everything
@@ -34,15 +34,10 @@ from .rule_values import (
     words_of,
 )
 
-SITE_KEY = "x-"
-"""Begin of the keys of site rules."""
-
 _DIRECTIONS = {direction.value: direction for direction in Direction}
 _ACTIONS = {action.value: action for action in (Action.ALLOW, Action.BLOCK)}
 _PROGRAM = re.compile(r"[A-Za-z]:\\[^/*?:]+|%[A-Za-z()0-9]+%\\[^/*?:]+")
-_SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 80
-_DESCRIBED = "Managed by lyncops.firewall. Extra rule: "
 _LONGEST_PROGRAM = 259  # [MS-FASP] 2.2.37: fewer than 260 characters
 
 
@@ -100,7 +95,7 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
             "Windows' own groups on or off, use builtin_groups",
         )
     name = str(entry.get("name") or "")
-    key = _key(name)
+    key = site_key(name)
     if len(key) < 3 or len(name) > _LONGEST_NAME:
         raise OptionError(f"{where}.name", f"{name!r} needs a letter or digit, and at most {_LONGEST_NAME} characters")
     _checked(f"{where}.name", name)
@@ -268,27 +263,7 @@ def _description(option: str, name: str, value: Any) -> str:
     own = str(value or "")
     if own:
         _checked(option, own)
-    return f"{_DESCRIBED}{name}{f'. {own}' if own else ''}"
-
-
-def entry_name(rule: FirewallRule) -> str:
-    """The name of the entry that made a site rule, read from its description; empty for all other rules.
-
-    Where that entry is gone, the rule on the host is all that still has the name.
-
-    Args:
-        rule: A rule, under its display name.
-    """
-    managed = parse_name(rule.name)
-    if not managed or not managed.key.startswith(SITE_KEY) or not rule.description.startswith(_DESCRIBED):
-        return ""
-    words = rule.description.removeprefix(_DESCRIBED).split(". ")
-    names = (". ".join(words[:count]) for count in range(1, len(words) + 1))
-    return next((name for name in names if _key(name) == managed.key.partition(".")[0]), "")
-
-
-def _key(name: str) -> str:
-    return SITE_KEY + _SLUG.sub("-", name.lower()).strip("-")
+    return described(name, own)
 
 
 def _checked(option: str, text: str) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from .._catalogue.model import Role
 from .._catalogue.products import called
 from .handover import absent_lines, gpo_removal, gpo_renewal, gpo_script, rules_csv
 from .policy import HostPolicy
@@ -18,11 +19,14 @@ _DIGITS = 8
 _LONGEST_NAME = 60
 _ODD = re.compile(r"[^A-Za-z0-9.]+")
 
+NO_DOMAIN = "An Edge Server stands in no domain, so no Group Policy of a domain reaches it."
+"""What is to be said of the files for a host of that role."""
+
 _README = """\
 Rules that {product} documents, for the Group Policy
     {gpo}
 and the roles {roles}. Made by lyncops.firewall.
-
+{beside}
 Folders beside this one whose names begin alike, {begin}..., are for the same policy and have other rules for other
 hosts. Ask for a policy for each of them: one that gets the rules of several opens all of them on all of its hosts.
 
@@ -85,7 +89,12 @@ def handover_files(policy: HostPolicy, roles: Sequence[str], gpo: str, host: str
         "rules.csv": rules_csv(policy),
     }
     readme = _README.format(
-        product=called(policy.product), gpo=gpo, roles=held, base=base, begin=f"{name}-" if name else ""
+        product=called(policy.product),
+        gpo=gpo,
+        roles=held,
+        base=base,
+        begin=f"{name}-" if name else "",
+        beside=f"\n{NO_DOMAIN}\n" if Role.EDGE.value in roles else "",
     ).replace("\n", "\r\n")
     return [
         *({"folder": folder, "name": f"{base}-{end}", "content": text} for end, text in contents.items()),

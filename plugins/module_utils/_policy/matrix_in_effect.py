@@ -16,6 +16,10 @@ from .._texts import first_few
 from .matrix_model import Matrix
 
 _MOST_NAMED = 6
+_MISSING = (
+    "It says nothing of {}, which it did not look at or could not read: run lyncops.firewall.audit without --limit, "
+    "and then the matrix again."
+)
 _LEFT_OUT = re.compile(r"and \d+ more")
 """How an audit says that it found more addresses than it lists."""
 
@@ -191,7 +195,7 @@ def told(matrix: Matrix, in_effect: InEffect) -> str:
         doubts = {name: f" ({in_effect.doubts[name]})" if name in in_effect.doubts else "" for name in saved}
         named = few([f"{name} of {when}{doubts[name]}" for name, when in saved.items()])
         text += f". Judged from files, not from the hosts: {named}"
-    return text + (f". It says nothing of {few(missing)}." if missing else ".")
+    return f"{text}. {_MISSING.format(few(missing))}" if missing else f"{text}."
 
 
 def _of_no_line(matrix: Matrix, in_effect: InEffect) -> list[str]:

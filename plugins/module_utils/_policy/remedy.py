@@ -11,6 +11,7 @@ from .._catalogue.ipsec_exceptions import fitting
 from .._catalogue.products import ABOUT
 from .._firewall.change.naming import ManagedName, parse_name
 from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
+from .._firewall.change.site_naming import SITE_KEY, entry_name
 from .._firewall.state.rule import Action, Direction, FirewallRule, Profile, Store, profile_names, protocol_name
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.matching import label, match
@@ -18,7 +19,6 @@ from .._firewall.traffic.reasons import BLOCK_LIST_REMEDY, TEXTS, Reason, Status
 from .._firewall.traffic.verdict import describe
 from .._texts import LONGEST_NAME, first_few, said
 from .effect import Effect
-from .extra_rules import SITE_KEY, entry_name
 
 _NOWHERE: frozenset[Profile] = frozenset()
 _MOST_NAMED = 4

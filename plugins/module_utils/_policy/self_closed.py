@@ -13,12 +13,12 @@ from dataclasses import replace
 from .._firewall.change.naming import parse_name
 from .._firewall.change.plan import Plan
 from .._firewall.change.prediction import predict
+from .._firewall.change.site_naming import SITE_KEY
 from .._firewall.state.rule import Action, FirewallRule, Profile, Store
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.matching import Traffic
 from .._firewall.traffic.verdict import Verdict
 from .effect import Effect, failures, judge_policy
-from .extra_rules import SITE_KEY
 from .policy import HostPolicy
 
 

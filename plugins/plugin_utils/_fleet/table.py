@@ -17,10 +17,10 @@ from ...module_utils._policy.wider import in_words
 from ...module_utils._texts import printable
 from .rows import Row, State
 
-_TITLES = ("host", "state", "open", "cond", "unkn", "closed", "add", "set", "del", "why")
+_PRODUCT = "product"  # a column where not all run the same
 _WIDER = "wider"  # a column where any host has such rows
-_BESIDE = 6  # its place, behind the verdicts
-_TEXTS = ("host", "state", "why")  # columns that are left-aligned
+_TITLES = ("host", _PRODUCT, "state", "open", "cond", "unkn", "closed", _WIDER, "add", "set", "del", "why")
+_TEXTS = ("host", _PRODUCT, "state", "why")  # columns that are left-aligned
 _LONGEST_NAME = 40
 _SHORTEST_WHY = 12
 _GAP = "  "
@@ -48,29 +48,33 @@ def to_table(rows: Iterable[Row], most_rows: int, width: int) -> list[Line]:
         width: Columns of the screen. The last column is cut to fit; it is never narrower than a few words.
 
     Returns:
-        The lines: titles, hosts, what is not shown, the products of a mixed estate, totals. None if there are no hosts.
+        The lines: titles, hosts, what is not shown, the products of a mixed estate or the one of all that is not the
+        default, totals. None if there are no hosts.
     """
     ranked = sorted(rows, key=lambda row: row.rank)
     if not ranked:
         return []
     shown, hidden = ranked[: max(most_rows, 0)], ranked[max(most_rows, 0) :]
-    lines = _drawn(shown, width) if shown else []
+    known = _products(ranked)
+    lines = _drawn(shown, width, mixed=len(known) > 1) if shown else []
     if hidden:
         lines.append(Line(cut(f"and {len(hidden)} more: {_states(hidden)}", width)))
-    return [*lines, *(Line(cut(text, width)) for text in _by_product(ranked)), Line(totals(ranked))]
+    return [*lines, *(Line(cut(text, width)) for text in _by_product(ranked, known)), Line(totals(ranked))]
 
 
-def _by_product(rows: Sequence[Row]) -> list[str]:
-    """The hosts of each product in a line, the oldest first; none where all run the same."""
+def _products(rows: Iterable[Row]) -> list[str]:
+    """The products that are known, the oldest first."""
     order = {product.value: place for place, product in enumerate(Product)}
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.product, []).append(row)
-    known = sorted((product for product in found if product), key=lambda product: order.get(product, len(order)))
+    return sorted({row.product for row in rows} - {""}, key=lambda product: order.get(product, len(order)))
+
+
+def _by_product(rows: Sequence[Row], known: Sequence[str]) -> list[str]:
+    """The hosts of each product in a line; where all run the same, that, unless it is the default."""
     if len(known) < 2:
-        return []
-    told = [f"{printable(called(product))}: {totals(found[product])}" for product in known]
-    return [*told, *([f"product not known: {totals(found[''])}"] if "" in found else [])]
+        return [f"Product: {printable(called(one))}" for one in known if one != Product.LYNC_2013.value]
+    unknown = [row for row in rows if not row.product]
+    told = [f"{printable(called(one))}: {totals([row for row in rows if row.product == one])}" for one in known]
+    return [*told, *([f"product not known: {totals(unknown)}"] if unknown else [])]
 
 
 def totals(rows: Sequence[Row]) -> str:
@@ -96,10 +100,11 @@ def _states(rows: Iterable[Row]) -> str:
     return ", ".join(f"{counts[state]} {state.value}" for state in State if counts[state])
 
 
-def _drawn(rows: Sequence[Row], width: int) -> list[Line]:
+def _drawn(rows: Sequence[Row], width: int, mixed: bool) -> list[Line]:
     beside = any(any(row.wider) for row in rows)
-    titles = (*_TITLES[:_BESIDE], _WIDER, *_TITLES[_BESIDE:]) if beside else _TITLES
-    table = [titles, *(_cells(row, beside) for row in rows)]
+    left_out = {*([] if beside else [_WIDER]), *([] if mixed else [_PRODUCT])}
+    titles = tuple(title for title in _TITLES if title not in left_out)
+    table = [titles, *(tuple(_cells(row)[title] for title in titles) for row in rows)]
     widths = [max(_columns(cells[place]) for cells in table) for place in range(len(titles))]
     before_last = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
     widths[-1] = min(widths[-1], max(width - before_last, _SHORTEST_WHY))
@@ -108,12 +113,16 @@ def _drawn(rows: Sequence[Row], width: int) -> list[Line]:
     return [Line(_joined(cells, widths, numbers), state) for cells, state in zip(table, states, strict=True)]
 
 
-def _cells(row: Row, beside: bool) -> tuple[str, ...]:
+def _cells(row: Row) -> dict[str, str]:
+    """What stands below each title."""
     verdicts = ["-"] * 4 if row.verdicts is None else [str(row.verdicts.get(verdict, 0)) for verdict in Status]
     rules = ["-"] * 3 if row.rules is None else [str(count) for count in row.rules]
     sure, perhaps = row.wider
-    wider = ["-" if row.verdicts is None else f"{sure}+{perhaps}?" if perhaps else str(sure)] if beside else []
-    return (cut(printable(row.name), _LONGEST_NAME), row.state.value, *verdicts, *wider, *rules, printable(row.why))
+    wider = "-" if row.verdicts is None else f"{sure}+{perhaps}?" if perhaps else str(sure)
+    name, product = cut(printable(row.name), _LONGEST_NAME), cut(printable(row.product), _LONGEST_NAME) or "-"
+    return dict(
+        zip(_TITLES, (name, product, row.state.value, *verdicts, wider, *rules, printable(row.why)), strict=True)
+    )
 
 
 def _joined(cells: Sequence[str], widths: Sequence[int], numbers: Collection[int]) -> str:

@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 
 from ansible.errors import AnsibleError
 
-from ...module_utils._firewall.change.arrival import Arrival, Network, arrival
+from ...module_utils._firewall.change.arrival import Arrival, InterfaceAddress, Network, arrival
 from ...module_utils._firewall.change.management import ManagementConnection
 from ...module_utils._firewall.change.sockets import is_loopback
 from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
@@ -140,6 +140,7 @@ class RemoteHost:
             raise NotWinrm(_NEEDS_WINRM.format(transport=str(transport)))
         self._connection = connection
         self._old_shells: list[str] = []
+        self._interfaces: list[InterfaceAddress] = []
         self._answered = False
 
     def run(
@@ -270,7 +271,7 @@ class RemoteHost:
                 return None
 
     def addresses(self) -> tuple[str, ...]:
-        """The addresses of the host's network interfaces, by one more WS-Man request.
+        """The addresses of the host's network interfaces, by one more WS-Man request; told once, they are kept.
 
         Returns:
             None of them where the host cannot tell, as with Windows Server 2008 R2.
@@ -281,7 +282,7 @@ class RemoteHost:
         with self._bounds.within(_REQUEST_TIME):
             protocol, _shell = self._open()
             try:
-                return tuple(entry.address for entry in interface_addresses(protocol))
+                return tuple(entry.address for entry in self._interface_addresses(protocol))
             except Exception as error:
                 self._log(f"the host does not say which addresses its network interfaces have: {_told(error)}")
                 return ()
@@ -299,10 +300,14 @@ class RemoteHost:
         with self._bounds.within(_REQUEST_TIME):
             protocol, _shell = self._open()
             try:
-                return arrival(found, interface_addresses(protocol) if found else (), connection.reached)
+                return arrival(found, self._interface_addresses(protocol) if found else (), connection.reached)
             except Exception as error:
                 self._log(f"the host does not say which addresses its network interfaces have: {_told(error)}")
                 return arrival(found, (), connection.reached)
+
+    def _interface_addresses(self, protocol: Any) -> list[InterfaceAddress]:
+        self._interfaces = self._interfaces or interface_addresses(protocol)
+        return self._interfaces
 
     def reconnect(self) -> None:
         """Open a new connection and shell, then close the old shell.

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from ..._net.address_set import AddressSet
 from ..._net.region import Region, union
-from ..._texts import said
+from ..._texts import first_few, said
 from ..state.profiles import ProfileState
-from ..state.rule import Action, FirewallRule, Profile, profile_names
+from ..state.rule import Action, Direction, FirewallRule, Profile, profile_names
 from ..state.snapshot import RUNNING, ServiceState, Snapshot
 from ..traffic.matching import MOST_NAMED, Traffic, label, match
 from ..traffic.reasons import TEXTS, Reason, Status
@@ -26,8 +26,10 @@ from .arrival import UNKNOWN, Arrival, with_subnet
 from .backwards import blocks_left_behind, left_behind, unrestorable
 from .coverage import allows
 from .management import ManagementConnection, arriving_ports, winrm_traffic
+from .new_blocks import blocks_in
 from .plan import Plan, closing
 from .prediction import begin_inbound, predict
+from .site_naming import entry_name
 
 _ADMITS = "What would admit it"
 _BEYOND_RULES = (
@@ -41,6 +43,7 @@ _BEYOND_RULES = (
 _ALONE = f"{_ADMITS}, once a run has added it and nothing else"
 _STARTED = "once the firewall service is started with today's rules"
 _AFTER = "after the plan"
+_OF_SITE = "extra_rules asks for the block ({}): narrow or leave out that entry"
 _TOO_EARLY = (
     ". No rule can be written before the service runs. What would admit it: a rule of Group Policy, or starting the "
     "service at the console; or leave firewall_service unmanaged"
@@ -232,7 +235,7 @@ class _Port:
             )
         beyond = next((reason for reason in _BEYOND_RULES if reason in self._refused.values()), None)
         if beyond:  # no allow rule of ours would help
-            return f"{_ADMITS}: {TEXTS[beyond].advice}"
+            return f"{_ADMITS}: {self._against(beyond, self._before if introduction == _ALONE else self._after)}"
         names, ports, remote = profile_names(frozenset(self._refused)), self._traffic.ports, self._traffic.remote
         if (
             self._plan.delete
@@ -254,6 +257,19 @@ class _Port:
             f"{introduction}: extra_rules: [{{name: WinRM {ports}, protocol: tcp, localport: '{ports}', {scope}"
             f"profiles: [{', '.join(names)}]}}]"
         )
+
+    def _against(self, beyond: Reason, snapshot: Snapshot) -> str:
+        """What to do about a reason that no allow rule helps against; of a block of ours, in the options."""
+        advice = TEXTS[beyond].advice
+        if beyond not in (Reason.BLOCK_RULE, Reason.POSSIBLE_BLOCK):
+            return advice
+        blocks = [rule for profile in self._refused for rule in blocks_in(snapshot, profile, Direction.IN)]
+        names = {entry_name(rule): None for rule in blocks if match(rule, self._traffic)}
+        entries = [repr(said(name)) for name in names if name]
+        if not entries:
+            return advice
+        sentence = _OF_SITE.format(first_few(entries, MOST_NAMED))
+        return f"{sentence}. Beside that: {advice}" if "" in names else sentence
 
     def _losing_a_chance(self) -> Iterable[str]:
         """Profiles in which it is not certainly open today, and where what may let us in there would go, or be beaten

@@ -103,7 +103,9 @@ def test_the_last_report_or_the_one_that_is_named_says_who_is_admitted(
     done = run(**variables)
     name = Path(where).name
     assert done["in_effect"] == (
-        f"Who is admitted in effect is as of {CREATED}, by {name}: 1 line wider than meant. It says nothing of med02."
+        f"Who is admitted in effect is as of {CREATED}, by {name}: 1 line wider than meant. It says nothing of med02, "
+        "which it did not look at or could not read: run lyncops.firewall.audit without --limit, and then the matrix "
+        "again."
     )
     found = document()
     assert found["in_effect"] == {"report": name, "created": CREATED, "not_audited": ["med02"]}

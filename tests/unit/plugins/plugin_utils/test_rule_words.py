@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.groups import GroupChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.naming import ManagedName
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.site_naming import entry_name
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import (
     ALL_PROFILES,
     Action,
@@ -19,7 +20,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import entry_name, read_extra_rules
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import read_extra_rules
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._rule_words import rule_in_words
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._settings import group_at_length, groups_dict
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._states import rule_dict

@@ -336,6 +336,22 @@ def test_what_a_host_needs_without_a_connection() -> None:
     assert found["changed"] is False
 
 
+def test_no_policy_of_a_domain_reaches_an_edge_server() -> None:
+    """The rules are written all the same, for whoever knows why, and each place that is read says so."""
+    sides = ("internal", "external_access", "external_webconf", "external_av")
+    addresses = {side: f"10.0.{number}.9" for number, side in enumerate(sides)}
+    edge = {"group_names": ["lync_edge"], "groups": {"lync_edge": ["edge01"]}, "hostvars": {"edge01": {}}}
+    found = needs("edge01", {"gpo": "a.b\\c"}, **edge, lync_firewall_edge_addresses=addresses)
+    (note,) = found["notes"]
+    assert note.startswith("edge: an Edge Server stands in no domain, so no Group Policy of a domain reaches it. ")
+    assert "lyncops.firewall.site" in note
+    (readme,) = [file["content"] for file in found["files"] if file["name"].endswith("README.txt")]
+    assert "An Edge Server stands in no domain" in readme
+    found = needs(args={"gpo": "a.b\\c"})
+    assert found["notes"] == []
+    assert not any("stands in no domain" in file["content"] for file in found["files"])
+
+
 def test_files_for_the_owner_of_a_policy_are_named_by_what_is_in_them() -> None:
     first, second = (needs(args={"gpo": "a.b\\c"}, lync_firewall_scope=scope)["files"] for scope in ("any", "topology"))
     assert [file["name"].rpartition("-")[2] for file in first] == [

@@ -345,6 +345,26 @@ def switching(before: Snapshot, mixed: bool = True) -> Plan:
     return Plan(groups=(GroupChange("Event Log", "@FirewallAPI.dll,-29252", True, rules, mixed),))
 
 
+def test_a_block_of_ours_is_taken_back_in_the_options() -> None:
+    """Rules of others are switched off where they are made; an entry of extra_rules makes this one."""
+    ours = replace(
+        winrm_rule(action="Block"),
+        name="LyncOps x-no-remote-shell g1",
+        description="Managed by lyncops.firewall. Extra rule: No remote shell. Asked for by audit",
+    )
+    found = objections(HTTP, Plan(create=(ours,)), host(winrm_rule()))
+    assert found[-1].endswith(
+        "What would admit it: extra_rules asks for the block ('No remote shell'): narrow or leave out that entry"
+    )
+    assert not any("Rules of others" in text for text in found)
+    theirs = host(winrm_rule(), winrm_rule(action="Block"), profiles=OFF)
+    found = objections(HTTP, Plan(create=(ours,), profiles_on=(Profile.DOMAIN,)), theirs)
+    assert "('No remote shell'): narrow or leave out that entry. Beside that: Switch the named rule off" in found[-1]
+    assert "extra_rules" not in objections(HTTP, Plan(profiles_on=(Profile.DOMAIN,)), theirs)[-1]
+    today = objections(HTTP, Plan(profiles_on=(Profile.DOMAIN,), kept=(ours,)), host(winrm_rule(), ours, profiles=OFF))
+    assert "('No remote shell'): narrow or leave out that entry" in today[-1]
+
+
 def test_a_block_rule_that_a_mixed_group_switches_on_is_never_promised_to_go_away_again() -> None:
     """netsh switches all of a group, so no undo switches off one rule of it."""
     open_ones = (winrm_rule("Profile=Domain|"), replace(winrm_rule("Profile=Private|"), name="WinRM at home"))

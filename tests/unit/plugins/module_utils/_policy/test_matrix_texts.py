@@ -93,7 +93,9 @@ def test_markdown_says_of_which_time_and_what_is_wider() -> None:
     assert "as of 2026-03-12T06:00:00Z, by r.json: 1 line wider than meant." in text
     assert "| any; wider: everybody else, by CS RTCMEDSRV (server-47 on med01); not known of med01 |" in text
     other = InEffect("r.json", FOUND.created, {})
-    assert "It says nothing of med01." in as_markdown(matrix_of([host()]), other)
+    text = " ".join(as_markdown(matrix_of([host()]), other).split())
+    assert "It says nothing of med01, which it did not look at or could not read: run lyncops.firewall.audit" in text
+    assert "without --limit, and then the matrix again." in text
 
 
 def test_hosts_that_were_judged_from_files_are_marked_with_the_age_of_the_oldest() -> None:

@@ -38,13 +38,37 @@ def test_a_mixed_estate_is_told_by_product() -> None:
         Row("fe03", State.DRIFTED, {Status.CLOSED: 5}, (1, 0, 0), product="skype_2019"),
         GONE,
     ]
-    assert texts(rows)[-4:] == [
+    assert texts(rows, width=120) == [
+        "host               product     state        open  cond  unkn  closed  add  set  del  why",
+        "med01.example.com  -           unreachable     -     -     -       -    -    -    -  no route to host",
+        "fe03               skype_2019  drifted         0     0     0       5    1    0    0",
+        "fe01               skype_2019  compliant       5     0     0       0    0    0    0",
+        "fe02               lync_2013   compliant       5     0     0       0    0    0    0",
         "Lync Server 2013: 1 host: 1 compliant",
         "Skype for Business Server 2019: 2 hosts: 1 drifted, 1 compliant",
         "product not known: 1 host: 1 unreachable",
         "4 hosts: 1 unreachable, 1 drifted, 2 compliant",
     ]
-    assert len(texts(rows[:1])) == 3, "of one product nothing is said"
+
+
+def test_the_product_of_all_is_said_once_unless_it_is_the_default() -> None:
+    rows = [Row(name, State.COMPLIANT, {Status.OPEN: 5}, (0, 0, 0), product="skype_se") for name in ("fe01", "fe02")]
+    assert texts([*rows, GONE])[-2:] == [
+        "Product: Skype for Business Server Subscription Edition",
+        "3 hosts: 1 unreachable, 2 compliant",
+    ]
+    assert "product" not in texts([*rows, GONE])[0]
+    assert len(texts([Row("fe01", State.COMPLIANT, product="lync_2013")])) == 3, "of the default nothing is said"
+
+
+def test_a_product_beside_rows_that_are_wider_than_wanted() -> None:
+    rows = [Row("dir01", State.COMPLIANT, {Status.OPEN: 5}, (0, 0, 0), wider=(4, 0), product="lync_2013"),
+            Row("fe02", State.COMPLIANT, {Status.OPEN: 30}, (0, 0, 0), product="skype_2019")]  # fmt: skip
+    assert texts(rows)[:3] == [
+        "host   product     state      open  cond  unkn  closed  wider  add  set  del  why",
+        "dir01  lync_2013   compliant     5     0     0       0      4    0    0    0",
+        "fe02   skype_2019  compliant    30     0     0       0      0    0    0    0",
+    ]
 
 
 def test_a_column_for_rows_that_are_wider_than_wanted() -> None:

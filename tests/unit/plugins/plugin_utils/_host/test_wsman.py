@@ -251,6 +251,19 @@ def test_where_we_arrive_is_asked_with_two_requests_at_most() -> None:
     assert len(host.sent) == 1
 
 
+def test_the_addresses_of_a_host_are_asked_for_once() -> None:
+    """The rules of an Edge Server are checked against them, and then the guard looks where we arrive."""
+    connection = ManagementConnection(5985, "http", reached=("10.1.0.5",))
+    there = at_once(address("Ethernet", "10.1.0.5", 16))
+    host = Host(RuntimeError("busy"), there, at_once(ETHERNET), at_once(ETHERNET))
+    remote = host.remote([])
+    assert remote.addresses() == (), "what the host did not tell is asked again"
+    assert remote.addresses() == ("10.1.0.5",)
+    for _time in range(2):
+        assert str(remote.arrival(connection).subnets) == "10.1.0.0/16"
+    assert len(host.sent) == 4
+
+
 def test_our_connection_names_the_addresses_that_it_may_reach() -> None:
     host = Host(RuntimeError("no ClientIP"))
     assert host.remote([]).management_connection().reached == ("127.0.0.1",)
