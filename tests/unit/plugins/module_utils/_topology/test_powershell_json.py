@@ -212,6 +212,7 @@ def test_encodings_of_out_file(mark: bytes, codec: str) -> None:
         ),
         ([POOL, POOL], "there are two pools with the identity 'pool.contoso.com'"),
         ([{**POOL, "Computers": []}], "the topology is empty: its pools have no machines"),
+        ([{**POOL, "Computers": None}], "the topology is empty: its pools have no machines"),
     ],
 )
 def test_what_cannot_be(value: Any, message: str) -> None:
