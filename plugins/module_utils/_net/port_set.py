@@ -68,8 +68,6 @@ class PortSet:
             PortError: As in `parse`; or a port is 0; or two items overlap; or the text is empty.
         """
         items = sorted(_items(text))
-        if not items:
-            raise PortError("no port is named")
         if items[0][0] < 1:
             raise PortError("port 0 cannot be opened; ports go from 1 to 65535")
         for (first, last), (following, end) in itertools.pairwise(items):

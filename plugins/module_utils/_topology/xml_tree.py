@@ -149,7 +149,6 @@ def parse(stream: Readable, wanted: Iterable[Name], namespaces: Iterable[str]) -
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.characters
     parser.StartDoctypeDeclHandler = builder.doctype
-    parser.EntityDeclHandler = builder.entity
     builder.parser = parser
     try:
         fed = 0
@@ -263,9 +262,6 @@ class _Builder:
             "entities declared there can make a small file fill the memory",
             self._line,
         )
-
-    def entity(self, name: str, *_rest: object) -> None:
-        raise TopologyError(f"the document declares an entity ({shown(name)}), which is refused", self._line)
 
 
 def _decoded(stream: Readable) -> tuple[Iterator[bytes], str | None]:

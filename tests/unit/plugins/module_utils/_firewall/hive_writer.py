@@ -78,7 +78,9 @@ def checksum(header: bytes) -> int:
 
 
 def _key(cells: _Bin, name: str, key: _Key, parent: int, flags: int = 0x20) -> int:
-    label = name.encode("latin-1")
+    wide = not _is_latin(name)
+    label = name.encode("utf-16-le" if wide else "latin-1")
+    flags &= ~0x20 if wide else ~0
     place = cells.cell(b"\0" * (76 + len(label)))
     values = [_value(cells, *value) for value in key.values]
     listed = cells.cell(struct.pack(f"<{len(values)}I", *values)) if values else _NONE
@@ -102,9 +104,18 @@ def _list(cells: _Bin, below: list[tuple[int, str]]) -> int:
     if cells.lists == b"ri":
         leaves = [cells.cell(struct.pack("<2sHI4s", b"lh", 1, offset, _hash(name))) for offset, name in below]
         return cells.cell(struct.pack(f"<2sH{len(leaves)}I", b"ri", len(leaves), *leaves))
-    marks = {b"lf": lambda name: name.encode("latin-1")[:4].ljust(4, b"\0"), b"lh": _hash, b"li": lambda _name: b""}
+    marks = {b"lf": _first, b"lh": _hash, b"li": lambda _name: b""}
     packed = b"".join(struct.pack("<I", offset) + marks[cells.lists](one) for offset, one in below)
     return cells.cell(struct.pack("<2sH", cells.lists, len(below)) + packed)
+
+
+def _is_latin(name: str) -> bool:
+    return all(ord(letter) < 256 for letter in name)
+
+
+def _first(name: str) -> bytes:
+    """The first four characters; none where one of them is not of Latin-1."""
+    return name[:4].encode("latin-1").ljust(4, b"\0") if _is_latin(name[:4]) else bytes(4)
 
 
 def _hash(name: str) -> bytes:

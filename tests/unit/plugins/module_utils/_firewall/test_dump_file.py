@@ -103,6 +103,25 @@ def test_the_service_runs_if_it_starts_automatically(start: int, state: int) -> 
     assert sum("MpsSvc" in text for text in saved.assumptions) == 1
 
 
+def test_the_service_does_not_run_without_the_filtering_engine() -> None:
+    key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services"
+    text = f"{MINIMAL}{key}\\MpsSvc\r\n    Start    REG_DWORD    0x2\r\n\r\n{key}\\BFE\r\n    Start    REG_DWORD    "
+    for start, state in ((2, 4), (3, 4), (4, 1)):
+        saved = read_dump_bytes(f"{text}0x{start}\r\n".encode())
+        assert saved.snapshot.service == ServiceState(state, 2)
+        assert sum("(BFE), which it needs, is disabled" in text for text in saved.assumptions) == (state == 1)
+
+
+def test_a_file_that_may_not_be_read_is_named_with_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_arguments: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    (tmp_path / "fe01").touch()
+    with pytest.raises(DumpFileError, match="fe01: it cannot be read: Permission denied"):
+        read_dump_files([str(tmp_path / "fe01")])
+
+
 def test_saved_output_of_the_read_command_says_more() -> None:
     model = host({})
     model.state, model.start, model.firewall_product = 1, 2, "Other"

@@ -418,3 +418,13 @@ def test_a_block_rule_that_comes_is_seen_where_today_is_not_certain_either() -> 
     assert any(wired.name in text and "domain profile" in text for text in found.objections)
     assert assess(HTTP, Plan(create=(block,)), before, Arrival(frozenset({Profile.PRIVATE})), False) == Assessment()
     assert assess(HTTP, Plan(), replace(before, rules=(*before.rules, block)), UNKNOWN, False) == Assessment()
+
+
+def test_what_would_admit_us_is_bound_to_the_address_where_we_arrive() -> None:
+    before = host(bound("192.0.2.1"), profiles=OFF)
+    plan = Plan(profiles_on=(Profile.DOMAIN,))
+    objections = assess(HTTP, plan, before, confirmed=False, local=INSIDE).objections
+    told = "localport: '5985', localip: [10.0.0.9], remoteip: [10.1.2.3], profiles: [domain]}]"
+    assert [text.endswith(told) for text in objections] == [True]
+    unbound = assess(HTTP, plan, host(profiles=OFF), confirmed=False, local=INSIDE).objections
+    assert ["localip" in text for text in unbound] == [False]

@@ -236,6 +236,24 @@ def test_keys_that_share_a_list_of_subkeys_are_an_error_and_cost_nothing(levels:
     assert time.process_time() - before < 2
 
 
+@pytest.mark.parametrize("levels", [32, 33])
+def test_keys_that_are_too_deep_are_an_error(levels: int) -> None:
+    data = hive({"Microsoft": [], "\\".join([GPO, *(f"k{level:02d}" for level in range(levels))]): []})
+    if levels == 32:
+        assert len(read_hive(io.BytesIO(data)).keys.keys) == 1 + levels
+        return
+    with pytest.raises(DumpError, match="its keys are too deep"):
+        read_hive(io.BytesIO(data))
+
+
+def test_a_key_with_two_values_of_one_name_is_an_error() -> None:
+    values = [("EnableFirewall", "REG_DWORD", "0x1"), ("EnableFirewalx", "REG_DWORD", "0x0")]
+    data = hive({"Microsoft": [], rf"{GPO}\DomainProfile": values})
+    assert read_hive(io.BytesIO(data)).keys.keys
+    with pytest.raises(DumpError, match="'DomainProfile' has a value twice"):
+        read_hive(io.BytesIO(data.replace(b"EnableFirewalx", b"ENABLEFIREWALL")))
+
+
 def test_services_that_share_a_list_of_values_are_an_error() -> None:
     data = bytearray(system())
     first, second = (cell_of(data, name) for name in ("MpsSvc", "RTCMEDSRV"))
@@ -262,9 +280,17 @@ TWO = {
 
 @pytest.mark.parametrize("lists", [b"lf", b"lh", b"li", b"ri"])
 def test_each_kind_of_list_is_read(lists: bytes) -> None:
-    others: dict[str, Any] = {key: [] for key in ("Größe\\Ä", "Straße", "ÿ", "µ", "A", "ab")}
+    others: dict[str, Any] = {key: [] for key in ("Größe\\Ä", "Straße", "ÿ", "µ", "A", "ab", "Łódź")}
     found = read_hive(io.BytesIO(hive({**TWO, **others}, lists=lists)))
     assert len(found.keys.values(rf"HKEY_LOCAL_MACHINE\SOFTWARE\{GPO}\FirewallRules")) == 2
+
+
+def test_a_name_whose_first_characters_are_not_in_the_list_is_one_that_has_none_there() -> None:
+    data = bytearray(hive(TWO, lists=b"lf"))
+    assert data.count(b"Poli") == 2  # in the list, and in the key
+    data[(at := data.rindex(b"Poli")) : at + 4] = b"\0" * 4
+    with pytest.raises(DumpError, match="a key is called Policies, and its list has another name"):
+        read_hive(io.BytesIO(bytes(data)))
 
 
 @pytest.mark.parametrize("lists", [b"lf", b"lh", b"ri"])

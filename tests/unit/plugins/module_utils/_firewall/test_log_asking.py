@@ -15,7 +15,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.bud
     MOST_SECONDS,
     Budget,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.commands import read_slice
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.commands import (
+    look_command,
+    read_look,
+    read_slice,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.files import can_be_asked_for
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.log_host import (
     HEADER,
@@ -55,6 +59,21 @@ def test_the_hosts_own_time_counts() -> None:
     assert (answer.until, answer.since) == (NOW + timedelta(hours=1), NOW - timedelta(minutes=30))
     assert len(answer.lines) == 1
     assert answer.complete
+
+
+@pytest.mark.parametrize("printed", ["    ActiveTimeBias    REG_DWORD    0x0\r\n", "no key\r\n", "\r\n"])
+def test_a_bias_that_cannot_be_read_is_none(printed: str) -> None:
+    """The host's time is not known then, and nothing else of the answer is lost."""
+    marker = "0a1b2c3d"
+    host = LogHost({PATH: text([line(NOW)])})
+    whole, _all = host.ask(look_command(marker, [PATH]), 10**6)
+    begin = whole.index("\r\n") + 2
+    bias, end, rest = whole[begin:].partition(f"@{marker}-bias-")
+    assert read_look(whole, marker, [PATH]).bias == timedelta(0)
+    assert "ActiveTimeBias" in bias
+    found = read_look(whole[:begin] + printed + end + rest, marker, [PATH])
+    assert found.bias is None
+    assert found.files == read_look(whole, marker, [PATH]).files
 
 
 def test_the_rotated_file_is_read_too() -> None:

@@ -117,6 +117,7 @@ def test_what_is_about_something_else_is_passed_over(other: str) -> None:
         LINE.replace("10.4.2.9", "10.4.2.999"),
         LINE.replace("10.4.2.9", "\x1b[31mfe01"),
         LINE.replace("10.4.2.9", "1" * 100_000),
+        LINE.replace("10.4.2.9", f"fe80::1%{'1' * 100}"),
         LINE.replace("5061", "99999"),
         LINE.replace("5061", "-1"),
         LINE.replace("5061", "٥٠٦١"),

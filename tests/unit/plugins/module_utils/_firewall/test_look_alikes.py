@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import replace
 
@@ -104,6 +105,15 @@ def test_prediction_risk_and_undo_leave_one_alone() -> None:
     assert is_risky(hit, before)
     assert not is_risky(hit, replace(before, rules=(rule(KELVIN),)))
     assert [line for line in undo_lines(hit, before) if "add rule" in line] == [undo_lines(hit, before)[1]]
+
+
+@pytest.mark.parametrize(("masks", "alike"), [(50, False), (51, True)])
+def test_of_too_many_places_that_nobody_knows_rather_all_look_alike(masks: int, alike: bool) -> None:
+    wanted = "LyncOps some-key g1"
+    places = list(itertools.combinations(range(len(wanted)), 2))[:masks]
+    names = ["".join("?" if at in unknown else "x" for at in range(len(wanted))) for unknown in places]
+    assert bool(LookAlikes(names).of(wanted)) is alike
+    assert not LookAlikes(names).of(f"{wanted}0"), "of another length none is"
 
 
 def test_thousands_of_strange_names_take_no_time() -> None:

@@ -12,6 +12,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     WINRM_POLICY,
     ManagementConnection,
     arriving_ports,
+    blocks_management,
     policy_listeners,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.sockets import (
@@ -20,6 +21,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     same_address,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import parse_dump
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import WinrmListener
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,6 +93,21 @@ def test_lines_that_are_no_sockets_say_nothing() -> None:
         Socket("tcp", "fe80::1", 5985, "fe80::2", 41000, 4),
         Socket("udp", "0.0.0.0", 1434, "*", 0, 1300),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [
+        ("Action=Block|Dir=In|Protocol=6|LPort=8080|", True),
+        ("Action=Block|Dir=In|Protocol=6|LPort=443|", False),
+        ("Action=Block|Dir=In|Protocol=17|LPort=8080|", False),
+        ("Action=Block|Dir=In|", True),
+        ("Action=Allow|Dir=In|Protocol=6|LPort=8080|", False),
+        ("Action=Block|Dir=Out|Protocol=6|LPort=8080|", False),
+    ],
+)
+def test_who_is_kept_out_of_a_port_that_the_host_is_managed_by(text: str, blocks: bool) -> None:
+    assert blocks_management(parse_rule("{1}", f"v2.22|Active=TRUE|{text}Name=x|"), LISTENERS) is blocks
 
 
 @given(st.text() | st.from_regex(r"[\r\n ]*TCP [ \[\]0-9a-f.:%*]{0,80}"))

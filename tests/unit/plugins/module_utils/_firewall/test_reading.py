@@ -13,6 +13,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.p
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
     NotElevated,
     ReadError,
+    before_begin,
     parse_answer,
     read_command,
 )
@@ -284,3 +285,11 @@ def test_group_policys_standard_profile_stands_for_private_and_public() -> None:
     host.policy_profiles["Public"] = {"EnableFirewall": 1}
     found = {state.profile: state.enabled for state in parsed(host).profiles}
     assert found == {Profile.DOMAIN: True, Profile.PRIVATE: True, Profile.PUBLIC: True}, "[MS-GPFAS] 2.2.3"
+
+
+@pytest.mark.parametrize("before", ["", AUTORUN, f"{AUTORUN}C:\\>"])
+def test_what_an_autorun_line_prints_is_told_apart(before: str) -> None:
+    host = sample()
+    host.autorun = before
+    assert before_begin(answer(host), MARKER) == before
+    assert before_begin(before, MARKER) == "", "an answer without a beginning is none"

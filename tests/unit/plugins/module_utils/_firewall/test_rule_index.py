@@ -93,6 +93,28 @@ def test_one_index_for_much_traffic_changes_no_verdict(
         assert judge(asked, snapshot, index) == judge(asked, snapshot)
 
 
+def test_one_index_serves_more_programs_than_it_has_shortcuts_for() -> None:
+    """Of each that asks it keeps the rules that may mean it; of too many it keeps all rules once."""
+    programs = [rf"c:\{number}.exe" for number in range(20)]
+    rules = tuple(
+        parse_rule(
+            program, f"v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=5061|App={program}|Name={program}|"
+        )
+        for program in programs
+    )
+    snapshot = Snapshot(
+        tuple(ProfileState(profile, ProfileSettings(enabled=True)) for profile in Profile), rules, ServiceState(4, 2)
+    )
+    index = RuleIndex(rules)
+    sizes = []
+    for program in programs:
+        traffic = Traffic(Direction.IN, 6, PortSet.of(5061), programs=frozenset({program}))
+        found = judge(traffic, snapshot, index)
+        assert [verdict.by for verdict in found] == [(program,)] * len(Profile)
+        sizes.append(len(index.bundles(traffic)))
+    assert sizes == [1] * 8 + [20] * 12
+
+
 @given(st.one_of(st.ip_addresses(v=4).map(str), st.from_regex(r"[0-9٣a. ]{1,9}(\.[0-9]{1,3}){0,3}", fullmatch=True)))
 def test_ipv4_addresses_are_read_as_the_standard_library_reads_them(text: str) -> None:
     try:

@@ -245,3 +245,20 @@ def test_a_rule_that_cannot_be_added_again_is_not_deleted_for_the_sake_of_its_tw
     lines = undo_lines(Plan(delete=(RULE.name,)), snapshot(RULE, odd))
     assert not any("delete" in line for line in lines)
     assert len(lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "old"),
+    [
+        (("action",), {"action": Action.BYPASS}),
+        (("remote_addresses",), {"remote_addresses": AddressSet(keywords=frozenset({(4, "localsubnet")}))}),
+        (("remote_addresses",), {"remote_addresses": AddressSet.parse([f"10.0.{n}.1" for n in range(0, 256, 2)] * 8)}),
+    ],
+)
+def test_old_values_that_netsh_cannot_say_again_are_a_loss(fields: tuple[str, ...], old: dict[str, object]) -> None:
+    before = replace(RULE, **old)  # type: ignore[arg-type]
+    plan = Plan(update=(Update(before, RULE, fields),))
+    assert undo_lines(plan, snapshot(before)) == ()
+    assert losses(plan, snapshot(before)) == (
+        f"the change of 'LyncOps a g1' ({fields[0]}): netsh cannot say the old values",
+    )

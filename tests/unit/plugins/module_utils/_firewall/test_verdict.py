@@ -247,6 +247,13 @@ def test_a_partial_block_closes_exactly_what_both_are_about() -> None:
     assert summary(verdict) == (Status.CLOSED, Reason.BLOCK_RULE, ("no",), "5061 from 10.0.0.0/24")
 
 
+def test_blocks_that_close_all_of_it_together_are_about_no_part_of_it() -> None:
+    blocks = [f"{BLOCK}Protocol=6|LPort2_10={span}|" for span in ("5000-5062", "5063-5070", "5072-5080")]
+    together, but_one = in_domain(sip("5060-5070"), host(blocks)), in_domain(sip("5060-5071"), host(blocks))
+    assert (together.status, together.reason, together.part) == (Status.CLOSED, Reason.BLOCK_RULE, "")
+    assert but_one.part == "5060-5070 from any"
+
+
 @pytest.mark.parametrize(
     "block",
     [

@@ -23,10 +23,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.admitted import Admission, Wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import BLOCK_OTHERS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, others, remedy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -299,6 +300,48 @@ def test_a_row_for_nobody_that_admits_anybody_is_wider_than_wanted() -> None:
         int(str(effect.demand.ports)) for effect in wider(judge_policy(NOBODY, host([CS], policy=NOBODY)))
         if effect.demand.for_nobody
     }  # fmt: skip
+
+
+NARROW_NETWORKS = "RA4=10.7.0.0/255.255.0.0|RA4=10.9.0.1|"
+
+
+def test_who_gets_in_beside_those_who_are_meant_is_told_in_a_few_words() -> None:
+    narrow = _effect(SCOPED, host([rule(NARROW_NETWORKS)]))
+    assert others(narrow) == "10.7.0.0/16,10.9.0.1"
+    assert "admits 10.7.0.0/16,10.9.0.1 in the" in explain_wider(narrow)
+    assert others(_effect(SCOPED, host([rule("")]))) == "everybody else"
+
+
+def test_of_a_row_that_is_as_wide_as_wanted_there_is_nobody_to_tell() -> None:
+    right = _effect(SCOPED, host())
+    assert others(right) == ""
+    with pytest.raises(ValueError, match=f"{ROW} is not wider than wanted"):
+        explain_wider(right)
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, ""), (1, " and 1 more rule"), (2, " and 2 more rules")])
+def test_rules_that_are_not_named_are_counted(number: int, told: str) -> None:
+    effect = _effect(SCOPED, host([rule("")]))
+    assert effect.admission
+    assert effect.admission.wider
+    found = replace(effect, admission=replace(effect.admission, wider=replace(effect.admission.wider, more=number)))
+    assert explain_wider(found).endswith(f", by 'allow'{told}")
+
+
+def test_block_rules_are_offered_for_the_rows_for_which_they_can_be_made() -> None:
+    helped = _effect(SCOPED, host([rule("")]))
+    policy = build_policy(["mediation"], scope="topology", peers={**PEERS, "front_end": ["10.0.0.1", "LocalSubnet"]})
+    unhelped = _effect(policy, host([rule("")], policy))
+    offered, other = f"set on_wider to {BLOCK_OTHERS}", "keep others out with a firewall before the host"
+    told = [remedy(rows) for rows in ([helped], [unhelped], [helped, replace_row(unhelped)])]
+    assert [offered in text for text in told] == [True, False, True]
+    assert [other in text for text in told] == [False, True, True]
+    assert "; but for server-00 keep others out" in told[2]
+
+
+def replace_row(effect: Effect) -> Effect:
+    requirement = replace(effect.demand.requirement, id="server-00")
+    return replace(effect, demand=replace(effect.demand, requirement=requirement))
 
 
 def test_block_rules_close_a_row_for_nobody() -> None:

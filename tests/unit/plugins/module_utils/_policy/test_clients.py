@@ -23,7 +23,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.table im
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.clients import DIRECTIONS, media_ports
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy, wanted_state
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import (
+    missing_program,
+    requested_policy,
+    wanted_state,
+)
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 
 PROGRAM = r"C:\Program Files\Microsoft Office\Office15\lync.exe"
@@ -194,3 +198,9 @@ def test_a_rule_for_a_program_is_the_client_s_or_none_of_its(program: str, rule:
     )
     effects = judge_policy(build_policy(["client"], client_program=program), snapshot)
     assert {effect.verdict.status for effect in effects if effect.demand.direction is Direction.IN} == {status}
+
+
+def test_a_client_s_program_that_is_not_there_is_named_with_what_to_do() -> None:
+    told = missing_program(r"C:\Lync\communicator.exe")
+    assert told.startswith(r"client_program: there is no C:\Lync\communicator.exe on this host.")
+    assert told.endswith("correct the path, or install the client")

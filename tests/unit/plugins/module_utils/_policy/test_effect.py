@@ -186,6 +186,14 @@ def test_a_command_for_a_block_rule_does_not_hit_an_allow_rule_of_its_name() -> 
     assert "netsh" not in remedy(of_row(row_for(5061), alike), alike)
 
 
+@pytest.mark.parametrize("limit", ["Dir=In|Protocol=6|", "Dir=In|", "Dir=In|Protocol=6|LPort=5061|"])
+def test_a_block_rule_that_netsh_cannot_tell_from_others_of_its_name_is_left_to_its_owner(limit: str) -> None:
+    """Selectors that say any would select all of them."""
+    shared = "Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=10000|Name=hardening|"
+    snapshot = host([f"Action=Block|Active=TRUE|{limit}Name=hardening|", shared])
+    assert ("netsh" in remedy(of_row(row_for(5061), snapshot), snapshot)) is ("LPort" in limit)
+
+
 def test_a_command_for_a_block_rule_does_not_hit_another_block_rule_of_its_name() -> None:
     """People give every rule that blocks the same name; the one of another port may be what keeps RDP safe."""
     for other in ("Dir=In|Protocol=6|LPort=3389|", "Dir=Out|Protocol=6|RPort=25|"):

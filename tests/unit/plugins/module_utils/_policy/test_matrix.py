@@ -340,6 +340,34 @@ def test_a_peer_without_an_address_is_listed_by_name() -> None:
     }
 
 
+def test_a_keyword_of_windows_among_peers_is_listed_by_its_name() -> None:
+    """What it means, the host alone knows: it is no address in the network between."""
+    peers = {**PEERS, "front_end": ["10.1.0.8", "LocalSubnet"], "branch_appliance": []}
+    found = sources({**MEDIATION, "peers": peers}, row="server-46")
+    assert found["Front End Servers"] == ["10.1.0.8", "LocalSubnet"]
+
+
+def test_ends_without_an_address_have_names_of_their_own_too() -> None:
+    (row,) = [row.row for line in lines(*FRONT_ENDS, row="server-03") for row in line.rows if row.row.id == "server-03"]
+    virtual = End("Virtual address of pool a", ("10.3.0.9",))
+    more = [
+        Traffic(End("Clients and servers", anybody=True, outside=outside), virtual, "tcp", PortSet.of(5061), row)
+        for outside in (False, True)
+    ]
+    found = [line.source for line in matrix_of(FRONT_ENDS, more).lines if line.destination == (virtual.label,)]
+    assert len(found) == len(set(found)) == 2, "who is anybody and who is outside are two"
+    assert all(name.startswith("Clients and servers (") for (name,) in found)
+
+
+def test_machines_that_are_no_servers_of_lync_have_a_name_in_common() -> None:
+    (row,) = [row.row for line in lines(*FRONT_ENDS, row="server-03") for row in line.rows if row.row.id == "server-03"]
+    others = [host("x1", "10.1.0.31", "client"), host("x2", "10.1.0.32", "client")]
+    members = End("", hosts=frozenset({"x1", "x2"}))
+    more = [Traffic(End("Monitoring", ("10.9.0.1",)), members, "tcp", PortSet.of(5061), row)]
+    matrix = matrix_of([*FRONT_ENDS, *others], more)
+    assert [line.destination for line in matrix.lines if line.source == ("Monitoring",)] == [("Servers",)]
+
+
 def test_a_wrong_option_names_the_host() -> None:
     with pytest.raises(OptionError, match="skip_rows: med01: there is no row 'x'"):
         matrix_of([host("med01", "10.1.0.20", "mediation", skip_rows=["x"])])

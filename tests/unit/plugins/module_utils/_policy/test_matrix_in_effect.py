@@ -44,6 +44,25 @@ def test_nobody_is_said_only_where_nobody_gets_in() -> None:
     )
 
 
+def test_of_several_rows_each_who_is_said_once_and_words_come_last() -> None:
+    found = InEffect("", "", {
+        "a": {"x": Admitted(("10.0.0.2-10.0.0.3",)), "y": Admitted(("10.0.0.0/31", "not known"))},
+        "b": {"x": Admitted(("LocalSubnet",))},
+    })  # fmt: skip
+    assert of_line(["x", "y"], ["a"], found).admits == ("10.0.0.0/30", "not known")
+    assert of_line(["x", "y"], ["a", "b"], found).admits == ("10.0.0.0/30", "not known", "localsubnet")
+
+
+def test_what_is_only_perhaps_wider_is_counted_apart() -> None:
+    entry = {"name": "med01", "addresses": ["10.0.0.5"], "roles": ["mediation"], "pool": "", "options": {}}
+    matrix = matrix_of([{**entry, "peers": {"front_end": ["10.0.0.1"], "branch_appliance": [], "load_balancer": []}}])
+    lined = {row for line in matrix.all_lines for row in line.audited}
+    assert "server-46" in lined
+    perhaps = told(matrix, InEffect("r.json", "now", {"med01": {"server-46": PERHAPS}}))
+    assert "by r.json: 0 lines wider than meant, and 1 perhaps" in perhaps
+    assert "perhaps" not in told(matrix, InEffect("r.json", "now", {"med01": {"server-46": OPEN}}))
+
+
 def test_what_the_audit_does_not_say_is_not_known() -> None:
     line = of_line(["x", "y"], ["a", "c", "d"], FOUND)
     assert line.not_known == ("c", "d")

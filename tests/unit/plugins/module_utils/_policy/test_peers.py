@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import (
+    EDGE_ADDRESSES,
     PeerError,
     peers_of,
     survey,
@@ -133,6 +134,9 @@ def test_which_address_of_a_host_counts() -> None:
     assert of(lync_firewall_addresses="10.1.1.1") == ["10.1.1.1"], "one address needs no list"
     assert of(lync_firewall_addresses=[], lync_addresses=["fd00::1"]) == ["fd00::1"]
     assert of(ansible_host="gw.contoso.test") == ["10.9.9.9"]
+    edge = {EDGE_ADDRESSES[0]: {"internal": "10.4.4.4", "external": ["192.0.2.4"]}, "ansible_host": "10.3.3.3"}
+    assert of(**edge) == ["10.4.4.4"], "others inside know an Edge Server by its internal address"
+    assert of(**edge, lync_addresses=["10.2.2.2"]) == ["10.2.2.2"]
     assert of(ansible_host="fd00::7") == ["fd00::7"]
 
 
@@ -194,6 +198,12 @@ def test_extra_peers_come_on_top_and_make_a_kind_known() -> None:
 def test_a_peer_whose_address_is_not_known_is_an_error_that_names_it(variables: dict[str, Any], says: str) -> None:
     with pytest.raises(PeerError, match=says):
         collect("x", {"lync_gateway": ["gw"]}, {"gw": variables, "x": {}})
+
+
+def test_all_peers_whose_addresses_are_not_known_are_named_at_once() -> None:
+    groups = {"lync_gateway": ["gw2", "gw1"], "lync_edge": ["gw1"]}
+    with pytest.raises(PeerError, match=r"nothing says which addresses gw1, gw2 have, and they are peers .*for each,"):
+        collect("x", groups, {"gw1": {}, "gw2": {}, "x": {}})
 
 
 def test_the_group_that_an_error_names_is_one_of_the_inventory() -> None:

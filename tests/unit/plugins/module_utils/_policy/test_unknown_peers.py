@@ -14,6 +14,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy im
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.unknown_peers import (
     Scoped,
     as_block,
+    as_comment,
     needed_kinds,
     unknown_peers,
 )
@@ -61,3 +62,13 @@ def test_the_block_is_yaml_that_says_nothing_yet_and_keeps_what_is_said() -> Non
     found = yaml.safe_load(as_block(unknown, {"all": "10.0.0.7", "x": ["a'b"]}))["lync_firewall_extra_peers"]
     assert found == {"all": ["10.0.0.7"], "x": ["a'b"], **dict.fromkeys(unknown)}
     assert all(len(line) <= 160 for line in as_block(unknown).splitlines())
+
+
+def test_hosts_that_say_all_themselves_are_named_in_comments_the_first_of_them() -> None:
+    assert as_comment("lync_firewall_peers", {}) == ""
+    missing = {f"fe{number:02}": ["gateway", "edge"] for number in range(12)}
+    told = as_comment("lync_firewall_peers", missing).splitlines()
+    assert all(line.startswith("# ") for line in told)
+    assert told[1] == "#   fe00: gateway, edge"
+    assert (told[-2:], len(told)) == (["#   fe09: gateway, edge", "#   and 2 more hosts"], 12)
+    assert "more hosts" not in as_comment("lync_firewall_peers", dict(list(missing.items())[:10]))

@@ -44,6 +44,14 @@ def test_a_server_s_alert() -> None:
     assert speaks_tls(found[:ENOUGH])
 
 
+def test_a_system_whose_policy_forbids_old_versions_still_says_hello(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_arguments: object) -> None:
+        raise ssl.SSLError("no cipher can be selected")
+
+    monkeypatch.setattr(ssl.SSLContext, "set_ciphers", forbidden)
+    assert client_hello("fe01.contoso.com")[:1] == b"\x16"
+
+
 @pytest.mark.parametrize(
     "found",
     [

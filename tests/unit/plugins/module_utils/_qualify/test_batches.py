@@ -103,3 +103,24 @@ def test_the_registrys_text_is_that_of_the_rules() -> None:
     (line,) = [line for line in files.texts()["data.reg"].decode("ascii").splitlines() if line.startswith('"text"')]
     data = bytes(int(byte, 16) for byte in line.partition("hex(1):")[2].split(","))
     assert data.decode("utf-16-le") == batches.TEXT + "\0"
+
+
+def test_every_session_of_netsh_ends_but_the_one_that_asks_what_its_end_is() -> None:
+    sessions = batches.sessions()
+    assert [name for name, text in sessions.items() if not text.endswith(b"\r\nbye\r\n")] == ["open"]
+    lines = {name: text.decode("ascii").splitlines() for name, text in sessions.items() if name != "text"}
+    assert tuple(len(line) for line in lines["long"][:-1]) == batches.LENGTHS
+    assert [len(lines[name]) - 1 for name in ("addresses", "ports")] == [
+        len(batches.ADDRESS_COUNTS), len(batches.PORT_COUNTS),
+    ]  # fmt: skip
+    assert batches.TEXT in sessions["text"].decode("utf-8")
+    names = re.findall(r'add rule name="([^"]*)"', "".join(text.decode("utf-8") for text in sessions.values()))
+    assert len(set(names)) == len(names), "which session has made a rule is told by its name"
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(0, []), (10, [10]), (11, [10, 1]), (25, [10, 10, 5])])
+def test_names_that_are_to_be_deleted_go_by_tens_and_none_is_lost(count: int, sizes: list[int]) -> None:
+    names = [f"{marks.MARK}-{number}" for number in range(count)]
+    groups = batches.by_tens(names)
+    assert [len(group) for group in groups] == sizes
+    assert list(itertools.chain(*groups)) == names

@@ -198,6 +198,7 @@ def test_a_time_limit_is_judged_only_after_the_next_line_was_due(
         ('C:\\Windows\\system32\\cmd.exe /C "cd /d %SystemRoot%\\System32&echo %CMDCMDLINE%"\r\n', CMD + ' /C "', '"'),
         ("D:\\Contoso\\tcc.exe /C cd /d x\r\n%CMDCMDLINE%\r\nHello alice\r\n", "other /C ", "other"),
         ("Hello alice\r\nC:\\Windows\\system32\\cmd.exe /C cd /d x\r\n%CMDCMDLINE%\r\n", "other /C ", ""),
+        ("D:\\Contoso\\tcc.exe cd /d x\r\n%CMDCMDLINE%\r\n", "other", ""),
         ("%CMDCMDLINE%\r\n", None, None),
     ],
 )

@@ -8,7 +8,14 @@ from __future__ import annotations
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import LONGEST_COMMAND, ReadError
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify import questions
-from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.marks import FOLDER, KEY, MARK, NO_NOTES, NOTES
+from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.marks import (
+    FOLDER,
+    KEY,
+    MARK,
+    NO_NOTES,
+    NOTES,
+    RULES,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.parts import Heard, Part, heard, line_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,3 +65,14 @@ def test_nothing_is_changed_but_what_bears_the_mark() -> None:
         assert any(place in command for place in (MARK, FOLDER, KEY, NOTES, NO_NOTES)), command
     assert not [command for command in every if "import" in command and not command.startswith("reg import")]
     assert not [command for command in every if any(f"sc {verb}" in command for verb in ("stop", "start", "config"))]
+
+
+def test_what_is_written_goes_into_a_file_of_the_folder() -> None:
+    assert questions.write_command("xml.cmd") == rf'{questions.ECHOING} > "{FOLDER}\xml.cmd"'
+
+
+def test_rules_are_asked_for_one_by_one_in_the_order_of_their_ids() -> None:
+    found = questions.rules_by_id(["{B-1}", "{A-2}"])
+    assert [part.name for part in found] == ["id-0", "id-1"]
+    rules = RULES.replace("HKEY_LOCAL_MACHINE", "HKLM")
+    assert [part.command for part in found] == [f'reg query "{rules}" /v {{B-1}}', f'reg query "{rules}" /v {{A-2}}']

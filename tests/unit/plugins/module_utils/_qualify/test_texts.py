@@ -76,6 +76,28 @@ def test_a_descriptor_is_told_without_its_domain() -> None:
     )
 
 
+def test_a_descriptor_without_a_dacl_tells_its_owner_or_nothing() -> None:
+    owned = struct.pack("<BBHIIII", 1, 0, 0x8000, 20, 0, 0, 0) + sid(f"{DOMAIN}-500")
+    assert texts.descriptor(owned.hex()) == "O:S-1-5-21-x"
+    assert texts.descriptor(struct.pack("<BBHIIII", 1, 0, 0x8000, 0, 0, 0, 0).hex()) is None
+
+
+def test_a_sid_of_more_parts_than_there_may_be_is_none() -> None:
+    most = "S-1-5" + "-7" * 15
+    assert texts.descriptor(self_relative(most, []).hex()) == "O:S-1-5-7-xD:"
+    assert texts.descriptor(self_relative(f"{most}-7", []).hex()) is None
+
+
+@pytest.mark.parametrize("text", [None, '"a","b', '"a"b","c"\r\n'])
+def test_what_is_no_comma_separated_text_has_no_rows(text: str | None) -> None:
+    assert texts.csv_rows(text) is None
+
+
+def test_what_was_not_asked_has_no_lines() -> None:
+    assert texts.printed_lines(None) is None
+    assert texts.printed_lines("") == []
+
+
 @pytest.mark.parametrize(
     ("saved", "told"),
     [

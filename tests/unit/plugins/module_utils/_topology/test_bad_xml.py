@@ -177,6 +177,11 @@ FIRST_CLUSTER_LINE = 5
             8,
         ),
         (
+            published(POOL, service("Registrar", 1).replace("ServiceId", "Id")),
+            "<Service> has no <ServiceId>",
+            8,
+        ),
+        (
             published(cluster(1, "pool.contoso.com", machine(), site="9")),
             "is in site '9', which the topology does not",
             5,

@@ -357,6 +357,7 @@ def test_addresses_by_side() -> None:
         ("Internal", "10.0.0.9"),
         ("Primary", "10.0.0.1"),
         ("Primary", "0.0.0.0"),
+        ("Primary", ""),
         ("Pstn", "::"),
         ("Pstn", "2001:DB8:0::1"),
     )

@@ -204,6 +204,7 @@ def test_encodings_of_out_file(mark: bytes, codec: str) -> None:
             [POOL, service("MediationServer", "pool.contoso.com", AudioPortStart=60000, AudioPortCount=9000)],
             "[1] has AudioPortStart 60000 and AudioPortCount 9000, which ends at 68999",
         ),
+        ([POOL, {"Identity": "", "SiteType": "CentralSite"}], "[1] has no Identity"),
         ([POOL, {"PoolFqdn": "pool.contoso.com", "Identity": ""}], "[1] names no Role"),
         (
             [POOL, {**POOL, "Fqdn": "two.contoso.com"}],
@@ -211,6 +212,7 @@ def test_encodings_of_out_file(mark: bytes, codec: str) -> None:
         ),
         ([POOL, POOL], "there are two pools with the identity 'pool.contoso.com'"),
         ([{**POOL, "Computers": []}], "the topology is empty: its pools have no machines"),
+        ([{**POOL, "Computers": None}], "the topology is empty: its pools have no machines"),
     ],
 )
 def test_what_cannot_be(value: Any, message: str) -> None:
