@@ -53,8 +53,17 @@ the source."""
 EXTENDED: tuple[Requirement, ...] = _EXTENDED[Product.LYNC_2013]
 """The 91 rows, and after them the additions of the extended ruleset."""
 
-_BY_ID = {product: {row.id: row for row in found} for product, found in _EVERYTHING.items()}
-_FIRST = {row.id: row for product in reversed(tuple(Product)) for row in _EVERYTHING[product]}
+CONNECTING: tuple[str, ...] = tuple(row.id for row in edge_ports.CONNECTIONS)
+"""Ids of what an Edge Server connects to: rows of no ruleset, since no rule is made, and found by id."""
+
+_BY_ID = {
+    product: {
+        **{row.id: row for row in found},
+        **{row.id: as_of(row, product, 0) for row in edge_ports.CONNECTIONS if product in row.products},
+    }
+    for product, found in _EVERYTHING.items()
+}
+_FIRST = {row_id: row for product in reversed(tuple(Product)) for row_id, row in _BY_ID[product].items()}
 _LOOSE_ID = re.compile(r"([a-z]+)[-_ ]?([0-9]{1,3})", re.ASCII)
 
 
@@ -114,7 +123,7 @@ def _nearest(text: str, known: Mapping[str, Requirement]) -> str:
 def _id_ranges(known: Mapping[str, Requirement]) -> str:
     """The ids in short: of each kind the first and the last."""
     kinds: dict[str, list[str]] = {}
-    for row_id in (row.id for row in EVERY if row.id in known):
-        kinds.setdefault(row_id.partition("-")[0], []).append(row_id)
+    for row_id in (row_id for row_id in (*(row.id for row in EVERY), *CONNECTING) if row_id in known):
+        kinds.setdefault(row_id.rpartition("-")[0], []).append(row_id)
     ranges = (kinds[kind] for kind in sorted(kinds, key=lambda kind: (kind == Table.ADDITION, kind == "skype")))
     return ", ".join(f"{ids[0]} to {ids[-1]}" if len(ids) > 1 else ids[0] for ids in ranges)

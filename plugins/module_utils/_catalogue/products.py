@@ -144,9 +144,14 @@ def roles_of(names: Iterable[str], product: Product, others: Iterable[Role] = ()
         wanted = sorted(one.value for one, known in ABOUT.items() if not strange.isdisjoint(known.roles))
         if not wanted:
             raise
+        if strange == {Role.OFFICE_WEB_APPS} and Role.OFFICE_ONLINE in about.roles:
+            raise RoleError(
+                f"{error}. {about.viewer} stands in its place: role {Role.OFFICE_ONLINE}, group "
+                f"lync_{Role.OFFICE_ONLINE}"
+            ) from error
         raise RoleError(
-            f"{error}. It is one of {', '.join(wanted)}: say with product which of them runs here; it is "
-            f"{Product.LYNC_2013} where nothing says so"
+            f"{error}. It is one of {', '.join(wanted)}: say with product (lync_firewall_product) which of them runs "
+            f"here; it is {Product.LYNC_2013} where nothing says so"
         ) from error
 
 

@@ -127,12 +127,13 @@ def peers_of_all(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
 def _connections(policy: HostPolicy, options: Mapping[str, Any]) -> Iterator[Demand]:
     """What an Edge Server connects to: no rule of its own is for that, and the firewalls around it let it through.
 
-    Whatever rows are left out: who takes no federation still asks for names and revocation lists.
+    Whichever listening rows are left out: who takes no federation still asks for names and revocation lists.
     """
     if not any(demand.requirement.interface for demand in policy.demands):
         return
     given = options.get(EDGE_ADDRESSES) or {}
-    rows = [row for row in CONNECTIONS if row.interface and given.get(row.interface.value)]
+    skipped = options.get("skip_rows") or ()
+    rows = [row for row in CONNECTIONS if row.interface and given.get(row.interface.value) and row.id not in skipped]
     at = addresses_of(given, rows)
     for row in rows:
         asked = row.feature is None or row.feature.value in (options.get("features") or ())

@@ -179,7 +179,7 @@ def build_policy(
     edge.check_alone(held)
     on = {read_choice("features", name, _FEATURES) for name in features}
     which = read_choice("ruleset", ruleset, _RULESETS)
-    skip = _read_row_ids("skip_rows", skip_rows, which, of)
+    skip = _read_row_ids("skip_rows", skip_rows, which, of, catalogue.CONNECTING)
     scoping = read_scoping(scope, remote_addresses, peers or {}, client_networks)
     in_profiles = read_profiles("profiles", profiles)
     edge.check_profiles(held, in_profiles)
@@ -319,11 +319,14 @@ def _direction(row: Requirement) -> Direction | None:
     return _DIRECTIONS.get(row.disposition) or DIRECTIONS.get(row.id)
 
 
-def _read_row_ids(option: str, ids: Iterable[str], ruleset: Ruleset, product: Product) -> frozenset[str]:
+def _read_row_ids(
+    option: str, ids: Iterable[str], ruleset: Ruleset, product: Product, also: Iterable[str] = ()
+) -> frozenset[str]:
     """Ids of rows. Those of other products pass: one list may be for an estate of several."""
     extended = [row.id for row in catalogue.rows(Ruleset.EXTENDED, product)]
     known = [row.id for row in catalogue.rows(ruleset, product)]
     known += [row.id for row in catalogue.EVERY if row.id not in extended or product in row.in_doubt]
+    known += also
     given = tuple(ids)
     for row_id in given:
         if row_id not in known:

@@ -100,6 +100,17 @@ def test_the_role_has_these_rows_and_no_other(product: Product, count: int, rule
     assert all(row.disposition is Disposition.LISTEN and row.interface for row in rows)
 
 
+def test_what_it_connects_to_is_found_by_id_and_is_no_row_of_a_role() -> None:
+    for row in CONNECTIONS:
+        assert catalogue.by_id(row.id) == row
+    assert str(catalogue.by_id("edge-connect-05", Product.SKYPE_SE).ports) == "5061"
+    with pytest.raises(
+        catalogue.RowError, match=r"'edge-connect-10' is no row of Skype.* edge-connect-01 to edge-connect-09"
+    ):
+        catalogue.by_id("edge-connect-10", Product.SKYPE_2019)
+    assert not {row.id for row in catalogue.for_roles(frozenset(Role), Ruleset.EXTENDED)} & set(catalogue.CONNECTING)
+
+
 def test_no_other_role_has_any_of_them() -> None:
     others = frozenset(role for role in Role if role is not Role.EDGE)
     assert not [row.id for row in catalogue.for_roles(others, Ruleset.EXTENDED) if row.interface]

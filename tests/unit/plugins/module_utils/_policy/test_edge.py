@@ -257,6 +257,8 @@ def test_the_matrix_has_the_lines_of_the_perimeter() -> None:
         ({"features": ["xmpp_federation"]}, "53,80,5061,5269"),
         ({"features": ["xmpp_federation"], "product": "skype_2015"}, "53,80,5061,5269"),
         ({"product": "skype_2019"}, "53,80,5061"),
+        ({"skip_rows": ["edge-connect-05"]}, "53,80"),
+        ({"skip_rows": ["edge-connect-10"], "product": "skype_2019"}, "53,80,5061"),
     ],
 )
 def test_what_an_edge_server_connects_to_outside(options: dict[str, Any], tcp: str) -> None:

@@ -91,6 +91,14 @@ def test_a_role_of_another_product_names_what_to_say() -> None:
     assert "say with product" not in str(caught.value)
 
 
+def test_office_web_apps_of_subscription_edition_names_what_stands_in_its_place() -> None:
+    with pytest.raises(
+        OptionError, match="Office Online Server stands in its place: role office_online, group lync_"
+    ) as caught:
+        build_policy(["office_web_apps"], product="skype_se")
+    assert "say with product" not in str(caught.value)
+
+
 def test_the_file_share_is_reached_from_skype_for_business_on() -> None:
     assert "skype-01" in rows_of("front_end", product="skype_2015")
     assert "skype-01" not in rows_of("front_end")
