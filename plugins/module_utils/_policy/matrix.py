@@ -55,7 +55,8 @@ def matrix_of(
             parts.setdefault((source, destination, False, traffic.transport), _Parts(traffic)).add(traffic)
             continue
         for part in _apart(source, destination):
-            lines.setdefault((*part, traffic.transport), _Parts(traffic)).add(traffic)
+            elsewhere = destination.hosts - part[1].hosts
+            lines.setdefault((*part, traffic.transport), _Parts(traffic)).add(traffic, elsewhere)
     groups = Groups(entries, ends.addresses, ends.labels)
     return Matrix(
         lines=_sorted(lines, groups),
@@ -97,9 +98,10 @@ class _Parts:
         self.rows: dict[str, LineRow] = {}
         self.listeners: set[str] = set()
 
-    def add(self, traffic: Traffic) -> None:
+    def add(self, traffic: Traffic, elsewhere: frozenset[str] = frozenset()) -> None:
+        """Let traffic be part of it, but for what of it goes to hosts that another line is for."""
         row = traffic.row
-        self.listeners |= traffic.listeners
+        self.listeners |= traffic.listeners - elsewhere
         known = self.rows.get(row.id)
         ports = known.ports | traffic.ports if known else traffic.ports
         self.rows[row.id] = LineRow(row, ports, traffic.audited or (known is not None and known.audited))

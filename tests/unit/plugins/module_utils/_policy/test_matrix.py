@@ -228,6 +228,8 @@ def test_ends_that_overlap_are_taken_apart() -> None:
         (("Front End Servers that are nothing else",), ("Front End Servers that are Mediation Servers too",), False),
         (("Front End Servers",), ("Mediation Servers that are nothing else",), False),
     ]
+    listening = [line.listeners for line in found if "Load balancers" not in line.source]
+    assert listening == [("fe02",), ("med01",)], "the audit is asked of those alone that the line goes to"
 
 
 def test_configured_ports_and_client_networks_count() -> None:
