@@ -94,12 +94,12 @@ def group_in_words(item: Mapping[str, Any]) -> str:
     rules = item.get("rules")
     count = len(rules) if isinstance(rules, list) else 0
     return (
-        f"group {_named(str(item.get('group', '?')))} {'on' if item.get('enabled') else 'off'} "
+        f"group {group_name(str(item.get('group', '?')))} {'on' if item.get('enabled') else 'off'} "
         f"({count} rule{'' if count == 1 else 's'})"
     )
 
 
-def _named(group: str) -> str:
+def group_name(group: str) -> str:
     """A group by its English name too, where a person wrote its resource and the name is known."""
     key = group_key(group)
     name = next((name for name, keys in WELL_KNOWN.items() if key in keys), "") if key else ""

@@ -39,8 +39,14 @@ def in_words(rule: FirewallRule) -> str:
     ("keys", "told"),
     [
         ({"protocol": "icmpv4", "icmp_type_code": ["8:*"]}, "Any address may ping the host over IPv4 (ICMP type 8)"),
-        ({"protocol": "icmpv6", "icmp_type_code": ["128:*"], "direction": "out"}, "host may ping any address over IPv6"),
-        ({"protocol": "icmpv4", "icmp_type_code": ["3:4"]}, "may send the host ICMPv4 type 3 (destination unreachable)"),
+        (
+            {"protocol": "icmpv6", "icmp_type_code": ["128:*"], "direction": "out"},
+            "host may ping any address over IPv6",
+        ),
+        (
+            {"protocol": "icmpv4", "icmp_type_code": ["3:4"]},
+            "may send the host ICMPv4 type 3 (destination unreachable)",
+        ),
         ({"protocol": "icmpv4", "icmp_type_code": ["3:4"]}, "(destination unreachable), code 4"),
         ({"protocol": "icmpv4"}, "Any address may send the host any ICMPv4"),
         ({"protocol": 47}, "Any address may reach the host with IP protocol 47 (GRE)"),
@@ -53,9 +59,18 @@ def in_words(rule: FirewallRule) -> str:
         ({"protocol": "tcp", "localport": 1, "service": "*"}, ", only services"),
         ({"protocol": "tcp", "localport": 1, "localip": "10.0.0.5"}, ", only at its address 10.0.0.5"),
         ({"protocol": "tcp", "remoteport": 1, "localip": "10.0.0.5", "direction": "out"}, ", only from its address "),
-        ({"protocol": "tcp", "localport": 1, "interfacetypes": "ras"}, ", only through interfaces for remote access (ras)"),
-        ({"protocol": "tcp", "localport": 1, "edge": "deferapp"}, ", with edge traversal where the program asks for it (deferapp)"),
-        ({"protocol": "tcp", "localport": 1, "security": "authenc"}, ", only where IPsec authenticates and encrypts it (authenc)"),
+        (
+            {"protocol": "tcp", "localport": 1, "interfacetypes": "ras"},
+            ", only through interfaces for remote access (ras)",
+        ),
+        (
+            {"protocol": "tcp", "localport": 1, "edge": "deferapp"},
+            ", with edge traversal where the program asks for it (deferapp)",
+        ),
+        (
+            {"protocol": "tcp", "localport": 1, "security": "authenc"},
+            ", only where IPsec authenticates and encrypts it (authenc)",
+        ),
         ({"protocol": "tcp", "localport": 1, "program": r"C:\a.exe"}, r", only the program C:\a.exe"),
         ({"protocol": "tcp", "localport": 1, "profiles": "domain"}, ", in the domain profile"),
         ({"protocol": "tcp", "localport": 1, "profiles": "domain,private"}, ", in the domain and private profiles"),
