@@ -247,11 +247,11 @@ groups_switched:
   type: list
   elements: dict
   sample:
-    - group: Remote Event Log Management
-      reference: "@FirewallAPI.dll,-29252"
+    - group: Windows Remote Management
+      reference: "@FirewallAPI.dll,-30267"
       enabled: true
-      rules: [RemoteEventLogSvc-In-TCP]
-      says: ["Any address may connect to TCP RPC (the ports that Windows hands out to services), only the service Eventlog"]
+      rules: [WINRM-HTTP-In-TCP]
+      says: ["Any address may connect to TCP 5985"]
 summary:
   description: What was done, or would be, in a line. Where O(host_variables) is set it is shown as well.
   returned: success

@@ -48,7 +48,11 @@ def tell_rules(result: Mapping[str, Any], services: Mapping[str, str]) -> RulesT
     deleted = dict.fromkeys(map(folded, texts_of(result, "deleted")))
     spelled = {folded(name): name for name in texts_of(result, "deleted")}
     going = [rule for name in deleted for rule in by_name.get(name, ())]
-    opens, blocks, changes, replaced = [], [], [], []
+    opens: list[str] = []
+    blocks: list[str] = []
+    changes: list[str] = []
+    closes: list[str] = []
+    replaced: list[Any] = []
     created, updated = list_of(result, "created"), list_of(result, "updated")
     for rule in created:
         now = in_words(rule, services, spared)
@@ -70,7 +74,6 @@ def tell_rules(result: Mapping[str, Any], services: Mapping[str, str]) -> RulesT
         ends = _is_on(was) and not _is_on(rule)
         sentence = in_words(was, services, spared_before, ends=True) if ends else in_words(rule, services, spared)
         changes.append(f"{sentence} (old -> new: {'; '.join(_steps(was, rule))})")
-    closes = []
     for name in deleted:
         rules = by_name.get(name, [])
         closes += [] if rules else [spelled[name]]

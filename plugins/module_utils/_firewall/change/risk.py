@@ -133,4 +133,3 @@ def _spelled(rule: FirewallRule, rest: Region) -> str:
     types = f" type {', '.join(sorted(value for _key, value in rule.icmp))}" if rule.icmp else ""
     kind = "any protocol" if rule.protocol is None else f"IP protocol {name}" if name.isdecimal() else name
     return f"{kind}{types}{text.removeprefix('any')}"
-    return ""
