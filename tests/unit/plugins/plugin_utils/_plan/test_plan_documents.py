@@ -530,6 +530,7 @@ def test_only_the_plan_that_was_approved_may_be_carried_out() -> None:
     assert "is no longer what is in the plan p (it was 111111111111, it is 222222222222 now)" in refusal(
         "p", digests, "a", "2" * 64
     )
+    assert "Every -e that the plan was made with belongs to this run too" in refusal("p", digests, "a", "2" * 64)
     assert "it could not be made then" in refusal("p", digests, "b", "2" * 64)
     assert "the host is not in the plan p" in refusal("p", digests, "c", "2" * 64)
 
