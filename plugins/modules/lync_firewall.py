@@ -241,16 +241,17 @@ settings_changed:
 groups_switched:
   description:
     - Groups of Windows' own rules that were, or would be, switched on or off. C(reference) is what the host calls the
-      group, C(rules) are the names of the rules that change, C(says) is what these do once they are on, in words.
+      group, C(rules) are the names of the rules that change, C(says) is what these do once they are on, or what
+      no longer holds, in words.
   returned: when the host was read
   type: list
   elements: dict
   sample:
-    - group: Remote Event Log Management
-      reference: "@FirewallAPI.dll,-29252"
+    - group: Windows Remote Management
+      reference: "@FirewallAPI.dll,-30267"
       enabled: true
-      rules: [RemoteEventLogSvc-In-TCP]
-      says: ["Any address may connect to TCP RPC, only the service Eventlog"]
+      rules: [WINRM-HTTP-In-TCP]
+      says: ["Any address may connect to TCP 5985"]
 summary:
   description: What was done, or would be, in a line. Where O(host_variables) is set it is shown as well.
   returned: success

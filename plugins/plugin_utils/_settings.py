@@ -12,6 +12,7 @@ from typing import Any
 from ..module_utils._firewall.change.groups import GroupChange
 from ..module_utils._firewall.change.plan import Plan
 from ..module_utils._firewall.change.profile_changes import TERMS, word
+from ..module_utils._firewall.state.groups import WELL_KNOWN, group_key
 from ..module_utils._firewall.state.rule import FirewallRule
 from ..module_utils._firewall.traffic.matching import label
 from ..module_utils._texts import said
@@ -50,7 +51,7 @@ def opened(plan: Plan) -> list[str]:
 
 
 def groups_dict(changes: Sequence[GroupChange]) -> list[dict[str, Any]]:
-    """The groups that a plan switches, each with the rules that change and what these do once they are on."""
+    """The groups that a plan switches, each with the rules that change, and what these do or no longer do."""
     found = [
         {
             "group": change.name,
@@ -62,15 +63,15 @@ def groups_dict(changes: Sequence[GroupChange]) -> list[dict[str, Any]]:
     ]
     room = ROOM["groups"] // max(1, len(found))
     for item, change in zip(found, changes, strict=True):
-        says = list(dict.fromkeys(_says(rule) for rule in change.rules))
+        says = list(dict.fromkeys(_says(rule, change.enabled) for rule in change.rules))
         kept = fitting(says, room, size_of)
         item["says"] = kept if len(kept) == len(says) else [*kept, and_more(len(says) - len(kept))]
     return found
 
 
-def _says(rule: FirewallRule) -> str:
+def _says(rule: FirewallRule, on: bool) -> str:
     named = replace(rule, enabled=True, name=label(rule), description="")
-    return said(rule_in_words(rule_dict(named, {})), LONGEST_REASON)
+    return said(rule_in_words(rule_dict(named, {}), ends=not on), LONGEST_REASON)
 
 
 def setting_in_words(item: Mapping[str, Any]) -> str:
@@ -93,9 +94,16 @@ def group_in_words(item: Mapping[str, Any]) -> str:
     rules = item.get("rules")
     count = len(rules) if isinstance(rules, list) else 0
     return (
-        f"group {item.get('group', '?')} {'on' if item.get('enabled') else 'off'} "
+        f"group {group_name(str(item.get('group', '?')))} {'on' if item.get('enabled') else 'off'} "
         f"({count} rule{'' if count == 1 else 's'})"
     )
+
+
+def group_name(group: str) -> str:
+    """A group by its English name too, where a person wrote its resource and the name is known."""
+    key = group_key(group)
+    name = next((name for name, keys in WELL_KNOWN.items() if key in keys), "") if key else ""
+    return f"{name} ({group})" if name else group
 
 
 def group_at_length(item: Mapping[str, Any]) -> str:

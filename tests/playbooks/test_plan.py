@@ -363,3 +363,13 @@ def test_a_run_goes_on_after_failures_as_far_as_was_approved(lab: Lab, runner: R
         run = runner.play("remediate", variables=made.artifacts)
         assert (run.code, set(run.failed)) == (2, {"fe01.contoso.test"}), run.output
         assert len(run.changed | set(run.failed)) == changed, run.output
+
+
+def test_what_the_run_warns_of_is_in_the_plan(lab: Lab, runner: Runner) -> None:
+    """On each release: what becomes of the warnings of a registered result is Ansible's word."""
+    rpc = {"name": "WMI", "protocol": "tcp", "localport": "RPC", "service": "Winmgmt", "remoteip": "127.9.9.9"}
+    made = runner.play("plan", "--limit", "dir01.contoso.test", variables={"lync_firewall_extra_rules": [rpc]})
+    assert made.code == 0, made.output
+    (host,) = _plan(runner)["hosts"]
+    assert any("RPC-EPMap" in warning for warning in host["warnings"]), host["warnings"]
+    assert "What the run warns of" in _file(runner, "html").read_text()

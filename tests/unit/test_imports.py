@@ -47,7 +47,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._states",
         "module_utils",
     },
-    "plugin_utils._rule_words": {"module_utils._firewall", "module_utils._texts"},
+    "plugin_utils._rule_words": {
+        "plugin_utils._traffic_words",
+        "module_utils._firewall",
+        "module_utils._texts",
+    },
+    "plugin_utils._traffic_words": {"module_utils._net"},
     "plugin_utils._named_roles": {"plugin_utils._results", "module_utils"},
     "plugin_utils._left_out": set(),
     "plugin_utils._left_over": {"plugin_utils._named_roles", "plugin_utils._report", "module_utils"},

@@ -103,7 +103,8 @@ def refusal(path: str, digests: Mapping[str, str], host: str, digest: str) -> st
     was = f"it was {digests[host][:SHOWN]}" if digests[host] else "it could not be made then"
     return (
         f"what is to be done is no longer what is in the plan {path} ({was}, it is {digest[:SHOWN]} now): the host or "
-        f"its variables changed since. It is left alone. {NEW_ONE}"
+        "its variables changed since. Every -e that the plan was made with belongs to this run too. It is left alone. "
+        f"{NEW_ONE}"
     )
 
 

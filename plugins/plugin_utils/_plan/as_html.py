@@ -16,14 +16,16 @@ from .model import STATES, EstatePlan, PlanState, ends_as_failed, groups, summar
 from .page import (
     APPROVAL,
     DOOMED,
+    IN_ORDER,
     LEFT_ALONE,
-    NOT_TOUCHED,
     RANGES,
     ROLLBACK,
     STOPS,
     foreign_line,
     how,
+    not_touched,
     rollback_lines,
+    sections,
 )
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -48,7 +50,9 @@ def to_html(plan: EstatePlan) -> bytes:
         rollback=rollback_lines(plan),
         rollback_heading=ROLLBACK,
         ranges_heading=RANGES,
-        not_touched=NOT_TOUCHED,
+        not_touched=not_touched(plan),
+        in_order=IN_ORDER,
+        sections=sections,
         left_alone=LEFT_ALONE,
         fingerprints=[line for line in map(foreign_line, plan.hosts) if line],
         approval=APPROVAL,

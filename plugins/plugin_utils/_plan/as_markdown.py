@@ -12,14 +12,16 @@ from .model import STATES, Batch, EstatePlan, Group, PlanHost, PlanState, ends_a
 from .page import (
     APPROVAL,
     DOOMED,
+    IN_ORDER,
     LEFT_ALONE,
-    NOT_TOUCHED,
     RANGES,
     ROLLBACK,
     STOPS,
     foreign_line,
     how,
+    not_touched,
     rollback_lines,
+    sections,
 )
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
@@ -50,6 +52,8 @@ def _lines(plan: EstatePlan) -> Iterator[str]:
     yield from _heading("What is changed")
     if not changed:
         yield "Nothing: no host needs a change."
+    else:
+        yield IN_ORDER
     for group in changed:
         yield from _group(group)
     refused = plan.of(PlanState.REFUSED)
@@ -60,7 +64,7 @@ def _lines(plan: EstatePlan) -> Iterator[str]:
     others = plan.of(PlanState.NOTHING, PlanState.SKIPPED, PlanState.UNREACHABLE, PlanState.FAILED)
     if others:
         yield from _section(LEFT_ALONE, map(_other, others))
-    yield from _section("What is not touched", [*NOT_TOUCHED, *map(_text, map(foreign_line, plan.hosts))])
+    yield from _section("What is not touched", [*not_touched(plan), *map(_text, map(foreign_line, plan.hosts))])
     yield from _section("Approval", [f"{field}: ____________________" for field in APPROVAL])
 
 
@@ -95,20 +99,11 @@ def _group(group: Group) -> Iterator[str]:
     yield ""
     held = f"{_text(roles)}. " if roles else ""
     yield f"{held}Commands: {len(work.commands)}. Rules that stay: {group.hosts[0].kept}."
-    for heading, items in (
-        ("Before all else", work.beside),
-        ("New rules", work.opens),
-        ("Rules that are changed", work.changes),
-        ("Rules of ours that are taken away", work.closes),
-        ("In use, and would be cut", work.impact),
-        ("Left undone, because it is not ours to do", work.refused),
-        ("What undoing does not bring back", work.losses),
-    ):
-        if items:
-            yield ""
-            yield f"{heading}:"
-            yield ""
-            yield from (f"- {_text(item)}" for item in items)
+    for heading, items, _kind in sections(work):
+        yield ""
+        yield f"{heading}:"
+        yield ""
+        yield from (f"- {_text(item)}" for item in items)
     scripts = (("Commands", work.commands), ("What undoes them", work.undo))
     for heading, commands in ((RANGES, work.ranges), *scripts) if work.ranges else scripts:
         yield ""

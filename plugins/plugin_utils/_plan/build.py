@@ -16,11 +16,11 @@ from ...module_utils._catalogue.functions import service_in_words
 from ...module_utils._texts import printable
 from .._report.build import Source
 from .._report.parts import ResultError, count_of, flag_of, list_of, mapping_of, text_of, texts_of
-from .._settings import group_at_length, setting_in_words
+from .._settings import group_at_length, group_name, setting_in_words
 from .cuts import in_words as cut_in_words
 from .cuts import read_cuts
 from .model import EstatePlan, PlanHost, PlanState, Work, batches
-from .words import block_ranges, in_words, spared_by_blocks
+from .rules import tell_rules
 
 _LONGEST_MESSAGE = 2000
 _NOT_PLANNED = "There is no result of it."
@@ -63,7 +63,7 @@ def _read(source: Source) -> PlanHost:
 
 
 def _planned(source: Source, result: Mapping[str, Any], message: str) -> PlanHost:
-    work = _work(result)
+    work = _work(source.name, result)
     failed = flag_of(result, "failed")
     if failed and not flag_of(result, "changed") and work.commands:
         state = PlanState.REFUSED
@@ -84,44 +84,31 @@ def _planned(source: Source, result: Mapping[str, Any], message: str) -> PlanHos
     )
 
 
-def _work(result: Mapping[str, Any]) -> Work:
+def _work(host: str, result: Mapping[str, Any]) -> Work:
     rows = [(text_of(row, "id"), text_of(row, "service")) for row in list_of(result, "requirements")]
     services = {row_id: service_in_words(row_id, service) for row_id, service in rows}
-    undo = mapping_of(result, "undo")
-    on = texts_of(result, "profiles_enabled")
-    was_there, will_be = (list_of(mapping_of(result, when), "rules") for when in ("before", "after"))
-    spared_before, spared = spared_by_blocks(was_there), spared_by_blocks(will_be)
-    found = {text_of(rule, "name"): rule for rule in was_there}
-    # A rule that cannot be changed in place is replaced by its next generation, which has the same key.
-    gone = {name: found.get(name) for name in texts_of(result, "deleted")}
-    old = {text_of(rule, "key"): rule for rule in gone.values() if rule}
-    created = [(rule, old.get(text_of(rule, "key"))) for rule in list_of(result, "created")]
-    replaced = [text_of(was, "name") for _rule, was in created if was]
-    updated = list_of(result, "updated")
+    undo, told = mapping_of(result, "undo"), tell_rules(result, services)
+    groups = [(flag_of(item, "enabled"), item) for item in list_of(result, "groups_switched")]
     arms, cuts = mapping_of(result, "arms_rollback"), read_cuts(mapping_of(result, "cuts"))
     return Work(
-        opens=tuple(in_words(rule, services, spared) for rule, was in created if not was),
-        changes=(
-            *(
-                f"{in_words(rule, services, spared)} (before: {in_words(was, {}, spared_before)})"
-                for rule, was in created
-                if was
-            ),
-            *(
-                f"{in_words(rule, services, spared)} (changed: {', '.join(texts_of(rule, 'changes'))})"
-                for rule in updated
-            ),
-        ),
-        closes=tuple(
-            f"{in_words(rule, services, spared_before)} (rule {name})" if rule else name
-            for name, rule in gone.items()
-            if name not in replaced
-        ),
-        beside=(
-            *(f"The Windows Firewall service: {what}" for what in texts_of(result, "service_changes")),
-            *(f"The firewall of the {profile} profile is switched on" for profile in on),
+        service=tuple(f"The Windows Firewall service: {what}" for what in texts_of(result, "service_changes")),
+        opens=told.opens,
+        blocks=told.blocks,
+        groups_on=tuple(group_at_length(item) for on, item in groups if on),
+        changes=told.changes,
+        closes=told.closes,
+        groups_off=tuple(group_at_length(item) for on, item in groups if not on),
+        settings=(
             *map(setting_in_words, list_of(result, "settings_changed")),
-            *map(group_at_length, list_of(result, "groups_switched")),
+            *(
+                f"The firewall of the {profile} profile is switched on"
+                for profile in texts_of(result, "profiles_enabled")
+            ),
+        ),
+        switched=tuple(group_name(text_of(item, "group")) for _on, item in groups),
+        warnings=tuple(
+            _message(warning).removeprefix(f"{host}: ")
+            for warning in (list_of(result, "warnings") if result.get("warnings") else ())
         ),
         commands=texts_of(result, "commands"),
         undo=texts_of(undo, "commands"),
@@ -129,7 +116,7 @@ def _work(result: Mapping[str, Any]) -> Work:
         refused=tuple(f"{text_of(item, 'subject')}: {text_of(item, 'reason')}" for item in list_of(result, "refused")),
         impact=cut_in_words(cuts),
         cuts=cuts,
-        ranges=tuple(filter(None, map(block_ranges, (*(rule for rule, _was in created), *updated)))),
+        ranges=told.ranges,
         armed=flag_of(arms, "armed"),
         armed_why=texts_of(arms, "why"),
         minutes=count_of(arms, "minutes"),

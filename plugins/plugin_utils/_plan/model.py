@@ -46,10 +46,16 @@ class Work:
     """What is to be done on one host or on several that are alike.
 
     Attributes:
-        opens: Who will be able to reach what, rule by rule.
+        service: What happens to the firewall service.
+        opens: Who will be able to reach what, new rule by new rule.
+        blocks: New rules that block.
+        groups_on: Groups of Windows' own rules that are switched on.
         changes: Rules that are changed, and in what.
         closes: Managed rules that are taken away.
-        beside: What happens to the firewall service and the profiles.
+        groups_off: Groups that are switched off.
+        settings: What happens to the profiles.
+        switched: Names of all these groups.
+        warnings: What the run warns of.
         commands: The command lines, in the order in which they are sent.
         undo: The command lines that undo them, in their order.
         losses: What these do not bring back.
@@ -62,10 +68,16 @@ class Work:
         minutes: After how many of them it restores itself then.
     """
 
+    service: tuple[str, ...] = ()
     opens: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
+    groups_on: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
+    groups_off: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    switched: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     undo: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .approved import SHOWN
 from .build import foreign_rules
-from .model import EstatePlan, PlanHost, PlanState
+from .model import EstatePlan, PlanHost, PlanState, Work
 
 _WELL = "was changed, read again and is as it should be"
 _HOW = (
@@ -16,11 +16,7 @@ _HOW = (
     "A host whose plan is no longer the one in this file, because it or its variables changed since, is left alone and "
     "named. So is one that is connected to at another address, or where more would be cut than stands here.",
 )
-NOT_TOUCHED = (
-    "Rules of anybody else, Lync's own and Windows' own among them, and what Group Policy sets. After the work the "
-    "fingerprints below are compared.",
-    "Traffic that no rule of ours is about.",
-)
+IN_ORDER = "It is done in the order in which it stands here."
 APPROVAL = ("Approved by", "Date and time", "Change", "Digest that was approved (first 12 digits)")
 LEFT_ALONE = "Hosts that are not changed"
 DOOMED = "Hosts that fail although they are changed"
@@ -42,6 +38,36 @@ def how(plan: EstatePlan) -> tuple[str, ...]:
         else f"only when every host of the last {_WELL}"
     )
     return (f"Batch by batch: the next one begins {begins}.", *_HOW)
+
+
+def not_touched(plan: EstatePlan) -> tuple[str, ...]:
+    """What a plan leaves as it is, but for the groups of Windows that it switches."""
+    switched = dict.fromkeys(name for host in plan.of(PlanState.CHANGE) for name in host.work.switched)
+    but = f", but for the rules of the groups that it switches on or off ({'; '.join(switched)})" if switched else ""
+    return (
+        f"Rules of anybody else, Lync's own and Windows' own among them{but}, and what Group Policy sets. After the "
+        "work the fingerprints below are compared.",
+        f"Traffic that no rule of ours{', no such group' if switched else ''} and no setting above is about.",
+    )
+
+
+def sections(work: Work) -> list[tuple[str, tuple[str, ...], str]]:
+    """What is done, in the order of the commands, and what is to be known of it: headings, sentences, and how grave."""
+    found = [
+        ("In use, and would be cut", work.impact, "warning"),
+        ("What the run warns of", work.warnings, "warning"),
+        ("The Windows Firewall service", work.service, ""),
+        ("New rules that let in or out", work.opens, ""),
+        ("New rules that block", work.blocks, ""),
+        ("Groups of Windows that are switched on", work.groups_on, ""),
+        ("Rules that are changed", work.changes, ""),
+        ("Rules of ours that are taken away (what others let in as well stays open)", work.closes, ""),
+        ("Groups of Windows that are switched off (what others let in as well stays open)", work.groups_off, ""),
+        ("Settings of the profiles", work.settings, ""),
+        ("Left undone, because it is not ours to do", work.refused, "warning"),
+        ("What undoing does not bring back", work.losses, "warning"),
+    ]
+    return [section for section in found if section[1]]
 
 
 def rollback_lines(plan: EstatePlan) -> list[tuple[str, str]]:

@@ -65,22 +65,23 @@ def _everybody_but(spared: AddressSet) -> str:
     return f"Everybody but {addresses_in_words(spared.texts())}" if spared else "Everybody"
 
 
-def in_words(rule: Any, services: Mapping[str, str], spared: Spared = MappingProxyType({})) -> str:
+def in_words(rule: Any, services: Mapping[str, str], spared: Spared = MappingProxyType({}), ends: bool = False) -> str:
     """Who may reach what by a rule, and whatever limits it.
 
     Args:
         rule: A rule as the modules return it.
         services: Id of a row of the catalogue to the service that needs it.
         spared: Whom block rules for everybody else spare; a rule of which that is not known is told by its addresses.
+        ends: Whether it goes or is switched off.
 
     Raises:
         ResultError: It is none.
     """
     read = _read(rule)
     block, part = _parted(rule)
-    kept_out = f"{_everybody_but(spared[block])} is kept out of" if block in spared else ""
-    also = [f"part {part} of that rule"] if kept_out and part else []
-    return rule_in_words(read, _services(texts_of(rule, "rows"), services), kept_out, also)
+    spares = _everybody_but(spared[block]) if block in spared else ""
+    also = [f"part {part} of that rule"] if spares and part else []
+    return rule_in_words(read, _services(texts_of(rule, "rows"), services), spares, also, ends)
 
 
 def _read(rule: Any) -> dict[str, Any]:

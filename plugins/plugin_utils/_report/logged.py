@@ -25,6 +25,9 @@ _MOST_IN_A_CELL = 3
 WOULD_BE = Case.WOULD_BE.value
 """The case, and the question of the same name."""
 
+DROPPED = "dropped"
+"""The other question: who was dropped."""
+
 
 def with_log(host: ReportHost, result: Mapping[str, Any]) -> ReportHost:
     """A host of a report with what its log says; as it is, where none was read.
@@ -205,6 +208,10 @@ def summed_up(report: Report) -> str:
     """Connections by case, in short, and whom that leaves open; nothing where no log was read, or it says nothing."""
     found = connections(report)
     parts = [f"{count:,} {_CASES.get(case, case).replace(',', '')}" for case, count in found.items() if count]
+    if others := sum(host.log.others for host in report.hosts if host.log):
+        parts.append(f"{others:,} dropped connection{'' if others == 1 else 's'} to ports that no row asks for")
+    if unsure := _servers(report, DROPPED):
+        parts.append(f"who was dropped not known for certain on {unsure}")
     if unsure := _servers(report, WOULD_BE):
         parts.append(f"who would be scoped out not known for certain on {unsure}")
     if apart := _apart(report):

@@ -15,7 +15,10 @@ WORST = (HostClass.DRIFTED, HostClass.INEFFECTIVE, HostClass.FAILED, HostClass.U
 
 _ALWAYS_TOLD = ("added", "removed", "better", "worse")
 _NAMED = 20  # hosts of each class
-_HOW_DRIFTED = " What that is, this shows without changing it: lyncops.firewall.site --check --diff --limit {host}."
+_HOW_DRIFTED = (
+    " What that is, this shows without changing it: "
+    "ansible-playbook lyncops.firewall.site --check --diff --limit {host} (and the -i and -e of this run)."
+)
 _SAID = {
     "narrower": "drifted only for fewer addresses to admit",
     "wider": "newly open to more than is wanted",

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..._net.port_set import PortSet
-from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
+from ..._net.region import Region
+from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile, protocol_name
 from ..state.snapshot import Snapshot
 from .coverage import Covers, allows, left_open
 from .plan import Plan, closing
@@ -61,7 +62,7 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
         for change in plan.groups
         if not change.enabled or any(rule.opaque or rule.action is Action.BLOCK for rule in change.rules)
     )
-    yield from (f"'{rule.name}' lets out what nothing of the plan will" for rule in outbound_losses(plan, before))
+    yield from (f"no rule of the plan lets out what '{rule.name}' did" for rule in outbound_losses(plan, before))
     yield from (f"'{rule.name}' blocks" for rule in result if _blocks(rule) and rule.name not in was_blocking)
     yield from (
         f"'{update.after.name}' blocks more"
@@ -69,7 +70,7 @@ def _risks(plan: Plan, before: Snapshot) -> Iterator[str]:
         if _blocks(update.before) and _blocks(update.after) and not _narrower(update.after, update.before)
     )
     yield from (
-        f"'{rule.name}' lets through what nothing of the plan will: {rest}"
+        f"no rule of the plan lets in what '{rule.name}' did: {rest}"
         for rule in closing(replace(plan, groups=()), before)
         if _allows(rule) and (rest := _uncovered(rule, certain if _may_carry(rule, ports) else opening))
     )
@@ -112,10 +113,23 @@ def _narrower(rule: FirewallRule, than: FirewallRule) -> bool:
 
 
 def _uncovered(rule: FirewallRule, opening: Covers) -> str:
-    """What a rule lets through and the others do not, in the first profile where there is any; else nothing."""
+    """What a rule lets through and the others do not, of the first profile where there is any; else nothing."""
     if rule.opaque:
         return "; ".join(rule.opaque)
-    for profile in Profile:
-        if rest := left_open(rule, profile, opening):
-            return f"{rest.spelled(_MOST_SAID)} in the {profile.value} profile"
-    return ""
+    left = [(profile.value, rest) for profile in Profile if (rest := left_open(rule, profile, opening))]
+    if not left:
+        return ""
+    names = [name for name, _rest in left]
+    profiles = f"the {' and '.join(names)} profile{'s' if len(names) > 1 else ''}"
+    return f"{_spelled(rule, left[0][1])}, in {'every profile' if len(names) == len(Profile) else profiles}"
+
+
+def _spelled(rule: FirewallRule, rest: Region) -> str:
+    """What is left, with its protocol; what has no ports is not said to have any."""
+    name = protocol_name(rule.protocol)
+    text = rest.spelled(_MOST_SAID)
+    if rule.protocol in (PROTOCOL_NUMBERS["tcp"], PROTOCOL_NUMBERS["udp"]):
+        return f"{name} {text}"
+    types = f" type {', '.join(sorted(value for _key, value in rule.icmp))}" if rule.icmp else ""
+    kind = "any protocol" if rule.protocol is None else f"IP protocol {name}" if name.isdecimal() else name
+    return f"{kind}{types}{text.removeprefix('any')}"

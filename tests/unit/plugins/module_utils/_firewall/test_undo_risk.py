@@ -70,7 +70,7 @@ def test_the_service_and_the_profiles() -> None:
     ],
 )
 def test_a_deleted_allow_rule_that_is_not_wholly_covered(new: tuple[FirewallRule, ...]) -> None:
-    assert any("'LyncOps a g1' lets through" in risk for risk in deleting(OLD, *new))
+    assert any("no rule of the plan lets in what 'LyncOps a g1' did" in risk for risk in deleting(OLD, *new))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,19 @@ def test_what_never_let_anything_in_may_go() -> None:
 
 def test_the_part_that_is_closed_is_named() -> None:
     (risk,) = deleting(OLD, replace(NEW, local_ports=PORTS))
-    assert risk.endswith("151-200 from any in the domain profile")
+    assert risk.endswith("'LyncOps a g1' did: tcp 151-200 from any, in every profile")
+
+
+def test_what_is_closed_is_told_by_its_protocol_and_in_whatever_profiles() -> None:
+    ping = replace(OLD, protocol=1, local_ports=PortSet.any(), icmp=frozenset({("ICMP4", "8:*")}), remote_addresses=NET)
+    (risk,) = deleting(ping)
+    assert risk == (
+        "no rule of the plan lets in what 'LyncOps a g1' did: icmpv4 type 8:* from 10.0.0.0/8, in every profile"
+    )
+    (risk,) = deleting(OLD, replace(NEW, profiles=frozenset({Profile.PUBLIC})))
+    assert risk.endswith(": tcp 100-200 from any, in the domain and private profiles")
+    (risk,) = deleting(replace(OLD, protocol=47, local_ports=PortSet.any()))
+    assert risk.endswith(": IP protocol 47 from any, in every profile")
 
 
 def test_limits_are_covered_by_the_same_limits_or_by_none() -> None:

@@ -32,6 +32,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.model impor
     EstatePlan,
     PlanHost,
     PlanState,
+    Work,
     batches,
     groups,
     summary,
@@ -144,8 +145,160 @@ def test_what_closes_and_what_is_replaced_is_told_as_what_it_was(monkeypatch: py
     assert any("TCP 5061" in line for line in host.work.changes)
     assert not any("TCP 5061" in line for line in host.work.opens)
     assert [line for line in host.work.closes if "5060" in line] == [
-        "10.0.0.7 may connect to TCP 5060 (rule LyncOps in-tcp-5060 g1)"
+        "No longer let in: TCP 5060 from 10.0.0.7 (rule LyncOps in-tcp-5060 g1)"
     ]
+
+
+def work_on(monkeypatch: pytest.MonkeyPatch, lines: list[str], *extra_rules: dict[str, Any], **more: Any) -> Work:
+    """What a plan says of a Director whose firewall has got these lines of netsh."""
+    without_guard_and_rollback(monkeypatch)
+    model = WindowsModel()
+    for line in lines:
+        model.netsh(f"advfirewall firewall {line}")
+    options = {"roles": ["director"], "extra_rules": list(extra_rules), **more}
+    plugin = action(lync_firewall.ActionModule, model, options, check_mode=True)
+    result = plugin.run(task_vars={"inventory_hostname": "dir01"})
+    assert "commands" in result, result.get("msg")
+    return plan_of({"dir01": result}).hosts[0].work
+
+
+def smb_lines(monkeypatch: pytest.MonkeyPatch, **entry: Any) -> list[str]:
+    """The line of netsh that makes the rule of an entry."""
+    work = work_on(monkeypatch, [], {"name": "smb", "protocol": "tcp", "localport": 445, **entry})
+    return [line.removeprefix("netsh advfirewall firewall ") for line in work.commands if "LyncOps x-smb" in line]
+
+
+def test_a_change_in_place_tells_old_and_new_of_each_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = smb_lines(monkeypatch, action="block", remoteip="127.51.0.0/16")
+    entry = {"name": "smb", "action": "block", "protocol": "tcp", "localport": 445}
+    work = work_on(monkeypatch, lines, {**entry, "remoteip": "127.50.0.0/16", "profiles": "domain,private"})
+    assert [line for line in work.changes if "smb" in line] == [
+        "127.50.0.0/16 may not connect to TCP 445, in the domain and private profiles: smb (extra_rules) "
+        "(old -> new: profiles: all profiles -> the domain and private profiles; "
+        "addresses: 127.51.0.0/16 -> 127.50.0.0/16)"
+    ]
+    work = work_on(monkeypatch, lines, {**entry, "action": "allow", "remoteip": "127.51.0.0/16"})
+    assert any("(old -> new: allow or block: block -> allow)" in line for line in work.changes), work.changes
+
+
+def test_many_addresses_are_told_by_what_comes_and_what_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = ([f"127.51.0.{number}" for number in range(first, first + 60, 2)] for first in (0, 2))
+    lines = smb_lines(monkeypatch, remoteip=old)
+    work = work_on(monkeypatch, lines, {"name": "smb", "protocol": "tcp", "localport": 445, "remoteip": new})
+    (told,) = [line for line in work.changes if "smb" in line]
+    assert "(old -> new: addresses: new: 127.51.0.60; no longer: 127.51.0.0)" in told
+
+
+def test_from_everybody_to_many_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [f"127.51.0.{number}" for number in range(0, 60, 2)]
+    work = work_on(
+        monkeypatch,
+        smb_lines(monkeypatch, remoteip="any"),
+        {"name": "smb", "protocol": "tcp", "localport": 445, "remoteip": many},
+    )
+    assert any("(old -> new: addresses: any address -> 127.51.0.0, 127.51.0.2, " in line for line in work.changes)
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"action": "block"}, "No longer kept out: TCP 445 from 127.50.0.0/16: smb (extra_rules)"),
+        ({}, "No longer let in: TCP 445 from 127.50.0.0/16: smb (extra_rules)"),
+    ],
+)
+def test_a_rule_that_is_switched_off_is_told_as_what_no_longer_holds(
+    monkeypatch: pytest.MonkeyPatch, entry: dict[str, Any], told: str
+) -> None:
+    lines = smb_lines(monkeypatch, remoteip="127.50.0.0/16", **entry)
+    off = {"name": "smb", "protocol": "tcp", "localport": 445, "enabled": False, **entry}
+    for remoteip, more in (
+        ("127.50.0.0/16", ""),
+        ("127.9.0.0/16", "; addresses: 127.50.0.0/16 -> 127.9.0.0/16"),
+    ):
+        work = work_on(monkeypatch, lines, {**off, "remoteip": remoteip})
+        assert [line for line in work.changes if "smb" in line] == [f"{told} (old -> new: on -> off{more})"]
+    work = work_on(monkeypatch, [line.replace("enable=yes", "enable=no") for line in lines])
+    (gone,) = [line for line in work.closes if "smb" in line]
+    assert "No longer" not in gone
+
+
+def test_a_rule_that_is_replaced_by_one_that_is_off_is_told_as_what_no_longer_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = smb_lines(monkeypatch, remoteip="127.50.0.0/16")
+    off = {"name": "smb", "protocol": "tcp", "localport": 446, "enabled": False, "remoteip": "127.50.0.0/16"}
+    (told,) = [line for line in work_on(monkeypatch, lines, off).changes if "smb" in line]
+    assert told == (
+        "No longer let in: TCP 445 from 127.50.0.0/16: smb (extra_rules) (in its place: 127.50.0.0/16 may connect to "
+        "TCP 446 (the rule is switched off, and does nothing): smb (extra_rules))"
+    )
+
+
+def test_what_else_has_the_name_of_a_deleted_rule_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = smb_lines(monkeypatch, action="block", remoteip="127.50.0.0/16")
+    second = line.replace("localport=445", "localport=446").replace("LyncOps x-smb", "LYNCOPS X-SMB")
+    entry = {"name": "smb", "action": "block", "protocol": "tcp", "localport": 447, "remoteip": "127.50.0.0/16"}
+    work = work_on(monkeypatch, [line, second], entry)
+    assert (
+        "No longer kept out: TCP 446 from 127.50.0.0/16: smb (extra_rules) (rule LYNCOPS X-SMB g1, of the same name as "
+        "another)"
+    ) in work.closes
+    assert any("TCP 445" in line for line in work.changes)
+    work = work_on(monkeypatch, [line, second])
+    assert len([line for line in work.closes if "smb" in line.casefold()]) == 2
+
+
+def test_what_blocks_stands_apart_from_what_lets_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {"name": "smb", "action": "block", "protocol": "tcp", "localport": 445, "remoteip": "127.50.0.0/16"}
+    work = work_on(monkeypatch, [], entry, {"name": "ping", "protocol": "icmpv4", "icmp_type_code": "8:*"})
+    assert [line for line in work.blocks if "may not" in line] == list(work.blocks)
+    assert any("smb" in line for line in work.blocks)
+    assert not any("smb" in line for line in work.opens)
+    assert any("may ping the host" in line for line in work.opens)
+
+
+def test_sections_stand_in_the_order_in_which_it_is_done(checked: dict[str, Any]) -> None:
+    setting = {"profile": "domain", "setting": "log_dropped", "before": "no", "after": "yes"}
+    group = {"group": "@FirewallAPI.dll,-29502", "enabled": True, "rules": ["a"], "says": ["x"]}
+    full = {
+        **checked,
+        "service_changes": ["started"],
+        "settings_changed": [setting],
+        "groups_switched": [group, {**group, "group": "Remote Desktop", "enabled": False}],
+        "deleted": ["LyncOps in-tcp-1 g1"],
+        "updated": [{**checked["created"][0], "changes": ["enabled"]}],
+        "created": [*checked["created"], {**checked["created"][0], "action": "block"}],
+        "profiles_enabled": ["public"],
+    }
+    plan = plan_of({"dir01": full})
+    for page in (to_html(plan).decode(), to_markdown(plan).decode()):
+        told = page.partition("What is changed")[2].replace("&#39;", "'")
+        places = [
+            told.index(text)
+            for text in (
+                "The Windows Firewall service: started", "New rules that let", "New rules that block",
+                "group Remote Service Management", "Rules that are changed", "LyncOps in-tcp-1 g1",
+                "group Remote Desktop off", "domain profile, log", "firewall of the public profile is switched on",
+            )
+        ]  # fmt: skip
+        assert places == sorted(places)
+        assert "Before all else" not in page
+        untouched = page.partition("What is not touched")[2]
+        assert "Remote Desktop" in untouched
+        assert "Remote Service Management" in untouched
+    calm = to_markdown(plan_of({"dir01": checked})).decode().partition("What is not touched")[2]
+    assert "switched" not in calm
+
+
+def test_what_the_run_warns_of_is_on_the_page(checked: dict[str, Any]) -> None:
+    warned = {**checked, "warnings": ["dir01: a rule for RPC has none for RPC-EPMap", "everybody gets in"]}
+    plan = plan_of({"dir01": warned, "dir02": {**warned, "warnings": ["dir02: a rule for RPC has none for RPC-EPMap"]}})
+    assert plan.hosts[0].work.warnings == ("a rule for RPC has none for RPC-EPMap", "everybody gets in")
+    for page in (to_html(plan).decode(), to_markdown(plan).decode()):
+        told = page.partition("What is changed")[2]
+        assert told.count("a rule for RPC has none for RPC-EPMap") == 2
+        assert "What the run warns of" in told
+        assert "everybody gets in" in told
 
 
 def test_hosts_that_are_alike_are_one_group(checked: dict[str, Any]) -> None:
@@ -183,7 +336,10 @@ RULE = {
             {"remote_addresses": ["10.0.0.1", "10.0.0.2"]},
             "10.0.0.1, 10.0.0.2 may connect to TCP 5061",
         ),
-        ({"remote_addresses": [f"10.0.0.{n}" for n in range(27)]}, "10.0.0.23 and 3 more may connect"),
+        (
+            {"remote_addresses": [f"10.0.0.{n}" for n in range(27)]},
+            "Front End (server-03). Addresses: 10.0.0.0, 10.0.0.1, ",
+        ),
         ({"action": "block"}, "Any address may not connect"),
         ({"direction": "out", "remote_ports": "445", "local_ports": "any"}, "The host may connect to TCP 445 of any "),
         ({"profiles": ["domain"]}, ", in the domain profile: Front End"),
@@ -234,7 +390,7 @@ def test_the_ranges_of_a_block_can_still_be_seen(monkeypatch: pytest.MonkeyPatch
     plugin = action(lync_firewall.ActionModule, WindowsModel(), {**without, "peers": peers}, check_mode=True)
     plan = plan_of({"med01": plugin.run(task_vars={"inventory_hostname": "med01"})})
     (host,) = plan.hosts
-    blocks = [line for line in host.work.opens if line.startswith("Everybody")]
+    blocks = [line for line in host.work.blocks if line.startswith("Everybody")]
     assert any(line.startswith("Everybody but 10.0.0.1 is kept out of TCP 5070: ") for line in blocks), blocks
     assert len(host.work.ranges) == len(blocks)
     assert host.work.armed
@@ -374,6 +530,7 @@ def test_only_the_plan_that_was_approved_may_be_carried_out() -> None:
     assert "is no longer what is in the plan p (it was 111111111111, it is 222222222222 now)" in refusal(
         "p", digests, "a", "2" * 64
     )
+    assert "Every -e that the plan was made with belongs to this run too" in refusal("p", digests, "a", "2" * 64)
     assert "it could not be made then" in refusal("p", digests, "b", "2" * 64)
     assert "the host is not in the plan p" in refusal("p", digests, "c", "2" * 64)
 

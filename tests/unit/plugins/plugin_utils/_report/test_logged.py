@@ -88,6 +88,8 @@ def test_in_sentences_and_in_one_line(found: Report) -> None:
     assert "By the firewalls' own logs, scoped out: 312 connections of 10.4.2.9, on dir01" in told
     assert "By the firewalls' own logs, dropped, though wanted: 1 connection of 10.0.0.9, on dir01" in told
     assert not any("who would be scoped out" in one for one in told)
+    assert "not known for certain" not in summary(found)
+    assert "25 dropped connections to ports that no row asks for" in summary(found)
     assert "By the logs: 1 dropped though wanted, 312 scoped out" in summary(found)
     assert "10.4.2.9" in to_html(found).decode()
 
@@ -140,6 +142,7 @@ def test_a_host_that_logs_nothing_says_so_and_is_as_it_was() -> None:
     assert document["hosts"][0]["log"]["since"] is None
     assert "profile_settings" in document["hosts"][0]["log"]["why"][0]
     assert any("does not say all that was asked for" in told for told in in_short(quiet))
+    assert "who was dropped not known for certain on 1 server" in summary(quiet)
     assert quiet.hosts[0].host_class is HostClass.DRIFTED
 
 

@@ -22,3 +22,4 @@ def test_where_a_host_drifted_the_command_is_named_that_shows_it(kind: HostClass
     told = failure_of(made(**{kind.value: ["med01", "fe01"]}))
     assert f"{kind.value.capitalize()}: med01, fe01." in told
     assert ("lyncops.firewall.site --check --diff --limit med01" in told) == (kind is HostClass.DRIFTED)
+    assert ("-e of this run" in told) == (kind is HostClass.DRIFTED)
