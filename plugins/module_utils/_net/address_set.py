@@ -214,6 +214,15 @@ class AddressSet:
             or any(self._complete(family) for family, _word in other.keywords)
         )
 
+    def of_family(self, family: int) -> AddressSet:
+        """The addresses and keywords of one family.
+
+        Args:
+            family: 4 or 6.
+        """
+        words = frozenset(keyword for keyword in self.keywords if keyword[0] == family)
+        return _canonical(self.v4 if family == 4 else (), self.v6 if family == 6 else (), words)
+
     def _complete(self, family: int) -> bool:
         return (self.v4 if family == 4 else self.v6) == (_ALL[family],)
 

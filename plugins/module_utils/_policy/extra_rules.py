@@ -28,7 +28,8 @@ from .rule_values import (
     read_local_ports,
     read_protocol,
     read_remote_ports,
-    read_scope,
+    fitting,
+    read_scope_of,
     read_service,
     word_of,
     words_of,
@@ -147,6 +148,13 @@ def _parts(
         raise OptionError(f"{where}.security", _NO_SECURITY)  # [MS-FASP] 2.2.37
     default = scope if action is Action.ALLOW and not entry.get("remoteip") else AddressSet.any()
     named = entry.get("profiles") or entry.get("profile")
+    own = _local(f"{where}.localip", at, protocol) if at else AddressSet.any()
+    if from_where:
+        others = read_scope_of(f"{where}.remoteip", from_where, protocol)
+    else:
+        others = fitting(f"{where}.remoteip", default, protocol)
+    if at and from_where and not any(own.of_family(one) and others.of_family(one) for one in (4, 6)):
+        raise OptionError(f"{where}.localip", "it and remoteip have no version of IP in common; name addresses of one")
     rule = FirewallRule(
         name="",
         direction=direction,
@@ -156,8 +164,8 @@ def _parts(
         local_ports=local.ports,
         port_words=local.words,
         remote_ports=remote.ports,
-        local_addresses=_local(f"{where}.localip", at) if at else AddressSet.any(),
-        remote_addresses=read_scope(f"{where}.remoteip", from_where) if from_where else default,
+        local_addresses=own,
+        remote_addresses=others,
         profiles=_profiles(f"{where}.profiles", named, profiles),
         program=program,
         service=service,
@@ -216,8 +224,8 @@ def _too_much(name: str, action: Action, protocol: int | None) -> str:
     )
 
 
-def _local(option: str, items: list[str]) -> AddressSet:
-    addresses = read_scope(option, items)
+def _local(option: str, items: list[str], protocol: int | None) -> AddressSet:
+    addresses = read_scope_of(option, items, protocol)
     if addresses.keywords:  # [MS-GPFAS] 2.2.2.19: LA4 and LA6 take none
         raise OptionError(option, "the host's own addresses are written as such; there are no keywords for them")
     return addresses
