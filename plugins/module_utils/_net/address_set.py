@@ -314,7 +314,9 @@ def split(addresses: AddressSet, room: int) -> list[AddressSet]:
             used = 0
         used += len(text) + (1 if parts[-1] else 0)
         parts[-1].append(text)
-    return [addresses] if len(parts) == 1 else [AddressSet.parse(part) for part in parts]
+    return (
+        [addresses] if len(parts) == 1 else [AddressSet.parse(part) & addresses for part in parts]
+    )  # a keyword keeps its family
 
 
 def _spell(family: int, pair: intervals.Interval) -> list[str]:

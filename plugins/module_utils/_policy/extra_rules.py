@@ -13,7 +13,15 @@ from typing import Any
 from .._firewall.change.naming import parse_name
 from .._firewall.change.netsh_text import UnsupportedValueError, check_program, check_text
 from .._firewall.state.limits import EDGE, SECURITY, Limits
-from .._firewall.state.rule import ALL_PROFILES, ANY_SERVICE, Action, Direction, FirewallRule, Profile
+from .._firewall.state.rule import (
+    ALL_PROFILES,
+    ANY_SERVICE,
+    PROTOCOL_NUMBERS,
+    Action,
+    Direction,
+    FirewallRule,
+    Profile,
+)
 from .._firewall.traffic.breadth import SYSTEM, nearly_everything
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_profiles, read_word
@@ -105,6 +113,7 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
     if len(key) < 3 or len(name) > _LONGEST_NAME:
         raise OptionError(f"{where}.name", f"{name!r} needs a letter or digit, and at most {_LONGEST_NAME} characters")
     _checked(f"{where}.name", name)
+    _named_is_said(f"{where}.state", "state", entry)
     state = read_word(f"{where}.state", entry.get("state") or "present", {"present": True, "absent": False})
     if state:
         return ExtraRule(key, name, _parts(where, name, entry, profiles, scope))
@@ -118,8 +127,8 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
 def _parts(
     where: str, name: str, entry: Mapping[str, Any], profiles: frozenset[Profile], scope: AddressSet
 ) -> tuple[tuple[str, FirewallRule], ...]:
-    for key in _LIMITS:
-        _not_blank(f"{where}.{key}", entry.get(key))
+    for key in _LEFT_OUT:
+        _named_is_said(f"{where}.{key}", key, entry)
     direction = read_word(f"{where}.direction", entry.get("direction") or "in", _DIRECTIONS)
     action = read_word(f"{where}.action", entry.get("action") or "allow", _ACTIONS)
     protocol = read_protocol(f"{where}.protocol", entry.get("protocol"))
@@ -152,7 +161,7 @@ def _parts(
     if from_where:
         others = read_scope_of(f"{where}.remoteip", from_where, protocol)
     else:
-        others = fitting(f"{where}.remoteip", default, protocol)
+        others = fitting(f"{where}.remoteip", default, protocol, "the scope of all rules, remote_addresses")
     if at and from_where and not any(own.of_family(one) and others.of_family(one) for one in (4, 6)):
         raise OptionError(f"{where}.localip", "it and remoteip have no version of IP in common; name addresses of one")
     rule = FirewallRule(
@@ -178,17 +187,44 @@ def _parts(
     return made
 
 
-_LIMITS = (
-    "action", "direction", "protocol", "localport", "remoteport", "localip", "remoteip", "icmp_type_code", "program",
-    "service", "interfacetypes", "profiles", "profile",
-)  # fmt: skip
-"""Keys that say what a rule is for, or what it does: nothing in one of them is no word for everything."""
+_LEFT_OUT = {
+    "state": "present", "enabled": "true", "enable": "true", "action": "allow", "direction": "in", "edge": "no",
+    "security": "notrequired", "profiles": "those of all rules", "profile": "those of all rules",
+    "remoteip": "the scope of all rules",
+    **dict.fromkeys(
+        ("protocol", "localport", "remoteport", "localip", "icmp_type_code", "program", "service", "interfacetypes"),
+        "any",
+    ),
+}  # fmt: skip
+"""Keys that say what a rule is for, or what it does, each with what it means to leave it out."""
 
 
-def _not_blank(option: str, value: Any) -> None:
-    """A template without a value leaves a blank text. Taken for no limit, it would open more than was meant."""
-    if isinstance(value, str) and not value.strip():
-        raise OptionError(option, "there is nothing in it; name what is meant, or leave the key out")
+def _named_is_said(option: str, key: str, entry: Mapping[str, Any]) -> None:
+    """Nothing in a key, as a variable without a value leaves it, is no word for what leaving it out means: that is
+    often everything. Only where the key would say nothing anyway, a null passes."""
+    if key not in entry:
+        return
+    value = entry[key]
+    if value is None:
+        nothing = key not in _SAYS_NOTHING or str(entry.get("protocol")).casefold() in _SAYS_NOTHING[key]
+    elif isinstance(value, (list, tuple)):
+        nothing = not words_of(value)
+    else:
+        nothing = isinstance(value, str) and not words_of(value)
+    if nothing:
+        raise OptionError(
+            option, f"there is nothing in it; name what is meant, or leave the key out for {_LEFT_OUT[key]}"
+        )
+
+
+_WITH_PORTS = ("tcp", "udp", str(TCP), str(UDP))
+_SAYS_NOTHING: Mapping[str, tuple[str, ...]] = {
+    "edge": (),  # left out it is the narrowest there is
+    "localport": _WITH_PORTS,
+    "remoteport": _WITH_PORTS,
+    "icmp_type_code": ("icmpv4", "icmpv6", *(str(PROTOCOL_NUMBERS[name]) for name in ("icmpv4", "icmpv6"))),
+}
+"""Keys that a null leaves out, but beside which protocols: there it would mean all ports, or all types."""
 
 
 _NEARLY = (

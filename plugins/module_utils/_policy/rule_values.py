@@ -93,8 +93,14 @@ def read_scope_of(option: str, words: list[str], protocol: int | None) -> Addres
     return fitting(option, read_scope(option, words), protocol)
 
 
-def fitting(option: str, addresses: AddressSet, protocol: int | None) -> AddressSet:
+def fitting(option: str, addresses: AddressSet, protocol: int | None, whose: str = "it") -> AddressSet:
     """What a rule of a protocol can hold of addresses.
+
+    Args:
+        option: The option's name, for the message.
+        addresses: The addresses.
+        protocol: The protocol.
+        whose: What has them, for the message.
 
     Raises:
         OptionError: Nothing.
@@ -103,7 +109,7 @@ def fitting(option: str, addresses: AddressSet, protocol: int | None) -> Address
     if addresses and not found:
         name = protocol_name(protocol)
         raise OptionError(
-            option, f"there is no IPv{name[-1]} address in it, and {name} has no others; name one, or leave the key out"
+            option, f"there is no IPv{name[-1]} address in {whose}, and {name} has no others; name one here, or any"
         )
     return found
 

@@ -13,7 +13,11 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
-from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import (
+    AddressSet,
+    split,
+    together,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import read_extra_rules
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
@@ -65,7 +69,9 @@ def test_what_is_asked_for_is_what_is_read_afterwards(protocol: Any, scope: str)
             tried += 1
             assert stored(rule) == rule, (limits, named)
             assert add_back(stored(rule)), "the undo can say it again"
-    assert tried or scope == "fd00::9" or (protocol, scope) in (("icmpv6", "10.9.9.9"), (58, "10.9.9.9"), ("any", "any"))
+    assert (
+        tried or scope == "fd00::9" or (protocol, scope) in (("icmpv6", "10.9.9.9"), (58, "10.9.9.9"), ("any", "any"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,7 +79,9 @@ def test_what_is_asked_for_is_what_is_read_afterwards(protocol: Any, scope: str)
 )
 def test_a_version_of_icmp_without_an_address_of_it_is_refused(protocol: Any, key: str) -> None:
     own, others = ("4", "fd00::9") if protocol in ("icmpv4", 1) else ("6", "10.9.9.9")
-    with pytest.raises(OptionError, match=rf"extra_rules\[0\]\.{key}: there is no IPv{own} address in it.*leave the"):
+    with pytest.raises(
+        OptionError, match=rf"extra_rules\[0\]\.{key}: there is no IPv{own} address in it, .*name one here"
+    ):
         made(protocol=protocol, **{key: others})
 
 
@@ -81,10 +89,17 @@ def test_the_scope_of_all_rules_takes_the_version_as_well() -> None:
     scope = AddressSet.parse(["10.0.0.0/8", "fd00::/8", "localsubnet"])
     assert made(scope, protocol="icmpv4").remote_addresses == scope.of_family(4)
     assert made(scope, protocol="tcp", localport=1).remote_addresses == scope
-    with pytest.raises(OptionError, match="no IPv6 address"):
+    with pytest.raises(OptionError, match="no IPv6 address in the scope of all rules, remote_addresses"):
         made(AddressSet.parse(["10.0.0.0/8"]), protocol="icmpv6")
 
 
 def test_an_own_address_of_one_version_and_a_scope_of_the_other_are_refused() -> None:
     with pytest.raises(OptionError, match=r"localip: .*no version of IP in common"):
         made(localip="10.0.0.5", remoteip="fd00::9")
+
+
+def test_a_scope_for_several_lines_keeps_the_version_of_its_keywords() -> None:
+    many = AddressSet.parse([f"10.0.{number}.1" for number in range(100)]) | AddressSet.parse(["dns"]).of_family(4)
+    parts = split(many, 200)
+    assert len(parts) > 2
+    assert together(parts) == many
