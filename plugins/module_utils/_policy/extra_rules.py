@@ -29,6 +29,7 @@ from .._options.site import GROUP
 from .rule_values import (
     TCP,
     UDP,
+    fitting,
     limit_of,
     read_flag,
     read_icmp,
@@ -36,7 +37,6 @@ from .rule_values import (
     read_local_ports,
     read_protocol,
     read_remote_ports,
-    fitting,
     read_scope_of,
     read_service,
     word_of,

@@ -57,8 +57,8 @@ def may_cut_a_member(rule: FirewallRule) -> bool:
     """Whether a block rule may keep the host from what a member of a domain needs, or from the network.
 
     Outbound not one for ports that no member needs or connects from, for a program or a service of the site's own, or
-    for addresses of the internet alone: those are looked at by who is connected. Inbound what comes unasked: ICMPv6, and the answers
-    to a client of DHCP. A rule for nearly everything is one in either direction.
+    for addresses of the internet alone: those are looked at by who is connected. Inbound what comes unasked:
+    ICMPv6, and the answers to a client of DHCP. A rule for nearly everything is one in either direction.
 
     Args:
         rule: The rule.

@@ -231,6 +231,7 @@ def test_a_rule_that_opens_or_blocks_everything_is_refused(changes: dict[str, An
     "changes",
     [
         {"localport": "2-65535", "protocol": "tcp"},
+        {"localport": "RPC,1-60000", "protocol": "tcp"},
         {"localport": "1-32767,32769-40000", "protocol": "udp"},
         {"remoteport": "1024-65535", "protocol": "tcp", "direction": "out"},
         {"remoteip": "0.0.0.0-255.255.255.254"},

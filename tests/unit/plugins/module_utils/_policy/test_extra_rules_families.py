@@ -43,7 +43,10 @@ LIMITS: tuple[dict[str, Any], ...] = (
 )
 
 
-def made(scope: AddressSet = AddressSet.any(), **entry: Any) -> Any:
+ANY = AddressSet.any()
+
+
+def made(scope: AddressSet = ANY, **entry: Any) -> Any:
     (extra,) = read_extra_rules([{"name": "n", **entry}], ALL_PROFILES, scope)
     return extra.parts[0][1].named("LyncOps x-n g1")
 
