@@ -284,7 +284,7 @@ HOST_OPTIONS: tuple[Option, ...] = (
         (
             "Whether managed rules that are no longer wanted are removed. If V(false), they are only reported as "
             "stale, and are no drift; but for the block rules of C(block_others), which only keep people out, and "
-            "always go. A rule of O(extra_rules) whose entry is gone stays: V(state: absent) in its entry takes it away.",
+            "always go. A rule of O(extra_rules) whose entry is gone stays until V(state: absent) takes it away.",
             "Never concerns rules of anybody else.",
         ),
         type="bool",
