@@ -13,8 +13,9 @@ from ansible.utils.display import Display
 
 from ..module_utils._options.option import Option, argument_spec
 from ..module_utils._options.reading import OptionError
+from ..module_utils._options.site import EXTRA_RULES
 from ._results import plain
-from ._shapes import with_small_keys, wrong_shape
+from ._shapes import as_named, with_small_keys, wrong_shape
 
 display = Display()
 
@@ -47,6 +48,8 @@ def validate(
             raise told
         raise OptionError("options", "; ".join(checked.error_messages))
     found = {option.name: plain(checked.validated_parameters[option.name]) for option in options}
+    if found.get(EXTRA_RULES.name):
+        found[EXTRA_RULES.name] = as_named(given[EXTRA_RULES.name], found[EXTRA_RULES.name])
     for option in options:
         found[option.name] = _current(option, found[option.name])
         if found[option.name] == [] and option.choices and option.default:

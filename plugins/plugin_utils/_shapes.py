@@ -75,6 +75,24 @@ def _small(where: str, option: Option, value: Any) -> Any:
     }
 
 
+def as_named(given: Any, checked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries with a null where one was given, and without the keys that Ansible's validator adds to those given.
+
+    A variable without a value is no key that was left out, and the validator tells the two no more apart.
+
+    Args:
+        given: The entries as they were given.
+        checked: The same as the validator returns them.
+    """
+    entries = given if isinstance(given, list) else [given]
+    found = []
+    for raw, entry in zip(entries, checked, strict=False):
+        keys = check_type_dict(raw)  # a text may be JSON, as of -e
+        values = {key: value for key, value in entry.items() if value is not None}
+        found.append({**values, **{key: None for key, value in keys.items() if value is None}})
+    return found
+
+
 def no_such_key(key: str, right: Iterable[str], most: int = 100) -> str:
     """What to say of a key that there is not.
 

@@ -214,6 +214,15 @@ class AddressSet:
             or any(self._complete(family) for family, _word in other.keywords)
         )
 
+    def of_family(self, family: int) -> AddressSet:
+        """The addresses and keywords of one family.
+
+        Args:
+            family: 4 or 6.
+        """
+        words = frozenset(keyword for keyword in self.keywords if keyword[0] == family)
+        return _canonical(self.v4 if family == 4 else (), self.v6 if family == 6 else (), words)
+
     def _complete(self, family: int) -> bool:
         return (self.v4 if family == 4 else self.v6) == (_ALL[family],)
 
@@ -305,7 +314,9 @@ def split(addresses: AddressSet, room: int) -> list[AddressSet]:
             used = 0
         used += len(text) + (1 if parts[-1] else 0)
         parts[-1].append(text)
-    return [addresses] if len(parts) == 1 else [AddressSet.parse(part) for part in parts]
+    return (
+        [addresses] if len(parts) == 1 else [AddressSet.parse(part) & addresses for part in parts]
+    )  # a keyword keeps its family
 
 
 def _spell(family: int, pair: intervals.Interval) -> list[str]:

@@ -283,7 +283,8 @@ HOST_OPTIONS: tuple[Option, ...] = (
         "exclusive",
         (
             "Whether managed rules that are no longer wanted are removed. If V(false), they are only reported as "
-            "stale, and are no drift; but for block rules, which only keep people out, and always go.",
+            "stale, and are no drift; but for the block rules of C(block_others), which only keep people out, and "
+            "always go. A rule of O(extra_rules) whose entry is gone stays until V(state: absent) takes it away.",
             "Never concerns rules of anybody else.",
         ),
         type="bool",

@@ -13,7 +13,15 @@ from typing import Any
 from .._firewall.change.netsh_text import UnsupportedValueError, check_program, check_text
 from .._firewall.change.site_naming import described, site_key
 from .._firewall.state.limits import EDGE, SECURITY, Limits
-from .._firewall.state.rule import ALL_PROFILES, ANY_SERVICE, Action, Direction, FirewallRule, Profile
+from .._firewall.state.rule import (
+    ALL_PROFILES,
+    ANY_SERVICE,
+    PROTOCOL_NUMBERS,
+    Action,
+    Direction,
+    FirewallRule,
+    Profile,
+)
 from .._firewall.traffic.breadth import SYSTEM, nearly_everything
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_profiles, read_word
@@ -21,6 +29,7 @@ from .._options.site import GROUP
 from .rule_values import (
     TCP,
     UDP,
+    fitting,
     limit_of,
     read_flag,
     read_icmp,
@@ -28,7 +37,7 @@ from .rule_values import (
     read_local_ports,
     read_protocol,
     read_remote_ports,
-    read_scope,
+    read_scope_of,
     read_service,
     word_of,
     words_of,
@@ -99,6 +108,7 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
     if len(key) < 3 or len(name) > _LONGEST_NAME:
         raise OptionError(f"{where}.name", f"{name!r} needs a letter or digit, and at most {_LONGEST_NAME} characters")
     _checked(f"{where}.name", name)
+    _named_is_said(f"{where}.state", "state", entry)
     state = read_word(f"{where}.state", entry.get("state") or "present", {"present": True, "absent": False})
     if state:
         return ExtraRule(key, name, _parts(where, name, entry, profiles, scope))
@@ -112,8 +122,8 @@ def _read(where: str, entry: Mapping[str, Any], profiles: frozenset[Profile], sc
 def _parts(
     where: str, name: str, entry: Mapping[str, Any], profiles: frozenset[Profile], scope: AddressSet
 ) -> tuple[tuple[str, FirewallRule], ...]:
-    for key in _LIMITS:
-        _not_blank(f"{where}.{key}", entry.get(key))
+    for key in _LEFT_OUT:
+        _named_is_said(f"{where}.{key}", key, entry)
     direction = read_word(f"{where}.direction", entry.get("direction") or "in", _DIRECTIONS)
     action = read_word(f"{where}.action", entry.get("action") or "allow", _ACTIONS)
     protocol = read_protocol(f"{where}.protocol", entry.get("protocol"))
@@ -142,6 +152,13 @@ def _parts(
         raise OptionError(f"{where}.security", _NO_SECURITY)  # [MS-FASP] 2.2.37
     default = scope if action is Action.ALLOW and not entry.get("remoteip") else AddressSet.any()
     named = entry.get("profiles") or entry.get("profile")
+    own = _local(f"{where}.localip", at, protocol) if at else AddressSet.any()
+    if from_where:
+        others = read_scope_of(f"{where}.remoteip", from_where, protocol)
+    else:
+        others = fitting(f"{where}.remoteip", default, protocol, "the scope of all rules, remote_addresses")
+    if at and from_where and not any(own.of_family(one) and others.of_family(one) for one in (4, 6)):
+        raise OptionError(f"{where}.localip", "it and remoteip have no version of IP in common; name addresses of one")
     rule = FirewallRule(
         name="",
         direction=direction,
@@ -151,8 +168,8 @@ def _parts(
         local_ports=local.ports,
         port_words=local.words,
         remote_ports=remote.ports,
-        local_addresses=_local(f"{where}.localip", at) if at else AddressSet.any(),
-        remote_addresses=read_scope(f"{where}.remoteip", from_where) if from_where else default,
+        local_addresses=own,
+        remote_addresses=others,
         profiles=_profiles(f"{where}.profiles", named, profiles),
         program=program,
         service=service,
@@ -165,17 +182,44 @@ def _parts(
     return made
 
 
-_LIMITS = (
-    "action", "direction", "protocol", "localport", "remoteport", "localip", "remoteip", "icmp_type_code", "program",
-    "service", "interfacetypes", "profiles", "profile",
-)  # fmt: skip
-"""Keys that say what a rule is for, or what it does: nothing in one of them is no word for everything."""
+_LEFT_OUT = {
+    "state": "present", "enabled": "true", "enable": "true", "action": "allow", "direction": "in", "edge": "no",
+    "security": "notrequired", "profiles": "those of all rules", "profile": "those of all rules",
+    "remoteip": "the scope of all rules",
+    **dict.fromkeys(
+        ("protocol", "localport", "remoteport", "localip", "icmp_type_code", "program", "service", "interfacetypes"),
+        "any",
+    ),
+}  # fmt: skip
+"""Keys that say what a rule is for, or what it does, each with what it means to leave it out."""
 
 
-def _not_blank(option: str, value: Any) -> None:
-    """A template without a value leaves a blank text. Taken for no limit, it would open more than was meant."""
-    if isinstance(value, str) and not value.strip():
-        raise OptionError(option, "there is nothing in it; name what is meant, or leave the key out")
+def _named_is_said(option: str, key: str, entry: Mapping[str, Any]) -> None:
+    """Nothing in a key, as a variable without a value leaves it, is no word for what leaving it out means: that is
+    often everything. Only where the key would say nothing anyway, a null passes."""
+    if key not in entry:
+        return
+    value = entry[key]
+    if value is None:
+        nothing = key not in _SAYS_NOTHING or str(entry.get("protocol")).casefold() in _SAYS_NOTHING[key]
+    elif isinstance(value, (list, tuple)):
+        nothing = not words_of(value)
+    else:
+        nothing = isinstance(value, str) and not words_of(value)
+    if nothing:
+        raise OptionError(
+            option, f"there is nothing in it; name what is meant, or leave the key out for {_LEFT_OUT[key]}"
+        )
+
+
+_WITH_PORTS = ("tcp", "udp", str(TCP), str(UDP))
+_SAYS_NOTHING: Mapping[str, tuple[str, ...]] = {
+    "edge": (),  # left out it is the narrowest there is
+    "localport": _WITH_PORTS,
+    "remoteport": _WITH_PORTS,
+    "icmp_type_code": ("icmpv4", "icmpv6", *(str(PROTOCOL_NUMBERS[name]) for name in ("icmpv4", "icmpv6"))),
+}
+"""Keys that a null leaves out, but beside which protocols: there it would mean all ports, or all types."""
 
 
 _NEARLY = (
@@ -211,8 +255,8 @@ def _too_much(name: str, action: Action, protocol: int | None) -> str:
     )
 
 
-def _local(option: str, items: list[str]) -> AddressSet:
-    addresses = read_scope(option, items)
+def _local(option: str, items: list[str], protocol: int | None) -> AddressSet:
+    addresses = read_scope_of(option, items, protocol)
     if addresses.keywords:  # [MS-GPFAS] 2.2.2.19: LA4 and LA6 take none
         raise OptionError(option, "the host's own addresses are written as such; there are no keywords for them")
     return addresses

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._firewall.change.netsh import PORT_WORDS
 from .._firewall.state.limits import INTERFACE_TYPES
-from .._firewall.state.rule import ANY_SERVICE, PROTOCOL_NUMBERS, Direction
+from .._firewall.state.rule import ANY_SERVICE, PROTOCOL_NUMBERS, Direction, of_protocol, protocol_name
 from .._net.address_set import AddressSet
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses, read_ports, read_word
@@ -82,6 +82,36 @@ def read_scope(option: str, words: list[str]) -> AddressSet:
         OptionError: As `read_addresses`.
     """
     return read_addresses(option, [_network(word) for word in words])
+
+
+def read_scope_of(option: str, words: list[str], protocol: int | None) -> AddressSet:
+    """The same for a rule of a protocol: one for ICMPv4 or ICMPv6 holds the addresses of that version alone.
+
+    Raises:
+        OptionError: As `read_addresses`; or nothing of it is of that version.
+    """
+    return fitting(option, read_scope(option, words), protocol)
+
+
+def fitting(option: str, addresses: AddressSet, protocol: int | None, whose: str = "it") -> AddressSet:
+    """What a rule of a protocol can hold of addresses.
+
+    Args:
+        option: The option's name, for the message.
+        addresses: The addresses.
+        protocol: The protocol.
+        whose: What has them, for the message.
+
+    Raises:
+        OptionError: Nothing.
+    """
+    found = of_protocol(addresses, protocol)
+    if addresses and not found:
+        name = protocol_name(protocol)
+        raise OptionError(
+            option, f"there is no IPv{name[-1]} address in {whose}, and {name} has no others; name one here, or any"
+        )
+    return found
 
 
 def _network(word: str) -> str:

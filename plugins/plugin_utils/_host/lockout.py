@@ -17,7 +17,7 @@ from ...module_utils._firewall.change.management import (
     arriving_ports,
     policy_listeners,
 )
-from ...module_utils._firewall.change.needed import may_cut_a_member
+from ...module_utils._firewall.change.needed import may_cut_a_member, may_cut_ipsec
 from ...module_utils._firewall.change.new_blocks import new_blocks
 from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import begin_inbound, begin_outbound, predict
@@ -51,6 +51,7 @@ class Preview:
         by_groups: What only the groups let in that the plan switches off, whether or not anybody is connected now.
         inbound: Block rules that keep out nearly everybody, or what comes unasked and is needed; likewise.
         outbound: Block rules that may cut the host from its domain controllers and name servers; likewise.
+        ipsec: Block rules that may keep the host from the IPsec that it requires; likewise.
     """
 
     lockout: tuple[str, ...] = ()
@@ -60,6 +61,7 @@ class Preview:
     by_groups: tuple[Endpoint, ...] = ()
     inbound: tuple[FirewallRule, ...] = ()
     outbound: tuple[FirewallRule, ...] = ()
+    ipsec: tuple[FirewallRule, ...] = ()
 
     @property
     def closed(self) -> tuple[Endpoint, ...]:
@@ -100,7 +102,12 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     places = arrives.connected or ALL_PROFILES
     blocks = new_blocks(before, after, places, Direction.IN)
     leaving = new_blocks(before, after, places, Direction.OUT)
-    inbound, outbound = (tuple(rule for rule in coming if may_cut_a_member(rule)) for coming in (blocks, leaving))
+    # What a member needs it may need first in a profile that it is not in now: the public one, at each boot.
+    ways = (Direction.IN, Direction.OUT)
+    coming = [new_blocks(before, after, ALL_PROFILES, way) for way in ways]
+    inbound, outbound = (tuple(rule for rule in one if may_cut_a_member(rule)) for one in coming)
+    requiring = {one.profile for one in after.profiles if one.requires_ipsec or one.requires_ipsec_outbound}
+    ipsec = tuple(rule for one in coming for rule in one if rule.profiles & requiring and may_cut_ipsec(rule))
     if (profiles or blocks or leaving or plan.groups_off) and use.sockets is None:
         raise ReadError("'netstat -ano' failed, so it is not known what is in use and would be cut")
     used = endpoints(use.sockets or (), use.tasks) if profiles or blocks or plan.groups_off else ()
@@ -116,7 +123,7 @@ def preview(host: RemoteHost, plan: Plan, before: Snapshot, confirmed: bool = Tr
     blocked = would_be_blocked(used, own, before, after, places) if blocks else ()
     if leaving:
         blocked += would_be_left(use.sockets or (), use.tasks, before, after, places)
-    return Preview(found.objections, found.warnings, cut, blocked, by_groups, inbound, outbound)
+    return Preview(found.objections, found.warnings, cut, blocked, by_groups, inbound, outbound, ipsec)
 
 
 def _beginning_to_filter(plan: Plan, before: Snapshot) -> frozenset[Profile]:
@@ -204,7 +211,13 @@ class LockoutGuard:
             names = ", ".join(said(label(rule)) for rule in found.outbound[:_MOST_LISTED])
             objections.append(
                 f"outbound block rules may cut the host from its domain controllers and name servers: {names}. Narrow "
-                f"them to ports that no member of a domain needs or to single addresses, or {_ACCEPT}"
+                f"them to ports that no member of a domain needs or to addresses of the internet, or {_ACCEPT}"
+            )
+        if found.ipsec:
+            names = ", ".join(said(label(rule)) for rule in found.ipsec[:_MOST_LISTED])
+            objections.append(
+                "the host requires IPsec, and block rules may keep it from agreeing on that (IKE on UDP 500 and 4500, "
+                f"ESP, AH) once today's agreements end, WinRM's among them: {names}. Leave those out, or {_ACCEPT}"
             )
         if outbound:
             objections.append(

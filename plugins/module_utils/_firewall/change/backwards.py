@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ..._net.address_set import AddressError, AddressSet
 from ..._texts import said
-from ..state.rule import Action, FirewallRule
+from ..state.rule import Action, FirewallRule, of_protocol
 from ..state.snapshot import Snapshot
 from ..traffic.admission import may_block
 from . import netsh
@@ -103,7 +103,7 @@ def add_back(rule: FirewallRule) -> str:
     ports = not rule.local_ports.is_any or not rule.remote_ports.is_any
     if rule.action is Action.BYPASS or (ports and rule.protocol not in (6, 17)):
         return ""
-    if not (_expressible(rule.remote_addresses) and _expressible(rule.local_addresses)):
+    if not all(_expressible(one, rule.protocol) for one in (rule.remote_addresses, rule.local_addresses)):
         return ""
     try:
         return netsh.add_line(rule)
@@ -116,7 +116,7 @@ def set_back(update: Update) -> str:
     old = update.before
     if "action" in update.fields and old.action is Action.BYPASS:
         return ""
-    if "remote_addresses" in update.fields and not _expressible(old.remote_addresses):
+    if "remote_addresses" in update.fields and not _expressible(old.remote_addresses, old.protocol):
         return ""
     try:
         return netsh.set_line(Update(update.after, old, update.fields))
@@ -124,9 +124,10 @@ def set_back(update: Update) -> str:
         return ""
 
 
-def _expressible(addresses: AddressSet) -> bool:
-    """Whether netsh can express exactly these addresses: not, for instance, a keyword for one family only."""
+def _expressible(addresses: AddressSet, protocol: int | None) -> bool:
+    """Whether netsh can express exactly these addresses: not, for instance, a keyword for one family only, unless the
+    protocol is of that family."""
     try:
-        return AddressSet.parse_for_rule(addresses.texts()) == addresses
+        return of_protocol(AddressSet.parse_for_rule(addresses.texts()), protocol) == addresses
     except AddressError:
         return False

@@ -10,6 +10,8 @@ taken without which IPv6 fails: errors, routers and neighbours, multicast listen
 
 from __future__ import annotations
 
+import re
+
 from ..._net.address_set import AddressSet
 from ..._net.port_set import PortSet
 from ..state.rule import ANY_SERVICE, PROTOCOL_NUMBERS, Direction, FirewallRule, same_path
@@ -30,6 +32,20 @@ _LINK_LOCAL = AddressSet.parse(["fe80::/10"])  # where neighbours and routers sp
 _PROGRAMS = frozenset({"system", "svchost.exe", "lsass.exe"})
 """Whose connections those are: SMB, the services of Windows, and sign-in with Kerberos and LDAP."""
 
+_OF_WINDOWS = re.compile(r"[a-z]:\\(windows|winnt)\\(system32|sysnative|syswow64)")  # whichever drive it is on
+
+_OUTSIDE = AddressSet.parse([
+    "1.0.0.0-9.255.255.255", "11.0.0.0-100.63.255.255", "100.128.0.0-126.255.255.255", "128.0.0.0-169.253.255.255",
+    "169.255.0.0-172.15.255.255", "172.32.0.0-191.255.255.255", "192.0.2.0-192.167.255.255",
+    "192.169.0.0-198.17.255.255", "198.20.0.0-223.255.255.255", "2000::/3",
+])  # fmt: skip
+"""The internet, and what is for documentation: neither domain controllers nor name servers of one's own are there.
+IANA's registries of special-purpose addresses have the rest (RFC 6890)."""
+
+_IKE = PortSet.of(500, 4500)  # RFC 7296 2, RFC 3948
+_SECURED = (50, 51)  # ESP and AH
+_IPSEC_SERVICES = frozenset({"ikeext", "policyagent"})
+
 _SERVICES = frozenset((
     "dhcp", "dnscache", "netlogon", "lanmanworkstation", "w32time", "gpsvc", "rpcss", "rpceptmapper", "kdc", "ntds",
     "dns", "dfsr", "samss", "keyiso", "cryptsvc", "nlasvc", "policyagent", "ikeext",
@@ -41,8 +57,8 @@ def may_cut_a_member(rule: FirewallRule) -> bool:
     """Whether a block rule may keep the host from what a member of a domain needs, or from the network.
 
     Outbound not one for ports that no member needs or connects from, for a program or a service of the site's own, or
-    for single addresses: those are looked at by who is connected. Inbound what comes unasked: ICMPv6, and the answers
-    to a client of DHCP. A rule for nearly everything is one in either direction.
+    for addresses of the internet alone: those are looked at by who is connected. Inbound what comes unasked:
+    ICMPv6, and the answers to a client of DHCP. A rule for nearly everything is one in either direction.
 
     Args:
         rule: The rule.
@@ -54,20 +70,45 @@ def may_cut_a_member(rule: FirewallRule) -> bool:
     return _needed_in(rule) if rule.direction is Direction.IN else _needed_out(rule)
 
 
+def may_cut_ipsec(rule: FirewallRule) -> bool:
+    """Whether a block rule may keep the host from agreeing on IPsec, or from what is secured by it.
+
+    That matters where the host requires it: what is agreed on today lasts only some hours, and WinRM needs the next.
+
+    Args:
+        rule: The rule.
+    """
+    if rule.opaque or not _of_windows(rule) or not _inside(rule.remote_addresses):
+        return False
+    if rule.service.casefold() in _IPSEC_SERVICES and rule.protocol in (None, _UDP):
+        return rule.protocol is None or _has_ike(rule)
+    return rule.protocol in _SECURED or (rule.protocol == _UDP and _has_ike(rule))
+
+
+def _has_ike(rule: FirewallRule) -> bool:
+    return rule.local_ports.overlaps(_IKE) and rule.remote_ports.overlaps(_IKE)
+
+
+def _inside(scope: AddressSet) -> bool:
+    """Whether a scope has anything but addresses of the internet: what a keyword stands for may be anything."""
+    return not scope <= _OUTSIDE
+
+
 def _of_windows(rule: FirewallRule) -> bool:
-    """Whether a rule may be for what Windows itself sends or takes."""
-    if rule.program and same_path(rule.program).rpartition("\\")[2] not in _PROGRAMS:
+    """Whether a rule may be for what Windows itself sends or takes. Others may call a program of theirs so, too."""
+    folder, _slash, name = same_path(rule.program).rpartition("\\")
+    if rule.program and (name not in _PROGRAMS or (folder and not _OF_WINDOWS.fullmatch(folder))):
         return False
     return rule.service in ("", ANY_SERVICE) or rule.service.casefold() in _SERVICES
 
 
 def _needed_out(rule: FirewallRule) -> bool:
-    if not (_reaches(rule.remote_addresses, 4) or _reaches(rule.remote_addresses, 6)):
+    if not _inside(rule.remote_addresses):
         return False
     if rule.protocol is None:
         return True
     if rule.protocol == _ICMPV6:
-        return _needed_types(rule) and _reaches(rule.remote_addresses, 6)
+        return _needed_types(rule) and _inside(rule.remote_addresses.of_family(6))
     if rule.protocol not in _NEEDED:
         return False
     return rule.remote_ports.overlaps(_NEEDED[rule.protocol]) and rule.local_ports.overlaps(_FROM[rule.protocol])

@@ -50,6 +50,7 @@ ANY_SERVICE = "*"
 """What the registry has for any service; netsh's word is any."""
 
 PROTOCOL_NUMBERS = {"icmpv4": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
+_FAMILIES = {PROTOCOL_NUMBERS["icmpv4"]: 4, PROTOCOL_NUMBERS["icmpv6"]: 6}
 _PROTOCOL_NAMES = {number: name for name, number in PROTOCOL_NUMBERS.items()}
 
 # A rule made by hand may hold the short or the long spelling of one path. Which drive Windows is on, only the host
@@ -61,6 +62,20 @@ _FOLDERS = (
     ("%programfiles%", "c:\\program files"),
     ("%systemdrive%", "c:"),
 )
+
+
+def of_protocol(addresses: AddressSet, protocol: int | None) -> AddressSet:
+    """What a rule for a protocol can hold of a scope: one for a version of ICMP only the addresses of that version.
+
+    So it is in the rules that Windows brings: those for ICMPv4 have ``RA4=LocalSubnet`` alone, those for ICMPv6 ``RA6``
+    alone, all others that name a keyword both.
+
+    Args:
+        addresses: The scope; any stays any, which is no list of addresses.
+        protocol: IP protocol number; None for any.
+    """
+    family = _FAMILIES.get(protocol or 0)
+    return addresses if family is None or addresses.is_any else addresses.of_family(family)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

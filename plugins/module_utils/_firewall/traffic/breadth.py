@@ -31,7 +31,6 @@ def nearly_everything(rule: FirewallRule) -> bool:
         rule.opaque
         or rule.protocol not in _WITH_PORTS
         or rule.icmp
-        or rule.port_words
         or not most_ports(rule.local_ports)
         or not most_ports(rule.remote_ports)
         or not most_addresses(rule.remote_addresses)

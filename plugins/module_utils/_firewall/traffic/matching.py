@@ -162,7 +162,9 @@ def match(rule: FirewallRule, traffic: Traffic) -> Match | None:
     if rule.port_words:
         if ("LPort", "RPC-EPMap") in rule.port_words and inbound:
             ports |= PortSet.of(135)
-        vague = bool(rule.port_words - {("LPort", "RPC-EPMap")})
+        # No endpoint of RPC is a port of HTTP.sys, which is where WinRM is.
+        known = {("LPort", "RPC-EPMap"), *([("LPort", "RPC")] if _is_of_winrm(traffic) else [])}
+        vague = bool(rule.port_words - known)
     # Ports first: on a host with 1,600 rules hardly any is about the ports in question.
     common = ports if ports <= traffic.ports else traffic.ports if ports.is_any else traffic.ports & ports
     if not common and not vague:
@@ -231,6 +233,8 @@ def may_mean_us(rule: FirewallRule, traffic: Traffic) -> bool:
 def _may_listen(service: str, traffic: Traffic) -> bool:
     if traffic.services:
         return service in traffic.services
+    if _is_of_winrm(traffic):  # HTTP.sys takes it for WinRM, and for no other service
+        return service == "winrm"
     return not traffic.listeners or traffic.listeners.have_service(service)
 
 
@@ -251,8 +255,12 @@ def is_plainly_for_others(rule: FirewallRule, traffic: Traffic) -> bool:
     if any(key in _PACKAGE for key, _value in rule.conditions):
         return True
     # WinRM is what the management connection is asked for, of which it is known who listens; Lync needs none of it.
-    managing = traffic.programs == _OF_WINDOWS and traffic.listeners is None
-    return is_of_another_feature(rule) and not (managing and is_of_winrm(rule))
+    return is_of_another_feature(rule) and not (_is_of_winrm(traffic) and is_of_winrm(rule))
+
+
+def _is_of_winrm(traffic: Traffic) -> bool:
+    """Whether traffic is that of the management connection."""
+    return traffic.programs == _OF_WINDOWS and traffic.listeners is None
 
 
 def is_of_winrm(rule: FirewallRule) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import Option
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.site import EXTRA_RULES
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import RULE_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.options import REPORT_OPTIONS
@@ -34,3 +35,14 @@ def test_an_empty_list_that_says_something_stays_empty(name: str) -> None:
     (option,) = [option for option in RULE_OPTIONS if option.name == name]
     found: dict[str, Any] = validate({name: []}, [option])
     assert found == {name: []}
+
+
+@pytest.mark.parametrize("key", ["remoteip", "action", "profiles", "localport"])
+def test_a_variable_without_a_value_is_no_key_that_was_left_out(key: str) -> None:
+    """Ansible's validator gives both the same value, and a null its default."""
+    entry = {"name": "Agent", "protocol": "tcp", "localport": 1, "remoteip": "10.0.0.5"}
+    (left_out,) = validate({"extra_rules": [entry]}, (EXTRA_RULES,))["extra_rules"]
+    (without,) = validate({"extra_rules": [{**entry, key: None}]}, (EXTRA_RULES,))["extra_rules"]
+    assert without[key] is None
+    assert None not in left_out.values()
+    assert validate({"extra_rules": [without]}, (EXTRA_RULES,))["extra_rules"] == [without]

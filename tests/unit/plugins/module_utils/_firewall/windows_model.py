@@ -332,7 +332,18 @@ def rule_pairs(words: dict[str, str]) -> Pairs:
     pairs += [("Desc", words["description"])] if "description" in words else []
     edge = _EDGE[words.get("edge", "no")]
     assert not edge or words["dir"] == "in", "edge is for inbound rules"
-    return pairs + _SECURITY[words.get("security", "notrequired")] + edge
+    return _of_protocol(pairs + _SECURITY[words.get("security", "notrequired")] + edge)
+
+
+def _of_protocol(pairs: Pairs) -> Pairs:
+    """A rule for one version of ICMP has keywords of that version alone, and no address of the other."""
+    protocol = dict(pairs).get("Protocol", "")
+    other = {"1": "6", "58": "4"}.get(protocol)
+    if other is None:
+        return pairs
+    left = [(key, value) for key, value in pairs if key not in (f"RA{other}", f"LA{other}")]
+    assert all(value in _KEYWORDS.values() for pair in pairs if pair not in left for value in pair[1:]), pairs
+    return left
 
 
 def changed_pairs(pairs: Pairs, new: dict[str, str]) -> Pairs:
@@ -348,7 +359,7 @@ def changed_pairs(pairs: Pairs, new: dict[str, str]) -> Pairs:
         pairs = [pair for pair in pairs if pair[0] not in keys]
         at = next((number for number, pair in enumerate(pairs) if pair[0] in ("App", "Svc", "Name")), len(pairs))
         pairs = pairs[:at] + fresh + pairs[at:]
-    return pairs
+    return _of_protocol(pairs)
 
 
 def _profile_pairs(text: str) -> Pairs:

@@ -118,7 +118,7 @@ def test_nobody_is_kept_out_of_a_port_that_is_for_nobody_and_for_somebody_too() 
     trunk = AddressSet.parse(["192.0.2.0/24"])
     for port in ("5067", "5068"):
         assert not found[f"block-in-tcp-{port}"].remote_addresses.overlaps(trunk)
-    anybody = [{**extra[0], "remoteip": []}]
+    anybody = [{**extra[0], "remoteip": ["any"]}]
     keys = {one.key for one in blocked(peers={**PEERS, **NOBODY}, extra_rules=anybody)}
     assert keys.isdisjoint({"block-in-tcp-5067", "block-in-tcp-5068"})
 

@@ -33,7 +33,8 @@ GOOD: dict[str, Any] = {"name": "Backup agent", "protocol": "tcp", "localport": 
 
 def parts(**changes: Any) -> dict[str, FirewallRule]:
     """The rules of one site rule, by the end of their keys."""
-    (extra,) = read_extra_rules([{**GOOD, **changes}], ALL_PROFILES, SCOPE)
+    entry = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
+    (extra,) = read_extra_rules([entry], ALL_PROFILES, SCOPE)
     return dict(extra.parts)
 
 
@@ -79,6 +80,13 @@ def test_a_program_alone_is_enough_of_a_limit() -> None:
     made = rule(protocol="any", localport=None, program=r"C:\a.exe")
     assert (made.protocol, made.local_ports.is_any, made.program) == (None, True, r"C:\a.exe")
 
+
+LEFT_OUT = {
+    "localport": "for any", "remoteport": "for any", "localip": "for any", "interfacetypes": "for any",
+    "program": "for any", "service": "for any", "protocol": "for any", "profiles": "of all rules",
+    "profile": "of all rules", "remoteip": "of all rules", "action": "for allow", "direction": "for in",
+    "state": "for present", "enabled": "for true", "enable": "for true", "security": "for notrequired",
+}  # fmt: skip
 
 MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("name", {"name": ""}, "letter or digit"),
@@ -167,7 +175,19 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("program", {"program": "C:\\" + "a" * 260}, "full path"),
     ("profiles", {"profiles": ["domain", "guest"]}, "guest"),
     ("protocol", {"protocol": "any"}, "tcp or udp"),
-    ("protocol", {"protocol": None}, "tcp or udp"),
+    # Nor is an empty list, or a variable without a value. What is left out in their place, the message says.
+    *(
+        (key, {"action": "allow", "remoteip": "10.0.0.5", "protocol": "tcp", key: nothing}, f"nothing in it.*{left}$")
+        for key, left in LEFT_OUT.items()
+        for nothing in (None, "", [], ())
+    ),
+    *(
+        ("icmp_type_code", {"protocol": protocol, "localport": None, "icmp_type_code": nothing}, "nothing in it.* any$")
+        for protocol in ("icmpv4", 58)
+        for nothing in (None, [])
+    ),
+    ("edge", {"edge": ""}, "nothing in it.* no$"),
+    ("localport", {"protocol": 6, "localport": None}, "nothing in it"),
 ]
 
 
@@ -211,6 +231,7 @@ def test_a_rule_that_opens_or_blocks_everything_is_refused(changes: dict[str, An
     "changes",
     [
         {"localport": "2-65535", "protocol": "tcp"},
+        {"localport": "RPC,1-60000", "protocol": "tcp"},
         {"localport": "1-32767,32769-40000", "protocol": "udp"},
         {"remoteport": "1024-65535", "protocol": "tcp", "direction": "out"},
         {"remoteip": "0.0.0.0-255.255.255.254"},
@@ -264,9 +285,9 @@ def test_a_rule_that_leaves_out_half_is_limited(changes: dict[str, Any]) -> None
         ({"program": r"%ProgramFiles(x86)%\a.exe"}, "program", r"%ProgramFiles(x86)%\a.exe"),
         ({"protocol": "ICMPv4"}, "protocol", 1),
         ({"protocol": 47}, "protocol", 47),
-        ({"protocol": "icmpv6", "icmp_type_code": "*"}, "icmp", frozenset()),
+        ({"protocol": "icmpv6", "remoteip": "any", "icmp_type_code": "*"}, "icmp", frozenset()),
         ({"protocol": "icmpv4", "icmp_type_code": ["8"]}, "icmp", frozenset({("ICMP4", "8:*")})),
-        ({"protocol": "icmpv6", "icmp_type_code": "3:4"}, "icmp", frozenset({("ICMP6", "3:4")})),
+        ({"protocol": "icmpv6", "remoteip": "any", "icmp_type_code": "3:4"}, "icmp", frozenset({("ICMP6", "3:4")})),
         ({"localport": "rpc-epmap", "protocol": "TCP"}, "port_words", frozenset({("LPort", "RPC-EPMap")})),
         ({"remoteip": "dns", "enabled": False}, "enabled", False),
         ({"remoteip": "dns", "enable": False}, "enabled", False),
@@ -289,7 +310,7 @@ def test_a_rule_that_leaves_out_half_is_limited(changes: dict[str, Any]) -> None
         ({"remoteip": "dns", "interfacetypes": ["Any"]}, "conditions", ()),
         ({"remoteip": "dns", "profiles": ["ANY"]}, "profiles", ALL_PROFILES),
         ({"remoteip": "dns", "profiles": "*"}, "profiles", ALL_PROFILES),
-        ({"protocol": "icmpv6", "icmp_type_code": ["Any"]}, "icmp", frozenset()),
+        ({"protocol": "icmpv6", "remoteip": "any", "icmp_type_code": ["Any"]}, "icmp", frozenset()),
         ({"remoteip": "dns", "profile": ["public"]}, "profiles", {Profile.PUBLIC}),
         ({"remoteip": "dns", "profiles": "domain,private"}, "profiles", {Profile.DOMAIN, Profile.PRIVATE}),
     ],
@@ -306,6 +327,20 @@ def test_several_types_of_icmp_or_interface_make_several_rules_that_netsh_can_sa
     lines = {end: add_line(one.named(f"LyncOps x-a{end} g1")) for end, one in made.items()}
     assert "protocol=icmpv4:3,4 " in lines[".t3-4.ras"]
     assert "interfacetype=ras" in lines[".t3-4.ras"]
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {"protocol": "icmpv4", "localport": None, "remoteport": None},
+        {"protocol": "tcp", "localport": 1, "icmp_type_code": None},
+        {"program": "C:\\a.exe", "localport": None, "edge": None, "description": None, "group": None},
+    ],
+)
+def test_a_null_in_a_key_that_would_say_nothing_is_as_if_left_out(nothing: dict[str, Any]) -> None:
+    (extra,) = read_extra_rules([{"name": "n", **nothing}], ALL_PROFILES, SCOPE)
+    said = {key: value for key, value in nothing.items() if value is not None}
+    assert (extra,) == read_extra_rules([{"name": "n", **said}], ALL_PROFILES, SCOPE)
 
 
 def test_who_is_blocked_is_not_limited_to_the_scope_of_all_rules() -> None:

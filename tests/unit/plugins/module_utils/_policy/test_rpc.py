@@ -21,7 +21,8 @@ MAPPER = {"name": "Mapper", "protocol": "tcp", "localport": "RPC-EPMap", "servic
 
 
 def unmapped(*rules: dict[str, Any]) -> tuple[str, ...]:
-    return build_policy(["mediation"], extra_rules=rules).unmapped
+    given = [{key: value for key, value in rule.items() if value is not None} for rule in rules]
+    return build_policy(["mediation"], extra_rules=given).unmapped
 
 
 @pytest.mark.parametrize(

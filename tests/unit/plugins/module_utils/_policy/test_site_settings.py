@@ -36,6 +36,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     Store,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
@@ -438,3 +439,28 @@ def test_the_digest_of_a_plan_holds_what_was_set_before() -> None:
         plan = Plan(settings=plan_profile_changes(wanted, before)[0])
         digests.add(plan_digest(plan, (), before))
     assert len(digests) == 2
+
+
+@pytest.mark.parametrize(
+    ("ours", "found"),
+    [
+        ({}, True),
+        ({"remoteip": "10.3.0.0/16"}, True),
+        ({"remoteip": "10.2.4.0/24"}, False),
+        ({"remoteip": "10.2.0.0/16", "localport": 5061}, False),
+        ({"remoteip": "10.2.0.0/16", "localport": "5061,4444"}, False),
+        ({"direction": "out", "remoteport": 5061, "localport": "any"}, False),
+    ],
+)
+def test_what_others_close_for_a_network_hides_nothing_that_our_own_block_closes(
+    ours: dict[str, Any], found: bool
+) -> None:
+    theirs = FirewallRule(
+        "B", Direction.IN, Action.BLOCK, protocol=6, local_ports=PortSet.of(5061), rule_id="B",
+        remote_addresses=AddressSet.parse(["10.2.0.0/16"]),
+    )  # fmt: skip
+    before = host(theirs)
+    given = options(extra_rules=[{"name": "B", "action": "block", "protocol": "tcp", "localport": 5061, **ours}])
+    policy = requested_policy(given)
+    closed = self_closed(policy, make_plan(wanted_state(policy, given), before), before)
+    assert ("server-03" in [effect.demand.requirement.id for effect in closed]) is found

@@ -262,11 +262,29 @@ def test_the_port_of_the_hosts_own_socket_is_the_one_that_has_to_stay_open() -> 
         ("Svc=Netlogon|", True),
         ("RA4=10.0.0.0-10.0.0.255|", True),
         ("Protocol=6|RPort=25|", False),
-        ("RA4=192.0.2.1|", False),
+        # Nobody's controller is on the internet; one that is named by its own address counts as much as its network.
+        ("RA4=20.0.0.1|RA4=20.0.0.3|", False),
+        ("RA4=20.0.0.0/255.255.255.0|", False),
+        ("RA6=2600::/32|", False),
+        ("Protocol=6|RPort=445|RA4=20.0.0.0/255.0.0.0|", False),
+        ("Protocol=6|RPort2_10=49152-65535|RA4=20.0.0.0/255.0.0.0|", False),
+        ("Protocol=6|RPort2_10=1024-65535|RA4=20.0.0.0/255.0.0.0|", False),
+        ("RA4=20.0.0.1|RA4=10.0.0.10|", True),
+        ("RA4=10.0.0.10|RA4=10.0.0.12|", True),
+        ("RA4=10.0.0.10|RA4=10.0.0.11|", True),
+        ("RA6=fd00::10|", True),
+        ("Protocol=17|RPort=53|RA4=10.0.0.10|RA4=10.0.0.12|", True),
+        ("Protocol=6|RPort=5061|RA4=10.0.0.10|", False),
+        ("Protocol=6|RPort=389|RA4=DNS|", True),
+        ("RA4=9.0.0.0-11.0.0.0|", True),
         (r"App=C:\Tools\updater.exe|", False),
         (r"App=%SystemRoot%\System32\svchost.exe|", True),
         ("App=System|Protocol=6|RPort=445|", True),
         ("App=System|", True),
+        # Others may call a program so.
+        (r"App=C:\x\svchost.exe|", False),
+        (r"App=%ProgramFiles%\a\system|", False),
+        (r"App=D:\Windows\System32\lsass.exe|", True),
         ("Protocol=6|RPort2_10=1-52|RPort2_10=54-87|RPort2_10=10000-49151|", True),
         # A service or a program of the site's own connects to nothing that Windows itself needs.
         ("Svc=SiteAgent|", False),
@@ -298,14 +316,14 @@ def test_outbound_block_rules_that_may_cut_a_member_of_a_domain_are_asked_for(te
 
 def test_a_narrow_outbound_block_rule_passes_unless_the_host_is_connected_there() -> None:
     """A domain controller that it is connected to is one."""
-    text = "v2.22|Action=Block|Active=TRUE|Dir=Out|RA4=10.0.0.2|Name=LyncOps x-o g1|"
+    text = "v2.22|Action=Block|Active=TRUE|Dir=Out|RA4=20.0.0.2|Name=LyncOps x-o g1|"
     plan = Plan(create=(parse_rule("", text),))
-    to_controller = NETSTAT + "  TCP    10.0.0.5:50111    10.0.0.2:389   ESTABLISHED    1208\r\n"
+    to_controller = NETSTAT + "  TCP    10.0.0.5:50111    20.0.0.2:389   ESTABLISHED    1208\r\n"
     guard = LockoutGuard(Host(to_controller), accept_impact=False)  # type: ignore[arg-type]
     (only,) = guard(plan, snapshot(enabled=True))
-    assert "tcp 389 sqlservr.exe, 1 connected (10.0.0.2)" in only
+    assert "tcp 389 sqlservr.exe, 1 connected (20.0.0.2)" in only
     assert list(LockoutGuard(Host(), accept_impact=False)(plan, snapshot(enabled=True))) == []  # type: ignore[arg-type]
-    serving = Host(NETSTAT.replace("10.0.0.9", "10.0.0.2"))
+    serving = Host(NETSTAT.replace("10.0.0.9", "20.0.0.2"))
     assert list(LockoutGuard(serving, accept_impact=False)(plan, snapshot(enabled=True))) == []  # type: ignore[arg-type]
 
 
@@ -353,3 +371,70 @@ def test_inbound_block_rules_that_may_cut_the_host_off_are_asked_for(text: str, 
     accepted = LockoutGuard(nobody, accept_impact=True)(plan, before)  # type: ignore[arg-type]
     assert not [one for one in accepted if one.startswith("inbound block rules")]
     assert list(LockoutGuard(nobody, accept_impact=False)(plan, snapshot())) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dir=Out|Profile=Public|RA4=10.0.0.0/255.0.0.0|",
+        "Dir=Out|Profile=Public|Profile=Private|Protocol=6|RPort=88|RPort=389|",
+        "Dir=In|Profile=Public|Protocol=58|",
+        "Dir=In|Profile=Private|Protocol=17|LPort=68|",
+    ],
+)
+def test_what_a_member_needs_counts_in_profiles_that_it_is_not_in_now(text: str) -> None:
+    """It is in the public one at each boot, until it has reached a controller."""
+    rule = parse_rule("", f"v2.22|Action=Block|Active=TRUE|{text}Name=LyncOps x-p g1|")
+    domain = frozenset([Profile.DOMAIN])
+    host = Host(arrives=Arrival(domain, connected=domain))
+    found = LockoutGuard(host, accept_impact=False)(Plan(create=(rule,)), snapshot(enabled=True))  # type: ignore[arg-type]
+    assert [("LyncOps x-p g1" in one and "accept_impact" in one) for one in found] == [True]
+    narrow = parse_rule(
+        "", "v2.22|Action=Block|Active=TRUE|Dir=In|Profile=Public|Protocol=6|LPort=1433|Name=LyncOps x-q g1|"
+    )
+    asked = LockoutGuard(host, accept_impact=False)(Plan(create=(narrow,)), snapshot(enabled=True))  # type: ignore[arg-type]
+    assert list(asked) == [], "nobody is connected through a profile that the host is not in"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Dir=In|Protocol=17|LPort=500|LPort=4500|", True),
+        ("Dir=Out|Protocol=17|RPort=4500|", True),
+        ("Dir=Out|Protocol=17|LPort=500|RA4=10.1.2.3|", True),
+        ("Dir=In|Protocol=50|", True),
+        ("Dir=Out|Protocol=51|", True),
+        ("Dir=In|Protocol=17|LPort=500|Svc=IKEEXT|", True),
+        ("Dir=In|Svc=PolicyAgent|Protocol=17|", True),
+        ("Dir=In|Protocol=17|LPort=500|Svc=SiteAgent|", False),
+        ("Dir=In|Protocol=17|LPort=501|", False),
+        ("Dir=In|Protocol=47|", False),
+        ("Dir=In|Protocol=17|LPort=500|RA4=20.0.0.1|", False),
+    ],
+)
+def test_what_ipsec_needs_is_asked_for_where_the_host_requires_it(text: str, asked: bool) -> None:
+    plan = Plan(create=(parse_rule("", f"v2.22|Action=Block|Active=TRUE|{text}Name=LyncOps x-k g1|"),))
+    plain = snapshot(enabled=True)
+    secured = replace(plain, profiles=tuple(replace(one, requires_ipsec=("All",)) for one in plain.profiles))
+    for before, meant in ((secured, asked), (plain, False)):
+        told = LockoutGuard(Host(), accept_impact=False)(plan, before)  # type: ignore[arg-type]
+        found = [one for one in told if "IPsec" in one and "accept_impact" in one]
+        assert ["LyncOps x-k g1" in one for one in found] == [True] * meant
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("Svc=Spooler|", False),
+        ("Protocol=6|LPort=RPC|Svc=Winmgmt|", False),
+        ("Protocol=6|LPort=RPC|", False),
+        ("Svc=WinRM|", True),
+        ("Svc=*|", True),
+        ("Protocol=6|LPort=RPC|LPort=5985|", True),
+        ("Protocol=6|LPort2_10=IPHTTPSIn|", True),
+    ],
+)
+def test_a_block_of_another_service_or_of_rpc_is_none_of_winrm(text: str, refused: bool) -> None:
+    plan = Plan(create=(parse_rule("", f"v2.22|Action=Block|Active=TRUE|Dir=In|{text}Name=LyncOps x-s g1|"),))
+    found = preview(Host(), plan, snapshot(enabled=True))  # type: ignore[arg-type]
+    assert bool(found.lockout) is refused
