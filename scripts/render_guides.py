@@ -77,7 +77,7 @@ def _between(name: str, made: str) -> str:
 
 def _differences() -> Iterator[str]:
     """The rows that the products after the first have more, and those that they have not."""
-    first = next(iter(ABOUT))
+    first, *_later = ABOUT
     rows = (*EVERY, *CONNECTIONS)
     more = [row for row in rows if first not in row.products]
     less = [row for row in rows if first in row.products and row.products != EVERY_PRODUCT]
