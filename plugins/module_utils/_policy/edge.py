@@ -28,6 +28,9 @@ from .._texts import first_few
 
 OPTION = "edge_addresses"
 
+NETWORKS = frozenset({Profile.PRIVATE, Profile.PUBLIC})
+"""Profiles that a network of an Edge Server may be in."""
+
 _EACH = ", ".join(interface.value for interface in Interface)
 _REMEDY = (
     f"Give {OPTION} (variable {PREFIX}{OPTION}) with {_EACH}, each an address or a list: those that the host itself "
@@ -62,13 +65,14 @@ def check_profiles(roles: Iterable[Role], profiles: frozenset[Profile]) -> None:
         profiles: The profiles of its rules.
 
     Raises:
-        OptionError: They are for no profile that an external network is in.
+        OptionError: They are not for both profiles that its networks may be in.
     """
-    if Role.EDGE in roles and Profile.PUBLIC not in profiles:
+    if Role.EDGE in roles and (missing := sorted(profile.value for profile in NETWORKS - profiles)):
         raise OptionError(
             "profiles",
-            "an Edge Server is in no domain, and its external networks are in the public profile: without it the rules "
-            "count nowhere. Add public, or leave the option out for this host",
+            "an Edge Server is in no domain: Windows takes its external networks for public, and the internal one for "
+            f"public or private, so without {' and '.join(missing)} the rules may count nowhere. Give private and "
+            "public, or leave the option out for this host",
         )
 
 

@@ -31,6 +31,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect im
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import ports_asked
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain_all
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, remedy
 
 INSIDE, ACCESS, WEBCONF, MEDIA = "10.0.0.9", "192.0.2.1", "192.0.2.2", "192.0.2.3"
@@ -319,12 +320,26 @@ def test_swapped_sides_are_seen_by_where_we_are_connected_to() -> None:
     check_own(bound, own)
 
 
-@pytest.mark.parametrize("profiles", [["domain"], ["domain", "private"]])
-def test_rules_of_an_edge_server_count_outside(profiles: list[str]) -> None:
-    with pytest.raises(OptionError, match="profiles: an Edge Server is in no domain"):
+@pytest.mark.parametrize("profiles", [["domain"], ["domain", "private"], ["public"], ["private"], ["domain", "public"]])
+def test_rules_of_an_edge_server_count_in_both_its_networks(profiles: list[str]) -> None:
+    """Public alone shuts the inside, where that network is private: nothing says which of the two Windows took it for."""
+    with pytest.raises(OptionError, match="profiles: an Edge Server is in no domain.*[Gg]ive private and public"):
         edge(profiles=profiles)
-    assert edge(profiles=["public"]).rules
+    assert edge(profiles=["private", "public"]).rules
     assert build_policy(["front_end"], profiles=profiles).rules
+
+
+def test_no_remedy_leaves_out_a_profile_that_an_edge_server_needs() -> None:
+    policy = edge()
+    private = ProfileState(Profile.PRIVATE, policy=ProfileSettings(local_rules=False))
+    domain, _private, public = host([]).profiles
+    snapshot = replace(host(as_wanted(policy)), profiles=(domain, private, public))
+    closed = [effect for effect in judge_policy(policy, snapshot) if effect.verdict.status is Status.CLOSED]
+    assert closed
+    assert "profiles:" not in " ".join(explain_all(closed, snapshot))
+    snapshot = replace(snapshot, profiles=(replace(private, profile=Profile.DOMAIN), host([]).profiles[1], public))
+    closed = [effect for effect in judge_policy(policy, snapshot) if effect.verdict.status is Status.CLOSED]
+    assert "profiles: [private, public]" in " ".join(explain_all(closed, snapshot))
 
 
 INTERNAL_PORTS = "Protocol=6|LPort=8057"
