@@ -25,7 +25,7 @@ from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.edge import check_own, open_everywhere
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.peers import PeerError
-from ..module_utils._policy.policy import HostPolicy
+from ..module_utils._policy.policy import HostPolicy, with_own
 from ..module_utils._policy.rpc import unmapped_note
 from ..module_utils._texts import printable, said
 from ._arguments import validate
@@ -161,7 +161,9 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
         note = ""
         if any(not demand.local.is_any for demand in policy.demands):
             bound = [(demand.requirement.interface, demand.local) for demand in policy.demands]
-            check_own(bound, host.addresses(), host.connected_to().partition(" ")[0])
+            own = host.addresses()
+            policy = with_own(policy, own)
+            check_own(bound, own, host.connected_to().partition(" ")[0])
             note = open_everywhere((desired.key, desired.rule) for desired in policy.rules)
         services = media_services(policy) if options["program"] == "listener" else ()
         found = bind_media(policy, read_programs(host, services)) if services else Bound(policy)

@@ -121,6 +121,16 @@ def outside(at: Mapping[Interface, AddressSet]) -> AddressSet:
     return together(local for interface, local in at.items() if interface.is_external)
 
 
+def read_own(own: Iterable[str]) -> AddressSet:
+    """The addresses that a host says it has, without the zones that it names for some.
+
+    Args:
+        own: The addresses; none where it does not tell.
+    """
+    texts = [address.partition("%")[0] for address in own]
+    return AddressSet.parse(texts) if texts else AddressSet()
+
+
 def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> None:
     """Check that no two services are to listen on one port of one address.
 
@@ -171,10 +181,9 @@ def check_own(bound: Iterable[tuple[Interface | None, AddressSet]], own: Iterabl
                     "and external swapped, the internal ports would open to the outside. Correct the addresses, or "
                     "connect to the internal address (ansible_host)",
                 )
-    own = [address.partition("%")[0] for address in own]
-    if not own:
+    has = read_own(own)
+    if not has:
         return
-    has = AddressSet.parse(own)
     for interface, local in bound:
         if interface and not local.is_any and (strange := local - has):
             raise OptionError(

@@ -22,6 +22,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     ServiceState,
     Snapshot,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.admitted import Wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
@@ -29,7 +30,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking 
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own, open_everywhere
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy, with_own
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import ports_asked
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain_all
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, remedy
@@ -322,8 +323,8 @@ def test_swapped_sides_are_seen_by_where_we_are_connected_to() -> None:
 
 @pytest.mark.parametrize("profiles", [["domain"], ["domain", "private"], ["public"], ["private"], ["domain", "public"]])
 def test_rules_of_an_edge_server_count_in_both_its_networks(profiles: list[str]) -> None:
-    """Public alone shuts the inside, where that network is private: nothing says which of the two Windows took it for."""
-    with pytest.raises(OptionError, match="profiles: an Edge Server is in no domain.*[Gg]ive private and public"):
+    """Public alone shuts the inside where Windows took that network for private."""
+    with pytest.raises(OptionError, match=r"profiles: an Edge Server is in no domain.*Give private and public"):
         edge(profiles=profiles)
     assert edge(profiles=["private", "public"]).rules
     assert build_policy(["front_end"], profiles=profiles).rules
@@ -353,7 +354,7 @@ INTERNAL_PORTS = "Protocol=6|LPort=8057"
         (INTERNAL_PORTS, "edge-listen-11", f"{ACCESS}-192.0.2.3"),
         (f"{INTERNAL_PORTS}|LA4=192.0.2.0/24", "edge-listen-11", f"{ACCESS}-192.0.2.3"),
         ("Protocol=6|LPort=5061", "edge-listen-09", f"{WEBCONF}-192.0.2.3"),
-        (f"Protocol=6|LPort=5061|LA4={MEDIA}", "edge-listen-02", MEDIA),
+        (f"Protocol=6|LPort=5061|LA4={MEDIA}", "edge-listen-09", MEDIA),
         (f"Protocol=17|LPort=3478|LA4={WEBCONF}", "edge-listen-12", WEBCONF),
     ],
 )
@@ -370,8 +371,111 @@ def test_a_port_that_others_open_at_an_external_address_is_wider(
     assert not told.wider.at - AddressSet.parse([at])
     assert AddressSet.parse([at.partition("-")[0]]) <= told.wider.at
     assert f"at {told.wider.at.spelled(9)}" in explain_wider(found[row])
-    assert "block_others" not in remedy([found[row]])
+    assert told.wider.here is ("LA4" not in text and not policy.demands[-1].scope.addresses.is_any)
+    assert ("block_others" in remedy([found[row]])) is told.wider.here
+    assert "bind the named rules to the address of their interface" in remedy([found[row]])
+    assert list(found) == [row]
     assert found[row].verdict.status is Status.OPEN
+
+
+def told(policy: HostPolicy, *texts: str) -> tuple[dict[str, Wider], dict[str, Wider]]:
+    """Rows that are wider for certain, and perhaps, beside the rules that are wanted."""
+    judged = judge_policy(policy, host([*as_wanted(policy), *(rule(f"{text}|") for text in texts)]))
+    sure, maybe = (
+        {one.demand.requirement.id: one.admission.wider for one in wider(judged, certain) if one.admission}
+        for certain in (True, False)
+    )
+    return {row: one for row, one in sure.items() if one}, {row: one for row, one in maybe.items() if one}
+
+
+OWN = (INSIDE, ACCESS, WEBCONF, MEDIA, "192.0.2.99", "2001:db8::5", "fe80::1", "127.0.0.1", "::1")
+
+
+@pytest.mark.parametrize("at", ["192.0.2.99", "2001:db8::5"])
+def test_every_own_address_but_the_internal_ones_is_outside(at: str) -> None:
+    """A second address of the outer card is in no list, and a stranger may connect to it as to those that are."""
+    bound = f"{INTERNAL_PORTS}|LA{6 if ':' in at else 4}={at}"
+    assert told(edge(), bound) == ({}, {})
+    sure, maybe = told(with_own(edge(), OWN), bound)
+    assert {row: one.at.texts() for row, one in sure.items()} == {"edge-listen-11": [at]}
+    assert not maybe
+    sure, _maybe = told(with_own(edge(), OWN), INTERNAL_PORTS)
+    assert sure["edge-listen-11"].at == AddressSet.parse([ACCESS, WEBCONF, MEDIA, "192.0.2.99", "2001:db8::5"])
+
+
+def test_an_own_address_that_is_in_no_list_makes_no_other_finding() -> None:
+    policy = with_own(edge(), OWN)
+    for text in (f"{INTERNAL_PORTS}|LA4={INSIDE}", f"{INTERNAL_PORTS}|LA4=198.51.100.7", "Protocol=6|LPort=9999"):
+        assert told(policy, text) == ({}, {}), text
+    assert told(policy) == ({}, {})
+    assert told(policy, f"{INTERNAL_PORTS}|LA6=fe80::1") == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "RA4=10.0.0.1",  # the Front End Server that is meant
+        "RA4=10.0.0.9",  # the host itself
+        "RA4=127.0.0.1",
+        "RA6=2000::/3",  # no address of IPv6 is asked at
+        "RA6=LocalSubnet",
+        "RA6=fe80::/64",
+    ],
+)
+@pytest.mark.parametrize("policy", [edge(), scoped()], ids=["any", "scoped"])
+def test_whom_no_stranger_can_be_is_no_finding(policy: HostPolicy, remote: str) -> None:
+    sure, maybe = told(with_own(policy, (INSIDE, ACCESS, WEBCONF, MEDIA)), f"{INTERNAL_PORTS}|{remote}")
+    assert not [one for one in (*sure.values(), *maybe.values()) if one.at]
+
+
+def test_private_addresses_get_in_from_outside_only_perhaps() -> None:
+    """Routers of the Internet carry no private source (RFC 1918, 3), and no answer gets back to one.
+
+    Of a row that everybody inside is meant to come to, all of them are: its rules admit them inside. Of one that is for
+    some servers the others are not, and a neighbour in the perimeter or a balancer that translates may have one.
+    """
+    scanner = f"{INTERNAL_PORTS}|LA4=192.0.2.0/24|RA4=10.0.0.50"
+    assert told(edge(), scanner) == told(edge(), f"{INTERNAL_PORTS}|RA4=10.0.0.0/8") == ({}, {})
+    sure, maybe = told(scoped(), scanner)
+    assert not sure
+    assert list(maybe) == ["edge-listen-11"]
+    for remote in ("RA4=10.0.0.0/8|RA4=203.0.113.7", "RA4=LocalSubnet", "RA4=9.0.0.0-11.0.0.0"):
+        sure, _maybe = told(edge(), f"{INTERNAL_PORTS}|LA4={ACCESS}|{remote}")
+        assert list(sure) == ["edge-listen-11"], remote
+
+
+@pytest.mark.parametrize(
+    ("program", "rows"),
+    [
+        ("RTCSrv.exe", ["edge-listen-09"]),
+        ("MRASSvc.exe", ["edge-listen-10"]),
+        ("DataProxy.exe", ["edge-listen-11"]),
+        ("MediaRelaySvc.exe", ["edge-listen-12"]),
+        ("ReplicaReplicatorAgent.exe", ["edge-listen-14", "edge-listen-15"]),
+    ],
+)
+def test_a_program_that_listens_for_other_rows_is_no_possibility_of_this_one(program: str, rows: list[str]) -> None:
+    sure, maybe = told(edge(), rf"App=C:\Program Files\Skype for Business Server 2019\Server\Core\{program}")
+    assert (sure, list(maybe)) == ({}, rows)
+
+
+def test_a_service_that_listens_for_the_row_is_a_possibility() -> None:
+    assert list(told(edge(), f"{INTERNAL_PORTS}|Svc=RTCDATAPROXY")[1]) == ["edge-listen-11"]
+    assert told(edge(), f"{INTERNAL_PORTS}|Svc=RTCMEDIARELAY") == ({}, {})
+
+
+def test_the_width_inside_stays_told_beside_the_opening_outside() -> None:
+    policy = scoped()
+    judged = judge_policy(policy, host([*as_wanted(policy), rule(f"{INTERNAL_PORTS}|")]))
+    (found,) = wider(judged)
+    assert f"admits everybody at its own address and at {ACCESS}-192.0.2.3" in explain_wider(found)
+    assert "block_others" in remedy([found])
+    assert "bind the named rules" in remedy([found])
+
+
+def test_what_an_internal_row_tells_is_not_told_of_an_external_one_too() -> None:
+    assert list(told(edge(), "Protocol=6|LPort=5061")[0]) == ["edge-listen-09"]
+    assert list(told(edge(skip_rows=["edge-listen-09"]), "Protocol=6|LPort=5061")[0]) == ["edge-listen-02"]
 
 
 @pytest.mark.parametrize(
