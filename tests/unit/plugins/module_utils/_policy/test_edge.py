@@ -27,7 +27,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own, open_everywhere
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_notes import doubts, open_everywhere
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy, with_own
@@ -297,10 +298,32 @@ def test_a_site_rule_that_is_bound_to_no_address_is_told() -> None:
         {"name": "Off", "protocol": "tcp", "localport": 5668, "enabled": False},
         {"name": "Out", "protocol": "tcp", "remoteport": 25, "direction": "out"},
     ]
+    told = open_everywhere(edge(extra_rules=rules))
+    assert told.startswith("extra_rules: agent is bound to no address of this Edge Server alone")
+    assert open_everywhere(edge()) == ""
+
+
+@pytest.mark.parametrize(
+    ("localip", "told"),
+    [
+        ("0.0.0.0-223.255.255.255", True),
+        (f"192.0.2.0/24,{INSIDE}", True),
+        ("10.0.0.0/8", False),
+        (INSIDE, False),
+        (ACCESS, False),  # who names it means it
+        (f"{ACCESS},{INSIDE}", False),
+    ],
+)
+def test_a_site_rule_whose_networks_have_an_external_address_is_told(localip: str, told: bool) -> None:
+    rules = [{"name": "Agent", "protocol": "tcp", "localport": 8057, "localip": localip}]
+    assert bool(open_everywhere(edge(extra_rules=rules))) is told
+
+
+def test_a_site_rule_whose_networks_have_an_external_address_of_no_list_is_told() -> None:
+    rules = [{"name": "Agent", "protocol": "tcp", "localport": 8057, "localip": "198.51.100.0/24"}]
     policy = edge(extra_rules=rules)
-    told = open_everywhere((desired.key, desired.rule) for desired in policy.rules)
-    assert told.startswith("extra_rules: agent is bound to no address of this Edge Server")
-    assert open_everywhere((desired.key, desired.rule) for desired in edge().rules) == ""
+    assert open_everywhere(policy) == ""
+    assert open_everywhere(with_own(policy, [INSIDE, ACCESS, "198.51.100.7"]))
 
 
 @pytest.mark.parametrize("blank", ["", "  ", [""], ["", "  "], None, []])
@@ -316,9 +339,52 @@ def test_swapped_sides_are_seen_by_where_we_are_connected_to() -> None:
     bound = [(demand.requirement.interface, demand.local) for demand in swapped.demands]
     own = [INSIDE, ACCESS, WEBCONF, MEDIA]
     with pytest.raises(OptionError, match=r"edge_addresses\.external_access: 10\.0\.0\.9 is where we are connected to"):
-        check_own(bound, own, INSIDE)
-    check_own(bound, own, "edge01.example.com")
+        check_own(bound, own, [INSIDE])
+    with pytest.raises(OptionError, match="is where we are connected to"):
+        check_own(bound, own, ["edge01.example.com", f"::ffff:{INSIDE}"])
+    with pytest.raises(OptionError, match="is where we are connected to"):
+        check_own(bound, (), [INSIDE])
+    check_own(bound, own, ["edge01.example.com"])
     check_own(bound, own)
+
+
+@pytest.mark.parametrize(
+    ("reached", "told"),
+    [
+        (["10.50.0.5"], "10.50.0.5"),
+        (["::ffff:10.50.0.5"], "10.50.0.5"),
+        (["edge01.example.com", "fd00::9"], "fd00::9"),
+        (["fe80::7%12"], "fe80::7"),
+        (["10.50.0.5", "fd00::9", INSIDE], "10.50.0.5,fd00::9"),
+        ([INSIDE], ""),
+        (["edge01.example.com"], ""),
+        (["127.0.0.1"], ""),  # a tunnel that ends on the host
+        (["198.51.100.7"], ""),  # a mapping before it
+        ([], ""),
+    ],
+)
+def test_an_own_address_that_we_arrive_at_and_that_is_not_internal_is_told(reached: list[str], told: str) -> None:
+    """The sides may be swapped, or rotated, all the same: WinRM belongs on the internal one."""
+    own = [INSIDE, ACCESS, "10.50.0.5", "fd00::9", "fe80::7%12", "127.0.0.1"]
+    note = doubts(edge(), own, reached)
+    assert bool(note) is bool(told)
+    assert note.startswith(f"edge_addresses.internal: we arrive at {told}, " if told else "")
+
+
+@pytest.mark.parametrize(
+    ("internal", "told"),
+    [
+        ([INSIDE, "192.0.2.9"], "192.0.2.9"),
+        (["fd00::9", "2001:db8::9", INSIDE], "2001:db8::9"),
+        ([INSIDE, "10.0.1.9"], ""),
+        ([INSIDE, "2001:db8::9"], ""),  # inside, too, IPv6 has no other addresses for most
+        (["198.51.100.7"], ""),
+    ],
+)
+def test_an_internal_address_unlike_the_others_is_told(internal: list[str], told: str) -> None:
+    note = doubts(edge(edge_addresses={**ADDRESSES, "internal": internal}), [], [])
+    assert bool(note) is bool(told)
+    assert not told or f"{told} is public and" in note
 
 
 @pytest.mark.parametrize("profiles", [["domain"], ["domain", "private"], ["public"], ["private"], ["domain", "public"]])
