@@ -12,7 +12,7 @@ from typing import Any
 from .._catalogue.model import EVERY_PRODUCT, Product
 from .._catalogue.products import ABOUT, farm_of, of_version
 from . import roles
-from .edge import edge_addresses
+from .edge import edge_addresses, side_warnings
 from .model import Cluster, Machine, Port, Topology, TopologyError, TopologyService, shown
 from .pairing import paired_pools
 from .roles import Part
@@ -145,6 +145,10 @@ def _pools(topology: Topology, product: Product | None) -> tuple[list[_Pool], li
         *_protocol_warnings(topology.services),
         *_version_warnings(pools),
         *_mixed_warnings(pools, installed),
+        *side_warnings(
+            (machine for pool in pools if Part.EDGE in pool.parts for machine in pool.cluster.machines),
+            (machine for cluster in topology.clusters for machine in cluster.machines),
+        ),
         *(f"pool {shown(cluster.fqdn)} has no machines" for cluster in topology.clusters if not cluster.machines),
     ]
 

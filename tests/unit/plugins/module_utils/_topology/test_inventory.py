@@ -348,6 +348,35 @@ def test_addresses_of_an_edge_server_are_its_own_by_interface(numbers: tuple[int
     assert "lync_edge" in found.children["lync"]
 
 
+def _sides(*sides: tuple[str, str], other: tuple[tuple[str, str], ...] = ()) -> tuple[str, ...]:
+    """Warnings of a topology of an Edge Server with these interfaces, beside another one."""
+    clusters = cluster(1, "edge.contoso.com", machine("edge.contoso.com", *sides))
+    clusters += cluster(2, "more.contoso.com", machine("more.contoso.com", *other))
+    return inventory(published(clusters, service("EdgeServer", 1) + service("EdgeServer", 2))).warnings
+
+
+@pytest.mark.parametrize(
+    ("sides", "other", "told"),
+    [
+        ((("Internal", "192.0.2.1"), ("External", "192.0.2.1")), (), "192.0.2.1, which is an external one"),
+        ((("Internal", "192.0.2.1"),), (("External", "192.0.2.1"),), "192.0.2.1, which is an external one"),
+        ((("Internal", "192.0.2.1"), ("External", "10.0.0.9")), (), "192.0.2.1, which is public, and 10.0.0.9 outside"),
+        ((("Internal", "10.0.0.9"), ("Internal", "192.0.2.9")), (), "10.0.0.9 and 192.0.2.9, of different networks"),
+        ((("Internal", "10.0.0.9"), ("Internal", "10.7.0.9")), (), "10.0.0.9 and 10.7.0.9, of different networks"),
+        ((("Internal", "10.0.0.9"), ("Internal", "2001:db8::9"), ("External", "192.0.2.1")), (), ""),
+        ((("Internal", "10.0.0.9"), ("Internal", "10.0.0.8"), ("External", "172.16.0.1")), (), ""),
+        ((("Internal", "198.51.100.9"), ("External", "192.0.2.1")), (), ""),
+    ],
+)
+def test_an_internal_interface_that_may_be_an_external_one_is_told(
+    sides: tuple[tuple[str, str], ...], other: tuple[tuple[str, str], ...], told: str
+) -> None:
+    found = [warning for warning in _sides(*sides, other=other) if "Internal" in warning]
+    assert bool(found) is bool(told), found
+    if told:
+        assert f"Edge Server 'edge.contoso.com' has as Internal {told};" in found[0]
+
+
 def test_addresses_by_side() -> None:
     edge = machine(
         "edge.contoso.com",
