@@ -244,10 +244,16 @@ def test_the_matrix_has_the_lines_of_the_perimeter() -> None:
         ("Edge Servers, Access Edge", "Internet", "tcp"): "53,80,5061",
         ("Edge Servers, Access Edge", "Internet", "udp"): "53",
     }
+    assert {key: ports for key, ports in lines.items() if key[0] == "Edge Servers"} == {
+        ("Edge Servers", "Front End Servers", "tcp"): "5061"
+    }
+    assert {key: ports for key, ports in lines.items() if key[0] == "Clients and phones" and "Edge" in key[1]} == {
+        ("Clients and phones", "Edge Servers", "tcp"): "443,50001-50003",
+        ("Clients and phones", "Edge Servers", "udp"): "3478",
+    }
     inward = lines["Front End Servers", "Edge Servers", "tcp"]
     assert inward == "443,4443,5061-5062,8057,50001-50003"
     assert lines["Front End Servers", "Edge Servers", "udp"] == "3478"
-    assert "5061" in lines["Edge Servers", "Front End Servers", "tcp"]
     outside = [line for line in matrix.lines if line.source == ("Internet",)]
     assert {line.listeners for line in outside} == {("edge",)}
 
