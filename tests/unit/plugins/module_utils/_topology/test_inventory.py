@@ -211,6 +211,21 @@ def test_a_product_that_contradicts_the_versions_is_refused_with_both_names() ->
     assert "version 8, which is Skype for Business Server 2019 or" in str(caught.value)
 
 
+@pytest.mark.parametrize(("version", "group"), [("6", "lync_product_lync_2013"), ("7", "lync_product_skype_2015")])
+def test_the_remedy_names_a_group_that_there_is(version: str, group: str) -> None:
+    topology = read(published(POOL, registrar(1, version=version)))
+    with pytest.raises(TopologyError, match=f"a group such as {group}$"):
+        build(topology, "skype_se")
+    assert group in build(topology).groups
+
+
+@pytest.mark.parametrize(("version", "told"), [("6", True), ("7", False)])
+def test_a_part_that_the_product_does_not_have_is_told(version: str, told: bool) -> None:
+    made = inventory(published(POOL, service("VideoInteropServer", 1, version=version)))
+    found = [one for one in made.warnings if "video_interop, which Lync Server 2013 does not have" in one]
+    assert bool(found) is told
+
+
 def test_a_pool_with_services_of_two_versions_is_warned_of() -> None:
     made = inventory(published(POOL, registrar(1, version="8") + service("WebServices", 1, version="7")))
     assert made.hosts[FE1]["lync_product"] == "skype_2019"
