@@ -26,6 +26,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy import elsewhere
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_notes import doubts, open_everywhere
@@ -614,3 +615,22 @@ def test_an_external_address_whose_rows_are_left_out_counts_too() -> None:
 def test_two_services_of_one_interface_on_one_port_are_refused() -> None:
     with pytest.raises(OptionError, match=r"both listen on port 443 \(edge-listen-11, edge-listen-13\)"):
         edge(port_overrides={"edge-listen-11": 443})
+
+
+def test_an_address_for_management_counts_for_internal_ports_and_not_for_external_ones() -> None:
+    """443 is meant to be open at every external address that is listed; at another one it is nobody's."""
+    policy = with_own(edge(), [*OWN, "10.50.0.5"])
+    sure, maybe = told(policy, "Protocol=6|LPort=8057|LA4=10.50.0.5")
+    assert ({row: one.at.texts() for row, one in sure.items()}, maybe) == ({"edge-listen-11": ["10.50.0.5"]}, {})
+    without = edge(skip_rows=[f"edge-listen-{number:02}" for number in range(9, 16)])
+    assert told(with_own(without, OWN), "Protocol=6|LPort=443|LA4=192.0.2.99") == ({}, {})
+
+
+def test_own_addresses_that_no_rule_tells_apart_are_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host may have many, and what it takes to ask is bounded for all rows together."""
+    asked = []
+    real = elsewhere.admission
+    monkeypatch.setattr(elsewhere, "admission", lambda *of: asked.append(of) or real(*of))
+    many = [*OWN, *(f"198.51.100.{number}" for number in range(200))]
+    judge_policy(with_own(edge(), many), host(as_wanted(edge())))
+    assert 0 < len(asked) <= 7 * 5
