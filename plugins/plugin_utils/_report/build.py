@@ -207,8 +207,8 @@ def _too_wide(rows: int) -> str:
     """Why a host is ineffective of which each requirement may be open."""
     if not rows:
         return ""
-    there = f"there {'is' if rows == 1 else 'are'} {in_words(rows, 0)}"
-    return f"On this host {there}: rules of others admit more, and on_wider is fail."
+    are = "is" if rows == 1 else "are"
+    return f"On this host there {are} {in_words(rows, 0)}: rules of others admit more, and on_wider is fail."
 
 
 def _host(source: Source, host_class: HostClass, message: str) -> ReportHost:
