@@ -22,10 +22,11 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES, INFO_OPTIONS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
-from ..module_utils._policy.edge import check_own, open_everywhere
+from ..module_utils._policy.edge import check_own
+from ..module_utils._policy.edge_notes import doubts, open_everywhere
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.peers import PeerError
-from ..module_utils._policy.policy import HostPolicy
+from ..module_utils._policy.policy import HostPolicy, with_own
 from ..module_utils._policy.rpc import unmapped_note
 from ..module_utils._texts import printable, said
 from ._arguments import validate
@@ -158,14 +159,17 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
             ConnectionLost, ReadError, NotElevated: The host could not be asked.
             OptionError: The rules are bound to an address that the host does not have.
         """
-        note = ""
+        notes = []
         if any(not demand.local.is_any for demand in policy.demands):
             bound = [(demand.requirement.interface, demand.local) for demand in policy.demands]
-            check_own(bound, host.addresses(), host.connected_to().partition(" ")[0])
-            note = open_everywhere((desired.key, desired.rule) for desired in policy.rules)
+            own = host.addresses()
+            policy = with_own(policy, own)
+            reached = (host.connected_to().partition(" ")[0], *host.reached())
+            check_own(bound, own, reached)
+            notes = [doubts(policy, own, reached), open_everywhere(policy)]
         services = media_services(policy) if options["program"] == "listener" else ()
         found = bind_media(policy, read_programs(host, services)) if services else Bound(policy)
-        return noted(found, note)
+        return noted(found, *notes)
 
     def say(self, sentence: str) -> None:
         """Tell the user something about the host at once: a task's result comes only when it is over."""

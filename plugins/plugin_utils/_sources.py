@@ -14,7 +14,7 @@ from ansible.errors import AnsibleError
 from ..module_utils._catalogue.model import Role
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import CLIENTS, SELDOM, assigned_roles
-from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, running
+from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, VERSION, running
 from ..module_utils._texts import first_few, said
 from ._named_roles import VARIABLE as ROLES
 from ._report.build import Source
@@ -54,7 +54,7 @@ def source_of(name: str, variable: str, hostvars: Mapping[str, Any]) -> Source:
         tuple(role for role in roles if isinstance(role, str)),
         _word(_variable(known, "lync_pool")),
         _word(_variable(known, "lync_site")),
-        product=_word(running(_variable(known, VARIABLE), _variable(known, OF_TOPOLOGY))),
+        product=_word(running(*(_variable(known, name) for name in (VARIABLE, OF_TOPOLOGY, VERSION)))),
     )
 
 

@@ -15,7 +15,7 @@ from ..module_utils._catalogue.model import Product
 from ..module_utils._options.variables import PREFIX as OF_VARIABLES
 from ..module_utils._policy.assignment import GROUP_ROLES
 from ..module_utils._policy.peers import EXTRA, POOL, PREFIX
-from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, running
+from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, VERSION, running
 from ..module_utils._policy.scoping import WORDS
 from ..module_utils._policy.unknown_peers import Scoped, as_block, as_comment, unknown_peers
 from ._results import plain
@@ -67,7 +67,7 @@ def read_asks(known: Mapping[str, Any], scoped: bool) -> Asks | None:
             bool(known.get(POOL)),
             extra if isinstance(extra, Mapping) else {},
             None if own is None else tuple(str(kind) for kind, items in own.items() if items is not None),
-            str(running(known.get(VARIABLE), known.get(OF_TOPOLOGY)) or Product.LYNC_2013.value),
+            str(running(*map(known.get, (VARIABLE, OF_TOPOLOGY, VERSION))) or Product.LYNC_2013.value),
         )
     except (AnsibleError, TypeError):
         return None  # the host's own task says what is wrong

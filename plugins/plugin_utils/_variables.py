@@ -301,7 +301,7 @@ class HostVariables:
         if name in _OF_TOPOLOGY:
             return self.known.get(_OF_TOPOLOGY[name])
         if name == "product":
-            return running(None, self.known.get(OF_TOPOLOGY))
+            return running(None, self.known.get(OF_TOPOLOGY), self.known.get(VERSION))
         if name == "known_addresses":
             return self._preflight.get("addresses")
         return None

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 from .._catalogue.listeners import FILES, LISTENING
@@ -20,14 +19,12 @@ from .._firewall.traffic.rule_index import RuleIndex
 from .._firewall.traffic.verdict import Verdict
 from .._net.address_set import AddressSet, together
 from .._net.effort import Effort
-from .._net.region import Region, union
-from .edge import each
+from .._net.region import Region
+from .elsewhere import Elsewhere, admitted_at
 from .policy import Demand, HostPolicy
 
 _MOST_EFFORT = 1_000_000
 """Steps for all rows of a host, beside those of the verdicts: ten seconds at worst."""
-
-_NOT_KNOWN: frozenset[str] = frozenset()
 
 
 class Admitting:
@@ -52,7 +49,7 @@ class Admitting:
         self._plain = plain_profiles(snapshot)
         self._found: dict[tuple[int, tuple[str, ...], str], tuple[Admission, tuple[Verdict, ...]]] = {}
         self._everybody = Admission(AddressSet.any())
-        self._outside = policy.outside
+        self._elsewhere = Elsewhere(policy, snapshot, index, self._effort, tuple(self._rules.values()))
 
     def of(self, demand: Demand, traffic: Traffic, verdicts: tuple[Verdict, ...]) -> Admission:
         """Who gets in by one transport of a row.
@@ -93,39 +90,12 @@ class Admitting:
         )
 
     def elsewhere(self, demand: Demand, traffic: Traffic) -> Wider | None:
-        """Who gets in at external addresses that are not the row's, by anything but rules of our own.
-
-        A verdict is about the addresses that a row is bound to. Whatever opens an internal port of an Edge Server at an
-        external address, or one of an external interface at another, is seen by nobody who looks there only. The
-        programs of the product listen at the addresses of their interfaces, so what lets in those only is no more than
-        a possibility; for an external row it is not told, since everybody is meant to come to that from outside.
-
-        Args:
-            demand: An inbound row.
-            traffic: One transport of it, at one of its addresses.
-        """
-        if demand.requirement.interface is None:
-            return None
-        found = []
-        for local in each(self._outside - demand.local) if self._outside else ():
-            there = replace(traffic, local=local, remote=AddressSet.any(), known=None, programs=_NOT_KNOWN)
-            there = replace(there, services=_NOT_KNOWN)
-            nobody = Meant(AddressSet(), partial(self._parts_of, local))
-            got = admission(there, self._snapshot, self._index, self._effort, Listening(), nobody)
-            if got.wider and not (got.wider.perhaps and demand.requirement.interface.is_external):
-                found.append(replace(got.wider, at=local))
-        return joined(found)
+        """Who gets in at addresses that the row is not bound to, see `Elsewhere.of`."""
+        return self._elsewhere.of(demand, traffic)
 
     def _parts_of(self, local: AddressSet, protocol: int) -> Region:
-        """What rules of our own admit at an address of the host: those that are bound to others do not count."""
         if (protocol, local) not in self._parts:
-            rules = (
-                rule
-                for rule in self._rules.values()
-                if rule.protocol in (protocol, None) and local <= rule.local_addresses
-            )
-            found = union(Region.of(rule.local_ports, rule.remote_addresses) for rule in rules)
-            self._parts[protocol, local] = found
+            self._parts[protocol, local] = admitted_at(local, protocol, self._rules.values())
         return self._parts[protocol, local]
 
 

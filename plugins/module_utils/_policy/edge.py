@@ -18,15 +18,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._catalogue.model import Interface, Requirement, Role
-from .._firewall.change.site_naming import SITE_KEY
-from .._firewall.state.rule import Action, Direction, FirewallRule, Profile
-from .._net.address_set import AddressError, AddressSet, together
+from .._firewall.state.rule import Profile
+from .._net.address_set import LOOPBACK, AddressSet, together
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses
 from .._options.variables import PREFIX
-from .._texts import first_few
 
 OPTION = "edge_addresses"
+
+NETWORKS = frozenset({Profile.PRIVATE, Profile.PUBLIC})
+"""Profiles that a network of an Edge Server may be in."""
 
 _EACH = ", ".join(interface.value for interface in Interface)
 _REMEDY = (
@@ -62,13 +63,14 @@ def check_profiles(roles: Iterable[Role], profiles: frozenset[Profile]) -> None:
         profiles: The profiles of its rules.
 
     Raises:
-        OptionError: They are for no profile that an external network is in.
+        OptionError: They are not for both profiles that its networks may be in.
     """
-    if Role.EDGE in roles and Profile.PUBLIC not in profiles:
+    if Role.EDGE in roles and (missing := sorted(profile.value for profile in NETWORKS - profiles)):
         raise OptionError(
             "profiles",
-            "an Edge Server is in no domain, and its external networks are in the public profile: without it the rules "
-            "count nowhere. Add public, or leave the option out for this host",
+            "an Edge Server is in no domain: Windows takes its external networks for public, and the internal one for "
+            f"public or private, so without {' and '.join(missing)} the rules may count nowhere. Give private and "
+            "public, or leave the option out for this host",
         )
 
 
@@ -117,6 +119,16 @@ def outside(at: Mapping[Interface, AddressSet]) -> AddressSet:
     return together(local for interface, local in at.items() if interface.is_external)
 
 
+def read_own(own: Iterable[str]) -> AddressSet:
+    """The addresses that a host says it has, without the zones that it names for some.
+
+    Args:
+        own: The addresses; none where it does not tell.
+    """
+    texts = [address.partition("%")[0] for address in own]
+    return AddressSet.parse(texts) if texts else AddressSet()
+
+
 def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> None:
     """Check that no two services are to listen on one port of one address.
 
@@ -142,7 +154,29 @@ def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> 
             )
 
 
-def check_own(bound: Iterable[tuple[Interface | None, AddressSet]], own: Iterable[str], connected_to: str = "") -> None:
+def arriving(own: AddressSet, reached: Iterable[str]) -> AddressSet:
+    """Those of the addresses that we are connected to that are the host's own.
+
+    Args:
+        own: The addresses that the host has; none where it does not tell.
+        reached: What we are connected to: addresses, or a name, which tells nothing. Nor does the address of a mapping,
+            or of a tunnel that ends on the host.
+    """
+    return _addresses(reached) & own - LOOPBACK
+
+
+def _addresses(texts: Iterable[str]) -> AddressSet:
+    found = []
+    for text in texts:
+        with contextlib.suppress(ValueError):
+            address = ipaddress.ip_address(text.partition("%")[0])
+            found.append(str(getattr(address, "ipv4_mapped", None) or address))
+    return AddressSet.parse(found) if found else AddressSet()
+
+
+def check_own(
+    bound: Iterable[tuple[Interface | None, AddressSet]], own: Iterable[str], reached: Iterable[str] = ()
+) -> None:
     """Check that the addresses that rules are bound to are the host's own, and each on the side that is said.
 
     A packet to any other address never gets there. WinRM is on the internal side, so an external address that we are
@@ -151,26 +185,24 @@ def check_own(bound: Iterable[tuple[Interface | None, AddressSet]], own: Iterabl
     Args:
         bound: Interfaces and the addresses that are given for them; none and any for rows that are not bound.
         own: The addresses that the host has; empty where it does not tell.
-        connected_to: The address that we are connected to; a name, or nothing, tells nothing.
+        reached: The addresses that we are connected to; a name tells nothing.
 
     Raises:
         OptionError: The host does not have one of them, or we are connected to an external one.
     """
     bound = tuple(bound)
-    with contextlib.suppress(AddressError):
-        ours = AddressSet.parse([connected_to]) if connected_to else AddressSet()
-        for interface, local in bound:
-            if interface and interface.is_external and not local.is_any and local.overlaps(ours):
-                raise OptionError(
-                    f"{OPTION}.{interface}",
-                    f"{ours} is where we are connected to, by WinRM, which belongs on the internal side: with internal "
-                    "and external swapped, the internal ports would open to the outside. Correct the addresses, or "
-                    "connect to the internal address (ansible_host)",
-                )
-    own = [address.partition("%")[0] for address in own]
-    if not own:
+    ours = _addresses(reached)
+    for interface, local in bound:
+        if interface and interface.is_external and not local.is_any and (met := local & ours):
+            raise OptionError(
+                f"{OPTION}.{interface}",
+                f"{met} is where we are connected to, by WinRM, which belongs on the internal side: with internal "
+                "and external swapped, the internal ports would open to the outside. Correct the addresses, or "
+                "connect to the internal address (ansible_host)",
+            )
+    has = read_own(own)
+    if not has:
         return
-    has = AddressSet.parse(own)
     for interface, local in bound:
         if interface and not local.is_any and (strange := local - has):
             raise OptionError(
@@ -179,33 +211,6 @@ def check_own(bound: Iterable[tuple[Interface | None, AddressSet]], own: Iterabl
                 "rules would let nobody in. Give what ipconfig shows on the host, never the public address of a router "
                 f"that translates (variable {PREFIX}{OPTION}; of a topology, ConfiguredIPAddress is the public one)",
             )
-
-
-def open_everywhere(rules: Iterable[tuple[str, FirewallRule]]) -> str:
-    """A note on site rules of an Edge Server that are bound to no address, and so let in from the outside too.
-
-    Args:
-        rules: Keys and rules that an Edge Server is to have.
-    """
-    loose = [
-        key.removeprefix(SITE_KEY)
-        for key, rule in rules
-        if key.startswith(SITE_KEY)
-        and rule.enabled
-        and rule.direction is Direction.IN
-        and rule.action is Action.ALLOW
-        and rule.local_addresses.is_any
-    ]
-    if not loose:
-        return ""
-    return (
-        f"extra_rules: {first_few(loose, _MOST_NAMED)} {'is' if len(loose) == 1 else 'are'} bound to no address of "
-        "this Edge Server, and so open on its external interfaces too. Give localip, its internal address, unless that "
-        "is meant"
-    )
-
-
-_MOST_NAMED = 5
 
 
 def each(local: AddressSet) -> list[AddressSet]:

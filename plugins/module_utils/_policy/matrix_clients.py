@@ -22,6 +22,11 @@ from .matrix_model import End, Traffic
 _DHCP_SERVER, _DHCP_CLIENT = PortSet.of(67), PortSet.of(68)
 """RFC 2131 4.1: servers listen on 67, clients on 68; the row has both as one range."""
 
+_OUTSIDE = frozenset({"client-02", "client-03", "client-06"})
+"""Rows of users outside for which only external interfaces listen: lines of Edge Servers have the Internet for them.
+
+Those of media stay: clients inside use the internal interface for it (edge-listen-12 and edge-listen-13)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Configured:
@@ -58,7 +63,7 @@ def of_clients(
     peers = peers_of_all(said)
     traffic = []
     for row in CLIENT_PORTS:
-        if row.id not in skipped:
+        if row.id not in skipped | _OUTSIDE:
             moved = (configured or {}).get(row.id)
             told = replace(row, note=f"{row.note} Ports: {moved.whose}.") if moved else row
             traffic += _of_row(told, moved.ports if moved else row.ports, clients, peers)

@@ -99,6 +99,9 @@ def clients_end(networks: Iterable[str]) -> End:
 def everybody_ends(row: Requirement, clients: Sequence[str] | None, peers: Mapping[str, Sequence[str]]) -> list[End]:
     """Who connects where clients do: from outside their networks servers connect to the same ports.
 
+    Edge Servers do not: all that their internal interface opens to the inside has lines of its own (`CONNECTIONS`), and
+    what no page names is not let in from a perimeter. A host's own rules are for them too, as they come from inside it.
+
     Args:
         row: A row of a server that clients connect to.
         clients: The clients' networks; None where they may be anywhere.
@@ -108,7 +111,7 @@ def everybody_ends(row: Requirement, clients: Sequence[str] | None, peers: Mappi
         return [End(INTERNET, anybody=True, outside=True)]
     if clients is None:
         return [End(EVERYBODY, anybody=True)]
-    return [clients_end(clients), *(peer_end(peer, peers) for peer in beside_clients(row))]
+    return [clients_end(clients), *(peer_end(peer, peers) for peer in beside_clients(row) if peer is not Peer.EDGE)]
 
 
 def peers_of_all(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

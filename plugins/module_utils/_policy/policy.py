@@ -108,7 +108,9 @@ class HostPolicy:
         gone_parts: Of those that are to be absent, the keys of the several rules that their entries tell of, sorted.
         product: The product that the rows are of.
         unmapped: Names of site rules for RPC whose clients cannot ask for the port (`rpc.without_mapper`).
-        outside: Addresses of the external interfaces of an Edge Server; none on any other host.
+        inside: Addresses of the internal interface of an Edge Server; none on any other host.
+        outside: Those of its external interfaces.
+        own: All addresses that an Edge Server says it has; none where it was not asked (`with_own`).
     """
 
     rules: tuple[DesiredRule, ...]
@@ -123,7 +125,9 @@ class HostPolicy:
     gone_parts: tuple[str, ...] = ()
     product: Product = Product.LYNC_2013
     unmapped: tuple[str, ...] = ()
+    inside: AddressSet = field(default_factory=AddressSet)
     outside: AddressSet = field(default_factory=AddressSet)
+    own: AddressSet = field(default_factory=AddressSet)
 
 
 def build_policy(
@@ -235,8 +239,19 @@ def build_policy(
         gone_parts=_gone_parts(extra for extra in extras if not extra.parts),
         product=of,
         unmapped=without_mapper(extras, rules),
+        inside=at.get(Interface.INTERNAL, AddressSet()),
         outside=edge.outside(at),
     )
+
+
+def with_own(policy: HostPolicy, own: Iterable[str]) -> HostPolicy:
+    """A policy that knows all addresses of its host, an Edge Server.
+
+    Args:
+        policy: The policy.
+        own: The addresses that the host says it has; none where it does not tell.
+    """
+    return replace(policy, own=edge.read_own(own))
 
 
 def _gone_parts(extras: Iterable[ExtraRule]) -> tuple[str, ...]:

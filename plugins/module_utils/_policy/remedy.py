@@ -18,6 +18,7 @@ from .._firewall.traffic.matching import label, match
 from .._firewall.traffic.reasons import BLOCK_LIST_REMEDY, TEXTS, Reason, Status
 from .._firewall.traffic.verdict import describe
 from .._texts import LONGEST_NAME, first_few, said
+from .edge import NETWORKS as EDGE_NETWORKS
 from .effect import Effect
 
 _NOWHERE: frozenset[Profile] = frozenset()
@@ -131,7 +132,7 @@ def _leaving_out(effect: Effect, connected: frozenset[Profile]) -> str:
     """
     closed = frozenset(verdict.profile for verdict in effect.by_profile if verdict.status is Status.CLOSED)
     rest = frozenset(verdict.profile for verdict in effect.by_profile) - closed
-    if not rest or closed & connected:
+    if not rest or closed & connected or (effect.demand.requirement.interface and not rest >= EDGE_NETWORKS):
         return ""
     option = f"profiles: [{', '.join(profile_names(rest))}]"
     if connected:

@@ -20,14 +20,26 @@ VERSION = "lync_version"
 """``ServiceVersion`` of the service that makes the host what it is, by the topology."""
 
 
-def running(said: Any, of_topology: Any) -> Any:
+def running(said: Any, of_topology: Any, version: Any = None) -> Any:
     """The product; None where nothing says it.
 
     Args:
         said: The value of `VARIABLE`, for whoever validates it.
         of_topology: The value of `OF_TOPOLOGY`.
+        version: The value of `VERSION`, which an inventory of an earlier plugin has alone. Of two products that have
+            it, it is the older, as for the plugin.
     """
-    return said if said is not None else (of_topology or None)
+    if said is not None or of_topology:
+        return said if said is not None else of_topology
+    return next((product.value for product in of_version(_number(version) or 0)), None)
+
+
+def _number(version: Any) -> int | None:
+    """A version as a number; None where it is none."""
+    text = str(version).strip()
+    if isinstance(version, bool) or not isinstance(version, (int, str)) or not (text.isascii() and text.isdigit()):
+        return None
+    return int(text)
 
 
 def product_mistakes(host: str, said: Any, version: Any) -> tuple[str, ...]:
@@ -36,11 +48,18 @@ def product_mistakes(host: str, said: Any, version: Any) -> tuple[str, ...]:
     Args:
         host: The host's name.
         said: The value of `VARIABLE`; None where nothing is said.
-        version: The value of `VERSION`; anything but the version of a product says nothing.
+        version: The value of `VERSION`; None where nothing is said.
     """
-    if isinstance(version, bool) or not str(version).isascii() or not str(version).isdigit():
+    if version is None or "{{" in str(version):  # a template is somebody else's to fill
         return ()
-    by_topology = of_version(int(version))
+    number = _number(version)
+    if number is None:
+        versions = sorted({str(about.version) for about in ABOUT.values()})
+        return (
+            f"{host}: {VERSION} is {version!r}, which is no ServiceVersion; give {', '.join(versions[:-1])} or "
+            f"{versions[-1]}, or leave it out",
+        )
+    by_topology = of_version(number)
     if said is None and not by_topology:
         known = ", ".join(f"{about.version} ({about.name})" for about in ABOUT.values())
         return (

@@ -35,10 +35,13 @@ def remedy(found: Sequence[Effect]) -> str:
         found: These rows. In none of them are block rules made yet.
     """
     outside = [effect for effect in found if places(effect)]
-    if outside and len(outside) == len(found):
-        return _BIND
+    inside = [effect for effect in found if effect.admission and effect.admission.wider and effect.admission.wider.here]
     if outside:
-        return f"{remedy([effect for effect in found if effect not in outside])}; {_BIND}"
+        return f"{_inside(inside)}; {_BIND}" if inside else _BIND
+    return _inside(found)
+
+
+def _inside(found: Sequence[Effect]) -> str:
     helped = [effect.demand.requirement.id for effect in found if may_help(effect.demand)]
     unhelped = [effect.demand.requirement.id for effect in found if effect.demand.requirement.id not in helped]
     if not unhelped:
@@ -69,7 +72,9 @@ def places(effect: Effect) -> str:
         effect: A row on the host.
     """
     found = effect.admission.wider if effect.admission else None
-    return f"at {found.at.spelled(LONGEST_LIST)}" if found and found.at else ""
+    if not found or not found.at:
+        return ""
+    return f"at {'its own address and at ' if found.here else ''}{found.at.spelled(LONGEST_LIST)}"
 
 
 def explain_wider(effect: Effect) -> str:

@@ -10,12 +10,15 @@ front of a router that translates (``ConfiguredIPAddress``) are in no rule of th
 
 from __future__ import annotations
 
+import ipaddress
+import itertools
 from collections.abc import Iterable, Mapping
 
 from .._catalogue.model import Interface
-from .model import Machine, TopologyService
+from .._net.address_set import PRIVATE, AddressSet
+from .model import Machine, TopologyService, shown
 
-_INTERNAL = "internal"
+_INTERNAL, _EXTERNAL = "internal", "external"
 _OWNERS: Mapping[str, Interface] = {
     "accessedge": Interface.EXTERNAL_ACCESS,
     "dataedge": Interface.EXTERNAL_WEBCONF,
@@ -44,10 +47,59 @@ def edge_addresses(services: Iterable[TopologyService], machines: Iterable[Machi
     for service in edge:
         for port in service.ports:
             kind = _OWNERS.get(port.owner.rpartition(":")[2].casefold())
-            if kind and port.side.casefold() == "external":
+            if kind and port.side.casefold() == _EXTERNAL:
                 places.setdefault(kind, set()).add(port.interface)
     found = {Interface.INTERNAL: [one.address for one in sides if one.side.casefold() == _INTERNAL]}
     for kind in _OWNERS.values():
         numbers = places.get(kind, set())
-        found[kind] = [one.address for one in sides if one.side.casefold() == "external" and one.number in numbers]
+        found[kind] = [one.address for one in sides if one.side.casefold() == _EXTERNAL and one.number in numbers]
     return {kind.value: list(dict.fromkeys(addresses)) for kind, addresses in found.items() if addresses}
+
+
+def side_warnings(machines: Iterable[Machine], all_machines: Iterable[Machine]) -> list[str]:
+    """One sentence for each Edge Server whose internal interface may be an external one: internal ports open there.
+
+    Args:
+        machines: The Edge Servers.
+        all_machines: All machines of the document.
+    """
+    machines = list(machines)
+    external = {address for machine in all_machines for address in _of_side(machine, _EXTERNAL)}
+    sides: dict[str, tuple[list[str], list[str]]] = {}
+    for machine in machines:  # once for each pool that it is in
+        known = sides.setdefault(machine.fqdn.casefold(), ([], []))
+        known[0].extend(_of_side(machine, _INTERNAL))
+        known[1].extend(_of_side(machine, _EXTERNAL))
+    names = {machine.fqdn.casefold(): machine.fqdn for machine in machines}
+    return [
+        f"Edge Server {shown(names[name])} has as Internal {doubt}; if that is outside, internal ports open there. "
+        "Correct the topology, or say lync_firewall_edge_addresses"
+        for name, (inside, outside) in sides.items()
+        if (doubt := _doubt(list(dict.fromkeys(inside)), outside, external))
+    ]
+
+
+def _doubt(inside: list[str], outside: list[str], external: set[str]) -> str:
+    for address in inside:
+        if address in external:
+            return f"{address}, which is an external one"
+        same = [other for other in outside if _is_private(other) and (":" in other) == (":" in address)]
+        if same and not _is_private(address):
+            return f"{address}, which is public, and {same[0]} outside"
+    for one, other in itertools.combinations(inside, 2):
+        if (":" in one) == (":" in other) and _network(one) != _network(other):
+            return f"{one} and {other}, of different networks"
+    return ""
+
+
+def _of_side(machine: Machine, side: str) -> list[str]:
+    return [one.address for one in machine.interfaces if one.side.casefold() == side]
+
+
+def _is_private(address: str) -> bool:
+    return AddressSet.parse([address]) <= PRIVATE
+
+
+def _network(address: str) -> str:
+    """The network, by the mask that most have: a topology has none."""
+    return str(ipaddress.ip_network(f"{address}/{64 if ':' in address else 24}", strict=False))

@@ -12,7 +12,7 @@ from typing import Any
 from .._catalogue.model import EVERY_PRODUCT, Product
 from .._catalogue.products import ABOUT, farm_of, of_version
 from . import roles
-from .edge import edge_addresses
+from .edge import edge_addresses, side_warnings
 from .model import Cluster, Machine, Port, Topology, TopologyError, TopologyService, shown
 from .pairing import paired_pools
 from .roles import Part
@@ -145,6 +145,11 @@ def _pools(topology: Topology, product: Product | None) -> tuple[list[_Pool], li
         *_protocol_warnings(topology.services),
         *_version_warnings(pools),
         *_mixed_warnings(pools, installed),
+        *_lacking_warnings(pools),
+        *side_warnings(
+            (machine for pool in pools if Part.EDGE in pool.parts for machine in pool.cluster.machines),
+            (machine for cluster in topology.clusters for machine in cluster.machines),
+        ),
         *(f"pool {shown(cluster.fqdn)} has no machines" for cluster in topology.clusters if not cluster.machines),
     ]
 
@@ -321,9 +326,26 @@ def _check_product(said: Product, pools: Iterable[_Pool]) -> None:
                 f"product is {said} ({ABOUT[said].name}), whose services have version {ABOUT[said].version}, and "
                 f"pool {shown(pool.cluster.fqdn)} has services of version {pool.version}, which is {found}. Correct "
                 "product; where an estate has several, leave it out, and say lync_firewall_product for the hosts of a "
-                f"group such as {PARENT}_version_{pool.version}",
+                f"group such as {_group_of(pool.version)}",
                 pool.cluster.line,
             )
+
+
+def _group_of(version: int) -> str:
+    """A group of the hosts of a version, where no product is said."""
+    known = of_version(version)
+    return f"{PARENT}_product_{known[0].value}" if known else f"{PARENT}_version_{version}"
+
+
+def _lacking_warnings(pools: Iterable[_Pool]) -> list[str]:
+    """One sentence for each pool that is what its product has not: the role will refuse it."""
+    return [
+        f"pool {shown(pool.cluster.fqdn)} has the part {part.value}, which {ABOUT[pool.product].name} does not have. "
+        "Correct the versions of its services, or say lync_firewall_product for its hosts"
+        for pool in pools
+        for part in pool.parts
+        if pool.product and part.value in {role.value for role in ABOUT[pool.product].lacks}
+    ]
 
 
 def _mixed_warnings(pools: Iterable[_Pool], installed: dict[str, list[TopologyService]]) -> list[str]:

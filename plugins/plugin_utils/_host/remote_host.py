@@ -249,6 +249,10 @@ class RemoteHost:
         url = urlsplit(str(getattr(transport, "endpoint", "")))
         return f"{(url.hostname or '').removesuffix('.')} port {_port(url)}" if url.hostname else ""
 
+    def reached(self) -> tuple[str, ...]:
+        """The addresses at the other end of what is connected now; none where nothing is, or a proxy stands between."""
+        return _peers(getattr(self._connection, "protocol", None))
+
     def with_source_ports(self, connection: ManagementConnection) -> ManagementConnection:
         """The connection with our own ports of its sockets that are open now; none where a proxy stands in between."""
         return replace(connection, source_ports=_source_ports(getattr(self._connection, "protocol", None)))

@@ -34,10 +34,17 @@ class Listening:
     Attributes:
         files: File names of the programs that listen, in lower case; none where that is not known.
         services: Short names of the services, in lower case; none where that is not known.
+        not_files: File names of programs that are known to listen for other things, in lower case.
+        not_services: Short names of such services, in lower case.
+        perhaps: Whether they may listen at other addresses only, so that what is limited to them admits nobody for
+            certain.
     """
 
     files: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
+    not_files: frozenset[str] = frozenset()
+    not_services: frozenset[str] = frozenset()
+    perhaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +202,8 @@ class _Profile:
         listening, service = self._listening, rule.service.casefold()
         if rule.program and listening.files and not self._traffic.programs and _file(rule) not in listening.files:
             return False
+        if _file(rule) in listening.not_files or service in listening.not_services:
+            return False
         return not (listening.services and service and service != "*" and service not in listening.services)
 
     def _is_for_us(self, rule: FirewallRule, limits: Iterable[str]) -> bool:
@@ -203,6 +212,8 @@ class _Profile:
         The path of a program is known only where the host was asked; a file of that name in a folder of the product's
         is it as well.
         """
+        if self._listening.perhaps and not LISTENER.isdisjoint(limits):
+            return False
         listeners = self._traffic.listeners
         if "program" in limits and (
             self._traffic.programs

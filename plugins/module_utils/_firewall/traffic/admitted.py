@@ -30,6 +30,7 @@ class Wider:
         profiles: The profiles in which it is so.
         perhaps: Whether that cannot be told for certain, as with a rule for a program that may be none that listens.
         at: Addresses of the host that the ports are not meant to be open at, where that is what they get in by.
+        here: Whether they get in at the row's own addresses, too.
     """
 
     addresses: AddressSet
@@ -40,6 +41,7 @@ class Wider:
     profiles: frozenset[Profile] = frozenset()
     perhaps: bool = False
     at: AddressSet = _NOWHERE
+    here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def joined(found: Sequence[Wider]) -> Wider | None:
         frozenset().union(*(one.profiles for one in sure)),
         sure[0].perhaps,
         together(one.at for one in sure),
+        any(one.here for one in sure),
     )
 
 

@@ -22,15 +22,19 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     ServiceState,
     Snapshot,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.admitted import Wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy import elsewhere
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own, open_everywhere
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_notes import doubts, open_everywhere
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy, with_own
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import ports_asked
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain_all
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, remedy
 
 INSIDE, ACCESS, WEBCONF, MEDIA = "10.0.0.9", "192.0.2.1", "192.0.2.2", "192.0.2.3"
@@ -241,10 +245,16 @@ def test_the_matrix_has_the_lines_of_the_perimeter() -> None:
         ("Edge Servers, Access Edge", "Internet", "tcp"): "53,80,5061",
         ("Edge Servers, Access Edge", "Internet", "udp"): "53",
     }
+    assert {key: ports for key, ports in lines.items() if key[0] == "Edge Servers"} == {
+        ("Edge Servers", "Front End Servers", "tcp"): "5061"
+    }
+    assert {key: ports for key, ports in lines.items() if key[0] == "Clients and phones" and "Edge" in key[1]} == {
+        ("Clients and phones", "Edge Servers", "tcp"): "443,50001-50003",
+        ("Clients and phones", "Edge Servers", "udp"): "3478",
+    }
     inward = lines["Front End Servers", "Edge Servers", "tcp"]
     assert inward == "443,4443,5061-5062,8057,50001-50003"
     assert lines["Front End Servers", "Edge Servers", "udp"] == "3478"
-    assert "5061" in lines["Edge Servers", "Front End Servers", "tcp"]
     outside = [line for line in matrix.lines if line.source == ("Internet",)]
     assert {line.listeners for line in outside} == {("edge",)}
 
@@ -297,10 +307,32 @@ def test_a_site_rule_that_is_bound_to_no_address_is_told() -> None:
         {"name": "Off", "protocol": "tcp", "localport": 5668, "enabled": False},
         {"name": "Out", "protocol": "tcp", "remoteport": 25, "direction": "out"},
     ]
+    told = open_everywhere(edge(extra_rules=rules))
+    assert told.startswith("extra_rules: agent is bound to no address of this Edge Server alone")
+    assert open_everywhere(edge()) == ""
+
+
+@pytest.mark.parametrize(
+    ("localip", "told"),
+    [
+        ("0.0.0.0-223.255.255.255", True),
+        (f"192.0.2.0/24,{INSIDE}", True),
+        ("10.0.0.0/8", False),
+        (INSIDE, False),
+        (ACCESS, False),  # who names it means it
+        (f"{ACCESS},{INSIDE}", False),
+    ],
+)
+def test_a_site_rule_whose_networks_have_an_external_address_is_told(localip: str, told: bool) -> None:
+    rules = [{"name": "Agent", "protocol": "tcp", "localport": 8057, "localip": localip}]
+    assert bool(open_everywhere(edge(extra_rules=rules))) is told
+
+
+def test_a_site_rule_whose_networks_have_an_external_address_of_no_list_is_told() -> None:
+    rules = [{"name": "Agent", "protocol": "tcp", "localport": 8057, "localip": "198.51.100.0/24"}]
     policy = edge(extra_rules=rules)
-    told = open_everywhere((desired.key, desired.rule) for desired in policy.rules)
-    assert told.startswith("extra_rules: agent is bound to no address of this Edge Server")
-    assert open_everywhere((desired.key, desired.rule) for desired in edge().rules) == ""
+    assert open_everywhere(policy) == ""
+    assert open_everywhere(with_own(policy, [INSIDE, ACCESS, "198.51.100.7"]))
 
 
 @pytest.mark.parametrize("blank", ["", "  ", [""], ["", "  "], None, []])
@@ -316,17 +348,74 @@ def test_swapped_sides_are_seen_by_where_we_are_connected_to() -> None:
     bound = [(demand.requirement.interface, demand.local) for demand in swapped.demands]
     own = [INSIDE, ACCESS, WEBCONF, MEDIA]
     with pytest.raises(OptionError, match=r"edge_addresses\.external_access: 10\.0\.0\.9 is where we are connected to"):
-        check_own(bound, own, INSIDE)
-    check_own(bound, own, "edge01.example.com")
+        check_own(bound, own, [INSIDE])
+    with pytest.raises(OptionError, match="is where we are connected to"):
+        check_own(bound, own, ["edge01.example.com", f"::ffff:{INSIDE}"])
+    with pytest.raises(OptionError, match="is where we are connected to"):
+        check_own(bound, (), [INSIDE])
+    check_own(bound, own, ["edge01.example.com"])
     check_own(bound, own)
 
 
-@pytest.mark.parametrize("profiles", [["domain"], ["domain", "private"]])
-def test_rules_of_an_edge_server_count_outside(profiles: list[str]) -> None:
-    with pytest.raises(OptionError, match="profiles: an Edge Server is in no domain"):
+@pytest.mark.parametrize(
+    ("reached", "told"),
+    [
+        (["10.50.0.5"], "10.50.0.5"),
+        (["::ffff:10.50.0.5"], "10.50.0.5"),
+        (["edge01.example.com", "fd00::9"], "fd00::9"),
+        (["fe80::7%12"], "fe80::7"),
+        (["10.50.0.5", "fd00::9", INSIDE], "10.50.0.5,fd00::9"),
+        ([INSIDE], ""),
+        (["edge01.example.com"], ""),
+        (["127.0.0.1"], ""),  # a tunnel that ends on the host
+        (["198.51.100.7"], ""),  # a mapping before it
+        ([], ""),
+    ],
+)
+def test_an_own_address_that_we_arrive_at_and_that_is_not_internal_is_told(reached: list[str], told: str) -> None:
+    """The sides may be swapped, or rotated, all the same: WinRM belongs on the internal one."""
+    own = [INSIDE, ACCESS, "10.50.0.5", "fd00::9", "fe80::7%12", "127.0.0.1"]
+    note = doubts(edge(), own, reached)
+    assert bool(note) is bool(told)
+    assert note.startswith(f"edge_addresses.internal: we arrive at {told}, " if told else "")
+
+
+@pytest.mark.parametrize(
+    ("internal", "told"),
+    [
+        ([INSIDE, "192.0.2.9"], "192.0.2.9"),
+        (["fd00::9", "2001:db8::9", INSIDE], "2001:db8::9"),
+        ([INSIDE, "10.0.1.9"], ""),
+        ([INSIDE, "2001:db8::9"], ""),  # inside, too, IPv6 has no other addresses for most
+        (["198.51.100.7"], ""),
+    ],
+)
+def test_an_internal_address_unlike_the_others_is_told(internal: list[str], told: str) -> None:
+    note = doubts(edge(edge_addresses={**ADDRESSES, "internal": internal}), [], [])
+    assert bool(note) is bool(told)
+    assert not told or f"{told} is public and" in note
+
+
+@pytest.mark.parametrize("profiles", [["domain"], ["domain", "private"], ["public"], ["private"], ["domain", "public"]])
+def test_rules_of_an_edge_server_count_in_both_its_networks(profiles: list[str]) -> None:
+    """Public alone shuts the inside where Windows took that network for private."""
+    with pytest.raises(OptionError, match=r"profiles: an Edge Server is in no domain.*Give private and public"):
         edge(profiles=profiles)
-    assert edge(profiles=["public"]).rules
+    assert edge(profiles=["private", "public"]).rules
     assert build_policy(["front_end"], profiles=profiles).rules
+
+
+def test_no_remedy_leaves_out_a_profile_that_an_edge_server_needs() -> None:
+    policy = edge()
+    private = ProfileState(Profile.PRIVATE, policy=ProfileSettings(local_rules=False))
+    domain, _private, public = host([]).profiles
+    snapshot = replace(host(as_wanted(policy)), profiles=(domain, private, public))
+    closed = [effect for effect in judge_policy(policy, snapshot) if effect.verdict.status is Status.CLOSED]
+    assert closed
+    assert "profiles:" not in " ".join(explain_all(closed, snapshot))
+    snapshot = replace(snapshot, profiles=(replace(private, profile=Profile.DOMAIN), host([]).profiles[1], public))
+    closed = [effect for effect in judge_policy(policy, snapshot) if effect.verdict.status is Status.CLOSED]
+    assert "profiles: [private, public]" in " ".join(explain_all(closed, snapshot))
 
 
 INTERNAL_PORTS = "Protocol=6|LPort=8057"
@@ -340,7 +429,7 @@ INTERNAL_PORTS = "Protocol=6|LPort=8057"
         (INTERNAL_PORTS, "edge-listen-11", f"{ACCESS}-192.0.2.3"),
         (f"{INTERNAL_PORTS}|LA4=192.0.2.0/24", "edge-listen-11", f"{ACCESS}-192.0.2.3"),
         ("Protocol=6|LPort=5061", "edge-listen-09", f"{WEBCONF}-192.0.2.3"),
-        (f"Protocol=6|LPort=5061|LA4={MEDIA}", "edge-listen-02", MEDIA),
+        (f"Protocol=6|LPort=5061|LA4={MEDIA}", "edge-listen-09", MEDIA),
         (f"Protocol=17|LPort=3478|LA4={WEBCONF}", "edge-listen-12", WEBCONF),
     ],
 )
@@ -357,8 +446,111 @@ def test_a_port_that_others_open_at_an_external_address_is_wider(
     assert not told.wider.at - AddressSet.parse([at])
     assert AddressSet.parse([at.partition("-")[0]]) <= told.wider.at
     assert f"at {told.wider.at.spelled(9)}" in explain_wider(found[row])
-    assert "block_others" not in remedy([found[row]])
+    assert told.wider.here is ("LA4" not in text and not policy.demands[-1].scope.addresses.is_any)
+    assert ("block_others" in remedy([found[row]])) is told.wider.here
+    assert "bind the named rules to the address of their interface" in remedy([found[row]])
+    assert list(found) == [row]
     assert found[row].verdict.status is Status.OPEN
+
+
+def told(policy: HostPolicy, *texts: str) -> tuple[dict[str, Wider], dict[str, Wider]]:
+    """Rows that are wider for certain, and perhaps, beside the rules that are wanted."""
+    judged = judge_policy(policy, host([*as_wanted(policy), *(rule(f"{text}|") for text in texts)]))
+    sure, maybe = (
+        {one.demand.requirement.id: one.admission.wider for one in wider(judged, certain) if one.admission}
+        for certain in (True, False)
+    )
+    return {row: one for row, one in sure.items() if one}, {row: one for row, one in maybe.items() if one}
+
+
+OWN = (INSIDE, ACCESS, WEBCONF, MEDIA, "192.0.2.99", "2001:db8::5", "fe80::1", "127.0.0.1", "::1")
+
+
+@pytest.mark.parametrize("at", ["192.0.2.99", "2001:db8::5"])
+def test_every_own_address_but_the_internal_ones_is_outside(at: str) -> None:
+    """A second address of the outer card is in no list, and a stranger may connect to it as to those that are."""
+    bound = f"{INTERNAL_PORTS}|LA{6 if ':' in at else 4}={at}"
+    assert told(edge(), bound) == ({}, {})
+    sure, maybe = told(with_own(edge(), OWN), bound)
+    assert {row: one.at.texts() for row, one in sure.items()} == {"edge-listen-11": [at]}
+    assert not maybe
+    sure, _maybe = told(with_own(edge(), OWN), INTERNAL_PORTS)
+    assert sure["edge-listen-11"].at == AddressSet.parse([ACCESS, WEBCONF, MEDIA, "192.0.2.99", "2001:db8::5"])
+
+
+def test_an_own_address_that_is_in_no_list_makes_no_other_finding() -> None:
+    policy = with_own(edge(), OWN)
+    for text in (f"{INTERNAL_PORTS}|LA4={INSIDE}", f"{INTERNAL_PORTS}|LA4=198.51.100.7", "Protocol=6|LPort=9999"):
+        assert told(policy, text) == ({}, {}), text
+    assert told(policy) == ({}, {})
+    assert told(policy, f"{INTERNAL_PORTS}|LA6=fe80::1") == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "RA4=10.0.0.1",  # the Front End Server that is meant
+        "RA4=10.0.0.9",  # the host itself
+        "RA4=127.0.0.1",
+        "RA6=2000::/3",  # no address of IPv6 is asked at
+        "RA6=LocalSubnet",
+        "RA6=fe80::/64",
+    ],
+)
+@pytest.mark.parametrize("policy", [edge(), scoped()], ids=["any", "scoped"])
+def test_whom_no_stranger_can_be_is_no_finding(policy: HostPolicy, remote: str) -> None:
+    sure, maybe = told(with_own(policy, (INSIDE, ACCESS, WEBCONF, MEDIA)), f"{INTERNAL_PORTS}|{remote}")
+    assert not [one for one in (*sure.values(), *maybe.values()) if one.at]
+
+
+def test_private_addresses_get_in_from_outside_only_perhaps() -> None:
+    """Routers of the Internet carry no private source (RFC 1918, 3), and no answer gets back to one.
+
+    Of a row that everybody inside is meant to come to, all of them are: its rules admit them inside. Of one that is for
+    some servers the others are not, and a neighbour in the perimeter or a balancer that translates may have one.
+    """
+    scanner = f"{INTERNAL_PORTS}|LA4=192.0.2.0/24|RA4=10.0.0.50"
+    assert told(edge(), scanner) == told(edge(), f"{INTERNAL_PORTS}|RA4=10.0.0.0/8") == ({}, {})
+    sure, maybe = told(scoped(), scanner)
+    assert not sure
+    assert list(maybe) == ["edge-listen-11"]
+    for remote in ("RA4=10.0.0.0/8|RA4=203.0.113.7", "RA4=LocalSubnet", "RA4=9.0.0.0-11.0.0.0"):
+        sure, _maybe = told(edge(), f"{INTERNAL_PORTS}|LA4={ACCESS}|{remote}")
+        assert list(sure) == ["edge-listen-11"], remote
+
+
+@pytest.mark.parametrize(
+    ("program", "rows"),
+    [
+        ("RTCSrv.exe", ["edge-listen-09"]),
+        ("MRASSvc.exe", ["edge-listen-10"]),
+        ("DataProxy.exe", ["edge-listen-11"]),
+        ("MediaRelaySvc.exe", ["edge-listen-12"]),
+        ("ReplicaReplicatorAgent.exe", ["edge-listen-14", "edge-listen-15"]),
+    ],
+)
+def test_a_program_that_listens_for_other_rows_is_no_possibility_of_this_one(program: str, rows: list[str]) -> None:
+    sure, maybe = told(edge(), rf"App=C:\Program Files\Skype for Business Server 2019\Server\Core\{program}")
+    assert (sure, list(maybe)) == ({}, rows)
+
+
+def test_a_service_that_listens_for_the_row_is_a_possibility() -> None:
+    assert list(told(edge(), f"{INTERNAL_PORTS}|Svc=RTCDATAPROXY")[1]) == ["edge-listen-11"]
+    assert told(edge(), f"{INTERNAL_PORTS}|Svc=RTCMEDIARELAY") == ({}, {})
+
+
+def test_the_width_inside_stays_told_beside_the_opening_outside() -> None:
+    policy = scoped()
+    judged = judge_policy(policy, host([*as_wanted(policy), rule(f"{INTERNAL_PORTS}|")]))
+    (found,) = wider(judged)
+    assert f"admits everybody at its own address and at {ACCESS}-192.0.2.3" in explain_wider(found)
+    assert "block_others" in remedy([found])
+    assert "bind the named rules" in remedy([found])
+
+
+def test_what_an_internal_row_tells_is_not_told_of_an_external_one_too() -> None:
+    assert list(told(edge(), "Protocol=6|LPort=5061")[0]) == ["edge-listen-09"]
+    assert list(told(edge(skip_rows=["edge-listen-09"]), "Protocol=6|LPort=5061")[0]) == ["edge-listen-02"]
 
 
 @pytest.mark.parametrize(
@@ -425,3 +617,22 @@ def test_an_external_address_whose_rows_are_left_out_counts_too() -> None:
 def test_two_services_of_one_interface_on_one_port_are_refused() -> None:
     with pytest.raises(OptionError, match=r"both listen on port 443 \(edge-listen-11, edge-listen-13\)"):
         edge(port_overrides={"edge-listen-11": 443})
+
+
+def test_an_address_for_management_counts_for_internal_ports_and_not_for_external_ones() -> None:
+    """443 is meant to be open at every external address that is listed; at another one it is nobody's."""
+    policy = with_own(edge(), [*OWN, "10.50.0.5"])
+    sure, maybe = told(policy, "Protocol=6|LPort=8057|LA4=10.50.0.5")
+    assert ({row: one.at.texts() for row, one in sure.items()}, maybe) == ({"edge-listen-11": ["10.50.0.5"]}, {})
+    without = edge(skip_rows=[f"edge-listen-{number:02}" for number in range(9, 16)])
+    assert told(with_own(without, OWN), "Protocol=6|LPort=443|LA4=192.0.2.99") == ({}, {})
+
+
+def test_own_addresses_that_no_rule_tells_apart_are_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host may have many, and what it takes to ask is bounded for all rows together."""
+    asked = []
+    real = elsewhere.admission
+    monkeypatch.setattr(elsewhere, "admission", lambda *of: asked.append(of) or real(*of))
+    many = [*OWN, *(f"198.51.100.{number}" for number in range(200))]
+    judge_policy(with_own(edge(), many), host(as_wanted(edge())))
+    assert 0 < len(asked) <= 7 * 5

@@ -21,7 +21,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading 
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.running import product_mistakes
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.running import product_mistakes, running
 
 EDITIONS = ("ws2008r2-sp1", "ws2012", "ws2012r2", "ws2016-core", "ws2019-desktop", "ws2019-roles", "ws2022-core")
 
@@ -169,3 +169,33 @@ def test_a_product_that_contradicts_the_topology_is_a_mistake(said: str | None, 
         assert said is not None
         assert f"{said} ({ABOUT[Product(said)].name})" in found[0]
         assert f"ServiceVersion {version}" in found[0]
+
+
+@pytest.mark.parametrize("version", ["v8", "8.1", 8.0, -1, [8], True, ""])
+@pytest.mark.parametrize("said", [None, "lync_2013"])
+def test_a_version_that_is_none_is_a_mistake(version: object, said: str | None) -> None:
+    (found,) = product_mistakes("fe01", said, version)
+    assert found.startswith(f"fe01: lync_version is {version!r}, which is no ServiceVersion; give 6, 7 or 8")
+
+
+@pytest.mark.parametrize("version", [None, " 8", "8", "08", "{{ of_somebody }}"])
+def test_a_version_that_can_be_read_or_is_none_yet_is_no_mistake(version: object) -> None:
+    assert product_mistakes("fe01", "skype_2019", version) == ()
+
+
+@pytest.mark.parametrize(
+    ("of_topology", "version", "product"),
+    [
+        ("skype_se", 8, "skype_se"),
+        (None, 8, "skype_2019"),
+        (None, "7", "skype_2015"),
+        (None, 6, "lync_2013"),
+        (None, 9, None),
+        (None, "v8", None),
+        (None, None, None),
+    ],
+)
+def test_a_version_alone_says_the_product_too(of_topology: str | None, version: object, product: str | None) -> None:
+    """As in an inventory that an older plugin exported; of two products with one version it is the older."""
+    assert running(None, of_topology, version) == product
+    assert running("lync_2013", of_topology, version) == "lync_2013"

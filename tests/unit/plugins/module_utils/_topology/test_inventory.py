@@ -211,6 +211,21 @@ def test_a_product_that_contradicts_the_versions_is_refused_with_both_names() ->
     assert "version 8, which is Skype for Business Server 2019 or" in str(caught.value)
 
 
+@pytest.mark.parametrize(("version", "group"), [("6", "lync_product_lync_2013"), ("7", "lync_product_skype_2015")])
+def test_the_remedy_names_a_group_that_there_is(version: str, group: str) -> None:
+    topology = read(published(POOL, registrar(1, version=version)))
+    with pytest.raises(TopologyError, match=f"a group such as {group}$"):
+        build(topology, "skype_se")
+    assert group in build(topology).groups
+
+
+@pytest.mark.parametrize(("version", "told"), [("6", True), ("7", False)])
+def test_a_part_that_the_product_does_not_have_is_told(version: str, told: bool) -> None:
+    made = inventory(published(POOL, service("VideoInteropServer", 1, version=version)))
+    found = [one for one in made.warnings if "video_interop, which Lync Server 2013 does not have" in one]
+    assert bool(found) is told
+
+
 def test_a_pool_with_services_of_two_versions_is_warned_of() -> None:
     made = inventory(published(POOL, registrar(1, version="8") + service("WebServices", 1, version="7")))
     assert made.hosts[FE1]["lync_product"] == "skype_2019"
@@ -346,6 +361,35 @@ def test_addresses_of_an_edge_server_are_its_own_by_interface(numbers: tuple[int
     }
     assert found.hosts["edge.contoso.com"]["lync_roles"] == ["edge"]
     assert "lync_edge" in found.children["lync"]
+
+
+def _sides(*sides: tuple[str, str], other: tuple[tuple[str, str], ...] = ()) -> tuple[str, ...]:
+    """Warnings of a topology of an Edge Server with these interfaces, beside another one."""
+    clusters = cluster(1, "edge.contoso.com", machine("edge.contoso.com", *sides))
+    clusters += cluster(2, "more.contoso.com", machine("more.contoso.com", *other))
+    return inventory(published(clusters, service("EdgeServer", 1) + service("EdgeServer", 2))).warnings
+
+
+@pytest.mark.parametrize(
+    ("sides", "other", "told"),
+    [
+        ((("Internal", "192.0.2.1"), ("External", "192.0.2.1")), (), "192.0.2.1, which is an external one"),
+        ((("Internal", "192.0.2.1"),), (("External", "192.0.2.1"),), "192.0.2.1, which is an external one"),
+        ((("Internal", "192.0.2.1"), ("External", "10.0.0.9")), (), "192.0.2.1, which is public, and 10.0.0.9 outside"),
+        ((("Internal", "10.0.0.9"), ("Internal", "192.0.2.9")), (), "10.0.0.9 and 192.0.2.9, of different networks"),
+        ((("Internal", "10.0.0.9"), ("Internal", "10.7.0.9")), (), "10.0.0.9 and 10.7.0.9, of different networks"),
+        ((("Internal", "10.0.0.9"), ("Internal", "2001:db8::9"), ("External", "192.0.2.1")), (), ""),
+        ((("Internal", "10.0.0.9"), ("Internal", "10.0.0.8"), ("External", "172.16.0.1")), (), ""),
+        ((("Internal", "198.51.100.9"), ("External", "192.0.2.1")), (), ""),
+    ],
+)
+def test_an_internal_interface_that_may_be_an_external_one_is_told(
+    sides: tuple[tuple[str, str], ...], other: tuple[tuple[str, str], ...], told: str
+) -> None:
+    found = [warning for warning in _sides(*sides, other=other) if "Internal" in warning]
+    assert bool(found) is bool(told), found
+    if told:
+        assert f"Edge Server 'edge.contoso.com' has as Internal {told};" in found[0]
 
 
 def test_addresses_by_side() -> None:

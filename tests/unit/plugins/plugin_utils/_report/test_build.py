@@ -187,7 +187,7 @@ def test_a_wider_row_is_a_state_beside_the_verdict_unless_it_is_a_failure(result
     failing = {**well, "wider": {"rows": 1, "perhaps": 1, "fails": True}, "failed": result is enforced, "msg": "wide"}
     host = host_of(failing)
     assert host.host_class is HostClass.INEFFECTIVE
-    assert ("1 row wider than wanted" in host.message) is (result is info)
+    assert ("there is 1 row wider than wanted" in host.message) is (result is info)
     perhaps = {**failing, "wider": {"rows": 0, "perhaps": 2, "fails": True}, "failed": False}
     assert host_of(perhaps).host_class is HostClass.COMPLIANT
     assert summary(report_of(a=well, b=failing)).startswith(
