@@ -15,7 +15,7 @@ from ..module_utils._options.option import Option, argument_spec
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.site import EXTRA_RULES
 from ._results import plain
-from ._shapes import as_named, with_small_keys, wrong_shape
+from ._shapes import as_named, with_small_keys, without_nulls, wrong_shape
 
 display = Display()
 
@@ -39,8 +39,9 @@ def validate(
         OptionError: An option is unknown, missing or wrong.
     """
     given = with_small_keys(plain(values), options)
+    asked = {key: without_nulls(value) if key == EXTRA_RULES.name else value for key, value in given.items()}
     try:
-        checked = ArgumentSpecValidator(argument_spec(options), required_if=list(required_if)).validate(given)
+        checked = ArgumentSpecValidator(argument_spec(options), required_if=list(required_if)).validate(asked)
     except TypeError as error:  # Ansible's own, of a list where a dictionary belongs
         raise wrong_shape(given, options) or error from error
     if checked.error_messages:

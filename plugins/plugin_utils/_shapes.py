@@ -75,6 +75,21 @@ def _small(where: str, option: Option, value: Any) -> Any:
     }
 
 
+def without_nulls(given: Any) -> Any:
+    """Entries without the keys that have a null: ansible-core 2.16 refuses one beside a default, in words that name
+    neither the entry nor a remedy.
+
+    Args:
+        given: The entries as they were given, or whatever was given in their place.
+    """
+    if not isinstance(given, list):
+        return given
+    return [
+        {key: value for key, value in entry.items() if value is not None} if isinstance(entry, dict) else entry
+        for entry in given
+    ]
+
+
 def as_named(given: Any, checked: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Entries with a null where one was given, and without the keys that Ansible's validator adds to those given.
 
