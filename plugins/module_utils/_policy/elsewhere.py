@@ -59,7 +59,9 @@ class Elsewhere:
         # Own addresses that are in no list are as good for a stranger, but for those that no router leads to.
         unlisted = policy.own - together([policy.inside, policy.outside, LOOPBACK, LINK_LOCAL])
         self._own = together([policy.own, policy.inside, policy.outside, LOOPBACK])
-        inbound = (rule for rule in snapshot.rules if rule.enabled and rule.direction is not Direction.OUT)
+        # Rules are read as far as somebody asks for them: on any other host nobody does.
+        rules = snapshot.rules if policy.outside else ()
+        inbound = (rule for rule in rules if rule.enabled and rule.direction is not Direction.OUT)
         self._bindings = {rule.local_addresses for rule in (*inbound, *ours) if not rule.local_addresses.is_any}
         self._listed, self._all = (
             self._alike(places) if policy.outside else [] for places in (policy.outside, policy.outside | unlisted)

@@ -130,7 +130,19 @@ def _with(rule: FirewallRule, kind: dict[str, object], limit: dict[str, object])
     changes: dict[str, object] = {**ports, **kind, **limit}
     if "port_words" in kind:
         changes["direction"] = Direction.IN
-    return replace(rule, **changes)  # type: ignore[arg-type]
+    made: FirewallRule = replace(rule, **changes)  # type: ignore[arg-type]
+    if family := {1: 4, 58: 6}.get(made.protocol or 0):
+        made = replace(
+            made,
+            local_addresses=_of_family(made.local_addresses, family),
+            remote_addresses=_of_family(made.remote_addresses, family),
+        )
+    return made
+
+
+def _of_family(scope: AddressSet, family: int) -> AddressSet:
+    """A version of ICMP has the addresses of that version of IP alone."""
+    return scope if scope.is_any else scope.of_family(family) or AddressSet.any()
 
 
 WRITABLE_RULES = st.one_of(
