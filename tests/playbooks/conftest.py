@@ -42,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _leave_out(config, items, "newest_core")
     if os.environ.get("LYNCOPS_LONG") != "all":
         left = _leave_out(config, items, "long")
-        if counted := os.environ.get("LYNCOPS_LEFT_TO_LONG"):  # each process of pytest-xdist writes the same
+        # Each process of pytest-xdist writes the same; a pytest that a test starts has nothing to say.
+        if counted := os.environ.pop("LYNCOPS_LEFT_TO_LONG", None):
             Path(counted).write_text(f"{left}\n")
 
 
