@@ -123,7 +123,8 @@ def _nearest(text: str, known: Mapping[str, Requirement]) -> str:
 def _id_ranges(known: Mapping[str, Requirement]) -> str:
     """The ids in short: of each kind the first and the last."""
     kinds: dict[str, list[str]] = {}
-    for row_id in (row_id for row_id in (*(row.id for row in EVERY), *CONNECTING) if row_id in known):
-        kinds.setdefault(row_id.rpartition("-")[0], []).append(row_id)
+    for row_id in (*(row.id for row in EVERY), *CONNECTING):
+        if row_id in known:
+            kinds.setdefault(row_id.rpartition("-")[0], []).append(row_id)
     ranges = (kinds[kind] for kind in sorted(kinds, key=lambda kind: (kind == Table.ADDITION, kind == "skype")))
     return ", ".join(f"{ids[0]} to {ids[-1]}" if len(ids) > 1 else ids[0] for ids in ranges)

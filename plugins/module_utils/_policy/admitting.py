@@ -49,7 +49,9 @@ class Admitting:
         self._plain = plain_profiles(snapshot)
         self._found: dict[tuple[int, tuple[str, ...], str], tuple[Admission, tuple[Verdict, ...]]] = {}
         self._everybody = Admission(AddressSet.any())
-        self._elsewhere = Elsewhere(policy, snapshot, index, self._effort, tuple(self._rules.values()))
+        ours = tuple(self._rules.values())
+        # Rules are read as far as somebody asks for them: nobody does on a host that is no Edge Server.
+        self._elsewhere = Elsewhere(policy, snapshot, index, self._effort, ours) if policy.outside else None
 
     def of(self, demand: Demand, traffic: Traffic, verdicts: tuple[Verdict, ...]) -> Admission:
         """Who gets in by one transport of a row.
@@ -91,7 +93,7 @@ class Admitting:
 
     def elsewhere(self, demand: Demand, traffic: Traffic) -> Wider | None:
         """Who gets in at addresses that the row is not bound to, see `Elsewhere.of`."""
-        return self._elsewhere.of(demand, traffic)
+        return self._elsewhere.of(demand, traffic) if self._elsewhere else None
 
     def _parts_of(self, local: AddressSet, protocol: int) -> Region:
         if (protocol, local) not in self._parts:

@@ -48,7 +48,7 @@ class Elsewhere:
         """Prepare for one host.
 
         Args:
-            policy: What it needs; on a host that is no Edge Server there is nothing to find.
+            policy: What it needs, as an Edge Server with external addresses.
             snapshot: What it has.
             index: Its rules.
             effort: What the work may take.
@@ -59,13 +59,9 @@ class Elsewhere:
         # Own addresses that are in no list are as good for a stranger, but for those that no router leads to.
         unlisted = policy.own - together([policy.inside, policy.outside, LOOPBACK, LINK_LOCAL])
         self._own = together([policy.own, policy.inside, policy.outside, LOOPBACK])
-        # Rules are read as far as somebody asks for them: on any other host nobody does.
-        rules = snapshot.rules if policy.outside else ()
-        inbound = (rule for rule in rules if rule.enabled and rule.direction is not Direction.OUT)
+        inbound = (rule for rule in snapshot.rules if rule.enabled and rule.direction is not Direction.OUT)
         self._bindings = {rule.local_addresses for rule in (*inbound, *ours) if not rule.local_addresses.is_any}
-        self._listed, self._all = (
-            self._alike(places) if policy.outside else [] for places in (policy.outside, policy.outside | unlisted)
-        )
+        self._listed, self._all = map(self._alike, (policy.outside, policy.outside | unlisted))
         self._internal = [
             (one.requirement, one.ports)
             for one in policy.demands

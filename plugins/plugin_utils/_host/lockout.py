@@ -33,6 +33,18 @@ from .remote_host import RemoteHost
 _CORE_NETWORKING = ",-25000"  # of FirewallAPI.dll, in the stock rules of Windows Server 2008 R2 to 2022
 _MOST_LISTED = 20  # endpoints in one message
 _ACCEPT = "set accept_impact to true (the variable lync_firewall_accept_impact)"
+_BLOCKS_IN = (
+    "inbound block rules keep out nearly everybody, or what the network itself needs (ICMPv6, the answers of DHCP): "
+    "{names}. Narrow them to ports, to types of ICMP or to single addresses"
+)
+_BLOCKS_OUT = (
+    "outbound block rules may cut the host from its domain controllers and name servers: {names}. Narrow them to ports "
+    "that no member of a domain needs or to addresses of the internet"
+)
+_BLOCKS_IPSEC = (
+    "the host requires IPsec, and block rules may keep it from agreeing on that (IKE on UDP 500 and 4500, ESP, AH) "
+    "once today's agreements end, WinRM's among them: {names}. Leave those out"
+)
 _IDLE = (
     "this listens and will not be reached any more, since nothing lets anybody in but the groups that are switched "
     "off: {}. Nobody is seen to be connected to it now"
@@ -201,24 +213,14 @@ class LockoutGuard:
                 "without the group Core Networking the host may lose its address (DHCP), its IPv6 neighbours and its "
                 f"name servers. Leave it out of builtin_groups, or {_ACCEPT}"
             )
-        if found.inbound:
-            names = ", ".join(said(label(rule)) for rule in found.inbound[:_MOST_LISTED])
-            objections.append(
-                "inbound block rules keep out nearly everybody, or what the network itself needs (ICMPv6, the answers "
-                f"of DHCP): {names}. Narrow them to ports, to types of ICMP or to single addresses, or {_ACCEPT}"
-            )
-        if found.outbound:
-            names = ", ".join(said(label(rule)) for rule in found.outbound[:_MOST_LISTED])
-            objections.append(
-                f"outbound block rules may cut the host from its domain controllers and name servers: {names}. Narrow "
-                f"them to ports that no member of a domain needs or to addresses of the internet, or {_ACCEPT}"
-            )
-        if found.ipsec:
-            names = ", ".join(said(label(rule)) for rule in found.ipsec[:_MOST_LISTED])
-            objections.append(
-                "the host requires IPsec, and block rules may keep it from agreeing on that (IKE on UDP 500 and 4500, "
-                f"ESP, AH) once today's agreements end, WinRM's among them: {names}. Leave those out, or {_ACCEPT}"
-            )
+        for rules, why in (
+            (found.inbound, _BLOCKS_IN),
+            (found.outbound, _BLOCKS_OUT),
+            (found.ipsec, _BLOCKS_IPSEC),
+        ):
+            if rules:
+                names = ", ".join(said(label(rule)) for rule in rules[:_MOST_LISTED])
+                objections.append(f"{why.format(names=names)}, or {_ACCEPT}")
         if outbound:
             objections.append(
                 f"outbound_action: block ({', '.join(outbound)}) cuts every connection that the host opens and no rule "

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from ..._net.address_set import AddressSet
+from ..._net.address_set import LOOPBACK, PRIVATE, SOURCES, AddressSet, together
 from ..._net.port_set import PortSet
 from ..state.rule import ANY_SERVICE, PROTOCOL_NUMBERS, Direction, FirewallRule, same_path
 from ..traffic.breadth import nearly_everything
@@ -34,11 +34,9 @@ _PROGRAMS = frozenset({"system", "svchost.exe", "lsass.exe"})
 
 _OF_WINDOWS = re.compile(r"[a-z]:\\(windows|winnt)\\(system32|sysnative|syswow64)")  # whichever drive it is on
 
-_OUTSIDE = AddressSet.parse([
-    "1.0.0.0-9.255.255.255", "11.0.0.0-100.63.255.255", "100.128.0.0-126.255.255.255", "128.0.0.0-169.253.255.255",
-    "169.255.0.0-172.15.255.255", "172.32.0.0-191.255.255.255", "192.0.2.0-192.167.255.255",
-    "192.169.0.0-198.17.255.255", "198.20.0.0-223.255.255.255", "2000::/3",
-])  # fmt: skip
+_SPECIAL = AddressSet.parse(["192.0.0.0/23", "198.18.0.0/15"])  # assignments of protocols, benchmarks
+_CARRIED = AddressSet(SOURCES.v4, AddressSet.parse(["2000::/3"]).v6)  # of IPv6 what IANA has given out
+_OUTSIDE = _CARRIED - together([PRIVATE, LOOPBACK, _SPECIAL])
 """The internet, and what is for documentation: neither domain controllers nor name servers of one's own are there.
 IANA's registries of special-purpose addresses have the rest (RFC 6890)."""
 
