@@ -15,6 +15,7 @@ JOBS ?= 1
 UNITS ?=
 INVENTORY ?=
 TARGETS ?=
+ONCE ?=
 
 BIN := .venv/bin
 COLLECTIONS := build/collections
@@ -108,11 +109,16 @@ RESULTS_newest := ansible-lint artefact docs faults fleet-tests imports integrat
 RESULTS_oldest := fleet-tests-oldest integration-oldest pytest-oldest units-oldest
 RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
 # Unit tests of what imports ansible. plugins/module_utils does not (tests/unit/test_imports.py sees to that), and both
-# environments have the same Python: its tests would do exactly the same once more.
-UNITS_OF_ANSIBLE = $(filter-out %/module_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/)) \
+# environments have the same Python: its tests would do exactly the same once more. Of plugins/plugin_utils it is few
+# lines, which whole playbooks run on both.
+UNITS_OF_ANSIBLE = $(filter-out %/module_utils/ %/plugin_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/)) \
 	$(shell grep -rlE '^ *(from|import) ansible[. ]' --include='*.py' tests/unit/plugins/module_utils)
 # Of these, the tests that use Ansible themselves: ansible-test runs them too, as it does those of other collections.
 UNITS_BY_ANSIBLE_TEST = $(shell grep -rlE '^ *(from|import) ansible[. ]' --include='test_*.py' tests/unit/plugins)
+# Where `make test` runs on both, each integration target runs on one: fleet-tests show on both that modules and role
+# work, and `make test-long` runs all targets on both.
+ONCE_oldest := module_info module_keywords module_present role_audit
+ONCE_newest = $(filter-out setup_% $(ONCE_oldest),$(notdir $(wildcard tests/integration/targets/*)))
 PARALLEL := --no-print-directory $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O)
 
 .PHONY: test test-oldest test-long test-matrix unit unit-pytest coverage unit-ansible-test lab-tests faults fleet-tests
@@ -121,7 +127,7 @@ test: ## Run every test and check (CORE=both: on the oldest too)
 	@rm -rf build/results build/junit
 	@$(MAKE) $(PARALLEL) CORE=newest setup $(if $(filter newest,$(CORE)),,setup-oldest)
 	@made=0; \
-	$(MAKE) $(PARALLEL) CORE=newest -k $(CHECKS_$(CORE)) || made=$$?; \
+	$(MAKE) $(PARALLEL) CORE=newest $(if $(filter both,$(CORE)),ONCE=true) -k $(CHECKS_$(CORE)) || made=$$?; \
 	echo; $(BIN)/python scripts/results.py $(RESULTS_$(CORE)) && exit $$made
 
 # Only what can differ there: no checks, no faults, none of the pure functions.
@@ -174,15 +180,22 @@ fleet-tests: $(READY) ## Run whole playbooks, the report in a browser, and AWX's
 		$(BIN)/python -m pytest tests/playbooks $(if $(SUFFIX),,tests/report tests/awx) -q -n $(WAITING) --dist loadfile \
 		--junit-xml build/junit/fleet$(SUFFIX).xml $(ARGS)
 
-test-long: $(READY) ## Run what make test leaves out: more variations of whole playbooks, and all faults
-	@LYNCOPS_LONG=all LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests \
-		$(RECORD) test-long$(SUFFIX) --junit build/junit/long$(SUFFIX).xml -- \
-		$(BIN)/python -m pytest tests/playbooks -m long -q -n $(WAITING) --dist loadfile \
-		--junit-xml build/junit/long$(SUFFIX).xml $(ARGS)
-	@LYNCOPS_FAULTS=all $(MAKE) --no-print-directory faults
+# Whatever failed, the rest runs: it is hours until it is run again.
+test-long: setup setup-oldest ## Run what make test leaves out: more of playbooks, properties, integration, sanity; all faults
+	@made=0; \
+	LYNCOPS_LONG=all LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests \
+		$(RECORD) test-long --junit build/junit/long.xml -- \
+		$(BIN)/python -m pytest tests/playbooks tests/report tests/awx -m long -q -n $(WAITING) --dist loadfile \
+		--junit-xml build/junit/long.xml $(ARGS) || made=$$?; \
+	LYNCOPS_FAULTS=all $(MAKE) --no-print-directory faults || made=$$?; \
+	HYPOTHESIS_PROFILE=long $(MAKE) --no-print-directory unit-pytest ARGS="-m hypothesis" || made=$$?; \
+	LYNCOPS_LONG=all $(MAKE) --no-print-directory -k sanity integration || made=$$?; \
+	$(MAKE) --no-print-directory -k CORE=oldest integration || made=$$?; \
+	exit $$made
 
 integration: $(READY) ## Run integration targets against the lab, or against INVENTORY
-	@$(ANSIBLE_TEST) integration --venv $(VENV) $(if $(INVENTORY),--inventory $(INVENTORY)) $(TARGETS)
+	@$(ANSIBLE_TEST) integration --venv $(VENV) $(if $(INVENTORY),--inventory $(INVENTORY)) \
+		$(or $(TARGETS),$(if $(ONCE),$(ONCE_$(CORE))))
 
 sanity: setup ## Run ansible-test sanity
 	@$(ANSIBLE_TEST) sanity

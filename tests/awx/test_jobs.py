@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from playbooks.runs import LONG, long
+
 if TYPE_CHECKING:
     from awx.conftest import Estate, RunTemplate
     from awx.setup_data import Template
 
 HOSTS = ("dir01.contoso.test", "fe01.contoso.test", "fe02.contoso.test")
-MODES = ("run", "check")
+MODES = ("run", long("check"))
 # What the tests below run. A template that is added to the set-up has to be added here.
 AUDITS = {
     "Lync firewall audit": ("failed", "lync-firewall"),
@@ -138,6 +140,7 @@ def test_answers_reach_the_playbook_as_what_they_mean(run_template: RunTemplate,
     assert report["title"] == "Night of {{ 7 * 7 }}", "what people type is text, not a template"
 
 
+@LONG
 def test_choices_of_formats(run_template: RunTemplate, tmp_path: Path) -> None:
     name = "Lync firewall verify"
     assert run_template(name, {"lync_firewall_report_formats": []}).artifacts, "nothing chosen is the default"
@@ -186,6 +189,7 @@ def _found(**hosts: list[str]) -> dict[str, Any]:
     return {**found, "lync_firewall_truncated": False, "lync_firewall_totals": {**totals, "hosts": 3, **wider}}
 
 
+@LONG
 def test_an_audit_and_a_report_at_once_leave_the_files_of_one_of_them(
     run_template: RunTemplate, tmp_path: Path
 ) -> None:
@@ -200,6 +204,7 @@ def test_an_audit_and_a_report_at_once_leave_the_files_of_one_of_them(
     assert status["digest"] in {job.artifacts["lync_firewall_digest"] for job in jobs}
 
 
+@LONG
 def test_a_report_to_compare_with_is_one_of_the_folder(run_template: RunTemplate, tmp_path: Path) -> None:
     for named in ("../../../etc/passwd", "never.json"):
         job = run_template("Lync firewall report", {"lync_firewall_report_previous": named})

@@ -16,6 +16,7 @@ from awx import setup_data
 from awx.setup_data import LARGE
 from awx.slicing import Sliced, run_slices, sliced
 from awx.workflow import Walk, walk
+from playbooks.runs import LONG
 
 if TYPE_CHECKING:
     from awx.conftest import Estate, RunTemplate
@@ -93,6 +94,7 @@ def test_each_slice_has_a_report_and_the_last_node_one_of_all(launch: Any, estat
     assert estate.rules() == before
 
 
+@LONG
 def test_hosts_of_a_slice_that_never_began_are_failed(launch: Any, tmp_path: Path) -> None:
     # What is left in the folder by somebody else is none of this launch's.
     stranger = tmp_path / "reports" / f"slices-{INNER}" / "old.json"
@@ -107,6 +109,7 @@ def test_hosts_of_a_slice_that_never_began_are_failed(launch: Any, tmp_path: Pat
     assert f"1 host is in no report, and counted as failed: {FIRST}" in " ".join(done.report.output.split())
 
 
+@LONG
 def test_where_no_slice_has_begun_the_report_says_that_there_is_nothing(launch: Any) -> None:
     done = launch(lost=[1, 2, 3])
     assert (done.walk.path, done.walk.failed) == (("slices", "report"), True)

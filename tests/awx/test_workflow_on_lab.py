@@ -13,6 +13,7 @@ import pytest
 
 from awx import setup_data
 from awx.workflow import Walk, walk
+from playbooks.runs import LONG
 
 if TYPE_CHECKING:
     from awx.conftest import Estate, RunTemplate
@@ -86,6 +87,7 @@ def test_drift_is_approved_and_repaired_then_all_is_quiet_then_an_outage_is_no_d
     assert estate.rules() == repaired
 
 
+@LONG
 def test_what_is_repaired_is_what_was_approved(night: Any, estate: Estate) -> None:
     """While the approval waits somebody changes a host: it is left alone, and the run fails and says so."""
     before = estate.rules()
@@ -97,6 +99,7 @@ def test_what_is_repaired_is_what_was_approved(night: Any, estate: Estate) -> No
     assert len(after[DIRECTOR]) == len(before[DIRECTOR]) + 1, "what was added meanwhile, and nothing of ours"
 
 
+@LONG
 def test_a_late_approval_is_of_what_was_audited(night: Any, estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the approval waits the inventory becomes another: AWX fetches it anew for each job."""
     before, then = estate.rules(), estate.inventory
@@ -113,6 +116,7 @@ def test_a_late_approval_is_of_what_was_audited(night: Any, estate: Estate, monk
     assert estate.rules() == before
 
 
+@LONG
 def test_denied_approval_changes_nothing(night: Any, estate: Estate) -> None:
     before = estate.rules()
     denied = night(answer=False)
@@ -121,6 +125,7 @@ def test_denied_approval_changes_nothing(night: Any, estate: Estate) -> None:
     assert estate.rules() == before
 
 
+@LONG
 def test_drift_beside_an_outage_is_another_question_and_leaves_the_silent_host_alone(
     night: Any, estate: Estate
 ) -> None:
@@ -135,6 +140,7 @@ def test_drift_beside_an_outage_is_another_question_and_leaves_the_silent_host_a
     assert mixed.walk.failed, "an estate that was not seen whole is not verified"
 
 
+@LONG
 def test_lost_first_host_stops_the_remediation_and_verify_tells_the_state(night: Any, estate: Estate) -> None:
     before = estate.rules()
     lost = night(answer=True, dead={"remediate": [DIRECTOR]})

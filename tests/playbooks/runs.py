@@ -30,7 +30,8 @@ BIN = Path(os.environ.get("LYNCOPS_CORE_BIN", str(Path(sys.executable).parent)))
 NEWEST_ONLY = pytest.mark.newest_core
 """A case that the oldest ansible-core is spared: what Ansible does of it, another case shows on both."""
 LONG = pytest.mark.long
-"""A case that shows once more, in another variation, what another case of its module shows: for `make test-long`."""
+"""A case for `make test-long`: another variation of what another case of its module shows, or what follows on it (a run
+after a failed one, an outage beside a drift), where unit tests have each decision and this the whole run."""
 _SECONDS = 300  # for a machine that does ten things at a time
 _RECAP = re.compile(r"^(\S+) +: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+)", re.MULTILINE)
 _STATS = re.compile(r"^\tRUN: (\{.*\})$", re.MULTILINE)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from playbooks.documents import ROOT
-from playbooks.runs import NEWEST_ONLY, long, newest_only
+from playbooks.runs import LONG, NEWEST_ONLY, long, newest_only
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -169,15 +169,15 @@ def test_other_connections(counted: Lab, runner: Runner, connection: str) -> Non
     ("feature", "words", "keywords"),
     [
         ("serial: 1", ["serial: 1"], ""),
-        newest_only("serial: [1, 50%]", ["serial: [1, '50%']"], ""),
+        long("serial: [1, 50%]", ["serial: [1, '50%']"], ""),
         ("strategy: free", ["strategy: free"], ""),
-        newest_only("strategy: host_pinned", ["strategy: host_pinned"], ""),
+        long("strategy: host_pinned", ["strategy: host_pinned"], ""),
         ("throttle: 1", [], "throttle: 1"),
-        newest_only("order: shuffle, port, vars", ["order: shuffle", "vars: {lync_firewall_scope: any}"], ""),
+        long("order: shuffle, port, vars", ["order: shuffle", "vars: {lync_firewall_scope: any}"], ""),
         newest_only("loop", [], "loop: [1, 2]"),
         newest_only("until, retries", [], "until: done is success\nretries: 2\ndelay: 1"),
         newest_only("no_log", [], "no_log: true"),
-        newest_only("diff, check_mode: false", [], "diff: true\ncheck_mode: false"),
+        long("diff, check_mode: false", [], "diff: true\ncheck_mode: false"),
     ],
 )
 def test_the_order_of_work(lab: Lab, runner: Runner, feature: str, words: list[str], keywords: str) -> None:
@@ -297,6 +297,7 @@ def test_variables_of_the_psrp_connection(counted: Lab, runner: Runner, variable
     shown(f"ansible_psrp_{named}", f"fails before a change, and says: {told}")
 
 
+@LONG
 def test_a_fact_cache_that_stays(lab: Lab, runner: Runner) -> None:
     """Runs are as without it, and what one run found of the hosts is not there in the next."""
     cache = runner.folder / "facts"

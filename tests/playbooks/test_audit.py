@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from playbooks.runs import NEWEST_ONLY
+from playbooks.runs import LONG, NEWEST_ONLY
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -174,6 +174,7 @@ def test_audit_judges_by_what_site_would_do(lab: Lab, runner: Runner) -> None:
     assert runner.classes() == {"dir01": "not_managed"}
 
 
+@LONG
 @NEWEST_ONLY
 def test_artifacts_are_bounded(runner: Runner) -> None:
     """A large estate makes artifacts that AWX can keep: the names come first that somebody must act on.

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from playbooks.runs import NEWEST_ONLY
+
 if TYPE_CHECKING:
     from lab.lab_host import LabHost
     from lab.testing import Lab
     from playbooks.runs import Runner
+
+# What is judged; the plays are those of site and audit.
+pytestmark = NEWEST_ONLY
 
 _LIMIT = ("--limit", "dir01*")
 

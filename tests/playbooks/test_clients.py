@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from playbooks.runs import LONG
+
 if TYPE_CHECKING:
     from lab.testing import Lab
     from playbooks.runs import Runner
@@ -126,6 +128,7 @@ def test_no_run_changes_a_client_unless_it_is_to_be_enforced(lab: Lab, runner: R
     assert runner.play(playbook, "--limit", "pc*").changed == set()
 
 
+@LONG
 @pytest.mark.newest_core
 def test_a_program_that_is_not_there_is_told_with_no_request_more(lab: Lab, runner: Runner) -> None:
     wrong = {**ENFORCE, "lync_firewall_client_program": PROGRAM.replace("Office15", "Office16")}
@@ -145,6 +148,7 @@ def test_a_program_that_is_not_there_is_told_with_no_request_more(lab: Lab, runn
     assert told in " ".join(run.output.split()), run.output
 
 
+@LONG
 @pytest.mark.newest_core
 def test_rules_that_are_left_after_a_client_was_enforced_are_told_and_can_be_taken_away(
     lab: Lab, runner: Runner

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from playbooks.runs import Run
     from playbooks.warm import Warm
 
+# Connections of pywinrm and pypsrp, which test_logins has on each core.
+pytestmark = NEWEST_ONLY
+
 __all__ = ["realm"]
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "logins.rst"
 INVENTORIES = blocks(GUIDE, "yaml")

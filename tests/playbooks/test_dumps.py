@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from playbooks.runs import NEWEST_ONLY
+from playbooks.runs import LONG, NEWEST_ONLY
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -212,6 +212,7 @@ def test_the_matrix_says_who_is_admitted_by_the_files(lab: Lab, runner: Runner) 
     assert "Judged from files, not from the hosts: dir01.contoso.test of 20" in run.output
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_matrix_is_made_of_no_files_without_an_audit_of_them(lab: Lab, runner: Runner) -> None:
     (runner.folder / "dumps").mkdir()
@@ -249,6 +250,7 @@ def test_the_documented_exports_judge_hosts_as_they_are(lab: Lab, runner: Runner
     assert not [host["name"] for host in report["hosts"] if "lacking" in host]
 
 
+@LONG
 @NEWEST_ONLY
 def test_half_of_the_files_is_told_wherever_a_host_is(lab: Lab, runner: Runner) -> None:
     """The local policy alone, and a block rule of Group Policy that is in no file: compliant, and everybody is told."""
@@ -323,6 +325,7 @@ def _estate(runner: Runner, count: int) -> None:
     runner.change_inventory(change)
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_folder_of_many_is_audited_in_one_run(lab: Lab, runner: Runner) -> None:
     """With -s it prints the time; LYNCOPS_DUMPS=200 makes it 200 files."""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from playbooks.runs import newest_only
+
 if TYPE_CHECKING:
     from lab.testing import Lab
     from playbooks.runs import Run, Runner
@@ -22,7 +24,7 @@ EDGES = ("edge01", "edge02")
 _SCOPED = {"lync_firewall_scope": "topology"}
 
 
-@pytest.fixture(scope="module", params=["lync_2013", "skype_se"])
+@pytest.fixture(scope="module", params=[newest_only("lync_2013"), "skype_se"])
 def served(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """Two Edge Servers and the servers inside; in place of the estate of the other tests."""
     from lab.testing import Lab

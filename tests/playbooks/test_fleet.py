@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from playbooks.runs import newest_only
+
 if TYPE_CHECKING:
     from lab.testing import Lab
     from playbooks.runs import Runner
@@ -125,7 +127,7 @@ class CallbackModule(CallbackBase):
 """
 
 
-@pytest.mark.parametrize("name", ["json", "jsonl"])
+@pytest.mark.parametrize("name", [newest_only("json"), "jsonl"])
 def test_beside_output_for_programs(lab: Lab, runner: Runner, name: str) -> None:
     """A stand-in for ansible.posix.json: all of standard output is one document, and the table goes elsewhere."""
     from playbooks.runs import environment

@@ -18,7 +18,7 @@ import pytest
 
 from lab.testing import Lab, LabHost
 from playbooks.balancer import HaProxy, eventually, greeting
-from playbooks.runs import NEWEST_ONLY, Run, Runner
+from playbooks.runs import LONG, NEWEST_ONLY, Run, Runner
 from playbooks.warm import Warm
 
 pytestmark = [
@@ -282,6 +282,7 @@ def test_a_drained_member_gets_nothing_new_not_even_from_those_who_know_it(balan
     assert {balanced.answer(web) for _attempt in range(8)} == {f"{other} 443/tcp"}
 
 
+@LONG
 @NEWEST_ONLY
 def test_affinity_outlives_a_reload(balanced: Site) -> None:
     web = balanced.listener("hlb-06")
@@ -311,6 +312,7 @@ def test_what_haproxy_does_not_accept_is_not_put_in_place(balanced: Site) -> Non
     balanced.as_it_was = True
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_reload_that_failed_is_made_up_for_by_the_next_run(balanced: Site) -> None:
     changed = ["# a file that HAProxy does not get to see at first"]
@@ -341,6 +343,7 @@ def _drain(site: Site, name: str, drained: bool) -> None:
     site.runner.change_inventory(change)
 
 
+@LONG
 @NEWEST_ONLY
 def test_what_somebody_else_had_haproxy_read_does_not_stay(balanced: Site) -> None:
     """The text that is written into the role's own file keeps the role's token, and the file may be back by now."""
@@ -369,6 +372,7 @@ def test_what_somebody_else_had_haproxy_read_does_not_stay(balanced: Site) -> No
     balanced.as_it_was = True
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_drained_member_that_somebody_put_in_service_is_drained_again(balanced: Site) -> None:
     """By the file as it was before, and by a command."""
@@ -399,6 +403,7 @@ def test_a_drained_member_that_somebody_put_in_service_is_drained_again(balanced
     assert balanced.balancer.statuses(name) == {"MAINT"}
 
 
+@LONG
 @NEWEST_ONLY
 def test_listeners_that_reach_nobody_are_named_and_a_failure_where_one_wants_that(balanced: Site) -> None:
     for name in _MEMBERS["director"]:
@@ -417,6 +422,7 @@ def test_listeners_that_reach_nobody_are_named_and_a_failure_where_one_wants_tha
     assert re.search(nobody, " ".join(run.output.split()))
 
 
+@LONG
 @NEWEST_ONLY
 def test_check_mode_looks_at_a_host_without_a_file(balanced: Site) -> None:
     new = balanced.balancer.folder / "new" / "haproxy.cfg"
@@ -462,6 +468,7 @@ def test_a_host_that_the_members_do_not_know_is_refused(balanced: Site) -> None:
     assert "lb09 is not in the group lync_load_balancer" in run.output
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_reload_that_failed_is_no_success_though_every_listener_answers(balanced: Site) -> None:
     """The process that could not be replaced has the listeners; here it was not even asked to read the file."""
@@ -475,6 +482,7 @@ def test_a_reload_that_failed_is_no_success_though_every_listener_answers(balanc
     assert (run.code, run.changed) == (0, {"lb01"}), "the file is the same: it is read now"
 
 
+@LONG
 @NEWEST_ONLY
 def test_an_address_that_cannot_be_bound_is_told_although_haproxy_goes_on(balanced: Site) -> None:
     only = {"lync_load_balancer_pools": ["mediation pool"], "lync_load_balancer_wait": 1}

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from playbooks.runs import BIN, ROOT, environment
+from playbooks.runs import BIN, LONG, ROOT, environment
 
 ROLE = ROOT / "roles" / "lync_load_balancer"
 SYSTEMCTL = """#!/bin/sh
@@ -84,6 +84,7 @@ def test_haproxy_is_enabled_and_started_and_reloaded_never_restarted(tmp_path: P
     assert (done.returncode, asked) == (0, ["reload haproxy"]), done.stdout
 
 
+@LONG
 @pytest.mark.newest_core
 def test_check_mode_asks_for_nothing_and_a_reload_that_fails_is_a_failure(tmp_path: Path) -> None:
     done, asked = _run(tmp_path, "--check")

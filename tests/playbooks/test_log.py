@@ -14,7 +14,7 @@ import pytest
 
 from lab.ready_logs import ReadyLog, Seen
 from lab.testing import Lab
-from playbooks.runs import NEWEST_ONLY, Runner
+from playbooks.runs import LONG, NEWEST_ONLY, Runner
 
 if TYPE_CHECKING:
     from lab.lab_host import LabHost
@@ -63,6 +63,7 @@ def logged(host: dict[str, Any]) -> set[tuple[Any, ...]]:
     return {tuple(one[:6]) for cell in host["cells"] if len(cell) > 5 for one in cell[5].get("log", ())}
 
 
+@NEWEST_ONLY
 def now(host_is_ahead: timedelta = timedelta()) -> datetime:
     return datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0) + host_is_ahead
 
@@ -108,6 +109,7 @@ def test_whom_a_scope_keeps_out_and_whom_it_would(estate: Lab, runner: Runner) -
     assert {cell[1] for cell in after["cells"]} == {"open"}
 
 
+@LONG
 @NEWEST_ONLY
 def test_without_allowed_connections_nobody_is_no_answer_to_whom_a_scope_would_keep_out(
     estate: Lab, runner: Runner
@@ -150,6 +152,7 @@ def test_hosts_of_the_inventory_are_named(estate: Lab, runner: Runner) -> None:
     assert found[:3] == ("wanted", other.address, other.spec.name)
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_log_of_32_megabytes_in_another_time_zone(estate: Lab, runner: Runner) -> None:
     host = estate.host("dir01")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from playbooks.runs import BIN, Runner, environment, newest_only
+from playbooks.runs import BIN, NEWEST_ONLY, Runner, environment, newest_only
 
 _SCOPE = "| map(attribute='remote_addresses') | flatten | unique | join(' ')"
 _ROLE = "{ansible.builtin.import_role: {name: lyncops.firewall.lync_firewall}}"
@@ -136,6 +136,7 @@ def test_the_roles_of_a_host_are_there_for_templates(runner: Runner) -> None:
     assert "roles front_end+central_management" in run.output
 
 
+@NEWEST_ONLY
 @pytest.mark.parametrize(("flags", "fewest", "most"), [((), 10, 60), (("-v",), 300, 100_000)])
 def test_a_command_without_a_playbook_is_brief(runner: Runner, flags: tuple[str, ...], fewest: int, most: int) -> None:
     command = [

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playbooks.runs import NEWEST_ONLY
+from playbooks.runs import LONG, NEWEST_ONLY
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -90,6 +90,7 @@ def test_a_host_that_changed_since_is_left_alone_and_named_and_the_others_are_ch
     assert run.changed == ALL - {"fe01.contoso.test"}
 
 
+@LONG
 @NEWEST_ONLY
 def test_what_is_not_in_the_plan_does_not_keep_from_what_is(lab: Lab, runner: Runner) -> None:
     variables = runner.play("plan", "--limit", "med01*").artifacts
@@ -135,6 +136,7 @@ def test_a_verification_proves_that_nothing_else_changed(lab: Lab, runner: Runne
     assert found["fe01.contoso.test"] == []
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_host_that_could_not_be_planned_is_left_alone(lab: Lab, runner: Runner) -> None:
     runner.change_inventory(lambda _all, hosts: hosts["fe01.contoso.test"].update(ansible_port=9))
@@ -151,6 +153,7 @@ def test_a_host_that_could_not_be_planned_is_left_alone(lab: Lab, runner: Runner
     assert lab.host("fe01").rules() == before
 
 
+@NEWEST_ONLY
 def test_a_plan_that_was_changed_by_hand_is_refused_before_a_host_is_asked(runner: Runner) -> None:
     made = runner.play("plan", "--limit", "med01*")
     digest = _plan(runner)["digests"]["med01.contoso.test"]
@@ -180,6 +183,7 @@ def test_the_batches_of_a_remediation_are_those_of_the_plan(lab: Lab, runner: Ru
     assert run.changed == {"fe02.contoso.test", "med01.contoso.test"}
 
 
+@LONG
 @NEWEST_ONLY
 def test_what_was_approved_is_how_it_is_done_too(runner: Runner) -> None:
     """In the batches that the plan shows, with the rollback that it promises, on all of its hosts."""
@@ -237,6 +241,7 @@ def test_a_host_that_is_gone_from_the_inventory_is_an_approved_change_that_is_no
     assert "no host of this run, so nothing was compared" in gone["message"]
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_plan_of_some_hosts_proves_nothing_of_the_others(lab: Lab, runner: Runner) -> None:
     assert runner.play("site").code == 0
@@ -249,6 +254,7 @@ def test_a_plan_of_some_hosts_proves_nothing_of_the_others(lab: Lab, runner: Run
     )
 
 
+@LONG
 def test_a_host_that_cannot_be_read_is_not_said_to_be_in_no_plan(runner: Runner) -> None:
     assert runner.play("site").code == 0
     made = runner.play("plan", "--limit", "fe01*:dir01*:fe02*")
@@ -260,6 +266,7 @@ def test_a_host_that_cannot_be_read_is_not_said_to_be_in_no_plan(runner: Runner)
     )
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_host_that_drifted_since_is_named_though_the_plan_has_nothing_for_it(lab: Lab, runner: Runner) -> None:
     assert runner.play("site").code == 0
@@ -320,6 +327,7 @@ def test_a_rule_that_is_taken_away_is_the_one_that_was_approved(lab: Lab, runner
     assert med01.rules() == before
 
 
+@LONG
 @NEWEST_ONLY
 def test_when_a_host_restores_itself_is_approved_too(runner: Runner) -> None:
     only = ("--limit", "med01*")
@@ -335,6 +343,7 @@ def test_when_a_host_restores_itself_is_approved_too(runner: Runner) -> None:
         assert ("what is to be done is no longer what is in the plan" in run.output) is not held
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_run_that_does_nothing_of_the_plan_says_so(lab: Lab, runner: Runner) -> None:
     """Ansible's own ways to leave tasks out: a change that is approved is not to be missed without a word."""
@@ -350,6 +359,7 @@ def test_a_run_that_does_nothing_of_the_plan_says_so(lab: Lab, runner: Runner) -
     assert not any("|Name=LyncOps " in rule for rule in lab.host("med01").rules().values())
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_run_goes_on_after_failures_as_far_as_was_approved(lab: Lab, runner: Runner) -> None:
     shape = {"lync_firewall_serial": 2, "lync_firewall_max_fail_percentage": 60}

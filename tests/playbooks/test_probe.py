@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from playbooks.runs import newest_only
+from playbooks.runs import LONG, newest_only
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -106,6 +106,7 @@ def test_everything_that_may_be_the_matter_with_a_port_is_told_apart(lab: Lab, r
     assert rows["fe01", "server-07"]["probe_says"] == "shut_out"
 
 
+@LONG
 @pytest.mark.newest_core
 def test_a_verification_without_a_fault_stays_well_and_one_without_a_socket_table_stays_filtered(
     lab: Lab, runner: Runner
@@ -124,6 +125,7 @@ def test_a_verification_without_a_fault_stays_well_and_one_without_a_socket_tabl
     assert says(report, "dir01", "server-42", 444) == ("filtered", "filtered")
 
 
+@LONG
 @pytest.mark.newest_core
 def test_a_port_that_is_open_against_the_verdict_contradicts_it(lab: Lab, runner: Runner) -> None:
     """As where another machine answers at the address that is probed: dir01 is closed, and fe01 answers for it."""
@@ -144,6 +146,7 @@ def test_a_port_that_is_open_against_the_verdict_contradicts_it(lab: Lab, runner
     assert "disproved" in status["classes"]
 
 
+@LONG
 @pytest.mark.newest_core
 def test_a_port_that_answers_though_the_host_does_not_listen_is_another_machine_s(lab: Lab, runner: Runner) -> None:
     """dir01 has stopped listening, and fe01, which is let in as it is, answers at the address that is probed."""
@@ -163,6 +166,7 @@ def test_a_port_that_answers_though_the_host_does_not_listen_is_another_machine_
     assert "Disproved by a probe from outside: dir01.contoso.test." in run.output
 
 
+@LONG
 @pytest.mark.newest_core
 def test_tls_that_is_none_is_named_by_port_and_fails_nothing(lab: Lab, runner: Runner) -> None:
     assert runner.play("site", "--limit", "dir01*").code == 0
@@ -176,6 +180,7 @@ def test_tls_that_is_none_is_named_by_port_and_fails_nothing(lab: Lab, runner: R
     assert "no TLS where TLS is spoken" in page
 
 
+@LONG
 @pytest.mark.newest_core
 def test_a_scope_that_leaves_the_prober_out_is_kept_and_seen_so(lab: Lab, runner: Runner) -> None:
     scoped = {"lync_firewall_remote_addresses": ["10.1.0.0/16"]}
@@ -286,6 +291,7 @@ def test_a_probe_that_cannot_be_made_is_told_in_the_verification(lab: Lab, runne
     assert runner.classes(name="lync-firewall-verify") == {"dir01": "compliant"}
 
 
+@LONG
 @pytest.mark.newest_core
 def test_a_verification_that_could_probe_nothing_of_a_host_is_no_success(lab: Lab, runner: Runner) -> None:
     assert runner.play("site", "--limit", "dir01*").code == 0

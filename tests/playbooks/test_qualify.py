@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from playbooks.kit import CONSENT, FAST, FIELDS, FOLDER, difference, qualify, report_in
-from playbooks.runs import NEWEST_ONLY, Runner, long, newest_only
+from playbooks.runs import LONG, NEWEST_ONLY, Runner, long, newest_only
 
 if TYPE_CHECKING:
     from lab.lab_host import LabHost
@@ -422,6 +422,7 @@ def test_rules_that_go_between_two_sessions_are_missed(host: LabHost, runner: Ru
     assert state(host) == before
 
 
+@LONG
 def test_what_another_run_has_made_is_not_taken_for_ours(host: LabHost, runner: Runner) -> None:
     """The other run has taken our things away, and made its own of the same names."""
     file = rf"C:\Windows\{MARK}\run.txt"
@@ -456,6 +457,7 @@ def test_a_silent_autorun_is_refused(host: LabHost, runner: Runner) -> None:
     assert "cmd.exe runs something of its own before every command (AutoRun" in " ".join(run.output.split())
 
 
+@LONG
 @pytest.mark.parametrize(
     ("act", "back", "told"),
     [
@@ -512,6 +514,7 @@ def test_a_description_that_imitates_a_rule_is_not_in_the_way(host: LabHost, run
     assert state(host) == before
 
 
+@LONG
 def test_a_netsh_that_hangs_does_not_hold_up_the_rescue(host: LabHost, runner: Runner) -> None:
     """What a task's timeout has ended is taken back within the time that is said, whatever netsh does."""
     before = state(host)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from playbooks.runs import NEWEST_ONLY, newest_only
+from playbooks.runs import LONG, NEWEST_ONLY, newest_only
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -43,6 +43,7 @@ def without_groups(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
     everything["children"]["lync"]["children"]["lync_director"]["hosts"] = {}
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_host_that_left_before_any_report_is_named(lab: Lab, runner: Runner) -> None:
     """What changed it has noted that; no audit has ever seen it."""
@@ -148,6 +149,7 @@ def test_nobody_is_retired_whose_removal_did_not_run(lab: Lab, runner: Runner) -
     assert not (runner.folder / "lync_firewall_report" / "retired.json").exists()
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_plan_in_the_variables_keeps_nobody_from_retiring(lab: Lab, runner: Runner) -> None:
     made = runner.play("plan")
@@ -200,6 +202,7 @@ def test_a_host_that_cannot_be_reached_is_not_retired(runner: Runner) -> None:
     assert not (runner.folder / "lync_firewall_report" / "retired.json").exists()
 
 
+@LONG
 @NEWEST_ONLY
 def test_a_role_that_a_host_lost_is_named_while_its_rules_are_kept(lab: Lab, runner: Runner) -> None:
     def both(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
@@ -222,6 +225,7 @@ def test_a_role_that_a_host_lost_is_named_while_its_rules_are_kept(lab: Lab, run
     assert left(runner) == []
 
 
+@LONG
 @NEWEST_ONLY
 def test_rules_that_were_taken_away_on_purpose_are_nobody_s_leaving(lab: Lab, runner: Runner) -> None:
     assert runner.play("site", *SOME).code == 0

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from playbooks.runs import BIN, NEWEST_ONLY, ROOT, environment, newest_only
+from playbooks.runs import BIN, LONG, NEWEST_ONLY, ROOT, environment
 
 if TYPE_CHECKING:
     from lab.testing import Lab
     from playbooks.runs import Runner
 
-# NEWEST_ONLY: The shell script and its mail are the same on each ansible-core: one run of them on the oldest.
+# The shell script and its mail are the same on each ansible-core; test_audit and test_remediate run the playbooks.
+pytestmark = NEWEST_ONLY
 
 SCHEDULED = ROOT / "examples" / "scheduled"
 SCRIPT = SCHEDULED / "lync-firewall-audit"
@@ -67,7 +68,6 @@ def test_a_limit_on_an_inventory_that_cannot_be_read_fails_with_the_setting_that
     assert "No inventory was parsed" in ran.stdout + ran.stderr
 
 
-@NEWEST_ONLY
 def test_a_limit_on_an_inventory_that_cannot_be_read_is_no_good_end_of_the_script(tmp_path: Path) -> None:
     scheduler = Scheduler(tmp_path, tmp_path / "nosuch.yml")
     scheduler.reports.mkdir()
@@ -110,7 +110,7 @@ def test_drift_is_mailed_and_no_failure_and_all_is_well_is_quiet(
     assert scheduler.mail[0].splitlines()[1] == "Lync Server firewall report: ok"
 
 
-@NEWEST_ONLY
+@LONG
 def test_an_outage_is_no_drift_and_the_failure_of_the_unit(runner: Runner, scheduler: Scheduler) -> None:
     def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
         everything["children"]["windows"]["vars"]["ansible_port"] = 9
@@ -139,7 +139,7 @@ def test_what_is_newly_wider_is_mailed_as_drift_is(scheduler: Scheduler, mail_on
         assert scheduler.mail[0].splitlines()[1] == "Report: wider (server-46)"
 
 
-@pytest.mark.parametrize("code", [newest_only(0), 99])
+@pytest.mark.parametrize("code", [0, 99])
 def test_a_run_that_did_not_end_is_not_the_one_before(scheduler: Scheduler, code: int) -> None:
     scheduler.program("ansible-playbook", f"exit {code}")
     scheduler.reports.mkdir()

@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from playbooks.runs import NEWEST_ONLY
+from playbooks.runs import LONG, NEWEST_ONLY
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -78,6 +78,7 @@ def test_what_a_plan_shows_is_done_once_and_drift_of_it_is_seen_and_repaired(lab
     assert _of_group(lab) == rules
 
 
+@LONG
 @NEWEST_ONLY
 def test_options_that_contradict_each_other_send_nothing(lab: Lab, runner: Runner) -> None:
     before = lab.host("med01").rules()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from playbooks.runs import NEWEST_ONLY, long, newest_only
+from playbooks.runs import LONG, NEWEST_ONLY, long, newest_only
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -156,13 +156,14 @@ def test_the_guard_s_refusal_is_told_from_a_failure(lab: Lab, runner: Runner, pl
     assert (run.code, found["class"], found["totals"]["refused"]) == (2, "refused", 1)
 
 
-@pytest.mark.parametrize("playbook", ["site", "remediate", "matrix", "gpo"])
+@pytest.mark.parametrize("playbook", ["site", long("remediate"), newest_only("matrix"), long("gpo")])
 def test_nobody_to_work_on_is_told_too(runner: Runner, playbook: str) -> None:
     run, found = written(runner, playbook, lync_firewall_hosts="nosuch", lync_firewall_gpo="a.b\\c")
     assert (run.code, found["class"]) == (2, "failed")
     assert "There is no host to work on" in found["summary"]
 
 
+@LONG
 def test_reports_that_are_put_together_have_a_status_of_their_own(runner: Runner) -> None:
     runner.change_inventory(unreachable)
     for name, limit in (("s1", "dir01*"), ("s2", "med01*")):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from playbooks.runs import Run, Runner, long, newest_only
+from playbooks.runs import LONG, NEWEST_ONLY, Run, Runner, long, newest_only
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -63,6 +63,7 @@ def test_a_misspelt_group_under_a_limit_is_no_success(runner: Runner, name: str)
     assert "not looked at: dir01.contoso.test" in run.output
 
 
+@NEWEST_ONLY
 @pytest.mark.parametrize("name", ["audit", newest_only("qualify"), *map(long, ("report", "probe", "plan"))])
 def test_a_misspelt_name_beside_a_good_one_under_a_limit_is_no_success(lab: Lab, runner: Runner, name: str) -> None:
     before = lab.host("med01").stats()["requests"]
@@ -83,7 +84,7 @@ def test_an_empty_inventory_is_no_success(runner: Runner, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "value"), [newest_only("all", "sip"), newest_only("group", "sip"), ("group", ["sip"]), ("host", "dir01*")]
+    ("place", "value"), [long("all", "sip"), long("group", "sip"), ("group", ["sip"]), newest_only("host", "dir01*")]
 )
 def test_the_inventory_says_which_hosts(runner: Runner, place: str, value: Any) -> None:
     runner.change_inventory(_other_names(place, value))
@@ -96,6 +97,7 @@ def test_the_inventory_says_which_hosts(runner: Runner, place: str, value: Any) 
     _lost(runner.play("site", "--limit", "med01*"))
 
 
+@LONG
 def test_roles_of_own_groups_are_enough(runner: Runner) -> None:
     """Own names of groups, and no Lync group left: the hosts are found, and each knows who the others are."""
 
@@ -151,6 +153,7 @@ def test_remediate_of_typed_hosts_outside_the_limit_is_no_success(runner: Runner
     _lost(runner.play("remediate", "--limit", "med01*", variables=variables))
 
 
+@NEWEST_ONLY
 def test_remediate_of_nobody_is_a_success(runner: Runner) -> None:
     """An audit that found no drift."""
     run = runner.play(

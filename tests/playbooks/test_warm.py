@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from playbooks.runs import BIN, Runner, environment
+from playbooks.runs import BIN, LONG, NEWEST_ONLY, Runner, environment
 from playbooks.warm import Warm
 
 _LONG = """
@@ -23,6 +23,7 @@ _LONG = """
 _SHORT = _LONG.replace("60", "0")
 
 
+@NEWEST_ONLY
 def test_a_fork_says_what_the_program_says(runner: Runner) -> None:
     """Settings of its own, whatever they are, make a run one of the program."""
     arguments = ("site", "--check", "--diff", "--limit", "dir01*,med01*")
@@ -51,6 +52,7 @@ def test_a_fork_knows_nothing_of_the_inventory_of_another(runner: Runner) -> Non
     assert "nothing says which address gw1.contoso.test has" in " ".join(run.output.split())
 
 
+@LONG
 def test_a_run_that_hangs_is_ended_and_the_next_one_is_not(tmp_path: Path) -> None:
     (tmp_path / "long.yml").write_text(_LONG)
     (tmp_path / "short.yml").write_text(_SHORT)

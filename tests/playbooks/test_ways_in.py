@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from playbooks.runs import LONG
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lab.testing import Lab
     from playbooks.forward_proxy import ForwardProxy
-    from playbooks.runs import Runner
+    from playbooks.runs import LONG, Runner
 
 pytestmark = pytest.mark.newest_core  # it rests on pywinrm and pypsrp, not on ansible-core
 HTTP, HTTPS = 5985, 5986
@@ -104,6 +106,7 @@ def ways(lab: Lab, runner: Runner) -> Ways:
     return Ways(lab, runner)
 
 
+@LONG
 def test_the_host_of_a_private_ca_is_known_by_its_file_or_by_the_environment(ways: Ways, ca: str) -> None:
     by_file = {kind: {**TLS[kind], CA[kind]: ca} for kind in TLS}
     ways.site_twice(by_file)

@@ -17,13 +17,15 @@ import pytest
 
 from lab.testing import Lab
 from lab.windows.netstat import Socket
-from playbooks.runs import NEWEST_ONLY, Runner
+from playbooks.runs import LONG, NEWEST_ONLY, Runner
 
 if TYPE_CHECKING:
     from lab.lab_host import LabHost
     from playbooks.warm import Warm
 
-# NEWEST_ONLY: The oldest ansible-core names who is cut, and stops; who that is, the engine decides.
+# What is judged and written; the plays are those of site and audit.
+pytestmark = NEWEST_ONLY
+
 
 GATEWAY = "127.0.0.9"
 NOBODY = (
@@ -93,7 +95,6 @@ def the_matrix_says_it_too(runner: Runner, certain: set[tuple[str, str]]) -> Non
     assert "wider: everybody else, by CS RTC" in (folder / "lync-traffic-matrix.md").read_text()
 
 
-@NEWEST_ONLY
 def test_a_scope_that_lyncs_own_rules_undo_is_said_and_block_rules_make_it_true(estate: Lab, runner: Runner) -> None:
     assert runner.play("site", variables=SCOPED).code == 0
     run = runner.play("audit", variables=SCOPED)
@@ -147,6 +148,7 @@ def test_fail_stops_site_and_makes_a_host_ineffective_in_the_audit(runner: Runne
     assert "rows wider than wanted: rules of others admit more, and on_wider is fail" in host["message"]
 
 
+@LONG
 def test_whoever_is_connected_and_not_meant_to_be_is_named_before_anything_is_sent(estate: Lab, runner: Runner) -> None:
     med01 = estate.host("med01")
     runner.play("site", "--limit", "med01*", variables=SCOPED)
@@ -163,7 +165,7 @@ def test_whoever_is_connected_and_not_meant_to_be_is_named_before_anything_is_se
     assert not med01.tcp_open(5070, UNLISTED)
 
 
-@NEWEST_ONLY
+@LONG
 def test_nobody_is_cut_whom_the_plan_does_not_show(estate: Lab, runner: Runner) -> None:
     med01, only = estate.host("med01"), ("--limit", "med01*")
     runner.play("site", *only, variables=SCOPED)
@@ -192,7 +194,6 @@ def test_nobody_is_cut_whom_the_plan_does_not_show(estate: Lab, runner: Runner) 
     assert (run.code, run.changed) == (0, {"med01.contoso.test"}), run.output
 
 
-@NEWEST_ONLY
 def test_a_plan_with_block_rules_is_commit_confirmed(estate: Lab, runner: Runner) -> None:
     med01 = estate.host("med01")
     armed = []
@@ -206,7 +207,6 @@ def test_a_plan_with_block_rules_is_commit_confirmed(estate: Lab, runner: Runner
     assert "LyncOpsRollback" not in str(med01.tasks()["tasks"]), "and it is taken away again"
 
 
-@NEWEST_ONLY
 def test_a_row_for_nobody_is_open_to_everybody_until_block_rules_close_it(estate: Lab, runner: Runner) -> None:
     nobody = {**SCOPED, "lync_firewall_extra_peers": {kind: [] for kind in (*NOBODY, "gateway")}}
     blocking = {**nobody, "lync_firewall_on_wider": "block_others"}

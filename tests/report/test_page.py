@@ -17,6 +17,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model imp
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from playbooks.runs import long
 from report import estate as estates
 from report.browser import Browser
 
@@ -60,7 +61,7 @@ def test_a_page_draws_itself_asks_for_nothing_and_complains_of_nothing(
 
 
 @pytest.mark.parametrize("name", ["estate", "hostile", "large", "empty"])
-@pytest.mark.parametrize("width", [800, 1280, 1920, 360])
+@pytest.mark.parametrize("width", [800, long(1280), long(1920), 360])
 def test_nothing_is_wider_than_the_window(browser: Browser, pages: Path, name: str, width: int) -> None:
     browser.size(width)
     browser.open(pages / f"{name}.html")
@@ -370,7 +371,7 @@ def test_it_prints_all_hosts_and_what_is_wrong_and_cleans_up(
     assert browser.problems() == []
 
 
-@pytest.mark.parametrize("name", ["hardened", "pool", "bare", "fresh"])
+@pytest.mark.parametrize("name", ["hardened", long("pool"), long("bare"), "fresh"])
 def test_three_hosts_are_three_pages_and_the_map_is_whole(
     browser: Browser, pages: Path, tmp_path: Path, name: str
 ) -> None:
@@ -419,7 +420,7 @@ def test_column_heads_do_not_crowd_and_name_the_service(browser: Browser, pages:
     assert cut == [], "ports and rows are whole"
 
 
-@pytest.mark.parametrize("width", [360, 700, 900, 1000, 1400])
+@pytest.mark.parametrize("width", [360, long(700), 900, long(1000), 1400])
 def test_no_word_is_broken(browser: Browser, pages: Path, width: int) -> None:
     """What is ours is as high as its lines: a label has one, and a segment of a bar has its word or its sign."""
     browser.size(width)

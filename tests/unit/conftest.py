@@ -25,6 +25,8 @@ except ImportError:  # `ansible-test units` without tests/unit/requirements.txt:
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "ansible_collections.lyncops.firewall"
 PLUGINS = ROOT / "plugins"
+_EXAMPLES = 25
+"""Of each property in `make test`; `make test-long` tries more."""
 
 
 def _install_collection_loader() -> None:
@@ -47,10 +49,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if hypothesis is None:
         return
     # Deadlines measure the machine, not the code: two cores that run three suites at once miss any of them.
-    hypothesis.settings.register_profile("default", deadline=None)
+    hypothesis.settings.register_profile("default", deadline=None, max_examples=_EXAMPLES)
     # In CI the same examples each time: a counterexample that chance finds belongs to a developer's run, where the
-    # database keeps it, and not into somebody's unrelated change. Locally every run draws new ones.
-    hypothesis.settings.register_profile("ci", deadline=None, database=None, print_blob=True, derandomize=True)
+    # database keeps it, and not into somebody's unrelated change. Locally every run draws new ones, and so does
+    # test-long, many more of them.
+    hypothesis.settings.register_profile(
+        "ci", deadline=None, max_examples=_EXAMPLES, database=None, print_blob=True, derandomize=True
+    )
+    hypothesis.settings.register_profile("long", deadline=None, max_examples=8 * _EXAMPLES, print_blob=True)
     under_ansible_test = config.pluginmanager.hasplugin("ansible_pytest_collections")
     default = "ci" if under_ansible_test or os.environ.get("CI") else "default"
     hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", default))

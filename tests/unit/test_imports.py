@@ -256,6 +256,17 @@ def test_the_table_has_no_way_back() -> None:
     assert [name for name, names in below.items() if name in names] == []
 
 
+def test_every_file_is_used_by_a_plugin() -> None:
+    """Directly or by others. Nothing is dead, and whoever imports all plugins (ansible-test's sanity) imports all."""
+    uses = {dotted(path): set(imported(path)) for path in FILES}
+    found = {place for place in uses if place[0] not in ("module_utils", "plugin_utils", "doc_fragments")}
+    new = found
+    while new:
+        new = {used for place in new for used in uses[place]} - found
+        found = found | new
+    assert {place for place in uses if place[0] != "doc_fragments" and place[-1] != "__init__"} - found == set()
+
+
 def test_inside_the_collection_imports_are_relative() -> None:
     assert [path for path in FILES if "ansible_collections" in set(outside(path))] == []
 

@@ -144,7 +144,7 @@ _VALUES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(
     st.dictionaries(
         st.sampled_from([KEY, KEY + r"\Sub", KEY + r"\a [b]"]),
@@ -169,7 +169,7 @@ _FUZZ = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(st.one_of(st.text(max_size=80), _FUZZ))
 def test_any_text_gives_keys_or_our_own_error(body: str) -> None:
     with suppress(DumpError):
