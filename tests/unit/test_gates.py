@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from pathlib import Path
 from typing import Any
@@ -150,3 +151,25 @@ def test_what_only_developers_need_is_not_shipped() -> None:
     }
     assert [name for name in names if not (COLLECTION / name).is_file()] == []
     assert names | {".nox", ".pre-commit-config.yaml"} <= ignored
+
+
+def folders_of_runs() -> set[str]:
+    """The folders that playbooks, roles and plugins write to where nothing else is said, below the current one."""
+    roles = "".join(path.read_text("utf-8") for path in COLLECTION.glob("roles/*/defaults/main.yml"))
+    found = set(re.findall(r"^lync_\w+_dir: \"\{\{ '\.' \| realpath \}\}/(\w+)\"$", roles, re.MULTILINE))
+    assert len(found) == len(re.findall(r"^lync_\w+_dir:", roles, re.MULTILINE)), "a folder in words unknown here"
+    for path in COLLECTION.glob("playbooks/*.yml"):
+        found |= set(re.findall(r"\blync_\w+_dir \| default\('(\w+)'", path.read_text("utf-8")))
+    for path in (COLLECTION / "plugins").rglob("*.py"):
+        found |= set(re.findall(r'^_?FOLDER = "(lync_\w+)"$', path.read_text("utf-8"), re.MULTILINE))
+    return found
+
+
+def test_what_a_run_from_a_clone_leaves_is_neither_shipped_nor_committed() -> None:
+    """An estate's addresses are in there."""
+    left = folders_of_runs()
+    assert {"lync_firewall_report", "lync_firewall_qualified", "lync_load_balancer"} <= left
+    not_shipped = read(COLLECTION / "galaxy.yml")["build_ignore"]
+    assert [name for name in left if not any(fnmatch.fnmatch(name, pattern) for pattern in not_shipped)] == []
+    not_committed = (COLLECTION / ".gitignore").read_text("utf-8").splitlines()
+    assert [name for name in left if not any(fnmatch.fnmatch(f"/{name}/", line) for line in not_committed)] == []
