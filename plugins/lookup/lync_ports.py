@@ -16,6 +16,7 @@ description:
     Server 2013. There are 91 rows, the doubled ones and the blank one included, in the order of the page.
   - With O(product) they are those of the page I(Port and protocol requirements for servers) of Skype for Business
     Server, 91 rows for 2015, 89 for 2019 and Subscription Edition. A row has the same ID for all products.
+  - The rows of an Edge Server are on pages of their own, and come where O(role) or an ID asks for them.
   - Each row says who listens or connects, on which ports and transports, who is at the other end, and what to know
     before trusting it.
   - Call it with C(query), which always returns a list. With C(lookup), a single row comes without its list.
@@ -123,7 +124,8 @@ _raw:
     table:
       description: >-
         The table: V(server) (internal servers), V(hlb) and V(dnslb) (load balancers, without and with DNS load
-        balancing), V(client), and V(add) for the additions of the extended ruleset.
+        balancing), V(client), V(edge) (Edge Servers), and V(add) for the additions of the extended
+        ruleset.
       type: str
       sample: server
     roles:
