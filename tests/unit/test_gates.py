@@ -90,6 +90,29 @@ def test_the_workflow_runs_on_changes_and_weekly_and_may_write_nothing() -> None
     assert used == ["reusable-nox-run.yml", "reusable-nox-matrix.yml"]
 
 
+def steps(workflow: str) -> dict[str, list[str]]:
+    """What the jobs of a workflow run, by job."""
+    jobs = read(GITHUB / "workflows" / f"{workflow}.yml")["jobs"]
+    return {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
+
+
+def test_every_change_runs_all_tests_and_is_measured() -> None:
+    workflow = read(GITHUB / "workflows" / "tests.yml")
+    assert {"pull_request", "push"} <= set(workflow["on"])
+    assert workflow["permissions"] == {"contents": "read"}
+    assert steps("tests") == {"all": [".ci/run"], "coverage": ["make coverage"]}
+    assert (COLLECTION / ".ci" / "run").stat().st_mode & 0o100
+
+
+def test_what_runs_weekly_has_what_else_would_skip() -> None:
+    """The same packages as on every change, as far as tests skip without them."""
+    wanted = re.findall(r"--no-install-recommends ([a-z][\w -]*);", (COLLECTION / ".ci" / "run").read_text("utf-8"))
+    (install, run) = steps("long")["long"]
+    assert run == "make test-long"
+    assert {name for names in wanted for name in names.split()} <= set(install.split())
+    assert len(wanted) > 1
+
+
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
 def test_a_form_is_one_that_github_takes(path: Path) -> None:
     """https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-githubs-form-schema"""
