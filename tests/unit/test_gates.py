@@ -162,6 +162,17 @@ def test_what_runs_before_a_commit_is_what_make_installs() -> None:
         assert re.search(rf"^{name} >=", wanted, re.MULTILINE)
 
 
+def test_the_version_is_one() -> None:
+    """Whoever types what a document says gets the archive that the clone builds, and the image that it is put into."""
+    texts = [*COLLECTION.glob("*.md"), *(COLLECTION / "docs" / "docsite").rglob("*.rst")]
+    texts += [path for path in (COLLECTION / "examples").rglob("*") if path.is_file()]
+    said = re.compile(r"(?:lyncops-firewall-|lync-firewall-ee:)(\d[\w.-]*?)(?=\.tar\.gz|\s|`|$)")
+    found = {(path, version) for path in texts for version in said.findall(path.read_text("utf-8"))}
+    version = read(COLLECTION / "galaxy.yml")["version"]
+    assert [(path.name, other) for path, other in found if other != version] == []
+    assert {"README.md", "README.pt-BR.md", "first_estate.rst", "controller.yml"} <= {path.name for path, _ in found}
+
+
 def test_what_only_developers_need_is_not_shipped() -> None:
     ignored = set(read(COLLECTION / "galaxy.yml")["build_ignore"])
     names = {
