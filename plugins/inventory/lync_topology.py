@@ -49,6 +49,9 @@ description:
   - The group C(lync) has the variable C(lync_topology), with the C(file) and its C(date), so that an audit can say how
     old that is. C(by) is V(export) where the document has a comment such as C(<!-- exported 2026-01-31T06:00:00Z -->)
     at its end, and V(file) where the date is that of the file, which a fresh checkout makes new.
+seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.topology
+    description: From topology to inventory
 options:
   plugin:
     description: The name of this plugin, which says that the file is for it.

@@ -20,6 +20,9 @@ description:
   - Each row says who listens or connects, on which ports and transports, who is at the other end, and what to know
     before trusting it.
   - Call it with C(query), which always returns a list. With C(lookup), a single row comes without its list.
+seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.catalogue
+    description: "The catalogue: every row"
 options:
   _terms:
     description:
