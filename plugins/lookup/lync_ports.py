@@ -45,13 +45,11 @@ options:
     type: list
     elements: str
   product:
-    description: The product whose rows are wanted, in its words.
+    description:
+      - The product whose rows are wanted, in its words. V(lync_2013) is Lync Server 2013; V(skype_2015), V(skype_2019)
+        and V(skype_se) are Skype for Business Server 2015, 2019 and Subscription Edition.
     type: str
-    choices:
-      lync_2013: Lync Server 2013
-      skype_2015: Skype for Business Server 2015
-      skype_2019: Skype for Business Server 2019
-      skype_se: Skype for Business Server Subscription Edition
+    choices: [lync_2013, skype_2015, skype_2019, skype_se]
     default: lync_2013
     version_added: 0.9.0
   ruleset:
@@ -65,10 +63,9 @@ options:
   direction:
     description:
       - Keeps the rows of Windows hosts in which the host is this end of the connection.
+      - With V(in) the host listens; with V(out) it connects, and the listener is elsewhere.
     type: str
-    choices:
-      in: The host listens.
-      out: The host connects, and the listener is elsewhere.
+    choices: [in, out]
   query:
     description:
       - A L(JMESPath, https://jmespath.org) expression that is applied to the list of rows that is left.

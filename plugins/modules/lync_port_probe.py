@@ -405,7 +405,7 @@ def _of_error(error: OSError) -> Answer:
 
 
 def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or str(error) or type(error).__name__)
+    return str(getattr(error, "strerror", None) or str(error) or error.__class__.__name__)
 
 
 def connected(address: str, port: int) -> socket.socket:
