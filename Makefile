@@ -130,6 +130,9 @@ test: ## Run every test and check (CORE=both: on the oldest too)
 	$(MAKE) $(PARALLEL) CORE=newest $(if $(filter both,$(CORE)),ONCE=true) -k $(CHECKS_$(CORE)) || made=$$?; \
 	echo; $(BIN)/python scripts/results.py $(RESULTS_$(CORE)) && exit $$made
 
+# ansible-test has a process for each test, which takes three times as long. So `make test` runs all of them by pytest
+# on the newest ansible-core, on the oldest by ansible-test the modules that import Ansible themselves, and
+# by pytest the others of what imports it.
 # Only what can differ there: no checks, no faults, none of the pure functions.
 test-oldest: setup setup-oldest ## Run playbooks, integration targets and unit tests on the oldest ansible-core
 	@made=0; \
@@ -139,9 +142,6 @@ test-oldest: setup setup-oldest ## Run playbooks, integration targets and unit t
 	$(MAKE) --no-print-directory CORE=oldest unit-ansible-test UNITS="$(UNITS_BY_ANSIBLE_TEST)" || made=$$?; \
 	exit $$made
 
-# ansible-test has a process for each test, which takes three times as long. So `make test` runs all of them by pytest
-# on the newest ansible-core, on the oldest by ansible-test the modules that import Ansible themselves, and
-# by pytest the others of what imports it.
 # Not part of `make test`: twelve environments, ten minutes.
 test-matrix: setup ## Run smoke tests on every ansible-core from 2.16 to 2.21 with pywinrm 0.4.3 and 0.5.0; prints a table
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py matrix
@@ -206,7 +206,7 @@ sanity: setup ## Run ansible-test sanity
 lint: ruff mypy imports yamllint ansible-lint ## Run ruff, mypy --strict, import-linter, yamllint and ansible-lint
 
 ruff: setup
-	@$(RECORD) ruff -- $(BIN)/ruff check .
+	@$(RECORD) ruff -- sh -c '$(BIN)/ruff check . && $(BIN)/ruff format --check .'
 
 mypy: setup
 	@$(RECORD) mypy -- sh -c 'cd $(COLLECTIONS) && exec $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml \
@@ -222,7 +222,7 @@ yamllint: setup
 ansible-lint: setup
 	@$(RECORD) ansible-lint -- $(BIN)/ansible-lint --offline --strict $(if $(CI),--nocolor)
 
-format: setup ## Format all Python code with ruff
+format: setup ## Format all Python code with ruff, as make lint wants it
 	@$(BIN)/ruff format .
 
 screenshots: setup ## Take the pictures of README and guides again (look at them)

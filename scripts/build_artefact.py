@@ -4,14 +4,16 @@
 """Build the collection artefact in ``build/artefact`` and prove that it holds what it should, and nothing else.
 
 The artefact must hold no link (the one in ``build/`` leads to the tree itself) and exactly the files that git would
-track, less what only developers need. It is then installed into an empty folder, where Ansible must
-find every plugin's documentation.
+track, less what only developers need, and its documents must lead to nothing that was left out. It is then installed
+into an empty folder, where Ansible must find every plugin's documentation.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import posixpath
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +28,7 @@ OUTPUT = ROOT / "build" / "artefact"
 MADE_BY_GALAXY = {"MANIFEST.json", "FILES.json"}
 # What users do not need; galaxy.yml says it to ansible-galaxy. Names with a dot at their head are never shipped.
 NOT_SHIPPED = (
-    ".", "scripts/", "tests/bench/", "Makefile", "ansible.cfg", "antsibull-nox.toml", "galaxy.yml", "noxfile.py",
+    ".", "scripts/", "tests/", "Makefile", "ansible.cfg", "antsibull-nox.toml", "galaxy.yml", "noxfile.py",
     "pyproject.toml", "renovate.json5", "requirements-dev.txt",
 )  # fmt: skip
 
@@ -47,7 +49,19 @@ def faults(artefact: Path) -> list[str]:
     wanted = {name for name in mirror.collection_files(ROOT) if not name.startswith(NOT_SHIPPED)} | MADE_BY_GALAXY
     found = [f"{member.name} is a link" for member in members if not (member.isfile() or member.isdir())]
     found += [f"{name} should not be in it" for name in sorted(files - wanted)]
-    return found + [f"{name} was left out" for name in sorted(wanted - files)]
+    found += [f"{name} was left out" for name in sorted(wanted - files)]
+    there = {member.name for member in members}
+    return found + [f"{name} leads to {link}" for name, link in sorted(links(files)) if link not in there]
+
+
+def links(files: set[str]) -> set[tuple[str, str]]:
+    """Each Markdown document of these with each path that it links to, relative to the root."""
+    found = set()
+    for name in files:
+        if name.endswith(".md") and (ROOT / name).is_file():
+            for link in re.findall(r"\]\(([^)\s#:]+)(?:#[^)]*)?\)", (ROOT / name).read_text("utf-8")):
+                found.add((name, posixpath.normpath(posixpath.join(posixpath.dirname(name), link))))
+    return found
 
 
 def documented_plugins(artefact: Path) -> int:

@@ -29,6 +29,9 @@ description:
 requirements:
   - Enabled where wanted, with C(callbacks_enabled = lyncops.firewall.fleet) in C(ansible.cfg) or
     C(ANSIBLE_CALLBACKS_ENABLED=lyncops.firewall.fleet) in the environment.
+seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.fleets
+    description: Fleets, reports and AWX
 options:
   rows:
     description: How many hosts the table shows at most. The others are counted.

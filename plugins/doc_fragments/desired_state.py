@@ -34,6 +34,12 @@ class ModuleDocFragment:
             "Rules of Group Policy are read and never changed.",
         ),
         attributes={
+            "action_group": {
+                "description": "Use C(group/lyncops.firewall.lync_firewall) in C(module_defaults) to set options of "
+                "all modules that have the desired state of a host.",
+                "membership": ["lyncops.firewall.lync_firewall"],
+                "support": "full",
+            },
             "become": {"description": "Refused, because it would be ignored.", "support": "none"},
             "delegation": {
                 "description": "Works where the task names the roles. With O(host_variables=true) it is refused, since "

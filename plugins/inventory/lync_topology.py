@@ -49,6 +49,9 @@ description:
   - The group C(lync) has the variable C(lync_topology), with the C(file) and its C(date), so that an audit can say how
     old that is. C(by) is V(export) where the document has a comment such as C(<!-- exported 2026-01-31T06:00:00Z -->)
     at its end, and V(file) where the date is that of the file, which a fresh checkout makes new.
+seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.topology
+    description: From topology to inventory
 options:
   plugin:
     description: The name of this plugin, which says that the file is for it.
@@ -67,21 +70,19 @@ options:
         document says version 8. The modules take it from C(lync_product).
       - It is an error if a pool has another version than that product. Where an estate has several products, leave it
         out, and set C(lync_firewall_product) for the hosts of Subscription Edition.
+      - V(lync_2013) is Lync Server 2013, version 6; V(skype_2015) and V(skype_2019) are Skype for Business Server 2015,
+        version 7, and 2019, version 8; V(skype_se) is its Subscription Edition, version 8.
     type: str
-    choices:
-      lync_2013: Lync Server 2013, version 6
-      skype_2015: Skype for Business Server 2015, version 7
-      skype_2019: Skype for Business Server 2019, version 8
-      skype_se: Skype for Business Server Subscription Edition, version 8
+    choices: [lync_2013, skype_2015, skype_2019, skype_se]
   half:
     description:
       - Which topology of a C(.tbxml) file to read, if it holds the published one beside the one that is being edited.
         If they differ, a warning says which was read. Other documents have only one.
+      - V(published) is what was published last, which is what the servers run; V(new) is what Topology Builder would
+        publish next.
     type: str
     default: published
-    choices:
-      published: What was published last, which is what the servers run.
-      new: What Topology Builder would publish next.
+    choices: [published, new]
 extends_documentation_fragment:
   - constructed
   - inventory_cache

@@ -16,9 +16,13 @@ description:
     Server 2013. There are 91 rows, the doubled ones and the blank one included, in the order of the page.
   - With O(product) they are those of the page I(Port and protocol requirements for servers) of Skype for Business
     Server, 91 rows for 2015, 89 for 2019 and Subscription Edition. A row has the same ID for all products.
+  - The rows of an Edge Server are on pages of their own, and come where O(role) or an ID asks for them.
   - Each row says who listens or connects, on which ports and transports, who is at the other end, and what to know
     before trusting it.
   - Call it with C(query), which always returns a list. With C(lookup), a single row comes without its list.
+seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.catalogue
+    description: "The catalogue: every row"
 options:
   _terms:
     description:
@@ -41,13 +45,11 @@ options:
     type: list
     elements: str
   product:
-    description: The product whose rows are wanted, in its words.
+    description:
+      - The product whose rows are wanted, in its words. V(lync_2013) is Lync Server 2013; V(skype_2015), V(skype_2019)
+        and V(skype_se) are Skype for Business Server 2015, 2019 and Subscription Edition.
     type: str
-    choices:
-      lync_2013: Lync Server 2013
-      skype_2015: Skype for Business Server 2015
-      skype_2019: Skype for Business Server 2019
-      skype_se: Skype for Business Server Subscription Edition
+    choices: [lync_2013, skype_2015, skype_2019, skype_se]
     default: lync_2013
     version_added: 0.9.0
   ruleset:
@@ -61,10 +63,9 @@ options:
   direction:
     description:
       - Keeps the rows of Windows hosts in which the host is this end of the connection.
+      - With V(in) the host listens; with V(out) it connects, and the listener is elsewhere.
     type: str
-    choices:
-      in: The host listens.
-      out: The host connects, and the listener is elsewhere.
+    choices: [in, out]
   query:
     description:
       - A L(JMESPath, https://jmespath.org) expression that is applied to the list of rows that is left.
@@ -123,7 +124,8 @@ _raw:
     table:
       description: >-
         The table: V(server) (internal servers), V(hlb) and V(dnslb) (load balancers, without and with DNS load
-        balancing), V(client), and V(add) for the additions of the extended ruleset.
+        balancing), V(client), V(edge) (Edge Servers), and V(add) for the additions of the extended
+        ruleset.
       type: str
       sample: server
     roles:

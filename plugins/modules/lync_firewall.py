@@ -29,7 +29,12 @@ attributes:
   diff_mode:
     description: One line a rule, with the rows it serves.
     support: full
+  idempotent:
+    description: Where nothing drifted, a run changes nothing.
+    support: full
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.enforcement
+    description: Safe enforcement
   - module: lyncops.firewall.lync_firewall_info
   - plugin: lyncops.firewall.lync_ports
     plugin_type: lookup

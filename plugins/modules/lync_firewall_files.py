@@ -69,7 +69,12 @@ attributes:
   diff_mode:
     description: Shows each file that differs.
     support: full
+  idempotent:
+    description: A file that has the same content is left alone.
+    support: full
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.group_policy
+    description: When Group Policy owns the firewall
   - plugin: lyncops.firewall.netsh_gpo_script
     plugin_type: filter
   - plugin: lyncops.firewall.lync_matrix_csv

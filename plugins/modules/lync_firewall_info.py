@@ -27,8 +27,13 @@ attributes:
     support: full
   diff_mode:
     description: Changes nothing, so there is nothing to show.
-    support: none
+    support: N/A
+  idempotent:
+    description: Changes nothing.
+    support: N/A
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.verdicts
+    description: Reading a verdict, and what to do about it
   - module: lyncops.firewall.lync_firewall
   - module: lyncops.firewall.lync_port_probe
   - plugin: lyncops.firewall.lync_ports

@@ -65,7 +65,12 @@ attributes:
   diff_mode:
     description: Shows the files that differ.
     support: full
+  idempotent:
+    description: Files that have the same content are left alone.
+    support: full
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.traffic_matrix
+    description: The traffic matrix, and access lists from it
   - module: lyncops.firewall.lync_firewall_needs
   - module: lyncops.firewall.lync_firewall_report
 """

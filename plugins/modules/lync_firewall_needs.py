@@ -32,8 +32,13 @@ attributes:
     support: full
   diff_mode:
     description: Changes nothing, so there is nothing to show.
-    support: none
+    support: N/A
+  idempotent:
+    description: Changes nothing.
+    support: N/A
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.traffic_matrix
+    description: The traffic matrix, and access lists from it
   - module: lyncops.firewall.lync_firewall_files
 """
 

@@ -82,7 +82,12 @@ attributes:
   diff_mode:
     description: Shows nothing; the files are new each time.
     support: none
+  idempotent:
+    description: A plan says when it was made, so its files are new each time.
+    support: none
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.enforcement
+    description: Safe enforcement
   - module: lyncops.firewall.lync_firewall
   - module: lyncops.firewall.lync_firewall_report
 """

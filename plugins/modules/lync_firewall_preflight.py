@@ -142,7 +142,13 @@ attributes:
     support: full
   diff_mode:
     description: Changes nothing, so there is nothing to show.
-    support: none
+    support: N/A
+  idempotent:
+    description: Changes nothing.
+    support: N/A
+seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.first_estate
+    description: Your first estate in ten minutes
 """
 
 EXAMPLES = r"""

@@ -121,7 +121,12 @@ attributes:
   diff_mode:
     description: Shows nothing; a report has its own way to tell what changed.
     support: none
+  idempotent:
+    description: A report says when it was made, so its files are new each time.
+    support: none
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.fleets
+    description: Fleets, reports and AWX
   - module: lyncops.firewall.lync_firewall_info
   - module: lyncops.firewall.lync_firewall
 """

@@ -59,7 +59,12 @@ attributes:
   diff_mode:
     description: Shows nothing.
     support: none
+  idempotent:
+    description: Hosts are noted with the time, each time anew.
+    support: none
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.scheduled
+    description: "Scheduled runs: exit codes, status and mail"
   - module: lyncops.firewall.lync_firewall_report
 """
 

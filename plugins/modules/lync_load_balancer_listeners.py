@@ -29,8 +29,13 @@ attributes:
     support: full
   diff_mode:
     description: Shows nothing.
-    support: none
+    support: N/A
+  idempotent:
+    description: Changes nothing.
+    support: N/A
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.load_balancers
+    description: Load balancers
   - plugin: lyncops.firewall.lync_listeners
     plugin_type: filter
 """

@@ -105,7 +105,10 @@ attributes:
     support: full
   diff_mode:
     description: Changes nothing, so there is nothing to show.
-    support: none
+    support: N/A
+  idempotent:
+    description: Changes nothing.
+    support: N/A
   async:
     description: Refused. O(deadline) ends a task in time.
     support: none
@@ -122,6 +125,8 @@ notes:
     O(hosts).
   - The address of a host is C(lync_firewall_probe_address), C(ansible_winrm_host), C(ansible_host), or its name.
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.probe
+    description: A probe from outside
   - module: lyncops.firewall.lync_firewall_info
   - module: lyncops.firewall.lync_firewall_report
 """
@@ -400,7 +405,7 @@ def _of_error(error: OSError) -> Answer:
 
 
 def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or str(error) or type(error).__name__)
+    return str(getattr(error, "strerror", None) or str(error) or error.__class__.__name__)
 
 
 def connected(address: str, port: int) -> socket.socket:

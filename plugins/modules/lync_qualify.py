@@ -57,6 +57,9 @@ attributes:
   diff_mode:
     description: Shows nothing.
     support: none
+  idempotent:
+    description: A run makes and takes away the same again.
+    support: none
   become:
     description: Refused, because it would be ignored.
     support: none
@@ -68,6 +71,8 @@ attributes:
     platforms: windows
     support: full
 seealso:
+  - ref: ansible_collections.lyncops.firewall.docsite.qualify
+    description: A Windows host to spare
   - module: lyncops.firewall.lync_firewall_info
 """
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
+from playbooks.documents import commands
 from playbooks.runs import BIN, NEWEST_ONLY, ROOT
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 pytestmark = NEWEST_ONLY
 OF_WORKFLOWS = ("gate", "setup")
+SAYS = Path("inventory", "group_vars", "lync.yml")
+"""Where the README says that people say how their hosts are reached."""
 
 
 def run(folder: Path, program: str, *arguments: str, code: int = 0) -> str:
@@ -45,8 +50,25 @@ def project(tmp_path: Path, lab: Lab) -> Path:
     run(folder, "ansible-galaxy", "collection", "build", "--output-path", str(tmp_path), str(ROOT))
     (artefact,) = tmp_path.glob("*.tar.gz")
     run(folder, "ansible-galaxy", "collection", "install", "--offline", "-p", "collections", str(artefact))
-    lab.write_inventory(folder / "inventory.yml")
+    lab.write_topology(folder / "inventory" / "topology.xml")
+    reached = yaml.safe_load((folder / SAYS).read_text("utf-8"))
+    reached |= {
+        "ansible_host": "{{ lync_addresses | first }}",  # no resolver knows the names of simulated hosts
+        "ansible_port": lab.hosts[0].spec.winrm_port,
+        "ansible_winrm_scheme": "http",
+        "ansible_winrm_transport": "basic",
+        "ansible_user": lab.user,
+        "ansible_password": lab.password,
+    }
+    (folder / SAYS).write_text(yaml.safe_dump(reached), "utf-8")
     return folder
+
+
+def typed(playbook: str) -> list[str]:
+    """What the README has people type for a playbook, the program apart: that of ``site``, which it shows."""
+    lines = [shlex.split(line) for line in commands(ROOT / "examples" / "awx-project" / "README.md")]
+    (site,) = [words for words in lines if words[0] == "ansible-playbook" and words[-1] == "site.yml"]
+    return [*site[1:-1], f"{playbook}.yml"]
 
 
 def test_site_is_literally_one_command(project: Path) -> None:
@@ -56,11 +78,20 @@ def test_site_is_literally_one_command(project: Path) -> None:
         )
     )
     assert [project.joinpath(place) for place in listed] == [project / "collections" / "ansible_collections"]
-    run(project, "ansible-playbook", "-i", "inventory.yml", "audit.yml", code=2)
-    assert "changed=1" in run(project, "ansible-playbook", "-i", "inventory.yml", "site.yml")
-    assert "changed=1" not in run(project, "ansible-playbook", "-i", "inventory.yml", "site.yml")
-    run(project, "ansible-playbook", "-i", "inventory.yml", "verify.yml")
+    run(project, "ansible-playbook", *typed("audit"), code=2)
+    assert "changed=1" in run(project, "ansible-playbook", *typed("site"))
+    assert "changed=1" not in run(project, "ansible-playbook", *typed("site"))
+    run(project, "ansible-playbook", *typed("verify"))
     assert (project / "lync_firewall_report" / "lync-firewall-verify.html").is_file()
+
+
+def test_its_settings_are_found_and_change_nothing_but_what_they_say(project: Path) -> None:
+    """AWX reads them too, so nothing may be in them that a job has from AWX."""
+    said = run(project, "ansible-config", "dump", "--only-changed", "-t", "base", "--format", "json")
+    changed = {setting["name"] for setting in json.loads(said) if "origin" in setting} - {"CONFIG_FILE"}
+    assert changed == {"COLLECTIONS_PATHS", "DEFAULT_FORKS"}
+    # A program that knows no playbook, beside which Ansible would look by itself.
+    assert "> " in run(project, "ansible-doc", "-t", "lookup", "lyncops.firewall.lync_ports")
 
 
 def test_each_playbook_of_the_collection_is_in_it(project: Path) -> None:
@@ -70,13 +101,11 @@ def test_each_playbook_of_the_collection_is_in_it(project: Path) -> None:
         "verdict",
         "qualify",
     }
-    theirs = {path.stem for path in project.glob("*.yml")} - {*OF_WORKFLOWS, "execution-environment", "inventory"}
+    theirs = {path.stem for path in project.glob("*.yml")} - {*OF_WORKFLOWS, "execution-environment"}
     assert theirs == ours
     run(
         project,
         "ansible-playbook",
-        "-i",
-        "inventory.yml",
         "--syntax-check",
         *(f"{name}.yml" for name in sorted(theirs)),
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,29 @@ def test_the_workflow_runs_on_changes_and_weekly_and_may_write_nothing() -> None
     assert used == ["reusable-nox-run.yml", "reusable-nox-matrix.yml"]
 
 
+def steps(workflow: str) -> dict[str, list[str]]:
+    """What the jobs of a workflow run, by job."""
+    jobs = read(GITHUB / "workflows" / f"{workflow}.yml")["jobs"]
+    return {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
+
+
+def test_every_change_runs_all_tests_and_is_measured() -> None:
+    workflow = read(GITHUB / "workflows" / "tests.yml")
+    assert {"pull_request", "push"} <= set(workflow["on"])
+    assert workflow["permissions"] == {"contents": "read"}
+    assert steps("tests") == {"all": [".ci/run"], "coverage": ["make coverage"]}
+    assert (COLLECTION / ".ci" / "run").stat().st_mode & 0o100
+
+
+def test_what_runs_weekly_has_what_else_would_skip() -> None:
+    """The same packages as on every change, as far as tests skip without them."""
+    wanted = re.findall(r"--no-install-recommends ([a-z][\w -]*);", (COLLECTION / ".ci" / "run").read_text("utf-8"))
+    (install, run) = steps("long")["long"]
+    assert run == "make test-long"
+    assert {name for names in wanted for name in names.split()} <= set(install.split())
+    assert len(wanted) > 1
+
+
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
 def test_a_form_is_one_that_github_takes(path: Path) -> None:
     """https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-githubs-form-schema"""
@@ -138,6 +162,17 @@ def test_what_runs_before_a_commit_is_what_make_installs() -> None:
         assert re.search(rf"^{name} >=", wanted, re.MULTILINE)
 
 
+def test_the_version_is_one() -> None:
+    """Whoever types what a document says gets the archive that the clone builds, and the image that it is put into."""
+    texts = [*COLLECTION.glob("*.md"), *(COLLECTION / "docs" / "docsite").rglob("*.rst")]
+    texts += [path for path in (COLLECTION / "examples").rglob("*") if path.is_file()]
+    said = re.compile(r"(?:lyncops-firewall-|lync-firewall-ee:)(\d[\w.-]*?)(?=\.tar\.gz|\s|`|$)")
+    found = {(path, version) for path in texts for version in said.findall(path.read_text("utf-8"))}
+    version = read(COLLECTION / "galaxy.yml")["version"]
+    assert [(path.name, other) for path, other in found if other != version] == []
+    assert {"README.md", "README.pt-BR.md", "first_estate.rst", "controller.yml"} <= {path.name for path, _ in found}
+
+
 def test_what_only_developers_need_is_not_shipped() -> None:
     ignored = set(read(COLLECTION / "galaxy.yml")["build_ignore"])
     names = {
@@ -150,3 +185,25 @@ def test_what_only_developers_need_is_not_shipped() -> None:
     }
     assert [name for name in names if not (COLLECTION / name).is_file()] == []
     assert names | {".nox", ".pre-commit-config.yaml"} <= ignored
+
+
+def folders_of_runs() -> set[str]:
+    """The folders that playbooks, roles and plugins write to where nothing else is said, below the current one."""
+    roles = "".join(path.read_text("utf-8") for path in COLLECTION.glob("roles/*/defaults/main.yml"))
+    found = set(re.findall(r"^lync_\w+_dir: \"\{\{ '\.' \| realpath \}\}/(\w+)\"$", roles, re.MULTILINE))
+    assert len(found) == len(re.findall(r"^lync_\w+_dir:", roles, re.MULTILINE)), "a folder in words unknown here"
+    for path in COLLECTION.glob("playbooks/*.yml"):
+        found |= set(re.findall(r"\blync_\w+_dir \| default\('(\w+)'", path.read_text("utf-8")))
+    for path in (COLLECTION / "plugins").rglob("*.py"):
+        found |= set(re.findall(r'^_?FOLDER = "(lync_\w+)"$', path.read_text("utf-8"), re.MULTILINE))
+    return found
+
+
+def test_what_a_run_from_a_clone_leaves_is_neither_shipped_nor_committed() -> None:
+    """An estate's addresses are in there."""
+    left = folders_of_runs()
+    assert {"lync_firewall_report", "lync_firewall_qualified", "lync_load_balancer"} <= left
+    not_shipped = read(COLLECTION / "galaxy.yml")["build_ignore"]
+    assert [name for name in left if not any(fnmatch.fnmatch(name, pattern) for pattern in not_shipped)] == []
+    not_committed = (COLLECTION / ".gitignore").read_text("utf-8").splitlines()
+    assert [name for name in left if not any(fnmatch.fnmatch(f"/{name}/", line) for line in not_committed)] == []

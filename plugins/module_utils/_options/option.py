@@ -72,7 +72,7 @@ def argument_spec(options: Iterable[Option]) -> dict[str, dict[str, Any]]:
 
 
 def documentation(
-    options: Iterable[Option], notes: Iterable[str] = (), attributes: Mapping[str, Mapping[str, str]] | None = None
+    options: Iterable[Option], notes: Iterable[str] = (), attributes: Mapping[str, Mapping[str, Any]] | None = None
 ) -> str:
     """A documentation fragment. It is JSON, which every reader of YAML reads.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 from typing import Any
 
@@ -16,7 +17,7 @@ from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible_collections.lyncops.firewall.plugins.lookup import lync_ports
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product, Role
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product, Role, Table
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -276,3 +277,8 @@ def test_examples_are_tasks() -> None:
     assert all(task["name"] for task in tasks)
     probes = look_up(role="director", direction="in", query=tasks[-1]["vars"]["probes"])
     assert probes == ["444", "80", "443", "5061"]
+
+
+def test_the_page_names_every_table() -> None:
+    told = yaml.safe_load(lync_ports.RETURN)["_raw"]["contains"]["table"]["description"]
+    assert set(re.findall(r"V\((\w+)\)", told)) == {table.value for table in Table}

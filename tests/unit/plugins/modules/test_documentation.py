@@ -182,7 +182,10 @@ def test_the_roles_readme_names_every_option() -> None:
     text = (ROLE / "README.md").read_text("utf-8")
     table = text.partition("| option | default |")[2].partition("\n\n")[0]
     named = {word for line in table.splitlines()[2:] for word in re.findall(r"`(\w+)`", line.split("|")[1])}
-    assert named == {option.name for option in (*HOST_OPTIONS, *ENFORCING_OPTIONS)}
+    specs = loaded("meta", "argument_specs.yml")["argument_specs"]
+    assert named == {name.removeprefix(PREFIX) for name in specs["main"]["options"]}
+    entries = text.partition("The entry points")[2]
+    assert [name for name in specs if f"`{name}`" not in entries] == []
 
 
 def test_former_values_still_pass_and_are_deprecated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +208,41 @@ def test_attributes_are_declared_as_they_are(name: str) -> None:
     assert attributes["async"]["support"] == "none"
     assert plugin._supports_async is False
     assert attributes["become"]["support"] == "none"
-    assert attributes["diff_mode"]["support"] == ("full" if name == "lync_firewall" else "none")
+    assert attributes["diff_mode"]["support"] == ("full" if name == "lync_firewall" else "N/A")
+    assert attributes["idempotent"]["support"] == ("full" if name == "lync_firewall" else "N/A")
+    assert attributes["action_group"]["membership"] == ["lyncops.firewall.lync_firewall"]
+
+
+def test_the_action_group_has_the_modules_that_say_so() -> None:
+    """https://docs.ansible.com/ansible/latest/user_guide/playbooks_module_defaults.html"""
+    groups = yaml.safe_load((COLLECTION / "meta" / "runtime.yml").read_text("utf-8"))["action_groups"]
+    assert groups == {"lync_firewall": sorted(MODULES)}
+
+
+def pages() -> list[Path]:
+    """What each page is made of: a file of YAML, or a module or plugin whose documentation is a text in it."""
+    plugins = COLLECTION / "plugins"
+    texts = [*plugins.glob("filter/*.yml")]
+    for kind in ("modules", "lookup", "inventory", "callback"):
+        texts += [path for path in plugins.glob(f"{kind}/*.py") if not path.name.startswith("_")]
+    return sorted(texts)
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: path.stem)
+def test_every_page_leads_to_a_guide(path: Path) -> None:
+    text = path.read_text("utf-8")
+    if path.suffix == ".yml":
+        doc = yaml.safe_load(text)["DOCUMENTATION"]
+    else:
+        doc = yaml.safe_load(re.findall(r'^DOCUMENTATION = r"""\n(.*?)^"""', text, re.DOTALL | re.MULTILINE)[0])
+    docsite = "ansible_collections.lyncops.firewall.docsite."
+    guides = [entry["ref"].removeprefix(docsite) for entry in doc["seealso"] if "ref" in entry]
+    assert guides
+    assert [name for name in guides if not (COLLECTION / "docs" / "docsite" / "rst" / f"{name}.rst").is_file()] == []
+    if path.parent.name == "modules":
+        # What nothing is changed by is neither shown nor repeated.
+        said = {doc["attributes"][name]["support"] == "N/A" for name in ("diff_mode", "idempotent")}
+        assert len(said) == 1
 
 
 def example_tasks() -> list[Any]:
