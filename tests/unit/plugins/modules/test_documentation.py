@@ -239,6 +239,9 @@ def test_every_page_leads_to_a_guide(path: Path) -> None:
     guides = [entry["ref"].removeprefix(docsite) for entry in doc["seealso"] if "ref" in entry]
     assert guides
     assert [name for name in guides if not (COLLECTION / "docs" / "docsite" / "rst" / f"{name}.rst").is_file()] == []
+    # What validate-modules of ansible-core 2.16 takes.
+    choices = [option["choices"] for option in doc.get("options", {}).values() if "choices" in option]
+    assert [said for said in choices if not isinstance(said, list)] == []
     if path.parent.name == "modules":
         # What nothing is changed by is neither shown nor repeated.
         said = {doc["attributes"][name]["support"] == "N/A" for name in ("diff_mode", "idempotent")}
