@@ -334,8 +334,8 @@ requirements:
       connection.
     - C(wider) is there where others get in than the row is scoped to, with their C(addresses), C(by) which rules or
       settings, how many C(more_rules), on which C(ports) if not on all, and in which C(profiles). On an Edge Server it
-      is there as well where others open the ports at an external address that is not the row's, or where the firewall is
-      off; one of the C(addresses) says at which. C(perhaps) is V(true) where that is not certain, such as where it is
+      is there as well where others, or a firewall that is off, open the ports at an external address that is not the
+      row's; one of the C(addresses) says at which. C(perhaps) is V(true) where that is not certain, such as where it is
       not known whether a rule's program is the one that listens. Who may get in beside those who certainly do is the
       last of the C(addresses), which begins with C(perhaps).
       C(blockable) is V(true) where O(on_wider=block_others) can keep them out, so not on rows that clients use, and not
