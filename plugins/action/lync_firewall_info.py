@@ -28,6 +28,7 @@ from ..module_utils._options.table import (
 )
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.blocking import unblocked
+from ..module_utils._policy.edge_notes import notes as edge_notes
 from ..module_utils._policy.effect import Effect, judge_policy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.policy import HostPolicy
@@ -217,7 +218,7 @@ class ActionModule(FirewallAction):
         bound = Bound(policy) if policy else None
         if policy and options["program"] == "listener" and media_services(policy):
             bound = bind_media(policy, dict(saved.snapshot.programs), "in the file, with its ImagePath")
-        bound = noted(bound) if bound else None
+        bound = noted(bound, *edge_notes(bound.policy)) if bound else None
         effects = judge_policy(bound.policy, saved.snapshot) if bound else ()
         files = tuple({"file": file.name, "saved": file.saved} for file in saved.files)
         assumptions = saved.assumptions

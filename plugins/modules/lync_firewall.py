@@ -339,11 +339,13 @@ requirements:
       connection.
     - C(wider) is there where others get in than the row is scoped to, with their C(addresses), C(by) which rules or
       settings, how many C(more_rules), on which C(ports) if not on all, and in which C(profiles). On an Edge Server it
-      is there as well where others open the ports at an external address that is not the row's; the last of the
-      C(addresses) says at which. C(perhaps) is V(true)
-      where that is not certain, such as where it is not known whether a rule's program is the one that listens.
+      is there as well where others, or a firewall that is off, open the ports at an external address that is not the
+      row's; one of the C(addresses) says at which. C(perhaps) is V(true) where that is not certain, such as where it is
+      not known whether a rule's program is the one that listens. Who may get in beside those who certainly do is the
+      last of the C(addresses), which begins with C(perhaps).
       C(blockable) is V(true) where O(on_wider=block_others) can keep them out, so not on rows that clients use, and not
-      where that is set. A profile whose firewall is off has its own reason, and is not wider.
+      where that is set. A profile whose firewall is off has its own reason, and is not wider at the row's own
+      address.
     - C(unprotected) is V(true) where everything is let through because the profile's firewall is off.
     - C(remedy) is what a person can do about a rule or a setting that this collection does not touch, such as a foreign
       block rule. It is one command line where netsh can name the rule, otherwise where to look, and empty where there

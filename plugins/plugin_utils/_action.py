@@ -22,11 +22,11 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.table import HOST_VARIABLES, INFO_OPTIONS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
-from ..module_utils._policy.edge import check_own
-from ..module_utils._policy.edge_notes import doubts, open_everywhere
+from ..module_utils._policy.edge_notes import notes as edge_notes
+from ..module_utils._policy.edge_own import check_own, with_own
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.peers import PeerError
-from ..module_utils._policy.policy import HostPolicy, with_own
+from ..module_utils._policy.policy import HostPolicy
 from ..module_utils._policy.rpc import unmapped_note
 from ..module_utils._texts import printable, said
 from ._arguments import validate
@@ -159,14 +159,14 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
             ConnectionLost, ReadError, NotElevated: The host could not be asked.
             OptionError: The rules are bound to an address that the host does not have.
         """
-        notes = []
+        notes: tuple[str, ...] = ()
         if any(not demand.local.is_any for demand in policy.demands):
             bound = [(demand.requirement.interface, demand.local) for demand in policy.demands]
             own = host.addresses()
-            policy = with_own(policy, own)
+            policy = with_own(policy, own, host.networks_by_address())
             reached = (host.connected_to().partition(" ")[0], *host.reached())
-            check_own(bound, own, reached)
-            notes = [doubts(policy, own, reached), open_everywhere(policy)]
+            check_own(bound, own, reached, policy.management)
+            notes = edge_notes(policy, own, reached)
         services = media_services(policy) if options["program"] == "listener" else ()
         found = bind_media(policy, read_programs(host, services)) if services else Bound(policy)
         return noted(found, *notes)

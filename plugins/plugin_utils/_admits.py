@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..module_utils._firewall.state.rule import Direction, profile_names
+from ..module_utils._firewall.traffic.admitted import Wider
 from ..module_utils._net.address_set import AddressSet
 from ..module_utils._net.widest import widest_first
 from ..module_utils._options.table import FAIL
 from ..module_utils._policy.blocking import may_help
 from ..module_utils._policy.effect import Effect, wider
-from ..module_utils._policy.wider import others, places
+from ..module_utils._policy.wider import others, parts, places
 from ..module_utils._texts import said
 from ._said import ROOM, size_of
 
@@ -48,10 +49,7 @@ class Admits:
         if beyond := found.wider:
             names, more = self._names(beyond.by)
             told["wider"] = {
-                "addresses": [
-                    *([others(effect)] if beyond.everybody else self._listed(beyond.addresses)),
-                    *([places(effect)] if beyond.at else []),
-                ],
+                "addresses": [*self._whom(effect, beyond), *self._beside(effect)],
                 "by": names,
                 "more_rules": beyond.more + more,
                 "ports": said(beyond.ports.spelled(MOST_ADDRESSES)),
@@ -60,6 +58,17 @@ class Admits:
                 "blockable": not (self._blocks or beyond.at) and may_help(effect.demand),
             }
         return told
+
+    def _whom(self, effect: Effect, found: Wider) -> list[str]:
+        listed = [others(effect, found)] if found.everybody else self._listed(found.addresses)
+        return [*listed, *([places(found)] if found.at else [])]
+
+    def _beside(self, effect: Effect) -> list[str]:
+        """Who may get in beside those who do, as one text with the names of the rules."""
+        return [
+            f"perhaps {', '.join(self._whom(effect, one))}, by {', '.join(self._names(one.by)[0])}"
+            for one in parts(effect)[1:]
+        ]
 
     def _listed(self, addresses: AddressSet) -> list[str]:
         """The first of them, the widest where they are cut, and how many more there are."""

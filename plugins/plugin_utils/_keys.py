@@ -12,11 +12,11 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..module_utils._catalogue import catalogue
-from ..module_utils._catalogue.model import Interface
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.site import BUILTIN_GROUPS, EXTRA_RULE, PROFILE_SETTING, PROFILE_SETTINGS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.clients import MEDIA_SETTINGS
+from ..module_utils._policy.edge import KEYS as EDGE_KEYS
 from ..module_utils._policy.peers import EXTRA
 from ..module_utils._policy.scoping import WORDS
 from ..module_utils._texts import first_few, said
@@ -32,7 +32,7 @@ _KNOWN: Mapping[str, Callable[[], Collection[str]]] = {
     EXTRA: lambda: WORDS,
     _PEERS: lambda: WORDS,
     f"{PREFIX}port_overrides": lambda: [row.id for row in catalogue.EVERY],
-    f"{PREFIX}edge_addresses": lambda: [interface.value for interface in Interface],
+    f"{PREFIX}edge_addresses": lambda: EDGE_KEYS,
     f"{PREFIX}client_media": lambda: MEDIA_SETTINGS,
     _RULES: lambda: [option.name for option in EXTRA_RULE],
     f"{PREFIX}profile_settings": lambda: [option.name for option in PROFILE_SETTINGS.suboptions],

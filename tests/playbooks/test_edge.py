@@ -100,3 +100,34 @@ def test_a_public_address_is_refused_before_anything_is_changed(runner: Runner, 
         assert run.code == 2, run.output
         assert not run.changed
         assert "ipconfig" in " ".join(run.output.split())
+
+
+def test_a_firewall_that_is_off_outside_fails_and_a_rule_for_a_network_that_is_not_there_does_not(
+    served: Lab, runner: Runner, runs: dict[str, Run]
+) -> None:
+    """The host itself says which profile the network of each address is in."""
+    from lab_tests.test_edge import said
+
+    assert runs["site again"].code == 0
+    host = served.host("edge01")
+    fail = {"lync_firewall_on_wider": "fail"}
+
+    def audit(**more: str) -> Run:
+        return runner.play("audit", "--limit", "edge01*", variables={**fail, **more})
+
+    allow = "dir=in action=allow protocol=tcp localport=8057 profile=domain"
+    said(host, f"netsh advfirewall firewall add rule name=vendor {allow}")
+    told = audit()
+    assert told.code == 0, told.output
+    assert "1 row perhaps wider than wanted" in " ".join(told.output.split())
+    said(host, "netsh advfirewall set publicprofile state off")
+    try:
+        told = audit()
+        assert told.code == 2, told.output
+        assert "6 rows wider than wanted" in " ".join(told.output.split())
+        told = runner.play("audit", "--limit", "edge01*", variables={"lync_firewall_firewall_enabled": "enabled"})
+        assert told.code == 2, told.output
+        assert "1 drifted" in " ".join(told.output.split())
+    finally:
+        said(host, "netsh advfirewall set publicprofile state on")
+        said(host, "netsh advfirewall firewall delete rule name=vendor")

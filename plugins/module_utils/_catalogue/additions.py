@@ -105,10 +105,10 @@ ADDITIONS: tuple[Requirement, ...] = (
         caveat="Which of the two is for external users the sources contradict each other about; both are open.",
     ),
     _row(
-        5, _FRONT_END, "XMPP translating gateway", "5098", "TCP (MTLS)", (Peer.FRONT_END, Peer.EDGE),
+        5, _FRONT_END, "XMPP translating gateway", "5098", "TCP (MTLS)", (Peer.FRONT_END,),
         "SIP of the XMPP federation.",
         f"{_TOPOLOGIES}: owner XmppFederation",
-        caveat="From topologies of later versions. That the Edge connects is an inference.",
+        caveat="From topologies of later versions. Of Edge Servers no page has a connection to it.",
         products=UNTIL_2015,
         in_doubt=SINCE_2019,
     ),

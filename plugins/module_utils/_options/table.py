@@ -187,8 +187,20 @@ RULE_OPTIONS: tuple[Option, ...] = (
             "its own: see O(configured_ports) and O(port_overrides).",
         ),
         type="dict",
-        suboptions=tuple(
-            Option(interface.value, (_INTERFACES[interface],), type="list", elements="str") for interface in Interface
+        suboptions=(
+            *(
+                Option(interface.value, (_INTERFACES[interface],), type="list", elements="str")
+                for interface in Interface
+            ),
+            Option(
+                "management",
+                (
+                    "No interface of Lync's: addresses that the host has for its administration, if it has any. No row "
+                    "opens anything there, and nothing is told of what rules of others open there.",
+                ),
+                type="list",
+                elements="str",
+            ),
         ),
     ),
     Option(

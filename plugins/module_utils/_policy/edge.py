@@ -11,7 +11,6 @@ no packet that reaches it ("IP address requirements" of the Edge Server, both pr
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
 import itertools
 from collections.abc import Iterable, Mapping
@@ -19,12 +18,15 @@ from typing import Any
 
 from .._catalogue.model import Interface, Requirement, Role
 from .._firewall.state.rule import Profile
-from .._net.address_set import LOOPBACK, AddressSet, together
+from .._net.address_set import AddressSet, together
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses
 from .._options.variables import PREFIX
 
 OPTION = "edge_addresses"
+MANAGEMENT = "management"
+"""Key of addresses that the host has for its administration, where no row opens anything."""
+KEYS = (*(interface.value for interface in Interface), MANAGEMENT)
 
 NETWORKS = frozenset({Profile.PRIVATE, Profile.PUBLIC})
 """Profiles that a network of an Edge Server may be in."""
@@ -87,10 +89,9 @@ def addresses_of(option: Mapping[str, Any], rows: Iterable[Requirement]) -> dict
     needed = dict.fromkeys(row.interface for row in rows if row.interface)
     if not needed:
         return {}
-    known = [interface.value for interface in Interface]
     for word in option:
-        if word not in known:
-            raise OptionError(f"{OPTION}.{word}", f"this is no interface of an Edge Server; they are {_EACH}")
+        if word not in KEYS:
+            raise OptionError(f"{OPTION}.{word}", f"this is no interface of an Edge Server; they are {', '.join(KEYS)}")
     found = {interface: _read(interface, option.get(interface.value)) for interface in Interface}
     missing = [interface.value for interface in needed if not found[interface]]
     if missing:
@@ -110,6 +111,26 @@ def addresses_of(option: Mapping[str, Any], rows: Iterable[Requirement]) -> dict
     return {interface: local for interface, local in found.items() if local}
 
 
+def management_of(option: Mapping[str, Any], at: Mapping[Interface, AddressSet]) -> AddressSet:
+    """Read the addresses that the host has for its administration.
+
+    Args:
+        option: Interface to addresses.
+        at: The interfaces, as read.
+
+    Raises:
+        OptionError: An address is wrong, or rows are bound to it.
+    """
+    found = _read(MANAGEMENT, option.get(MANAGEMENT))
+    for interface, local in at.items():
+        if met := found & local:
+            raise OptionError(
+                f"{OPTION}.{MANAGEMENT}",
+                f"{met} is {interface} as well, where rows open ports; name an address that has no service of Lync's",
+            )
+    return found
+
+
 def outside(at: Mapping[Interface, AddressSet]) -> AddressSet:
     """All addresses of the external interfaces.
 
@@ -117,16 +138,6 @@ def outside(at: Mapping[Interface, AddressSet]) -> AddressSet:
         at: Interfaces and their addresses.
     """
     return together(local for interface, local in at.items() if interface.is_external)
-
-
-def read_own(own: Iterable[str]) -> AddressSet:
-    """The addresses that a host says it has, without the zones that it names for some.
-
-    Args:
-        own: The addresses; none where it does not tell.
-    """
-    texts = [address.partition("%")[0] for address in own]
-    return AddressSet.parse(texts) if texts else AddressSet()
 
 
 def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> None:
@@ -151,65 +162,6 @@ def check_distinct(bound: Iterable[tuple[Requirement, PortSet, AddressSet]]) -> 
                 f"{mine.interface} has {local & at}{too}, and both listen on port {ports & others} ({mine.id}, "
                 f"{other.id}). Where services share an address each has a port of its own: say which in "
                 "port_overrides, as {edge-listen-01: 5061, edge-listen-04: 444}, or have it read from a topology",
-            )
-
-
-def arriving(own: AddressSet, reached: Iterable[str]) -> AddressSet:
-    """Those of the addresses that we are connected to that are the host's own.
-
-    Args:
-        own: The addresses that the host has; none where it does not tell.
-        reached: What we are connected to: addresses, or a name, which tells nothing. Nor does the address of a mapping,
-            or of a tunnel that ends on the host.
-    """
-    return _addresses(reached) & own - LOOPBACK
-
-
-def _addresses(texts: Iterable[str]) -> AddressSet:
-    found = []
-    for text in texts:
-        with contextlib.suppress(ValueError):
-            address = ipaddress.ip_address(text.partition("%")[0])
-            found.append(str(getattr(address, "ipv4_mapped", None) or address))
-    return AddressSet.parse(found) if found else AddressSet()
-
-
-def check_own(
-    bound: Iterable[tuple[Interface | None, AddressSet]], own: Iterable[str], reached: Iterable[str] = ()
-) -> None:
-    """Check that the addresses that rules are bound to are the host's own, and each on the side that is said.
-
-    A packet to any other address never gets there. WinRM is on the internal side, so an external address that we are
-    connected to tells of two sides that are swapped, and rules that would open the internal ports to the Internet.
-
-    Args:
-        bound: Interfaces and the addresses that are given for them; none and any for rows that are not bound.
-        own: The addresses that the host has; empty where it does not tell.
-        reached: The addresses that we are connected to; a name tells nothing.
-
-    Raises:
-        OptionError: The host does not have one of them, or we are connected to an external one.
-    """
-    bound = tuple(bound)
-    ours = _addresses(reached)
-    for interface, local in bound:
-        if interface and interface.is_external and not local.is_any and (met := local & ours):
-            raise OptionError(
-                f"{OPTION}.{interface}",
-                f"{met} is where we are connected to, by WinRM, which belongs on the internal side: with internal "
-                "and external swapped, the internal ports would open to the outside. Correct the addresses, or "
-                "connect to the internal address (ansible_host)",
-            )
-    has = read_own(own)
-    if not has:
-        return
-    for interface, local in bound:
-        if interface and not local.is_any and (strange := local - has):
-            raise OptionError(
-                f"{OPTION}.{interface}",
-                f"{strange} is no address that this host uses now; it has {has}. No packet reaches it there, so its "
-                "rules would let nobody in. Give what ipconfig shows on the host, never the public address of a router "
-                f"that translates (variable {PREFIX}{OPTION}; of a topology, ConfiguredIPAddress is the public one)",
             )
 
 
@@ -240,7 +192,7 @@ def ending(interface: Interface | None) -> str:
     return f"-{interface.value.replace('_', '-')}" if interface else ""
 
 
-def _read(interface: Interface, value: Any) -> AddressSet:
+def _read(interface: str, value: Any) -> AddressSet:
     items = [] if value is None else [value] if isinstance(value, str) else value
     if isinstance(items, (list, tuple)):  # what a template without a value leaves says no address
         items = [item for item in items if not (isinstance(item, str) and not item.strip())]

@@ -110,7 +110,9 @@ class HostPolicy:
         unmapped: Names of site rules for RPC whose clients cannot ask for the port (`rpc.without_mapper`).
         inside: Addresses of the internal interface of an Edge Server; none on any other host.
         outside: Those of its external interfaces.
-        own: All addresses that an Edge Server says it has; none where it was not asked (`with_own`).
+        management: Those that it has for its administration.
+        own: All addresses that an Edge Server says it has; none where it was not asked (`edge_own.with_own`).
+        networks: Those of which it says in which profile their network is.
     """
 
     rules: tuple[DesiredRule, ...]
@@ -127,7 +129,9 @@ class HostPolicy:
     unmapped: tuple[str, ...] = ()
     inside: AddressSet = field(default_factory=AddressSet)
     outside: AddressSet = field(default_factory=AddressSet)
+    management: AddressSet = field(default_factory=AddressSet)
     own: AddressSet = field(default_factory=AddressSet)
+    networks: Mapping[str, Profile] = field(default_factory=dict)
 
 
 def build_policy(
@@ -241,17 +245,8 @@ def build_policy(
         unmapped=without_mapper(extras, rules),
         inside=at.get(Interface.INTERNAL, AddressSet()),
         outside=edge.outside(at),
+        management=edge.management_of(edge_addresses or {}, at),
     )
-
-
-def with_own(policy: HostPolicy, own: Iterable[str]) -> HostPolicy:
-    """A policy that knows all addresses of its host, an Edge Server.
-
-    Args:
-        policy: The policy.
-        own: The addresses that the host says it has; none where it does not tell.
-    """
-    return replace(policy, own=edge.read_own(own))
 
 
 def _gone_parts(extras: Iterable[ExtraRule]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .._firewall.state.rule import profile_names, protocol_name
+from .._firewall.traffic.admitted import Wider
 from .._firewall.traffic.weighing import LONGEST_LIST
 from .._options.table import BLOCK_OTHERS
 from .._texts import said
@@ -34,8 +35,8 @@ def remedy(found: Sequence[Effect]) -> str:
     Args:
         found: These rows. In none of them are block rules made yet.
     """
-    outside = [effect for effect in found if places(effect)]
-    inside = [effect for effect in found if effect.admission and effect.admission.wider and effect.admission.wider.here]
+    outside = [effect for effect in found if any(one.at for one in parts(effect))]
+    inside = [effect for effect in found if any(one.here for one in parts(effect))]
     if outside:
         return f"{_inside(inside)}; {_BIND}" if inside else _BIND
     return _inside(found)
@@ -51,28 +52,35 @@ def _inside(found: Sequence[Effect]) -> str:
     return f"{_NARROW}; {_AGAIN} else {_BLOCK}; but for {', '.join(unhelped)} {_NO_BLOCK}"
 
 
-def others(effect: Effect) -> str:
-    """Who gets in beside those who are meant, in a few words; empty where there is nobody.
+def parts(effect: Effect) -> tuple[Wider, ...]:
+    """Who gets in beside those who are meant, and who may beside them; nothing where there is nobody.
 
     Args:
         effect: A row on the host.
     """
     found = effect.admission.wider if effect.admission else None
-    if not found:
-        return ""
+    return tuple(one for one in (found, found.beside if found else None) if one)
+
+
+def others(effect: Effect, found: Wider) -> str:
+    """Who gets in beside those who are meant, in a few words.
+
+    Args:
+        effect: A row on the host.
+        found: One of its `parts`.
+    """
     if found.everybody:
         return "everybody" if effect.demand.for_nobody or found.at else "everybody else"
     return found.addresses.spelled(LONGEST_LIST)
 
 
-def places(effect: Effect) -> str:
+def places(found: Wider) -> str:
     """At which addresses of other interfaces others get in, as ``at 192.0.2.1``; empty where they do not.
 
     Args:
-        effect: A row on the host.
+        found: One of the `parts` of a row on the host.
     """
-    found = effect.admission.wider if effect.admission else None
-    if not found or not found.at:
+    if not found.at:
         return ""
     return f"at {'its own address and at ' if found.here else ''}{found.at.spelled(LONGEST_LIST)}"
 
@@ -86,20 +94,24 @@ def explain_wider(effect: Effect) -> str:
     Raises:
         ValueError: It is not: a programming error.
     """
-    found = effect.admission.wider if effect.admission else None
+    found, *beside = parts(effect) or (None,)
     if not found:
         raise ValueError(f"{effect.demand.requirement.id} is not wider than wanted")
     ports = (found.ports or effect.demand.ports).spelled(LONGEST_LIST)
     what = f"{effect.demand.requirement.id} (in {protocol_name(effect.traffic.protocol)} {ports})"
     if effect.demand.for_nobody:
         what += ", which is for nobody,"
+    return f"{what} {'; and '.join(_clause(effect, one) for one in (found, *beside))}"
+
+
+def _clause(effect: Effect, found: Wider) -> str:
     where = f"in the {' and '.join(profile_names(found.profiles))} profile{'s' if len(found.profiles) > 1 else ''}"
     names = ", ".join(f"'{said(name)}'" for name in found.by)
     if found.more:
         names += f" and {found.more} more rule{'s' if found.more > 1 else ''}"
     verb = "may admit" if found.perhaps else "admits"
-    whom = f"{others(effect)} {places(effect)}".rstrip()
-    return f"{what} {verb} {whom} {where}, by {names}"
+    whom = f"{others(effect, found)} {places(found)}".rstrip()
+    return f"{verb} {whom} {where}, by {names}"
 
 
 def in_words(rows: int, perhaps: int) -> str:

@@ -21,10 +21,11 @@ from weakref import WeakKeyDictionary
 
 from ansible.errors import AnsibleError
 
-from ...module_utils._firewall.change.arrival import Arrival, InterfaceAddress, Network, arrival
+from ...module_utils._firewall.change.arrival import Arrival, InterfaceAddress, Network, arrival, profiles_by_address
 from ...module_utils._firewall.change.management import ManagementConnection
 from ...module_utils._firewall.change.sockets import is_loopback
 from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
+from ...module_utils._firewall.state.rule import Profile
 from ...module_utils._texts import printable
 from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
 from .hints import hint, without_secrets
@@ -290,6 +291,14 @@ class RemoteHost:
             except Exception as error:
                 self._log(f"the host does not say which addresses its network interfaces have: {_told(error)}")
                 return ()
+
+    def networks_by_address(self) -> dict[str, Profile]:
+        """The profile of the network of each of `addresses`, by one more WS-Man request; none where it cannot tell.
+
+        Raises:
+            ConnectionLost: The host could not be reached.
+        """
+        return profiles_by_address(self.networks() or (), self._interfaces) if self._interfaces else {}
 
     def arrival(self, connection: ManagementConnection) -> Arrival:
         """The network that our connection arrives through, by one or two more WS-Man requests.

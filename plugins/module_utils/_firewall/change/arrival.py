@@ -106,6 +106,17 @@ def arrival(
     return Arrival(profiles, AddressSet.parse(subnets) if subnets else _NO_ADDRESSES, connected)
 
 
+def profiles_by_address(networks: Iterable[Network], addresses: Iterable[InterfaceAddress]) -> dict[str, Profile]:
+    """The profile that the network of each address is in; those of interfaces without a network are left out.
+
+    Args:
+        networks: The host's connected interfaces; none where it cannot tell.
+        addresses: The addresses of its interfaces.
+    """
+    known = {network.interface: Profile(network.profile) for network in networks}
+    return {entry.address: known[entry.interface] for entry in addresses if entry.interface in known}
+
+
 def profiles_of(networks: Iterable[Network]) -> frozenset[Profile]:
     """The profiles that networks are in."""
     return frozenset(Profile(network.profile) for network in networks)

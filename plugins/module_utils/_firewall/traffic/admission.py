@@ -10,6 +10,7 @@ beat allow rules, and the profile's default decides what no rule is about.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 
 from ..._net.address_set import SOURCES, AddressSet, together
@@ -24,7 +25,7 @@ from .matching import LISTENER, MOST_NAMED, Match, Traffic, is_plainly_for_other
 from .rule_index import Bundle, RuleIndex
 from .weighing import takes_part, unmerged
 
-_EVERYBODY = AddressSet.any()
+_EVERYBODY, _NOBODY = AddressSet.any(), AddressSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def admission(
     asked = replace(traffic, remote=_EVERYBODY, known=None)
     bundles = [one for one in index.bundles(asked) if one.rule.enabled]
     admitted: list[AddressSet] = []
-    found: dict[tuple[object, ...], tuple[AddressSet, Wider | None]] = {}
+    found: dict[tuple[object, ...], tuple[AddressSet, tuple[Wider, ...]]] = {}
     wider: list[Wider] = []
     told = True
     for state in snapshot.profiles:
@@ -134,8 +135,7 @@ def admission(
             continue
         addresses, more = found[kind]
         admitted.append(addresses)
-        if more:
-            wider.append(replace(more, profiles=frozenset({state.profile})))
+        wider += [replace(one, profiles=frozenset({state.profile})) for one in more]
     return Admission(together(admitted) if told else None, joined(wider))
 
 
@@ -148,14 +148,14 @@ class _Profile:
         self._traffic, self._state, self._listening, self._meant = traffic, state, listening, meant
         self._bundles = [one for one in bundles if takes_part(one.rule, state)]
 
-    def found(self) -> tuple[AddressSet, Wider | None]:
-        """Who certainly gets in, and who of them, or of those that may, is not meant to."""
+    def found(self) -> tuple[AddressSet, tuple[Wider, ...]]:
+        """Who certainly gets in, and who of them, and of those that may beside them, is not meant to."""
         state = self._state
         base = self._meant.addresses if state.profile in self._meant.certain else AddressSet()
         # What admits none but those who are meant says nothing new: that is all there is on a host as it should be.
         allowing = [one for one in self._bundles if one.rule.action is not Action.BLOCK and not _is_within(one, base)]
         if not allowing and state.inbound_block and not state.older_lists:
-            return base, None
+            return base, ()
         sure, maybe = self._sorted(allowing)
         areas = [found.exact for found in sure]
         if not state.inbound_block:
@@ -163,17 +163,23 @@ class _Profile:
         blocks, doubtful = self._sorted(one for one in self._bundles if may_block(one.rule))
         blocked = [found.exact for found in blocks]
         certain = remainder(union(areas), [*blocked, *(found.possible for found in doubtful)])
-        wider = self._wider(certain, sure, blocked, perhaps=False)
-        if wider is None:
-            areas += [found.possible for found in maybe]
-            if state.older_lists:
-                areas.append(self._traffic.region)
-            wider = self._wider(remainder(union(areas), blocked), [*sure, *maybe], blocked, perhaps=True)
+        beyond = self._wider(certain, sure, blocked)
+        wider = [beyond] if beyond else []
+        if beyond is None or not beyond.everybody:
+            # What is certain is told though there be no steps left for the rest.
+            with suppress(TooComplex) if beyond else nullcontext():
+                areas += [found.possible for found in maybe]
+                if state.older_lists:
+                    areas.append(self._traffic.region)
+                rest = remainder(union(areas), [*blocked, *([certain] if beyond else [])])
+                told = beyond.addresses if beyond else AddressSet()
+                if more := self._wider(rest, [*sure, *maybe], blocked, perhaps=True, told=told):
+                    wider.append(more)
         admitted = [
             addresses if addresses.is_any else self._from_elsewhere(ports, addresses, blocked)
             for ports, addresses in certain.boxes
         ]
-        return together([base, *admitted]), wider
+        return together([base, *admitted]), tuple(wider)
 
     def _sorted(self, bundles: Iterable[Bundle]) -> tuple[list[Match], list[Match]]:
         """Rules that are certainly for who listens here, and those that may be."""
@@ -223,8 +229,16 @@ class _Profile:
             return False
         return "service" not in limits or rule.service.casefold() in self._listening.services
 
-    def _wider(self, area: Region, found: Sequence[Match], blocked: Sequence[Region], perhaps: bool) -> Wider | None:
-        """What of an area is not meant."""
+    def _wider(
+        self,
+        area: Region,
+        found: Sequence[Match],
+        blocked: Sequence[Region],
+        *,
+        perhaps: bool = False,
+        told: AddressSet = _NOBODY,
+    ) -> Wider | None:
+        """What of an area is not meant; those that are told for certain may be among everybody."""
         if not area:
             return None
         meant = self._meant
@@ -247,7 +261,7 @@ class _Profile:
         ports = all_of(ports for ports, _who in beyond.boxes)
         return Wider(
             addresses,
-            SOURCES - meant.addresses <= addresses,
+            SOURCES - meant.addresses - told <= addresses,
             (*names, *settings),
             more,
             PortSet() if self._traffic.ports <= ports else ports,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..._net.address_set import AddressSet, together
 from ..._net.port_set import PortSet
@@ -31,6 +31,7 @@ class Wider:
         perhaps: Whether that cannot be told for certain, as with a rule for a program that may be none that listens.
         at: Addresses of the host that the ports are not meant to be open at, where that is what they get in by.
         here: Whether they get in at the row's own addresses, too.
+        beside: Who may get in as well, where this is certain and that is not.
     """
 
     addresses: AddressSet
@@ -42,6 +43,7 @@ class Wider:
     perhaps: bool = False
     at: AddressSet = _NOWHERE
     here: bool = True
+    beside: Wider | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,24 @@ class Admission:
 
 
 def joined(found: Sequence[Wider]) -> Wider | None:
-    """Several as one: of profiles, of transports. What is certain of one of them is certain."""
-    sure = [one for one in found if not one.perhaps] or found
+    """Several as one: of profiles, of transports. What is certain of one of them is certain.
+
+    What is only possible is told beside it where it says more.
+    """
+    every = [part for one in found for part in (replace(one, beside=None), one.beside) if part]
+    sure, maybe = (_merged([one for one in every if one.perhaps is perhaps]) for perhaps in (False, True))
+    if not (sure and maybe):
+        return sure or maybe
+    return replace(sure, beside=maybe) if _says_more(maybe, sure) else sure
+
+
+def _says_more(maybe: Wider, sure: Wider) -> bool:
+    places = maybe.at <= sure.at and (sure.here or not maybe.here)
+    ports = not sure.ports or (bool(maybe.ports) and maybe.ports <= sure.ports)
+    return not (places and ports and (sure.everybody or maybe.addresses <= sure.addresses))
+
+
+def _merged(sure: Sequence[Wider]) -> Wider | None:
     if len(sure) < 2:
         return sure[0] if sure else None
     names = tuple(dict.fromkeys(name for one in sure for name in one.by))

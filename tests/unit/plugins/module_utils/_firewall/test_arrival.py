@@ -16,6 +16,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
     InterfaceAddress,
     Network,
     arrival,
+    profiles_by_address,
     with_subnet,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.guard import assess
@@ -41,6 +42,12 @@ ADDRESSES = (
     InterfaceAddress("LAN", "fe80::1%12", 64),
     InterfaceAddress("PSTN", "192.0.2.5", 24),
 )
+
+
+def test_each_address_has_the_profile_of_its_interface() -> None:
+    assert profiles_by_address([LAN], ADDRESSES) == {"10.1.0.5": Profile.DOMAIN, "fe80::1%12": Profile.DOMAIN}
+    assert profiles_by_address([LAN, PSTN], ADDRESSES)["192.0.2.5"] is Profile.PUBLIC
+    assert profiles_by_address([], ADDRESSES) == {}
 
 
 @pytest.mark.parametrize(

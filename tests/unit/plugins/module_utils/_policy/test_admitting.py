@@ -27,7 +27,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.table im
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, others, remedy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, others, parts, remedy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -307,14 +307,15 @@ NARROW_NETWORKS = "RA4=10.7.0.0/255.255.0.0|RA4=10.9.0.1|"
 
 def test_who_gets_in_beside_those_who_are_meant_is_told_in_a_few_words() -> None:
     narrow = _effect(SCOPED, host([rule(NARROW_NETWORKS)]))
-    assert others(narrow) == "10.7.0.0/16,10.9.0.1"
+    assert others(narrow, *parts(narrow)) == "10.7.0.0/16,10.9.0.1"
     assert "admits 10.7.0.0/16,10.9.0.1 in the" in explain_wider(narrow)
-    assert others(_effect(SCOPED, host([rule("")]))) == "everybody else"
+    every = _effect(SCOPED, host([rule("")]))
+    assert others(every, *parts(every)) == "everybody else"
 
 
 def test_of_a_row_that_is_as_wide_as_wanted_there_is_nobody_to_tell() -> None:
     right = _effect(SCOPED, host())
-    assert others(right) == ""
+    assert parts(right) == ()
     with pytest.raises(ValueError, match=f"{ROW} is not wider than wanted"):
         explain_wider(right)
 

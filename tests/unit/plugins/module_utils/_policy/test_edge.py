@@ -28,11 +28,16 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set 
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy import elsewhere
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_notes import doubts, open_everywhere
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_notes import (
+    doubts,
+    narrowed,
+    open_everywhere,
+    uncounted,
+)
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_own import check_own, with_own
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy, with_own
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import ports_asked
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain_all
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, remedy
@@ -635,4 +640,223 @@ def test_own_addresses_that_no_rule_tells_apart_are_asked_once(monkeypatch: pyte
     monkeypatch.setattr(elsewhere, "admission", lambda *of: asked.append(of) or real(*of))
     many = [*OWN, *(f"198.51.100.{number}" for number in range(200))]
     judge_policy(with_own(edge(), many), host(as_wanted(edge())))
-    assert 0 < len(asked) <= 7 * 5
+    # Once for the profile that the networks are in, and once for the others.
+    assert 0 < len(asked) <= 2 * 7 * 5
+
+
+ALL = (INSIDE, ACCESS, WEBCONF, MEDIA)
+OUTSIDE_PUBLIC = {INSIDE: Profile.PRIVATE, **dict.fromkeys((ACCESS, WEBCONF, MEDIA), Profile.PUBLIC)}
+BEHIND = {"internal": INSIDE, "external_access": "172.16.1.1", "external_webconf": "172.16.1.2",
+          "external_av": "172.16.1.3"}  # fmt: skip
+BEHIND_ALL = (INSIDE, "172.16.1.1", "172.16.1.2", "172.16.1.3")
+
+
+def with_off(policy: HostPolicy, off: Profile, *more: FirewallRule) -> tuple[set[str], set[str], list[Effect]]:
+    """Rows that are wider for certain, and perhaps, where the firewall is off in a profile."""
+    there = host([*as_wanted(policy), *more])
+    states = (replace(one, local=ProfileSettings(enabled=one.profile is not off)) for one in there.profiles)
+    judged = judge_policy(policy, replace(there, profiles=tuple(states)))
+    sure, maybe = ({one.demand.requirement.id for one in wider(judged, certain)} for certain in (True, False))
+    return sure, maybe, list(judged)
+
+
+ONLY_INSIDE = {f"edge-listen-{number:02}" for number in (9, 10, 11, 14, 15)}
+
+
+@pytest.mark.parametrize("policy", [edge(), scoped()], ids=["any", "scoped"])
+def test_a_firewall_that_is_off_in_the_profile_of_an_external_network_opens_internal_ports_there(
+    policy: HostPolicy,
+) -> None:
+    """Whatever the block rules say: no rule counts there."""
+    block = replace(rule(f"{INTERNAL_PORTS}|LA4=192.0.2.0/24|"), action=Action.BLOCK)
+    for known in (policy, with_own(policy, ALL, OUTSIDE_PUBLIC)):
+        sure, maybe, judged = with_off(known, Profile.PUBLIC, block)
+        assert sure >= ONLY_INSIDE
+        assert not maybe
+        text = next(explain_wider(one) for one in judged if one.demand.requirement.id == "edge-listen-11")
+        assert f"admits everybody at {ACCESS}-192.0.2.3 in the public profile, by 'firewall off (public)'" in text
+    sure, maybe, _judged = with_off(with_own(policy, ALL, OUTSIDE_PUBLIC), Profile.PRIVATE)
+    assert (sure, maybe >= ONLY_INSIDE) == (set(), True), "no external network is in that profile now"
+    sure, _maybe, _judged = with_off(with_own(policy, ALL, dict.fromkeys(ALL, Profile.PRIVATE)), Profile.PRIVATE)
+    assert sure >= ONLY_INSIDE
+
+
+def test_nobody_is_told_of_a_firewall_that_is_off_on_another_host() -> None:
+    policy = build_policy(["front_end"])
+    sure, maybe, _judged = with_off(policy, Profile.PUBLIC)
+    assert (sure, maybe) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("networks", "profiles", "certain"),
+    [
+        (OUTSIDE_PUBLIC, "", True),
+        (OUTSIDE_PUBLIC, "|Profile=Public", True),
+        (OUTSIDE_PUBLIC, "|Profile=Private", False),
+        (OUTSIDE_PUBLIC, "|Profile=Domain|Profile=Private", False),
+        (dict.fromkeys(ALL, Profile.PRIVATE), "|Profile=Private", True),
+        (dict.fromkeys(ALL, Profile.PRIVATE), "|Profile=Public", False),
+        ({INSIDE: Profile.PRIVATE}, "|Profile=Public", True),  # of the outer card the host tells no network
+        ({}, "|Profile=Public", True),  # Windows takes it for public
+        ({}, "|Profile=Private", False),
+    ],
+)
+def test_a_rule_for_a_profile_that_no_external_network_is_in_is_a_possibility(
+    networks: dict[str, Profile], profiles: str, certain: bool
+) -> None:
+    sure, maybe = told(with_own(edge(), ALL, networks), INTERNAL_PORTS + profiles)
+    assert list(sure if certain else maybe) == ["edge-listen-11"]
+    assert not (maybe if certain else sure)
+
+
+def test_of_two_external_cards_each_has_its_own_profile() -> None:
+    networks = {**OUTSIDE_PUBLIC, MEDIA: Profile.PRIVATE}
+    sure, _maybe = told(with_own(edge(), ALL, networks), f"{INTERNAL_PORTS}|Profile=Private")
+    assert sure["edge-listen-11"].at.texts() == [MEDIA]
+
+
+def test_an_external_network_in_a_profile_that_is_not_managed_counts() -> None:
+    networks = {**OUTSIDE_PUBLIC, ACCESS: Profile.DOMAIN}
+    policy = with_own(edge(profiles=["private", "public"]), ALL, networks)
+    assert told(policy, f"{INTERNAL_PORTS}|Profile=Domain")[0]["edge-listen-11"].at.texts() == [ACCESS]
+
+
+@pytest.mark.parametrize("word", ["LocalSubnet", "DefaultGateway", "DNS", "DHCP", "WINS", "Intranet"])
+def test_keywords_on_a_host_behind_address_translation_are_judged_as_the_subnet(word: str) -> None:
+    policy = with_own(edge(edge_addresses=BEHIND), BEHIND_ALL)
+    text = f"{INTERNAL_PORTS}|RA4={word}"
+    sure, maybe = told(policy, text)
+    assert (sure, list(maybe)) == ({}, [] if word == "LocalSubnet" else ["edge-listen-11"])
+    sure, maybe = told(with_own(scoped(edge_addresses=BEHIND), BEHIND_ALL), f"{text}|LA4=172.16.1.1")
+    assert (sure, list(maybe)) == ({}, ["edge-listen-11"])
+    sure, maybe = told(edge(edge_addresses=BEHIND), text)
+    assert (sure, list(maybe)) == ({}, ["edge-listen-11"]), "which other networks it is in nobody knows"
+
+
+def test_neighbours_with_public_addresses_and_the_internet_are_strangers() -> None:
+    for policy, word in ((edge(), "LocalSubnet"), (edge(), "Internet"), (edge(edge_addresses=BEHIND), "Internet")):
+        assert list(told(policy, f"{INTERNAL_PORTS}|RA4={word}")[0]) == ["edge-listen-11"], word
+    sure, maybe = told(edge(), f"{INTERNAL_PORTS}|RA4=DNS")
+    assert (sure, list(maybe)) == ({}, ["edge-listen-11"])
+
+
+def test_a_public_address_of_the_estate_is_no_stranger_in_any_scope() -> None:
+    """Universities have public addresses inside."""
+    text = f"{INTERNAL_PORTS}|RA4=198.51.100.1"
+    assert list(told(edge(), text)[0]) == ["edge-listen-11"]
+    for known, rows in ((["198.51.100.0/24"], []), (["any"], ["edge-listen-11"])):
+        assert list(told(replace(edge(), known=AddressSet.parse(known)), text)[0]) == rows
+
+
+def test_what_is_certain_does_not_hide_what_is_possible() -> None:
+    program = rf"Protocol=6|LPort=8057|LA4={ACCESS}|App=C:\Program Files\Skype for Business Server 2019\DataProxy.exe"
+    policy = edge()
+    judged = judge_policy(
+        policy, host([*as_wanted(policy), rule(f"{program}|"), rule(f"{INTERNAL_PORTS}|RA4=203.0.113.7|")])
+    )
+    (found,) = wider(judged)
+    text = explain_wider(found)
+    assert f"admits 203.0.113.7 at {ACCESS}-192.0.2.3" in text
+    assert f"; and may admit everybody at {ACCESS} in the domain and private and public profiles" in text
+    scanner = rule("Protocol=6|RA4=10.9.9.9|")
+    (found,) = (
+        one
+        for one in wider(judge_policy(scoped(), host([*as_wanted(scoped()), scanner, rule(f"{program}|")])))
+        if one.demand.requirement.id == "edge-listen-11"
+    )
+    assert f"and may admit everybody at {ACCESS}" in explain_wider(found)
+    assert "bind the named rules" in remedy([found])
+    both = [f"{INTERNAL_PORTS}|RA4=10.9.9.9|LA4={ACCESS}", f"{INTERNAL_PORTS}|IFType=Lan|LA4={ACCESS}"]
+    sure, maybe = told(scoped(), *both)
+    assert not sure
+    assert maybe["edge-listen-11"].everybody
+
+
+def test_without_any_external_address_what_the_host_has_is_asked() -> None:
+    outside = [f"edge-listen-0{number}" for number in (1, 2, 4, 5, 6)]
+    policy = edge(edge_addresses={"internal": INSIDE}, skip_rows=outside)
+    assert told(policy, INTERNAL_PORTS) == ({}, {})
+    sure, _maybe = told(with_own(policy, ALL), INTERNAL_PORTS)
+    assert sure["edge-listen-11"].at == AddressSet.parse([ACCESS, WEBCONF, MEDIA])
+
+
+MANAGED = {**ADDRESSES, "management": ["10.50.0.5"]}
+
+
+def test_an_address_for_management_is_neither_internal_nor_outside() -> None:
+    policy = with_own(edge(edge_addresses=MANAGED), [*OWN, "10.50.0.5"])
+    assert not [one for one in policy.rules if "10.50.0.5" in str(one.rule.local_addresses)]
+    for text in (f"{INTERNAL_PORTS}|LA4=10.50.0.5", "Protocol=6|LPort=443|LA4=10.50.0.5"):
+        assert told(policy, text) == ({}, {})
+    assert doubts(policy, [*ALL, "10.50.0.5"], ["10.50.0.5"]) == ""
+    agent = {"name": "winrm", "protocol": "tcp", "localport": 5986, "localip": "10.50.0.5"}
+    assert open_everywhere(with_own(edge(edge_addresses=MANAGED, extra_rules=[agent]), [*ALL, "10.50.0.5"])) == ""
+    with pytest.raises(
+        OptionError, match=r"edge_addresses\.management: 10\.50\.0\.5 is no address that this host uses"
+    ):
+        check_own([], [INSIDE], (), policy.management)
+    check_own([], [INSIDE, "10.50.0.5"], (), policy.management)
+
+
+@pytest.mark.parametrize(
+    ("management", "told"),
+    [(INSIDE, "is internal as well"), (MEDIA, "is external_av as well"), ("10.50.0.0/24", "one by one")],
+)
+def test_a_wrong_address_for_management_is_refused(management: str, told: str) -> None:
+    with pytest.raises(OptionError, match=rf"edge_addresses\.management: .*{told}"):
+        edge(edge_addresses={**ADDRESSES, "management": management})
+
+
+def test_a_public_address_for_management_is_told() -> None:
+    """Whoever calls an external address so is told nothing of what is open there."""
+    note = doubts(edge(edge_addresses={**ADDRESSES, "management": "192.0.2.99"}), [], [])
+    assert note.startswith("edge_addresses.management: 192.0.2.99 is public")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"localip": "10.50.0.5"}, False),  # who names an own address means it, listed or not
+        ({"localip": "10.50.0.0/24"}, True),
+        ({"remoteip": "10.0.0.50"}, False),  # no stranger has a private address
+        ({"remoteip": "198.51.100.50"}, True),
+        ({"profiles": ["private"]}, False),
+        ({"profiles": ["private", "public"]}, True),
+    ],
+)
+def test_a_site_rule_that_no_stranger_gets_in_by_is_not_told(more: dict[str, Any], told: bool) -> None:
+    policy = edge(extra_rules=[{"name": "Agent", "protocol": "tcp", "localport": 5666, **more}])
+    policy = with_own(policy, [*ALL, "10.50.0.5"], OUTSIDE_PUBLIC)
+    assert bool(open_everywhere(policy)) is told
+
+
+@pytest.mark.parametrize(
+    ("reached", "told"),
+    [
+        (["198.51.100.7"], "198.51.100.7"),
+        (["edge01.example.com", "10.50.0.5"], "10.50.0.5"),
+        ([INSIDE], ""),
+        (["edge01.example.com"], ""),
+        (["127.0.0.1"], ""),
+    ],
+)
+def test_on_a_host_that_tells_no_address_what_we_arrive_at_is_told(reached: list[str], told: str) -> None:
+    """Windows Server 2008 R2: the sides may be rotated there as well."""
+    note = doubts(edge(), [], reached)
+    assert bool(note) is bool(told)
+    assert not told or (f"we arrive at {told}, " in note and "unless a router maps it" in note)
+
+
+def test_rules_for_the_world_that_remote_addresses_narrow_are_told() -> None:
+    note = narrowed(edge(remote_addresses=["10.0.0.0/8"]))
+    assert note.startswith("remote_addresses: ")
+    assert "edge-listen-01" in note
+    assert narrowed(edge()) == narrowed(scoped()) == ""
+    assert narrowed(build_policy(["front_end"], remote_addresses=["10.0.0.0/8"])) == ""
+
+
+def test_an_address_in_a_profile_that_no_rule_of_ours_is_for_is_told() -> None:
+    policy = edge(profiles=["private", "public"])
+    joined = {**OUTSIDE_PUBLIC, INSIDE: Profile.DOMAIN}
+    assert uncounted(with_own(policy, ALL, joined)).startswith(f"profiles: {INSIDE} is in the domain profile")
+    assert uncounted(with_own(policy, ALL, OUTSIDE_PUBLIC)) == uncounted(with_own(edge(), ALL, joined)) == ""

@@ -104,7 +104,7 @@ def test_the_result_is_what_the_module_takes() -> None:
     scopes = {demand.requirement.id: str(demand.scope.addresses) for demand in policy.demands}
     assert scopes["add-01"] == "10.0.0.1,10.0.0.2", "Windows Fabric stays in the pool"
     assert scopes["server-06"] == "10.0.0.1-10.0.0.3"
-    assert scopes["add-05"] == "any", "nobody said who the Edge Servers are"
+    assert scopes["add-05"] == "10.0.0.1-10.0.0.3", "and no Edge Server"
 
 
 def test_the_pool_is_the_hosts_own() -> None:

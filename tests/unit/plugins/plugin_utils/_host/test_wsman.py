@@ -251,6 +251,13 @@ def test_where_we_arrive_is_asked_with_two_requests_at_most() -> None:
     assert len(host.sent) == 1
 
 
+def test_networks_are_asked_for_where_addresses_were_told() -> None:
+    remote = Host(at_once(address("Ethernet", "10.1.0.5", 16)), at_once(ETHERNET)).remote([])
+    assert remote.networks_by_address() == {}
+    assert remote.addresses() == ("10.1.0.5",)
+    assert remote.networks_by_address() == {"10.1.0.5": Profile.DOMAIN}
+
+
 def test_the_addresses_of_a_host_are_asked_for_once() -> None:
     """The rules of an Edge Server are checked against them, and then the guard looks where we arrive."""
     connection = ManagementConnection(5985, "http", reached=("10.1.0.5",))
