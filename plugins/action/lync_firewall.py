@@ -17,8 +17,10 @@ from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
+from ..module_utils._options.enforcing_table import ENFORCING_OPTIONS
+from ..module_utils._options.host_table import HOST_OPTIONS, HOST_VARIABLES
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import BLOCK_OTHERS, ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
+from ..module_utils._options.words import BLOCK_OTHERS, FAIL
 from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain_all

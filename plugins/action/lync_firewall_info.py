@@ -14,19 +14,11 @@ from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.change.planning import make_plan
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import Status
+from ..module_utils._options.host_table import HOST_OPTIONS, HOST_VARIABLES
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import (
-    AS_TEXT,
-    BLOCK_OTHERS,
-    DUMPS,
-    DUMPS_MAX_AGE,
-    HOST_OPTIONS,
-    HOST_VARIABLES,
-    INFO_OPTIONS,
-    LOG,
-    PROBE,
-)
+from ..module_utils._options.reading_table import AS_TEXT, DUMPS, DUMPS_MAX_AGE, INFO_OPTIONS, LOG, PROBE
 from ..module_utils._options.variables import PREFIX
+from ..module_utils._options.words import BLOCK_OTHERS
 from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, judge_policy
 from ..module_utils._policy.listening import Bound, bind_media, media_services

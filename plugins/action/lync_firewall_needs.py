@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..module_utils._catalogue.model import Role
+from ..module_utils._options.host_table import ROLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
+from ..module_utils._options.rules_table import ROW_OPTIONS, RULE_OPTIONS
 from ..module_utils._options.site import BUILTIN_GROUPS, PROFILE_SETTINGS
-from ..module_utils._options.table import BLOCK_OTHERS, ROLES, ROW_OPTIONS, RULE_OPTIONS
 from ..module_utils._options.variables import PREFIX
+from ..module_utils._options.words import BLOCK_OTHERS
 from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.handover_files import NO_DOMAIN, handover_files
 from ..module_utils._policy.peers import POOL, PeerError

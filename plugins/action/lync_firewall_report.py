@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._texts import said
 from ..plugin_utils._arguments import validate

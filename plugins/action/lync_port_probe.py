@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from ansible import constants
 
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError, read_ports
-from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction

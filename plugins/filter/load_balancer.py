@@ -12,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ROW_OPTIONS
+from ..module_utils._options.rules_table import ROW_OPTIONS
 from ..module_utils._policy.balanced import balancer_listeners
 from ..module_utils._policy.balanced_model import read_listener
 from ..module_utils._policy.balanced_running import read_running

@@ -17,9 +17,10 @@ from ansible.utils.display import Display
 
 from ..module_utils._firewall.change.netsh_text import UnsupportedValueError
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_VARIABLES, INFO_OPTIONS
+from ..module_utils._options.reading_table import INFO_OPTIONS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.edge import check_own

@@ -19,7 +19,7 @@ from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.verdict import worst
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import LOG
+from ..module_utils._options.reading_table import LOG
 from ..module_utils._policy.dropped import WORDS, Dropped, by_row, scopes_of
 from ..module_utils._policy.effect import Effect
 from ..module_utils._texts import said

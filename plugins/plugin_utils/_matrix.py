@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ..module_utils._firewall.traffic.reasons import Reason
+from ..module_utils._options.host_table import ROLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError, read_sources
-from ..module_utils._options.table import ROLES, RULE_OPTIONS
+from ..module_utils._options.rules_table import RULE_OPTIONS
 from ..module_utils._policy.matrix_in_effect import NOT_KNOWN, Admitted, InEffect
 from ..module_utils._policy.scoping import WORDS
 from ._arguments import validate

@@ -15,7 +15,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from jinja2 import Undefined
 
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ROW_OPTIONS
+from ..module_utils._options.rules_table import ROW_OPTIONS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.peers import ADDRESSES, POOL, PeerError, said_address
 from ..module_utils._policy.pools import BALANCED_ROLES, DRAINED, VARIABLES

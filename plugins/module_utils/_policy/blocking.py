@@ -22,7 +22,7 @@ from .._net.address_set import SOURCES, AddressSet
 from .._net.port_set import PortSet
 from .._net.region import Region, remainder, union
 from .._net.sources import are_all_sources
-from .._options.table import BLOCK_OTHERS
+from .._options.words import BLOCK_OTHERS
 from .policy import Demand, HostPolicy, over_scope, require_lines, rule_key
 
 _ANYBODY = frozenset((Peer.ANY, Peer.CLIENT))

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ...module_utils._options.table import LARGEST_ANSWER
+from ...module_utils._options.words import LARGEST_ANSWER
 
 try:
     from requests.adapters import HTTPAdapter  # pywinrm brings it

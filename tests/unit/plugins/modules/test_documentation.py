@@ -19,13 +19,11 @@ from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_in
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_report
 from ansible_collections.lyncops.firewall.plugins.doc_fragments import desired_state
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.enforcing_table import ENFORCING_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import (
-    ENFORCING_OPTIONS,
-    HOST_OPTIONS,
-    INFO_OPTIONS,
-    RULE_OPTIONS,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading_table import INFO_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.rules_table import RULE_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import GROUP_ROLES, OF_GROUPS
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall, lync_firewall_info
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _arguments

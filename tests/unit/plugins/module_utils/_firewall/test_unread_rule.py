@@ -24,7 +24,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.unread_rule import UnreadRule, read_rule
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy, wanted_state
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _results as results

@@ -26,8 +26,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.region import Region, union
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import unblocked, with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import bind_media

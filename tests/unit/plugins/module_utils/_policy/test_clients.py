@@ -18,8 +18,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.clients import DIRECTIONS, media_ports
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy

@@ -295,7 +295,7 @@ def test_a_rule_that_is_absent_goes_though_others_stay() -> None:
 
 
 def options(**changes: Any) -> dict[str, Any]:
-    from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+    from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 
     return {
         **{option.name: option.default for option in HOST_OPTIONS},

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import read_dump_files
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
