@@ -31,11 +31,12 @@ from ..module_utils._texts import said
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction, display
 from ..plugin_utils._admits import counted
+from ..plugin_utils._host.commands import ConnectionLost
 from ..plugin_utils._host.enforcement import enforce
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
 from ..plugin_utils._host.outcome import Failed, Outcome, Refused
-from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ..plugin_utils._host.remote_host import RemoteHost
 from ..plugin_utils._plan.approval import Approval, read_approval
 from ..plugin_utils._plan.approved import OF_NO_PLAN
 from ..plugin_utils._plan.cuts import Cuts, as_dict

@@ -33,9 +33,10 @@ from ..module_utils._texts import printable, said
 from ._arguments import validate
 from ._dumps import NO_HOSTS
 from ._host.bounds import MEGABYTE, Bounds
+from ._host.commands import ConnectionLost, NotWinrm
 from ._host.outcome import Failed
 from ._host.reading import read_programs
-from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
+from ._host.remote_host import RemoteHost
 from ._results import plain
 from ._said import harmless
 from ._telling import skipped, tell

@@ -33,7 +33,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect im
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology import xml_tree
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _results as results
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import ConnectionLost
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from winrm.protocol import Protocol

@@ -16,7 +16,8 @@ from ...module_utils._qualify.gathered import Ran
 from ...module_utils._qualify.look import Look, looked
 from ...module_utils._qualify.marks import name_alike, own_name, rules_in
 from ...module_utils._qualify.parts import Heard, Part, heard, line_of
-from .remote_host import CommandTimeout, ConnectionLost, Output, RemoteHost, Started, TooMuchSaid
+from .commands import CommandTimeout, ConnectionLost, Output, Started, TooMuchSaid
+from .remote_host import RemoteHost
 
 DEADLINE = 120.0
 """Seconds for a command."""

@@ -29,7 +29,8 @@ from ...module_utils._firewall.state.rollback_files import (
     read_owner,
     task_name,
 )
-from .remote_host import ConnectionLost, RemoteHost, TooMuchSaid
+from .commands import ConnectionLost, TooMuchSaid
+from .remote_host import RemoteHost
 
 _DEADLINE = 60.0
 _EXPORT_DEADLINE = 120.0

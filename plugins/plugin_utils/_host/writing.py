@@ -19,9 +19,10 @@ from ...module_utils._firewall.change.planning import make_plan
 from ...module_utils._firewall.change.service import SET_AUTOMATIC, START
 from ...module_utils._firewall.state.reading import NotElevated, ReadError
 from ...module_utils._firewall.state.snapshot import Snapshot
+from .commands import ConnectionLost
 from .outcome import Failed, HostLost, Outcome
 from .reading import read
-from .remote_host import ConnectionLost, RemoteHost
+from .remote_host import RemoteHost
 from .rollback import RollbackError
 
 WRITE_DEADLINE = 300.0  # seconds; firewall changes were seen to block for 4 minutes (tailscale/tailscale#867)
