@@ -11,7 +11,8 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._net.address_set import AddressError, AddressSet, together
+from ..module_utils._net.address_set import AddressSet, together
+from ..module_utils._net.address_text import AddressError
 from ..module_utils._net.sources import parse_sources
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULES, with_named_roles

@@ -18,7 +18,8 @@ from .._firewall.change.management import NEVER_BLOCKED
 from .._firewall.change.plan import DesiredRule
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule
 from .._firewall.traffic.admitted import all_of
-from .._net.address_set import SOURCES, AddressSet
+from .._net.address_set import AddressSet
+from .._net.known_addresses import SOURCES
 from .._net.port_set import PortSet
 from .._net.region import Region, remainder, union
 from .._net.sources import are_all_sources

@@ -19,7 +19,8 @@ from typing import Any
 
 from .._catalogue.model import Interface, Requirement, Role
 from .._firewall.state.rule import Profile
-from .._net.address_set import LOOPBACK, AddressSet, together
+from .._net.address_set import AddressSet, together
+from .._net.known_addresses import LOOPBACK
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_addresses
 from .._options.variables import PREFIX

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from .._firewall.change.site_naming import SITE_KEY
 from .._firewall.state.rule import Action, Direction
-from .._net.address_set import PRIVATE, AddressSet, together
+from .._net.address_set import AddressSet, together
+from .._net.known_addresses import PRIVATE
 from .._options.variables import PREFIX
 from .._texts import first_few
 from .edge import OPTION, arriving, read_own

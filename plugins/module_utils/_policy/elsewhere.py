@@ -21,8 +21,9 @@ from .._firewall.traffic.admission import Listening, Meant, admission
 from .._firewall.traffic.admitted import Wider, joined
 from .._firewall.traffic.matching import Traffic
 from .._firewall.traffic.rule_index import RuleIndex
-from .._net.address_set import LINK_LOCAL, LOOPBACK, PRIVATE, AddressSet, together
+from .._net.address_set import AddressSet, together
 from .._net.effort import Effort
+from .._net.known_addresses import LINK_LOCAL, LOOPBACK, PRIVATE
 from .._net.region import Region, union
 from .edge import each
 from .policy import Demand, HostPolicy

@@ -15,7 +15,8 @@ import itertools
 from collections.abc import Iterable, Mapping
 
 from .._catalogue.model import Interface
-from .._net.address_set import PRIVATE, AddressSet
+from .._net.address_set import AddressSet
+from .._net.known_addresses import PRIVATE
 from .model import Machine, TopologyService, shown
 
 _INTERNAL, _EXTERNAL = "internal", "external"

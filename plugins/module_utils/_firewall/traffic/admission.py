@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ..._net.address_set import SOURCES, AddressSet, together
+from ..._net.address_set import AddressSet, together
 from ..._net.effort import Effort, TooComplex, limited
+from ..._net.known_addresses import SOURCES
 from ..._net.port_set import PortSet
 from ..._net.region import Region, remainder, union
 from ..state.profiles import ProfileState

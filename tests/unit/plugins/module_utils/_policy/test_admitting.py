@@ -22,7 +22,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     Snapshot,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.admitted import Admission, Wider
-from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.known_addresses import SOURCES
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.words import BLOCK_OTHERS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider

@@ -23,7 +23,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     Snapshot,
     WinrmListener,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.known_addresses import SOURCES
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.region import Region, union
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
