@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils._firewall.traffic.reasons import SEVERITY, Status
-from .model import SCHEMA, SCHEMAS, VERSION, HostClass, Leaver, Report, is_known
+from .model import HostClass, Leaver, Report
+from .schemas import SCHEMA, SCHEMAS, VERSION, is_known
 
 _RANK: dict[str, int] = {
     host_class.value: number for number, host_class in enumerate(HostClass) if host_class is not HostClass.NOT_MANAGED

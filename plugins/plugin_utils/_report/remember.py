@@ -17,7 +17,8 @@ from typing import Any
 
 from ...module_utils._policy.assignment import SELDOM
 from .compare import Earlier
-from .model import RETIRED_SCHEMA, Leaver, Report, ReportHost
+from .model import Leaver, Report, ReportHost
+from .schemas import RETIRED_SCHEMA
 from .short import affected
 
 RETIRED_FILE = "retired.json"

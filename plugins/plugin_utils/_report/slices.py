@@ -19,22 +19,8 @@ from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Status
 from ...module_utils._texts import elided, printable, said
 from .logged import read_host_log, read_source
-from .model import (
-    RETIRED_SCHEMA,
-    SCHEMA,
-    SCHEMAS,
-    STATUS_SCHEMA,
-    VERSION,
-    Beyond,
-    Cell,
-    Finding,
-    HostClass,
-    Leaver,
-    ProbedPort,
-    ReportHost,
-    ReportRequirement,
-    is_known,
-)
+from .model import Beyond, Cell, Finding, HostClass, Leaver, ReportHost, ReportRequirement
+from .observed import ProbedPort
 from .parts import (
     ResultError,
     count_of,
@@ -49,6 +35,7 @@ from .parts import (
     text_of,
     texts_of,
 )
+from .schemas import RETIRED_SCHEMA, SCHEMA, SCHEMAS, STATUS_SCHEMA, VERSION, is_known
 
 LONGEST_TEXT = 8191
 """Characters of a message, a command or a remedy; the report of an audit has none that is longer."""

@@ -18,7 +18,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare i
     compare,
     read_earlier,
 )
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import SCHEMAS
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.schemas import SCHEMAS
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     RULE,

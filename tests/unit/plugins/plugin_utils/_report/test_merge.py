@@ -17,15 +17,11 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv im
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import to_html
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.figures import totals
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.merge import merge, read_sources
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import (
-    STATUS_SCHEMA,
-    HostClass,
-    Report,
-    sorted_report,
-    totals,
-)
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import HostClass, Report, sorted_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import to_retired
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.schemas import STATUS_SCHEMA
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.slices import Slice, SliceError, read_slice
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.summary import summary
 from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
