@@ -21,8 +21,8 @@ from ..module_utils._options.variables import PREFIX
 from ..module_utils._options.words import BLOCK_OTHERS
 from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, judge_policy
+from ..module_utils._policy.host_policy import HostPolicy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
-from ..module_utils._policy.policy import HostPolicy
 from ..module_utils._policy.wanted import is_only_judged, judged_state, missing_program, program_of, requested_policy
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction, display, noted

@@ -25,9 +25,10 @@ from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.edge import check_own
 from ..module_utils._policy.edge_notes import doubts, open_everywhere
+from ..module_utils._policy.host_policy import HostPolicy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.peers import PeerError
-from ..module_utils._policy.policy import HostPolicy, with_own
+from ..module_utils._policy.policy import with_own
 from ..module_utils._policy.rpc import unmapped_note
 from ..module_utils._texts import printable, said
 from ._arguments import validate

@@ -24,7 +24,7 @@ from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.verdict import Verdict
 from ..module_utils._policy.blocking import are_made
 from ..module_utils._policy.effect import Effect
-from ..module_utils._policy.policy import Demand, HostPolicy
+from ..module_utils._policy.host_policy import Demand, HostPolicy
 from ..module_utils._policy.remedy import remedy
 from ..module_utils._policy.wider import in_words
 from ..module_utils._texts import said

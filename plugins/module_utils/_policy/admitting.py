@@ -21,7 +21,7 @@ from .._net.address_set import AddressSet, together
 from .._net.effort import Effort
 from .._net.region import Region
 from .elsewhere import Elsewhere, admitted_at
-from .policy import Demand, HostPolicy
+from .host_policy import Demand, HostPolicy
 
 _MOST_EFFORT = 1_000_000
 """Steps for all rows of a host, beside those of the verdicts: ten seconds at worst."""

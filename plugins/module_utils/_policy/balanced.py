@@ -17,7 +17,8 @@ from .._options.reading import OptionError
 from .balanced_model import Backend, BalancerListener
 from .balanced_warnings import warnings_of
 from .configured import Difference
-from .policy import HostPolicy, build_policy
+from .host_policy import HostPolicy
+from .policy import build_policy
 from .pools import TABLES, VARIABLES, ExternalPorts, Pool, PoolMember
 
 _BEHIND = {

@@ -24,7 +24,8 @@ from .._net.port_set import PortSet
 from .._net.region import Region, remainder, union
 from .._net.sources import are_all_sources
 from .._options.words import BLOCK_OTHERS
-from .policy import Demand, HostPolicy, over_scope, require_lines, rule_key
+from .coalescing import over_scope, require_lines, rule_key
+from .host_policy import Demand, HostPolicy
 
 _ANYBODY = frozenset((Peer.ANY, Peer.CLIENT))
 BLOCK_KEY = "block-"

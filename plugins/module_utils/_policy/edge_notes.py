@@ -14,7 +14,7 @@ from .._net.known_addresses import PRIVATE
 from .._options.variables import PREFIX
 from .._texts import first_few
 from .edge import OPTION, arriving, read_own
-from .policy import HostPolicy
+from .host_policy import HostPolicy
 
 _MOST_NAMED = 5
 

@@ -29,7 +29,7 @@ from .._firewall.traffic.verdict import Verdict, judge, worst
 from .._net.address_set import AddressSet, together
 from .admitting import Admitting, in_all
 from .edge import each
-from .policy import Demand, HostPolicy
+from .host_policy import Demand, HostPolicy
 
 _PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES, SERVICE_PREFIXES)
 _CLIENT = Listeners(CLIENT_FILES, CLIENT_FOLDERS, frozenset())

@@ -26,7 +26,7 @@ from .._net.effort import Effort
 from .._net.known_addresses import LINK_LOCAL, LOOPBACK, PRIVATE
 from .._net.region import Region, union
 from .edge import each
-from .policy import Demand, HostPolicy
+from .host_policy import Demand, HostPolicy
 
 _NOT_KNOWN: frozenset[str] = frozenset()
 _ALL = AddressSet.any()

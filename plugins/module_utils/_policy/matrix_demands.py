@@ -17,9 +17,10 @@ from .._net.port_set import PortSet
 from .._options.reading import OptionError
 from .edge import OPTION as EDGE_ADDRESSES
 from .edge import addresses_of
+from .host_policy import Demand, HostPolicy
 from .matrix_model import CLIENTS, EVERYBODY, INTERNET, MONITORING, End, Traffic
 from .peer_names import NAMES
-from .policy import Demand, HostPolicy, build_policy
+from .policy import build_policy
 from .scoping import EVERYWHERE, stands_for_another, takes_everybody
 
 _INTERFACES = {

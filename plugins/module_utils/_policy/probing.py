@@ -12,7 +12,7 @@ from .._catalogue.model import Requirement, Transport
 from .._firewall.state.rule import Direction
 from .._net.port_set import PortSet
 from .configured import Difference
-from .policy import Demand, HostPolicy
+from .host_policy import Demand, HostPolicy
 
 _WORDS_OF_TLS = ("TLS", "HTTPS")
 

@@ -25,7 +25,7 @@ from .._firewall.traffic.weighing import takes_part
 from .._net.effort import TooComplex, limited
 from .._net.region import Region, union
 from .effect import Effect, failures, judge_policy
-from .policy import HostPolicy
+from .host_policy import HostPolicy
 
 
 def self_closed(policy: HostPolicy, plan: Plan, before: Snapshot) -> tuple[Effect, ...]:

@@ -18,7 +18,8 @@ from .._options.rules_table import RULE_OPTIONS
 from .._options.words import ANY_SCOPE, BLOCK_OTHERS, ENFORCE
 from .blocking import BLOCK_KEY, with_blocks
 from .clients import CLIENT
-from .policy import HostPolicy, build_policy
+from .host_policy import HostPolicy
+from .policy import build_policy
 from .site_settings import read_builtin_groups, read_profile_settings
 
 NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})

@@ -31,8 +31,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_tab
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import unblocked, with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy, wider
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import bind_media
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import takes_everybody
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy, wanted_state
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate

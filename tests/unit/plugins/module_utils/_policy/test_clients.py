@@ -22,7 +22,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_tab
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.clients import DIRECTIONS, media_ports
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import (
     missing_program,
     requested_policy,

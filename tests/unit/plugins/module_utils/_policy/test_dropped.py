@@ -24,7 +24,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.dropped i
     scopes_of,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import WORDS
 
 AT = datetime(2026, 11, 29, 13, 0, 0)

@@ -31,8 +31,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking 
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge import check_own
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_notes import doubts, open_everywhere
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy, with_own
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy, with_own
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import ports_asked
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain_all
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, remedy

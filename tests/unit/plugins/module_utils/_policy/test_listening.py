@@ -25,8 +25,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import bind_media, media_services
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 
 pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")
 from hypothesis import given, settings

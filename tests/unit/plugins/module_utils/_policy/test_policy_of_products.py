@@ -19,7 +19,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.running import product_mistakes, running
 

@@ -21,7 +21,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.produc
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import (
     EVERYWHERE,
     WORDS,
