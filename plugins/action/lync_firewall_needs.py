@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..module_utils._catalogue.model import Role
+from ..module_utils._catalogue.words import Role
 from ..module_utils._options.host_table import ROLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError

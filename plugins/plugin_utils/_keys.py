@@ -12,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..module_utils._catalogue import catalogue
-from ..module_utils._catalogue.model import Interface
+from ..module_utils._catalogue.words import Interface
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.site import BUILTIN_GROUPS, EXTRA_RULE, PROFILE_SETTING, PROFILE_SETTINGS
 from ..module_utils._options.variables import PREFIX

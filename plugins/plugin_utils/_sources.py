@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._catalogue.model import Role
+from ..module_utils._catalogue.words import Role
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import CLIENTS, SELDOM, assigned_roles
 from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, VERSION, running

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._catalogue.model import Product
+from ..module_utils._catalogue.words import Product
 from ..module_utils._options.variables import PREFIX as OF_VARIABLES
 from ..module_utils._policy.assignment import GROUP_ROLES
 from ..module_utils._policy.peers import EXTRA, POOL, PREFIX

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._catalogue.model import HOST_ROLES, Role
+from .._catalogue.words import HOST_ROLES, Role
 from .option import Option
 from .rules_table import RULE_OPTIONS
 from .site import BUILTIN_GROUPS, PROFILE_SETTINGS

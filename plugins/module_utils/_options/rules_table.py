@@ -10,8 +10,8 @@ defaults and mapping against them.
 
 from __future__ import annotations
 
-from .._catalogue.model import Feature, Interface, Peer, Product, Ruleset
 from .._catalogue.products import ABOUT
+from .._catalogue.words import Feature, Interface, Peer, Product, Ruleset
 from .._firewall.state.rule import Profile
 from .option import Option
 from .site import EXTRA_RULES

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .._catalogue.model import Peer, Transport
+from .._catalogue.words import Peer, Transport
 from .._firewall.change.management import NEVER_BLOCKED
 from .._firewall.change.plan import DesiredRule
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule

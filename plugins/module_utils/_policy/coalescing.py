@@ -11,10 +11,7 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 
-from .._catalogue.model import (
-    Interface,
-    Transport,
-)
+from .._catalogue.words import Interface, Transport
 from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
 from .._firewall.change.netsh import add_line
 from .._firewall.change.netsh_text import UnsupportedValueError

@@ -18,7 +18,7 @@ from .._catalogue.listeners import (
     SERVICE,
     SERVICE_PREFIXES,
 )
-from .._catalogue.model import Disposition, Transport
+from .._catalogue.words import Disposition, Transport
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, same_path
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.admitted import Admission

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .._catalogue.model import Role
 from .._catalogue.products import called
+from .._catalogue.words import Role
 from .handover import absent_lines, gpo_removal, gpo_renewal, gpo_script, rules_csv
 from .host_policy import HostPolicy
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .._catalogue.model import (
-    Product,
-    Requirement,
-)
+from .._catalogue.model import Requirement
+from .._catalogue.words import Product
 from .._firewall.change.plan import DesiredRule
 from .._firewall.state.rule import ALL_PROFILES, Direction, Profile
 from .._net.address_set import AddressSet

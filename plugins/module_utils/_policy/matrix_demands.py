@@ -10,7 +10,8 @@ from typing import Any
 
 from .._catalogue.beside_clients import beside_clients
 from .._catalogue.edge_ports import CONNECTIONS
-from .._catalogue.model import HOST_ROLES, Interface, Peer, Requirement
+from .._catalogue.model import Requirement
+from .._catalogue.words import HOST_ROLES, Interface, Peer
 from .._firewall.state.rule import Direction
 from .._net.address_set import AddressSet, together
 from .._net.port_set import PortSet

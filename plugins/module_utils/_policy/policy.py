@@ -14,17 +14,10 @@ from dataclasses import replace
 from typing import Any
 
 from .._catalogue import catalogue
-from .._catalogue.model import (
-    Disposition,
-    Feature,
-    Interface,
-    Product,
-    Requirement,
-    Role,
-    RoleError,
-    Ruleset,
-)
+from .._catalogue.model import Requirement
 from .._catalogue.products import ABOUT, roles_of
+from .._catalogue.role_names import RoleError
+from .._catalogue.words import Disposition, Feature, Interface, Product, Role, Ruleset
 from .._firewall.state.rule import Direction
 from .._net.address_set import AddressSet
 from .._net.port_set import PortSet

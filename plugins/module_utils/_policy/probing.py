@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._catalogue.listeners import WITHOUT_LISTENER
-from .._catalogue.model import Requirement, Transport
+from .._catalogue.model import Requirement
+from .._catalogue.words import Transport
 from .._firewall.state.rule import Direction
 from .._net.port_set import PortSet
 from .configured import Difference

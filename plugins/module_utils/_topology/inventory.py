@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .._catalogue.model import Product
 from .._catalogue.products import ABOUT, farm_of
+from .._catalogue.words import Product
 from . import roles
 from .edge import edge_addresses, side_warnings
 from .model import Machine, Topology, TopologyService, shown

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .._catalogue.model import Product
 from .._catalogue.products import of_version
+from .._catalogue.words import Product
 from . import roles
 from .model import Cluster, Port, TopologyService
 from .roles import Part

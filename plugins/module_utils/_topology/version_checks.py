@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._catalogue.model import EVERY_PRODUCT, Product
 from .._catalogue.products import ABOUT, of_version
+from .._catalogue.words import EVERY_PRODUCT, Product
 from . import roles
 from .model import TopologyError, TopologyService, shown
 from .pools import PARENT, Pool

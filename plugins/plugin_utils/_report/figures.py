@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ...module_utils._catalogue.model import Product
 from ...module_utils._catalogue.products import called
+from ...module_utils._catalogue.words import Product
 from ...module_utils._firewall.traffic.reasons import Status
 from .model import HostClass, Report, ReportHost
 

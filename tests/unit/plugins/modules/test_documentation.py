@@ -18,7 +18,7 @@ from ansible_collections.lyncops.firewall.plugins.action import lync_firewall as
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info as info_action
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_report
 from ansible_collections.lyncops.firewall.plugins.doc_fragments import desired_state
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import HOST_ROLES
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.enforcing_table import ENFORCING_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec

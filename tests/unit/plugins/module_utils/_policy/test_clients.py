@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.client_ports import CLIENT_PORTS
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Role
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Role
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
     ProfileSettings,
     ProfileState,
