@@ -93,9 +93,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._estate": {"plugin_utils._named_roles", "module_utils"},
     "plugin_utils._batches": {"module_utils._options"},
     "plugin_utils._client_hosts": {"plugin_utils._results", "module_utils"},
+    "plugin_utils._host_look": {
+        "plugin_utils._client_hosts",
+        "plugin_utils._keys",
+        "plugin_utils._named_roles",
+        "plugin_utils._results",
+        "plugin_utils._unsaid",
+        "module_utils",
+    },
     "plugin_utils._targets": {
         "plugin_utils._batches",
         "plugin_utils._client_hosts",
+        "plugin_utils._host_look",
         "plugin_utils._keys",
         "plugin_utils._named_roles",
         "plugin_utils._nobody",
