@@ -17,7 +17,8 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ...module_utils._texts import printable
-from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
+from .binding import bind, enforced
+from .bounds import Bounds, BoundsExceeded, OutOfTime
 from .commands import CommandTimeout, ConnectionLost, NotWinrm, TooMuchSaid
 from .hints import hint, without_secrets
 from .password import empty_password
