@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 
-from ...module_utils._firewall.state.reading import before_begin
+from ...module_utils._firewall.state.read_command import before_begin
 from ...module_utils._qualify import questions
 from ...module_utils._qualify.gathered import Ran
 from ...module_utils._qualify.look import Look, looked

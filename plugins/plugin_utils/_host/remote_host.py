@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 from ...module_utils._firewall.change.arrival import Arrival, InterfaceAddress, Network, arrival
 from ...module_utils._firewall.change.management import ManagementConnection
 from ...module_utils._firewall.change.sockets import is_loopback
-from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
+from ...module_utils._firewall.state.read_command import IN_SYSTEM32, LONGEST_COMMAND
 from .bounds import Bounds
 from .commands import CommandTimeout, Output, Started, TooMuchSaid
 from .own_sockets import addresses_of, peers, port_of, source_ports

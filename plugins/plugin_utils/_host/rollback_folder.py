@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ...module_utils._firewall.state.reading import after_begin, begin
+from ...module_utils._firewall.state.read_command import after_begin, begin
 from ...module_utils._firewall.state.rollback_files import (
     EXPORT_NAME,
     FOLDER,

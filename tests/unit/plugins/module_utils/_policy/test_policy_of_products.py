@@ -13,9 +13,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import build_snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import parse_dump
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot, build_snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
