@@ -27,7 +27,7 @@ from ...module_utils._firewall.state.read_command import Part, command_line, que
 from ...module_utils._firewall.state.reading import ReadError, read_keys, split
 from ...module_utils._firewall.state.rule import ALL_PROFILES, Direction, FirewallRule, Profile
 from ...module_utils._firewall.state.snapshot import Snapshot, WinrmListener
-from ...module_utils._firewall.traffic.matching import label
+from ...module_utils._firewall.traffic.rule_names import label
 from ...module_utils._texts import said
 from .remote_host import RemoteHost
 

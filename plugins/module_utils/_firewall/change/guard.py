@@ -17,9 +17,10 @@ from ..._texts import first_few, said
 from ..state.profiles import ProfileState
 from ..state.rule import Action, Direction, FirewallRule, Profile, profile_names
 from ..state.snapshot import RUNNING, ServiceState, Snapshot
-from ..traffic.matching import MOST_NAMED, Traffic, label, match
+from ..traffic.matching import Traffic, match
 from ..traffic.reasons import TEXTS, Reason, Status
 from ..traffic.rule_index import RuleIndex
+from ..traffic.rule_names import MOST_NAMED, label
 from ..traffic.verdict import Verdict, describe, judge
 from ..traffic.weighing import possibly_open, takes_part
 from .arrival import UNKNOWN, Arrival, with_subnet

@@ -21,8 +21,9 @@ from ..state.profiles import ProfileState
 from ..state.rule import Action, Direction, FirewallRule, Profile, same_path
 from ..state.snapshot import Snapshot
 from .admitted import Admission, Wider, all_of, joined
-from .matching import LISTENER, MOST_NAMED, Match, Traffic, is_plainly_for_others, match, named, names_ports, ports_of
+from .matching import LISTENER, Match, Traffic, is_plainly_for_others, match, names_ports, ports_of
 from .rule_index import Bundle, RuleIndex
+from .rule_names import MOST_NAMED, named
 from .weighing import takes_part, unmerged
 
 _EVERYBODY = AddressSet.any()
