@@ -22,7 +22,7 @@ from .._firewall.change.netsh_text import UnsupportedValueError, check_text
 from .._firewall.state.rule import Direction
 from .._net.port_set import PortSet
 from .._options.reading import OptionError
-from .extra_rules import is_full_path
+from .rule_paths import is_full_path
 
 CLIENT = Role.CLIENT.value
 
