@@ -35,7 +35,7 @@ from ..plugin_utils._proof import read_proof
 from ..plugin_utils._report.packed import glance, pack
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._states import states
-from ..plugin_utils._variables import Templated
+from ..plugin_utils._templated import Templated
 
 _LEFT_BEHIND = (
     "managed rules are left on this computer from when its rules were managed; lync_firewall_clients is report now, so "

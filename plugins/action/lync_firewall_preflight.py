@@ -36,7 +36,7 @@ from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
-from ..plugin_utils._variables import Templated
+from ..plugin_utils._templated import Templated
 from ..plugin_utils._version import collection_version
 from ..plugin_utils._whose import whose
 

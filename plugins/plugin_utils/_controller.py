@@ -16,7 +16,7 @@ from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ._arguments import validate
 from ._results import plain
-from ._variables import Templated
+from ._templated import Templated
 
 
 class ControllerAction(ActionBase):  # type: ignore[misc]

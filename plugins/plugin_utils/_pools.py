@@ -22,7 +22,8 @@ from ..module_utils._policy.pools import BALANCED_ROLES, DRAINED, VARIABLES
 from ..module_utils._texts import said
 from ._estate import resolved
 from ._results import plain
-from ._variables import HostVariables, may_be_template
+from ._templated import may_be_template
+from ._variables import HostVariables
 
 _BALANCING = VARIABLES["load_balancing"]
 _OURS = (*VARIABLES.values(), DRAINED)

@@ -21,7 +21,7 @@ from ._report.build import Source
 from ._report.packed import unpack
 from ._report.remember import IN_GROUPS, SELDOM_MANAGED, WITHOUT_ROLE
 from ._results import plain
-from ._variables import may_be_template
+from ._templated import may_be_template
 
 PROBED = f"{PREFIX}probed"
 """The variable that the task registers which probes the hosts of a play."""

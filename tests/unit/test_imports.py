@@ -86,10 +86,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._pools": {
         "plugin_utils._estate",
         "plugin_utils._results",
+        "plugin_utils._templated",
         "plugin_utils._variables",
         "module_utils",
     },
-    "plugin_utils._variables": {"plugin_utils._estate", "plugin_utils._results", "module_utils"},
+    "plugin_utils._templated": {"plugin_utils._results", "module_utils"},
+    "plugin_utils._variables": {
+        "plugin_utils._estate",
+        "plugin_utils._results",
+        "plugin_utils._templated",
+        "module_utils",
+    },
     "plugin_utils._estate": {"plugin_utils._named_roles", "module_utils"},
     "plugin_utils._batches": {"module_utils._options"},
     "plugin_utils._client_hosts": {"plugin_utils._results", "module_utils"},
@@ -116,12 +123,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._controller": {
         "plugin_utils._arguments",
         "plugin_utils._results",
-        "plugin_utils._variables",
+        "plugin_utils._templated",
         "module_utils._options",
     },
     "plugin_utils._telling": set(),
     "plugin_utils._topology_age": set(),
-    "plugin_utils._basis": {"plugin_utils._results", "plugin_utils._variables", "module_utils._options"},
+    "plugin_utils._basis": {"plugin_utils._results", "plugin_utils._templated", "module_utils._options"},
     "plugin_utils._whose": set(),
     "plugin_utils._arguments": {"plugin_utils._results", "plugin_utils._shapes", "module_utils._options"},
     "plugin_utils._results": {
@@ -139,7 +146,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._named_roles",
         "plugin_utils._report",
         "plugin_utils._results",
-        "plugin_utils._variables",
+        "plugin_utils._templated",
         "module_utils",
     },
     "plugin_utils._matrix": {
