@@ -34,6 +34,7 @@ from ..plugin_utils._plan.approved import OF_NO_PLAN, PlannedHost, plan_file, re
 from ..plugin_utils._proof import read_proof
 from ..plugin_utils._report.packed import glance, pack
 from ..plugin_utils._report.times import utc_now
+from ..plugin_utils._requirement_rows import requirements
 from ..plugin_utils._states import states
 from ..plugin_utils._templated import Templated
 
@@ -99,7 +100,7 @@ class ActionModule(FirewallAction):
             "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
             "foreign": read_proof(snapshot, planned, self._remote.connected_to() if self._remote else ""),
-            "requirements": results.requirements(found.effects, snapshot, profiles_of(found.networks)),
+            "requirements": requirements(found.effects, snapshot, profiles_of(found.networks)),
             "wider": counted(found.effects, options["on_wider"]),
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
             "product": policy.product.value if policy else "",

@@ -21,7 +21,7 @@ from ..module_utils._policy.peers import POOL, PeerError
 from ..module_utils._policy.wanted import described_policy
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
-from ..plugin_utils._results import plain
+from ..plugin_utils._plain import plain
 from ..plugin_utils._telling import skipped
 from ..plugin_utils._variables import HostVariables
 

@@ -17,6 +17,7 @@ from ..module_utils._texts import said
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._named_roles import said_for_everybody
+from ..plugin_utils._plain import plain
 from ..plugin_utils._report import figures, model
 from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
@@ -46,7 +47,6 @@ from ..plugin_utils._report.summary import summary
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
 from ..plugin_utils._report.turn import turn, who_runs
-from ..plugin_utils._results import plain
 from ..plugin_utils._sources import PROBED, address_of, place_of, source_of, with_probes
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version

@@ -19,8 +19,8 @@ from ..module_utils._policy.balanced_running import read_running
 from ..module_utils._policy.balanced_table import listeners_csv
 from ..module_utils._policy.pools import read_pool
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._plain import plain
 from ..plugin_utils._pools import pools_of
-from ..plugin_utils._results import plain
 
 # Errors are raised "from None": newer ansible-core prints the cause too, and would then say all twice.
 

@@ -203,7 +203,7 @@ from ..module_utils._catalogue.model import Requirement
 from ..module_utils._catalogue.products import ABOUT, roles_of
 from ..module_utils._catalogue.role_names import RoleError
 from ..module_utils._catalogue.words import HOST_ROLES, Disposition, Product, Role, Ruleset
-from ..plugin_utils._results import plain
+from ..plugin_utils._plain import plain
 
 try:
     import jmespath

@@ -38,7 +38,7 @@ from ._host.commands import ConnectionLost, NotWinrm
 from ._host.outcome import Failed
 from ._host.reading import read_programs
 from ._host.remote_host import RemoteHost
-from ._results import plain
+from ._plain import plain
 from ._said import harmless
 from ._telling import skipped, tell
 from ._variables import HostVariables

@@ -14,7 +14,7 @@ from ansible.utils.display import Display
 from ..module_utils._options.option import Option, argument_spec
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.site import EXTRA_RULES
-from ._results import plain
+from ._plain import plain
 from ._shapes import as_named, with_small_keys, without_nulls, wrong_shape
 
 display = Display()

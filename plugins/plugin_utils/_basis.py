@@ -17,7 +17,7 @@ from typing import Any
 from ..module_utils._options.host_table import HOST_OPTIONS
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.variables import PREFIX
-from ._results import plain
+from ._plain import plain
 from ._templated import templated
 
 _OF_RUN = ("largest_answer", "plan", "plan_digest")  # these say nothing of what a host should have

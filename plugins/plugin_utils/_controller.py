@@ -15,7 +15,7 @@ from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
 from ._arguments import validate
-from ._results import plain
+from ._plain import plain
 from ._templated import Templated
 
 

@@ -20,7 +20,7 @@ from ._client_hosts import Handling, read_handling
 from ._keys import wrong_keys
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import named_roles, names_client
-from ._results import plain
+from ._plain import plain
 from ._unsaid import Asks, read_asks
 
 _VARIABLE = "lync_firewall_hosts"

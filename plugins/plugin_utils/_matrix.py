@@ -19,10 +19,10 @@ from ..module_utils._options.rules_table import RULE_OPTIONS
 from ..module_utils._policy.matrix_in_effect import NOT_KNOWN, Admitted, InEffect
 from ..module_utils._policy.scoping import WORDS
 from ._arguments import validate
+from ._plain import plain
 from ._report.files import reason_of
 from ._report.model import Cell, admitted
 from ._report.slices import read_slice
-from ._results import plain
 
 _SAYS_WHO = 3
 """The first version of the JSON report that says who is admitted."""

@@ -17,7 +17,7 @@ from ..module_utils._catalogue.words import Role
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import GROUP_ROLES, assigned_roles
 from ..module_utils._texts import first_few, said
-from ._results import plain
+from ._plain import plain
 
 VARIABLE = f"{PREFIX}roles"
 _MOST_NAMED = 5

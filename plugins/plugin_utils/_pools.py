@@ -21,7 +21,7 @@ from ..module_utils._policy.peers import ADDRESSES, POOL, PeerError, said_addres
 from ..module_utils._policy.pools import BALANCED_ROLES, DRAINED, VARIABLES
 from ..module_utils._texts import said
 from ._estate import resolved
-from ._results import plain
+from ._plain import plain
 from ._templated import may_be_template
 from ._variables import HostVariables
 

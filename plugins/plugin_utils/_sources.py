@@ -17,10 +17,10 @@ from ..module_utils._policy.assignment import CLIENTS, SELDOM, assigned_roles
 from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, VERSION, running
 from ..module_utils._texts import first_few, said
 from ._named_roles import VARIABLE as ROLES
+from ._plain import plain
 from ._report.build import Source
 from ._report.packed import unpack
 from ._report.remember import IN_GROUPS, SELDOM_MANAGED, WITHOUT_ROLE
-from ._results import plain
 from ._templated import may_be_template
 
 PROBED = f"{PREFIX}probed"

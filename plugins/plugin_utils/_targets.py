@@ -20,7 +20,7 @@ from ._keys import key_sentences
 from ._named_roles import by_role, role_mistake
 from ._nobody import nobody
 from ._patterns import Patterns
-from ._results import plain
+from ._plain import plain
 from ._unsaid import block
 
 _MOST_NAMED = 5

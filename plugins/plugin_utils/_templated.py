@@ -12,7 +12,7 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._options.reading import OptionError
 from ..module_utils._texts import said
-from ._results import plain
+from ._plain import plain
 
 
 class Templated(Mapping[str, Any]):

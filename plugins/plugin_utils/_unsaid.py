@@ -18,7 +18,7 @@ from ..module_utils._policy.peers import EXTRA, POOL, PREFIX
 from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, VERSION, running
 from ..module_utils._policy.scoping import WORDS
 from ..module_utils._policy.unknown_peers import Scoped, as_block, as_comment, unknown_peers
-from ._results import plain
+from ._plain import plain
 
 _OWN = f"{OF_VARIABLES}peers"
 

@@ -43,7 +43,7 @@ from ..module_utils._policy.peers import (
 )
 from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, VERSION, product_mistakes, running
 from ._estate import estate_of
-from ._results import plain
+from ._plain import plain
 from ._templated import Templated
 
 _OF_TOPOLOGY = {"configured_ports": "lync_ports", "edge_addresses": "lync_edge_addresses"}
