@@ -124,12 +124,10 @@ HOST_OPTIONS: tuple[Option, ...] = (
         (
             "V(enabled) switches on the firewall of all three profiles, after the rules are in place.",
             "V(unmanaged) leaves the profiles as they are.",
-            "V(true) is the former name of V(enabled). It is deprecated and goes with release 2.0.0.",
             "Profiles that Group Policy keeps off are refused with a message.",
         ),
         choices=("enabled", "unmanaged"),
         default="unmanaged",
-        renamed=(("true", "enabled"),),
     ),
     PROFILE_SETTINGS,
     BUILTIN_GROUPS,

@@ -26,7 +26,6 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading_
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.rules_table import RULE_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import GROUP_ROLES, OF_GROUPS
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall, lync_firewall_info
-from ansible_collections.lyncops.firewall.plugins.plugin_utils import _arguments
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
@@ -181,17 +180,6 @@ def test_the_roles_readme_names_every_option() -> None:
     table = text.partition("| option | default |")[2].partition("\n\n")[0]
     named = {word for line in table.splitlines()[2:] for word in re.findall(r"`(\w+)`", line.split("|")[1])}
     assert named == {option.name for option in (*HOST_OPTIONS, *ENFORCING_OPTIONS)}
-
-
-def test_former_values_still_pass_and_are_deprecated(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(_arguments.display, "deprecated", lambda message, **_more: told.append(message))
-    for value in (True, "true", "True"):
-        checked = validate({"firewall_enabled": value}, HOST_OPTIONS)
-        assert checked["firewall_enabled"] == "enabled"
-    assert told == ["firewall_enabled: the value 'true' is now called 'enabled'"] * 3
-    assert validate({"firewall_enabled": "enabled"}, HOST_OPTIONS)["firewall_enabled"] == "enabled"
-    assert len(told) == 3
 
 
 @pytest.mark.parametrize("name", MODULES)
