@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,6 @@ from ._plain import plain
 from ._report.files import reason_of
 from ._report.model import Cell, admitted
 from ._report.slices import read_slice
-
-_SAYS_WHO = 3
-"""The first version of the JSON report that says who is admitted."""
 
 _HOST = (
     Option("name", required=True),
@@ -95,17 +91,13 @@ def read_in_effect(path: Path) -> InEffect:
         path: The report.
 
     Raises:
-        ValueError: It is not there, cannot be read, is no report, or of a version that does not say who is admitted;
-            without the path, whoever says it names that.
+        ValueError: It is not there, cannot be read, is no report, or one of another version; without
+            the path, whoever says it names that.
     """
     try:
-        text = path.read_bytes()
-        found = read_slice(str(path), text)
-        version = json.loads(text)["version"]
+        found = read_slice(str(path), path.read_bytes())
     except (OSError, ValueError) as error:
         raise ValueError(reason_of(error)) from error
-    if version < _SAYS_WHO:
-        raise ValueError(f"it is a report of version {version}, which does not say who is admitted")
     known: dict[int, Admitted | None] = {}  # cells that are alike are one object, as most are
     hosts: dict[str, dict[str, Admitted]] = {}
     saved: dict[str, str] = {}

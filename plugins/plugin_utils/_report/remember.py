@@ -24,7 +24,7 @@ from .short import affected
 RETIRED_FILE = "retired.json"
 """Beside the reports of a folder, whatever their names: the hosts that were retired, and when."""
 
-NONE = Earlier("", {}, {}, wider={})
+NONE = Earlier("", {}, {})
 """What is known where there is no earlier report."""
 
 IN_GROUPS, SELDOM_MANAGED, WITHOUT_ROLE = "in_groups", "seldom_managed", "without_role"

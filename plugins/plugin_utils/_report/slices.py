@@ -33,7 +33,7 @@ from .parts import (
     text_of,
     texts_of,
 )
-from .schemas import RETIRED_SCHEMA, SCHEMA, SCHEMAS, STATUS_SCHEMA, VERSION, is_known
+from .schemas import RETIRED_SCHEMA, SCHEMA, STATUS_SCHEMA, VERSION
 from .slice_cells import LONGEST_TEXT, MORE, PLAIN, read_except, read_finding, read_of_profile, read_probed, read_wider
 
 _CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
@@ -92,11 +92,11 @@ def read_slice(path: str, text: str | bytes) -> Slice:
         raise SliceError(f"it is not JSON ({said(str(error))})") from error
     if isinstance(found, dict) and found.get("schema") in (STATUS_SCHEMA, RETIRED_SCHEMA):
         raise NotMeant("it stands beside reports, and is none")
-    if not isinstance(found, dict) or found.get("schema") not in SCHEMAS.values():
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise SliceError(f"it is JSON, but no report of this collection: its schema is not {SCHEMA}")
-    if not is_known(found):
+    if found.get("version") != VERSION:
         version = said(repr(found.get("version")), 40)
-        raise SliceError(f"it is a report of version {version}; this one reads 1 to {VERSION}")
+        raise SliceError(f"it is a report of version {version}; this one reads {VERSION}")
     try:
         created = text_of(found, "created")
         if not _CREATED.fullmatch(created):
