@@ -23,13 +23,13 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.edge_p
     CONNECTIONS,
     EDGE_PORTS,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import (  # noqa: E402
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Requirement  # noqa: E402
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT  # noqa: E402
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import (  # noqa: E402
     EVERY_PRODUCT,
     Product,
-    Requirement,
     Table,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT  # noqa: E402
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import TEXTS  # noqa: E402
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"

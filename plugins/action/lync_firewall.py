@@ -17,8 +17,10 @@ from ..module_utils._firewall.state.reading import NotElevated, ReadError
 from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import TEXTS, Reason
+from ..module_utils._options.enforcing_table import ENFORCING_OPTIONS
+from ..module_utils._options.host_table import HOST_OPTIONS, HOST_VARIABLES
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import BLOCK_OTHERS, ENFORCING_OPTIONS, FAIL, HOST_OPTIONS, HOST_VARIABLES
+from ..module_utils._options.words import BLOCK_OTHERS, FAIL
 from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.effect import Effect, failures, judge_policy, wider
 from ..module_utils._policy.remedy import explain_all
@@ -29,11 +31,12 @@ from ..module_utils._texts import said
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction, display
 from ..plugin_utils._admits import counted
+from ..plugin_utils._host.commands import ConnectionLost
 from ..plugin_utils._host.enforcement import enforce
 from ..plugin_utils._host.judging import judge_host
 from ..plugin_utils._host.lockout import LockoutGuard
 from ..plugin_utils._host.outcome import Failed, Outcome, Refused
-from ..plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ..plugin_utils._host.remote_host import RemoteHost
 from ..plugin_utils._plan.approval import Approval, read_approval
 from ..plugin_utils._plan.approved import OF_NO_PLAN
 from ..plugin_utils._plan.cuts import Cuts, as_dict
@@ -42,9 +45,11 @@ from ..plugin_utils._report.asked import folder_of
 from ..plugin_utils._report.changed import note_changed
 from ..plugin_utils._report.packed import fold
 from ..plugin_utils._report.times import utc_now
+from ..plugin_utils._requirement_rows import requirements
 from ..plugin_utils._said import texts
 from ..plugin_utils._settings import opened
 from ..plugin_utils._states import diff, states
+from ..plugin_utils._summary import bounded, old_policy, summary
 
 _CONTRADICTS = (
     "the options contradict each other: roles want a row of the table open that extra_rules, profile_settings or "
@@ -117,11 +122,11 @@ class ActionModule(FirewallAction):
         ineffective = explain_all(closed, outcome.after, connected)
         if outcome.after.other_firewall and effects:
             ineffective.insert(0, _OTHER_FIREWALL.format(said(outcome.after.other_firewall)))
-        ineffective += results.old_policy(outcome.plan)
+        ineffective += old_policy(outcome.plan)
         if options["on_ineffective"] == "fail":
             problems += ineffective
         elif ineffective:
-            warnings.append(results.bounded(ineffective, LONGEST_MESSAGE))
+            warnings.append(bounded(ineffective, LONGEST_MESSAGE))
         if options["on_wider"] == FAIL and (found := wider(effects)):
             problems += [*map(explain_wider, found), f"remedy: {remedy(found)}"]
         result = self._result(outcome, effects, connected)
@@ -129,14 +134,12 @@ class ActionModule(FirewallAction):
             result["networks"] = results.networks_list(networks)
         if warnings:
             result["warnings"] = [f"{self.host_name}: {warning}" for warning in warnings]
-        result["summary"] = results.summary(self.host_name, options["roles"], result, self._task.check_mode)
+        result["summary"] = summary(self.host_name, options["roles"], result, self._task.check_mode)
         if options[HOST_VARIABLES.name]:
             self.tell(result["summary"])
         if problems:
             introduction = f"{self.host_name}: not everything is as it should be. "
-            result.update(
-                failed=True, msg=introduction + results.bounded(problems, LONGEST_MESSAGE - len(introduction))
-            )
+            result.update(failed=True, msg=introduction + bounded(problems, LONGEST_MESSAGE - len(introduction)))
         return result
 
     def _found(self, before: Snapshot, approval: Approval | None) -> Iterator[str]:
@@ -231,7 +234,7 @@ class ActionModule(FirewallAction):
             "after": after,
             **results.plan_dict(outcome.plan, rows),
             "other_firewall": outcome.before.other_firewall,
-            "requirements": results.requirements(effects, outcome.after, connected),
+            "requirements": requirements(effects, outcome.after, connected),
             "wider": counted(effects, self._on_wider),
             "disabled_lync_rules": results.disabled_lync_rules(outcome.after),
             "product": self._policy.product.value,

@@ -14,24 +14,16 @@ from ..module_utils._firewall.change.arrival import Network, profiles_of
 from ..module_utils._firewall.change.planning import make_plan
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.reasons import Status
+from ..module_utils._options.host_table import HOST_OPTIONS, HOST_VARIABLES
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import (
-    AS_TEXT,
-    BLOCK_OTHERS,
-    DUMPS,
-    DUMPS_MAX_AGE,
-    HOST_OPTIONS,
-    HOST_VARIABLES,
-    INFO_OPTIONS,
-    LOG,
-    PROBE,
-)
+from ..module_utils._options.reading_table import AS_TEXT, DUMPS, DUMPS_MAX_AGE, INFO_OPTIONS, LOG, PROBE
 from ..module_utils._options.variables import PREFIX
+from ..module_utils._options.words import BLOCK_OTHERS
 from ..module_utils._policy.blocking import unblocked
 from ..module_utils._policy.edge_notes import notes as edge_notes
 from ..module_utils._policy.effect import Effect, judge_policy
+from ..module_utils._policy.host_policy import HostPolicy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
-from ..module_utils._policy.policy import HostPolicy
 from ..module_utils._policy.wanted import is_only_judged, judged_state, missing_program, program_of, requested_policy
 from ..plugin_utils import _results as results
 from ..plugin_utils._action import FirewallAction, display, noted
@@ -43,8 +35,9 @@ from ..plugin_utils._plan.approved import OF_NO_PLAN, PlannedHost, plan_file, re
 from ..plugin_utils._proof import read_proof
 from ..plugin_utils._report.packed import glance, pack
 from ..plugin_utils._report.times import utc_now
+from ..plugin_utils._requirement_rows import requirements
 from ..plugin_utils._states import states
-from ..plugin_utils._variables import Templated
+from ..plugin_utils._templated import Templated
 
 _LEFT_BEHIND = (
     "managed rules are left on this computer from when its rules were managed; lync_firewall_clients is report now, so "
@@ -108,7 +101,7 @@ class ActionModule(FirewallAction):
             "other_firewall": snapshot.other_firewall,
             "rule_counts": results.count_rules(snapshot),
             "foreign": read_proof(snapshot, planned, self._remote.connected_to() if self._remote else ""),
-            "requirements": results.requirements(found.effects, snapshot, profiles_of(found.networks)),
+            "requirements": requirements(found.effects, snapshot, profiles_of(found.networks)),
             "wider": counted(found.effects, options["on_wider"]),
             "disabled_lync_rules": results.disabled_lync_rules(snapshot),
             "product": policy.product.value if policy else "",

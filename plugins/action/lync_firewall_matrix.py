@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
 
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.matrix import matrix_of
 from ..module_utils._policy.matrix_aerleon import as_aerleon

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..module_utils._catalogue.model import Role
+from ..module_utils._catalogue.words import Role
+from ..module_utils._options.host_table import ROLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
+from ..module_utils._options.rules_table import ROW_OPTIONS, RULE_OPTIONS
 from ..module_utils._options.site import BUILTIN_GROUPS, PROFILE_SETTINGS
-from ..module_utils._options.table import BLOCK_OTHERS, ROLES, ROW_OPTIONS, RULE_OPTIONS
 from ..module_utils._options.variables import PREFIX
+from ..module_utils._options.words import BLOCK_OTHERS
 from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.handover_files import NO_DOMAIN, handover_files
 from ..module_utils._policy.peers import POOL, PeerError
 from ..module_utils._policy.wanted import described_policy
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
-from ..plugin_utils._results import plain
+from ..plugin_utils._plain import plain
 from ..plugin_utils._telling import skipped
 from ..plugin_utils._variables import HostVariables
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..plugin_utils._batches import DEFAULT_BATCHES, MOST_FAILING, batch_sizes, most_failing
 from ..plugin_utils._controller import ControllerTask

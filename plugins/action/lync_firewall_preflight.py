@@ -12,9 +12,9 @@ from typing import Any, ClassVar, cast
 
 from ansible.errors import AnsibleError
 
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import DEFAULT_PATTERN
 from ..plugin_utils._arguments import validate
@@ -25,6 +25,7 @@ from ..plugin_utils._left_out import left_out
 from ..plugin_utils._limit import limit_mistake
 from ..plugin_utils._named_hosts import find_named
 from ..plugin_utils._named_roles import said_for_everybody
+from ..plugin_utils._plain import plain
 from ..plugin_utils._plan.approved import OF_NO_PLAN, plan_file
 from ..plugin_utils._plan.held import Asked, held_to
 from ..plugin_utils._report.asked import asked, below, place
@@ -33,10 +34,9 @@ from ..plugin_utils._report.job import is_job, is_slice, reports_of_slices
 from ..plugin_utils._report.options import REPORT_OPTIONS, check, check_folder
 from ..plugin_utils._report.status import REPORT_NAME, outdate
 from ..plugin_utils._report.times import utc_now
-from ..plugin_utils._results import plain
 from ..plugin_utils._targets import Request, find_targets
 from ..plugin_utils._telling import tell
-from ..plugin_utils._variables import Templated
+from ..plugin_utils._templated import Templated
 from ..plugin_utils._version import collection_version
 from ..plugin_utils._whose import whose
 

@@ -10,14 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._texts import said
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
 from ..plugin_utils._named_roles import said_for_everybody
-from ..plugin_utils._report import model
+from ..plugin_utils._plain import plain
+from ..plugin_utils._report import figures, model
 from ..plugin_utils._report.as_csv import to_csv
 from ..plugin_utils._report.as_html import to_html
 from ..plugin_utils._report.as_json import to_json
@@ -46,7 +47,6 @@ from ..plugin_utils._report.summary import summary
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
 from ..plugin_utils._report.turn import turn, who_runs
-from ..plugin_utils._results import plain
 from ..plugin_utils._sources import PROBED, address_of, place_of, source_of, with_probes
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
@@ -176,9 +176,9 @@ class ActionModule(ControllerAction):
             "class": status["class"],
             "digest": status["digest"],
             "left": status["left"],
-            "totals": model.totals(report),
-            "hosts": model.names_by_class(report),
-            "reasons": model.reasons(report),
+            "totals": figures.totals(report),
+            "hosts": figures.names_by_class(report),
+            "reasons": figures.reasons(report),
             "summary": summary(report),
             **({"probes": counts, "disproved": disproved(report)} if (counts := counted(report)) else {}),
             **({"changes": changes.counts()} if changes else {}),
@@ -187,8 +187,8 @@ class ActionModule(ControllerAction):
             **({"warnings": warnings} if warnings else {}),
         }
         result["worst"] = next((name for kind in WORST for name in result["hosts"][kind.value]), "")
-        result["changed_since_plan"] = model.changed_since_plan(report)
-        result["not_compared"] = model.not_compared(report) if result["changed_since_plan"] is not None else []
+        result["changed_since_plan"] = figures.changed_since_plan(report)
+        result["not_compared"] = figures.not_compared(report) if result["changed_since_plan"] is not None else []
         blamed = (result["changed_since_plan"] or (), result.get("disproved", ()), result.get("outdated", ()))
         result["worst"] = result["worst"] or next((name for names in blamed for name in names), "")
         if probe_failed:

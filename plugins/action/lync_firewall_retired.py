@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ENFORCE, HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
+from ..module_utils._options.words import ENFORCE
 from ..module_utils._texts import said
 from ..plugin_utils._controller import ControllerTask
 from ..plugin_utils._left_out import left_out

@@ -17,7 +17,7 @@ from ..module_utils._policy.peers import SOURCE
 from ..module_utils._texts import said
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
-from ..plugin_utils._results import plain
+from ..plugin_utils._plain import plain
 
 _SAID = "lync_load_balancer_listeners"
 _WORKED_OUT = "lync_load_balancer_worked_out"  # where nobody says it

@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 
 from ansible import constants
 
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError, read_ports
-from ..module_utils._options.table import HOST_VARIABLES
 from ..module_utils._options.variables import PREFIX
 from ..plugin_utils._arguments import validate
 from ..plugin_utils._controller import ControllerAction
-from ..plugin_utils._results import plain
+from ..plugin_utils._plain import plain
 from ..plugin_utils._telling import tell
 
 _OF_VARIABLES = ("timeout", "at_once", "deadline", "range_ports", "unasked")

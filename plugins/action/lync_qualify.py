@@ -12,8 +12,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import LARGEST_ANSWER
 from ..module_utils._options.variables import PREFIX
+from ..module_utils._options.words import LARGEST_ANSWER
 from ..module_utils._qualify.document import as_text, document, file_names
 from ..module_utils._qualify.look import Look
 from ..module_utils._qualify.marks import MARK

@@ -5,19 +5,11 @@
 
 from __future__ import annotations
 
+from ..module_utils._options.enforcing_table import ENFORCING_OPTIONS
+from ..module_utils._options.host_table import HOST_OPTIONS, HOST_VARIABLES
 from ..module_utils._options.option import documentation
-from ..module_utils._options.table import (
-    AS_TEXT,
-    DUMPS,
-    DUMPS_MAX_AGE,
-    ENFORCING_OPTIONS,
-    HOST_OPTIONS,
-    HOST_VARIABLES,
-    INFO_OPTIONS,
-    LOG,
-    PROBE,
-    RULE_OPTIONS,
-)
+from ..module_utils._options.reading_table import AS_TEXT, DUMPS, DUMPS_MAX_AGE, INFO_OPTIONS, LOG, PROBE
+from ..module_utils._options.rules_table import RULE_OPTIONS
 
 
 class ModuleDocFragment:

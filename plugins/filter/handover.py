@@ -10,10 +10,11 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._options.host_table import ROLES
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ROLES, RULE_OPTIONS
+from ..module_utils._options.rules_table import RULE_OPTIONS
 from ..module_utils._policy.handover import gpo_script, rules_csv
-from ..module_utils._policy.policy import HostPolicy
+from ..module_utils._policy.host_policy import HostPolicy
 from ..module_utils._policy.wanted import described_policy
 from ..plugin_utils._arguments import validate
 

@@ -12,15 +12,15 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ROW_OPTIONS
+from ..module_utils._options.rules_table import ROW_OPTIONS
 from ..module_utils._policy.balanced import balancer_listeners
 from ..module_utils._policy.balanced_model import read_listener
 from ..module_utils._policy.balanced_running import read_running
 from ..module_utils._policy.balanced_table import listeners_csv
 from ..module_utils._policy.pools import read_pool
 from ..plugin_utils._arguments import validate
+from ..plugin_utils._plain import plain
 from ..plugin_utils._pools import pools_of
-from ..plugin_utils._results import plain
 
 # Errors are raised "from None": newer ansible-core prints the cause too, and would then say all twice.
 

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._policy.peers import POOL, PeerError, peers_of
 from ..plugin_utils._estate import surveyed
-from ..plugin_utils._results import plain
+from ..plugin_utils._plain import plain
 
 
 def lync_peers(

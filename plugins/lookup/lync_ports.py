@@ -201,9 +201,11 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._catalogue import catalogue
-from ..module_utils._catalogue.model import HOST_ROLES, Disposition, Product, Requirement, Role, RoleError, Ruleset
+from ..module_utils._catalogue.model import Requirement
 from ..module_utils._catalogue.products import ABOUT, roles_of
-from ..plugin_utils._results import plain
+from ..module_utils._catalogue.role_names import RoleError
+from ..module_utils._catalogue.words import HOST_ROLES, Disposition, Product, Role, Ruleset
+from ..plugin_utils._plain import plain
 
 try:
     import jmespath

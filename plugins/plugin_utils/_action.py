@@ -17,25 +17,27 @@ from ansible.utils.display import Display
 
 from ..module_utils._firewall.change.netsh_text import UnsupportedValueError
 from ..module_utils._firewall.state.reading import NotElevated, ReadError
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_VARIABLES, INFO_OPTIONS
+from ..module_utils._options.reading_table import INFO_OPTIONS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import NO_RULE
 from ..module_utils._policy.edge_notes import notes as edge_notes
 from ..module_utils._policy.edge_own import check_own, with_own
+from ..module_utils._policy.host_policy import HostPolicy
 from ..module_utils._policy.listening import Bound, bind_media, media_services
 from ..module_utils._policy.peers import PeerError
-from ..module_utils._policy.policy import HostPolicy
 from ..module_utils._policy.rpc import unmapped_note
 from ..module_utils._texts import printable, said
 from ._arguments import validate
 from ._dumps import NO_HOSTS
 from ._host.bounds import MEGABYTE, Bounds
+from ._host.commands import ConnectionLost, NotWinrm
 from ._host.outcome import Failed
 from ._host.reading import read_programs
-from ._host.remote_host import ConnectionLost, NotWinrm, RemoteHost
-from ._results import plain
+from ._host.remote_host import RemoteHost
+from ._plain import plain
 from ._said import harmless
 from ._telling import skipped, tell
 from ._variables import HostVariables

@@ -12,7 +12,7 @@ from ..module_utils._firewall.state.rule import Direction, profile_names
 from ..module_utils._firewall.traffic.admitted import Wider
 from ..module_utils._net.address_set import AddressSet
 from ..module_utils._net.widest import widest_first
-from ..module_utils._options.table import FAIL
+from ..module_utils._options.words import FAIL
 from ..module_utils._policy.blocking import may_help
 from ..module_utils._policy.effect import Effect, wider
 from ..module_utils._policy.wider import others, parts, places

@@ -9,15 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.utils.display import Display
 
 from ..module_utils._options.option import Option, argument_spec
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.site import EXTRA_RULES
-from ._results import plain
+from ._plain import plain
 from ._shapes import as_named, with_small_keys, without_nulls, wrong_shape
-
-display = Display()
 
 
 def validate(
@@ -31,9 +28,8 @@ def validate(
         required_if: As in Ansible's modules.
 
     Returns:
-        A value for every option, in plain types. A former value is replaced by what it is called now, with a
-        deprecation. A choice of several that is empty says nothing, as AWX lets a survey be answered, and is the
-        default.
+        A value for every option, in plain types. A choice of several that is empty says nothing, as AWX lets a survey
+        be answered, and is the default.
 
     Raises:
         OptionError: An option is unknown, missing or wrong.
@@ -52,23 +48,10 @@ def validate(
     if found.get(EXTRA_RULES.name):
         found[EXTRA_RULES.name] = as_named(given[EXTRA_RULES.name], found[EXTRA_RULES.name])
     for option in options:
-        found[option.name] = _current(option, found[option.name])
         if found[option.name] == [] and option.choices and option.default:
             found[option.name] = list(option.default)
         _check_bounds(option, found[option.name])
     return found
-
-
-def _current(option: Option, value: Any) -> Any:
-    renamed = dict(option.renamed)
-    if not isinstance(value, str) or value not in renamed:
-        return value
-    display.deprecated(
-        f"{option.name}: the value {value!r} is now called {renamed[value]!r}",
-        version="2.0.0",
-        collection_name="lyncops.firewall",
-    )
-    return renamed[value]
 
 
 def _check_bounds(option: Option, value: Any) -> None:

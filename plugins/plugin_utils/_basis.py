@@ -14,11 +14,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..module_utils._options.host_table import HOST_OPTIONS
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_OPTIONS
 from ..module_utils._options.variables import PREFIX
-from ._results import plain
-from ._variables import templated
+from ._plain import plain
+from ._templated import templated
 
 _OF_RUN = ("largest_answer", "plan", "plan_digest")  # these say nothing of what a host should have
 _OF_HOST = frozenset(

@@ -16,7 +16,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import CLIENTS, CLIENTS_VARIABLE, are_enforced
 from ..module_utils._texts import first_few, said
-from ._results import plain
+from ._plain import plain
 
 _MOST_NAMED = 5
 

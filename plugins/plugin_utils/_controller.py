@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._options.host_table import HOST_VARIABLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import HOST_VARIABLES
 from ._arguments import validate
-from ._results import plain
-from ._variables import Templated
+from ._plain import plain
+from ._templated import Templated
 
 
 class ControllerAction(ActionBase):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleError
 from ..module_utils._options.reading import OptionError
 from ..module_utils._options.variables import PREFIX
 from ._dumps import NO_HOSTS, OPTION, folder_of
-from ._results import plain
+from ._plain import plain
 from ._whose import whose
 
 _VARIABLE = f"{PREFIX}{OPTION}"

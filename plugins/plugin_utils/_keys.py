@@ -20,7 +20,7 @@ from ..module_utils._policy.edge import KEYS as EDGE_KEYS
 from ..module_utils._policy.peers import EXTRA
 from ..module_utils._policy.scoping import WORDS
 from ..module_utils._texts import first_few, said
-from ._results import plain
+from ._plain import plain
 from ._shapes import no_such_key, with_small_keys
 
 _MOST_NAMED = 5

@@ -19,12 +19,13 @@ from ..module_utils._firewall.state.rule import Profile
 from ..module_utils._firewall.state.snapshot import Snapshot
 from ..module_utils._firewall.traffic.verdict import worst
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import LOG
+from ..module_utils._options.reading_table import LOG
 from ..module_utils._policy.dropped import WORDS, Dropped, by_row, scopes_of
 from ..module_utils._policy.effect import Effect
 from ..module_utils._texts import said
+from ._host.commands import TooMuchSaid
 from ._host.firewall_log import LogUnread, read_firewall_log
-from ._host.remote_host import RemoteHost, TooMuchSaid
+from ._host.remote_host import RemoteHost
 
 MOST_SOURCES = 30
 """Sources, each at the ports of some rows, that a result lists; those with the most connections come first."""

@@ -6,25 +6,22 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..module_utils._firewall.traffic.reasons import Reason
+from ..module_utils._options.host_table import ROLES
 from ..module_utils._options.option import Option
 from ..module_utils._options.reading import OptionError, read_sources
-from ..module_utils._options.table import ROLES, RULE_OPTIONS
+from ..module_utils._options.rules_table import RULE_OPTIONS
 from ..module_utils._policy.matrix_in_effect import NOT_KNOWN, Admitted, InEffect
 from ..module_utils._policy.scoping import WORDS
 from ._arguments import validate
+from ._plain import plain
 from ._report.files import reason_of
 from ._report.model import Cell, admitted
 from ._report.slices import read_slice
-from ._results import plain
-
-_SAYS_WHO = 3
-"""The first version of the JSON report that says who is admitted."""
 
 _HOST = (
     Option("name", required=True),
@@ -94,17 +91,13 @@ def read_in_effect(path: Path) -> InEffect:
         path: The report.
 
     Raises:
-        ValueError: It is not there, cannot be read, is no report, or of a version that does not say who is admitted;
-            without the path, whoever says it names that.
+        ValueError: It is not there, cannot be read, is no report, or one of another version; without
+            the path, whoever says it names that.
     """
     try:
-        text = path.read_bytes()
-        found = read_slice(str(path), text)
-        version = json.loads(text)["version"]
+        found = read_slice(str(path), path.read_bytes())
     except (OSError, ValueError) as error:
         raise ValueError(reason_of(error)) from error
-    if version < _SAYS_WHO:
-        raise ValueError(f"it is a report of version {version}, which does not say who is admitted")
     known: dict[int, Admitted | None] = {}  # cells that are alike are one object, as most are
     hosts: dict[str, dict[str, Admitted]] = {}
     saved: dict[str, str] = {}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ROW_OPTIONS
+from ..module_utils._options.rules_table import ROW_OPTIONS
 from ..module_utils._policy.balanced import balancer_listeners
 from ..module_utils._policy.balanced_table import balanced_traffic
 from ..module_utils._policy.matrix_balanced import of_balanced

@@ -18,7 +18,7 @@ from ..module_utils._policy.clients import CLIENT, DIRECTIONS
 from ..module_utils._policy.matrix_clients import Configured
 from ..module_utils._policy.matrix_in_effect import few
 from ..module_utils._policy.policy import build_policy
-from ._results import plain
+from ._plain import plain
 from ._sources import AsWritten
 
 _MEDIA, _OVERRIDES = "client_media", "port_overrides"

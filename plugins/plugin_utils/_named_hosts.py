@@ -18,7 +18,7 @@ from ansible.inventory.manager import split_host_pattern
 from ..module_utils._options.reading import OptionError
 from ..module_utils._texts import first_few, said
 from ._patterns import Patterns
-from ._results import plain
+from ._plain import plain
 
 if TYPE_CHECKING:
     from ._targets import Request

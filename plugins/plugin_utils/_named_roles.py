@@ -13,11 +13,11 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.utils.vars import load_extra_vars
 
-from ..module_utils._catalogue.model import Role
+from ..module_utils._catalogue.words import Role
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import GROUP_ROLES, assigned_roles
 from ..module_utils._texts import first_few, said
-from ._results import plain
+from ._plain import plain
 
 VARIABLE = f"{PREFIX}roles"
 _MOST_NAMED = 5

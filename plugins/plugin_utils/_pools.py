@@ -15,14 +15,15 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from jinja2 import Undefined
 
 from ..module_utils._options.reading import OptionError
-from ..module_utils._options.table import ROW_OPTIONS
+from ..module_utils._options.rules_table import ROW_OPTIONS
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.peers import ADDRESSES, POOL, PeerError, said_address
 from ..module_utils._policy.pools import BALANCED_ROLES, DRAINED, VARIABLES
 from ..module_utils._texts import said
 from ._estate import resolved
-from ._results import plain
-from ._variables import HostVariables, may_be_template
+from ._plain import plain
+from ._templated import may_be_template
+from ._variables import HostVariables
 
 _BALANCING = VARIABLES["load_balancing"]
 _OURS = (*VARIABLES.values(), DRAINED)

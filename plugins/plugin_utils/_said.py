@@ -35,6 +35,7 @@ ROOM = {
 has room several times over."""
 
 LONGEST_REASON = 400
+SHORT_NAME = 64
 _LONGEST_WARNING = 2000
 _ROOM_FOR_WARNINGS = 20_000  # sentences of ours, in which names of a host stand
 _LINES = frozenset(("before", "after"))

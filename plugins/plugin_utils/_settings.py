@@ -14,7 +14,7 @@ from ..module_utils._firewall.change.plan import Plan
 from ..module_utils._firewall.change.profile_changes import TERMS, word
 from ..module_utils._firewall.state.groups import WELL_KNOWN, group_key
 from ..module_utils._firewall.state.rule import FirewallRule
-from ..module_utils._firewall.traffic.matching import label
+from ..module_utils._firewall.traffic.rule_names import label
 from ..module_utils._texts import said
 from ._rule_words import rule_in_words
 from ._said import LONGEST_REASON, ROOM, and_more, fitting, size_of, texts

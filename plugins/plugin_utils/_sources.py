@@ -11,17 +11,17 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._catalogue.model import Role
+from ..module_utils._catalogue.words import Role
 from ..module_utils._options.variables import PREFIX
 from ..module_utils._policy.assignment import CLIENTS, SELDOM, assigned_roles
 from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, VERSION, running
 from ..module_utils._texts import first_few, said
 from ._named_roles import VARIABLE as ROLES
+from ._plain import plain
 from ._report.build import Source
 from ._report.packed import unpack
 from ._report.remember import IN_GROUPS, SELDOM_MANAGED, WITHOUT_ROLE
-from ._results import plain
-from ._variables import may_be_template
+from ._templated import may_be_template
 
 PROBED = f"{PREFIX}probed"
 """The variable that the task registers which probes the hosts of a play."""

@@ -10,11 +10,11 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._catalogue.model import Role
+from ..module_utils._catalogue.words import Role
 from ..module_utils._policy.assignment import CLIENTS, SELDOM, assigned_roles
 from ._client_hosts import read_handling
 from ._patterns import Patterns
-from ._results import plain
+from ._plain import plain
 
 _CHOSEN = "lync_firewall_hosts"
 _ROLES = "lync_firewall_roles"

@@ -9,31 +9,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible.errors import AnsibleError
-
-from ..module_utils._net.address_set import AddressError, AddressSet, together
-from ..module_utils._net.sources import parse_sources
+from ..module_utils._net.address_set import together
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULES, with_named_roles
-from ..module_utils._policy.peers import ADDRESSES, EXTRA, PREFIX, SOURCE, said_address
+from ..module_utils._policy.peers import EXTRA, PREFIX
 from ._batches import batch_sizes
-from ._client_hosts import Handling, handling_mistakes, read_handling, servers_too
-from ._keys import key_sentences, wrong_keys
-from ._named_roles import VARIABLE as _ROLES
-from ._named_roles import by_role, named_roles, names_client, role_mistake
+from ._client_hosts import handling_mistakes, servers_too
+from ._host_look import PLAN, Look, look_at
+from ._keys import key_sentences
+from ._named_roles import by_role, role_mistake
 from ._nobody import nobody
 from ._patterns import Patterns
-from ._results import plain
-from ._unsaid import Asks, block, read_asks
+from ._plain import plain
+from ._unsaid import block
 
-_VARIABLE = "lync_firewall_hosts"
-_PLAN = "lync_firewall_plan"
-_REPORTS = "lync_firewall_report_sources"
-_ADDRESSES = ("ansible_winrm_host", "ansible_host")
-_PORTS = ("ansible_winrm_port", "ansible_port")
 _MOST_NAMED = 5
 _MOST_LISTED = 20
-_WINRM_PORTS = ("", "5985", "5986")
 _SERVERS = "lync"
 """The group of hosts that the inventory plugin says are managed."""
 
@@ -115,7 +106,7 @@ def find_targets(
     """
     everybody = [str(host) for host in groups.get("all", ())]
     computers = {str(host) for host in groups.get(CLIENTS, ())}
-    looked = {host: _look(host, hostvars[host], request.scoped, client=host in computers) for host in everybody}
+    looked = {host: look_at(host, hostvars[host], request.scoped, client=host in computers) for host in everybody}
     if not request.roles_for_all:
         computers |= {host for host, look in looked.items() if look.client}
     clients = {host for host in computers if request.clients or looked[host].handling.changed}
@@ -206,8 +197,8 @@ def _mistakes(
         found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit, request.absent))
     if targets["held"]:
         found.append(
-            f"{_PLAN} of {', '.join(targets['held'][:_MOST_NAMED])}: a plan is one for the whole run, which names at "
-            f"its end the hosts that it left alone. Say it as an extra variable, -e {_PLAN}=FILE."
+            f"{PLAN} of {', '.join(targets['held'][:_MOST_NAMED])}: a plan is one for the whole run, which names at "
+            f"its end the hosts that it left alone. Say it as an extra variable, -e {PLAN}=FILE."
         )
     odd = [host for host in targets["hosts"] if any(map(str.isspace, host))]
     if odd:
@@ -246,108 +237,21 @@ def _notes(targets: Mapping[str, Any], request: Request) -> list[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What is needed of a host's variables, which cost as much to be asked for as all else here.
-
-    Attributes:
-        said: The value of ``lync_firewall_hosts``.
-        addresses: Its addresses; None where variables do not have them.
-        end: Address and port that are connected to; None where its variables are wrong.
-        roles: The roles that they name; None where that cannot be read.
-        client: Whether it is a user's computer and no server, by its group or by its roles.
-        has_roles: Whether its roles are named, rightly or not.
-        reports: Whether reports are named that are to be put together.
-        asks: What decides which peers it needs to be known; None where its rules have no scope.
-        handling: What they say of it as a user's computer. Of others nobody asks: few inventories have the variable.
-        held: Whether a plan is named that it is held to.
-        wrong_keys: Variables, and keys in them that there are not.
-    """
-
-    said: Any
-    addresses: AddressSet | None
-    end: tuple[str, str] | None
-    roles: tuple[str, ...] | None
-    client: bool
-    has_roles: bool
-    reports: bool
-    asks: Asks | None
-    handling: Handling
-    held: bool = False
-    wrong_keys: tuple[tuple[str, str], ...] = ()
-
-
-def _look(host: str, known: Mapping[str, Any], scoped: bool, *, client: bool) -> _Look:
-    try:
-        address = next((known[name] for name in _ADDRESSES if known.get(name)), host)
-        port = str(next((known[name] for name in _PORTS if known.get(name)), ""))
-        # One machine may listen on both of WinRM's ports; another port of an address may be mapped to another machine.
-        end = (str(address).lower().removesuffix("."), "" if port in _WINRM_PORTS else port)
-    except AnsibleError:
-        end = None  # a host whose variables are wrong is not connected to either
-    client = client or names_client(known)
-    return _Look(
-        said=_pattern(host, known),
-        addresses=_own(host, known),
-        end=end,
-        roles=_roles(known),
-        client=client,
-        has_roles=_says(known, _ROLES),
-        reports=_says(known, _REPORTS),
-        asks=read_asks(known, scoped),
-        held=_says(known, _PLAN),
-        wrong_keys=wrong_keys(known, scoped),
-        handling=read_handling(known) if client else Handling(),
-    )
-
-
-def _pattern(host: str, known: Mapping[str, Any]) -> Any:
-    try:
-        return plain(known[_VARIABLE]) if _VARIABLE in known else None
-    except AnsibleError as error:
-        raise OptionError(f"{_VARIABLE} of {host}", str(error)) from error
-
-
-def _roles(known: Mapping[str, Any]) -> tuple[str, ...] | None:
-    try:
-        return named_roles(known)
-    except AnsibleError:
-        return None
-
-
-def _says(known: Mapping[str, Any], name: str) -> bool:
-    """Whether a variable says anything. One that is wrong does: the task that needs it will say so."""
-    try:
-        return bool(known.get(name))
-    except AnsibleError:
-        return True
-
-
-def _own(host: str, known: Mapping[str, Any]) -> AddressSet | None:
-    try:
-        value = next((known[name] for name in ADDRESSES if known.get(name)), None)
-        value = value or said_address(host, known.get("ansible_host")) or host
-        texts = [value] if isinstance(value, str) else value
-        return parse_sources([str(item) for item in (*texts, known.get(SOURCE)) if item])
-    except (AnsibleError, AddressError, TypeError):
-        return None  # a name, or variables that are wrong: nothing is known of it
-
-
-def _addresses(groups: Mapping[str, Iterable[str]], looked: Mapping[str, _Look]) -> list[str]:
+def _addresses(groups: Mapping[str, Iterable[str]], looked: Mapping[str, Look]) -> list[str]:
     """The addresses of all hosts in the group of a role or of a kind of peer, as far as variables have them."""
     hosts = dict.fromkeys(str(host) for group, names in groups.items() if group.startswith(PREFIX) for host in names)
     found = together(own for host in hosts if (own := looked[host].addresses) is not None)
     return found.texts() if found and not found.fills_a_family else []
 
 
-def _have_roles(hosts: Iterable[str], groups: Mapping[str, Iterable[str]], looked: Mapping[str, _Look]) -> bool:
+def _have_roles(hosts: Iterable[str], groups: Mapping[str, Iterable[str]], looked: Mapping[str, Look]) -> bool:
     """Whether any of the hosts is more than a client or a load balancer, for which there is nothing to do."""
     idle = {str(host) for group in WITHOUT_RULES for host in groups.get(group, ())}
     busy = {str(host) for group, names in groups.items() if group in GROUP_ROLES for host in names}
     return any(host in busy or host not in idle or looked[host].has_roles for host in hosts)
 
 
-def _namesakes(hosts: Iterable[str], looked: Mapping[str, _Look]) -> dict[str, list[str]]:
+def _namesakes(hosts: Iterable[str], looked: Mapping[str, Look]) -> dict[str, list[str]]:
     """Each host that another one shares its address with, and these others: one machine with two names."""
     by_end: dict[tuple[str, str], list[str]] = {}
     for host in hosts:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..module_utils._net.address_set import KEYWORDS
+from ..module_utils._net.address_text import KEYWORDS
 
 PORTED = {"tcp": "TCP", "udp": "UDP"}
 """Protocols that have ports."""

@@ -11,14 +11,14 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._catalogue.model import Product
+from ..module_utils._catalogue.words import Product
 from ..module_utils._options.variables import PREFIX as OF_VARIABLES
 from ..module_utils._policy.assignment import GROUP_ROLES
 from ..module_utils._policy.peers import EXTRA, POOL, PREFIX
 from ..module_utils._policy.running import OF_TOPOLOGY, VARIABLE, VERSION, running
 from ..module_utils._policy.scoping import WORDS
 from ..module_utils._policy.unknown_peers import Scoped, as_block, as_comment, unknown_peers
-from ._results import plain
+from ._plain import plain
 
 _OWN = f"{OF_VARIABLES}peers"
 

@@ -32,8 +32,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology import xml_tree
-from ansible_collections.lyncops.firewall.plugins.plugin_utils import _results as results
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ansible_collections.lyncops.firewall.plugins.plugin_utils import _requirement_rows as requirement_rows
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import ConnectionLost
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from winrm.protocol import Protocol
@@ -102,7 +103,7 @@ def _nested(number: int) -> str:
 
 def _long_name() -> str:
     snapshot = _snapshot([f"v2.10|Action=Block|Active=TRUE|Dir=In|Name={'n' * 5_000_000}|"])
-    told = results.requirements(judge_policy(build_policy(["front_end", "mediation"]), snapshot), snapshot)
+    told = requirement_rows.requirements(judge_policy(build_policy(["front_end", "mediation"]), snapshot), snapshot)
     drift = {"found": True, "commands": [], "refused": []}
     state = {"service": {"running": True, "state": "running", "start": "automatic"}, "profiles": {}, "rules": []}
     report = build_report("", "2026-01-01T00:00:00Z", [Source("h", {**state, "requirements": told, "drift": drift})])

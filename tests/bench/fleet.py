@@ -151,7 +151,8 @@ def _path(playbook: str) -> str:
 def read_line() -> str:
     """The command line of an audit, as the collection makes it."""
     code = (
-        "from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import read_command;"
+        "from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.read_command "
+        "import read_command;"
         "print(read_command('fleet', owner=True))"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "build" / "collections")}

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import HOST_ROLES
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import Estate, peers_of, survey
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import ConnectionLost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed, HostLost, Refused
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost
 
 from faults.report import CONVERGED, FAILED, REFUSED, UNREACHABLE, Record
 from faults.scenarios import FIRST, Scenario

@@ -18,8 +18,9 @@ import yaml
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import ConnectionLost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Refused
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 
 from faults.case import check_untouched
 from faults.report import FAILS, GO, REFUSE, WARN, Trial

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import UnsupportedValueError
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh_text import UnsupportedValueError
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import NotElevated, ReadError
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import ConnectionLost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.judging import judge_host
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.lockout import LockoutGuard
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed, Outcome
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 
 from faults.scenarios import Scenario
 from lab.testing import Lab, LabHost

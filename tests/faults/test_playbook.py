@@ -32,7 +32,7 @@ Take = Callable[[Record], None]
 ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 120
 _REPAIR = {"roles": ["director"]}
-_SWITCH_ON = {"roles": ["director"], "firewall_enabled": "true"}
+_SWITCH_ON = {"roles": ["director"], "firewall_enabled": "enabled"}
 
 
 # Loaded by Python itself before Ansible begins: minutes become seconds, and what is shorter stays as it is.

@@ -33,7 +33,7 @@ def test_drift_is_reported_and_nothing_is_changed(lab: Lab, runner: Runner) -> N
     before = {host.name: host.rules() for host in lab.hosts}
     forceful = {
         "lync_firewall_firewall_service": "started",
-        "lync_firewall_firewall_enabled": "true",
+        "lync_firewall_firewall_enabled": "enabled",
         "lync_firewall_accept_impact": True,
     }
     run = runner.play("audit", "--diff", "--tags", "lync_firewall_rules", variables=forceful)

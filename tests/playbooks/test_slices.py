@@ -72,8 +72,8 @@ def _made_up(*names: str, kind: str = "compliant", created: str = "2026-03-12T06
     """A report of hosts without requirements, as another program may have made it."""
     host = {"message": "", "service": None, "profiles": {}, "managed_rules": 0, "commands": [], "cells": []}
     return {
-        "schema": "urn:lyncops:firewall:report:1",
-        "version": 2,
+        "schema": "urn:lyncops:firewall:report:3",
+        "version": 3,
         "created": created,
         "requirements": [],
         "hosts": [{"name": name, "class": kind, **host} for name in names],

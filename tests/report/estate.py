@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Peer
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Peer
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Report
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action

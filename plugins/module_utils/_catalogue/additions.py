@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from .._net.port_set import PortSet
 from . import services
-from .model import (
+from .model import Requirement
+from .words import (
     EVERY_PRODUCT,
     LYNC_SERVERS,
     SINCE_2015,
@@ -21,7 +22,6 @@ from .model import (
     Disposition,
     Peer,
     Product,
-    Requirement,
     Role,
     Table,
     Transport,

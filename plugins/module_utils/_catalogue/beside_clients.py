@@ -9,7 +9,8 @@ are is not documented, so all are meant but where a document says that a kind ha
 
 from __future__ import annotations
 
-from .model import Disposition, Peer, Requirement
+from .model import Requirement
+from .words import Disposition, Peer
 
 BESIDE_CLIENTS: tuple[Peer, ...] = (
     Peer.FRONT_END,

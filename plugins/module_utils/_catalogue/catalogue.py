@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from . import additions, client_ports, edge_ports, load_balancer_ports, server_ports
-from .model import Product, Requirement, Role, Ruleset, Table, with_derived
+from .model import Requirement
 from .products import ABOUT, as_of
+from .role_names import with_derived
+from .words import Product, Role, Ruleset, Table
 
 EVERY: tuple[Requirement, ...] = (
     *server_ports.SERVER_PORTS,

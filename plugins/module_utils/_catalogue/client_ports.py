@@ -13,7 +13,8 @@ from __future__ import annotations
 from functools import partial
 
 from . import services
-from .model import Disposition, Peer, Requirement, Role, Table, Transport, documented
+from .model import Requirement, documented
+from .words import Disposition, Peer, Role, Table, Transport
 
 _row = partial(documented, Table.CLIENT)
 

@@ -16,19 +16,8 @@ from typing import Any
 
 from .._net.port_set import PortSet
 from . import services
-from .model import (
-    EVERY_PRODUCT,
-    UNTIL_2015,
-    Disposition,
-    Feature,
-    Interface,
-    Peer,
-    Product,
-    Requirement,
-    Role,
-    Table,
-    Transport,
-)
+from .model import Requirement
+from .words import EVERY_PRODUCT, UNTIL_2015, Disposition, Feature, Interface, Peer, Product, Role, Table, Transport
 
 _SOURCE = (
     "Microsoft: Port summary of the Edge topologies of Lync Server 2013; Edge Server environmental requirements in "

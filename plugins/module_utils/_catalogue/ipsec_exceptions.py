@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import services
-from .model import SINCE_2015, Disposition, Product, Requirement, Role
+from .model import Requirement
+from .words import SINCE_2015, Disposition, Product, Role
 
 ANY = "Any"
 DO_NOT_AUTHENTICATE = "Do not authenticate"

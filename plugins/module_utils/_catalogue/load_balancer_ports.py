@@ -13,7 +13,8 @@ from __future__ import annotations
 from functools import partial
 
 from . import services
-from .model import Disposition, Peer, Product, Requirement, Role, Table, Transport, documented
+from .model import Requirement, documented
+from .words import Disposition, Peer, Product, Role, Table, Transport
 
 _hlb = partial(documented, Table.HLB)
 _dns = partial(documented, Table.DNSLB)

@@ -15,17 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from . import services
-from .model import (
-    HOST_ROLES,
-    SINCE_2019,
-    VIEWER_FARMS,
-    Product,
-    Requirement,
-    Role,
-    RoleError,
-    Table,
-    parse_roles,
-)
+from .model import Requirement
+from .role_names import RoleError, parse_roles
+from .words import HOST_ROLES, SINCE_2019, VIEWER_FARMS, Product, Role, Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from dataclasses import replace
 from functools import partial
 
 from . import services
-from .model import (
+from .model import Requirement, documented
+from .words import (
     LYNC_SERVERS,
     SINCE_2015,
     SINCE_2019,
@@ -26,11 +27,9 @@ from .model import (
     Disposition,
     Feature,
     Peer,
-    Requirement,
     Role,
     Table,
     Transport,
-    documented,
 )
 
 _row = partial(documented, Table.SERVER)

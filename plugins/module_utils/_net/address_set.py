@@ -5,44 +5,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from . import intervals
-
-_BITS = {4: 32, 6: 128}
-_ALL: dict[int, intervals.Interval] = {family: (0, (1 << bits) - 1) for family, bits in _BITS.items()}
-_MAKE: dict[int, type[ipaddress.IPv4Address | ipaddress.IPv6Address]] = {
-    4: ipaddress.IPv4Address,
-    6: ipaddress.IPv6Address,
-}
-
-KEYWORDS = {
-    word.casefold(): word
-    for word in (
-        "LocalSubnet", "DNS", "DHCP", "WINS", "DefaultGateway",
-        "IntrAnet", "IntErnet", "RmtIntrAnet", "Ply2Renders", "CaptivePortal",
-    )
-}  # fmt: skip
-"""Address keywords of [MS-GPFAS] 2.2.2.13; only the host itself knows which addresses they stand for."""
-
-TYPED_KEYWORDS = ("localsubnet", "dns", "dhcp", "wins", "defaultgateway")
-"""Those that ``netsh advfirewall firewall add rule remoteip=`` accepts."""
+from .address_text import ALL, KEYWORDS, MAKE, TYPED_KEYWORDS, AddressError, read_stored, read_typed, spell
 
 _NOT_IN_RULES: dict[str, intervals.Interval] = {
     "the unspecified address (::)": (0, 0),
     "the loopback address (::1)": (1, 1),
-    "a multicast address (ff00::/8)": (0xFF << 120, _ALL[6][1]),
+    "a multicast address (ff00::/8)": (0xFF << 120, ALL[6][1]),
 }
 
 Keyword = tuple[int, str]
 """Address family (4 or 6) and a keyword in lower case."""
-
-
-class AddressError(ValueError):
-    """A text is not an address, network, range or known keyword; the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +41,7 @@ class AddressSet:
         object.__setattr__(self, "v6", v6)
         if not self.keywords:
             return
-        complete = [family for family, ranges in ((4, v4), (6, v6)) if ranges == (_ALL[family],)]
+        complete = [family for family, ranges in ((4, v4), (6, v6)) if ranges == (ALL[family],)]
         if complete:
             object.__setattr__(self, "keywords", frozenset(k for k in self.keywords if k[0] not in complete))
 
@@ -95,7 +71,7 @@ class AddressSet:
             if text.casefold() in TYPED_KEYWORDS:
                 keywords |= {(4, text.casefold()), (6, text.casefold())}
                 continue
-            family, interval = _typed(text)
+            family, interval = read_typed(text)
             found[family].append(interval)
         typed = cls(tuple(found[4]), tuple(found[6]), frozenset(keywords))
         for family in (4, 6):
@@ -122,7 +98,7 @@ class AddressSet:
         texts = [item.strip() for item in items]
         parsed = cls.parse(texts)
         for text in texts:
-            if ":" in text and (kind := cls((), (_typed(text)[1],)).impossible_in_rule):
+            if ":" in text and (kind := cls((), (read_typed(text)[1],)).impossible_in_rule):
                 raise AddressError(
                     f"{text!r} is or holds {kind} of IPv6, which Windows Firewall does not take in a rule; leave it out"
                 )
@@ -148,7 +124,7 @@ class AddressSet:
                 if value.casefold() in KEYWORDS:
                     keywords.add((family, value.casefold()))
                 else:
-                    found[family].append(_stored(value, family))
+                    found[family].append(read_stored(value, family))
         if not keywords and not found[4] and not found[6]:
             return cls.any()
         return cls(tuple(found[4]), tuple(found[6]), frozenset(keywords))
@@ -156,7 +132,7 @@ class AddressSet:
     @property
     def is_any(self) -> bool:
         """Whether every address of both families is in the set."""
-        return self.v4 == (_ALL[4],) and self.v6 == (_ALL[6],)
+        return self.v4 == (ALL[4],) and self.v6 == (ALL[6],)
 
     @property
     def fills_a_family(self) -> bool:
@@ -224,7 +200,7 @@ class AddressSet:
         return _canonical(self.v4 if family == 4 else (), self.v6 if family == 6 else (), words)
 
     def _complete(self, family: int) -> bool:
-        return (self.v4 if family == 4 else self.v6) == (_ALL[family],)
+        return (self.v4 if family == 4 else self.v6) == (ALL[family],)
 
     def texts(self) -> list[str]:
         """The set in netsh's syntax, as short as possible: hosts, CIDR networks, ranges, keywords; ``['any']`` for all.
@@ -235,7 +211,7 @@ class AddressSet:
             return ["any"]
         words = sorted({keyword for _family, keyword in self.keywords})
         numbers = [
-            text for family, ranges in ((4, self.v4), (6, self.v6)) for pair in ranges for text in _spell(family, pair)
+            text for family, ranges in ((4, self.v4), (6, self.v6)) for pair in ranges for text in spell(family, pair)
         ]
         return words + numbers
 
@@ -248,8 +224,7 @@ class AddressSet:
         ranges = [(family, pair) for family, pairs in ((4, self.v4), (6, self.v6)) for pair in pairs]
         if sum(last - first + 1 for _family, (first, last) in ranges) > most:
             return []
-        spell = {4: ipaddress.IPv4Address, 6: ipaddress.IPv6Address}
-        return [str(spell[family](number)) for family, (first, last) in ranges for number in range(first, last + 1)]
+        return [str(MAKE[family](number)) for family, (first, last) in ranges for number in range(first, last + 1)]
 
     def __str__(self) -> str:
         return ",".join(self.texts())
@@ -290,32 +265,8 @@ def together(sets: Iterable[AddressSet]) -> AddressSet:
     )
 
 
-_ANY = AddressSet((_ALL[4],), (_ALL[6],))
+_ANY = AddressSet((ALL[4],), (ALL[6],))
 _NONE = AddressSet()
-
-SOURCES = AddressSet(((1 << 24, (224 << 24) - 1),), ((2, (0xFF << 120) - 1),))
-"""Addresses that a packet from elsewhere may come from, and that a rule can hold: not this network (0.0.0.0/8), no
-multicast, reserved or broadcast address (RFC 1122 3.2.1.3); of IPv6 neither ``::``, ``::1`` nor multicast (RFC 4291
-2.7)."""
-
-LOOPBACK = AddressSet(((127 << 24, (128 << 24) - 1),), ((1, 1),))
-"""A host's addresses for itself (RFC 1122 3.2.1.3, RFC 4291 2.5.3)."""
-
-LINK_LOCAL = AddressSet(((0xA9FE << 16, (0xA9FF << 16) - 1),), ((0xFE80 << 112, (0xFEC0 << 112) - 1),))
-"""169.254.0.0/16 and fe80::/10, which no router passes on (RFC 3927, RFC 4291 2.5.6)."""
-
-PRIVATE = AddressSet(
-    (
-        (10 << 24, (11 << 24) - 1),
-        (0x6440 << 16, (0x6480 << 16) - 1),
-        (0xAC10 << 16, (0xAC20 << 16) - 1),
-        (0xC0A8 << 16, (0xC0A9 << 16) - 1),
-        *LINK_LOCAL.v4,
-    ),
-    ((0xFC << 120, (0xFE << 120) - 1), *LINK_LOCAL.v6),
-)
-"""Addresses that the Internet does not carry: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918), 100.64.0.0/10
-(RFC 6598), fc00::/7 (RFC 4193), and `LINK_LOCAL`."""
 
 
 def split(addresses: AddressSet, room: int) -> list[AddressSet]:
@@ -336,102 +287,3 @@ def split(addresses: AddressSet, room: int) -> list[AddressSet]:
     return (
         [addresses] if len(parts) == 1 else [AddressSet.parse(part) & addresses for part in parts]
     )  # a keyword keeps its family
-
-
-def _spell(family: int, pair: intervals.Interval) -> list[str]:
-    """One interval as its networks, or as ``a-b`` where that is shorter."""
-    first, last = _MAKE[family](pair[0]), _MAKE[family](pair[1])
-    networks = [
-        str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)
-        for network in ipaddress.summarize_address_range(first, last)
-    ]
-    span = f"{first}-{last}"
-    return networks if len(networks) == 1 or len(",".join(networks)) <= len(span) else [span]
-
-
-def _typed(text: str) -> tuple[int, intervals.Interval]:
-    """Parse an address, network or range of a user; stricter than for what Windows stores."""
-    try:
-        if "%" in text:
-            raise AddressError(f"{text!r} names an interface zone, which a firewall scope cannot hold")
-        if "-" in text:
-            first, last = (ipaddress.ip_address(part.strip()) for part in text.split("-", 1))
-            if first.version != last.version or int(first) > int(last):
-                raise AddressError(f"{text!r} is no range: both ends must be of one family, the lower one first")
-            return first.version, (int(first), int(last))
-        network = ipaddress.ip_network(text)
-    except AddressError:
-        raise
-    except ValueError as error:
-        if "host bits" in str(error):
-            meant = ipaddress.ip_network(text, strict=False)
-            raise AddressError(f"{text!r} has host bits set; write {meant} or one address") from error
-        known = ", ".join(TYPED_KEYWORDS)
-        raise AddressError(f"{text!r} is no address, network, range (a-b) or keyword ({known})") from error
-    return network.version, (int(network.network_address), int(network.broadcast_address))
-
-
-def is_stored_address(value: str, family: int) -> bool:
-    """Whether `AddressSet.from_registry` takes a value, with no blank around it.
-
-    Args:
-        value: The value.
-        family: 4 or 6.
-    """
-    if value.casefold() in KEYWORDS:
-        return True
-    try:
-        _stored(value, family)
-    except AddressError:
-        return False
-    return True
-
-
-def _stored(value: str, family: int) -> intervals.Interval:
-    """Parse an address value of a rule string, [MS-GPFAS] 2.2.2.9 to 2.2.2.12; lenient where Windows is."""
-    try:
-        if "-" in value:
-            first, last = (_number(part.strip(), family) for part in value.split("-", 1))
-            if first > last:
-                raise AddressError(f"the address range {value!r} runs backwards")
-            return first, last
-        host, slash, mask = value.partition("/")
-        number = _number(host.strip(), family)
-        length = _prefix_length(mask.strip(), family) if slash else _BITS[family]
-    except AddressError:
-        raise
-    except ValueError as error:
-        raise AddressError(f"{value!r} is no IPv{family} address, network, range or keyword") from error
-    size = 1 << (_BITS[family] - length)
-    first = number & ~(size - 1)
-    return first, first + size - 1
-
-
-_OCTETS = {str(octet): octet for octet in range(256)}
-
-
-def _number(address: str, family: int) -> int:
-    """An address as a number. IPv4 is what ipaddress takes as well, in a third of its time."""
-    if family == 6:
-        return int(ipaddress.IPv6Address(address))
-    number = 0
-    octets = address.split(".")
-    if len(octets) != 4:
-        raise ValueError(address)
-    for octet in octets:
-        if octet not in _OCTETS:
-            raise ValueError(address)
-        number = number << 8 | _OCTETS[octet]
-    return number
-
-
-@lru_cache(maxsize=256)  # a host's rules have few different masks
-def _prefix_length(mask: str, family: int) -> int:
-    """``24`` or ``255.255.255.0`` as a prefix length. A mask with holes has none."""
-    if mask.isascii() and mask.isdigit() and int(mask) <= _BITS[family]:
-        return int(mask)
-    if family == 4 and "." in mask:
-        holes = ~_number(mask, 4) & 0xFFFFFFFF
-        if holes & (holes + 1) == 0:
-            return 32 - holes.bit_length()
-    raise AddressError(f"{mask!r} is no network mask")

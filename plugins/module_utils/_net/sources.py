@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .address_set import SOURCES, AddressError, AddressSet
+from .address_set import AddressSet
+from .address_text import AddressError
+from .known_addresses import SOURCES
 
 
 def parse_sources(items: Iterable[str]) -> AddressSet:

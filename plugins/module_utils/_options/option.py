@@ -25,7 +25,6 @@ class Option:
         required: Whether it must be given.
         suboptions: Keys of a dictionary, or of the dictionaries in a list.
         bounds: Least and greatest value of a number.
-        renamed: Former values that still pass, each with what it is called now.
     """
 
     name: str
@@ -37,7 +36,6 @@ class Option:
     required: bool = False
     suboptions: tuple[Option, ...] = ()
     bounds: tuple[int, int] | None = None
-    renamed: tuple[tuple[str, str], ...] = ()
 
     def specification(self, below: str = "options") -> dict[str, Any]:
         """The option as Ansible's argument specifications have it.
@@ -49,7 +47,7 @@ class Option:
         if self.elements:
             found["elements"] = self.elements
         if self.choices:
-            found["choices"] = [*self.choices, *(old for old, _new in self.renamed)]
+            found["choices"] = list(self.choices)
         if self.required:
             found["required"] = True
         if self.default is not None:

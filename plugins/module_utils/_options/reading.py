@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from .._firewall.state.rule import Profile
-from .._net.address_set import AddressError, AddressSet
+from .._net.address_set import AddressSet
+from .._net.address_text import AddressError
 from .._net.port_set import PortError, PortSet
 from .._net.sources import parse_sources
 

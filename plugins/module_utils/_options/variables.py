@@ -11,7 +11,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from .table import ENFORCING_OPTIONS, HOST_OPTIONS
+from .enforcing_table import ENFORCING_OPTIONS
+from .host_table import HOST_OPTIONS
 
 PREFIX = "lync_firewall_"
 """What the variable of an option begins with: ``lync_firewall_profiles``."""

@@ -16,12 +16,12 @@ from .._firewall.traffic.admitted import Admission, Wider, joined
 from .._firewall.traffic.matching import Traffic
 from .._firewall.traffic.reasons import Status
 from .._firewall.traffic.rule_index import RuleIndex
-from .._firewall.traffic.verdict import Verdict
+from .._firewall.traffic.weighing import Verdict
 from .._net.address_set import AddressSet, together
 from .._net.effort import Effort
 from .._net.region import Region
 from .elsewhere import Elsewhere, admitted_at
-from .policy import Demand, HostPolicy
+from .host_policy import Demand, HostPolicy
 
 _MOST_EFFORT = 1_000_000
 """Steps for all rows of a host, beside those of the verdicts: ten seconds at worst."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from .._catalogue.model import HOST_ROLES, Peer, Role
+from .._catalogue.words import HOST_ROLES, Peer, Role
 from .._options.reading import read_choice
-from .._options.table import ENFORCE, REPORT
 from .._options.variables import PREFIX as OF_VARIABLES
+from .._options.words import ENFORCE, REPORT
 from .peers import PREFIX
 
 GROUP_ROLES = {PREFIX + role.value: role.value for role in HOST_ROLES}

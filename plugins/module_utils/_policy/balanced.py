@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from .._catalogue import balancing
 from .._catalogue.balancing import EXTERNAL_AFFINITIES, SERVED, Served, Virtual, When
 from .._catalogue.catalogue import by_id
-from .._catalogue.model import Requirement, Role, Ruleset, Table
+from .._catalogue.model import Requirement
+from .._catalogue.words import Role, Ruleset, Table
 from .._options.reading import OptionError
 from .balanced_model import Backend, BalancerListener
 from .balanced_warnings import warnings_of
 from .configured import Difference
-from .policy import HostPolicy, build_policy
+from .host_policy import HostPolicy
+from .policy import build_policy
 from .pools import TABLES, VARIABLES, ExternalPorts, Pool, PoolMember
 
 _BEHIND = {

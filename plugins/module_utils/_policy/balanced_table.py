@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .._catalogue.model import Peer
+from .._catalogue.words import Peer
 from .._texts import spreadsheet_cell
 from .balanced_model import Backend, BalancerListener
 

@@ -13,17 +13,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .._catalogue.model import Peer, Transport
+from .._catalogue.words import Peer, Transport
 from .._firewall.change.management import NEVER_BLOCKED
 from .._firewall.change.plan import DesiredRule
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule
 from .._firewall.traffic.admitted import all_of
-from .._net.address_set import SOURCES, AddressSet
+from .._net.address_set import AddressSet
+from .._net.known_addresses import SOURCES
 from .._net.port_set import PortSet
 from .._net.region import Region, remainder, union
 from .._net.sources import are_all_sources
-from .._options.table import BLOCK_OTHERS
-from .policy import Demand, HostPolicy, over_scope, require_lines, rule_key
+from .._options.words import BLOCK_OTHERS
+from .coalescing import over_scope, require_lines, rule_key
+from .host_policy import Demand, HostPolicy
 
 _ANYBODY = frozenset((Peer.ANY, Peer.CLIENT))
 BLOCK_KEY = "block-"

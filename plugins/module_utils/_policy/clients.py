@@ -15,12 +15,14 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .._catalogue.model import Requirement, Role, RoleError
+from .._catalogue.model import Requirement
+from .._catalogue.role_names import RoleError
+from .._catalogue.words import Role
 from .._firewall.change.netsh_text import UnsupportedValueError, check_text
 from .._firewall.state.rule import Direction
 from .._net.port_set import PortSet
 from .._options.reading import OptionError
-from .extra_rules import is_full_path
+from .rule_paths import is_full_path
 
 CLIENT = Role.CLIENT.value
 

@@ -12,7 +12,8 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from .._catalogue.model import Disposition, Requirement, Transport
+from .._catalogue.model import Requirement
+from .._catalogue.words import Disposition, Transport
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_ports
 from .._topology.row_listeners import ROW_LISTENERS, ListenerPattern

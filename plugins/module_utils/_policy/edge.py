@@ -16,7 +16,8 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._catalogue.model import Interface, Requirement, Role
+from .._catalogue.model import Requirement
+from .._catalogue.words import Interface, Role
 from .._firewall.state.rule import Profile
 from .._net.address_set import AddressSet, together
 from .._net.port_set import PortSet

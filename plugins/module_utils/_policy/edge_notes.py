@@ -9,12 +9,13 @@ from collections.abc import Iterable
 
 from .._firewall.change.site_naming import SITE_KEY
 from .._firewall.state.rule import Action, Direction, FirewallRule
-from .._net.address_set import PRIVATE, AddressSet, together
+from .._net.address_set import AddressSet, together
+from .._net.known_addresses import PRIVATE
 from .._options.variables import PREFIX
 from .._texts import first_few
 from .edge import MANAGEMENT, OPTION
 from .edge_own import arriving, profiles_at, read_own
-from .policy import HostPolicy
+from .host_policy import HostPolicy
 
 _MOST_NAMED = 5
 

@@ -10,13 +10,14 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .._catalogue.model import Interface
+from .._catalogue.words import Interface
 from .._firewall.state.rule import Profile
-from .._net.address_set import LOOPBACK, AddressSet
+from .._net.address_set import AddressSet
+from .._net.known_addresses import LOOPBACK
 from .._options.reading import OptionError
 from .._options.variables import PREFIX
 from .edge import MANAGEMENT, OPTION
-from .policy import HostPolicy
+from .host_policy import HostPolicy
 
 _NONE = AddressSet()
 _NO_NETWORKS: Mapping[str, Profile] = {}

@@ -18,18 +18,19 @@ from .._catalogue.listeners import (
     SERVICE,
     SERVICE_PREFIXES,
 )
-from .._catalogue.model import Disposition, Transport
+from .._catalogue.words import Disposition, Transport
 from .._firewall.state.rule import PROTOCOL_NUMBERS, Direction, same_path
 from .._firewall.state.snapshot import Snapshot
 from .._firewall.traffic.admitted import Admission
 from .._firewall.traffic.matching import SYSTEM, Listeners, Traffic
 from .._firewall.traffic.reasons import Reason, Status
 from .._firewall.traffic.rule_index import RuleIndex
-from .._firewall.traffic.verdict import Verdict, judge, worst
+from .._firewall.traffic.verdict import judge, worst
+from .._firewall.traffic.weighing import Verdict
 from .._net.address_set import AddressSet, together
 from .admitting import Admitting, in_all
 from .edge import each
-from .policy import Demand, HostPolicy
+from .host_policy import Demand, HostPolicy
 
 _PRODUCT = Listeners(PRODUCT_FILES, PRODUCT_FOLDERS, PRODUCT_SERVICES, SERVICE_PREFIXES)
 _CLIENT = Listeners(CLIENT_FILES, CLIENT_FOLDERS, frozenset())

@@ -21,12 +21,13 @@ from .._firewall.traffic.admission import Listening, Meant, admission
 from .._firewall.traffic.admitted import Wider, joined
 from .._firewall.traffic.matching import Traffic
 from .._firewall.traffic.rule_index import RuleIndex
-from .._net.address_set import LINK_LOCAL, LOOPBACK, PRIVATE, SOURCES, AddressSet, together
+from .._net.address_set import AddressSet, together
 from .._net.effort import Effort
+from .._net.known_addresses import LINK_LOCAL, LOOPBACK, PRIVATE, SOURCES
 from .._net.region import Region, remainder, union
 from .edge import each
 from .edge_own import profiles_at
-from .policy import Demand, HostPolicy
+from .host_policy import Demand, HostPolicy
 
 _NOT_KNOWN: frozenset[str] = frozenset()
 _ALL = AddressSet.any()

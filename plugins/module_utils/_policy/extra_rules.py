@@ -5,27 +5,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._firewall.change.netsh_text import UnsupportedValueError, check_program, check_text
+from .._firewall.change.netsh_text import UnsupportedValueError, check_text
 from .._firewall.change.site_naming import described, site_key
 from .._firewall.state.limits import EDGE, SECURITY, Limits
-from .._firewall.state.rule import (
-    ALL_PROFILES,
-    ANY_SERVICE,
-    PROTOCOL_NUMBERS,
-    Action,
-    Direction,
-    FirewallRule,
-    Profile,
-)
-from .._firewall.traffic.breadth import SYSTEM, nearly_everything
+from .._firewall.state.rule import ALL_PROFILES, ANY_SERVICE, PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
+from .._firewall.traffic.breadth import nearly_everything
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_profiles, read_word
 from .._options.site import GROUP
+from .rule_paths import read_program
 from .rule_values import (
     TCP,
     UDP,
@@ -45,9 +37,7 @@ from .rule_values import (
 
 _DIRECTIONS = {direction.value: direction for direction in Direction}
 _ACTIONS = {action.value: action for action in (Action.ALLOW, Action.BLOCK)}
-_PROGRAM = re.compile(r"[A-Za-z]:\\[^/*?:]+|%[A-Za-z()0-9]+%\\[^/*?:]+")
 _LONGEST_NAME = 80
-_LONGEST_PROGRAM = 259  # [MS-FASP] 2.2.37: fewer than 260 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +124,7 @@ def _parts(
             f"{where}.protocol", "localport and remoteport need a protocol that has ports: write tcp or udp"
         )
     types = read_icmp(f"{where}.icmp_type_code", entry.get("icmp_type_code"), protocol)
-    program = _program(f"{where}.program", entry.get("program"))
+    program = read_program(f"{where}.program", entry.get("program"))
     service = read_service(f"{where}.service", entry.get("service"))
     interfaces = read_interfaces(f"{where}.interfacetypes", entry.get("interfacetypes"))
     from_where = limit_of(f"{where}.remoteip", entry.get("remoteip"))
@@ -267,40 +257,6 @@ def _profiles(option: str, value: Any, default: frozenset[Profile]) -> frozenset
     if words:
         return read_profiles(option, words)
     return ALL_PROFILES if words_of(value) else default
-
-
-def _program(option: str, value: Any) -> str:
-    program = str(value or "")
-    if not program or program.casefold() == "any":
-        return ""
-    if program.casefold() == SYSTEM.casefold():
-        return SYSTEM
-    return read_path(option, program, r"C:\Tools\agent.exe")
-
-
-def read_path(option: str, path: str, example: str) -> str:
-    """A full path of a file on the host; it may begin with a variable (`netsh_text.VARIABLES`).
-
-    Args:
-        option: The option's name, for the message.
-        path: The path.
-        example: One that is right, for the message.
-
-    Raises:
-        OptionError: It is none, or cannot be given to netsh safely.
-    """
-    try:
-        check_program(path)
-    except UnsupportedValueError as error:
-        raise OptionError(option, f"{path!r}: {error}") from error
-    if not is_full_path(path):
-        raise OptionError(option, f"{path!r} is no full path such as {example}")
-    return path
-
-
-def is_full_path(program: str) -> bool:
-    """Whether a text is the full path of a program, and short enough for a netsh line."""
-    return bool(_PROGRAM.fullmatch(program)) and len(program) <= _LONGEST_PROGRAM
 
 
 def _description(option: str, name: str, value: Any) -> str:

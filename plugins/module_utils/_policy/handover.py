@@ -17,7 +17,7 @@ from .._firewall.state.limits import limits_of
 from .._firewall.state.rule import FirewallRule, local_ports_text, profile_names, protocol_name
 from .._options.reading import OptionError
 from .._texts import spreadsheet_cell
-from .policy import HostPolicy
+from .host_policy import HostPolicy
 
 COLUMNS = (
     "name", "rows", "enabled", "direction", "action", "protocol", "icmp_type_code", "local_ports", "remote_ports",

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .._catalogue.model import Role
 from .._catalogue.products import called
+from .._catalogue.words import Role
 from .handover import absent_lines, gpo_removal, gpo_renewal, gpo_script, rules_csv
-from .policy import HostPolicy
+from .host_policy import HostPolicy
 
 _DIGITS = 8
 _LONGEST_NAME = 60

@@ -17,7 +17,7 @@ from .._firewall.change.netsh import add_line
 from .._firewall.change.netsh_text import UnsupportedValueError
 from .._firewall.change.plan import DesiredRule
 from .._firewall.state.rule import Action
-from .policy import Demand, HostPolicy
+from .host_policy import Demand, HostPolicy
 
 
 @dataclass(frozen=True, slots=True)

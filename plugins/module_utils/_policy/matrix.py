@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from .._net import intervals
-from .._net.address_set import AddressError, AddressSet, together
+from .._net.address_set import AddressSet, together
+from .._net.address_text import AddressError
 from .matrix_balanced import marked
 from .matrix_clients import Configured, of_clients
 from .matrix_demands import of_hosts

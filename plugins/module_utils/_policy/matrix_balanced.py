@@ -11,7 +11,7 @@ from typing import Any
 
 from .._catalogue.balancing import SERVED
 from .._catalogue.catalogue import by_id
-from .._catalogue.model import Disposition, Peer
+from .._catalogue.words import Disposition, Peer
 from .._net.port_set import PortSet
 from .balanced_table import BalancedTraffic
 from .matrix_demands import everybody_ends, peer_end, peers_of_all

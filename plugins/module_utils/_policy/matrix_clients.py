@@ -14,7 +14,8 @@ from typing import Any
 
 from .._catalogue.beside_clients import beside_clients
 from .._catalogue.client_ports import CLIENT_PORTS
-from .._catalogue.model import Peer, Requirement
+from .._catalogue.model import Requirement
+from .._catalogue.words import Peer
 from .._net.port_set import PortSet
 from .matrix_demands import clients_end, peer_end, peers_of_all
 from .matrix_model import End, Traffic

@@ -10,16 +10,18 @@ from typing import Any
 
 from .._catalogue.beside_clients import beside_clients
 from .._catalogue.edge_ports import CONNECTIONS
-from .._catalogue.model import HOST_ROLES, Interface, Peer, Requirement
+from .._catalogue.model import Requirement
+from .._catalogue.words import HOST_ROLES, Interface, Peer
 from .._firewall.state.rule import Direction
 from .._net.address_set import AddressSet, together
 from .._net.port_set import PortSet
 from .._options.reading import OptionError
 from .edge import OPTION as EDGE_ADDRESSES
 from .edge import addresses_of
+from .host_policy import Demand, HostPolicy
 from .matrix_model import CLIENTS, EVERYBODY, INTERNET, MONITORING, End, Traffic
 from .peer_names import NAMES
-from .policy import Demand, HostPolicy, build_policy
+from .policy import build_policy
 from .scoping import EVERYWHERE, stands_for_another, takes_everybody
 
 _INTERFACES = {

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._catalogue.model import HOST_ROLES, Peer, Role
+from .._catalogue.words import HOST_ROLES, Peer, Role
 from .._net.address_set import AddressSet, together
 from .matrix_model import Group, Who, networks
 from .peer_names import NAMES

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._catalogue.model import Peer
+from .._catalogue.words import Peer
 
 NAMES = {
     Peer.FRONT_END: "Front End Servers",

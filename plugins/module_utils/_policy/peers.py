@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._catalogue.model import LYNC_SERVERS, SERVERS_OF_ALL, Interface, Peer
-from .._net.address_set import AddressError, AddressSet, together
+from .._catalogue.words import LYNC_SERVERS, SERVERS_OF_ALL, Interface, Peer
+from .._net.address_set import AddressSet, together
+from .._net.address_text import AddressError
 from .._net.sources import parse_sources
 from .scoping import WORDS
 

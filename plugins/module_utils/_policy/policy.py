@@ -9,129 +9,32 @@ The only place that knows both the catalogue and the firewall.
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import or_
+from dataclasses import replace
 from typing import Any
 
 from .._catalogue import catalogue
-from .._catalogue.model import (
-    Disposition,
-    Feature,
-    Interface,
-    Product,
-    Requirement,
-    Role,
-    RoleError,
-    Ruleset,
-    Transport,
-)
+from .._catalogue.model import Requirement
 from .._catalogue.products import ABOUT, roles_of
-from .._firewall.change.naming import HIGHEST_GENERATION, ManagedName
-from .._firewall.change.netsh import add_line
-from .._firewall.change.netsh_text import UnsupportedValueError
-from .._firewall.change.plan import DesiredRule
-from .._firewall.state.rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile
-from .._net.address_set import AddressSet, split
+from .._catalogue.role_names import RoleError
+from .._catalogue.words import Disposition, Feature, Interface, Product, Role, Ruleset
+from .._firewall.state.rule import Direction
+from .._net.address_set import AddressSet
 from .._net.port_set import PortSet
 from .._options.reading import OptionError, read_choice, read_ports, read_profiles
 from . import edge
 from .clients import DIRECTIONS, check_media, check_program, check_roles, media_ports
-from .configured import Configuration, read_configuration
+from .coalescing import coalesce, over_scope, require_lines
+from .configured import read_configuration
 from .extra_rules import ExtraRule, read_extra_rules
+from .host_policy import Demand, HostPolicy
 from .rpc import without_mapper
-from .scoping import Scope, read_scoping
+from .scoping import read_scoping
 
-_ROOM_FOR_ADDRESSES = 500  # characters of a netsh line that a scope may take; the rest has room beside it
-_LONGEST_KEY = 90
 _FEATURES = {feature.value: feature for feature in Feature}
 _RULESETS = {ruleset.value: ruleset for ruleset in Ruleset}
 _PRODUCTS = {product.value: product for product in Product}
 _DIRECTIONS = {Disposition.LISTEN: Direction.IN, Disposition.CONNECT: Direction.OUT}
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """One row as it applies to one host.
-
-    Attributes:
-        requirement: The row.
-        direction: Which way the connection is opened, seen from the host.
-        ports: The ports, as documented, configured or overridden.
-        scope: Who must be able to connect, or be connected to.
-        keys: Keys of the desired rules that serve the row.
-        programs: Short name and program of the services that the row's rules are limited to; none means any program.
-        local: Addresses of the host that its rules are bound to; any where they are not.
-        product: The product that the row is of.
-    """
-
-    requirement: Requirement
-    direction: Direction
-    ports: PortSet
-    scope: Scope = field(default_factory=lambda: Scope(AddressSet.any()))
-    keys: tuple[str, ...] = ()
-    programs: tuple[tuple[str, str], ...] = ()
-    local: AddressSet = AddressSet.any()
-    product: Product = Product.LYNC_2013
-
-    @property
-    def overridden(self) -> bool:
-        """Whether the ports are others than the document's."""
-        return self.ports != self.requirement.ports
-
-    @property
-    def for_nobody(self) -> bool:
-        """Whether it is known that there is nobody who must be able to connect."""
-        return not self.scope.addresses
-
-
-@dataclass(frozen=True, slots=True)
-class HostPolicy:
-    """What one host should have, and why.
-
-    Attributes:
-        rules: The desired rules, sorted by key.
-        demands: The rows that apply, in catalogue order, each with the rules that serve it.
-        skipped: Ids of rows that would apply and were left out on purpose, because there is nobody whom they would let
-            in, or because nothing says their ports.
-        rows: Key of a desired rule to the ids of the rows it serves; site rules serve none.
-        profiles: Profiles the host is managed in.
-        configuration: What the topology says of the host's ports.
-        known: Who is known to connect, beside those that rows name; None where every blocked address counts
-            (`traffic.proportion`).
-        nobody: Inbound rows that apply and of which it is known that there is nobody whom they would let in. They have
-            no rule of their own, and are in `skipped`; whom the rules of others admit there is wider than wanted.
-        gone: Keys of site rules: what is on the host under them and not wanted goes, whatever else may stay. Such are
-            those that are to be absent, and parts that a rule does not have any more.
-        gone_parts: Of those that are to be absent, the keys of the several rules that their entries tell of, sorted.
-        product: The product that the rows are of.
-        unmapped: Names of site rules for RPC whose clients cannot ask for the port (`rpc.without_mapper`).
-        inside: Addresses of the internal interface of an Edge Server; none on any other host.
-        outside: Those of its external interfaces.
-        management: Those that it has for its administration.
-        own: All addresses that an Edge Server says it has; none where it was not asked (`edge_own.with_own`).
-        networks: Those of which it says in which profile their network is.
-    """
-
-    rules: tuple[DesiredRule, ...]
-    demands: tuple[Demand, ...]
-    skipped: tuple[str, ...]
-    rows: Mapping[str, tuple[str, ...]]
-    profiles: frozenset[Profile] = ALL_PROFILES
-    configuration: Configuration = field(default_factory=Configuration)
-    known: AddressSet | None = None
-    nobody: tuple[Demand, ...] = ()
-    gone: tuple[str, ...] = ()
-    gone_parts: tuple[str, ...] = ()
-    product: Product = Product.LYNC_2013
-    unmapped: tuple[str, ...] = ()
-    inside: AddressSet = field(default_factory=AddressSet)
-    outside: AddressSet = field(default_factory=AddressSet)
-    management: AddressSet = field(default_factory=AddressSet)
-    own: AddressSet = field(default_factory=AddressSet)
-    networks: Mapping[str, Profile] = field(default_factory=dict)
 
 
 def build_policy(
@@ -221,7 +124,7 @@ def build_policy(
     check_media((demand.requirement, demand.ports) for demand in demands)
     needed = {demand.requirement.id for demand in demands}
     extras = read_extra_rules(extra_rules, in_profiles, scoping.fixed or AddressSet.any())
-    rules, rows = _coalesce(demands, in_profiles)
+    rules, rows = coalesce(demands, in_profiles)
     require_lines("port_overrides", rules)  # the table's own ports always fit
     for number, extra in enumerate(extras):
         parts = [one for end, rule in extra.parts for one in over_scope(extra.key + end, rule)]
@@ -256,72 +159,6 @@ def _gone_parts(extras: Iterable[ExtraRule]) -> tuple[str, ...]:
         made = [desired for end, rule in extra.former for desired in over_scope(extra.key + end, rule)]
         found.update({extra.key, *(desired.key for desired in made)})
     return tuple(sorted(found))
-
-
-def _coalesce(
-    demands: Iterable[Demand], profiles: frozenset[Profile]
-) -> tuple[list[DesiredRule], dict[str, tuple[str, ...]]]:
-    """One rule per direction, transport, port range and interface: rows that need the same ports share it, and admit
-    all peers."""
-    groups: dict[tuple[Direction, Transport, PortSet, Interface | None], list[Demand]] = {}
-    for demand in demands:
-        for transport in demand.requirement.transports:
-            key = (demand.direction, transport, demand.ports, demand.requirement.interface)
-            groups.setdefault(key, []).append(demand)
-    rules: list[DesiredRule] = []
-    rows: dict[str, tuple[str, ...]] = {}
-    for (direction, transport, ports, interface), sharing in groups.items():
-        inbound = direction is Direction.IN
-        ids = [demand.requirement.id for demand in sharing]
-        rule = FirewallRule(
-            name="",
-            direction=direction,
-            action=Action.ALLOW,
-            protocol=PROTOCOL_NUMBERS[transport.value],
-            local_ports=ports if inbound else PortSet.any(),
-            remote_ports=PortSet.any() if inbound else ports,
-            local_addresses=sharing[0].local,
-            remote_addresses=reduce(or_, (demand.scope.addresses for demand in sharing)),
-            profiles=profiles,
-            program=next((program for demand in sharing for _service, program in demand.programs), ""),
-            description=f"Managed by lyncops.firewall. Rows: {', '.join(ids)}",
-        )
-        for desired in over_scope(rule_key(direction, transport, ports, interface), rule):
-            rules.append(desired)
-            rows[desired.key] = tuple(ids)
-    return rules, rows
-
-
-def over_scope(key: str, rule: FirewallRule) -> list[DesiredRule]:
-    """A scope too long for one netsh line goes over several rules; the first keeps the plain key.
-
-    The dot cannot stand in a site rule's key, so no name that a person chooses makes the key of another rule's part.
-    """
-    parts = split(rule.remote_addresses, _ROOM_FOR_ADDRESSES)
-    return [
-        DesiredRule(key if number == 1 else f"{key}.s{number}", replace(rule, remote_addresses=part))
-        for number, part in enumerate(parts, 1)
-    ]
-
-
-def require_lines(option: str, rules: Iterable[DesiredRule]) -> None:
-    """The limits of names, ports and scopes each keep a netsh line short enough, but not all of them together."""
-    for desired in rules:
-        try:
-            add_line(desired.rule.named(str(ManagedName(desired.key, HIGHEST_GENERATION))))
-        except UnsupportedValueError as error:
-            raise OptionError(
-                option, f"{error}. Shorten the name or the lists of ports, or split the rule into several"
-            ) from error
-
-
-def rule_key(direction: Direction, transport: Transport, ports: PortSet, interface: Interface | None = None) -> str:
-    """The key of the rule for some ports, of one interface or of all, the same in every run."""
-    key = f"{direction.value}-{transport.value}-{str(ports).replace(',', '.')}"
-    end = edge.ending(interface)
-    if len(key) > _LONGEST_KEY - len(end):  # many ports in one override: a digest keeps the key stable and short
-        key = f"{direction.value}-{transport.value}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-    return key + end
 
 
 def _direction(row: Requirement) -> Direction | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._catalogue import load_balancer_ports
 from .._catalogue.balancing import EXTERNAL_AFFINITIES, Virtual
-from .._catalogue.model import Role
+from .._catalogue.words import Role
 from .._options.reading import OptionError, read_choice, read_ports
 
 BALANCED_ROLES = (Role.FRONT_END, Role.DIRECTOR, Role.MEDIATION)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._catalogue.listeners import WITHOUT_LISTENER
-from .._catalogue.model import Requirement, Transport
+from .._catalogue.model import Requirement
+from .._catalogue.words import Transport
 from .._firewall.state.rule import Direction
 from .._net.port_set import PortSet
 from .configured import Difference
-from .policy import Demand, HostPolicy
+from .host_policy import Demand, HostPolicy
 
 _WORDS_OF_TLS = ("TLS", "HTTPS")
 

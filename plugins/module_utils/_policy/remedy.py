@@ -14,8 +14,9 @@ from .._firewall.change.netsh import LONGEST_LINE, can_name_rule
 from .._firewall.change.site_naming import SITE_KEY, entry_name
 from .._firewall.state.rule import Action, Direction, FirewallRule, Profile, Store, profile_names, protocol_name
 from .._firewall.state.snapshot import Snapshot
-from .._firewall.traffic.matching import label, match
+from .._firewall.traffic.matching import match
 from .._firewall.traffic.reasons import BLOCK_LIST_REMEDY, TEXTS, Reason, Status
+from .._firewall.traffic.rule_names import label
 from .._firewall.traffic.verdict import describe
 from .._texts import LONGEST_NAME, first_few, said
 from .edge import NETWORKS as EDGE_NETWORKS

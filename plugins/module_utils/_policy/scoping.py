@@ -17,11 +17,12 @@ from operator import or_
 from typing import Any
 
 from .._catalogue.beside_clients import beside_clients, may_be_beside_clients
-from .._catalogue.model import Disposition, Peer, Requirement
+from .._catalogue.model import Requirement
+from .._catalogue.words import Disposition, Peer
 from .._net.address_set import AddressSet
 from .._net.sources import are_all_sources
 from .._options.reading import OptionError, read_choice, read_sources
-from .._options.table import SCOPES
+from .._options.words import SCOPES
 
 EVERYWHERE = "all"
 """Key of ``peers`` for addresses that every scoped rule must admit, such as monitoring hosts."""

@@ -20,12 +20,11 @@ from .._firewall.traffic.matching import Traffic
 from .._firewall.traffic.proportion import blocked_addresses
 from .._firewall.traffic.reasons import Reason
 from .._firewall.traffic.rule_index import RuleIndex
-from .._firewall.traffic.verdict import Verdict
-from .._firewall.traffic.weighing import takes_part
+from .._firewall.traffic.weighing import Verdict, takes_part
 from .._net.effort import TooComplex, limited
 from .._net.region import Region, union
 from .effect import Effect, failures, judge_policy
-from .policy import HostPolicy
+from .host_policy import HostPolicy
 
 
 def self_closed(policy: HostPolicy, plan: Plan, before: Snapshot) -> tuple[Effect, ...]:

@@ -16,7 +16,7 @@ from .._firewall.state.groups import WELL_KNOWN, group_key
 from .._firewall.state.profiles import LARGEST_LOG, ProfileSettings
 from .._firewall.state.rule import Profile, same_path
 from .._options.reading import OptionError, in_small_letters, read_choice, read_word
-from .extra_rules import read_path
+from .rule_paths import read_path
 from .rule_values import read_flag
 
 _PROFILES = {profile.value: profile for profile in Profile}

@@ -11,7 +11,8 @@ from typing import Any
 
 from .._catalogue import catalogue
 from .._catalogue.beside_clients import beside_clients
-from .._catalogue.model import SERVERS_OF_ALL, Disposition, Feature, Peer, Product, RoleError, Ruleset, host_roles
+from .._catalogue.role_names import RoleError, host_roles
+from .._catalogue.words import SERVERS_OF_ALL, Disposition, Feature, Peer, Product, Ruleset
 from .peer_names import NAMES
 from .peers import EXTRA, POOL
 from .scoping import WORDS, stands_for_another, takes_everybody

@@ -14,10 +14,12 @@ from .._firewall.state.profiles import ProfileSettings
 from .._firewall.state.rule import ALL_PROFILES, Profile
 from .._net.address_set import AddressSet
 from .._options.reading import OptionError, read_addresses
-from .._options.table import ANY_SCOPE, BLOCK_OTHERS, ENFORCE, RULE_OPTIONS
+from .._options.rules_table import RULE_OPTIONS
+from .._options.words import ANY_SCOPE, BLOCK_OTHERS, ENFORCE
 from .blocking import BLOCK_KEY, with_blocks
 from .clients import CLIENT
-from .policy import HostPolicy, build_policy
+from .host_policy import HostPolicy
+from .policy import build_policy
 from .site_settings import read_builtin_groups, read_profile_settings
 
 NOTHING = HostPolicy(rules=(), demands=(), skipped=(), rows={})

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from .._firewall.state.rule import profile_names, protocol_name
 from .._firewall.traffic.admitted import Wider
 from .._firewall.traffic.weighing import LONGEST_LIST
-from .._options.table import BLOCK_OTHERS
+from .._options.words import BLOCK_OTHERS
 from .._texts import said
 from .blocking import may_help
 from .effect import Effect

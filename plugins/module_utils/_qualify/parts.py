@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Command lines of several parts, each with an end mark of its own, and what each part printed.
 
-As in _firewall/state/reading, with one difference: a program may print text without a line break at its end, such as a
-file in UTF-16 or a prompt, so an end mark need not stand at the beginning of a line. The marker is drawn anew for each
-line, so that nothing on a host can imitate it.
+As in _firewall/state/read_command, with one difference: a program may print text without a line break at its end, such
+as a file in UTF-16 or a prompt, so an end mark need not stand at the beginning of a line. The marker is drawn anew for
+each line, so that nothing on a host can imitate it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .._firewall.state.reading import LONGEST_COMMAND, ReadError, after_begin, begin
+from .._firewall.state.read_command import LONGEST_COMMAND, after_begin, begin
+from .._firewall.state.reading import ReadError
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ import ipaddress
 import itertools
 from collections.abc import Iterable, Mapping
 
-from .._catalogue.model import Interface
-from .._net.address_set import PRIVATE, AddressSet
+from .._catalogue.words import Interface
+from .._net.address_set import AddressSet
+from .._net.known_addresses import PRIVATE
 from .model import Machine, TopologyService, shown
 
 _INTERNAL, _EXTERNAL = "internal", "external"

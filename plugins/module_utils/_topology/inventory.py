@@ -9,18 +9,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .._catalogue.model import EVERY_PRODUCT, Product
-from .._catalogue.products import ABOUT, farm_of, of_version
+from .._catalogue.products import ABOUT, farm_of
+from .._catalogue.words import Product
 from . import roles
 from .edge import edge_addresses, side_warnings
-from .model import Cluster, Machine, Port, Topology, TopologyError, TopologyService, shown
+from .model import Machine, Topology, TopologyService, shown
 from .pairing import paired_pools
+from .pools import PARENT, Pool, features_of, newest_of, port_dicts, product_of, version_of
 from .roles import Part
+from .version_checks import check_product, lacking_warnings, mixed_warnings, version_warnings
 
 LYNC_2013 = ABOUT[Product.LYNC_2013].version
 """The service version without a group of its own. Version 5 is Lync Server 2010; the others are in `ABOUT`."""
 
-PARENT = "lync"
 _INWARD = ("primary", "internal")
 
 Variables = dict[str, Any]
@@ -43,28 +44,6 @@ class Inventory:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pool:
-    """What the machines of a cluster have in common."""
-
-    cluster: Cluster
-    site: str
-    parts: tuple[Part, ...]
-    unknown: tuple[str, ...]
-    features: list[str]
-    ports: list[dict[str, Any]]
-    version: int | None
-    paired: list[str]
-    services: tuple[TopologyService, ...]
-    product: Product | None
-
-    @property
-    def rank(self) -> int:
-        """Order of a host's pools: the lowest is its main one."""
-        order = list(Part)
-        return order.index(self.parts[0]) if self.parts else len(order)
-
-
 def build(topology: Topology, product: str | None = None) -> Inventory:
     """Make hosts, groups and variables from a topology that passed `checks.check`.
 
@@ -76,7 +55,7 @@ def build(topology: Topology, product: str | None = None) -> Inventory:
         TopologyError: A pool's services are of another product than a person says; the message names both.
     """
     pools, warnings = _pools(topology, Product(product) if product else None)
-    homes: dict[str, list[tuple[_Pool, Machine]]] = {}
+    homes: dict[str, list[tuple[Pool, Machine]]] = {}
     for pool in pools:
         for machine in pool.cluster.machines:
             homes.setdefault(machine.fqdn.casefold(), []).append((pool, machine))
@@ -104,7 +83,7 @@ def build(topology: Topology, product: str | None = None) -> Inventory:
     )
 
 
-def _pools(topology: Topology, product: Product | None) -> tuple[list[_Pool], list[str]]:
+def _pools(topology: Topology, product: Product | None) -> tuple[list[Pool], list[str]]:
     installed: dict[str, list[TopologyService]] = {cluster.id: [] for cluster in topology.clusters}
     for service in topology.services:
         installed[service.cluster].append(service)
@@ -116,36 +95,36 @@ def _pools(topology: Topology, product: Product | None) -> tuple[list[_Pool], li
             sql=cluster.sql,
             branch=sites[cluster.site].branch,
             active_management=active,
-            farm=Part(farm_of(_product(_newest(installed[cluster.id]), product) or Product.LYNC_2013).value),
+            farm=Part(farm_of(product_of(newest_of(installed[cluster.id]), product) or Product.LYNC_2013).value),
         )
         for cluster in topology.clusters
     }
     pairs = paired_pools(topology, parts)
-    versions = {cluster.id: _version(installed[cluster.id], parts[cluster.id]) for cluster in topology.clusters}
+    versions = {cluster.id: version_of(installed[cluster.id], parts[cluster.id]) for cluster in topology.clusters}
     pools = [
-        _Pool(
+        Pool(
             cluster=cluster,
             site=sites[cluster.site].name,
             parts=parts[cluster.id],
             unknown=tuple(dict.fromkeys(item.role for item in installed[cluster.id] if not roles.is_known(item))),
-            features=_features(installed[cluster.id]),
-            ports=_port_dicts(installed[cluster.id], cluster),
+            features=features_of(installed[cluster.id]),
+            ports=port_dicts(installed[cluster.id], cluster),
             version=versions[cluster.id],
             paired=pairs.get(cluster.id, []),
             services=tuple(installed[cluster.id]),
-            product=_product(versions[cluster.id], product),
+            product=product_of(versions[cluster.id], product),
         )
         for cluster in topology.clusters
     ]
     if product is not None:
-        _check_product(product, pools)
+        check_product(product, pools)
     return pools, [
         *warnings,
         *roles.unknown_warnings(topology.services),
         *_protocol_warnings(topology.services),
-        *_version_warnings(pools),
-        *_mixed_warnings(pools, installed),
-        *_lacking_warnings(pools),
+        *version_warnings(pools),
+        *mixed_warnings(pools, installed),
+        *lacking_warnings(pools),
         *side_warnings(
             (machine for pool in pools if Part.EDGE in pool.parts for machine in pool.cluster.machines),
             (machine for cluster in topology.clusters for machine in cluster.machines),
@@ -154,7 +133,7 @@ def _pools(topology: Topology, product: Product | None) -> tuple[list[_Pool], li
     ]
 
 
-def _variables(pools: list[_Pool], machines: list[Machine]) -> Variables:
+def _variables(pools: list[Pool], machines: list[Machine]) -> Variables:
     main = pools[0]
     held = {part for pool in pools for part in pool.parts}
     variables: Variables = {
@@ -177,7 +156,7 @@ def _variables(pools: list[_Pool], machines: list[Machine]) -> Variables:
     return variables
 
 
-def _groups_of(pools: list[_Pool], variables: Variables) -> Iterable[str]:
+def _groups_of(pools: list[Pool], variables: Variables) -> Iterable[str]:
     for pool in pools:
         yield from (f"{PARENT}_{part.value}" for part in pool.parts)
         yield from (f"{PARENT}_role_{role}" for role in pool.unknown)
@@ -190,7 +169,7 @@ def _groups_of(pools: list[_Pool], variables: Variables) -> Iterable[str]:
         yield f"{PARENT}_product_{variables['lync_product']}"
 
 
-def _pool_group(pool: _Pool) -> str:
+def _pool_group(pool: Pool) -> str:
     return f"{PARENT}_pool_{pool.cluster.fqdn}"
 
 
@@ -230,135 +209,6 @@ def _outward(machines: list[Machine]) -> dict[str, list[str]]:
             if side not in _INWARD and interface.address not in found.setdefault(side, []):
                 found[side].append(interface.address)
     return {side: found[side] for side in sorted(found)}
-
-
-def _features(services: list[TopologyService]) -> list[str]:
-    """The opt-in features that the topology shows as deployed.
-
-    Remote call control needs SIP over plain TCP (5060 by default). No topology has that port unless somebody has set
-    ``SipServerTcpPort``.
-    """
-    plain = any(
-        port.protocol.casefold() == "tcp" and port.usage.startswith("Sip")
-        for service in services
-        if service.role in (roles.REGISTRAR, roles.USER_SERVICES)
-        for port in service.ports
-    )
-    return ["remote_call_control"] if plain else []
-
-
-def _port_dicts(services: list[TopologyService], cluster: Cluster) -> list[dict[str, Any]]:
-    distinct: dict[tuple[str, Port], None] = {}
-    for service in services:
-        for port in service.ports:
-            if port.transports:  # The modules would refuse a port of an unknown protocol.
-                distinct[service.role, port] = None
-    return [
-        {
-            "service": role,
-            "owner": port.owner,
-            "usage": port.usage,
-            "side": port.side.casefold(),
-            "protocol": port.protocol,
-            "transports": list(port.transports),
-            "ports": port.ports,
-            "pool": cluster.fqdn,
-        }
-        for role, port in sorted(distinct, key=_port_order)
-    ]
-
-
-def _port_order(item: tuple[str, Port]) -> tuple[object, ...]:
-    role, port = item
-    return (port.first, port.last, role, port.owner, port.usage, port.side, port.protocol)
-
-
-def _version(services: list[TopologyService], parts: tuple[Part, ...]) -> int | None:
-    """The version of the service that determines the machines' main part."""
-    main = parts[0] if parts else None
-    by_weight = sorted(services, key=lambda service: roles.part_of(service) is not main)
-    if main in (Part.FRONT_END, Part.DIRECTOR, Part.BRANCH_APPLIANCE):
-        by_weight = sorted(services, key=lambda service: service.role not in (roles.REGISTRAR, roles.USER_SERVICES))
-    if main is Part.CENTRAL_MANAGEMENT:
-        by_weight = sorted(services, key=lambda service: service.role != roles.CENTRAL_MGMT)
-    return next((service.version for service in by_weight if service.version is not None), None)
-
-
-def _version_warnings(pools: list[_Pool]) -> list[str]:
-    """One sentence for each version of managed pools that no port table is about."""
-    found: dict[int, list[str]] = {}
-    for pool in pools:
-        if pool.version is not None and not of_version(pool.version) and _lync_parts(pool):
-            found.setdefault(pool.version or 0, []).append(pool.cluster.fqdn)
-    return [
-        f"{len(names)} pool{'s have' if len(names) > 1 else ' has'} services of version {version}, beginning with "
-        f"{shown(names[0])}; the port tables are about {_all_products()}"
-        for version, names in sorted(found.items())
-    ]
-
-
-def _all_products() -> str:
-    return ", ".join(f"{ABOUT[product].name} (version {ABOUT[product].version})" for product in EVERY_PRODUCT)
-
-
-def _lync_parts(pool: _Pool) -> set[Part]:
-    """Managed parts that run the product, unlike a viewer farm, which is one of its own."""
-    return set(pool.parts) & set(roles.MANAGED) - {Part.OFFICE_WEB_APPS, Part.OFFICE_ONLINE}
-
-
-def _newest(services: Iterable[TopologyService]) -> int | None:
-    return max((service.version for service in services if service.version is not None), default=None)
-
-
-def _product(version: int | None, said: Product | None) -> Product | None:
-    """The product of a version; of two that have the same, the one that is said, and else the older."""
-    found = of_version(version) if version is not None else ()
-    if version is None or said in found:
-        return said
-    return found[0] if found else None
-
-
-def _check_product(said: Product, pools: Iterable[_Pool]) -> None:
-    for pool in pools:
-        if _lync_parts(pool) and pool.version is not None and pool.version != ABOUT[said].version:
-            found = " or ".join(ABOUT[product].name for product in of_version(pool.version)) or "none that is known"
-            raise TopologyError(
-                f"product is {said} ({ABOUT[said].name}), whose services have version {ABOUT[said].version}, and "
-                f"pool {shown(pool.cluster.fqdn)} has services of version {pool.version}, which is {found}. Correct "
-                "product; where an estate has several, leave it out, and say lync_firewall_product for the hosts of a "
-                f"group such as {_group_of(pool.version)}",
-                pool.cluster.line,
-            )
-
-
-def _group_of(version: int) -> str:
-    """A group of the hosts of a version, where no product is said."""
-    known = of_version(version)
-    return f"{PARENT}_product_{known[0].value}" if known else f"{PARENT}_version_{version}"
-
-
-def _lacking_warnings(pools: Iterable[_Pool]) -> list[str]:
-    """One sentence for each pool that is what its product has not: the role will refuse it."""
-    return [
-        f"pool {shown(pool.cluster.fqdn)} has the part {part.value}, which {ABOUT[pool.product].name} does not have. "
-        "Correct the versions of its services, or say lync_firewall_product for its hosts"
-        for pool in pools
-        for part in pool.parts
-        if pool.product and part.value in {role.value for role in ABOUT[pool.product].lacks}
-    ]
-
-
-def _mixed_warnings(pools: Iterable[_Pool], installed: dict[str, list[TopologyService]]) -> list[str]:
-    """One sentence for each managed pool whose services are of several versions."""
-    found = []
-    for pool in pools:
-        versions = sorted({service.version for service in installed[pool.cluster.id] if service.version is not None})
-        if len(versions) > 1 and pool.product and _lync_parts(pool):
-            found.append(
-                f"pool {shown(pool.cluster.fqdn)} has services of versions {' and '.join(map(str, versions))}; its "
-                f"hosts are taken for those of version {pool.version}, of its main service"
-            )
-    return found
 
 
 def _protocol_warnings(services: Iterable[TopologyService]) -> list[str]:

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from ...module_utils._catalogue.model import Product
 from ...module_utils._catalogue.products import called
+from ...module_utils._catalogue.words import Product
 from ...module_utils._firewall.traffic.reasons import Status
 from ...module_utils._policy.wider import in_words
 from ...module_utils._texts import printable

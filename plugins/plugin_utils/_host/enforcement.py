@@ -21,10 +21,12 @@ from ...module_utils._firewall.change.prediction import predict
 from ...module_utils._firewall.change.risk import is_risky
 from ...module_utils._firewall.state.reading import NotElevated, ReadError
 from ...module_utils._firewall.state.snapshot import Snapshot
+from .commands import ConnectionLost
 from .outcome import Failed, HostLost, Outcome, Refused
 from .reading import read
-from .remote_host import ConnectionLost, RemoteHost
-from .rollback import Rollback, RollbackError
+from .remote_host import RemoteHost
+from .rollback import Rollback
+from .rollback_folder import RollbackError
 from .writing import Writing, still_missing
 
 Guard = Callable[[Plan, Snapshot], Sequence[str]]

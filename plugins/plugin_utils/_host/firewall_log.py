@@ -11,7 +11,8 @@ from datetime import datetime, timedelta, timezone
 
 from ...module_utils._firewall.log.asking import LogAnswer, read_log
 from ...module_utils._firewall.log.files import LogFiles
-from .remote_host import CommandTimeout, RemoteHost
+from .commands import CommandTimeout
+from .remote_host import RemoteHost
 
 _DEADLINE = 60.0  # seconds of a command; findstr takes a second or two for the largest log
 

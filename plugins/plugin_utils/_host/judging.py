@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ...module_utils._firewall.state.snapshot import Snapshot
 from ...module_utils._policy.effect import Effect, depends_on_programs, judge_policy, listening_services
-from ...module_utils._policy.policy import HostPolicy
+from ...module_utils._policy.host_policy import HostPolicy
 from .reading import read_programs
 from .remote_host import RemoteHost
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import secrets
 
 from ...module_utils._firewall.change.sockets import is_loopback, read_sockets
-from ...module_utils._firewall.state.reading import Part, command_line, split
+from ...module_utils._firewall.state.read_command import Part, command_line
+from ...module_utils._firewall.state.reading import split
 from ...module_utils._net.port_set import PortSet
 from .remote_host import RemoteHost
 

@@ -23,10 +23,11 @@ from ...module_utils._firewall.change.plan import Plan
 from ...module_utils._firewall.change.prediction import begin_inbound, begin_outbound, predict
 from ...module_utils._firewall.change.risk import is_risky, outbound_losses
 from ...module_utils._firewall.change.sockets import Socket, read_sockets
-from ...module_utils._firewall.state.reading import Part, ReadError, command_line, query, read_keys, split
+from ...module_utils._firewall.state.read_command import Part, command_line, query
+from ...module_utils._firewall.state.reading import ReadError, read_keys, split
 from ...module_utils._firewall.state.rule import ALL_PROFILES, Direction, FirewallRule, Profile
 from ...module_utils._firewall.state.snapshot import Snapshot, WinrmListener
-from ...module_utils._firewall.traffic.matching import label
+from ...module_utils._firewall.traffic.rule_names import label
 from ...module_utils._texts import said
 from .remote_host import RemoteHost
 

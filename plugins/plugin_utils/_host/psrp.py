@@ -17,7 +17,8 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from .bounds import Bounds, bind, check_sealed_parts, check_text
+from .binding import bind
+from .bounds import Bounds, check_sealed_parts, check_text
 
 try:
     from winrm.exceptions import InvalidCredentialsError, WinRMTransportError

@@ -10,13 +10,14 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 
-from ...module_utils._firewall.state.reading import before_begin
+from ...module_utils._firewall.state.read_command import before_begin
 from ...module_utils._qualify import questions
 from ...module_utils._qualify.gathered import Ran
 from ...module_utils._qualify.look import Look, looked
 from ...module_utils._qualify.marks import name_alike, own_name, rules_in
 from ...module_utils._qualify.parts import Heard, Part, heard, line_of
-from .remote_host import CommandTimeout, ConnectionLost, Output, RemoteHost, Started, TooMuchSaid
+from .commands import CommandTimeout, ConnectionLost, Output, Started, TooMuchSaid
+from .remote_host import RemoteHost
 
 DEADLINE = 120.0
 """Seconds for a command."""

@@ -29,8 +29,9 @@ from ...module_utils._qualify.meanwhile import (
 )
 from ...module_utils._qualify.parts import Heard
 from ...module_utils._texts import first_few
+from .commands import ConnectionLost, Started
 from .qualify_asking import Asking
-from .remote_host import ConnectionLost, RemoteHost, Started
+from .remote_host import RemoteHost
 
 _MOST_NAMED = 3
 _NETSH_DEADLINE = 300.0  # firewall changes were seen to block for 4 minutes (tailscale/tailscale#867)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 
-from ...module_utils._firewall.state import programs, reading
+from ...module_utils._firewall.state import programs, read_command, reading
 from ...module_utils._firewall.state.snapshot import Snapshot
 from .remote_host import RemoteHost
 
@@ -28,7 +28,7 @@ def read(host: RemoteHost, owner: bool = False, program: str = "") -> Snapshot:
         NotElevated: The account lacks the rights.
     """
     marker = secrets.token_hex(4)
-    output = host.run(reading.read_command(marker, owner, program), deadline=READ_DEADLINE)
+    output = host.run(read_command.read_command(marker, owner, program), deadline=READ_DEADLINE)
     return reading.parse_answer(
         output.stdout, marker, owner, ask=lambda line: host.run(line, deadline=READ_DEADLINE).stdout, program=program
     )

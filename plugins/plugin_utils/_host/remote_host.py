@@ -3,53 +3,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run command lines on a Windows host over Ansible's winrm or psrp connection, with no PowerShell.
 
-What is said of the winrm connection here holds for psrp too: psrp.py gives its options the same shape. This is the only
-file, with wsman.py, that uses pywinrm and the internals of the winrm connection. After ``_connect()`` that has
-``protocol`` (pywinrm's Protocol) and ``shell_id`` (a cmd shell), on every ansible-core from 2.16 to 2.21. Those are
-attributes, not an interface, so nothing else may touch them.
+What is said of the winrm connection here holds for psrp too. The connection and its shell are `session`'s, and what of
+pywinrm has no method is in `wsman`.
 """
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
-
-from ansible.errors import AnsibleError
 
 from ...module_utils._firewall.change.arrival import Arrival, InterfaceAddress, Network, arrival, profiles_by_address
 from ...module_utils._firewall.change.management import ManagementConnection
 from ...module_utils._firewall.change.sockets import is_loopback
-from ...module_utils._firewall.state.reading import IN_SYSTEM32, LONGEST_COMMAND
+from ...module_utils._firewall.state.read_command import IN_SYSTEM32, LONGEST_COMMAND
 from ...module_utils._firewall.state.rule import Profile
-from ...module_utils._texts import printable
-from .bounds import Bounds, BoundsExceeded, OutOfTime, bind, enforced
-from .hints import hint, without_secrets
-from .password import empty_password
+from .bounds import Bounds
+from .commands import CommandTimeout, Output, Started, TooMuchSaid
+from .own_sockets import addresses_of, peers, port_of, source_ports
+from .session import NO_MORE_OPERATIONS, REQUEST_TIME, Session, codes, told
 from .wsman import Receiving, client_address, interface_addresses, networks
-
-_UNKNOWN_SHELL = 2150858843
-_ACCESS_DENIED = 5
-# ERROR_WSMAN_QUOTA_MAX_OPERATIONS, 0x803381A6. WinRS counts every command of a shell against the account's operations
-# and does not give them back before the shell is closed, as Ansible's own winrm connection knows.
-_NO_MORE_OPERATIONS = 2150859174
 
 # One Send must stay under the smallest default MaxEnvelopeSizekb of a supported host: 150 on 2008 R2 ([MS-WSMV]
 # 2.2.4.10, note 8). base64 makes 4 bytes of 3, and the envelope around it takes about 2,000.
 _SEND_BYTES = 64 * 1024
-
-_REQUEST_TIME = 60.0  # seconds for what is no command: to connect and open a shell, or to ask one WS-Man question
-_LONGEST_ERROR = 500  # characters
-_TIDY_TIME = 10.0  # seconds for what may as well fail
-
-_NEEDS_WINRM = (
-    "lyncops.firewall speaks WinRM itself and needs 'ansible_connection: winrm' (or psrp) for this host, not "
-    "{transport!r}. Windows Server 2008 R2 to 2012 R2 have nothing else in the box"
-)
 
 
 _UNSIGNALLED: WeakKeyDictionary[Any, tuple[str, Any]] = WeakKeyDictionary()
@@ -59,52 +39,6 @@ By Signal terminate a client says that it has all of a command's output, and it 
 be executed" ([MS-WSMV] 2.2.4.38). Behind a shell's last command there is none: Ansible closes the connection when a
 task is over, which deletes the shell with all that is in it. Kept by connection, since the items of a loop share one.
 """
-
-
-class NotWinrm(Exception):
-    """The host's connection is neither winrm nor psrp; the message says what to set."""
-
-
-class ConnectionLost(Exception):
-    """The host refused, rejected the account, or stopped answering. Whether the last request arrived is not known."""
-
-
-class CommandTimeout(ConnectionLost):
-    """A command did not end in time. A stop was requested; what it did until then is not known."""
-
-
-class TooMuchSaid(ConnectionLost):
-    """The host sent more than is taken from one, or in a form that is not taken. A stop was requested."""
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a command line printed.
-
-    Attributes:
-        stdout: Standard output, decoded as UTF-8; invalid bytes become U+FFFD.
-        stderr: Standard error, likewise. Localised, so for messages only.
-        code: Exit code, for messages only.
-        whole: Whether that is all; else the command was stopped, because it printed more than was wanted.
-    """
-
-    stdout: str
-    stderr: str
-    code: int
-    whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """Options of a Command ([MS-WSMV] 2.2.4.8), of which note 117 says that later systems ignore them.
-
-    Attributes:
-        console_stdin: WINRS_CONSOLEMODE_STDIN: standard input is a console, and no pipe.
-        without_cmd: WINRS_SKIP_CMD_SHELL: the program is started as it is, not by cmd.exe.
-    """
-
-    console_stdin: bool
-    without_cmd: bool = False
 
 
 class RemoteHost:
@@ -117,32 +51,10 @@ class RemoteHost:
         clock: Callable[[], float] = time.monotonic,
         bounds: Bounds | None = None,
     ) -> None:
-        """Take over a connection; nothing is sent yet.
-
-        Args:
-            connection: Ansible's connection plugin for the host.
-            log: Takes one line for high verbosity; must not print it under ``no_log``.
-            clock: Seconds; for tests.
-            bounds: What the host may send; the default ones where there are none.
-
-        Raises:
-            NotWinrm: The connection is another one.
-        """
+        """Take over a connection; nothing is sent yet. The arguments and the error are those of `Session`."""
+        self._session = Session(connection, log, clock, bounds)
         self._log = log
-        self._bounds = bounds or Bounds(clock=clock)
-        transport = getattr(connection, "transport", None)
-        self._transport = str(transport)
-        self._no_login = empty_password(connection)
-        if transport == "psrp":
-            from .psrp import OverPsrp  # noqa: PLC0415 - pypsrp is loaded for those who use it
-
-            connection = OverPsrp(connection, self._bounds)
-        elif transport != "winrm":
-            raise NotWinrm(_NEEDS_WINRM.format(transport=str(transport)))
-        self._connection = connection
-        self._old_shells: list[str] = []
         self._interfaces: list[InterfaceAddress] = []
-        self._answered = False
 
     def run(
         self,
@@ -172,7 +84,7 @@ class RemoteHost:
         if len(command) > LONGEST_COMMAND or any(not " " <= character <= "~" for character in command):
             raise ValueError(f"a command line of {len(command)} characters, or with other than printable ASCII")
         self._log(f"RUN {command}" + (f" <<< {stdin.decode('ascii', 'replace')}" if stdin else ""))
-        with self._bounds.within(deadline):
+        with self._session.bounds.within(deadline):
             output = self._run(
                 command if started else IN_SYSTEM32 + command, stdin, started or Started(not stdin), most
             )
@@ -180,30 +92,30 @@ class RemoteHost:
         return output
 
     def _run(self, command: str, stdin: bytes, started: Started, most: int | None) -> Output:
-        protocol, shell = self._open()
+        protocol, shell = self._session.open()
         command_id: Any = None
         try:
             self._end_former(protocol, shell)
             try:
                 command_id = _begin(protocol, shell, command, started)
             except Exception as error:
-                if _NO_MORE_OPERATIONS not in _codes(error):
+                if NO_MORE_OPERATIONS not in codes(error):
                     raise
                 # Refused, so that nothing has run: it can be sent again.
-                protocol, shell = self._renew(protocol, shell)
+                protocol, shell = self._session.renew(protocol, shell)
                 command_id = _begin(protocol, shell, command, started)
             for start in range(0, len(stdin), _SEND_BYTES):
                 chunk = stdin[start : start + _SEND_BYTES]
                 protocol.send_command_input(shell, command_id, chunk, end=start + _SEND_BYTES >= len(stdin))
             output = self._receive(protocol, shell, command_id, most)
             if output.whole:
-                _UNSIGNALLED[self._connection] = (shell, command_id)
+                _UNSIGNALLED[self._session.connection] = (shell, command_id)
             else:
                 protocol.cleanup_command(shell, command_id)
         except Exception as error:
-            lost = self._lost(error)
+            lost = self._session.lost(error)
             if isinstance(lost, (CommandTimeout, TooMuchSaid)) and command_id is not None:
-                self._quietly(lambda: protocol.cleanup_command(shell, command_id))
+                self._session.quietly(lambda: protocol.cleanup_command(shell, command_id))
             if isinstance(lost, CommandTimeout):
                 lost = CommandTimeout("the command did not end in time and was told to stop")
             raise lost from error
@@ -211,7 +123,7 @@ class RemoteHost:
 
     def _end_former(self, protocol: Any, shell: str) -> None:
         """Acknowledge that the last command of the shell has ended; what was in another shell has gone with it."""
-        former, command_id = _UNSIGNALLED.pop(self._connection, ("", None))
+        former, command_id = _UNSIGNALLED.pop(self._session.connection, ("", None))
         if former == shell:
             protocol.cleanup_command(shell, command_id)
 
@@ -224,16 +136,16 @@ class RemoteHost:
         Raises:
             ConnectionLost: The host could not be reached.
         """
-        with self._bounds.within(_REQUEST_TIME):
-            return self._management_connection(*self._open())
+        with self._session.bounds.within(REQUEST_TIME):
+            return self._management_connection(*self._session.open())
 
     def _management_connection(self, protocol: Any, shell: str) -> ManagementConnection:
         url = urlsplit(str(protocol.transport.endpoint))
         connection = ManagementConnection(
-            _port(url),
+            port_of(url),
             url.scheme,
             # A name may have addresses that are not the host's own, and stand for another one by now.
-            reached=_peers(protocol) or _addresses(url.hostname or ""),
+            reached=peers(protocol) or addresses_of(url.hostname or ""),
         )
         try:
             client = client_address(protocol, shell)
@@ -241,22 +153,22 @@ class RemoteHost:
             mapped = is_loopback(client) and not any(map(is_loopback, connection.reached))
             return connection if mapped else replace(connection, client=client)
         except Exception as error:
-            self._log(f"the host does not say from where it sees us: {_told(error)}")
+            self._log(f"the host does not say from where it sees us: {told(error)}")
             return connection
 
     def connected_to(self) -> str:
         """Where we are connected to, as name or address and port; empty where the connection does not say it."""
-        transport = getattr(getattr(self._connection, "protocol", None), "transport", None)
+        transport = getattr(getattr(self._session.connection, "protocol", None), "transport", None)
         url = urlsplit(str(getattr(transport, "endpoint", "")))
-        return f"{(url.hostname or '').removesuffix('.')} port {_port(url)}" if url.hostname else ""
+        return f"{(url.hostname or '').removesuffix('.')} port {port_of(url)}" if url.hostname else ""
 
     def reached(self) -> tuple[str, ...]:
         """The addresses at the other end of what is connected now; none where nothing is, or a proxy stands between."""
-        return _peers(getattr(self._connection, "protocol", None))
+        return peers(getattr(self._session.connection, "protocol", None))
 
     def with_source_ports(self, connection: ManagementConnection) -> ManagementConnection:
         """The connection with our own ports of its sockets that are open now; none where a proxy stands in between."""
-        return replace(connection, source_ports=_source_ports(getattr(self._connection, "protocol", None)))
+        return replace(connection, source_ports=source_ports(getattr(self._session.connection, "protocol", None)))
 
     def networks(self) -> list[Network] | None:
         """The firewall profile of each network interface, by one more WS-Man request.
@@ -267,12 +179,12 @@ class RemoteHost:
         Raises:
             ConnectionLost: The host could not be reached.
         """
-        with self._bounds.within(_REQUEST_TIME):
-            protocol, _shell = self._open()
+        with self._session.bounds.within(REQUEST_TIME):
+            protocol, _shell = self._session.open()
             try:
                 return networks(protocol)
             except Exception as error:
-                self._log(f"the host does not say which profile its network interfaces are in: {_told(error)}")
+                self._log(f"the host does not say which profile its network interfaces are in: {told(error)}")
                 return None
 
     def addresses(self) -> tuple[str, ...]:
@@ -284,12 +196,12 @@ class RemoteHost:
         Raises:
             ConnectionLost: The host could not be reached.
         """
-        with self._bounds.within(_REQUEST_TIME):
-            protocol, _shell = self._open()
+        with self._session.bounds.within(REQUEST_TIME):
+            protocol, _shell = self._session.open()
             try:
                 return tuple(entry.address for entry in self._interface_addresses(protocol))
             except Exception as error:
-                self._log(f"the host does not say which addresses its network interfaces have: {_told(error)}")
+                self._log(f"the host does not say which addresses its network interfaces have: {told(error)}")
                 return ()
 
     def networks_by_address(self) -> dict[str, Profile]:
@@ -310,12 +222,12 @@ class RemoteHost:
             ConnectionLost: The host could not be reached.
         """
         found = self.networks()
-        with self._bounds.within(_REQUEST_TIME):
-            protocol, _shell = self._open()
+        with self._session.bounds.within(REQUEST_TIME):
+            protocol, _shell = self._session.open()
             try:
                 return arrival(found, self._interface_addresses(protocol) if found else (), connection.reached)
             except Exception as error:
-                self._log(f"the host does not say which addresses its network interfaces have: {_told(error)}")
+                self._log(f"the host does not say which addresses its network interfaces have: {told(error)}")
                 return arrival(found, (), connection.reached)
 
     def _interface_addresses(self, protocol: Any) -> list[InterfaceAddress]:
@@ -323,57 +235,12 @@ class RemoteHost:
         return self._interfaces
 
     def reconnect(self) -> None:
-        """Open a new connection and shell, then close the old shell.
-
-        ansible's own reset only forgets the old shell, and Windows allows an account few of them.
-
-        Raises:
-            ConnectionLost: The host does not take a new connection.
-        """
-        if self._connection.shell_id:  # forgotten by a reset that fails, so it is kept until one succeeds
-            self._old_shells.append(str(self._connection.shell_id))
-        with self._bounds.within(_REQUEST_TIME):
-            try:
-                with enforced(self._bounds):
-                    self._connection.reset()
-            except Exception as error:
-                raise self._lost(error) from error
-            protocol, shell = self._open()
-        while self._old_shells:
-            self._close(protocol, self._old_shells.pop(), shell)
+        """Open a new connection and shell, as `Session.reconnect` does."""
+        self._session.reconnect()
 
     def close(self) -> None:
-        """Close what Ansible does not: the shell and sockets of a psrp connection, which it has not opened."""
-        if getattr(self._connection, "transport", None) != "winrm":
-            self._quietly(self._connection.close)
-
-    def _renew(self, protocol: Any, shell: str) -> tuple[Any, str]:
-        """A new shell in place of one whose account has used up its operations: closed first, or there is no room."""
-        self._log("the account's WS-Man operations are used up; a new shell takes the place of ours")
-        self._quietly(lambda: protocol.close_shell(shell, close_session=False))
-        with enforced(self._bounds):
-            self._connection.reset()
-        return self._open()
-
-    def _close(self, protocol: Any, old: str, current: str) -> None:
-        if old != current:
-            self._quietly(lambda: protocol.close_shell(old, close_session=False))
-
-    def _open(self) -> tuple[Any, str]:
-        if self._no_login:
-            raise ConnectionLost(self._no_login)
-        try:
-            with enforced(self._bounds):
-                self._connection._connect()
-        except Exception as error:
-            raise self._lost(error) from error
-        protocol = getattr(self._connection, "protocol", None)
-        shell = getattr(self._connection, "shell_id", None)
-        if protocol is None or not shell:
-            raise ConnectionLost("the winrm connection has no open shell; this ansible-core is not supported")
-        bind(getattr(protocol, "transport", None), self._bounds)
-        self._answered = True
-        return protocol, str(shell)
+        """Close what Ansible does not, as `Session.close` does."""
+        self._session.close()
 
     def _receive(self, protocol: Any, shell: str, command_id: str, most: int | None) -> Output:
         receive = Receiving(protocol, shell, command_id)
@@ -390,96 +257,15 @@ class RemoteHost:
             stdout.append(out)
             stderr.append(err)
             size += len(out) + len(err)
-            self._bounds.check_size(size, "what the command printed")
+            self._session.bounds.check_size(size, "what the command printed")
             whole = done or most is None or size <= most
             if done or not whole:
                 texts = [b"".join(parts).decode("utf-8", "replace") for parts in (stdout, stderr)]
                 return Output(texts[0], texts[1], int(code), whole)
-            self._bounds.left()
-
-    def _lost(self, error: Exception) -> ConnectionLost:
-        """Any exception of requests, pywinrm and ansible as a ConnectionLost with a message of one line."""
-        if isinstance(error, ConnectionLost):
-            return error
-        # Ansible makes an exception of its own of what its _connect() raises.
-        exceeded = error if isinstance(error, BoundsExceeded) else self._bounds.exceeded
-        if isinstance(exceeded, OutOfTime):
-            return CommandTimeout(str(exceeded))
-        if exceeded is not None:
-            return TooMuchSaid(str(exceeded))
-        code = getattr(error, "wsman_fault_code", None)
-        if _NO_MORE_OPERATIONS in _codes(error):
-            return ConnectionLost(
-                "the account has more WS-Man operations open on the host than it may (WS-Man fault 2150859174): end "
-                "other sessions of it, or raise MaxConcurrentOperationsPerUser there"
-            )
-        if code == _UNKNOWN_SHELL:
-            return ConnectionLost("the host closed our shell (WS-Man fault 2150858843)")
-        if code == _ACCESS_DENIED:
-            return ConnectionLost("the host denies this account access to WinRM (WS-Man fault 5)")
-        kind = "" if isinstance(error, AnsibleError) else f"{type(error).__name__}: "
-        told = _told(error)
-        return ConnectionLost(f"{kind}{told}{hint(told, self._transport, self._answered)}")
-
-    def _quietly(self, action: Callable[[], object]) -> None:
-        """Clean up; a failure is only logged."""
-        try:
-            with self._bounds.anew(_TIDY_TIME):
-                action()
-        except Exception as error:
-            self._log(f"tidying up failed: {_told(error)}")
-
-
-def _told(error: Exception) -> str:
-    """An exception in one line for people. The host wrote a part of it: some hold the whole body of its answer."""
-    text = " ".join(without_secrets(str(error)[: 4 * _LONGEST_ERROR]).split()) or type(error).__name__
-    return printable(text)[:_LONGEST_ERROR]
-
-
-def _port(url: SplitResult) -> int:
-    return url.port or (5986 if url.scheme == "https" else 5985)
-
-
-def _addresses(name: str) -> tuple[str, ...]:
-    """The addresses that a host name may stand for, by the controller's resolver; none where it does not know it."""
-    try:
-        found = socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)
-    except (OSError, UnicodeError):
-        return ()
-    return tuple(sorted({str(item[4][0]) for item in found}))
+            self._session.bounds.left()
 
 
 def _begin(protocol: Any, shell: str, command: str, started: Started) -> Any:
     """Start a command; its id. Arguments would be joined with blanks and not quoted, so the line is given whole."""
     bare = {"skip_cmd_shell": True} if started.without_cmd else {}
     return protocol.run_command(shell, command, console_mode_stdin=started.console_stdin, **bare)
-
-
-def _codes(error: Exception) -> tuple[Any, Any]:
-    """Both numbers of a fault: Windows says some in one place, some in the other."""
-    return getattr(error, "wsman_fault_code", None), getattr(error, "wmierror_code", None)
-
-
-def _source_ports(protocol: Any) -> tuple[int, ...]:
-    return tuple(socket.getsockname()[1] for socket in _sockets(protocol))
-
-
-def _peers(protocol: Any) -> tuple[str, ...]:
-    """The addresses that we are connected to; none behind a proxy, whose address it would be."""
-    if getattr(getattr(protocol, "transport", None), "proxy", None) not in (None, "legacy_requests"):
-        return ()
-    return tuple(sorted({str(socket.getpeername()[0]) for socket in _sockets(protocol)}))
-
-
-def _sockets(protocol: Any) -> list[Any]:
-    """The sockets that requests keeps open for the session; no interface tells them, so none may be found."""
-    try:
-        pools = [
-            adapter.poolmanager.pools[key]
-            for adapter in protocol.transport.session.adapters.values()
-            for key in adapter.poolmanager.pools.keys()  # noqa: SIM118 - no mapping: it cannot be iterated
-        ]
-        kept = [connection.sock for pool in pools for connection in pool.pool.queue if connection]
-        return [socket for socket in kept if socket and socket.getpeername()]
-    except (AttributeError, KeyError, OSError, TypeError):
-        return []

@@ -27,7 +27,8 @@ from ...module_utils._firewall.state.rollback_files import (
     task_name,
 )
 from ...module_utils._texts import first_few, printable
-from .remote_host import ConnectionLost, RemoteHost
+from .commands import ConnectionLost
+from .remote_host import RemoteHost
 from .rollback_folder import RollbackError, RollbackFolder, RollbackState
 
 __all__ = ["Rollback", "RollbackError"]

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ...module_utils._firewall.state.reading import after_begin, begin
+from ...module_utils._firewall.state.read_command import after_begin, begin
 from ...module_utils._firewall.state.rollback_files import (
     EXPORT_NAME,
     FOLDER,
@@ -29,7 +29,8 @@ from ...module_utils._firewall.state.rollback_files import (
     read_owner,
     task_name,
 )
-from .remote_host import ConnectionLost, RemoteHost, TooMuchSaid
+from .commands import ConnectionLost, TooMuchSaid
+from .remote_host import RemoteHost
 
 _DEADLINE = 60.0
 _EXPORT_DEADLINE = 120.0

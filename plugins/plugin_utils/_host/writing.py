@@ -19,10 +19,11 @@ from ...module_utils._firewall.change.planning import make_plan
 from ...module_utils._firewall.change.service import SET_AUTOMATIC, START
 from ...module_utils._firewall.state.reading import NotElevated, ReadError
 from ...module_utils._firewall.state.snapshot import Snapshot
+from .commands import ConnectionLost
 from .outcome import Failed, HostLost, Outcome
 from .reading import read
-from .remote_host import ConnectionLost, RemoteHost
-from .rollback import RollbackError
+from .remote_host import RemoteHost
+from .rollback_folder import RollbackError
 
 WRITE_DEADLINE = 300.0  # seconds; firewall changes were seen to block for 4 minutes (tailscale/tailscale#867)
 _POLL_DELAYS = (0.0, 2.0)  # seconds before each reading after a write: the registry may lag behind netsh

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils._firewall.change.naming import folded
-from ...module_utils._net.address_set import AddressError, AddressSet
+from ...module_utils._net.address_set import AddressSet
+from ...module_utils._net.address_text import AddressError
 from .._report.parts import flag_of, list_of, mapping_of, text_of, texts_of
 from .._rule_words import addresses_in_words, profiles_in_words
 from .words import block_ranges, in_words, spared_by_blocks

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ...module_utils._net.address_set import SOURCES, AddressError, AddressSet
+from ...module_utils._net.address_set import AddressSet
+from ...module_utils._net.address_text import AddressError
+from ...module_utils._net.known_addresses import SOURCES
 from ...module_utils._policy.blocking import BLOCK_KEY
 from .._report.parts import flag_of, text_of, texts_of
 from .._rule_words import addresses_in_words, ports_in_words, protocol_in_words, rule_in_words

@@ -12,10 +12,10 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ...module_utils._catalogue.model import Transport
+from ...module_utils._catalogue.words import Transport
 from ...module_utils._net.port_set import PortSet
+from ...module_utils._options.host_table import HOST_OPTIONS
 from ...module_utils._options.reading import OptionError
-from ...module_utils._options.table import HOST_OPTIONS
 from ...module_utils._options.variables import PREFIX
 from ...module_utils._policy.peers import PeerError
 from ...module_utils._policy.probing import PortAsked, asked_for, ports_asked

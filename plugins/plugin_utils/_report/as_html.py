@@ -20,7 +20,8 @@ from markupsafe import Markup
 
 from .as_json import to_json
 from .compare import Changes
-from .model import Report, totals
+from .figures import totals
+from .model import Report
 from .short import at_large, what_may_fail
 from .summary import summary
 from .words import CLASSES, page_words

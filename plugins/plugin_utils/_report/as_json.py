@@ -12,23 +12,12 @@ from typing import Any
 
 from ...module_utils._firewall.traffic.proportion import Except
 from .compare import Changes, HostChange
+from .figures import reasons, totals
 from .logged import SOURCE_FIELDS
-from .model import (
-    SCHEMA,
-    VERSION,
-    Beyond,
-    Cell,
-    Finding,
-    HostLog,
-    Leaver,
-    ProbedPort,
-    Report,
-    ReportHost,
-    ReportRequirement,
-    reasons,
-    totals,
-)
+from .model import Beyond, Cell, Finding, Leaver, Report, ReportHost, ReportRequirement
+from .observed import HostLog, ProbedPort
 from .probed import counted
+from .schemas import SCHEMA, VERSION
 from .short import affected
 
 

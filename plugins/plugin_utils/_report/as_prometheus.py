@@ -15,8 +15,9 @@ from datetime import datetime, timezone
 
 from ...module_utils._firewall.traffic.reasons import Status
 from ...module_utils._policy.dropped import Case
+from .figures import totals
 from .logged import connections
-from .model import HostClass, Report, totals
+from .model import HostClass, Report
 
 _PREFIX = "lync_firewall_"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"

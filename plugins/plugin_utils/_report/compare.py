@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils._firewall.traffic.reasons import SEVERITY, Status
-from .model import SCHEMA, SCHEMAS, VERSION, HostClass, Leaver, Report, is_known
+from .model import HostClass, Leaver, Report
+from .schemas import SCHEMA, VERSION
 
 _RANK: dict[str, int] = {
     host_class.value: number for number, host_class in enumerate(HostClass) if host_class is not HostClass.NOT_MANAGED
 }
-_SAYS_WIDER = 3  # the first version of a report that does
 _MORE = 5  # where a cell has what is not usual
 _READ = {HostClass.COMPLIANT.value, HostClass.INEFFECTIVE.value, HostClass.DRIFTED.value}
 
@@ -57,7 +57,7 @@ class Earlier:
         left: What it said of those that had left before.
         elsewhere: What it remembered of hosts that it was not of.
         failing_since: Since when a function of the catalogue failed, of those that did; empty if since that report.
-        wider: Each host's rows that were open to more than was wanted; None where the report does not say.
+        wider: Each host's rows that were open to more than was wanted.
     """
 
     created: str
@@ -67,7 +67,7 @@ class Earlier:
     left: tuple[Leaver, ...] = ()
     elsewhere: tuple[Leaver, ...] = ()
     failing_since: Mapping[str, str] = field(default_factory=dict)
-    wider: Mapping[str, frozenset[str]] | None = None
+    wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +135,16 @@ def read_earlier(text: str | bytes) -> Earlier:
     """Read an earlier JSON report.
 
     Raises:
-        EarlierError: It is no JSON, no report of this kind, of a newer version, or damaged.
+        EarlierError: It is no JSON, no report of this kind, of another version, or damaged.
     """
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise EarlierError(f"it is not JSON ({error})") from error
-    if not isinstance(found, dict) or found.get("schema") not in SCHEMAS.values():
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise EarlierError(f"it is JSON, but no report of this collection: its schema is not {SCHEMA}")
-    if not is_known(found):
-        raise EarlierError(f"it is a report of version {found.get('version')!r}; this one reads 1 to {VERSION}")
+    if found.get("version") != VERSION:
+        raise EarlierError(f"it is a report of version {found.get('version')!r}; this one reads {VERSION}")
     try:
         return _earlier(found)
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
@@ -182,7 +182,7 @@ def _earlier(found: Mapping[str, Any]) -> Earlier:
         tuple(map(_leaver, found.get("left", ()))),
         tuple(map(_leaver, found.get("elsewhere", ()))),
         {_text(one["function"]): _text(one.get("since", "")) for one in found.get("affected", ())},
-        wider if int(found["version"]) >= _SAYS_WIDER else None,
+        wider,
     )
 
 
@@ -223,7 +223,7 @@ def compare(earlier: Earlier, report: Report) -> Changes:
         if kind == "worse" and name in narrowing and not _any_worse(changed):
             kind = "narrower"
         widened: tuple[str, ...] = ()
-        if became in _READ and earlier.wider is not None:
+        if became in _READ:
             # It is news of a host of which nothing was known, too: else an outage would swallow it.
             before = earlier.wider.get(name, frozenset()) if was in _READ else frozenset()
             widened = tuple(sorted(beyond[name] - before))

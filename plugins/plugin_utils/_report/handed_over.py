@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...module_utils._options.variables import PREFIX
-from .model import names_by_class, sorted_report, totals
+from .figures import names_by_class, totals
+from .model import sorted_report
 from .status import RunClass
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from ...module_utils._policy.dropped import WORDS, Case
 from ...module_utils._texts import first_few, said
-from .model import HostLog, LoggedSource, Report, ReportHost
+from .model import Report, ReportHost
+from .observed import HostLog, LoggedSource
 from .parts import count_of, flag_of, list_of, mapping_of, text_of, texts_of
 
 _LONGEST_WORD = 120

@@ -9,40 +9,14 @@ its page, and `as_csv` as a table.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ...module_utils._catalogue.model import Product
-from ...module_utils._catalogue.products import called
 from ...module_utils._firewall.traffic.proportion import Except
 from ...module_utils._firewall.traffic.reasons import Status
-
-SCHEMA = "urn:lyncops:firewall:report:3"
-"""Names the JSON report's schema, docs/report-schema-3.json. A name, not an address: nothing is fetched."""
-
-VERSION = 3
-"""Version of the JSON report. It changes when a reader of the old one would misread the new one."""
-
-SCHEMAS = {1: "urn:lyncops:firewall:report:1", 2: "urn:lyncops:firewall:report:1", VERSION: SCHEMA}
-"""The versions that are read, and the schema that a report of each names; what version 3 added may be missing."""
-
-
-def is_known(document: Mapping[str, Any]) -> bool:
-    """Whether a JSON report is of a version that is read, under that version's name."""
-    version = document.get("version")
-    if isinstance(version, bool) or not isinstance(version, int) or version not in SCHEMAS:
-        return False
-    return bool(document.get("schema") == SCHEMAS[version])
-
-
-STATUS_SCHEMA = "urn:lyncops:firewall:status:1"
-"""Names what `status` writes beside a report."""
-
-RETIRED_SCHEMA = "urn:lyncops:firewall:retired:1"
-"""Names what `remember` keeps beside reports."""
+from .observed import HostLog, LoggedSource, ProbedPort
 
 
 class HostClass(str, Enum):
@@ -125,79 +99,6 @@ class Beyond:
     more_rules: int = 0
     perhaps: bool = False
     blockable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ProbedPort:
-    """What a probe from outside saw of a port.
-
-    Attributes:
-        transport: ``tcp`` or ``udp``.
-        port: The port.
-        status: What the probe saw: ``open``, ``refused``, ``filtered`` and so on.
-        says: What that and the verdict say together, one of `agreement.Says`; empty where they were not compared.
-        tls: Whether it spoke TLS; None where it was not asked.
-    """
-
-    transport: str
-    port: int
-    status: str
-    says: str = ""
-    tls: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedSource:
-    """Who was dropped, or would be, by the host's own firewall log.
-
-    Attributes:
-        case: What it means, one of `dropped.Case`; a reader must expect new ones.
-        source: The address it came from.
-        name: The host that has it; empty where it is not known.
-        transport: ``tcp`` or ``udp``.
-        ports: The ports that were tried.
-        count: How many connections.
-        first: When the first was, in the host's time.
-        last: When the last was.
-    """
-
-    case: str
-    source: str
-    name: str
-    transport: str
-    ports: str
-    count: int
-    first: str
-    last: str
-
-
-@dataclass(frozen=True, slots=True)
-class HostLog:
-    """What is said of a host's firewall log as a whole.
-
-    Attributes:
-        since: How far back it was read; empty where it was not.
-        until: When that was; empty where it was not.
-        complete: Whether all that was asked for is known.
-        why: What is not known and why, a sentence each.
-        others: Dropped connections to ports that no requirement asks for.
-        more_sources: How many sources are not listed.
-        more_connections: How many connections these had.
-        unanswered: Questions that it does not answer for all of that time, of `answers.Question`; a reader must expect
-            new ones.
-        rows_for_anybody: Ids of the rows that are no part of the answer to whom a scope would keep out, since they are
-            for everybody.
-    """
-
-    since: str
-    until: str
-    complete: bool
-    why: tuple[str, ...] = ()
-    others: int = 0
-    more_sources: int = 0
-    more_connections: int = 0
-    unanswered: tuple[str, ...] = ()
-    rows_for_anybody: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,61 +261,3 @@ def admitted(cell: Cell) -> tuple[str, ...]:
     if cell.admits is None and cell.finding.verdict is Status.OPEN and cell.requirement.direction == "in":
         return EVERYBODY
     return cell.admits or ()
-
-
-def totals(report: Report) -> dict[str, int]:
-    """How many hosts there are of each class, and in all (``hosts``).
-
-    Beside them, how many requirements are wider than wanted (``wider_rows``), and perhaps are (``perhaps_wider_rows``).
-    """
-    counts = Counter(host.host_class for host in report.hosts)
-    wider = Counter(cell.wider.perhaps for host in report.hosts for cell in host.cells if cell.wider)
-    return {
-        **{host_class.value: counts[host_class] for host_class in HostClass},
-        "hosts": len(report.hosts),
-        "wider_rows": wider[False],
-        "perhaps_wider_rows": wider[True],
-    }
-
-
-def names_by_class(report: Report) -> dict[str, list[str]]:
-    """The hosts' names by class, sorted."""
-    return {
-        host_class.value: sorted(host.name for host in report.hosts if host.host_class is host_class)
-        for host_class in HostClass
-    }
-
-
-def by_product(hosts: Sequence[ReportHost]) -> dict[str, list[ReportHost]]:
-    """The hosts of each product, by its name and the oldest first; none of those that were not judged."""
-    found: dict[str, list[ReportHost]] = {}
-    for product in (*(product.value for product in Product), *sorted({host.product for host in hosts if host.product})):
-        of_it = [host for host in hosts if host.product == product]
-        if of_it:
-            found[called(product)] = of_it
-    return found
-
-
-def reasons(report: Report) -> dict[str, int]:
-    """How often each reason stands behind a verdict other than open, the most frequent first."""
-    counts = Counter(
-        cell.finding.reason for host in report.hosts for cell in host.cells if cell.finding.verdict is not Status.OPEN
-    )
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def is_off(host: ReportHost) -> bool:
-    """Whether a host's firewall lets everything in, in one profile at least."""
-    running = host.service is None or host.service.get("running") is not False
-    return bool(host.profiles) and not (running and all(profile["enabled"] for profile in host.profiles.values()))
-
-
-def changed_since_plan(report: Report) -> list[str] | None:
-    """Hosts on which something that is not ours changed since a plan was made; None where nothing was compared."""
-    compared = [host for host in report.hosts if host.foreign and host.foreign.get("compared") == "plan"]
-    return [host.name for host in compared if host.foreign and host.foreign["differences"]] if compared else None
-
-
-def not_compared(report: Report) -> list[str]:
-    """Hosts of which it is not known what others changed since a plan was made: it does not have them, or could not."""
-    return [host.name for host in report.hosts if not (host.foreign and host.foreign.get("compared") == "plan")]

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ...module_utils._options.host_table import HOST_VARIABLES
 from ...module_utils._options.option import Option
 from ...module_utils._options.reading import OptionError
-from ...module_utils._options.table import HOST_VARIABLES
 from .files import is_base_name
 from .status import REPORT_NAME
 

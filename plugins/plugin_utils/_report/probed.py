@@ -12,7 +12,8 @@ from typing import Any
 
 from ...module_utils._policy.agreement import FAILING, SHORT, WORDS, Says
 from ...module_utils._texts import said
-from .model import Cell, ProbedPort, Report, ReportHost
+from .model import Cell, Report, ReportHost
+from .observed import ProbedPort
 from .parts import ResultError, count_of, text_of, texts_of
 
 _LONGEST_WORD = 40

@@ -17,13 +17,14 @@ from typing import Any
 
 from ...module_utils._policy.assignment import SELDOM
 from .compare import Earlier
-from .model import RETIRED_SCHEMA, Leaver, Report, ReportHost
+from .model import Leaver, Report, ReportHost
+from .schemas import RETIRED_SCHEMA
 from .short import affected
 
 RETIRED_FILE = "retired.json"
 """Beside the reports of a folder, whatever their names: the hosts that were retired, and when."""
 
-NONE = Earlier("", {}, {}, wider={})
+NONE = Earlier("", {}, {})
 """What is known where there is no earlier report."""
 
 IN_GROUPS, SELDOM_MANAGED, WITHOUT_ROLE = "in_groups", "seldom_managed", "without_role"

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from ...module_utils._catalogue.beside_clients import beside_clients
 from ...module_utils._catalogue.catalogue import EVERY
 from ...module_utils._catalogue.functions import WORDS, Function, functions_of
-from ...module_utils._catalogue.model import Role
+from ...module_utils._catalogue.words import Role
 from ...module_utils._firewall.traffic.reasons import Reason, Status
 from ...module_utils._policy.scoping import takes_everybody
 from ...module_utils._texts import first_few, said
+from .figures import by_product, changed_since_plan, is_off, not_compared
 from .from_files import outdated_hosts
 from .logged import sentences as sentences_of_logs
-from .model import Cell, HostClass, Report, ReportHost, by_product, changed_since_plan, is_off, not_compared
+from .model import Cell, HostClass, Report, ReportHost
 from .probed import sentences
 
 _MOST_FUNCTIONS = 6

@@ -11,30 +11,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils._firewall.traffic.proportion import Except
-from ...module_utils._firewall.traffic.reasons import Status
-from ...module_utils._texts import elided, printable, said
+from ...module_utils._texts import said
 from .logged import read_host_log, read_source
-from .model import (
-    RETIRED_SCHEMA,
-    SCHEMA,
-    SCHEMAS,
-    STATUS_SCHEMA,
-    VERSION,
-    Beyond,
-    Cell,
-    Finding,
-    HostClass,
-    Leaver,
-    ProbedPort,
-    ReportHost,
-    ReportRequirement,
-    is_known,
-)
+from .members import as_count, each, member, needed_list, needed_texts, one_of, whole
+from .model import Cell, HostClass, Leaver, ReportHost, ReportRequirement
 from .parts import (
     ResultError,
     count_of,
@@ -49,17 +33,14 @@ from .parts import (
     text_of,
     texts_of,
 )
-
-LONGEST_TEXT = 8191
-"""Characters of a message, a command or a remedy; the report of an audit has none that is longer."""
+from .schemas import RETIRED_SCHEMA, SCHEMA, STATUS_SCHEMA, VERSION
+from .slice_cells import LONGEST_TEXT, MORE, PLAIN, read_except, read_finding, read_of_profile, read_probed, read_wider
 
 _CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _POLICIES = ("block", "allow")
 _TRANSPORTS = ("tcp", "udp")
 _DIRECTIONS = ("in", "out")
-_STATUSES = {status.value: status for status in Status}
 _CLASSES = {host_class.value: host_class for host_class in HostClass}
-_PLAIN, _MORE = 5, 6  # members of a cell without and with a sixth, where there is more to say
 
 _Row = ReportRequirement | ResultError
 
@@ -111,17 +92,17 @@ def read_slice(path: str, text: str | bytes) -> Slice:
         raise SliceError(f"it is not JSON ({said(str(error))})") from error
     if isinstance(found, dict) and found.get("schema") in (STATUS_SCHEMA, RETIRED_SCHEMA):
         raise NotMeant("it stands beside reports, and is none")
-    if not isinstance(found, dict) or found.get("schema") not in SCHEMAS.values():
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise SliceError(f"it is JSON, but no report of this collection: its schema is not {SCHEMA}")
-    if not is_known(found):
+    if found.get("version") != VERSION:
         version = said(repr(found.get("version")), 40)
-        raise SliceError(f"it is a report of version {version}; this one reads 1 to {VERSION}")
+        raise SliceError(f"it is a report of version {version}; this one reads {VERSION}")
     try:
         created = text_of(found, "created")
         if not _CREATED.fullmatch(created):
             raise ResultError(f"created is no time in UTC, but {said(repr(created), 40)}")
-        reader = _Reader(path, [_requirement(item) for item in _list_of(found, "requirements")])
-        items = _list_of(found, "hosts")
+        reader = _Reader(path, [_requirement(item) for item in needed_list(found, "requirements")])
+        items = needed_list(found, "hosts")
         left, elsewhere = (tuple(map(_leaver, list_of(found, key))) for key in ("left", "elsewhere"))
         files = tuple(map(said, texts_of(found, "files_of_nobody"))) if "files_of_nobody" in found else ()
     except ResultError as error:
@@ -133,7 +114,7 @@ def read_slice(path: str, text: str | bytes) -> Slice:
 def _leaver(item: Any) -> Leaver:
     if not isinstance(item, dict):
         raise ResultError("who has left is no object")
-    rules = None if item.get("rules") is None else _count(item["rules"], "rules")
+    rules = None if item.get("rules") is None else as_count(item["rules"], "rules")
     roles = texts_of(item, "roles") if "roles" in item else ()
     policy_rules = count_of(item, "policy_rules")
     return Leaver(said(text_of(item, "name")), text_of(item, "why"), roles, rules, text_of(item, "seen"), policy_rules)
@@ -149,13 +130,13 @@ def _requirement(item: Any) -> _Row:
         ports = text_of(item, "ports")
         transports = texts_of(item, "transports")
         for transport in transports:
-            _one_of(transport, _TRANSPORTS, "a transport")
+            one_of(transport, _TRANSPORTS, "a transport")
         return ReportRequirement(
             id=text_of(item, "id"),
             ports=ports,
             service=text_of(item, "service"),
             transports=transports,
-            direction=_one_of(text_of(item, "direction"), _DIRECTIONS, "a direction"),
+            direction=one_of(text_of(item, "direction"), _DIRECTIONS, "a direction"),
             documented_ports=text_of(item, "documented_ports") if "documented_ports" in item else ports,
             caveat=text_of(item, "caveat") if item.get("caveat") is not None else "",
         )
@@ -180,18 +161,18 @@ class _Reader:
             return ReportHost(name, HostClass.FAILED, message)
 
     def _host(self, name: str, item: Mapping[str, Any]) -> ReportHost:
-        commands = tuple(said(line, LONGEST_TEXT) for line in _texts_of(item, "commands"))
-        cells = [self._cell(cell, len(commands)) for cell in _list_of(item, "cells")]
+        commands = tuple(said(line, LONGEST_TEXT) for line in needed_texts(item, "commands"))
+        cells = [self._cell(cell, len(commands)) for cell in needed_list(item, "cells")]
         return ReportHost(
             name=name,
-            host_class=_CLASSES[_one_of(text_of(item, "class"), _CLASSES, "a class")],
+            host_class=_CLASSES[one_of(text_of(item, "class"), _CLASSES, "a class")],
             message=said(text_of(item, "message"), LONGEST_TEXT),
             roles=texts_of(item, "roles"),
             pool=text_of(item, "pool") if "pool" in item else "",
             site=text_of(item, "site") if "site" in item else "",
-            service=None if _member(item, "service") is None else _whole(service_of, item["service"]),
+            service=None if member(item, "service") is None else whole(service_of, item["service"]),
             profiles={key: _profile(found) for key, found in mapping_of(item, "profiles").items()},
-            managed_rules=_count(_member(item, "managed_rules"), "managed_rules"),
+            managed_rules=as_count(member(item, "managed_rules"), "managed_rules"),
             commands=commands,
             cells=tuple(sorted(cells, key=lambda cell: cell.requirement)),
             disabled_lync_rules=tuple(map(said, texts_of(item, "disabled_lync_rules"))),
@@ -207,15 +188,15 @@ class _Reader:
             lacking=said_texts_of(item, "lacking"),
             outdated=said_texts_of(item, "outdated"),
             product=said(text_of(item, "product")) if "product" in item else "",
-            unasked=_each(list_of(item, "unasked"), lambda one: _count(one, "an unasked port")),
-            probed=_each(list_of(item, "probe"), _probed),
+            unasked=each(list_of(item, "unasked"), lambda one: as_count(one, "an unasked port")),
+            probed=each(list_of(item, "probe"), read_probed),
             log=read_host_log(mapping_of(item, "log")) if "log" in item else None,
         )
 
     def _cell(self, item: Any, commands: int) -> Cell:
-        if not isinstance(item, list) or not _PLAIN <= len(item) <= _MORE:
+        if not isinstance(item, list) or not PLAIN <= len(item) <= MORE:
             raise ResultError("a cell is no list of five or six members")
-        if len(item) == _MORE or not isinstance(item[3], list):
+        if len(item) == MORE or not isinstance(item[3], list):
             return self._new_cell(item, commands)
         try:
             # With the type of its number: true is 1 to Python, and to nobody else.
@@ -227,143 +208,40 @@ class _Reader:
             return self._new_cell(item, commands)
 
     def _new_cell(self, item: Sequence[Any], commands: int) -> Cell:
-        place = _count(item[0], "a cell's requirement")
+        place = as_count(item[0], "a cell's requirement")
         if place >= len(self._rows):
             raise ResultError(f"a cell's requirement is number {place} of {len(self._rows)}")
         row = self._rows[place]
         if isinstance(row, ResultError):
             raise ResultError(f"requirement number {place}: {row}")
-        more = item[5] if len(item) == _MORE else {}
-        places = _each(list_of(more, "commands"), lambda one: _count(one, "a cell's command"))
+        more = item[5] if len(item) == MORE else {}
+        places = each(list_of(more, "commands"), lambda one: as_count(one, "a cell's command"))
         if any(one >= commands for one in places):
             raise ResultError(f"a cell names command number {max(places)} of {commands}")
         if more.get("unprotected", True) is not True:
             raise ResultError("unprotected is said only where it is true")
         return Cell(
             requirement=row,
-            finding=_finding(
+            finding=read_finding(
                 item[1:5],
                 unprotected="unprotected" in more,
                 more_rules=count_of(more, "more_rules"),
-                excepted=_excepted(mapping_of(more, "except")) if "except" in more else None,
+                excepted=read_except(mapping_of(more, "except")) if "except" in more else None,
             ),
-            by_profile=tuple((key, _of_profile(found)) for key, found in mapping_of(more, "by_profile").items())
+            by_profile=tuple((key, read_of_profile(found)) for key, found in mapping_of(more, "by_profile").items())
             if "by_profile" in more
             else (),
             commands=places,
             remedy=said(text_of(more, "remedy"), LONGEST_TEXT) if "remedy" in more else "",
             admits=tuple(map(said, texts_of(more, "admits"))) if "admits" in more else None,
-            wider=_wider(mapping_of(more, "wider")) if "wider" in more else None,
-            probed=_each(list_of(more, "probe"), _probed),
-            logged=_each(list_of(more, "log"), read_source),
+            wider=read_wider(mapping_of(more, "wider")) if "wider" in more else None,
+            probed=each(list_of(more, "probe"), read_probed),
+            logged=each(list_of(more, "log"), read_source),
         )
 
 
-def _finding(item: Sequence[Any], unprotected: bool, more_rules: int = 0, excepted: Except | None = None) -> Finding:
-    """``[verdict, reason, [by], part]``, and what is said of it elsewhere."""
-    verdict, reason, by, part = item
-    if not isinstance(by, list):
-        raise ResultError("the names of what decides are no list")
-    return Finding(
-        verdict=_STATUSES[_one_of(_text(verdict, "a verdict"), _STATUSES, "a verdict")],
-        reason=said(_text(reason, "a reason")),
-        by=_each(by, lambda name: said(_text(name, "what decides"))),
-        part=said(_text(part, "a part of the traffic"), LONGEST_TEXT),
-        unprotected=unprotected,
-        more_rules=more_rules,
-        excepted=excepted,
-    )
-
-
-def _of_profile(item: Any) -> Finding:
-    if not isinstance(item, list) or len(item) != _PLAIN or not isinstance(item[4], bool):
-        raise ResultError("the verdict of a profile is no list of five members, the last of them true or false")
-    return _finding(item[:4], unprotected=item[4])
-
-
-def _excepted(item: Mapping[str, Any]) -> Except:
-    found = Except(
-        count_of(item, "addresses"), count_of(item, "rules"), texts_of(item, "first"), texts_of(item, "private")
-    )
-    if not (found.addresses and found.rules and found.first):
-        raise ResultError("blocked addresses are named, and yet there are none")
-    return found
-
-
-def _wider(item: Mapping[str, Any]) -> Beyond:
-    for key in ("perhaps", "blockable"):
-        if item.get(key, True) is not True:
-            raise ResultError(f"{key} is said only where it is true")
-    return Beyond(
-        addresses=tuple(map(said, _texts_of(item, "addresses"))),
-        by=tuple(map(said, texts_of(item, "by"))),
-        profiles=texts_of(item, "profiles"),
-        ports=said(text_of(item, "ports")) if "ports" in item else "",
-        more_rules=count_of(item, "more_rules"),
-        perhaps="perhaps" in item,
-        blockable="blockable" in item,
-    )
-
-
-def _probed(item: Any) -> ProbedPort:
-    if not isinstance(item, list) or len(item) != _PLAIN or not (item[4] is None or isinstance(item[4], bool)):
-        raise ResultError("a probe is no list of five members, the last of them true, false or null")
-    transport, port, status, says, tls = item
-    words = [said(_text(word, "a word of a probe"), LONGEST_TEXT) for word in (transport, status, says)]
-    return ProbedPort(words[0], _count(port, "a probe's port"), words[1], words[2], tls)
-
-
 def _profile(item: Any) -> dict[str, Any]:
-    found = _whole(profile_of, item)
+    found = whole(profile_of, item)
     for key in ("inbound", "outbound"):
-        _one_of(found[key], _POLICIES, key)
+        one_of(found[key], _POLICIES, key)
     return found
-
-
-# ---- Members that must be there, and of which type ------------------------------------------------------------------
-
-
-def _member(item: Mapping[str, Any], key: str) -> Any:
-    if key not in item:
-        raise ResultError(f"{key} is missing")
-    return item[key]
-
-
-def _whole(read: Callable[[Any], dict[str, Any]], item: Any) -> dict[str, Any]:
-    """What is read, if all of it is there: a flag that is missing would be read as false."""
-    found = read(item)
-    for key in found:
-        _member(item, key)
-    return found
-
-
-def _list_of(item: Mapping[str, Any], key: str) -> list[Any]:
-    _member(item, key)
-    return list_of(item, key)
-
-
-def _texts_of(item: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    _member(item, key)
-    return texts_of(item, key)
-
-
-def _each(items: list[Any], read: Callable[[Any], Any]) -> tuple[Any, ...]:
-    return tuple(read(item) for item in items)
-
-
-def _text(value: Any, what: str) -> str:
-    if not isinstance(value, str):
-        raise ResultError(f"{what} is no text")
-    return value
-
-
-def _count(value: Any, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ResultError(f"{what} is no number of things")
-    return value
-
-
-def _one_of(value: str, known: Sequence[str] | Mapping[str, Any], what: str) -> str:
-    if value not in known:
-        raise ResultError(f"{printable(elided(repr(value), 60))} is no value of {what}")
-    return value

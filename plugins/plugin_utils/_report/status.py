@@ -19,19 +19,12 @@ from typing import Any
 from ...module_utils._texts import elided, first_few
 from .._version import collection_version
 from .compare import Changes, HostChange
+from .figures import changed_since_plan, names_by_class, totals
 from .files import write_file
 from .from_files import hosts_lacking, is_outdated, outdated_hosts
-from .model import (
-    STATUS_SCHEMA,
-    HostClass,
-    Report,
-    ReportHost,
-    changed_since_plan,
-    names_by_class,
-    sorted_report,
-    totals,
-)
+from .model import HostClass, Report, ReportHost, sorted_report
 from .probed import is_disproved
+from .schemas import STATUS_SCHEMA
 from .short import in_short
 from .summary import summary
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from ...module_utils._firewall.traffic.reasons import short_form
 from ...module_utils._policy.wider import in_words
+from .figures import is_off, reasons, totals
 from .from_files import in_words as from_files_in_words
 from .logged import summed_up
-from .model import Report, is_off, reasons, totals
+from .model import Report
 from .probed import counted
 from .probed import in_words as probed_in_words
 

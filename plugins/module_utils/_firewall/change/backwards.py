@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ..._net.address_set import AddressError, AddressSet
+from ..._net.address_set import AddressSet
+from ..._net.address_text import AddressError
 from ..._texts import said
 from ..state.rule import Action, FirewallRule, of_protocol
 from ..state.snapshot import Snapshot

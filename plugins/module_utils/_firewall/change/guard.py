@@ -13,37 +13,26 @@ from dataclasses import dataclass, replace
 
 from ..._net.address_set import AddressSet
 from ..._net.region import Region, union
-from ..._texts import first_few, said
+from ..._texts import said
 from ..state.profiles import ProfileState
-from ..state.rule import Action, Direction, FirewallRule, Profile, profile_names
+from ..state.rule import Action, FirewallRule, Profile
 from ..state.snapshot import RUNNING, ServiceState, Snapshot
-from ..traffic.matching import MOST_NAMED, Traffic, label, match
-from ..traffic.reasons import TEXTS, Reason, Status
+from ..traffic.matching import Traffic, match
+from ..traffic.reasons import Reason, Status
 from ..traffic.rule_index import RuleIndex
-from ..traffic.verdict import Verdict, describe, judge
-from ..traffic.weighing import possibly_open, takes_part
+from ..traffic.rule_names import MOST_NAMED, label
+from ..traffic.verdict import describe, judge
+from ..traffic.weighing import Verdict, possibly_open, takes_part
 from .arrival import UNKNOWN, Arrival, with_subnet
 from .backwards import blocks_left_behind, left_behind, unrestorable
 from .coverage import allows
+from .guard_words import ADMITS, ALONE, listed, sentence_of, way_out
 from .management import ManagementConnection, arriving_ports, winrm_traffic
-from .new_blocks import blocks_in
 from .plan import Plan, closing
 from .prediction import begin_inbound, predict
-from .site_naming import entry_name
 
-_ADMITS = "What would admit it"
-_BEYOND_RULES = (
-    Reason.SHIELDS_UP,
-    Reason.LOCAL_RULES_IGNORED,
-    Reason.BLOCK_RULE,
-    Reason.POSSIBLE_BLOCK,
-    Reason.OLDER_LIST,
-    Reason.OTHER_FIREWALL,
-)
-_ALONE = f"{_ADMITS}, once a run has added it and nothing else"
 _STARTED = "once the firewall service is started with today's rules"
 _AFTER = "after the plan"
-_OF_SITE = "extra_rules asks for the block ({}): narrow or leave out that entry"
 _TOO_EARLY = (
     ". No rule can be written before the service runs. What would admit it: a rule of Group Policy, or starting the "
     "service at the console; or leave firewall_service unmanaged"
@@ -151,14 +140,14 @@ class _Port:
             return Assessment()
         if self._now and not self._explained():
             # We are connected, so what was read is not all that decides; a risky plan needs a reading that is complete.
-            return Assessment(self._with_way_out([self._unexplained(), *self._beyond_undo()], _ALONE))
+            return Assessment(self._with_way_out([self._unexplained(), *self._beyond_undo()], ALONE))
         objections: list[str] = []
         warnings: list[str] = []
         if self._plan.service.start:
             self._closing(_STARTED, self._started, objections, warnings)
         self._closing(_AFTER, self._then, objections, warnings)
         objections += [*self._losing_a_chance(), *self._beyond_undo()]
-        return Assessment(self._with_way_out(objections, _ADMITS), tuple(warnings))
+        return Assessment(self._with_way_out(objections, ADMITS), tuple(warnings))
 
     def _explained(self) -> bool:
         """Whether it is known what lets it in today: a rule, or a profile it may arrive through and that is off."""
@@ -183,7 +172,7 @@ class _Port:
         verdicts = mine or list(self._now.values())
         names = list(self._possibly_open(self._before, verdicts[0].profile))[:MOST_NAMED]
         self._refused.update({verdict.profile: verdict.reason for verdict in verdicts})
-        return _sentence("as things are", self._traffic, verdicts[0]) + (
+        return sentence_of("as things are", self._traffic, verdicts[0]) + (
             f". What may let it in: {', '.join(map(said, names))}" if names else ""
         )
 
@@ -197,7 +186,7 @@ class _Port:
         for verdict in closed:
             if verdict.profile in self._now and self._now[verdict.profile].status is not Status.OPEN:
                 continue
-            sentence = _sentence(stage, self._traffic, verdict)
+            sentence = sentence_of(stage, self._traffic, verdict)
             if today := verdict.profile in self._now and self._now[verdict.profile].by:
                 sentence += f". Today it gets in by {', '.join(map(said, today))}"
             undone = stage == _AFTER and self._comes_back(verdict.profile)  # no undo stops MpsSvc
@@ -207,7 +196,7 @@ class _Port:
                 if helped:
                     self._refused[verdict.profile] = verdict.reason
             elif arrives.known:
-                warnings.append(f"{sentence}. Our connection arrives through {_listed(arrives.profiles)}")
+                warnings.append(f"{sentence}. Our connection arrives through {listed(arrives.profiles)}")
             else:
                 warnings.append(
                     f"{sentence}. Which profile our connection arrives through is not known; if it is this one, the "
@@ -224,52 +213,9 @@ class _Port:
         """The objections, the last one with what would admit us in all profiles that they are about."""
         if not self._refused:
             return tuple(objections)
-        return (*objections[:-1], f"{objections[-1]}. {self._way_out(introduction)}")
-
-    def _way_out(self, introduction: str) -> str:
-        """One site rule, ready to be pasted, unless rules do not decide."""
-        if Reason.NEEDS_IPSEC in self._refused.values():
-            return (
-                "What would admit it: a connection security rule that exempts WinRM or this controller, which a person "
-                "has to make; or leave firewall_enabled and firewall_service unmanaged"
-            )
-        beyond = next((reason for reason in _BEYOND_RULES if reason in self._refused.values()), None)
-        if beyond:  # no allow rule of ours would help
-            return f"{_ADMITS}: {self._against(beyond, self._before if introduction == _ALONE else self._after)}"
-        names, ports, remote = profile_names(frozenset(self._refused)), self._traffic.ports, self._traffic.remote
-        if (
-            self._plan.delete
-            and introduction == _ADMITS
-            and not (self._plan.create or self._plan.update or self._plan.kept)
-        ):
-            # No managed rule is to be left, so none could help.
-            profiles = "any" if len(names) == len(Profile) else ",".join(names)
-            at = "" if self._traffic.local.is_any else f" localip={self._traffic.local}"
-            return (
-                "What would admit it: a rule that is not managed here, netsh advfirewall firewall add rule "
-                f'name="WinRM" dir=in action=allow protocol=TCP localport={ports}{at} remoteip={remote} '
-                f"profile={profiles}"
-            )
-        scope = "" if remote.is_any else f"remoteip: [{remote}], "
-        if not self._traffic.local.is_any:
-            scope = f"localip: [{self._traffic.local}], {scope}"
-        return (
-            f"{introduction}: extra_rules: [{{name: WinRM {ports}, protocol: tcp, localport: '{ports}', {scope}"
-            f"profiles: [{', '.join(names)}]}}]"
-        )
-
-    def _against(self, beyond: Reason, snapshot: Snapshot) -> str:
-        """What to do about a reason that no allow rule helps against; of a block of ours, in the options."""
-        advice = TEXTS[beyond].advice
-        if beyond not in (Reason.BLOCK_RULE, Reason.POSSIBLE_BLOCK):
-            return advice
-        blocks = [rule for profile in self._refused for rule in blocks_in(snapshot, profile, Direction.IN)]
-        names = {entry_name(rule): None for rule in blocks if match(rule, self._traffic)}
-        entries = [repr(said(name)) for name in names if name]
-        if not entries:
-            return advice
-        sentence = _OF_SITE.format(first_few(entries, MOST_NAMED))
-        return f"{sentence}. Beside that: {advice}" if "" in names else sentence
+        held = self._before if introduction == ALONE else self._after
+        way = way_out(introduction, self._refused, self._traffic, self._plan, held)
+        return (*objections[:-1], f"{objections[-1]}. {way}")
 
     def _losing_a_chance(self) -> Iterable[str]:
         """Profiles in which it is not certainly open today, and where what may let us in there would go, or be beaten
@@ -348,16 +294,3 @@ def _as_met_today(state: ProfileState, before: Snapshot, arrives: Arrival) -> Pr
     filters = before.service.running and state.enabled
     arriving = not arrives.known or state.profile in arrives.profiles
     return replace(state, requires_ipsec=()) if filters and arriving else state
-
-
-def _listed(profiles: frozenset[Profile]) -> str:
-    names = profile_names(profiles)
-    return f"the {' or the '.join(names)} profile"
-
-
-def _sentence(stage: str, traffic: Traffic, verdict: Verdict) -> str:
-    names = f" ({', '.join(map(said, verdict.by))})" if verdict.by else ""
-    return (
-        f"{stage}, WinRM ({describe(traffic)}) is {verdict.status.value} in the {verdict.profile.value} profile: "
-        f"{TEXTS[verdict.reason].short}{names}"
-    )

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..._net.address_set import AddressError, AddressSet
+from ..._net.address_set import AddressSet
+from ..._net.address_text import AddressError
 from ..._net.port_set import PortSet
 from ..state.registry_dump import RegistryDump
 from ..state.rule import PROTOCOL_NUMBERS, Action, Direction, FirewallRule

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 
-from ..._net.address_set import LOOPBACK, PRIVATE, SOURCES, AddressSet, together
+from ..._net.address_set import AddressSet, together
+from ..._net.known_addresses import LOOPBACK, PRIVATE, SOURCES
 from ..._net.port_set import PortSet
 from ..state.rule import ANY_SERVICE, PROTOCOL_NUMBERS, Direction, FirewallRule, same_path
 from ..traffic.breadth import nearly_everything

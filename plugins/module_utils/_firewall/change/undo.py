@@ -18,7 +18,7 @@ from ..._task_xml import SYSTEM32, private_task
 from ..._texts import first_few
 from ..state.rollback_files import FOLDER, LONGEST_DELAY, SCRIPT_NAME, SHORTEST_DELAY, task_name
 from ..state.snapshot import Snapshot
-from ..traffic.matching import label
+from ..traffic.rule_names import label
 from . import netsh
 from .backwards import add_back, beyond_adding, by_name, group_back, set_back, step_back
 from .naming import folded

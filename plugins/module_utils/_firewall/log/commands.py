@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..._texts import lines_of
-from ..state.reading import Part, after_begin, command_line, split
+from ..state.read_command import Part, after_begin, command_line
+from ..state.reading import split
 from ..state.registry_dump import DumpError, parse_dump
 from .files import ROTATED
 from .line import HEADER, LOST, LogFormat, read_format, read_time

@@ -25,7 +25,8 @@ from .cut_off import cut_export, cut_query
 from .hive import MAGIC, TIME, read_hive
 from .products import other_firewall
 from .programs import service_programs
-from .reading import ReadError, all_parts, service_state, split
+from .read_command import all_parts
+from .reading import ReadError, service_state, split
 from .reg_file import is_reg_file, parse_reg_file
 from .registry_dump import DumpError, RegistryDump, RegistryValue, Unended, scan_dump
 from .snapshot import GROUP_POLICY, LOCAL_POLICY, Snapshot, build_snapshot

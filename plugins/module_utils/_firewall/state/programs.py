@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .reading import Part, command_line, query, read_keys, split
+from .read_command import Part, command_line, query
+from .reading import read_keys, split
 from .registry_dump import RegistryDump
 from .snapshot import SERVICES
 

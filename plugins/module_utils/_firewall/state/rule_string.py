@@ -15,7 +15,8 @@ from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from ..._net.address_set import AddressError, AddressSet
+from ..._net.address_set import AddressSet
+from ..._net.address_text import AddressError
 from ..._net.port_set import HIGHEST, PortError, PortSet
 from ..._texts import elided
 from .rule import ALL_PROFILES, PROTOCOL_NUMBERS, Action, Direction, FirewallRule, Profile, Store

@@ -17,7 +17,7 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from ..._net.address_set import is_stored_address
+from ..._net.address_text import is_stored_address
 from ..._net.port_set import HIGHEST, LOWEST
 from .rule import Action, Direction, FirewallRule, Store
 from .rule_string import PORT_WORDS, parse_rule

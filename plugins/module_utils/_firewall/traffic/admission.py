@@ -13,16 +13,18 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 
-from ..._net.address_set import SOURCES, AddressSet, together
+from ..._net.address_set import AddressSet, together
 from ..._net.effort import Effort, TooComplex, limited
+from ..._net.known_addresses import SOURCES
 from ..._net.port_set import PortSet
 from ..._net.region import Region, remainder, union
 from ..state.profiles import ProfileState
 from ..state.rule import Action, Direction, FirewallRule, Profile, same_path
 from ..state.snapshot import Snapshot
 from .admitted import Admission, Wider, all_of, joined
-from .matching import LISTENER, MOST_NAMED, Match, Traffic, is_plainly_for_others, match, named, names_ports, ports_of
+from .matching import LISTENER, Match, Traffic, is_plainly_for_others, match, names_ports, ports_of
 from .rule_index import Bundle, RuleIndex
+from .rule_names import MOST_NAMED, named
 from .weighing import takes_part, unmerged
 
 _EVERYBODY, _NOBODY = AddressSet.any(), AddressSet()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ..._net.address_set import AddressSet, together
 from ..._net.port_set import PortSet
 from ..state.rule import Profile
-from .matching import MOST_NAMED
+from .rule_names import MOST_NAMED
 
 _ALL_PORTS = PortSet()
 _NOWHERE = AddressSet()

@@ -16,9 +16,10 @@ from ..._net.effort import TooComplex, limited
 from ..state.profiles import ProfileState
 from ..state.rule import Direction, protocol_name
 from ..state.snapshot import Snapshot
-from .matching import MOST_NAMED, Match, Traffic, named
+from .matching import Match, Traffic
 from .reasons import SEVERITY, Reason, Status
 from .rule_index import RuleIndex
+from .rule_names import MOST_NAMED, named
 from .weighing import LONGEST_LIST, Verdict, judge_rules
 
 __all__ = ["Verdict", "describe", "judge", "worst"]

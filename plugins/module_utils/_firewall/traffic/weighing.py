@@ -17,9 +17,10 @@ from ..state.older import PORT_LIST, PROGRAM_LIST
 from ..state.profiles import ProfileState
 from ..state.rule import Action, Direction, FirewallRule, Profile, Store
 from .authenticated import needing_ipsec
-from .matching import LISTENER, Match, Traffic, is_plainly_for_others, label, named, names_ports, ports_of
+from .matching import LISTENER, Match, Traffic, is_plainly_for_others, names_ports, ports_of
 from .proportion import Except, blocked_addresses, told
 from .reasons import SEVERITY, Reason, Status
+from .rule_names import label, named
 
 LONGEST_LIST = 8
 """Boxes, ports and addresses of each that a text spells; the rest is counted."""

@@ -108,6 +108,7 @@ ARGUMENT_ERRORS: list[tuple[dict[str, Any], str]] = [
     ({"roles": ["director"], "rolse": 1}, "rolse"),
     ({"roles": ["director"], "exclusive": "perhaps"}, "exclusive"),
     ({"roles": ["director"], "firewall_enabled": False}, "firewall_enabled"),
+    ({"roles": ["director"], "firewall_enabled": True}, "firewall_enabled"),
     ({"roles": ["director"], "features": ["x"]}, "features"),
     ({"roles": ["director"], "skip_rows": ["server-99"]}, "skip_rows"),
     ({"roles": ["director"], "port_overrides": {"server-45": "0"}}, "port_overrides.server-45"),
@@ -131,13 +132,6 @@ def test_argument_errors_are_results_that_name_host_and_option_and_nothing_is_se
     assert result["msg"].startswith("lync01: ")
     assert option in result["msg"]
     assert plugin._connection.protocol.commands == []
-
-
-def test_firewall_enabled_takes_a_yaml_true() -> None:
-    model = WindowsModel()
-    model.profiles["Public"]["EnableFirewall"] = 0
-    run(model, {**DIRECTOR, "firewall_enabled": True})
-    assert model.profiles["Public"]["EnableFirewall"] == 1
 
 
 @pytest.mark.parametrize("kind", [lync_firewall, lync_firewall_info])

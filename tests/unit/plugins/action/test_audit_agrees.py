@@ -59,7 +59,7 @@ OPTIONS = st.fixed_dictionaries(
     optional={
         "exclusive": st.booleans(),
         "firewall_service": st.sampled_from(["started", "unmanaged"]),
-        "firewall_enabled": st.sampled_from(["enabled", "unmanaged", "true", True]),
+        "firewall_enabled": st.sampled_from(["enabled", "unmanaged"]),
         "skip_rows": st.sampled_from([[], ["server-26"]]),
         "profiles": st.sampled_from([["domain"], ["domain", "private", "public"]]),
         "remote_addresses": st.sampled_from([[], ["10.0.0.0/8"]]),

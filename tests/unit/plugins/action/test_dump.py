@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.action.lync_firewall_info import ActionModule
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import read_command
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.read_command import read_command
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action, assert_plain
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.reg_writer import (
     as_exported,

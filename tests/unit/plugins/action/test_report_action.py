@@ -219,7 +219,7 @@ def test_compared_with_the_very_file_that_is_replaced(tmp_path: Path) -> None:
     assert document["changes"]["better"] == [{"name": "h", "was": "unreachable", "now": "drifted"}]
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b'{"schema": "urn:lyncops:firewall:report:1", "version": 9}', None])
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"schema": "urn:lyncops:firewall:report:3", "version": 9}', None])
 def test_a_file_that_is_no_report_is_an_error_and_nothing_is_written(tmp_path: Path, content: bytes | None) -> None:
     previous = tmp_path / "old.json"
     if content is None:
@@ -292,7 +292,7 @@ def test_irregularities_of_slices_are_warnings(tmp_path: Path) -> None:
     assert report(args, {})["hosts"] == found["hosts"], "what the first run wrote is no slice for the second"
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b'{"schema": "urn:lyncops:firewall:report:1", "version": 1}', None])
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"schema": "urn:lyncops:firewall:report:3", "version": 1}', None])
 def test_a_named_source_that_is_no_report_is_an_error_and_nothing_is_written(
     tmp_path: Path, content: bytes | None
 ) -> None:

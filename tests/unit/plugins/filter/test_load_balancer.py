@@ -26,7 +26,7 @@ from ansible_collections.lyncops.firewall.plugins.filter.load_balancer import (
     lync_pools,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.balanced_model import read_listener
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._results import plain
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plain import plain
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import assert_plain
 
 INVENTORY = """\

@@ -17,8 +17,8 @@ from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible_collections.lyncops.firewall.plugins.lookup import lync_ports
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product, Role, Table
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Product, Role, Table
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -18,17 +18,14 @@ from ansible_collections.lyncops.firewall.plugins.action import lync_firewall as
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_info as info_action
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_report
 from ansible_collections.lyncops.firewall.plugins.doc_fragments import desired_state
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import HOST_ROLES
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.enforcing_table import ENFORCING_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import argument_spec
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import (
-    ENFORCING_OPTIONS,
-    HOST_OPTIONS,
-    INFO_OPTIONS,
-    RULE_OPTIONS,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading_table import INFO_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.rules_table import RULE_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import GROUP_ROLES, OF_GROUPS
 from ansible_collections.lyncops.firewall.plugins.modules import lync_firewall, lync_firewall_info
-from ansible_collections.lyncops.firewall.plugins.plugin_utils import _arguments
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
@@ -186,17 +183,6 @@ def test_the_roles_readme_names_every_option() -> None:
     assert named == {name.removeprefix(PREFIX) for name in specs["main"]["options"]}
     entries = text.partition("The entry points")[2]
     assert [name for name in specs if f"`{name}`" not in entries] == []
-
-
-def test_former_values_still_pass_and_are_deprecated(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(_arguments.display, "deprecated", lambda message, **_more: told.append(message))
-    for value in (True, "true", "True"):
-        checked = validate({"firewall_enabled": value}, HOST_OPTIONS)
-        assert checked["firewall_enabled"] == "enabled"
-    assert told == ["firewall_enabled: the value 'true' is now called 'enabled'"] * 3
-    assert validate({"firewall_enabled": "enabled"}, HOST_OPTIONS)["firewall_enabled"] == "enabled"
-    assert len(told) == 3
 
 
 @pytest.mark.parametrize("name", MODULES)

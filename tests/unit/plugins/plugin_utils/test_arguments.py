@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.option import Option
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.rules_table import RULE_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.site import EXTRA_RULES
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import RULE_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.options import REPORT_OPTIONS
 

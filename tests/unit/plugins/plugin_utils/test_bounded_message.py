@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._results import bounded
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._summary import bounded
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.lyncops.firewall.plugins.action import lync_firewall_needs
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignment import OF_GROUPS, assigned_roles
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import PeerError, survey
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _estate, _named_roles
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._variables import HostVariables, Templated
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._templated import Templated
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._variables import HostVariables
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 from jinja2.nativetypes import NativeEnvironment

@@ -13,19 +13,19 @@ import json
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.additions import ADDITIONS
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import (
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Requirement
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import (
     HOST_ROLES,
     LYNC_SERVERS,
     Disposition,
     Peer,
     Product,
-    Requirement,
     Role,
     Ruleset,
     Table,
     Transport,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 
 # An Edge Server stands alone, and has no additions.

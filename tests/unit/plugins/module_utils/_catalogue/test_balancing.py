@@ -21,7 +21,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.balanc
     When,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.beside_clients import beside_clients
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Disposition, Peer, Role
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Disposition, Peer, Role
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import takes_everybody
 
 ROW = pytest.mark.parametrize("row_id", SERVED)

@@ -9,8 +9,9 @@ from enum import Enum
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import model
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES, Role, RoleError
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import model, role_names, words
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.role_names import RoleError
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import HOST_ROLES, Role
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortError, PortSet
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,8 +22,8 @@ NAMES = [role.value for role in HOST_ROLES]
 @given(st.lists(st.sampled_from(NAMES)))
 def test_roles_of_a_host(names: list[str]) -> None:
     """Order and repetition do not matter; only Front End and Mediation together add a role."""
-    held = model.host_roles(names)
-    assert held == model.host_roles(reversed(names))
+    held = role_names.host_roles(names)
+    assert held == role_names.host_roles(reversed(names))
     assert {role.value for role in held} - set(names) == (
         {"collocated_mediation"} if {"front_end", "mediation"} <= set(names) else set()
     )
@@ -32,9 +33,9 @@ def test_roles_of_a_host(names: list[str]) -> None:
 @given(st.frozensets(st.sampled_from(list(Role))))
 def test_deriving_twice_adds_nothing(roles: frozenset[Role]) -> None:
     """What follows from the roles follows once."""
-    once = model.with_derived(roles)
+    once = role_names.with_derived(roles)
     assert roles <= once
-    assert model.with_derived(once) == once
+    assert role_names.with_derived(once) == once
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_deriving_twice_adds_nothing(roles: frozenset[Role]) -> None:
 def test_a_wrong_role_is_named_with_the_right_ones(name: Any, reason: str) -> None:
     """The message says which name, why, and what could stand there."""
     with pytest.raises(RoleError) as caught:
-        model.host_roles(["director", name])
+        role_names.host_roles(["director", name])
     assert str(caught.value).startswith(reason)
     assert str(caught.value).endswith("; the roles are " + ", ".join(NAMES))
 
@@ -62,22 +63,22 @@ def test_a_wrong_role_is_named_with_the_right_ones(name: Any, reason: str) -> No
 def test_one_text_is_no_list_of_roles() -> None:
     """Otherwise its letters would be taken for names."""
     with pytest.raises(RoleError, match="must be a list of names, not the text 'director'"):
-        model.host_roles("director")
+        role_names.host_roles("director")
 
 
 @given(st.text().filter(lambda text: text not in NAMES))
 def test_no_other_text_is_a_role(name: str) -> None:
     """Case and blanks are not guessed at."""
     with pytest.raises(RoleError):
-        model.host_roles([name])
+        role_names.host_roles([name])
 
 
 def test_accepted_roles_can_be_widened() -> None:
     """Whoever asks about devices and clients says so."""
-    assert model.parse_roles(["client"], known=(Role.CLIENT, Role.PHONE)) == {Role.CLIENT}
+    assert role_names.parse_roles(["client"], known=(Role.CLIENT, Role.PHONE)) == {Role.CLIENT}
 
 
-@pytest.mark.parametrize("kind", [Role, model.Peer, model.Transport, model.Disposition, model.Feature, model.Table])
+@pytest.mark.parametrize("kind", [Role, words.Peer, words.Transport, words.Disposition, words.Feature, words.Table])
 def test_words_read_as_plain_strings(kind: type[Enum]) -> None:
     """In every Python, however a word is put into a text."""
     for word in kind:
@@ -87,7 +88,7 @@ def test_words_read_as_plain_strings(kind: type[Enum]) -> None:
 
 def test_every_role_can_be_a_peer() -> None:
     """Roles of hosts have the same name on either end of a row."""
-    assert {role.value for role in HOST_ROLES} <= {peer.value for peer in model.Peer}
+    assert {role.value for role in HOST_ROLES} <= {peer.value for peer in words.Peer}
 
 
 def test_a_slip_in_a_port_cell_is_an_error() -> None:
@@ -95,15 +96,15 @@ def test_a_slip_in_a_port_cell_is_an_error() -> None:
 
     def row(ports: str) -> model.Requirement:
         return model.documented(
-            model.Table.SERVER,
+            words.Table.SERVER,
             7,
             (Role.DIRECTOR,),
             "A service",
             ports,
             "TCP",
-            (model.Transport.TCP,),
-            model.Disposition.LISTEN,
-            peers=(model.Peer.ANY,),
+            (words.Transport.TCP,),
+            words.Disposition.LISTEN,
+            peers=(words.Peer.ANY,),
             note="A note.",
         )
 

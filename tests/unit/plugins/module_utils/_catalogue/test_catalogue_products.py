@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import (
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Requirement
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT, called, roles_of
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.role_names import RoleError
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import (
     HOST_ROLES,
     Product,
-    Requirement,
     Role,
-    RoleError,
     Ruleset,
     Table,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT, called, roles_of
 
 SKYPE = tuple(product for product in Product if product is not Product.LYNC_2013)
 

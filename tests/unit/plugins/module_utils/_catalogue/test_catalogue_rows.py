@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue, services
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import (
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Requirement
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.role_names import host_roles
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import (
     HOST_ROLES,
     Disposition,
     Feature,
     Peer,
-    Requirement,
     Role,
     Table,
-    host_roles,
 )
 from hypothesis import given
 from hypothesis import strategies as st

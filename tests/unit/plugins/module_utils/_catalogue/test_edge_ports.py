@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.edge_ports import CONNECTIONS, EDGE_PORTS
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.functions import functions_of
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import (
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import (
     LYNC_SERVERS,
     Disposition,
     Peer,

@@ -13,7 +13,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.functi
     functions_of,
     service_in_words,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import HOST_ROLES, Role
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import HOST_ROLES, Role
 
 
 def test_every_row_of_a_windows_host_is_for_something() -> None:

@@ -14,7 +14,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.ipsec_
     IPSEC_EXCEPTIONS,
     fitting,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Product
 
 
 def test_each_is_the_datas(shared_dir: Path) -> None:

@@ -13,7 +13,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
     FirewallRule,
     profile_names,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import KEYWORDS, AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_text import KEYWORDS
 
 _VERSION = re.compile(r"v\d{1,5}\.\d{1,5}", re.IGNORECASE | re.ASCII)
 _WRITTEN_VERSION = "v2.10"  # the oldest schema a supported host has (2008 R2); only used for rules not read anywhere

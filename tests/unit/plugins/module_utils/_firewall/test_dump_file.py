@@ -16,10 +16,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.d
     read_dump_bytes,
     read_dump_files,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
-    parse_answer,
-    read_command,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.read_command import read_command
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import parse_answer
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
     ServiceState,
     Snapshot,

@@ -8,12 +8,8 @@ from __future__ import annotations
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Direction, Store, same_path
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import (
-    Match,
-    Traffic,
-    label,
-    match,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.matching import Match, Traffic, match
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.rule_names import label
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 

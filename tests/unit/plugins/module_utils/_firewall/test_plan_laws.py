@@ -21,7 +21,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.profile_changes import ProfileChange
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileSettings
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import parse_answer, read_command
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.read_command import read_command
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import parse_answer
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.strategies import WRITABLE_RULES

@@ -10,12 +10,14 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.p
     parse_programs,
     programs_command,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.read_command import (
+    before_begin,
+    read_command,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
     NotElevated,
     ReadError,
-    before_begin,
     parse_answer,
-    read_command,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile, Store
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot

@@ -26,7 +26,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.rule_index import RuleIndex
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import judge
-from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressError, AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_text import AddressError
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.region import Region
 from hypothesis import given, settings

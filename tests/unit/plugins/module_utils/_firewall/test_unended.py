@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.read_command import (
     LONGEST_COMMAND,
-    ReadError,
-    parse_answer,
     read_command,
 )
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import ReadError, parse_answer
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Store
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (

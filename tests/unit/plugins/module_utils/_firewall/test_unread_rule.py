@@ -24,9 +24,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.unread_rule import UnreadRule, read_rule
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy, wanted_state
+from ansible_collections.lyncops.firewall.plugins.plugin_utils import _requirement_rows as requirement_rows
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _results as results
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 from ansible_collections.lyncops.firewall.tests.real_data import rule_strings, unpack_policies
@@ -216,8 +217,8 @@ def outcome(data: bytes, role: str) -> tuple[Snapshot, Plan, tuple[Effect, ...],
     told = [
         results.count_rules(before),
         results.disabled_lync_rules(before),
-        results.requirements(now, before),
-        results.requirements(then, after),
+        requirement_rows.requirements(now, before),
+        requirement_rows.requirements(then, after),
         results.plan_dict(plan, policy.rows),
     ]
     return before, plan, now, then, told

@@ -19,12 +19,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic
     Traffic,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import (
-    Verdict,
-    describe,
-    judge,
-    worst,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import describe, judge, worst
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.weighing import Verdict
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 

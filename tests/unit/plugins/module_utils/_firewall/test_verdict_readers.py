@@ -16,11 +16,11 @@ from contextlib import suppress
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state import snapshot as snapshot_module
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.read_command import read_command
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import (
     NotElevated,
     ReadError,
     parse_answer,
-    read_command,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import (
     DumpError,

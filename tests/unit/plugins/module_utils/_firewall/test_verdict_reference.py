@@ -28,7 +28,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import Verdict, judge
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.verdict import judge
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.weighing import Verdict
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.reference_evaluator import (
     Host,
     Packet,

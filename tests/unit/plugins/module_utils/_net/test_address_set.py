@@ -8,12 +8,8 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import (
-    TYPED_KEYWORDS,
-    AddressError,
-    AddressSet,
-    split,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet, split
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_text import TYPED_KEYWORDS, AddressError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

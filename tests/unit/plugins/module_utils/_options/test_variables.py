@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import ENFORCING_OPTIONS, HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.enforcing_table import ENFORCING_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.variables import OTHERS, PREFIX, misspelt
 
 COLLECTION = Path(__file__).resolve().parents[5]

@@ -22,11 +22,13 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     Snapshot,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.admitted import Admission, Wider
-from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import BLOCK_OTHERS
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.known_addresses import SOURCES
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.words import BLOCK_OTHERS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, others, parts, remedy
 from hypothesis import given
 from hypothesis import strategies as st

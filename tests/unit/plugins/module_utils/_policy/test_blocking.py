@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Peer, Product
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Peer, Product
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import NEVER_BLOCKED
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.netsh import add_line
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import DesiredRule, Wanted
@@ -23,15 +23,17 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
     Snapshot,
     WinrmListener,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import SOURCES, AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.known_addresses import SOURCES
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.region import Region, union
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking import unblocked, with_blocks
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy, wider
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.listening import bind_media
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import takes_everybody
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy, wanted_state
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate

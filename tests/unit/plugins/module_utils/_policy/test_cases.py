@@ -14,7 +14,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.d
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Direction, Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain, remedy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy, wanted_state

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.client_ports import CLIENT_PORTS
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Role
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Role
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
     ProfileSettings,
     ProfileState,
@@ -18,11 +18,12 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule_string import parse_rule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Status
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.clients import DIRECTIONS, media_ports
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import (
     missing_program,
     requested_policy,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Disposition
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Disposition
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.configured import (
@@ -21,7 +21,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.configure
     Difference,
     read_configuration,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._topology.row_listeners import ROW_LISTENERS
 
 pytest.importorskip("hypothesis", reason="see tests/unit/requirements.txt")

@@ -8,11 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.log.counting import Count, Counted, Flow
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import ProfileSettings
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
+    ProfileSettings,
+    ProfileState,
+)
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import (
     RUNNING,
-    ProfileState,
     ServiceState,
     Snapshot,
 )
@@ -24,7 +26,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.dropped i
     scopes_of,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import WORDS
 
 AT = datetime(2026, 11, 29, 13, 0, 0)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Interface
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Interface
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.profiles import (
     ProfileSettings,
     ProfileState,
@@ -36,8 +36,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_note
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_own import check_own, with_own
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy, wider
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.matrix import matrix_of
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import ports_asked
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain_all
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wider import explain_wider, remedy

@@ -28,7 +28,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect im
     judge_policy,
     listening_services,
 )
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain, remedy
 from hypothesis import given
 from hypothesis import strategies as st

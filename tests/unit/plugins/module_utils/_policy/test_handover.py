@@ -19,7 +19,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.handover 
     rules_csv,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.handover_files import handover_files
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 
 GPO = "example.com\\Lync Directors"
 

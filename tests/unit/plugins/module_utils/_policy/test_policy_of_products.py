@@ -8,18 +8,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product, Role
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Product, Role
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.plan import Wanted
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.planning import make_plan
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.prediction import predict
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import build_snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.registry_dump import parse_dump
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot, build_snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.running import product_mistakes, running
 

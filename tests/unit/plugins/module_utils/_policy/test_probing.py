@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Transport
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Transport
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import asked_for, ports_asked, sample

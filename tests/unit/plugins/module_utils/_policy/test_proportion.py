@@ -19,7 +19,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.proportion import Except
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate

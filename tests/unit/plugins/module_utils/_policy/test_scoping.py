@@ -11,17 +11,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue import catalogue
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import (
-    Disposition,
-    Peer,
-    Product,
-    Requirement,
-)
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Requirement
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Disposition, Peer, Product
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import FirewallRule
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.scoping import (
     EVERYWHERE,
     WORDS,

@@ -39,7 +39,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.self_closed import self_closed
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.site_settings import (
     read_builtin_groups,
@@ -295,7 +296,7 @@ def test_a_rule_that_is_absent_goes_though_others_stay() -> None:
 
 
 def options(**changes: Any) -> dict[str, Any]:
-    from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+    from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 
     return {
         **{option.name: option.default for option in HOST_OPTIONS},

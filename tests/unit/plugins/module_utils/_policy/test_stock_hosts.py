@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.dump_file import read_dump_files
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
-from ansible_collections.lyncops.firewall.plugins.module_utils._options.table import HOST_OPTIONS
+from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_own import with_own
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy, wider
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Product
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Product
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import Estate, Known, peers_of
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.unknown_peers import (

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import LONGEST_COMMAND, ReadError
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.read_command import LONGEST_COMMAND
+from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.reading import ReadError
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify import questions
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.marks import (
     FOLDER,

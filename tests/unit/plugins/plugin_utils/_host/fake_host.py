@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, Output
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import ConnectionLost, Output
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
 Trouble = Callable[["FakeHost", str, bytes], str]

@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, Output
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import ConnectionLost, Output
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 
 _NAMESPACE = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"

@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.bounds import Bounds
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost, TooMuchSaid
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import TooMuchSaid
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 
 winrm = pytest.importorskip("winrm.protocol")
 spnego = pytest.importorskip("spnego")

@@ -14,9 +14,9 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import ALL_PROFILES, FirewallRule
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import ConnectionLost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed, Outcome
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import (
     WindowsModel,
     foreign,

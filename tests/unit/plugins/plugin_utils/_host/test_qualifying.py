@@ -11,15 +11,15 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.gathered import Ran
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.look import Look
 from ansible_collections.lyncops.firewall.plugins.module_utils._qualify.marks import MARK
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.qualify_asking import Asking
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.qualifying import Interrupted, Qualifying
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import (
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import (
     CommandTimeout,
     ConnectionLost,
     Output,
     Started,
     TooMuchSaid,
 )
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.qualify_asking import Asking
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.qualifying import Interrupted, Qualifying
 
 ODD = Started(console_stdin=True)
 

@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import (
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import (
     CommandTimeout,
     ConnectionLost,
     NotWinrm,
-    RemoteHost,
 )
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 
 
 def _throw(error: Exception) -> NoReturn:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import ConnectionLost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.rollback_cases import (
     FOREIGN,
     assert_nothing_left,

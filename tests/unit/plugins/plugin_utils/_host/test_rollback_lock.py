@@ -13,7 +13,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.enforcement import enforce
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.outcome import Failed
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.rollback import Rollback, RollbackError
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.rollback import Rollback
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.rollback_folder import RollbackError
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._host.rollback_cases import (
     assert_nothing_left,
     host,

@@ -13,7 +13,8 @@ import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.arrival import InterfaceAddress, Network
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change.management import ManagementConnection
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.rule import Profile
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import ConnectionLost, RemoteHost
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.commands import ConnectionLost
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.wsman import (
     client_address,
     interface_addresses,
@@ -185,7 +186,7 @@ def test_a_host_that_cannot_be_reached_at_all_is_an_error() -> None:
     def refuse() -> None:
         raise OSError("connection refused")
 
-    remote._connection._connect = refuse
+    remote._session.connection._connect = refuse
     with pytest.raises(ConnectionLost, match="connection refused"):
         remote.networks()
 

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model import Transport
+from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words import Transport
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.probing import PortAsked
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._probe.compared import (
     failure_of,

@@ -15,14 +15,12 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model imp
     Cell,
     Finding,
     HostClass,
-    HostLog,
-    LoggedSource,
-    ProbedPort,
     Report,
     ReportHost,
     ReportRequirement,
     sorted_report,
 )
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.observed import HostLog, LoggedSource, ProbedPort
 from hypothesis import strategies as st
 
 CREATED = "2026-03-12T06:00:00Z"

@@ -15,7 +15,8 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._texts import sai
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import compare, read_earlier
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import SCHEMA, VERSION, HostClass
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import HostClass
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.schemas import SCHEMA, VERSION
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     CREATED,

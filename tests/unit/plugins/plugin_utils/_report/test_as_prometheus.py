@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_prometheus import to_prometheus
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Report, totals
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.figures import totals
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Report
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     info,
     report_of,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Status
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report import model
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report import figures, model
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv import to_csv
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
@@ -207,12 +207,12 @@ def test_sums() -> None:
         c=info(CLOSED),
         d={"unreachable": True},
     )
-    assert model.totals(report) == {
+    assert figures.totals(report) == {
         "compliant": 1, "ineffective": 1, "drifted": 1, "failed": 0, "unreachable": 1, "not_managed": 0, "hosts": 4,
         "wider_rows": 0, "perhaps_wider_rows": 0,
     }  # fmt: skip
-    assert list(model.reasons(report).items()) == [("no_rule", 2), ("block_rule", 1)]
-    assert model.names_by_class(report)["unreachable"] == ["d"]
+    assert list(figures.reasons(report).items()) == [("no_rule", 2), ("block_rule", 1)]
+    assert figures.names_by_class(report)["unreachable"] == ["d"]
     assert summary(report) == (
         "4 hosts: 1 compliant, 1 ineffective, 1 drifted, 1 unreachable. Not open: no rule 2, block rule 1"
     )
@@ -271,7 +271,7 @@ def mangled(draw: st.DrawFn) -> Any:
 @given(mangled(), st.booleans())
 def test_no_result_breaks_the_report(result: Any, check_mode: bool) -> None:
     report = report_of(check_mode, host=result)
-    counts = model.totals(report)
+    counts = figures.totals(report)
     assert counts["hosts"] == sum(counts[host_class.value] for host_class in model.HostClass) == 1
     assert to_json(report)
     assert to_csv(report)

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import (
     KINDS,
     Changes,
@@ -18,7 +17,6 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare i
     compare,
     read_earlier,
 )
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import SCHEMAS
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     RULE,
@@ -122,11 +120,6 @@ def test_a_row_that_is_newly_open_to_more_than_is_wanted_is_news() -> None:
     assert (change.was, change.now) == ("compliant", "compliant")
     for was, now in ((wide, wide), (wide, info()), (info(), perhaps)):
         assert changes({"h": was}, {"h": now}).counts() == dict.fromkeys(KINDS, 0)
-    old = json.loads(to_json(build_report("T", "2026-01-01T00:00:00Z", [Source("h", info())])))
-    earlier = read_earlier(json.dumps({**old, "version": 2, "schema": SCHEMAS[2]}))
-    assert compare(earlier, build_report("T", "2026-01-02T00:00:00Z", [Source("h", wide)])).wider == (), (
-        "it did not say"
-    )
     better = changes({"h": info(row(verdict="closed", reason="no_rule"), commands=[ADD])}, {"h": wide})
     assert (better.counts()["better"], better.counts()["wider"]) == (1, 1), "better and wider are both news"
     narrow = {"updated": [{"name": RULE, "changes": ["remote_addresses"]}], "commands": [ADD]}
@@ -148,17 +141,6 @@ def test_a_host_whose_rules_were_taken_away_is_there_still() -> None:
     assert found.counts() == {**dict.fromkeys(KINDS, 0), "unmanaged": 1}
     (host,) = report_of(h=absent).hosts
     assert host.message == "Its managed rules were taken away on purpose (state absent), and none is left."
-
-
-@pytest.mark.parametrize("version", [1, 2])
-def test_reports_of_earlier_versions_are_compared_with(version: int) -> None:
-    """They lack what version 3 added."""
-    document = json.loads(to_json(report_of(h=info(), gone=STATES["unreachable"])))
-    for member in ("affected", "left"):
-        del document[member]
-    earlier = read_earlier(json.dumps({**document, "schema": "urn:lyncops:firewall:report:1", "version": version}))
-    assert compare(earlier, report_of(h=STATES["drifted"])).counts()["worse"] == 1
-    assert earlier.hosts["gone"].rules is None
 
 
 def damaged(**other: Any) -> str:

@@ -17,15 +17,11 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_csv im
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_html import to_html
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.build import Source, build_report
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.figures import totals
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.merge import merge, read_sources
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import (
-    STATUS_SCHEMA,
-    HostClass,
-    Report,
-    sorted_report,
-    totals,
-)
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import HostClass, Report, sorted_report
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.remember import to_retired
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.schemas import STATUS_SCHEMA
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.slices import Slice, SliceError, read_slice
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.summary import summary
 from ansible_collections.lyncops.firewall.tests.unit.growth import grows_linearly
@@ -216,7 +212,7 @@ def test_a_folder_is_all_reports_in_it_and_what_else_is_there_is_said(tmp_path: 
     ]
     assert "it is not JSON (" in left_out[0]
     assert left_out[1].endswith(": it is no file")
-    assert left_out[2].endswith(": it is a report of version 9; this one reads 1 to 3")
+    assert left_out[2].endswith(": it is a report of version 9; this one reads 3")
     assert left_out[3].endswith(": it is JSON, but no report of this collection: its schema is not "
                                 "urn:lyncops:firewall:report:3")  # fmt: skip
 
@@ -234,7 +230,7 @@ def test_the_report_that_is_about_to_be_written_is_no_slice_unless_it_is_named(t
     assert len(read_sources([path], path)[0]) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b'{"schema": "urn:lyncops:firewall:report:1", "version": 1}'])
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"schema": "urn:lyncops:firewall:report:3", "version": 1}'])
 def test_a_named_file_that_is_no_report_is_an_error_that_names_it(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.json"
     path.write_bytes(content)
