@@ -11,6 +11,7 @@ reads guides from there.
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.produc
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import TEXTS  # noqa: E402
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
+_WIDTH = 120
 _LABEL = "ansible_collections.lyncops.firewall.docsite"
 _HEAD = """..
   Copyright (c) 2026, the lyncops.firewall contributors
@@ -145,7 +147,7 @@ def _edge() -> Iterator[str]:
     )
     for row in rows:
         if row.caveat:
-            yield f"\n*{row.id}*\n    {_text(row.caveat)}\n"
+            yield _note(f"*{row.id}*", row.caveat)
 
 
 def _row(row: Requirement) -> tuple[str, ...]:
@@ -174,14 +176,19 @@ def _caveats(row: Requirement) -> Iterator[str]:
     """What to know of a row, and what only of some products, which share it where they agree."""
     of_all = row.caveat or ""
     if of_all:
-        yield f"\n*{row.id}*\n    {_text(of_all)}\n"
+        yield _note(f"*{row.id}*", of_all)
     more: dict[str, list[Product]] = {}
     for product in (*row.products, *row.in_doubt):
         own = (by_id(row.id, product).caveat or "").removeprefix(of_all).strip()
         if own:
             more.setdefault(own, []).append(product)
     for text, products in more.items():
-        yield f"\n*{row.id}*, {', '.join(ABOUT[product].name for product in products)}\n    {_text(text)}\n"
+        yield _note(f"*{row.id}*, {', '.join(f'``{product.value}``' for product in products)}", text)
+
+
+def _note(term: str, text: str) -> str:
+    lines = textwrap.wrap(_text(text), _WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+    return f"\n{term}\n" + "".join(f"    {line}\n" for line in lines)
 
 
 def _reasons() -> Iterator[str]:

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,54 @@ def test_every_guide_is_listed_where_readers_look() -> None:
     assert sorted(names) == sorted(path.stem for path in GUIDES.glob("*.rst"))
     readme = (COLLECTION / "README.md").read_text("utf-8")
     assert [name for name in names if f"docs/docsite/rst/{name}.rst" not in readme and name != "reasons"] == []
+
+
+def test_each_step_of_a_list_begins_a_line() -> None:
+    inside = re.compile(r"\S +#\. ")
+    assert [path.name for path in GUIDES.glob("*.rst") if inside.search(path.read_text("utf-8"))] == []
+
+
+def test_the_readme_in_portuguese_has_the_pictures_and_the_guides() -> None:
+    """Its commands are compared where all commands are: tests/playbooks/test_documented.py."""
+    english, portuguese = (set(re.findall(r"\]\((docs/[^)]+)\)", readme(name))) for name in ("", ".pt-BR"))
+    assert english - portuguese == set()
+
+
+def readme(language: str) -> str:
+    return (COLLECTION / f"README{language}.md").read_text("utf-8")
+
+
+# README.md has a limit in lines instead, below.
+PROSE = sorted(
+    path
+    for pattern in ("docs/docsite/rst/*.rst", "README.*.md", "*/*/README.md")
+    for path in COLLECTION.glob(pattern)
+    if path.relative_to(COLLECTION).parts[0] != "build"
+)
+LONGEST = 120
+"""Characters of a line, as .editorconfig says for all files; ruff and yamllint hold those that they know."""
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda path: str(path.relative_to(COLLECTION)))
+def test_lines_are_as_long_as_editorconfig_says(path: Path) -> None:
+    assert [line for line in prose(path) if len(line) > LONGEST] == []
+
+
+def prose(path: Path) -> Iterator[str]:
+    """The lines of a document that can be broken: no code, no row of a table, and no line that is all one address."""
+    code, deep = False, 0
+    for line in path.read_text("utf-8").splitlines():
+        indent = len(line) - len(line.lstrip())
+        if path.suffix == ".rst":
+            if line.lstrip().startswith(".. code-block::"):
+                code, deep = True, indent
+            elif code and line.strip() and indent <= deep:
+                code = False
+        elif line.lstrip().startswith("```"):
+            code = not code
+        row = line.startswith("|") or re.match(r"   [* ] - ", line)
+        if not (code or row or "://" in line or line.startswith("![")):
+            yield line
 
 
 def test_the_readme_is_read_to_its_end() -> None:
