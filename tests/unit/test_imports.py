@@ -266,6 +266,20 @@ def test_module_utils_know_nothing_of_ansible_and_open_no_socket() -> None:
     assert {path: names for path, names in found.items() if names} == {}
 
 
+def test_pywinrm_is_known_in_one_room_and_remote_host_says_where() -> None:
+    """Its internals are attributes and no interface, so whoever upgrades it has to find everything that rests on them."""
+    libraries = {"winrm", "pypsrp", "requests", "xmltodict"}
+    known = {dotted(path): found for path in FILES if (found := libraries & set(outside(path)))}
+    host = ("plugin_utils", "_host")
+    assert known == {
+        (*host, "bounds"): {"winrm", "requests"},
+        (*host, "psrp"): {"winrm", "pypsrp"},
+        (*host, "wsman"): {"xmltodict"},
+    }
+    told = ast.get_docstring(ast.parse(PLUGINS.joinpath(*host, "remote_host.py").read_text("utf-8"))) or ""
+    assert [place[-1] for place in known if f"{place[-1]}.py" not in told] == []
+
+
 def test_private_rooms_have_an_underscore() -> None:
     for path in FILES:
         place = dotted(path)

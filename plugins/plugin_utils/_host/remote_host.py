@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run command lines on a Windows host over Ansible's winrm or psrp connection, with no PowerShell.
 
-What is said of the winrm connection here holds for psrp too: psrp.py gives its options the same shape. This is the only
-file, with wsman.py, that uses pywinrm and the internals of the winrm connection. After ``_connect()`` that has
-``protocol`` (pywinrm's Protocol) and ``shell_id`` (a cmd shell), on every ansible-core from 2.16 to 2.21. Those are
-attributes, not an interface, so nothing else may touch them.
+What is said of the winrm connection here holds for psrp too: psrp.py gives its options the same shape. Four files rest
+on pywinrm: this one, which has all that is done with the winrm connection; wsman.py, the messages that pywinrm has no
+method for; bounds.py, which stands where pywinrm sends; and psrp.py, which makes a Protocol of pywinrm's over pypsrp.
+After ``_connect()`` the winrm connection has ``protocol`` (pywinrm's Protocol) and ``shell_id`` (a cmd shell), on every
+ansible-core from 2.16 to 2.21. Those are attributes, not an interface, so nothing else may touch them.
 """
 
 from __future__ import annotations
