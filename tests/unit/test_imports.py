@@ -267,7 +267,7 @@ def test_module_utils_know_nothing_of_ansible_and_open_no_socket() -> None:
 
 
 def test_pywinrm_is_known_in_one_room_and_remote_host_says_where() -> None:
-    """Its internals are attributes and no interface, so whoever upgrades it has to find everything that rests on them."""
+    """Its internals are attributes and no interface: whoever upgrades it has to find all that rests on them."""
     libraries = {"winrm", "pypsrp", "requests", "xmltodict"}
     known = {dotted(path): found for path in FILES if (found := libraries & set(outside(path)))}
     host = ("plugin_utils", "_host")
