@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages of docs/docsite that say what the code says: the catalogue, the reasons of verdicts, and a part of the page
-about products.
+"""The pages of docs/docsite that say what the code says: the catalogue, the reasons of verdicts, and parts of the pages
+about products and about how it works.
 
 `make guides` writes them; a test holds that they are up to date. They are kept in the repository, for antsibull-docs
 reads guides from there.
@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "build" / "collections"))
+sys.path[:0] = [str(ROOT / "build" / "collections"), str(ROOT / "scripts")]
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.catalogue import EVERY, by_id  # noqa: E402
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.edge_ports import (  # noqa: E402
@@ -32,6 +32,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.model 
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.products import ABOUT  # noqa: E402
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import TEXTS  # noqa: E402
+from code_map import folders, rooms  # noqa: E402
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 _WIDTH = 120
@@ -65,6 +66,7 @@ def pages() -> dict[str, str]:
         "catalogue": "".join(_catalogue()),
         "reasons": "".join(_reasons()),
         "products": _between("products", "".join(_differences())),
+        "how_it_works": _between("how_it_works", "".join(_where())),
     }
 
 
@@ -88,6 +90,12 @@ def _differences() -> Iterator[str]:
     yield from _table(("row", "service", "ports", "in"), widths, (_differing(row, row.products) for row in more))
     yield f"\nRows of {ABOUT[first].name} that later products have not:\n\n"
     yield from _table(("row", "service", "ports", "not in"), widths, (_differing(row, _lacking(row)) for row in less))
+
+
+def _where() -> Iterator[str]:
+    yield from _table(("room of plugins/", "what it is for", "may import"), (22, 43, 35), rooms())
+    yield "\n"
+    yield from _table(("folder", "what it is for"), (22, 78), folders())
 
 
 def _lacking(row: Requirement) -> tuple[Product, ...]:

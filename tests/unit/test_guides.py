@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.lyncops.firewall.tests.unit.test_imports import MAY_IMPORT
 
 COLLECTION = Path(__file__).resolve().parents[2]
 GUIDES = COLLECTION / "docs" / "docsite" / "rst"
+OF_A_RUN = ("__pycache__", "output")
 RENDERER = COLLECTION / "scripts" / "render_guides.py"
 
 
@@ -25,9 +27,16 @@ def test_pages_that_are_made_of_the_code_are_up_to_date() -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     pages = module.pages()
-    assert sorted(pages) == ["catalogue", "products", "reasons"]
+    assert sorted(pages) == ["catalogue", "how_it_works", "products", "reasons"]
     for name, text in pages.items():
         assert (GUIDES / f"{name}.rst").read_text("utf-8") == text, "run: make guides"
+
+
+def test_every_room_of_the_code_and_every_folder_of_tests_is_on_the_map() -> None:
+    page = (GUIDES / "how_it_works.rst").read_text("utf-8")
+    folders = [path.name for path in (COLLECTION / "tests").iterdir() if path.is_dir() and path.name not in OF_A_RUN]
+    named = [*MAY_IMPORT, *(f"tests/{name}" for name in folders)]
+    assert [name for name in named if f"   * - ``{name}``\n" not in page] == []
 
 
 def test_every_guide_is_listed_where_readers_look() -> None:
