@@ -22,3 +22,8 @@ attributes:
     platforms: posix
     support: full
 """
+
+    OF_PLAYBOOKS = r"""
+notes:
+  - Made for the playbooks of this collection, and of use in hardly any other. Its options may change in a minor release.
+"""
