@@ -25,5 +25,5 @@ attributes:
 
     OF_PLAYBOOKS = r"""
 notes:
-  - Made for the playbooks of this collection, and of use in hardly any other. Its options may change in a minor release.
+  - Made for the playbooks of this collection. Its options may change in a minor release.
 """

@@ -49,7 +49,6 @@ options:
       skype_2019: Skype for Business Server 2019
       skype_se: Skype for Business Server Subscription Edition
     default: lync_2013
-    version_added: 0.9.0
   ruleset:
     description:
       - V(documented) is the page's rows that the product has. V(extended) adds, after them, what Microsoft documents

@@ -248,8 +248,7 @@ class AddressSet:
         ranges = [(family, pair) for family, pairs in ((4, self.v4), (6, self.v6)) for pair in pairs]
         if sum(last - first + 1 for _family, (first, last) in ranges) > most:
             return []
-        spell = {4: ipaddress.IPv4Address, 6: ipaddress.IPv6Address}
-        return [str(spell[family](number)) for family, (first, last) in ranges for number in range(first, last + 1)]
+        return [str(_MAKE[family](number)) for family, (first, last) in ranges for number in range(first, last + 1)]
 
     def __str__(self) -> str:
         return ",".join(self.texts())

@@ -20,7 +20,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import HostPolicy, build_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain_all
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.running import product_mistakes, running
 
 EDITIONS = ("ws2008r2-sp1", "ws2012", "ws2012r2", "ws2016-core", "ws2019-desktop", "ws2019-roles", "ws2022-core")
@@ -148,8 +148,8 @@ def test_a_remedy_for_ipsec_names_the_exception_that_fits(shared_dir: Path) -> N
         after = predict(make_plan(Wanted(rules=policy.rules), stock), stock)
         effect = next(found for found in judge_policy(policy, after) if found.demand.requirement.id == "server-47")
         assert effect.verdict.reason is Reason.NEEDS_IPSEC
-        assert told in explain(effect, after)
-        assert bool(told) == ("recommends" in explain(effect, after))
+        assert told in explain_all([effect], after)[0]
+        assert bool(told) == ("recommends" in explain_all([effect], after)[0])
 
 
 @pytest.mark.parametrize(("said", "version", "wrong"), [
