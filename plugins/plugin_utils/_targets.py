@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+from ..module_utils._catalogue.model import Role
 from ..module_utils._net.address_set import AddressError, AddressSet, together
 from ..module_utils._net.sources import parse_sources
 from ..module_utils._options.reading import OptionError
@@ -21,6 +22,8 @@ from ._client_hosts import Handling, handling_mistakes, read_handling, servers_t
 from ._keys import key_sentences, wrong_keys
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import by_role, named_roles, names_client, role_mistake
+from ._no_effect import Chosen, read_chosen
+from ._no_effect import notes as no_effect_notes
 from ._nobody import nobody
 from ._patterns import Patterns
 from ._results import plain
@@ -174,7 +177,11 @@ def find_targets(
         mistakes += handling_mistakes((host, looked[host].handling) for host in alone)
     servers = {str(host) for group in GROUP_ROLES for host in groups.get(group, ())}
     both = servers_too(host for host in hosts if looked[host].handling.enforced and host in servers)
-    notes = [] if mistakes else [*_notes(targets, request), *([both] if both else []), *keys]
+    opens_nothing = no_effect_notes(
+        ((host, looked[host].chosen) for host in hosts),
+        {Role(role): map(str, groups.get(group, ())) for group, role in GROUP_ROLES.items()},
+    )
+    notes = [] if mistakes else [*_notes(targets, request), *([both] if both else []), *keys, *opens_nothing]
     return {**targets, "mistakes": mistakes, "notes": notes}
 
 
@@ -262,6 +269,7 @@ class _Look:
         handling: What they say of it as a user's computer. Of others nobody asks: few inventories have the variable.
         held: Whether a plan is named that it is held to.
         wrong_keys: Variables, and keys in them that there are not.
+        chosen: What decides its rows; None where its variables are wrong.
     """
 
     said: Any
@@ -275,6 +283,7 @@ class _Look:
     handling: Handling
     held: bool = False
     wrong_keys: tuple[tuple[str, str], ...] = ()
+    chosen: Chosen | None = None
 
 
 def _look(host: str, known: Mapping[str, Any], scoped: bool, *, client: bool) -> _Look:
@@ -297,6 +306,7 @@ def _look(host: str, known: Mapping[str, Any], scoped: bool, *, client: bool) ->
         asks=read_asks(known, scoped),
         held=_says(known, _PLAN),
         wrong_keys=wrong_keys(known, scoped),
+        chosen=read_chosen(known),
         handling=read_handling(known) if client else Handling(),
     )
 
