@@ -81,8 +81,8 @@ def notes(hosts: Iterable[tuple[str, Chosen | None]], by_group: Mapping[Role, It
 def _sentences(chosen: Chosen, roles: frozenset[Role]) -> Iterable[str]:
     for role in without_own_rows(sorted(roles), chosen.ruleset, chosen.product):
         yield (
-            f"The ports of the role {role.value}'s own are all in the extended ruleset, so none of them is opened or "
-            f"looked at: say {_RULESET}: {Ruleset.EXTENDED.value} for them."
+            f"The role {role.value} has ports of its own in the extended ruleset only, and none of them is opened or "
+            f"looked at: say {_RULESET}: {Ruleset.EXTENDED.value} there."
         )
     for feature in without_effect(chosen.features, roles, chosen.ruleset, chosen.product):
         yield (
