@@ -86,9 +86,9 @@ def _differences() -> Iterator[str]:
     more = [row for row in rows if first not in row.products]
     less = [row for row in rows if first in row.products and row.products != EVERY_PRODUCT]
     widths = (16, 34, 22, 28)
-    yield f"Rows that {ABOUT[first].name} has not:\n\n"
+    yield f"Rows that {ABOUT[first].name} does not have:\n\n"
     yield from _table(("row", "service", "ports", "in"), widths, (_differing(row, row.products) for row in more))
-    yield f"\nRows of {ABOUT[first].name} that later products have not:\n\n"
+    yield f"\nRows of {ABOUT[first].name} that later products do not all have:\n\n"
     yield from _table(("row", "service", "ports", "not in"), widths, (_differing(row, _lacking(row)) for row in less))
 
 
