@@ -24,8 +24,8 @@ options:
     description:
       - IDs of the rows wanted, such as V(server-03), in the order wanted. Lists of IDs are accepted too. Rows of the
         extended ruleset, such as V(add-01), can be named in any case.
-      - All rows of the page if not given; those of an Edge Server are asked for by O(role) or ID. An empty list gives no
-        rows.
+      - All rows of the page if not given; those of an Edge Server are asked for by O(role) or ID. An empty list gives
+        no rows.
     type: list
     elements: str
   role:
