@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pages of docs/docsite that say what the code says: the catalogue, the reasons of verdicts, and a part of the page
-about products.
+"""The pages of docs/docsite that say what the code says: the catalogue, the reasons of verdicts, and parts of the pages
+about products and about how it works.
 
 `make guides` writes them; a test holds that they are up to date. They are kept in the repository, for antsibull-docs
 reads guides from there.
@@ -11,12 +11,13 @@ reads guides from there.
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "build" / "collections"))
+sys.path[:0] = [str(ROOT / "build" / "collections"), str(ROOT / "scripts")]
 
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.catalogue import EVERY, by_id  # noqa: E402
 from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.edge_ports import (  # noqa: E402
@@ -31,8 +32,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._catalogue.words 
     Table,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import TEXTS  # noqa: E402
+from code_map import folders, rooms  # noqa: E402
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
+_WIDTH = 120
 _LABEL = "ansible_collections.lyncops.firewall.docsite"
 _HEAD = """..
   Copyright (c) 2026, the lyncops.firewall contributors
@@ -63,6 +66,7 @@ def pages() -> dict[str, str]:
         "catalogue": "".join(_catalogue()),
         "reasons": "".join(_reasons()),
         "products": _between("products", "".join(_differences())),
+        "how_it_works": _between("how_it_works", "".join(_where())),
     }
 
 
@@ -82,10 +86,16 @@ def _differences() -> Iterator[str]:
     more = [row for row in rows if first not in row.products]
     less = [row for row in rows if first in row.products and row.products != EVERY_PRODUCT]
     widths = (16, 34, 22, 28)
-    yield f"Rows that {ABOUT[first].name} has not:\n\n"
+    yield f"Rows that {ABOUT[first].name} does not have:\n\n"
     yield from _table(("row", "service", "ports", "in"), widths, (_differing(row, row.products) for row in more))
-    yield f"\nRows of {ABOUT[first].name} that later products have not:\n\n"
+    yield f"\nRows of {ABOUT[first].name} that later products do not all have:\n\n"
     yield from _table(("row", "service", "ports", "not in"), widths, (_differing(row, _lacking(row)) for row in less))
+
+
+def _where() -> Iterator[str]:
+    yield from _table(("room of plugins/", "what it is for", "may import"), (22, 43, 35), rooms())
+    yield "\n"
+    yield from _table(("folder", "what it is for"), (22, 78), folders())
 
 
 def _lacking(row: Requirement) -> tuple[Product, ...]:
@@ -145,7 +155,7 @@ def _edge() -> Iterator[str]:
     )
     for row in rows:
         if row.caveat:
-            yield f"\n*{row.id}*\n    {_text(row.caveat)}\n"
+            yield _note(f"*{row.id}*", row.caveat)
 
 
 def _row(row: Requirement) -> tuple[str, ...]:
@@ -174,14 +184,19 @@ def _caveats(row: Requirement) -> Iterator[str]:
     """What to know of a row, and what only of some products, which share it where they agree."""
     of_all = row.caveat or ""
     if of_all:
-        yield f"\n*{row.id}*\n    {_text(of_all)}\n"
+        yield _note(f"*{row.id}*", of_all)
     more: dict[str, list[Product]] = {}
     for product in (*row.products, *row.in_doubt):
         own = (by_id(row.id, product).caveat or "").removeprefix(of_all).strip()
         if own:
             more.setdefault(own, []).append(product)
     for text, products in more.items():
-        yield f"\n*{row.id}*, {', '.join(ABOUT[product].name for product in products)}\n    {_text(text)}\n"
+        yield _note(f"*{row.id}*, {', '.join(f'``{product.value}``' for product in products)}", text)
+
+
+def _note(term: str, text: str) -> str:
+    lines = textwrap.wrap(_text(text), _WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+    return f"\n{term}\n" + "".join(f"    {line}\n" for line in lines)
 
 
 def _reasons() -> Iterator[str]:

@@ -61,7 +61,7 @@ class ActionModule(ControllerAction):
             if assigned.idle:
                 return {**result, **skipped(NO_RULE.format(host.name), self._task)}
             if assigned.mistakes:
-                return {**result, "failed": True, "msg": f"{host.name}: {' '.join(assigned.mistakes)}"}
+                return {**result, "failed": True, "msg": assigned.message}
             if gpo is not None and not gpo.strip():
                 # No failure yet: it would be one for each host, and is one mistake.
                 return {**result, "no_policy": f"lync_firewall_gpo: {_NO_POLICY}"}

@@ -47,6 +47,7 @@ from ..plugin_utils._report.summary import summary
 from ..plugin_utils._report.times import utc_now
 from ..plugin_utils._report.told import WORST, failure_of, lines_for_people
 from ..plugin_utils._report.turn import turn, who_runs
+from ..plugin_utils._report.wide import failing, in_words
 from ..plugin_utils._sources import PROBED, address_of, place_of, source_of, with_probes
 from ..plugin_utils._telling import tell
 from ..plugin_utils._version import collection_version
@@ -182,6 +183,7 @@ class ActionModule(ControllerAction):
             "summary": summary(report),
             **({"probes": counts, "disproved": disproved(report)} if (counts := counted(report)) else {}),
             **({"changes": changes.counts()} if changes else {}),
+            **({} if options["sources"] else _too_wide(report, sources)),
             **({"outdated": old} if (old := outdated_hosts(report)) else {}),
             **({"lacking": lacking} if (lacking := hosts_lacking(report)) else {}),
             **({"warnings": warnings} if warnings else {}),
@@ -294,6 +296,11 @@ class ActionModule(ControllerAction):
     def _resolved(self, path: str) -> str:
         """Relative paths start at the playbook's folder, as everywhere in Ansible."""
         return str(self._loader.path_dwim(path))
+
+
+def _too_wide(report: model.Report, sources: Sequence[Source]) -> dict[str, list[str]]:
+    names = failing(report, sources)
+    return {"too_wide": in_words(report, names), "too_wide_hosts": names} if names else {}
 
 
 def _artifacts(result: Mapping[str, Any]) -> dict[str, Any]:

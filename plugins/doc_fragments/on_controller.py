@@ -22,3 +22,10 @@ attributes:
     platforms: posix
     support: full
 """
+
+    # ansible-doc takes no fragment without options or attributes.
+    OF_PLAYBOOKS = r"""
+options: {}
+notes:
+  - Made for the playbooks of this collection. Its options may change in a minor release.
+"""

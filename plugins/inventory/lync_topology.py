@@ -13,8 +13,7 @@ author:
   - lyncops.firewall contributors (@lyncops)
 description:
   - Reads the topology of a Lync Server 2013 or Skype for Business Server deployment from a file, and makes an
-    inventory of it that this collection's
-    role and modules can use.
+    inventory of it that this collection's role and modules can use.
   - Nothing is asked of the deployment itself. Export the document on a computer with the administrative tools and keep
     it next to the inventory.
   - The file can be the published topology (V((Get-CsTopology -AsXml\).ToString(\) > topology.xml)), the zip file that

@@ -28,7 +28,8 @@ options:
     description:
       - IDs of the rows wanted, such as V(server-03), in the order wanted. Lists of IDs are accepted too. Rows of the
         extended ruleset, such as V(add-01), can be named in any case.
-      - All rows if not given. An empty list gives no rows.
+      - All rows of the page if not given; those of an Edge Server are asked for by O(role) or ID. An empty list gives
+        no rows.
     type: list
     elements: str
   role:
@@ -51,7 +52,6 @@ options:
     type: str
     choices: [lync_2013, skype_2015, skype_2019, skype_se]
     default: lync_2013
-    version_added: 0.9.0
   ruleset:
     description:
       - V(documented) is the page's rows that the product has. V(extended) adds, after them, what Microsoft documents

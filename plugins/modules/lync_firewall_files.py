@@ -62,6 +62,7 @@ options:
     default: []
 extends_documentation_fragment:
   - lyncops.firewall.on_controller
+  - lyncops.firewall.on_controller.of_playbooks
 attributes:
   check_mode:
     description: Tells what would be written.

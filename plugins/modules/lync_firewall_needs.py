@@ -26,6 +26,7 @@ options:
     type: str
 extends_documentation_fragment:
   - lyncops.firewall.on_controller
+  - lyncops.firewall.on_controller.of_playbooks
 attributes:
   check_mode:
     description: Changes nothing.

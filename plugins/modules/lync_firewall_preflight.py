@@ -136,6 +136,7 @@ options:
     default: false
 extends_documentation_fragment:
   - lyncops.firewall.on_controller
+  - lyncops.firewall.on_controller.of_playbooks
 attributes:
   check_mode:
     description: Changes nothing.

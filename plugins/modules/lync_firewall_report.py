@@ -247,6 +247,20 @@ disproved:
   type: list
   elements: str
   sample: [fe01.example.com]
+too_wide:
+  description:
+    - Where O(lyncops.firewall.lync_firewall_info#module:on_wider=fail), the first hosts that fail for it, each with the
+      first rows that others get in at and the rules that let them in.
+  returned: where a host fails for that
+  type: list
+  elements: str
+  sample: ["edge01.example.com: edge-listen-11 (tcp 8057) by 'vendor8057'"]
+too_wide_hosts:
+  description: All of these hosts.
+  returned: where a host fails for that
+  type: list
+  elements: str
+  sample: [edge01.example.com]
 outdated:
   description:
     - Hosts that were judged from files that are too old, or of the future, see

@@ -23,6 +23,7 @@ description:
 options: {}
 extends_documentation_fragment:
   - lyncops.firewall.on_controller
+  - lyncops.firewall.on_controller.of_playbooks
 attributes:
   check_mode:
     description: Nothing is ever changed.

@@ -101,7 +101,7 @@ options:
     default: false
 attributes:
   check_mode:
-    description: Probes, for that changes nothing.
+    description: Probes, since that changes nothing.
     support: full
   diff_mode:
     description: Changes nothing, so there is nothing to show.

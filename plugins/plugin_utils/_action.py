@@ -96,9 +96,7 @@ class FirewallAction(ActionBase):  # type: ignore[misc]
                 if assigned.idle:
                     return {**result, **skipped(NO_RULE.format(assigned.name), self._task)}
                 if assigned.mistakes:
-                    told = " ".join(assigned.mistakes)
-                    told = told if told.startswith(f"{assigned.name} ") else f"{assigned.name}: {told}"
-                    return {**result, "failed": True, "changed": False, "msg": told}
+                    return {**result, "failed": True, "changed": False, "msg": assigned.message}
                 own = [option for option in self.OPTIONS if option not in (HOST_VARIABLES, *INFO_OPTIONS)]
                 given = {**host.options(assigned.roles, own), **given}
             result.update(plain(self.work(validate(given, self.OPTIONS, self.REQUIRED_IF))))

@@ -20,6 +20,7 @@ from ._client_hosts import Handling, read_handling
 from ._keys import wrong_keys
 from ._named_roles import VARIABLE as _ROLES
 from ._named_roles import named_roles, names_client
+from ._no_effect import Chosen, read_chosen
 from ._plain import plain
 from ._unsaid import Asks, read_asks
 
@@ -47,6 +48,7 @@ class Look:
         handling: What they say of it as a user's computer. Of others nobody asks: few inventories have the variable.
         held: Whether a plan is named that it is held to.
         wrong_keys: Variables, and keys in them that there are not.
+        chosen: What decides its rows; None where its variables are wrong.
     """
 
     said: Any
@@ -60,6 +62,7 @@ class Look:
     handling: Handling
     held: bool = False
     wrong_keys: tuple[tuple[str, str], ...] = ()
+    chosen: Chosen | None = None
 
 
 def look_at(host: str, known: Mapping[str, Any], scoped: bool, *, client: bool) -> Look:
@@ -93,6 +96,7 @@ def look_at(host: str, known: Mapping[str, Any], scoped: bool, *, client: bool) 
         asks=read_asks(known, scoped),
         held=_says(known, PLAN),
         wrong_keys=wrong_keys(known, scoped),
+        chosen=read_chosen(known),
         handling=read_handling(known) if client else Handling(),
     )
 

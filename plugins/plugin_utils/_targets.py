@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..module_utils._catalogue.words import Role
 from ..module_utils._net.address_set import together
 from ..module_utils._options.reading import OptionError
 from ..module_utils._policy.assignment import CLIENTS, GROUP_ROLES, WITHOUT_RULES, with_named_roles
@@ -18,6 +19,7 @@ from ._client_hosts import handling_mistakes, servers_too
 from ._host_look import PLAN, Look, look_at
 from ._keys import key_sentences
 from ._named_roles import by_role, role_mistake
+from ._no_effect import notes as no_effect_notes
 from ._nobody import nobody
 from ._patterns import Patterns
 from ._plain import plain
@@ -165,7 +167,11 @@ def find_targets(
         mistakes += handling_mistakes((host, looked[host].handling) for host in alone)
     servers = {str(host) for group in GROUP_ROLES for host in groups.get(group, ())}
     both = servers_too(host for host in hosts if looked[host].handling.enforced and host in servers)
-    notes = [] if mistakes else [*_notes(targets, request), *([both] if both else []), *keys]
+    opens_nothing = no_effect_notes(
+        ((host, looked[host].chosen) for host in hosts),
+        {Role(role): map(str, groups.get(group, ())) for group, role in GROUP_ROLES.items()},
+    )
+    notes = [] if mistakes else [*_notes(targets, request), *([both] if both else []), *keys, *opens_nothing]
     return {**targets, "mistakes": mistakes, "notes": notes}
 
 

@@ -68,6 +68,12 @@ class Assigned:
     idle: bool
     mistakes: tuple[str, ...]
 
+    @property
+    def message(self) -> str:
+        """What is wrong as one text, which begins with the host's name."""
+        told = " ".join(self.mistakes)
+        return told if told.startswith((f"{self.name} ", f"{self.name}: ")) else f"{self.name}: {told}"
+
 
 class HostVariables:
     """The variables of the host of a task, and what follows from them.

@@ -185,7 +185,7 @@ def test_every_other_command_is_tried_somewhere() -> None:
 
 def test_the_readme_in_portuguese_has_the_same_commands() -> None:
     english, portuguese = (commands(ROOT / name) for name in ("README.md", "README.pt-BR.md"))
-    assert set(portuguese) <= set(english)
+    assert set(portuguese) == set(english)
     assert portuguese
 
 

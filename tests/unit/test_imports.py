@@ -58,6 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._left_over": {"plugin_utils._named_roles", "plugin_utils._report", "module_utils"},
     "plugin_utils._shapes": {"module_utils._options", "module_utils._texts"},
     "plugin_utils._keys": {"plugin_utils._plain", "plugin_utils._shapes", "module_utils"},
+    "plugin_utils._no_effect": {"plugin_utils._plain", "module_utils"},
     "plugin_utils._nobody": {"module_utils"},
     "plugin_utils._log": {"plugin_utils._host", "module_utils"},
     "plugin_utils._patterns": set(),
@@ -104,6 +105,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._client_hosts",
         "plugin_utils._keys",
         "plugin_utils._named_roles",
+        "plugin_utils._no_effect",
         "plugin_utils._plain",
         "plugin_utils._unsaid",
         "module_utils",
@@ -114,6 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._host_look",
         "plugin_utils._keys",
         "plugin_utils._named_roles",
+        "plugin_utils._no_effect",
         "plugin_utils._nobody",
         "plugin_utils._patterns",
         "plugin_utils._plain",
@@ -286,6 +289,20 @@ def test_module_utils_know_nothing_of_ansible_and_open_no_socket() -> None:
     forbidden = {"ansible", "winrm", "requests", "socket", "subprocess", "http", "urllib", "xmltodict", "jinja2"}
     found = {path: forbidden & set(outside(path)) for path in FILES if dotted(path)[0] == "module_utils"}
     assert {path: names for path, names in found.items() if names} == {}
+
+
+def test_pywinrm_is_known_in_one_room_and_remote_host_says_where() -> None:
+    """Its internals are attributes and no interface: whoever upgrades it has to find all that rests on them."""
+    libraries = {"winrm", "pypsrp", "requests", "xmltodict"}
+    known = {dotted(path): found for path in FILES if (found := libraries & set(outside(path)))}
+    host = ("plugin_utils", "_host")
+    assert known == {
+        (*host, "binding"): {"winrm", "requests"},
+        (*host, "psrp"): {"winrm", "pypsrp"},
+        (*host, "wsman"): {"xmltodict"},
+    }
+    told = ast.get_docstring(ast.parse(PLUGINS.joinpath(*host, "remote_host.py").read_text("utf-8"))) or ""
+    assert [place[-1] for place in known if f"{place[-1]}.py" not in told] == []
 
 
 def test_private_rooms_have_an_underscore() -> None:

@@ -84,7 +84,8 @@ ALGORITHM = "leastconn"
 """Microsoft names none; Kemp's templates and NetScaler's default are least connections, and SIP sessions are long."""
 
 LEAST_IDLE_SECONDS = 960
-"""No idle time may be shorter: mobile clients wait 900 seconds for an event ("Configure web publishing rules")."""
+"""No idle time of the table below may be shorter, which a test holds: mobile clients wait 900 seconds for an event
+("Configure web publishing rules")."""
 
 _HLB_PAGE = "Microsoft: Hardware load balancer requirements for Lync Server 2013 (2015-05-11)"
 _MOBILITY_PAGE = "Microsoft: Technical requirements for mobility (2014-07-24)"

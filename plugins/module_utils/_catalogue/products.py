@@ -141,9 +141,11 @@ def roles_of(names: Iterable[str], product: Product, others: Iterable[Role] = ()
                 f"{error}. {about.viewer} stands in its place: role {Role.OFFICE_ONLINE}, group "
                 f"lync_{Role.OFFICE_ONLINE}"
             ) from error
+        older = Role.OFFICE_WEB_APPS if strange == {Role.OFFICE_ONLINE} else None
+        instead = f". {about.name} has {older.value} (group lync_{older.value}) in its place" if older else ""
         raise RoleError(
             f"{error}. It is one of {', '.join(wanted)}: say with product (lync_firewall_product) which of them runs "
-            f"here; it is {Product.LYNC_2013} where nothing says so"
+            f"here; it is {Product.LYNC_2013} where nothing says so{instead}"
         ) from error
 
 

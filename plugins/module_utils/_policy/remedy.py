@@ -34,13 +34,15 @@ _OF_OURS = (
 )
 
 
-def explain(effect: Effect, snapshot: Snapshot, connected: frozenset[Profile] = _NOWHERE) -> str:
-    """One sentence for a person: what does not get through, why, and its remedy; arguments as in `remedy`."""
-    return explain_all((effect,), snapshot, connected)[0]
-
-
 def explain_all(effects: Iterable[Effect], snapshot: Snapshot, connected: frozenset[Profile] = _NOWHERE) -> list[str]:
-    """The same of several rows: those with one cause and one remedy share a sentence, which names the first of them."""
+    """Sentences for a person: what does not get through, why, and its remedy.
+
+    Rows with one cause and one remedy share a sentence, which names the first of them.
+
+    Args:
+        effects: Rows on the host.
+        snapshot, connected: As `remedy` takes them.
+    """
     rows: dict[str, list[str]] = {}
     for effect in effects:
         what = f"{effect.demand.requirement.id} ({describe(effect.traffic)})"

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 from .._catalogue.products import ABOUT, called, of_version
+from .._catalogue.words import Product
 from .._options.variables import PREFIX
+from .._texts import elided
 
 VARIABLE = f"{PREFIX}product"
 """What a person says."""
@@ -50,6 +53,8 @@ def product_mistakes(host: str, said: Any, version: Any) -> tuple[str, ...]:
         said: The value of `VARIABLE`; None where nothing is said.
         version: The value of `VERSION`; None where nothing is said.
     """
+    if said is not None and said not in tuple(Product) and "{{" not in str(said):
+        return (f"{host}: {_no_product(said)}",)
     if version is None or "{{" in str(version):  # a template is somebody else's to fill
         return ()
     number = _number(version)
@@ -66,10 +71,17 @@ def product_mistakes(host: str, said: Any, version: Any) -> tuple[str, ...]:
             f"{host}: the topology has ServiceVersion {version} there, which is no product that is known; they are "
             f"{known}. Say with {VARIABLE} which product's ports it has, or export the topology anew.",
         )
-    if said is None or not by_topology or str(said) in by_topology or called(str(said)) == str(said):
+    if said is None or not by_topology or str(said) in by_topology or "{{" in str(said):
         return ()
     names = " or ".join(called(product.value) for product in by_topology)
     return (
         f"{host}: {VARIABLE} is {said} ({called(str(said))}), and the topology has ServiceVersion {version} there, "
         f"which is {names}. Correct {VARIABLE} or leave it out, or export the topology anew.",
     )
+
+
+def _no_product(word: Any) -> str:
+    near = get_close_matches(str(word).casefold(), [product.value for product in Product], 1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    known = ", ".join(f"{product.value} ({about.name})" for product, about in ABOUT.items())
+    return f"{VARIABLE} is {elided(repr(word))}, which is no product.{meant} They are {known}."

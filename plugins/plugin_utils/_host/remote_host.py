@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run command lines on a Windows host over Ansible's winrm or psrp connection, with no PowerShell.
 
-What is said of the winrm connection here holds for psrp too. The connection and its shell are `session`'s, and what of
-pywinrm has no method is in `wsman`.
+What is said of the winrm connection here holds for psrp too: psrp.py gives its options the same shape. Four files rest
+on pywinrm: session.py, which has the connection's protocol and shell; wsman.py, the messages that pywinrm has no method
+for; binding.py, which stands where pywinrm sends; and psrp.py, which makes a Protocol of pywinrm's over pypsrp.
 """
 
 from __future__ import annotations

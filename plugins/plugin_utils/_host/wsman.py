@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The WS-Man messages that pywinrm has no method for. Used by remote_host.py only."""
+"""The WS-Man messages that pywinrm has no method for. Used by remote_host.py only, which says who rests on pywinrm."""
 
 from __future__ import annotations
 

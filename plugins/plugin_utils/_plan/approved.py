@@ -34,7 +34,7 @@ HOSTS = ',"hosts":['
 NEW_ONE = "Make a new plan with lyncops.firewall.plan and have it approved"
 """What to do about a host whose plan is not what it was."""
 
-_CHANGED = "it was changed after it was made: its digest does not fit. Make a new one with plan.yml"
+_CHANGED = "it was changed after it was made: its digest does not fit. Make a new one with lyncops.firewall.plan"
 
 
 OF_NO_PLAN = "a digest was approved, and no plan is named: say which file it is of"

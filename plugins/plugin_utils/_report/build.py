@@ -118,7 +118,7 @@ def _read_result(source: Source, result: Mapping[str, Any], check_mode: bool) ->
     rows = [(item, read_finding(item)) for item in list_of(result, "requirements")]
     # Behind another firewall product everything is unknown, and managed rules in place do not make that compliant.
     closed = any(found.verdict is Status.CLOSED or found.reason == Reason.OTHER_FIREWALL for _item, found in rows)
-    wide = _failing_rows(result)
+    wide = failing_rows(result)
     plan: Mapping[str, Any] = result if enforced else mapping_of(result, "drift") if "drift" in result else {}
     # What a policy brings of ours and nobody wants so, no run can mend either.
     closed = closed or bool(_policy_names(plan, "policy_stale"))
@@ -197,8 +197,12 @@ def _stale(plan: Mapping[str, Any], enforced: bool) -> int:
     return sum(not (enforced and flag_of(item, "deleted")) for item in list_of(plan, "stale"))
 
 
-def _failing_rows(result: Mapping[str, Any]) -> int:
-    """How many rows are wider than wanted, where that is a failure; earlier versions said nothing of it."""
+def failing_rows(result: Mapping[str, Any]) -> int:
+    """How many rows are wider than wanted, where that is a failure; earlier versions said nothing of it.
+
+    Raises:
+        ResultError: The result is none that a module returns.
+    """
     count = mapping_of(result, "wider") if "wider" in result else {}
     return count_of(count, "rows") if flag_of(count, "fails") else 0
 

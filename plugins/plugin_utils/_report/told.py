@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .model import HostClass
+from .wide import sentence as too_wide
 
 WORST = (HostClass.DRIFTED, HostClass.INEFFECTIVE, HostClass.FAILED, HostClass.UNREACHABLE)
 """The classes that a run fails for, in the order in which its hosts are blamed."""
@@ -107,4 +108,5 @@ def failure_of(made: Mapping[str, Any]) -> str:
             more = " and more" if len(names) > _NAMED else ""
             lines.append(f" {kind.value.capitalize()}: {', '.join(names[:_NAMED])}{more}.")
             lines += [_HOW_DRIFTED.format(host=names[0])] if kind is HostClass.DRIFTED else []
+            lines += [too_wide(made)] if kind is HostClass.INEFFECTIVE else []
     return f"Not all is as it should be: {made['summary']}.{''.join(lines)}"

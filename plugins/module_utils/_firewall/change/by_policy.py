@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the lyncops.firewall contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules of ours that Group Policy brings: the owner of a policy has put in what the playbook gpo.yml wrote.
+"""Rules of ours that Group Policy brings: the owner of a policy has put in what lyncops.firewall.gpo wrote.
 
 They take part whether local rules are merged or not ([MS-GPFAS] 2.2.3.14), so one that does what is wanted is all that
 is needed. Only the policy's owner can change them.
@@ -17,7 +17,7 @@ from .naming import parse_name
 from .plan import DesiredRule
 
 OLD_POLICY = (
-    "the policy's owner has to renew it: what the playbook gpo.yml writes now has a script that removes these rules "
+    "the policy's owner has to renew it: what lyncops.firewall.gpo writes now has a script that removes these rules "
     "and one that adds those that are wanted. No run on the host can"
 )
 """What to do about rules of ours in a policy that are wanted no more, for the end of a sentence."""

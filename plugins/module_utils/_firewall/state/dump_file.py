@@ -127,7 +127,7 @@ def read_dump_files(paths: Sequence[str], documented: bool = False) -> SavedHost
 
 
 def read_dump_bytes(data: bytes) -> SavedHost:
-    """Read the content of a file of text.
+    """Read the content of a file of text. Tests and benchmarks do, which have no file; runs read files.
 
     Args:
         data: UTF-16 as ``reg export`` writes it, or UTF-8; other bytes are replaced, as in a live read.

@@ -37,7 +37,6 @@ EDGE = ("no", *_EDGE)
 SECURITY = ("notrequired", *_SECURITY)
 """netsh's words for what IPsec has to do."""
 
-_PLAIN_SECURITY = {"authenticate": "authenticate", "authenticateencrypt": "authenc"}
 _WORDS = {value.casefold(): word for word, value in INTERFACE_TYPES.items()}
 
 

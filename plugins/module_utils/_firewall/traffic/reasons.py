@@ -184,7 +184,7 @@ TEXTS: dict[Reason, ReasonText] = {
         clause="Group Policy ignores local rules, such as",
         short="Group Policy ignores local rules",
         meaning="Group Policy forbids local rules in this profile, the managed ones included.",
-        advice="Let local rules merge, or put the rules into that policy: the playbook gpo.yml writes what it needs.",
+        advice="Let local rules merge, or put the rules into that policy: lyncops.firewall.gpo writes what it needs.",
         remedy="let local rules merge in the Group Policy of this profile, or put these rules into that policy",
     ),
     Reason.SHIELDS_UP: ReasonText(

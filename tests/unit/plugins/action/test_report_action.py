@@ -390,7 +390,8 @@ def test_documentation_and_plugin_agree(tmp_path: Path) -> None:
     args = {"hosts": ["h"], "dest": str(tmp_path), "previous": str(tmp_path / "lync-firewall.json")}
     report(args, {"h": UNREACHABLE})
     found = report(args, {"h": UNREACHABLE})
-    always = {key for key, told in returned.items() if not {"probe", "probed", "files"} & set(told["returned"].split())}
+    sometimes = {"probe", "probed", "files", "fails"}
+    always = {key for key, told in returned.items() if not sometimes & set(told["returned"].split())}
     assert set(found) - {"changed"} == always
     assert list(found["hosts"]) == list(returned["hosts"]["sample"]) == CLASSES
     for task in yaml.safe_load(documentation.EXAMPLES):
@@ -516,6 +517,35 @@ def test_a_run_is_told_why_it_fails_unless_it_may_not(tmp_path: Path, monkeypatc
     assert (tmp_path / "lync_firewall_report" / "lync-firewall.html").is_file()
     wrong = plugin.run(task_vars={**known, "lync_firewall_report_dir": 7})
     assert (wrong["failed"], "files" in wrong) == (True, False)
+
+
+def test_a_run_that_fails_for_what_is_too_wide_names_row_and_rule_and_what_shows_the_rest(tmp_path: Path) -> None:
+    beyond = {"addresses": ["everybody", "at 192.0.2.11"], "by": ["vendor8057", "x"], "more_rules": 2, "ports": "",
+              "profiles": ["public"], "perhaps": False, "blockable": False}  # fmt: skip
+    wide = {**info(row("edge-listen-11", wider=beyond)), "wider": {"rows": 1, "perhaps": 0, "fails": True}}
+    perhaps = {**wide, **info(row("edge-listen-10", wider={**beyond, "perhaps": True}), row(wider=beyond))}
+    merely = {**wide, "wider": {"rows": 1, "perhaps": 0, "fails": False}}
+    found = {"edge01": wide, "edge02": perhaps, "fe01": merely}
+    made = report({"hosts": list(found), "dest": str(tmp_path)}, found)
+    assert made["too_wide"] == [
+        "edge01: edge-listen-11 (tcp 5061) by 'vendor8057', 'x' and 2 more rules",
+        "edge02: server-03 (tcp 5061) by 'vendor8057', 'x' and 2 more rules",
+    ]
+    told = made["failure"].partition("Ineffective: edge01, edge02. ")[2]
+    assert told.startswith(f"Wider than wanted, and on_wider is fail: {'; '.join(made['too_wide'])}. Who gets in, this")
+    assert "lyncops.firewall.site --check --limit edge01" in told
+    assert "too_wide" not in report({"hosts": ["fe01"], "dest": str(tmp_path)}, {"fe01": merely})
+
+
+def test_of_many_hosts_and_rows_that_are_too_wide_the_first_are_named(tmp_path: Path) -> None:
+    beyond = {"addresses": ["any"], "by": ["r"], "more_rules": 0, "ports": "", "profiles": [], "perhaps": False,
+              "blockable": False}  # fmt: skip
+    rows = [row(f"server-{number:02}", wider=beyond) for number in range(3, 9)]
+    found = {f"h{n}": {**info(*rows), "wider": {"rows": 6, "perhaps": 0, "fails": True}} for n in range(5)}
+    made = report({"hosts": list(found), "dest": str(tmp_path)}, found)
+    assert len(made["too_wide"]) == 3
+    assert made["too_wide"][0].endswith("server-05 (tcp 5061) by 'r' and 3 more rows")
+    assert "; and 2 more hosts. Who gets in" in made["failure"]
 
 
 def test_what_is_newly_wider_is_told_of_the_report_that_is_replaced(tmp_path: Path) -> None:

@@ -533,3 +533,28 @@ def test_a_misspelt_key_of_some_hosts_stops_no_other() -> None:
 def test_what_nobody_reads_or_is_wrong_otherwise_is_no_misspelt_key(variables: dict[str, Any]) -> None:
     found = targets(**dict.fromkeys(GROUPS["all"], variables))
     assert not [each for each in (*found["mistakes"], *found["notes"]) if "none of its keys" in each]
+
+
+def test_what_is_named_and_has_no_row_is_said_once() -> None:
+    groups = {**GROUPS, "all": [*GROUPS["all"], "vis01", "vis02", "edge01"], "lync_edge": ["edge01"]}
+    groups["lync_video_interop"] = ["vis01", "vis02"]
+    xmpp = {"lync_firewall_features": ["xmpp_federation"]}
+    known: dict[str, Any] = dict.fromkeys(groups["all"], xmpp)
+    known["vis01"] = {"lync_product": "skype_2019"}
+    known["vis02"] = {"lync_product": "skype_2019", "lync_firewall_ruleset": "extended"}
+    known["edge01"] = {**xmpp, "lync_firewall_product": "skype_se"}
+    request = Request("~lync_(front_end|video_interop|edge)$")
+    notes = find_targets(groups, known, request)["notes"]
+    (video,) = [note for note in notes if "ruleset" in note]
+    assert "lync_firewall_ruleset: extended" in video
+    assert "video_interop" in video
+    assert video.endswith("That is so on vis01.")
+    (feature,) = [note for note in notes if "features" in note]
+    assert "xmpp_federation, which Skype for Business Server Subscription Edition does not have" in feature
+    assert feature.endswith("That is so on edge01.")
+    assert not [note for note in find_targets(groups, known, replace(request, named="fe*"))["notes"] if "so on" in note]
+    for wrong in ({"lync_firewall_product": "skype"}, {"lync_firewall_ruleset": 7}, {"lync_firewall_features": 7}):
+        known["edge01"] = {**xmpp, "lync_firewall_product": "skype_se", **wrong}
+        known["vis01"] = {"lync_product": "skype_2019", **wrong}
+        told = [note for note in find_targets(groups, known, request)["notes"] if "That is so on" in note]
+        assert not [note for note in told if "edge01" in note], "its own task says what is wrong"

@@ -18,7 +18,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.assignmen
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.peers import PeerError, survey
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _estate, _named_roles
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._templated import Templated
-from ansible_collections.lyncops.firewall.plugins.plugin_utils._variables import HostVariables
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._variables import Assigned, HostVariables
 from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible import action
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
 from jinja2.nativetypes import NativeEnvironment
@@ -389,7 +389,7 @@ def test_a_policy_without_a_name_is_told_at_once_with_the_line_to_try() -> None:
 @pytest.mark.parametrize(
     ("name", "variables", "told"),
     [
-        ("stranger", {}, "stranger: stranger is in none of the groups"),
+        ("stranger", {}, "stranger is in none of the groups"),
         ("fe01", {"lync_firewall_ruleset": "documentd"}, "fe01: options: value of ruleset must be one of: documented"),
         ("fe01", {"lync_firewall_skip_rows": ["server-99"]}, "fe01: skip_rows"),
         ("fe01", {"lync_firewall_extra_peers": {"gate": []}}, "fe01: lync_firewall_extra_peers: 'gate' is no kind"),
@@ -419,6 +419,14 @@ def test_the_product_is_what_is_said_or_what_the_topology_has() -> None:
     (mistake,) = wrong.assigned(connecting=False).mistakes
     assert "skype_2015 (Skype for Business Server 2015)" in mistake
     assert "Skype for Business Server 2019" in mistake
+
+
+def test_a_host_is_named_once_in_what_is_wrong_about_it() -> None:
+    for told in ("skype_2018", "skype_2015"):
+        found = needs(lync_firewall_product=told, lync_version=8)
+        assert found["msg"].startswith(f"fe01: lync_firewall_product is {told if told == 'skype_2015' else repr(told)}")
+    assert Assigned("fe01", (), False, ("fe01 is wrong", "fe01: more")).message == "fe01 is wrong fe01: more"
+    assert Assigned("fe01", (), False, ("wrong",)).message == "fe01: wrong"
 
 
 @pytest.mark.parametrize(

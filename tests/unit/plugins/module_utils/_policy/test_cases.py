@@ -16,7 +16,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.s
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.traffic.reasons import Reason, Status
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.host_table import HOST_OPTIONS
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import Effect, judge_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain, remedy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain_all, remedy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.wanted import requested_policy, wanted_state
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._arguments import validate
 
@@ -60,7 +60,7 @@ def test_nothing_is_open_where_inbound_traffic_must_be_authenticated() -> None:
     for snapshot in (case("ipsec-required"), remediated(case("ipsec-required"))):
         effects = inbound(snapshot)
         assert reasons(effects) == {(Status.UNKNOWN, Reason.NEEDS_IPSEC)}
-        assert "Server isolation" in explain(effects[0], snapshot)
+        assert "Server isolation" in explain_all([effects[0]], snapshot)[0]
 
 
 def test_local_rules_that_one_profile_ignores_are_advised_to_leave_it_out() -> None:
@@ -70,7 +70,7 @@ def test_local_rules_that_one_profile_ignores_are_advised_to_leave_it_out() -> N
     for effect in effects:
         assert [verdict.status for verdict in effect.by_profile] == [Status.OPEN, Status.OPEN, Status.CLOSED]
         assert effect.verdict.profile is Profile.PUBLIC
-        assert explain(effect, after).endswith(
+        assert explain_all([effect], after)[0].endswith(
             "; or, if the host has no network in the public profile, leave it out with profiles: [domain, private]"
         )
 

@@ -30,7 +30,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect im
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain, remedy
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain_all, remedy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,7 +91,7 @@ def test_the_worst_transport_and_profile_give_the_rows_verdict() -> None:
     effect = of_row(both.requirement.id, host([tcp]), policy)
     assert effect.verdict.status is Status.CLOSED
     assert effect.traffic.protocol == 17
-    assert "udp" in explain(effect, host([tcp]))
+    assert "udp" in explain_all([effect], host([tcp]))[0]
     udp = tcp.replace("Protocol=6", "Protocol=17")
     assert of_row(both.requirement.id, host([tcp, udp]), policy).verdict.status is Status.OPEN
     half = of_row(both.requirement.id, host([tcp, udp + "Profile=Public|"]), policy)
@@ -120,7 +120,7 @@ def test_a_foreign_block_is_named_with_the_command_that_switches_it_off() -> Non
     snapshot = host([allow(5061), BLOCK])
     effect = of_row(row_for(5061), snapshot)
     assert remedy(effect, snapshot) == 'netsh advfirewall firewall set rule name="hardening" new enable=no'
-    sentence = explain(effect, snapshot)
+    sentence = explain_all([effect], snapshot)[0]
     assert sentence.startswith(f"{row_for(5061)} (in tcp 5061 from any) is closed in the domain profile: blocked by ")
     assert "'hardening'" in sentence
 
@@ -163,7 +163,7 @@ def test_a_block_that_netsh_cannot_address_is_left_to_its_owner(local: list[str]
     snapshot = host([allow(5061), *local], group_policy=group_policy)
     effect = of_row(row_for(5061), snapshot)
     assert remedy(effect, snapshot).startswith("switch the block rule off where it is made")
-    assert explain(effect, snapshot).endswith(f". Remedy: {remedy(effect, snapshot)}")
+    assert explain_all([effect], snapshot)[0].endswith(f". Remedy: {remedy(effect, snapshot)}")
 
 
 def test_a_block_rule_of_ours_is_for_a_run_to_mend() -> None:
@@ -213,7 +213,9 @@ def test_shields_go_down_without_opening_what_is_blocked_outbound() -> None:
 def test_the_profile_in_use_decides_whether_another_one_may_be_left_out() -> None:
     public = host([allow(5061), BLOCK + "Profile=Public|"])
     effect = of_row(row_for(5061), public)
-    said = {used: explain(effect, public, frozenset(used)) for used in [(), (Profile.DOMAIN,), (Profile.PUBLIC,)]}
+    said = {
+        used: explain_all([effect], public, frozenset(used))[0] for used in [(), (Profile.DOMAIN,), (Profile.PUBLIC,)]
+    }
     assert said[()].endswith(
         "; or, if the host has no network in the public profile, leave it out with profiles: [domain, private]"
     )
@@ -226,12 +228,12 @@ def test_the_profile_in_use_decides_whether_another_one_may_be_left_out() -> Non
 
 def test_where_a_network_is_blocked_the_peers_may_be_named() -> None:
     some = host([allow(5061), BLOCK.replace("LPort=5061|", "") + "RA4=10.0.0.0/255.0.0.0|"])
-    said = explain(of_row(row_for(5061), some), some)
+    said = explain_all([of_row(row_for(5061), some)], some)[0]
     assert "off the list that blocks them" in said
     assert "; or, if nobody there needs it, name who does (remote_addresses, or scope: topology" in said
     assert "netsh" not in said, "brute-force protection is never to be switched off"
     everybody = host([allow(5061), BLOCK])
-    assert "remote_addresses" not in explain(of_row(row_for(5061), everybody), everybody)
+    assert "remote_addresses" not in explain_all([of_row(row_for(5061), everybody)], everybody)[0]
 
 
 @pytest.mark.parametrize("name", ["???", 'x" & del C:\\ & "', "100%", "a^b", "a\tb", "", "Überwachung"])
@@ -284,7 +286,7 @@ def test_every_reason_has_a_sentence() -> None:
     for snapshot in snapshots:
         effect = of_row(row_for(5061), snapshot)
         seen.add(effect.verdict.reason)
-        sentence = explain(effect, snapshot)
+        sentence = explain_all([effect], snapshot)[0]
         assert effect.verdict.status.value in sentence
         assert all(name in sentence for name in effect.verdict.by)
     assert len(seen) == len(snapshots), "each host here has a reason of its own"

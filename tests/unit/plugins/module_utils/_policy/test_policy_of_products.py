@@ -20,7 +20,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading 
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.effect import judge_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
-from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.remedy import explain_all
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.running import product_mistakes, running
 
 EDITIONS = ("ws2008r2-sp1", "ws2012", "ws2012r2", "ws2016-core", "ws2019-desktop", "ws2019-roles", "ws2022-core")
@@ -86,6 +86,7 @@ def test_a_role_of_another_product_names_what_to_say() -> None:
     with pytest.raises(OptionError, match=r"It is one of skype_2015, skype_2019, skype_se: say with product") as caught:
         build_policy(["front_end", "office_online"])
     assert "it is lync_2013 where nothing says so" in str(caught.value)
+    assert str(caught.value).endswith("Lync Server 2013 has office_web_apps (group lync_office_web_apps) in its place")
     with pytest.raises(OptionError) as caught:
         build_policy(["frontend"])
     assert "say with product" not in str(caught.value)
@@ -148,8 +149,8 @@ def test_a_remedy_for_ipsec_names_the_exception_that_fits(shared_dir: Path) -> N
         after = predict(make_plan(Wanted(rules=policy.rules), stock), stock)
         effect = next(found for found in judge_policy(policy, after) if found.demand.requirement.id == "server-47")
         assert effect.verdict.reason is Reason.NEEDS_IPSEC
-        assert told in explain(effect, after)
-        assert bool(told) == ("recommends" in explain(effect, after))
+        assert told in explain_all([effect], after)[0]
+        assert bool(told) == ("recommends" in explain_all([effect], after)[0])
 
 
 @pytest.mark.parametrize(("said", "version", "wrong"), [
@@ -160,7 +161,6 @@ def test_a_remedy_for_ipsec_names_the_exception_that_fits(shared_dir: Path) -> N
     (None, 7, False),
     ("skype_2015", None, False),
     ("skype_2015", 5, False),
-    ("nonsense", 8, False),
 ])  # fmt: skip
 def test_a_product_that_contradicts_the_topology_is_a_mistake(said: str | None, version: object, wrong: bool) -> None:
     found = product_mistakes("fe01", said, version)
@@ -169,6 +169,15 @@ def test_a_product_that_contradicts_the_topology_is_a_mistake(said: str | None, 
         assert said is not None
         assert f"{said} ({ABOUT[Product(said)].name})" in found[0]
         assert f"ServiceVersion {version}" in found[0]
+
+
+@pytest.mark.parametrize("version", [None, 8])
+def test_a_word_that_is_no_product_is_a_mistake_that_names_the_variable_and_what_may_be_meant(version: object) -> None:
+    (found,) = product_mistakes("fe01", "skype_2018", version)
+    assert found.startswith("fe01: lync_firewall_product is 'skype_2018', which is no product. Did you mean skype_201")
+    assert "skype_se (Skype for Business Server Subscription Edition)" in found
+    assert "Did you mean" not in product_mistakes("fe01", 7, version)[0]
+    assert product_mistakes("fe01", "{{ of_somebody }}", version) == ()
 
 
 @pytest.mark.parametrize("version", ["v8", "8.1", 8.0, -1, [8], True, ""])

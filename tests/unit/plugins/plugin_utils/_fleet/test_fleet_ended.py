@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._fleet.ended import to_run_status
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._fleet.rows import Row, State
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.published import check
 
 NOW = "2026-03-12T06:00:00Z"
 
 
 def status(*rows: Row, failed: Any = (), unreachable: Any = (), message: str = "") -> dict[str, Any]:
-    return dict(json.loads(to_run_status(rows, failed, unreachable, NOW, message)))
+    found = dict(json.loads(to_run_status(rows, failed, unreachable, NOW, message)))
+    check(found, "status-schema-1")
+    return found
 
 
 @pytest.mark.parametrize(

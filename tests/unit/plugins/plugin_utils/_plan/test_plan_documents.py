@@ -18,6 +18,7 @@ from ansible_collections.lyncops.firewall.plugins.action import lync_firewall, l
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.change import fingerprint
 from ansible_collections.lyncops.firewall.plugins.plugin_utils import _armed
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.approved import (
+    SCHEMA,
     PlanError,
     PlannedHost,
     read_digests,
@@ -28,6 +29,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.as_html imp
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.as_markdown import to_markdown
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.build import build_plan
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.cuts import Cuts
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._plan.model import (
     EstatePlan,
     PlanHost,
@@ -44,6 +46,7 @@ from ansible_collections.lyncops.firewall.tests.unit.plugins.action.fake_ansible
     without_guard_and_rollback,
 )
 from ansible_collections.lyncops.firewall.tests.unit.plugins.module_utils._firewall.windows_model import WindowsModel
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.published import check, schema
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,6 +97,23 @@ def test_every_kind_of_result_has_its_state(checked: dict[str, Any]) -> None:
         "4 could not be planned; "
         "1 could not be reached; 1 needs no rule of ours"
     )
+
+
+def test_the_schema_is_that_of_the_file(checked: dict[str, Any]) -> None:
+    published = schema("plan-schema-2")
+    assert (published["$id"], published["properties"]["schema"]["const"]) == (SCHEMA, SCHEMA)
+    assert published["$defs"]["host"]["properties"]["state"]["enum"] == [state.value for state in PlanState]
+    used = {"protocol": "tcp", "port": 5061, "program": "x", "peers": ["10.0.0.1"]}
+    cut = {**checked, "cuts": {"closed": [used], "kept_out": [{**used, "protocol": "udp"}], "left_out": 1}}
+    armed = {**checked, "arms_rollback": {"armed": True, "why": ["'x' blocks"], "minutes": 12}}
+    results = {"a": checked, "b": cut, "c": armed, "d": {"failed": True, "msg": "x"}, "e": {"unreachable": True}}
+    plan = plan_of(results, "1", "25%")
+    assert (plan.hosts[1].work.cuts, plan.hosts[2].work.armed) != (Cuts(), False)
+    document = json.loads(to_json(plan))
+    check(document, "plan-schema-2")
+    described = published["$defs"]["host"]["properties"]
+    assert list(document["hosts"][0]) == list(described)
+    assert set(document["hosts"][0]["foreign"]) == set(published["$defs"]["foreign"]["properties"])
 
 
 def test_a_host_that_fails_although_it_is_changed_is_named_before_the_changes(checked: dict[str, Any]) -> None:

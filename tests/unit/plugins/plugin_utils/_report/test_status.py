@@ -16,7 +16,9 @@ import yaml
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.as_json import to_json
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.compare import compare, read_earlier
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.model import Leaver
+from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.schemas import STATUS_SCHEMA
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.status import (
+    STATUS_VERSION,
     Run,
     RunClass,
     to_mail,
@@ -24,6 +26,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.status im
     to_status_file,
 )
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._version import collection_version
+from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.published import check, schema
 from ansible_collections.lyncops.firewall.tests.unit.plugins.plugin_utils._report.sample_results import (
     ADD,
     CREATED,
@@ -46,7 +49,18 @@ RUN = Run("night", "2026-03-12T06:00:09Z", "1.2.3")
 
 def status(**results: Any) -> dict[str, Any]:
     report = report_of(**results)
-    return dict(json.loads(to_status_file(to_status(report, RUN, to_json(report)))))
+    found = dict(json.loads(to_status_file(to_status(report, RUN, to_json(report)))))
+    check(found, "status-schema-1")
+    return found
+
+
+def test_the_schema_is_the_one_that_a_status_names() -> None:
+    published = schema("status-schema-1")
+    assert (published["$id"], published["properties"]["schema"]["const"]) == (STATUS_SCHEMA, STATUS_SCHEMA)
+    assert published["properties"]["version"]["const"] == STATUS_VERSION
+    assert published["$defs"]["class"]["enum"] == [kind.value for kind in reversed(RunClass)]
+    guide = (Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "scheduled.rst").read_text("utf-8")
+    assert [name for name in published["properties"] if f"``{name}``" not in guide] == []
 
 
 @pytest.mark.parametrize(
@@ -88,6 +102,7 @@ def test_the_members_are_those_that_the_guide_tells_of() -> None:
 
 def test_a_run_that_did_not_come_to_its_hosts_says_why() -> None:
     found = to_status(report_of(), replace(RUN, message="There is no host to work on"))
+    check(found, "status-schema-1")
     assert (found["class"], found["summary"], found["digest"]) == ("failed", "There is no host to work on", "")
 
 
@@ -187,6 +202,7 @@ def test_files_in_place_of_hosts_are_told_only_where_there_are_any() -> None:
     report = report_of(a=DRIFTED)
     hosts = tuple(replace(host, judged_from=(("a.reg", CREATED),)) for host in report.hosts)
     found = to_status(replace(report, hosts=hosts, files_of_nobody=("old.reg",)), RUN)
+    check(found, "status-schema-1")
     assert (found["judged_from_files"], found["files_of_nobody"]) == (1, ["old.reg"])
     assert "Judged from files: 1. Files of no host: 1" in found["summary"]
     guide = Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "scheduled.rst"
