@@ -152,8 +152,8 @@ def test_reboot_while_armed(labs: Labs, record: Take, scenario: Scenario) -> Non
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(attempt, host, scenario, sleep=_outlasting_a_restart(host))
         until(lambda: armed(host) and host.stats()["commands"][-1].rstrip(chr(34)).endswith("netsh"))
-        host.set_quirks(netsh_hang_line=None)
         host.reboot(0.1)
+        host.set_quirks(netsh_hang_line=None)  # not before: a netsh that has only begun would go on
         made = run.result(60)
     after = look(host, scenario)
     check_restored(made, before, after)
@@ -179,10 +179,10 @@ def test_controller_killed_while_armed(labs: Labs, record: Take, scenario: Scena
             process.kill()
         printed, _nothing = process.communicate()
     assert not printed
-    host.set_quirks(netsh_hang_line=None)
     assert armed(host)
     host.set_clock(advance=10.5)
     until(lambda: not armed(host))
+    host.set_quirks(netsh_hang_line=None)
     time.sleep(0.05)
     after = look(host, scenario)
     assert (after.ours, after.switches, after.tasks, after.locked) == (before.ours, before.switches, (), False)
