@@ -9,6 +9,7 @@ import contextlib
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from .._catalogue.words import Interface
 from .._firewall.state.rule import Profile
@@ -20,7 +21,7 @@ from .edge import MANAGEMENT, OPTION
 from .host_policy import HostPolicy
 
 _NONE = AddressSet()
-_NO_NETWORKS: Mapping[str, Profile] = {}
+_NO_NETWORKS: Mapping[str, Profile] = MappingProxyType({})
 _UNKNOWN = frozenset({Profile.PUBLIC})
 
 
