@@ -127,7 +127,8 @@ test: ## Run every test and check (CORE=both: on the oldest too)
 	@rm -rf build/results build/junit
 	@$(MAKE) $(PARALLEL) CORE=newest setup $(if $(filter newest,$(CORE)),,setup-oldest)
 	@made=0; \
-	$(MAKE) $(PARALLEL) CORE=newest $(if $(filter both,$(CORE)),ONCE=true) -k $(CHECKS_$(CORE)) || made=$$?; \
+	$(MAKE) $(PARALLEL) -o setup -o setup-oldest CORE=newest $(if $(filter both,$(CORE)),ONCE=true) \
+		-k $(CHECKS_$(CORE)) || made=$$?; \
 	echo; $(BIN)/python scripts/results.py $(RESULTS_$(CORE)) && exit $$made
 
 # ansible-test has a process for each test, which takes three times as long. So `make test` runs all of them by pytest

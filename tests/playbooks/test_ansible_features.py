@@ -93,6 +93,7 @@ def test_timeout_in_the_middle_of_the_writing(counted: Lab, runner: Runner, kind
     shown(f"timeout; {kind}", "ends the task; the next run completes what it left")
 
 
+@LONG
 @NEWEST_ONLY
 def test_timeout_behind_an_armed_rollback(counted: Lab, runner: Runner) -> None:
     """A plan that may cut the connection has its way back on the host before it is carried out, and nobody calls it

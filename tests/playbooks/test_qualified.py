@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from playbooks.kit import EXPECTATIONS, FAST, Like, like, qualify, report_in
-from playbooks.runs import NEWEST_ONLY, Runner
+from playbooks.runs import LONG, NEWEST_ONLY, Runner
 
 if TYPE_CHECKING:
     from playbooks.warm import Warm
@@ -73,6 +73,7 @@ def test_a_real_host_answers_as_the_lab_does(path: Path, name: str, lab_answers:
     assert not told, told
 
 
+@LONG
 def test_what_a_report_says_otherwise_is_red_and_nothing_else(lab_answers: Asked, tmp_path: Path) -> None:
     """The test above, on reports made of the lab's own with answers changed."""
     report = lab_answers(Like("2012r2", "en", True, "winrm"))

@@ -68,6 +68,7 @@ def test_a_limit_on_an_inventory_that_cannot_be_read_fails_with_the_setting_that
     assert "No inventory was parsed" in ran.stdout + ran.stderr
 
 
+@LONG
 def test_a_limit_on_an_inventory_that_cannot_be_read_is_no_good_end_of_the_script(tmp_path: Path) -> None:
     scheduler = Scheduler(tmp_path, tmp_path / "nosuch.yml")
     scheduler.reports.mkdir()
