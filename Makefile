@@ -115,10 +115,10 @@ UNITS_OF_ANSIBLE = $(filter-out %/module_utils/ %/plugin_utils/ %/__pycache__/,$
 	$(shell grep -rlE '^ *(from|import) ansible[. ]' --include='*.py' tests/unit/plugins/module_utils)
 # Of these, the tests that use Ansible themselves: ansible-test runs them too, as it does those of other collections.
 UNITS_BY_ANSIBLE_TEST = $(shell grep -rlE '^ *(from|import) ansible[. ]' --include='test_*.py' tests/unit/plugins)
-# Where `make test` runs on both, each integration target runs on one: fleet-tests show on both that modules and role
-# work, and `make test-long` runs all targets on both.
-ONCE_oldest := module_info module_keywords module_present role_audit
-ONCE_newest = $(filter-out setup_% $(ONCE_oldest),$(notdir $(wildcard tests/integration/targets/*)))
+# Where `make test` runs on both, each integration target runs on one, and role_audit, a hundred seconds of playbooks that
+# fleet-tests run too, on none: fleet-tests show on both that modules and role work. `make test-long` runs all on both.
+ONCE_oldest := module_info module_keywords module_present role_options
+ONCE_newest = $(filter-out setup_% role_audit $(ONCE_oldest),$(notdir $(wildcard tests/integration/targets/*)))
 PARALLEL := --no-print-directory $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O)
 
 .PHONY: test test-oldest test-long test-matrix unit unit-pytest coverage unit-ansible-test lab-tests faults fleet-tests

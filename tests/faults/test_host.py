@@ -13,7 +13,7 @@ import pytest
 
 from faults.case import learn, run_case
 from faults.report import CONVERGED, FAILED, UNREACHABLE, Record
-from faults.scenarios import ABSENT, FIRST, SCENARIOS, SWITCH_ON, Scenario, label
+from faults.scenarios import ABSENT, FIRST, SWITCH_ON, USUAL, Scenario, label
 from faults.stack import Labs, attempt
 
 Take = Callable[[Record], None]
@@ -88,7 +88,7 @@ FAULTS = (
 )
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=label)
+@pytest.mark.parametrize("scenario", USUAL, ids=label)
 @pytest.mark.parametrize(
     "fault", FAULTS, ids=lambda fault: ",".join(f"{name}={value}" for name, value in fault.quirks.items())
 )
@@ -109,7 +109,7 @@ def test_fault(labs: Labs, record: Take, fault: Fault, scenario: Scenario) -> No
     assert case.record.outcome == fault.instead.get(scenario.name, fault.outcome), case.attempt.message
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=label)
+@pytest.mark.parametrize("scenario", USUAL, ids=label)
 def test_service_unreadable(labs: Labs, record: Take, scenario: Scenario) -> None:
     """Without `sc` the service's state is not known: no rule is written where it may be stopped."""
     learn(labs.host(scenario.lab_policy), scenario)

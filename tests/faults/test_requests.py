@@ -11,7 +11,7 @@ import pytest
 
 from faults.case import learn, prepare, run_case
 from faults.report import COUNTED, Record
-from faults.scenarios import ABSENT, ALL, FIRST, SCENARIOS, SWITCH_ON, Scenario, label
+from faults.scenarios import ABSENT, ALL, FIRST, SCENARIOS, SWITCH_ON, USUAL, Scenario, label
 from faults.stack import Attempt, HostTime, Labs, attempt
 from lab.testing import LabHost
 
@@ -103,7 +103,7 @@ def _numbers(scenario: Scenario, fault: str, requests: int) -> range:
 
 @pytest.mark.parametrize("part", range(_SLICES))
 @pytest.mark.parametrize("fault", _AT_EVERY)
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=label)
+@pytest.mark.parametrize("scenario", USUAL, ids=label)
 def test_every_request_once(labs: Labs, record: Take, scenario: Scenario, fault: str, part: int) -> None:
     """One request goes wrong, each in turn."""
     requests = learn(_starting(labs, scenario), scenario)

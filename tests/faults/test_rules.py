@@ -12,7 +12,7 @@ import pytest
 
 from faults.case import check, check_added, learn, prepare, run_case
 from faults.report import CONVERGED, FAILED, REFUSED, Record
-from faults.scenarios import ABSENT, ALL, REPAIR, SCENARIOS, SWITCH_ON, Scenario, label
+from faults.scenarios import ABSENT, ALL, REPAIR, SCENARIOS, SWITCH_ON, USUAL, Scenario, label
 from faults.stack import Labs, attempt, lost_until_fired
 from faults.state import look
 from lab.foreign_rules import ODDITIES
@@ -34,7 +34,7 @@ BY_HAND: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=label)
+@pytest.mark.parametrize("scenario", USUAL, ids=label)
 @pytest.mark.parametrize("number", [400, 1600] if ALL else [400])
 def test_many_rules(labs: Labs, record: Take, number: int, scenario: Scenario) -> None:
     """Many rules of others, and a connection that breaks in the middle of reading them."""
@@ -64,7 +64,7 @@ FORGED = {
 """Where nobody can tell what is real nothing is done, and the failure names the place."""
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=label)
+@pytest.mark.parametrize("scenario", USUAL, ids=label)
 @pytest.mark.parametrize("oddity", ODDITIES)
 def test_oddity(labs: Labs, record: Take, oddity: str, scenario: Scenario) -> None:
     """Rules that a reader must survive are neither in the way nor touched."""

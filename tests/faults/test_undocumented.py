@@ -11,7 +11,7 @@ import pytest
 
 from faults.case import learn, run_case
 from faults.report import CONVERGED, Record
-from faults.scenarios import SCENARIOS, Scenario, label
+from faults.scenarios import USUAL, Scenario, label
 from faults.stack import Labs
 
 Take = Callable[[Record], None]
@@ -30,7 +30,7 @@ OTHERWISE: dict[str, object] = {
 """Quirks of the lab, each the other answer to a question that tests/lab/README.md names as open."""
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=label)
+@pytest.mark.parametrize("scenario", USUAL, ids=label)
 def test_the_other_answer_to_every_open_question_leads_to_the_same_end(
     labs: Labs, record: Take, scenario: Scenario
 ) -> None:

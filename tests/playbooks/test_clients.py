@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from playbooks.runs import LONG
+from playbooks.runs import LONG, NEWEST_ONLY
 
 if TYPE_CHECKING:
     from lab.testing import Lab
     from playbooks.runs import Runner
     from playbooks.warm import Warm
+
+pytestmark = NEWEST_ONLY  # What a client is and has is decided as that of any other host.
 
 PROGRAM = r"C:\Program Files\Microsoft Office\Office15\lync.exe"
 ENFORCE = {"lync_firewall_clients": "enforce", "lync_firewall_client_program": PROGRAM}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from playbooks.runs import newest_only
+from playbooks.runs import NEWEST_ONLY, newest_only
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -60,6 +60,7 @@ def test_in_a_pipe(lab: Lab, runner: Runner) -> None:
     assert run.output.splitlines()[-1] == _LAST
 
 
+@NEWEST_ONLY
 def test_in_a_terminal(lab: Lab, runner: Runner) -> None:
     """Progress is seen while it runs; what is left on the screen is what is left without it."""
     pyte = pytest.importorskip("pyte", reason="pyte, a terminal to look at, is not installed")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from lab.lab_host import LabHost
     from playbooks.warm import Warm
 
-# NEWEST_ONLY: The oldest ansible-core reads a log once; the kinds of logs are read by pure functions.
+pytestmark = NEWEST_ONLY  # What a log says is read and judged; the plays are those of audit.
+
 
 PATH = r"C:\Windows\System32\LogFiles\Firewall\pfirewall.log"
 STRANGER, WANTED = "127.0.0.77", "127.0.0.9"
@@ -63,7 +64,6 @@ def logged(host: dict[str, Any]) -> set[tuple[Any, ...]]:
     return {tuple(one[:6]) for cell in host["cells"] if len(cell) > 5 for one in cell[5].get("log", ())}
 
 
-@NEWEST_ONLY
 def now(host_is_ahead: timedelta = timedelta()) -> datetime:
     return datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0) + host_is_ahead
 
@@ -89,7 +89,6 @@ def test_who_was_dropped_is_told_beside_the_verdict_and_in_the_table(estate: Lab
     assert "; dropped, though wanted: " in told, "the table is cut to the width of its screen"
 
 
-@NEWEST_ONLY
 def test_whom_a_scope_keeps_out_and_whom_it_would(estate: Lab, runner: Runner) -> None:
     host = estate.host("dir01")
     switch_on(host)
@@ -110,7 +109,6 @@ def test_whom_a_scope_keeps_out_and_whom_it_would(estate: Lab, runner: Runner) -
 
 
 @LONG
-@NEWEST_ONLY
 def test_without_allowed_connections_nobody_is_no_answer_to_whom_a_scope_would_keep_out(
     estate: Lab, runner: Runner
 ) -> None:
@@ -143,7 +141,6 @@ def test_without_allowed_connections_nobody_is_no_answer_to_whom_a_scope_would_k
     assert (found["log"]["complete"], found["log"]["why"]) == (True, [])
 
 
-@NEWEST_ONLY
 def test_hosts_of_the_inventory_are_named(estate: Lab, runner: Runner) -> None:
     host, other = estate.host("dir01"), estate.host("fe01")
     switch_on(host)
@@ -153,7 +150,6 @@ def test_hosts_of_the_inventory_are_named(estate: Lab, runner: Runner) -> None:
 
 
 @LONG
-@NEWEST_ONLY
 def test_a_log_of_32_megabytes_in_another_time_zone(estate: Lab, runner: Runner) -> None:
     host = estate.host("dir01")
     switch_on(host)
@@ -173,7 +169,6 @@ def test_a_log_of_32_megabytes_in_another_time_zone(estate: Lab, runner: Runner)
     assert timedelta(hours=2) < datetime.now(timezone.utc) - reached < timedelta(hours=24)
 
 
-@NEWEST_ONLY
 @pytest.mark.parametrize("kind", ["locked", "utf-16", "no header", "another order", "hostile", "old"])
 def test_a_log_of_another_kind_is_said_or_read_and_breaks_nothing(estate: Lab, runner: Runner, kind: str) -> None:
     host = estate.host("dir01")

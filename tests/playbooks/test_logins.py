@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from playbooks.runs import NEWEST_ONLY
+
 if TYPE_CHECKING:
     from lab.testing import Lab
     from playbooks.runs import Runner
     from playbooks.warm import Warm
+
+pytestmark = NEWEST_ONLY  # Connections of pywinrm and pypsrp; test_smoke has three logins on each core.
 
 HTTP, HTTPS = 5985, 5986
 PSRP_SEALED = {"ansible_connection": "psrp", "ansible_port": HTTP, "ansible_psrp_protocol": "http"}

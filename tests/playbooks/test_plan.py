@@ -109,6 +109,7 @@ def test_what_is_not_in_the_plan_does_not_keep_from_what_is(lab: Lab, runner: Ru
     assert "and what was approved is 000000000000" in _joined(other)
 
 
+@NEWEST_ONLY
 def test_a_verification_proves_that_nothing_else_changed(lab: Lab, runner: Runner) -> None:
     made = runner.play("plan")
     assert runner.play("remediate", variables=made.artifacts).code == 0
@@ -165,6 +166,7 @@ def test_a_plan_that_was_changed_by_hand_is_refused_before_a_host_is_asked(runne
     assert "it was changed after it was made" in run.output
 
 
+@NEWEST_ONLY
 def test_the_batches_of_a_remediation_are_those_of_the_plan(lab: Lab, runner: Runner) -> None:
     """The first host of the inventory needs nothing: it is no canary, and the plan does not say that it is one."""
     assert runner.play("site", "--limit", "dir01*").code == 0

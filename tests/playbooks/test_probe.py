@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from playbooks.runs import LONG, newest_only
+from playbooks.runs import LONG, NEWEST_ONLY, newest_only
 
 if TYPE_CHECKING:
     from lab.testing import Lab
@@ -71,6 +71,7 @@ def says(report: dict[str, Any], host: str, row: str, port: int, transport: str 
     raise AssertionError(f"{host} has no row {row}")
 
 
+@NEWEST_ONLY
 def test_everything_that_may_be_the_matter_with_a_port_is_told_apart(lab: Lab, runner: Runner) -> None:
     assert runner.play("site", "--limit", "fe*,dir01*").code == 0
     fe01, fe02, dir01 = lab.host("fe01"), lab.host("fe02"), lab.host("dir01")

@@ -62,6 +62,7 @@ def test_a_host_that_left_before_any_report_is_named(lab: Lab, runner: Runner) -
     assert left(runner) == []
 
 
+@NEWEST_ONLY
 def test_a_host_without_a_role_is_named_until_it_is_retired(lab: Lab, runner: Runner) -> None:
     assert runner.play("site", *SOME).code == 0
     assert runner.play("audit", *SOME).code == 0

@@ -83,6 +83,7 @@ def test_an_empty_inventory_is_no_success(runner: Runner, name: str) -> None:
     _lost(runner.play(name, variables=_GPO))
 
 
+@NEWEST_ONLY
 @pytest.mark.parametrize(
     ("place", "value"), [long("all", "sip"), long("group", "sip"), ("group", ["sip"]), newest_only("host", "dir01*")]
 )
@@ -163,6 +164,7 @@ def test_remediate_of_nobody_is_a_success(runner: Runner) -> None:
     assert run.changed == set()
 
 
+@NEWEST_ONLY
 def test_a_slice_may_hold_nobody_and_a_workflows_job_may_not(runner: Runner) -> None:
     def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
         everything["children"]["others"] = {"hosts": {"printer": {}}}
@@ -176,6 +178,7 @@ def test_a_slice_may_hold_nobody_and_a_workflows_job_may_not(runner: Runner) -> 
     _lost(runner.play("audit", "--limit", "printer", variables={"awx_job_template_name": "Audit"}))
 
 
+@NEWEST_ONLY
 def test_two_names_of_one_machine_are_refused(lab: Lab, runner: Runner) -> None:
     """Their roles would take turns: every run deletes the rules of the other name, and is green."""
 

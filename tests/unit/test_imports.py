@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -229,10 +230,16 @@ def room(place: tuple[str, ...]) -> str:
     return next(name for name in names if name in MAY_IMPORT)
 
 
+@cache
+def parsed(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of a file."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def imported(path: Path) -> Iterator[tuple[str, ...]]:
     """What of the collection a file imports, as places. Names of a package are places of their own."""
     here = dotted(path)
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in parsed(path):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = (*here[: -node.level], *(node.module or "").split("."))
             for alias in node.names:
@@ -242,7 +249,7 @@ def imported(path: Path) -> Iterator[tuple[str, ...]]:
 
 def outside(path: Path) -> Iterator[str]:
     """First words of the absolute imports of a file."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in parsed(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:

@@ -166,7 +166,7 @@ _DESCRIPTIONS = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(
     st.sampled_from([LOCAL_RULES, POLICY_RULES]),
     st.dictionaries(st.sampled_from(["Evil", "{E}", "z a & b"]), _DESCRIPTIONS, min_size=1),
