@@ -123,7 +123,7 @@ PARALLEL := --no-print-directory $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O)
 
 .PHONY: test test-oldest test-long test-matrix unit unit-pytest coverage unit-ansible-test lab-tests faults fleet-tests
 .PHONY: integration sanity
-test: ## Run every test and check (CORE=both: on the oldest too)
+test: ## Run every check, and show each behaviour once (CORE=both: on the oldest too)
 	@rm -rf build/results build/junit
 	@$(MAKE) $(PARALLEL) CORE=newest setup $(if $(filter newest,$(CORE)),,setup-oldest)
 	@made=0; \

@@ -298,7 +298,7 @@ summary:
   description: The report in one line.
   returned: success
   type: str
-  sample: "40 hosts: 31 compliant, 2 ineffective, 4 drifted, 1 failed, 2 unreachable. Not open: no rule 12"
+  sample: "40 hosts: 31 compliant, 2 ineffective, 4 drifted, 1 failed, 2 unreachable. Not open: 12 (no rule)"
 changes:
   description:
     - How many hosts were C(added), C(removed), or are C(better) or C(worse) off than in O(previous). Of hosts that stay

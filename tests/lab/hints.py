@@ -86,5 +86,5 @@ def hint(reports: Iterable[HostReport], rules: Callable[[str, str], Iterable[str
     more = f" and {len(hosts) - _MOST_HOSTS} more hosts" if len(hosts) > _MOST_HOSTS else ""
     return (
         f"Closed for {PROBED_FROM}, from which this probe comes, and open for the addresses that the rules admit: "
-        f"{named}{more}. That is no fault: the rules have a scope, and the probe is outside it."
+        f"{named}{more}. That may be meant: the rules have a scope, and the probe is outside it."
     )

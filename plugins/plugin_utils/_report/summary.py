@@ -33,7 +33,7 @@ def summary(report: Report, counted_otherwise: Mapping[str, int] | None = None) 
         line += f": {', '.join([*parts, wider] if wider else parts)}"
     frequent = list(reasons(report).items())[:3]
     if frequent:
-        shown = [f"{short_form(reason)} {count}" for reason, count in frequent]
+        shown = [f"{count} ({short_form(reason)})" for reason, count in frequent]
         line += f". Not open: {', '.join(shown)}"
     off = sum(map(is_off, report.hosts))
     if off:

@@ -214,7 +214,7 @@ def test_sums() -> None:
     assert list(figures.reasons(report).items()) == [("no_rule", 2), ("block_rule", 1)]
     assert figures.names_by_class(report)["unreachable"] == ["d"]
     assert summary(report) == (
-        "4 hosts: 1 compliant, 1 ineffective, 1 drifted, 1 unreachable. Not open: no rule 2, block rule 1"
+        "4 hosts: 1 compliant, 1 ineffective, 1 drifted, 1 unreachable. Not open: 2 (no rule), 1 (block rule)"
     )
     assert summary(build_report("", CREATED, [])) == "0 hosts"
 
