@@ -25,7 +25,7 @@ _FOLDERS = {
     "lookup": "The rows of the catalogue, for playbooks.",
     "modules": "Documentation of the action plugins; lync_port_probe runs where it is delegated to.",
     "module_utils._catalogue": "What Lync needs: rows, products, roles, programs, services. Facts with their sources.",
-    "module_utils._firewall.change": "From what is to what is wanted: plan, netsh lines, undo, lockout guard, risk, impact.",
+    "module_utils._firewall.change": "From what is to what is wanted: plan, netsh lines, undo, lockout guard, risk.",
     "module_utils._firewall.log": "The log that Windows Firewall writes: what was dropped, and whose it was.",
     "module_utils._firewall.state": "What a host has: rules, profiles, services, read of a registry dump or of files.",
     "module_utils._firewall.traffic": "Whether traffic gets in by all rules of a host: matching, verdicts, reasons.",
@@ -36,7 +36,7 @@ _FOLDERS = {
     "module_utils._qualify": "The kit for a real host: its questions, and the document of answers.",
     "module_utils._topology": "A topology document to hosts, roles, ports and peers; a reader for each form.",
     "plugin_utils._fleet": "Many hosts on a screen: the callback's table and progress, and the status of a run.",
-    "plugin_utils._host": "One host over WinRM: commands, bounds, writing, rollback, what the lockout guard asks, what came of it.",
+    "plugin_utils._host": "One host over WinRM: commands, bounds, writing, rollback, lockout guard, what came of it.",
     "plugin_utils._plan": "A plan to approve: made of results, written as pages and JSON, read again.",
     "plugin_utils._probe": "Which host is asked for which port, by what inventory and policy say.",
     "plugin_utils._report": "Results of many hosts to one report: HTML, JSON, CSV, Prometheus, mail; slices, leavers.",
@@ -56,8 +56,7 @@ _TESTS = {
     "qualified": "Answers of real hosts to the kit; none yet.",
     "report": "The report's page in a browser.",
     "topology_documents": "Makes the synthetic topologies that readers are tried with, and what is to come of each.",
-    "unit": "Functions, without a host: the tests of a file in ``plugins/`` are at the same place here. ``test_imports.py`` has "
-    "the arrows.",
+    "unit": "Functions, no host: tests of a file are where it is in ``plugins/``. ``test_imports.py`` has the arrows.",
 }
 """Folders of tests/, and what each is for."""
 

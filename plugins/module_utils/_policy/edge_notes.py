@@ -53,12 +53,12 @@ def doubts(policy: HostPolicy, own: Iterable[str], reached: Iterable[str]) -> st
             f"{policy.inside} is said to be there. If that is an external address, internal ports are open to the "
             f"outside{mapped}. {remedy}; if it is for administration only, name it as {OPTION}.{MANAGEMENT}"
         )
-    if public := together(public_beside_private(policy.inside)):
-        return (
-            f"{OPTION}.internal: {public} is public and other internal addresses are private. If it is an external "
-            f"address, internal ports are open to the outside. {remedy}"
-        )
-    if public := together(public_beside_private(policy.inside | policy.management)) & policy.management:
+    if public := together(public_beside_private(policy.inside | policy.management)):
+        if inside := public & policy.inside:
+            return (
+                f"{OPTION}.internal: {inside} is public and other addresses inside or for {MANAGEMENT} are private. If "
+                f"it is an external address, internal ports are open to the outside. {remedy}"
+            )
         return (
             f"{OPTION}.{MANAGEMENT}: {public} is public and the internal address is private. If it is an external "
             f"address, nothing is told of internal ports that are open there. {remedy}"

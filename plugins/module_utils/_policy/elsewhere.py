@@ -29,6 +29,8 @@ from .edge import each
 from .edge_own import profiles_at
 from .host_policy import Demand, HostPolicy
 
+FIREWALL_OFF = "firewall off"
+"""How the name of a firewall that is off begins, where names of rules stand."""
 _NOT_KNOWN: frozenset[str] = frozenset()
 _ALL = AddressSet.any()
 _IPV4, _IPV6 = AddressSet(v4=_ALL.v4), AddressSet(v6=_ALL.v6)
@@ -130,7 +132,7 @@ class Elsewhere:
         all_of_it = Region.of(there.ports, SOURCES - meant.addresses)
         if not (off and remainder(all_of_it, [meant.parts(there.protocol)], 1)):
             return None
-        name = f"firewall off ({', '.join(profile_names(frozenset(off)))})"
+        name = f"{FIREWALL_OFF} ({', '.join(profile_names(frozenset(off)))})"
         return Wider(SOURCES - meant.addresses, True, (name,), profiles=frozenset(off))
 
     def _no_strangers(self, demand: Demand, local: AddressSet) -> AddressSet:

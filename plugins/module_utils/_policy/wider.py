@@ -7,19 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._firewall.state.rule import profile_names, protocol_name
+from .._firewall.state.rule import Profile, profile_names, protocol_name
 from .._firewall.traffic.admitted import Wider
 from .._firewall.traffic.weighing import LONGEST_LIST
 from .._options.words import BLOCK_OTHERS
 from .._texts import said
 from .blocking import may_help
 from .effect import Effect
+from .elsewhere import FIREWALL_OFF
 
 _NARROW = "narrow the named rules, or switch them off, where they are made"
-_BIND = (
+_ELSEWHERE = (
     "ports of one interface of an Edge Server are open at an address of another, which no block rule of ours changes: "
-    "bind the named rules to the address of their interface (localip), or switch them off, where they are made"
 )
+_BIND = "bind the named rules to the address of their interface (localip), or switch them off, where they are made"
+_PROTECT = (
+    "have the firewall on in the named profiles (firewall_enabled: enabled), and what no rule lets in blocked there "
+    "(profile_settings)"
+)
+_SETTINGS = (FIREWALL_OFF, *(f"{profile.value} profile" for profile in Profile))
+"""How names of what lets in begin that are settings of a profile and no rules."""
 _AGAIN = "Lync makes its own again whenever its services start, so"
 _BLOCK = f"set on_wider to {BLOCK_OTHERS}, which adds block rules for everybody else"
 _NO_BLOCK = (
@@ -38,8 +45,15 @@ def remedy(found: Sequence[Effect]) -> str:
     outside = [effect for effect in found if any(one.at for one in parts(effect))]
     inside = [effect for effect in found if any(one.here for one in parts(effect))]
     if outside:
-        return f"{_inside(inside)}; {_BIND}" if inside else _BIND
+        return "; ".join([*([_inside(inside)] if inside else []), _ELSEWHERE + _outside(outside)])
     return _inside(found)
+
+
+def _outside(found: Sequence[Effect]) -> str:
+    elsewhere = [one for effect in found for one in parts(effect) if one.at]
+    settings = [name.startswith(_SETTINGS) for one in elsewhere for name in one.by]
+    ruled = not all(settings) or any(one.more for one in elsewhere)
+    return "; ".join([*([_BIND] if ruled else []), *([_PROTECT] if any(settings) else [])])
 
 
 def _inside(found: Sequence[Effect]) -> str:

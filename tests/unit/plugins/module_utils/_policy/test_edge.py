@@ -676,6 +676,9 @@ def test_a_firewall_that_is_off_in_the_profile_of_an_external_network_opens_inte
         assert not maybe
         text = next(explain_wider(one) for one in judged if one.demand.requirement.id == "edge-listen-11")
         assert f"admits everybody at {ACCESS}-192.0.2.3 in the public profile, by 'firewall off (public)'" in text
+        told_to_do = remedy([one for one in judged if one.demand.requirement.id == "edge-listen-11"])
+        assert "firewall_enabled" in told_to_do
+        assert "switch them off" not in told_to_do, "no rule is to blame, and off is what it is"
     sure, maybe, _judged = with_off(with_own(policy, ALL, OUTSIDE_PUBLIC), Profile.PRIVATE)
     assert (sure, maybe >= ONLY_INSIDE) == (set(), True), "no external network is in that profile now"
     sure, _maybe, _judged = with_off(with_own(policy, ALL, dict.fromkeys(ALL, Profile.PRIVATE)), Profile.PRIVATE)
@@ -806,6 +809,12 @@ def test_an_address_for_management_is_neither_internal_nor_outside() -> None:
 def test_a_wrong_address_for_management_is_refused(management: str, told: str) -> None:
     with pytest.raises(OptionError, match=rf"edge_addresses\.management: .*{told}"):
         edge(edge_addresses={**ADDRESSES, "management": management})
+
+
+def test_an_internal_address_that_is_public_beside_a_private_one_for_management_is_told() -> None:
+    """Two sides that are swapped, after one has followed the advice to name where we arrive."""
+    note = doubts(edge(edge_addresses={**ADDRESSES, "internal": "192.0.2.50", "management": INSIDE}), [], [INSIDE])
+    assert note.startswith("edge_addresses.internal: 192.0.2.50 is public")
 
 
 def test_a_public_address_for_management_is_told() -> None:
