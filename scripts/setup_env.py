@@ -6,6 +6,7 @@
 ``setup_env.py newest`` builds ``.venv`` (the newest ansible-core this Python can run, and every developer's tool);
 ``setup_env.py oldest`` builds ``build/venv-oldest`` (the oldest ansible-core from 2.16 on, and only what tests need);
 ``setup_env.py bench`` builds ``build/venv-bench`` (the ``ansible`` package, for its community.windows);
+``setup_env.py nox`` builds ``build/venv-nox`` (nox and antsibull-nox, which make further environments by themselves);
 ``setup_env.py matrix`` builds ``build/venv-matrix-CORE-PYWINRM`` for each ansible-core and pywinrm that are supported.
 
 An environment that is up to date is recognised by a stamp in it and costs no network: the stamp names the Python, the
@@ -156,6 +157,12 @@ def environment(name: str) -> Environment:
             packages=(f"ansible-core=={oldest}.*", *UNIT_RUNNER),
             files=TEST_REQUIREMENTS,
         )
+    if name == "nox":
+        return Environment(
+            path=ROOT / "build" / "venv-nox",
+            packages=(f"ansible-core=={newest}.*", "nox>=2025.02.09", "antsibull-nox>=1.10"),
+            files=(),
+        )
     return Environment(
         path=ROOT / "build" / "venv-bench",
         packages=("ansible", f"ansible-core=={newest}.*"),
@@ -232,7 +239,7 @@ def build(env: Environment, force: bool) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("name", choices=("newest", "oldest", "bench", "matrix"))
+    parser.add_argument("name", choices=("newest", "oldest", "bench", "nox", "matrix"))
     parser.add_argument("--force", action="store_true", help="rebuild it even if it is up to date")
     arguments = parser.parse_args()
     try:

@@ -38,7 +38,7 @@ _POLICY = "tests/unit/plugins/module_utils/_policy"
 ELSEWHERE = {
     r"(mkdir -p generated|aclcheck |cd lync_firewall_matrix)": f"{_POLICY}/test_matrix_aerleon.py",
     r"ansible-playbook .*lyncops.firewall.qualify ": "tests/playbooks/test_qualify.py",  # without its minutes
-    r"ansible-playbook -i inventory/lync_topology.yml site.yml": "tests/playbooks/test_example_project.py",
+    r"ansible-playbook -i inventory/lync_topology.yml (site|audit).yml": "tests/playbooks/test_example_project.py",
     r"(useradd |install -|systemctl )": "docs/docsite/rst/scheduled.rst",  # Debian's own; nothing of ours to go wrong
     r"(ansible-builder|podman|export CONTROLLER_HOST)": "tests/awx/test_execution_environment.py",
     r"(ansible-playbook setup.yml|ansible-galaxy collection install awx)": "tests/awx/test_awx_collection.py",
