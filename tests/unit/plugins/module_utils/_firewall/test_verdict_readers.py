@@ -167,7 +167,7 @@ def test_random_text_ends_in_a_rule_a_verdict_or_our_own_error(
         assert rule.opaque or (rule.direction and rule.action), "a rule without them must not count"
         inputs["rule strings"] += 1
 
-    @settings(max_examples=8 * settings.default.max_examples)
+    @settings(max_examples=16 * settings.default.max_examples)
     @given(DUMP_TEXTS)
     def dumps(text: str) -> None:
         inputs["dumps"] += 1
@@ -178,7 +178,7 @@ def test_random_text_ends_in_a_rule_a_verdict_or_our_own_error(
         assert len(judge(TRAFFIC, build_snapshot(dump, 4))) == 3
         inputs["judged"] += 1
 
-    @settings(max_examples=3 * settings.default.max_examples)
+    @settings(max_examples=8 * settings.default.max_examples)
     @given(
         st.integers(0, len(PARTS) - 1),
         st.lists(_VALUES, max_size=4),

@@ -31,6 +31,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._policy.blocking 
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.edge_notes import (
     doubts,
     narrowed,
+    notes,
     open_everywhere,
     uncounted,
 )
@@ -685,6 +686,17 @@ def test_a_firewall_that_is_off_in_the_profile_of_an_external_network_opens_inte
     assert sure >= ONLY_INSIDE
 
 
+@pytest.mark.parametrize(
+    "instead", [{"service": ServiceState(1, 2)}, {"other_firewall": "Another's"}], ids=["stopped", "another's"]
+)
+def test_where_windows_firewall_does_not_filter_nothing_is_said_of_its_being_off(instead: dict[str, Any]) -> None:
+    policy = edge()
+    there = replace(host(as_wanted(policy)), **instead)
+    states = (replace(one, local=ProfileSettings(enabled=False)) for one in there.profiles)
+    judged = judge_policy(policy, replace(there, profiles=tuple(states)))
+    assert not [*wider(judged, True), *wider(judged, False)]
+
+
 def test_nobody_is_told_of_a_firewall_that_is_off_on_another_host() -> None:
     policy = build_policy(["front_end"])
     sure, maybe, _judged = with_off(policy, Profile.PUBLIC)
@@ -815,6 +827,15 @@ def test_an_internal_address_that_is_public_beside_a_private_one_for_management_
     """Two sides that are swapped, after one has followed the advice to name where we arrive."""
     note = doubts(edge(edge_addresses={**ADDRESSES, "internal": "192.0.2.50", "management": INSIDE}), [], [INSIDE])
     assert note.startswith("edge_addresses.internal: 192.0.2.50 is public")
+
+
+def test_all_notes_of_an_edge_server_are_one_list_and_no_other_host_has_any() -> None:
+    assert notes(build_policy(["front_end"]), ["192.0.2.77"], ["192.0.2.77"]) == ()
+    assert notes(edge(), ALL, [INSIDE]) == ()
+    narrow = edge(remote_addresses=["10.0.0.0/8"])
+    told_of = [note.partition(":")[0] for note in notes(narrow, [*ALL, "10.0.0.77"], ["10.0.0.77"])]
+    assert told_of == ["edge_addresses.internal", "remote_addresses"]
+    assert doubts(replace(narrow, inside=AddressSet()), ALL, ["10.0.0.77"]) == "", "nothing is said to be inside"
 
 
 def test_a_public_address_for_management_is_told() -> None:

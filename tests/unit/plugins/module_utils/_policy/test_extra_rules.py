@@ -26,6 +26,7 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading 
     read_profiles,
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.extra_rules import read_extra_rules
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy.rule_values import limit_of
 
 SCOPE = AddressSet.parse(["10.0.0.0/8"])
 GOOD: dict[str, Any] = {"name": "Backup agent", "protocol": "tcp", "localport": "10000"}
@@ -393,3 +394,10 @@ def test_addresses_and_profiles() -> None:
     for empty in (["10.0.0.1,"], [""]):
         with pytest.raises(OptionError, match=r"^o: "):
             read_addresses("o", empty)
+
+
+@pytest.mark.parametrize("value", [[""], [" ", ""], " ", ","])
+def test_an_entry_with_nothing_in_it_is_no_limit_that_was_left_out(value: Any) -> None:
+    with pytest.raises(OptionError, match="there is nothing in it"):
+        limit_of("extra_rules[0].remoteip", value)
+    assert limit_of("extra_rules[0].remoteip", []) == []

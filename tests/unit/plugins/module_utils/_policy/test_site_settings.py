@@ -37,8 +37,10 @@ from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.r
 )
 from ansible_collections.lyncops.firewall.plugins.module_utils._firewall.state.snapshot import ServiceState, Snapshot
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.address_set import AddressSet
+from ansible_collections.lyncops.firewall.plugins.module_utils._net.effort import TooComplex
 from ansible_collections.lyncops.firewall.plugins.module_utils._net.port_set import PortSet
 from ansible_collections.lyncops.firewall.plugins.module_utils._options.reading import OptionError
+from ansible_collections.lyncops.firewall.plugins.module_utils._policy import self_closed as self_closing
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.host_policy import HostPolicy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.policy import build_policy
 from ansible_collections.lyncops.firewall.plugins.module_utils._policy.self_closed import self_closed
@@ -465,3 +467,34 @@ def test_what_others_close_for_a_network_hides_nothing_that_our_own_block_closes
     policy = requested_policy(given)
     closed = self_closed(policy, make_plan(wanted_state(policy, given), before), before)
     assert ("server-03" in [effect.demand.requirement.id for effect in closed]) is found
+
+
+def test_where_a_profile_lets_in_what_no_rule_is_about_block_rules_alone_close() -> None:
+    theirs = FirewallRule(
+        "B", Direction.IN, Action.BLOCK, protocol=6, local_ports=PortSet.of(5061), rule_id="B",
+        remote_addresses=AddressSet.parse(["10.0.0.0/8"]),
+    )  # fmt: skip
+    before = host(theirs, local=ProfileSettings(inbound_block=False))
+    for ours, found in ({"remoteip": "11.0.0.0/8"}, True), ({"remoteip": "10.1.0.0/16"}, False):
+        given = options(extra_rules=[{"name": "B", "action": "block", "protocol": "tcp", "localport": 5061, **ours}])
+        policy = requested_policy(given)
+        closed = self_closed(policy, make_plan(wanted_state(policy, given), before), before)
+        assert ("server-03" in [effect.demand.requirement.id for effect in closed]) is found, ours
+
+
+def test_a_comparison_that_takes_too_much_accuses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gives_up(*_of: object) -> None:
+        raise TooComplex
+
+    half = {"name": "B", "action": "block", "protocol": "tcp", "localport": 5061, "remoteip": "10.0.0.0/8"}
+    theirs = FirewallRule(
+        "B", Direction.IN, Action.BLOCK, protocol=6, local_ports=PortSet.of(5061), rule_id="B",
+        remote_addresses=AddressSet.parse(["11.0.0.0/8"]),
+    )  # fmt: skip
+    given = options(extra_rules=[half])
+    policy, before = requested_policy(given), host(theirs)
+    plan = make_plan(wanted_state(policy, given), before)
+    told = [effect.demand.requirement.id for effect in self_closed(policy, plan, before)]
+    monkeypatch.setattr(self_closing, "_closed", gives_up)
+    assert "server-03" in told
+    assert "server-03" not in [effect.demand.requirement.id for effect in self_closed(policy, plan, before)]
