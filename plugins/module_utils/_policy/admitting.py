@@ -51,8 +51,7 @@ class Admitting:
         self._everybody = Admission(AddressSet.any())
         ours = tuple(self._rules.values())
         # Rules are read as far as somebody asks for them: nobody does on a host that is no Edge Server.
-        is_edge = policy.inside or policy.outside
-        self._elsewhere = Elsewhere(policy, snapshot, index, self._effort, ours) if is_edge else None
+        self._elsewhere = Elsewhere(policy, snapshot, index, self._effort, ours) if policy.is_edge else None
 
     def of(self, demand: Demand, traffic: Traffic, verdicts: tuple[Verdict, ...]) -> Admission:
         """Who gets in by one transport of a row.

@@ -28,7 +28,7 @@ def notes(policy: HostPolicy, own: Iterable[str] = (), reached: Iterable[str] = 
         own: The addresses that the host has; none where it does not tell.
         reached: The addresses that we are connected to; a name tells nothing.
     """
-    if not (policy.inside or policy.outside):
+    if not policy.is_edge:
         return ()
     found = (doubts(policy, own, reached), open_everywhere(policy), narrowed(policy), uncounted(policy))
     return tuple(note for note in found if note)

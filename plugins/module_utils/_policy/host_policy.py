@@ -98,3 +98,8 @@ class HostPolicy:
     management: AddressSet = field(default_factory=AddressSet)
     own: AddressSet = field(default_factory=AddressSet)
     networks: Mapping[str, Profile] = field(default_factory=dict)
+
+    @property
+    def is_edge(self) -> bool:
+        """Whether addresses of an interface of an Edge Server are known."""
+        return bool(self.inside or self.outside)
