@@ -20,7 +20,6 @@ ONCE ?=
 BIN := .venv/bin
 COLLECTIONS := build/collections
 LINK := $(COLLECTIONS)/ansible_collections/lyncops/firewall
-PACKAGE := ansible_collections.lyncops.firewall
 
 VENV := .venv
 SUFFIX :=
@@ -38,6 +37,12 @@ endif
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 RECORD := $(BIN)/python scripts/record.py
+# The sessions of antsibull-nox.toml and noxfile.py that need no container, less galaxy-importer, which wants versions that
+# the others cannot use.
+LINTERS := formatters codeqa yamllint typing antsibull-nox-config license-check extra-checks imports ansible-lint
+SESSIONS := $(LINTERS) docs-check build-import-check
+# antsibull-nox calls ansible-galaxy from PATH. "-R" takes the environments as they are.
+NOX := env PATH="$(CURDIR)/build/venv-nox/bin:$$PATH" nox --envdir build/sessions -R
 ANSIBLE_TEST := $(BIN)/python scripts/ansible_test.py
 
 .PHONY: help
@@ -47,12 +52,17 @@ help: ## Show this list
 
 # ---- Set-up --------------------------------------------------------------------------------------------------------
 
-.PHONY: setup setup-oldest link
+.PHONY: setup setup-oldest setup-nox link
 setup: link ## Build .venv (newest ansible-core, all tools) and link the collection
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py newest
 
 setup-oldest: link ## Build build/venv-oldest (oldest ansible-core, what tests need)
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py oldest
+
+# One environment for all sessions, which nox reuses: they install the same ansible-core five times, two minutes of pip.
+setup-nox: link ## Build build/venv-nox, in which the sessions of antsibull-nox.toml run
+	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py nox
+	@mkdir -p build/sessions && cd build/sessions && for name in $(SESSIONS); do ln -sfn ../venv-nox $$name; done
 
 link: ## Let Ansible find this clone as lyncops.firewall
 	@mkdir -p $(dir $(LINK))
@@ -101,11 +111,11 @@ topology-figures: setup ## Measure what topologies hold, what 5,000 machines cos
 # ---- Tests ---------------------------------------------------------------------------------------------------------
 
 # In the order in which they are started: first what one core is long busy with, last what uses all cores by itself.
-CHECKS_newest := sanity fleet-tests integration lint lab-tests docs build faults unit-pytest
+CHECKS_newest := sanity fleet-tests integration lint lab-tests docs build build-import-check faults unit-pytest
 CHECKS_oldest := test-oldest
 CHECKS_both := $(CHECKS_oldest) $(CHECKS_newest)
 # What each of them leaves in build/results; one that left nothing has failed.
-RESULTS_newest := ansible-lint artefact docs faults fleet-tests imports integration lab-tests mypy mypy-scripts pytest ruff sanity yamllint
+RESULTS_newest := $(SESSIONS) artefact faults fleet-tests integration lab-tests pages pytest sanity
 RESULTS_oldest := fleet-tests-oldest integration-oldest pytest-oldest units-oldest
 RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
 # Unit tests of what imports ansible. plugins/module_utils does not (tests/unit/test_imports.py sees to that), and both
@@ -125,9 +135,9 @@ PARALLEL := --no-print-directory $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O)
 .PHONY: integration sanity
 test: ## Run every check, and show each behaviour once (CORE=both: on the oldest too)
 	@rm -rf build/results build/junit
-	@$(MAKE) $(PARALLEL) CORE=newest setup $(if $(filter newest,$(CORE)),,setup-oldest)
+	@$(MAKE) $(PARALLEL) CORE=newest setup $(if $(filter newest,$(CORE)),,setup-oldest) $(if $(filter oldest,$(CORE)),,setup-nox)
 	@made=0; \
-	$(MAKE) $(PARALLEL) -o setup -o setup-oldest CORE=newest $(if $(filter both,$(CORE)),ONCE=true) \
+	$(MAKE) $(PARALLEL) -o setup -o setup-oldest -o setup-nox CORE=newest $(if $(filter both,$(CORE)),ONCE=true) \
 		-k $(CHECKS_$(CORE)) || made=$$?; \
 	echo; $(BIN)/python scripts/results.py $(RESULTS_$(CORE)) && exit $$made
 
@@ -182,7 +192,7 @@ fleet-tests: $(READY) ## Run whole playbooks, the report in a browser, and AWX's
 		--junit-xml build/junit/fleet$(SUFFIX).xml $(ARGS)
 
 # Whatever failed, the rest runs: it is hours until it is run again.
-test-long: setup setup-oldest ## Run what make test leaves out: more of playbooks, properties, integration, sanity; all faults
+test-long: setup setup-oldest setup-nox ## Run what make test leaves out: more of playbooks, properties, integration, sanity; all faults
 	@made=0; \
 	LYNCOPS_LONG=all LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests \
 		$(RECORD) test-long --junit build/junit/long.xml -- \
@@ -190,7 +200,7 @@ test-long: setup setup-oldest ## Run what make test leaves out: more of playbook
 		--junit-xml build/junit/long.xml $(ARGS) || made=$$?; \
 	LYNCOPS_FAULTS=all $(MAKE) --no-print-directory faults || made=$$?; \
 	HYPOTHESIS_PROFILE=long $(MAKE) --no-print-directory unit-pytest ARGS="-m hypothesis" || made=$$?; \
-	LYNCOPS_LONG=all $(MAKE) --no-print-directory -k sanity integration || made=$$?; \
+	LYNCOPS_LONG=all $(MAKE) --no-print-directory -k sanity integration galaxy-importer || made=$$?; \
 	$(MAKE) --no-print-directory -k CORE=oldest integration || made=$$?; \
 	exit $$made
 
@@ -203,34 +213,16 @@ sanity: setup ## Run ansible-test sanity
 
 # ---- Checks that run nothing ---------------------------------------------------------------------------------------
 
-.PHONY: lint ruff mypy imports yamllint ansible-lint docs external-links guides screenshots format nox
-lint: ruff mypy imports yamllint ansible-lint ## Run ruff, mypy --strict, import-linter, yamllint and ansible-lint
+# antsibull-nox.toml is what a change has to pass, and each of these runs one of its sessions, or one of noxfile.py.
+.PHONY: lint docs pages external-links guides screenshots format $(SESSIONS)
+lint: $(LINTERS) ## Run ruff, mypy --strict, import-linter, yamllint, licence checks and ansible-lint
 
-ruff: setup
-	@$(RECORD) ruff -- sh -c '$(BIN)/ruff check . && $(BIN)/ruff format --check .'
+# "CI=true" has it look at the format and change nothing, which is what a check is for.
+$(SESSIONS): setup setup-nox
+	@CI=true $(RECORD) $@ -- $(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
-mypy: setup
-	@$(RECORD) mypy -- sh -c 'cd $(COLLECTIONS) && exec $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml \
-		--cache-dir $(CURDIR)/build/mypy -p $(PACKAGE).plugins'
-	@$(RECORD) mypy-scripts -- $(BIN)/mypy --cache-dir build/mypy-scripts scripts tests/bench
-
-imports: setup
-	@PYTHONPATH=$(COLLECTIONS) $(RECORD) imports -- $(BIN)/lint-imports --no-cache --no-logo pyproject.toml
-
-yamllint: setup
-	@$(RECORD) yamllint -- $(BIN)/yamllint --strict .
-
-ansible-lint: setup
-	@$(RECORD) ansible-lint -- $(BIN)/ansible-lint --offline --strict $(if $(CI),--nocolor)
-
-# antsibull-nox.toml is what a change has to pass. The targets above run the same tools with the same settings in .venv,
-# in a fraction of the time; this runs the sessions themselves, each in an environment of its own.
-nox: link ## Run the sessions of antsibull-nox.toml that need no container (ARGS="-e docs-check")
-	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py nox
-	@PATH="$(CURDIR)/build/venv-nox/bin:$$PATH" build/venv-nox/bin/nox $(ARGS)
-
-format: setup ## Format all Python code with ruff, as make lint wants it
-	@$(BIN)/ruff format .
+format: setup-nox ## Format all Python code with ruff, as make lint wants it
+	@CI=false $(NOX) -s formatters
 
 screenshots: setup ## Take the pictures of README and guides again (look at them)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests:$(COLLECTIONS) $(BIN)/python scripts/screenshots.py
@@ -238,17 +230,25 @@ screenshots: setup ## Take the pictures of README and guides again (look at them
 guides: setup ## Write the guides that are made of the code
 	@$(BIN)/python scripts/render_guides.py
 
-docs: setup ## Check the plugins' documentation and build its pages
-	@$(RECORD) docs -- scripts/build-docs
+docs: docs-check pages ## Check the plugins' documentation and build its pages
+
+pages: setup
+	@$(RECORD) pages -- scripts/build-docs
 
 # Not part of `make test`: what others' servers answer is no property of a change. A workflow asks them once a week.
-external-links: docs ## Follow the links of guides and plugins to other sites (needs the Internet)
+external-links: pages ## Follow the links of guides and plugins to other sites (needs the Internet)
 	@$(BIN)/sphinx-build -q -C -b linkcheck -D extensions=sphinx_antsibull_ext -D project=lyncops.firewall \
 		-D suppress_warnings=ref.ref -D linkcheck_timeout=30 -D linkcheck_retries=2 build/docs/rst build/docs/links
 
 # ---- Artefact ------------------------------------------------------------------------------------------------------
 
-.PHONY: build clean distclean
+.PHONY: build importable galaxy-importer clean distclean
+importable: build-import-check galaxy-importer ## See whether Galaxy and Automation Hub would take the artefact
+
+# Not "-R": it has an environment of its own, which is made when there is none.
+galaxy-importer: setup setup-nox
+	@$(RECORD) $@ -- $(NOX:-R=-r) -s $@
+
 build: setup ## Build the collection artefact in build/artefact and check what is in it
 	@$(RECORD) artefact -- $(BIN)/python scripts/build_artefact.py
 

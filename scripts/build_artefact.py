@@ -29,7 +29,7 @@ MADE_BY_GALAXY = {"MANIFEST.json", "FILES.json"}
 # What users do not need; galaxy.yml says it to ansible-galaxy. Names with a dot at their head are never shipped.
 NOT_SHIPPED = (
     ".", "scripts/", "tests/", "Makefile", "ansible.cfg", "antsibull-nox.toml", "galaxy.yml", "noxfile.py",
-    "pyproject.toml", "renovate.json5", "requirements-dev.txt",
+    "pyproject.toml", "renovate.json5", "requirements-dev.txt", "requirements-nox.txt",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@
 ``setup_env.py newest`` builds ``.venv`` (the newest ansible-core this Python can run, and every developer's tool);
 ``setup_env.py oldest`` builds ``build/venv-oldest`` (the oldest ansible-core from 2.16 on, and only what tests need);
 ``setup_env.py bench`` builds ``build/venv-bench`` (the ``ansible`` package, for its community.windows);
-``setup_env.py nox`` builds ``build/venv-nox`` (nox and antsibull-nox, which make further environments by themselves);
+``setup_env.py nox`` builds ``build/venv-nox`` (nox, and what the sessions that ``make`` runs would install);
 ``setup_env.py matrix`` builds ``build/venv-matrix-CORE-PYWINRM`` for each ansible-core and pywinrm that are supported.
 
 An environment that is up to date is recognised by a stamp in it and costs no network: the stamp names the Python, the
@@ -160,8 +160,8 @@ def environment(name: str) -> Environment:
     if name == "nox":
         return Environment(
             path=ROOT / "build" / "venv-nox",
-            packages=(f"ansible-core=={newest}.*", "nox>=2025.02.09", "antsibull-nox>=1.10"),
-            files=(),
+            packages=(f"ansible-core=={newest}.*",),
+            files=("requirements-nox.txt", "tests/unit/requirements.txt", "tests/lab_tests/requirements.txt"),
         )
     return Environment(
         path=ROOT / "build" / "venv-bench",
@@ -229,6 +229,8 @@ def build(env: Environment, force: bool) -> None:
     # A stamp that is left over from before would vouch for an installation that is cut short.
     env.stamp.unlink(missing_ok=True)
     say(f"{shown}: installing {', '.join(env.packages[:1])} and {len(env.requirements())} requirements files ...")
+    # The one that Python brings is as old as Python: 23.2, of 3.12.1, takes three times as long to find what fits.
+    run([str(env.python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-U", "pip"], "upgrading pip")
     command = [str(env.python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *env.packages]
     for path in env.requirements():
         command += ["-r", str(path)]

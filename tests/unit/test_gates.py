@@ -155,11 +155,42 @@ def test_what_runs_before_a_commit_is_what_make_installs() -> None:
     (local,) = read(COLLECTION / ".pre-commit-config.yaml")["repos"]
     assert local["repo"] == "local"
     programs = {hook["entry"].split()[0] for hook in local["hooks"]}
-    wanted = (COLLECTION / "requirements-dev.txt").read_text("utf-8")
+    wanted = (COLLECTION / "requirements-nox.txt").read_text("utf-8")
     for program in programs:
         folder, name = program.rsplit("/", 1)
-        assert folder == ".venv/bin"
+        assert folder == "build/venv-nox/bin"
         assert re.search(rf"^{name} >=", wanted, re.MULTILINE)
+
+
+def sessions_of_the_policy() -> set[str]:
+    """Names of the sessions that need no container: https://docs.ansible.com/projects/antsibull-nox/reference/"""
+    made_of = {
+        "lint": {"formatters", "codeqa", "yamllint", "typing", "antsibull-nox-config"},
+        "ansible_test_sanity": set(),
+        "ansible_test_units": set(),
+        "ee_check": set(),
+    }
+    named = policy()["sessions"]
+    own = re.findall(r'^@nox\.session\(name="([\w-]+)"\)', (COLLECTION / "noxfile.py").read_text("utf-8"), re.MULTILINE)
+    return set(own).union(*(made_of.get(name, {name.replace("_", "-")}) for name in named))
+
+
+def test_make_runs_every_session_of_the_policy_but_those_in_containers() -> None:
+    makefile = (COLLECTION / "Makefile").read_text("utf-8")
+    (linters,) = re.findall(r"^LINTERS := (.+)$", makefile, re.MULTILINE)
+    (others,) = re.findall(r"^SESSIONS := \$\(LINTERS\) (.+)$", makefile, re.MULTILINE)
+    made = {*linters.split(), *others.split(), "galaxy-importer"}
+    assert made == sessions_of_the_policy()
+    assert re.search(r"^\$\(SESSIONS\): ", makefile, re.MULTILINE)
+    # Each leaves its result for the summary, where one that is missing fails.
+    assert re.search(r"^RESULTS_newest := \$\(SESSIONS\) ", makefile, re.MULTILINE)
+
+
+def test_what_types_need_is_where_make_runs_them() -> None:
+    wanted = (COLLECTION / "requirements-nox.txt").read_text("utf-8")
+    packages = [package["name"] for package in policy()["sessions"]["lint"]["mypy_extra_deps"] if "name" in package]
+    assert packages
+    assert [name for name in packages if not re.search(rf"^{name} >=", wanted, re.MULTILINE)] == []
 
 
 def test_the_version_is_one() -> None:

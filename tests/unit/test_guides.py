@@ -95,5 +95,6 @@ def prose(path: Path) -> Iterator[str]:
             yield line
 
 
-def test_the_readme_is_read_to_its_end() -> None:
-    assert len((COLLECTION / "README.md").read_text("utf-8").splitlines()) <= 180
+@pytest.mark.parametrize("name", ["README.md", "README.pt-BR.md"])
+def test_the_readme_is_read_to_its_end(name: str) -> None:
+    assert len((COLLECTION / name).read_text("utf-8").splitlines()) <= 180
