@@ -123,12 +123,13 @@ RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
 # lines, which whole playbooks run on both.
 UNITS_OF_ANSIBLE = $(filter-out %/module_utils/ %/plugin_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/)) \
 	$(shell grep -rlE '^ *(from|import) ansible[. ]' --include='*.py' tests/unit/plugins/module_utils)
-# Of these, the tests that use Ansible themselves: ansible-test runs them too, as it does those of other collections.
-UNITS_BY_ANSIBLE_TEST = $(shell grep -rlE '^ *(from|import) ansible[. ]' --include='test_*.py' tests/unit/plugins)
-# Where `make test` runs on both, each integration target runs on one, and role_audit, a hundred seconds of playbooks that
-# fleet-tests run too, on none: fleet-tests show on both that modules and role work. `make test-long` runs all on both.
+# Of these, the tests of some kinds of plugins: ansible-test runs them, as it does those of other collections.
+UNITS_BY_ANSIBLE_TEST = $(wildcard $(foreach kind,callback filter inventory lookup,tests/unit/plugins/$(kind)/test_*.py))
+# Where `make test` runs on both, each integration target runs on one, and those of whole playbooks, minutes each, on none:
+# fleet-tests show on both that these do what they should. `make test-long` runs all on both.
 ONCE_oldest := module_info module_keywords module_present role_options
-ONCE_newest = $(filter-out setup_% role_audit $(ONCE_oldest),$(notdir $(wildcard tests/integration/targets/*)))
+LONG_TARGETS := role_audit role_remediate role_site
+ONCE_newest = $(filter-out setup_% $(LONG_TARGETS) $(ONCE_oldest),$(notdir $(wildcard tests/integration/targets/*)))
 PARALLEL := --no-print-directory $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O)
 
 .PHONY: test test-oldest test-long test-matrix unit unit-pytest coverage unit-ansible-test lab-tests faults fleet-tests
@@ -142,8 +143,8 @@ test: ## Run every check, and show each behaviour once (CORE=both: on the oldest
 	echo; $(BIN)/python scripts/results.py $(RESULTS_$(CORE)) && exit $$made
 
 # ansible-test has a process for each test, which takes three times as long. So `make test` runs all of them by pytest
-# on the newest ansible-core, on the oldest by ansible-test the modules that import Ansible themselves, and
-# by pytest the others of what imports it.
+# on the newest ansible-core, and on the oldest, by ansible-test, those of some kinds of plugins and, by pytest, the
+# others of what imports Ansible.
 # Only what can differ there: no checks, no faults, none of the pure functions.
 test-oldest: setup setup-oldest ## Run playbooks, integration targets and unit tests on the oldest ansible-core
 	@made=0; \
@@ -183,10 +184,10 @@ faults: setup ## Run the engine against the lab's nasty side (LYNCOPS_FAULTS=all
 # for hosts, timers and browsers half of their time, so more of them run at once than there are cores.
 WAITING := 3
 # Cases that show once more, in another variation, what another case of their module shows (mark long).
-LEFT = $(CURDIR)/build/results/fleet-tests$(SUFFIX).left-to-long
+LEFT = $(CURDIR)/build/results/fleet-tests.left-to-long
 fleet-tests: $(READY) ## Run whole playbooks, the report in a browser, and AWX's way of running jobs on the lab
 	@mkdir -p $(dir $(LEFT))
-	@LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests LYNCOPS_LEFT_TO_LONG=$(LEFT) \
+	@LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests $(if $(SUFFIX),,LYNCOPS_LEFT_TO_LONG=$(LEFT)) \
 		$(RECORD) fleet-tests$(SUFFIX) --junit build/junit/fleet$(SUFFIX).xml -- \
 		$(BIN)/python -m pytest tests/playbooks $(if $(SUFFIX),,tests/report tests/awx) -q -n $(WAITING) --dist loadfile \
 		--junit-xml build/junit/fleet$(SUFFIX).xml $(ARGS)
@@ -198,8 +199,9 @@ test-long: setup setup-oldest setup-nox ## Run what make test leaves out: more o
 		$(RECORD) test-long --junit build/junit/long.xml -- \
 		$(BIN)/python -m pytest tests/playbooks tests/report tests/awx -m long -q -n $(WAITING) --dist loadfile \
 		--junit-xml build/junit/long.xml $(ARGS) || made=$$?; \
-	LYNCOPS_FAULTS=all $(MAKE) --no-print-directory faults || made=$$?; \
-	HYPOTHESIS_PROFILE=long $(MAKE) --no-print-directory unit-pytest ARGS="-m hypothesis" || made=$$?; \
+	LYNCOPS_FAULTS=all LYNCOPS_LONG=all $(MAKE) --no-print-directory faults || made=$$?; \
+	HYPOTHESIS_PROFILE=long LYNCOPS_LONG=all \
+		$(MAKE) --no-print-directory unit-pytest ARGS="-m 'hypothesis or long'" || made=$$?; \
 	LYNCOPS_LONG=all $(MAKE) --no-print-directory -k sanity integration galaxy-importer || made=$$?; \
 	$(MAKE) --no-print-directory -k CORE=oldest integration || made=$$?; \
 	exit $$made

@@ -53,6 +53,7 @@ def test_the_lab_has_the_hosts_these_tests_speak_of(started: Estate) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", AUDITS)
+@pytest.mark.sample("audit-run")
 def test_audits_report_and_hand_over_and_change_nothing(
     run_template: RunTemplate, estate: Estate, tmp_path: Path, name: str, mode: str
 ) -> None:
@@ -73,6 +74,7 @@ def test_audits_report_and_hand_over_and_change_nothing(
     }
 
 
+@pytest.mark.long
 def test_artifacts_are_small_and_plain(run_template: RunTemplate) -> None:
     job = run_template("Lync firewall audit", dead=HOSTS)
     text = json.dumps(job.artifacts)
@@ -82,6 +84,7 @@ def test_artifacts_are_small_and_plain(run_template: RunTemplate) -> None:
 
 
 @pytest.mark.parametrize("name", REMEDIATIONS)
+@pytest.mark.sample("preview")
 def test_remediations_in_check_mode_show_and_change_nothing(
     run_template: RunTemplate, estate: Estate, name: str
 ) -> None:
@@ -108,6 +111,7 @@ def test_a_plan_is_handed_over_and_changes_nothing(
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", PROBES)
+@pytest.mark.long
 def test_a_probe_tells_by_how_it_ends_and_changes_nothing(
     run_template: RunTemplate, estate: Estate, name: str, mode: str
 ) -> None:

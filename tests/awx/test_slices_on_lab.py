@@ -67,6 +67,7 @@ def launch(data: dict[str, Any], templates: dict[str, Template], run_template: R
     return start
 
 
+@pytest.mark.long
 def test_each_slice_has_a_report_and_the_last_node_one_of_all(launch: Any, estate: Estate, tmp_path: Path) -> None:
     before = estate.rules()
     done = launch(dead=[FIRST])

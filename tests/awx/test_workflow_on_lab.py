@@ -151,6 +151,7 @@ def test_lost_first_host_stops_the_remediation_and_verify_tells_the_state(night:
     assert lost.walk.failed
 
 
+@pytest.mark.long
 def test_a_limit_without_a_lync_host_is_neither_drift_nor_success(run_template: RunTemplate) -> None:
     job = run_template("Lync firewall audit", arguments=["--limit", "localhost"])
     assert job.status == "failed"
@@ -161,6 +162,7 @@ def test_a_limit_without_a_lync_host_is_neither_drift_nor_success(run_template: 
     assert "No Lync host was looked at" in " ".join(gate.output.split())
 
 
+@pytest.mark.long
 def test_empty_inventory_does_not_pass_for_a_converged_estate(
     night: Any, estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,6 +83,6 @@ REPAIR = Scenario("repair", "default", Wanted(DIRECTOR.rules), DIRECTOR, rules_t
 """What a first run has made, and somebody has changed since."""
 
 SCENARIOS = (FIRST, ABSENT, SWITCH_ON)
-USUAL = SCENARIOS if ALL else SCENARIOS[:2]
-"""A harmless run and a risky one. Profiles switched on are as risky and take the same way; the tests of the rollback
-have both at all times."""
+USUAL = SCENARIOS if ALL else (ABSENT,)
+"""A risky run takes every step of a harmless one, and those of the rollback. Profiles switched on are as risky and take
+the same way; the tests of the rollback have both at all times."""

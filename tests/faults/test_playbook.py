@@ -91,6 +91,7 @@ def _finish(lab: Lab, host: LabHost, folder: Path, scenario: Scenario, options: 
 
 
 @pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.long
 def test_lost_before_the_first_write(record: Take, tmp_path: Path, number: int) -> None:
     """Unreachable, as for any module: nothing has happened."""
     with Lab(["dir01"], services=False, bystanders=()) as lab:
@@ -147,6 +148,7 @@ def test_dropped_once_after_the_first_write(record: Take, tmp_path: Path) -> Non
     record(Record("ansible-playbook: dropped after Send", FIRST.name, CONVERGED, after.foreign_rules))
 
 
+@pytest.mark.long
 def test_refused_by_the_guard(record: Take, tmp_path: Path) -> None:
     """Failed and not changed; with the rule for WinRM switched on again it is confirmed."""
     rule = 'netsh advfirewall firewall set rule name="Windows Remote Management (HTTP-In)" new enable='

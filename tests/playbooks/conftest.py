@@ -9,7 +9,6 @@ batches that fail, a terminal, ansible-runner. `LYNCOPS_CORE_BIN` names the fold
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,28 +29,17 @@ def pytest_configure(config: pytest.Config) -> None:
     collections = ROOT / "build" / "collections"
     if not (collections / "ansible_collections" / "lyncops" / "firewall" / "galaxy.yml").is_file():
         raise pytest.UsageError(f"{collections} does not hold the collection; run `make link` first")
-    config.addinivalue_line("markers", "long: left to `make test-long`, which sets LYNCOPS_LONG=all")
     config.addinivalue_line("markers", "newest_core: not run where LYNCOPS_CORE_BIN names another ansible-core")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what another ansible-core than that of the tests themselves is spared, and what is for test-long."""
+    """Leave out what another ansible-core than that of the tests themselves is spared."""
     from playbooks.runs import BIN
 
     if not BIN.samefile(Path(sys.executable).parent):
-        _leave_out(config, items, "newest_core")
-    if os.environ.get("LYNCOPS_LONG") != "all":
-        left = _leave_out(config, items, "long")
-        # Each process of pytest-xdist writes the same; a pytest that a test starts has nothing to say.
-        if counted := os.environ.pop("LYNCOPS_LEFT_TO_LONG", None):
-            Path(counted).write_text(f"{left}\n")
-
-
-def _leave_out(config: pytest.Config, items: list[pytest.Item], mark: str) -> int:
-    out = [item for item in items if item.get_closest_marker(mark)]
-    items[:] = [item for item in items if not item.get_closest_marker(mark)]
-    config.hook.pytest_deselected(items=out)
-    return len(out)
+        out = [item for item in items if item.get_closest_marker("newest_core")]
+        items[:] = [item for item in items if not item.get_closest_marker("newest_core")]
+        config.hook.pytest_deselected(items=out)
 
 
 @pytest.fixture(scope="session")

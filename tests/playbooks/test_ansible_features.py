@@ -68,6 +68,7 @@ def counted(lab: Lab) -> Lab:
     ],
 )
 @pytest.mark.parametrize("poll", [1, newest_only(0)])
+@pytest.mark.sample("lync_firewall:", "_info")
 def test_async(counted: Lab, runner: Runner, task: str, poll: int) -> None:
     run = play(runner, task, keywords=f"async: 60\npoll: {poll}")
     assert set(run.failed) == {FE01, FE02, DIR01, MED01}
@@ -181,6 +182,7 @@ def test_other_connections(counted: Lab, runner: Runner, connection: str) -> Non
         long("diff, check_mode: false", [], "diff: true\ncheck_mode: false"),
     ],
 )
+@pytest.mark.sample("serial: 1", "strategy: free", "loop")
 def test_the_order_of_work(lab: Lab, runner: Runner, feature: str, words: list[str], keywords: str) -> None:
     for changed in ({FE01, FE02, DIR01, MED01}, set[str]()):
         run = play(runner, APPLY, *words, keywords=keywords)

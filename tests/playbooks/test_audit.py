@@ -56,6 +56,7 @@ def test_drift_is_reported_and_nothing_is_changed(lab: Lab, runner: Runner) -> N
 
 
 @pytest.mark.parametrize("flags", [(), ("--check", "--diff"), ("--limit", "dir01*"), ("--tags", "of-something-else")])
+@pytest.mark.sample("flags0", "flags3")
 def test_all_unreachable(runner: Runner, flags: tuple[str, ...]) -> None:
     expected = ("dir01",) if "--limit" in flags else ALL
     run = runner.play("audit", *flags, variables={"ansible_port": 9})

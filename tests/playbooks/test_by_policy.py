@@ -49,6 +49,7 @@ def test_a_host_whose_rules_a_policy_brings_is_compliant_and_nothing_is_written_
     assert host.rules() == before
 
 
+@pytest.mark.long
 def test_old_rules_of_a_policy_are_no_drift_and_their_owner_is_named(lab: Lab, runner: Runner) -> None:
     """A scope that has changed since: the local rule is made, and the old one is for the policy's owner."""
     host = lab.host("dir01")

@@ -104,6 +104,7 @@ def test_with_its_program_known_a_rule_of_the_setup_opens_all(lab: Lab, runner: 
 
 
 @pytest.mark.parametrize("playbook", ["site", pytest.param("remediate", marks=pytest.mark.newest_core)])
+@pytest.mark.sample("site")
 def test_no_run_changes_a_client_unless_it_is_to_be_enforced(lab: Lab, runner: Runner, playbook: str) -> None:
     pc01, pc02 = lab.host("pc01"), lab.host("pc02")
     for pc in (pc01, pc02):
@@ -187,6 +188,7 @@ def test_rules_that_are_left_after_a_client_was_enforced_are_told_and_can_be_tak
         ({**ENFORCE, "lync_firewall_port_overrides": {"client-09": "5000-5010"}}, "row client-09 has 11 ports"),
     ],
 )
+@pytest.mark.sample("variables0", "variables2")
 def test_what_is_wrong_is_named_and_nothing_is_sent(
     lab: Lab, runner: Runner, variables: dict[str, Any], told: str
 ) -> None:

@@ -282,6 +282,7 @@ def test_half_of_the_files_is_told_wherever_a_host_is(lab: Lab, runner: Runner) 
 
 @NEWEST_ONLY
 @pytest.mark.parametrize(("year", "told"), [(2019, "more than 7 days ago"), (2037, "which is to come")])
+@pytest.mark.sample("2019")
 def test_a_file_that_is_too_old_or_of_the_future_is_no_ok(lab: Lab, runner: Runner, year: int, told: str) -> None:
     runner.play("site")
     folder = runner.folder / "dumps"

@@ -46,6 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("ending", ["csv", "md"])
+@pytest.mark.sample("csv")
 def test_every_line_is_as_it_was(folder: Path, ending: str) -> None:
     found, pinned = ((place / f"{NAME}.{ending}").read_text("utf-8").splitlines() for place in (folder, PINNED))
     assert found == pinned

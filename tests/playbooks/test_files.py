@@ -42,6 +42,7 @@ def without_sudo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 # Both playbooks say the same of connection and become.
 @pytest.mark.parametrize("case", _GIVEN)
 @pytest.mark.parametrize("name", ["matrix", newest_only("gpo")])
+@pytest.mark.sample("gpo-both", "matrix-winrm", "gpo-become by another", "matrix-an account")
 def test_nothing_is_connected_to(runner: Runner, without_sudo: None, name: str, case: str) -> None:
     def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
         everything["children"]["windows"]["vars"]["ansible_password"] = "{{ of_nobody }}"
@@ -54,6 +55,7 @@ def test_nothing_is_connected_to(runner: Runner, without_sudo: None, name: str, 
 
 
 @pytest.mark.parametrize("name", ["matrix", newest_only("gpo")])
+@pytest.mark.sample("gpo")
 def test_check_mode_shows_and_writes_nothing(runner: Runner, name: str) -> None:
     variables = {"lync_firewall_gpo": "contoso.test\\Lync"}
     run = runner.play(name, "--check", "--diff", variables=variables)
@@ -69,6 +71,7 @@ def test_check_mode_shows_and_writes_nothing(runner: Runner, name: str) -> None:
 
 @pytest.mark.parametrize("mask", [newest_only(0o022), 0o077])
 @pytest.mark.parametrize("name", ["matrix", "gpo"])
+@pytest.mark.sample("gpo-63", "matrix-18")
 def test_modes_follow_the_umask(runner: Runner, name: str, mask: int) -> None:
     before = os.umask(mask)
     try:

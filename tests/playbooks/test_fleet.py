@@ -129,6 +129,7 @@ class CallbackModule(CallbackBase):
 
 
 @pytest.mark.parametrize("name", [newest_only("json"), "jsonl"])
+@pytest.mark.sample("jsonl")
 def test_beside_output_for_programs(lab: Lab, runner: Runner, name: str) -> None:
     """A stand-in for ansible.posix.json: all of standard output is one document, and the table goes elsewhere."""
     from playbooks.runs import environment

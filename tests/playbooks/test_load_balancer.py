@@ -255,6 +255,7 @@ def test_a_member_whose_own_firewall_closes_its_port_is_left_out_until_site_open
 
 
 @NEWEST_ONLY
+@pytest.mark.long
 def test_a_drained_member_gets_nothing_new_not_even_from_those_who_know_it(balanced: Site) -> None:
     web = balanced.listener("hlb-06")
     before = balanced.answer(web)
@@ -456,6 +457,7 @@ def test_what_is_wrong_of_a_pool_is_told_by_the_role_in_one_sentence(
 
 
 @NEWEST_ONLY
+@pytest.mark.long
 def test_a_host_that_the_members_do_not_know_is_refused(balanced: Site) -> None:
     def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
         everything["children"]["strangers"] = {"hosts": {"lb09": {"ansible_connection": "local"}}}

@@ -170,6 +170,7 @@ def test_a_log_of_32_megabytes_in_another_time_zone(estate: Lab, runner: Runner)
 
 
 @pytest.mark.parametrize("kind", ["locked", "utf-16", "no header", "another order", "hostile", "old"])
+@pytest.mark.sample("locked", "hostile")
 def test_a_log_of_another_kind_is_said_or_read_and_breaks_nothing(estate: Lab, runner: Runner, kind: str) -> None:
     host = estate.host("dir01")
     switch_on(host)

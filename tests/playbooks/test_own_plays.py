@@ -138,6 +138,7 @@ def test_the_roles_of_a_host_are_there_for_templates(runner: Runner) -> None:
 
 @NEWEST_ONLY
 @pytest.mark.parametrize(("flags", "fewest", "most"), [((), 10, 60), (("-v",), 300, 100_000)])
+@pytest.mark.sample("flags1")
 def test_a_command_without_a_playbook_is_brief(runner: Runner, flags: tuple[str, ...], fewest: int, most: int) -> None:
     command = [
         str(BIN / "ansible"), "fe01.contoso.test", "-i", str(runner.inventory), *flags,

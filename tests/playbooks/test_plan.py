@@ -167,6 +167,7 @@ def test_a_plan_that_was_changed_by_hand_is_refused_before_a_host_is_asked(runne
 
 
 @NEWEST_ONLY
+@LONG
 def test_the_batches_of_a_remediation_are_those_of_the_plan(lab: Lab, runner: Runner) -> None:
     """The first host of the inventory needs nothing: it is no canary, and the plan does not say that it is one."""
     assert runner.play("site", "--limit", "dir01*").code == 0
@@ -222,6 +223,7 @@ def test_what_was_approved_is_how_it_is_done_too(runner: Runner) -> None:
 
 
 @NEWEST_ONLY
+@LONG
 def test_a_host_that_is_gone_from_the_inventory_is_an_approved_change_that_is_not_made(
     lab: Lab, runner: Runner
 ) -> None:

@@ -14,6 +14,7 @@ from playbooks.runs import Runner
 
 
 @pytest.mark.parametrize("name", ["site", "audit", "verify", "report", "remediate", "matrix", "gpo"])
+@pytest.mark.sample("site", "audit", "gpo")
 def test_no_host_is_no_success(runner: Runner, name: str) -> None:
     run = runner.play(name, variables={"lync_firewall_hosts": "nosuch", "lync_firewall_gpo": "a.b\\c"})
     assert run.code == 2

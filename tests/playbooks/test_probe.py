@@ -239,6 +239,7 @@ def test_a_play_in_batches_probes_each_host_once_and_one_without_turns_is_refuse
 
 
 @pytest.mark.parametrize("flags", [(), newest_only(("--check", "--diff"))])
+@pytest.mark.sample("flags0")
 def test_a_port_that_is_not_open_fails_a_probe_and_is_named(lab: Lab, runner: Runner, flags: tuple[str, ...]) -> None:
     run = runner.play("probe", "--limit", "dir01*,med01*", *flags, variables=PROBE)
     assert run.code == 2

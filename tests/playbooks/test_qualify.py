@@ -297,6 +297,7 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path: Path, warm: Warm) -> Ite
     ],
     indirect=["elsewhere"],
 )
+@pytest.mark.sample("7601")
 def test_every_release_answers(elsewhere: tuple[LabHost, Runner], build: int) -> None:
     host, runner = elsewhere
     before = state(host)
@@ -337,6 +338,7 @@ def test_psrp_answers_the_same_without_powershell(elsewhere: tuple[LabHost, Runn
 
 
 @pytest.mark.parametrize("command", [long(2), newest_only(8), 16, long(20), long(25), newest_only(36)])
+@pytest.mark.sample("16")
 def test_a_connection_that_is_lost_half_way_leaves_nothing(host: LabHost, runner: Runner, command: int) -> None:
     """The answer to the n-th command is lost; the host answers again at once."""
     before = state(host)
@@ -349,6 +351,7 @@ def test_a_connection_that_is_lost_half_way_leaves_nothing(host: LabHost, runner
     assert state(host) == before
 
 
+@pytest.mark.long
 def test_what_a_lost_host_keeps_the_next_run_takes_away(host: LabHost, runner: Runner) -> None:
     before = state(host)
     host.set_quirks(count_action="Command", http_status_at=22, http_status=500, http_status_count=1000)
@@ -378,6 +381,7 @@ def test_what_a_lost_host_keeps_the_next_run_takes_away(host: LabHost, runner: R
         ({}, r"C:\Windows\LyncOpsRollback\undo.cmd", "a rollback of this collection is pending on the host"),
     ],
 )
+@pytest.mark.sample("quirks0", "quirks4")
 def test_where_it_must_not_work_it_says_so(
     host: LabHost, runner: Runner, quirks: dict[str, Any], file: str, told: str
 ) -> None:
@@ -502,6 +506,7 @@ def test_a_file_of_somebody_else_is_not_in_the_way(host: LabHost, runner: Runner
 
 
 @pytest.mark.parametrize("name", [f"{MARK}-any", newest_only(f"{MARK.upper()}-ANY")])
+@pytest.mark.sample("LYNCOPS")
 def test_a_description_that_imitates_a_rule_is_not_in_the_way(host: LabHost, runner: Runner, name: str) -> None:
     forged = f"v2.10|Action=Block|Active=FALSE|Dir=In|Name={name}|"
     text = f"v2.10|Action=Allow|Active=FALSE|Dir=In|Name=Bob|Desc=x\r\n    {{0-1}}    REG_SZ    {forged}|"

@@ -46,6 +46,7 @@ ALL = [*FE, *SOME]
         ),
     ],
 )
+@pytest.mark.sample("variables0", "variables2", "variables5", "variables8")
 def test_whom_it_works_on(runner: Runner, variables: dict[str, Any], expected: list[str]) -> None:
     run = runner.play("remediate", "--list-hosts", variables=variables)
     assert run.code == 0, run.output

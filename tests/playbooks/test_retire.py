@@ -86,6 +86,7 @@ def test_a_host_without_a_role_is_named_until_it_is_retired(lab: Lab, runner: Ru
 
 
 @NEWEST_ONLY
+@pytest.mark.long
 def test_a_host_that_the_inventory_does_not_have_is_named_beside_it_or_forgotten(lab: Lab, runner: Runner) -> None:
     assert runner.play("site", *SOME).code == 0
     runner.play("audit", *SOME)
@@ -122,6 +123,7 @@ def moved_to(group: str) -> Callable[[dict[str, Any], dict[str, Any]], None]:
 
 @NEWEST_ONLY
 @pytest.mark.parametrize("group", ["lync_client", newest_only("lync_load_balancer"), "lync_sql"])
+@pytest.mark.sample("lync_sql")
 def test_a_host_that_became_something_else_is_named_until_it_is_retired(lab: Lab, runner: Runner, group: str) -> None:
     assert runner.play("site", *SOME).code == 0
     assert runner.play("audit", *SOME).code == 0

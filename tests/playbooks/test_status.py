@@ -126,6 +126,7 @@ def test_what_the_inventory_says_of_the_report_counts_for_its_status_too(runner:
     [(None, 0, "ok"), (unreachable, 4, "outage"), (wrong, 2, "failed")],
     ids=["well", "outage", "wrong"],
 )
+@pytest.mark.sample("outage")
 def test_a_run_that_writes_tells_an_outage_by_its_code_too(
     runner: Runner, playbook: str, change: Any, code: int, kind: str
 ) -> None:
@@ -155,6 +156,7 @@ def test_the_guard_s_refusal_is_told_from_a_failure(lab: Lab, runner: Runner, pl
 
 
 @pytest.mark.parametrize("playbook", ["site", long("remediate"), "matrix", long("gpo")])
+@pytest.mark.sample("site")
 def test_nobody_to_work_on_is_told_too(runner: Runner, playbook: str) -> None:
     run, found = written(runner, playbook, lync_firewall_hosts="nosuch", lync_firewall_gpo="a.b\\c")
     assert (run.code, found["class"]) == (2, "failed")

@@ -52,6 +52,7 @@ def test_a_limit_without_a_lync_host_is_no_success(runner: Runner, name: str) ->
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
+@pytest.mark.sample("remediate")
 def test_a_misspelt_group_under_a_limit_is_no_success(runner: Runner, name: str) -> None:
     def change(everything: dict[str, Any], _hosts: dict[str, Any]) -> None:
         groups = everything["children"]["lync"]["children"]
@@ -87,6 +88,7 @@ def test_an_empty_inventory_is_no_success(runner: Runner, name: str) -> None:
 @pytest.mark.parametrize(
     ("place", "value"), [long("all", "sip"), long("group", "sip"), ("group", ["sip"]), newest_only("host", "dir01*")]
 )
+@pytest.mark.sample("group")
 def test_the_inventory_says_which_hosts(runner: Runner, place: str, value: Any) -> None:
     runner.change_inventory(_other_names(place, value))
     run = runner.play("audit")

@@ -27,6 +27,7 @@ _CHOICES = {
     [name if name in ("lync_firewall_state", "lync_firewall_profiles") else newest_only(name) for name in _CHOICES],
 )
 @pytest.mark.parametrize("name", ["site", newest_only("remediate")])
+@pytest.mark.sample("site-lync_firewall_scope", "remediate-lync_firewall_roles", "site-lync_firewall_state")
 def test_a_misspelt_choice_is_one_line_a_host(runner: Runner, name: str, variable: str) -> None:
     value, option, choices = _CHOICES[variable]
     variables = {variable: value, "lync_firewall_serial": "100%"}
@@ -45,6 +46,7 @@ def test_a_misspelt_choice_is_one_line_a_host(runner: Runner, name: str, variabl
 
 @pytest.mark.parametrize("name", ["matrix", "gpo"])
 @pytest.mark.parametrize("variable", ["lync_firewall_ruleset", "lync_firewall_roles"])
+@pytest.mark.sample("roles-gpo", "ruleset-matrix")
 def test_a_misspelt_choice_where_only_files_are_written(runner: Runner, name: str, variable: str) -> None:
     value, option, choices = _CHOICES[variable]
     variables = {variable: value, "lync_firewall_gpo": "a.b\\c"}
@@ -61,6 +63,7 @@ def test_a_misspelt_choice_where_only_files_are_written(runner: Runner, name: st
 
 
 @pytest.mark.parametrize("text", [newest_only("front_end"), "front_end, mediation"])
+@pytest.mark.sample(", mediation")
 def test_roles_as_text_are_a_list(runner: Runner, text: str) -> None:
     """In the summary and in the mistakes; `in` is no test for a part of a word."""
     roles = text.split(", ")

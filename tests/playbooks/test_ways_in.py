@@ -147,6 +147,7 @@ def test_a_certificate_that_is_not_to_be_trusted_is_told_with_the_host_and_the_v
         print(f"{case}: {message}")
 
 
+@pytest.mark.long
 def test_the_way_through_a_proxy(ways: Ways, lab: Lab, ca: str, proxy: ForwardProxy) -> None:
     """By a variable of the connection, then by the environment, but for those that are to be left out."""
     variable = {"winrm": "ansible_winrm_proxy", "psrp": "ansible_psrp_proxy"}
@@ -204,6 +205,7 @@ def test_what_a_host_answers_in_place_of_winrm_does_not_follow_our_own_sentence(
 
 
 @pytest.mark.parametrize("kind", ["winrm", "psrp"])
+@pytest.mark.sample("winrm")
 def test_one_host_over_ipv6(ways: Ways, lab: Lab, ca: str, kind: str) -> None:
     host = lab.hosts[0]
     for login, secure in ((PLAIN[kind], False), ({**TLS[kind], CA[kind]: ca}, True)):

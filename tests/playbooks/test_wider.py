@@ -207,6 +207,7 @@ def test_a_plan_with_block_rules_is_commit_confirmed(estate: Lab, runner: Runner
     assert "LyncOpsRollback" not in str(med01.tasks()["tasks"]), "and it is taken away again"
 
 
+@pytest.mark.long
 def test_a_row_for_nobody_is_open_to_everybody_until_block_rules_close_it(estate: Lab, runner: Runner) -> None:
     nobody = {**SCOPED, "lync_firewall_extra_peers": {kind: [] for kind in (*NOBODY, "gateway")}}
     blocking = {**nobody, "lync_firewall_on_wider": "block_others"}

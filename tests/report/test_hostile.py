@@ -86,6 +86,7 @@ def test_characters_that_turn_or_hide_text_are_shown_as_such(hostile: Browser) -
 
 
 @pytest.mark.parametrize("width", [800, 1280, 1920])
+@pytest.mark.sample("800")
 def test_a_rule_name_of_5000_characters_overflows_nothing(hostile: Browser, width: int) -> None:
     hostile.size(width)
     everything(hostile)

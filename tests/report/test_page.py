@@ -62,6 +62,7 @@ def test_a_page_draws_itself_asks_for_nothing_and_complains_of_nothing(
 
 @pytest.mark.parametrize("name", ["estate", "hostile", "large", "empty"])
 @pytest.mark.parametrize("width", [800, long(1280), long(1920), 360])
+@pytest.mark.sample("360-hostile", "360-estate", "800-large")
 def test_nothing_is_wider_than_the_window(browser: Browser, pages: Path, name: str, width: int) -> None:
     browser.size(width)
     browser.open(pages / f"{name}.html")
@@ -131,6 +132,7 @@ def test_every_verdict_has_a_sign_of_its_own(estate: Browser) -> None:
         ("nothing-like-this", set()),
     ],
 )
+@pytest.mark.sample("fe07-", "58000", "legacy sip", "nothing-like")
 def test_search_finds_hosts_pools_rows_ports_and_rule_names(estate: Browser, text: str, hosts: set[str]) -> None:
     assert set(search(estate, text)) == {f"{host}.example.com" for host in hosts}
     assert estate.problems() == []
@@ -400,6 +402,7 @@ def test_hosts_of_which_the_same_is_said_are_told_of_once(browser: Browser, page
 
 @pytest.mark.parametrize("name", ["estate", "hardened"])
 @pytest.mark.parametrize("width", [900, 1400])
+@pytest.mark.sample("900-estate", "1400-hardened")
 def test_column_heads_do_not_crowd_and_name_the_service(browser: Browser, pages: Path, name: str, width: int) -> None:
     browser.size(width)
     browser.open(pages / f"{name}.html")

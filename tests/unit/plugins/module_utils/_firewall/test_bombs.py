@@ -182,6 +182,7 @@ WANTED = Wanted(tuple(DesiredRule(f"in-tcp-{port}", _rule(0, str(port), "")) for
 
 @pytest.mark.parametrize("name", ["LyncOps x-{} g1", "LyncOps in-tcp-5061 g{}"])
 @pytest.mark.parametrize("covered", [True, False])
+@pytest.mark.sample("False-LyncOps in")
 def test_planning_costs_no_more_than_in_proportion_to_the_managed_rules(name: str, covered: bool) -> None:
     def host(size: int) -> Snapshot:
         return _snapshot([_rule(0 if covered else n, str(5061 + n % 20), name.format(n + 1)) for n in range(size)])

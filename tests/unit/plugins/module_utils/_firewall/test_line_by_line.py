@@ -152,6 +152,7 @@ SCOPES = st.lists(MANY, min_size=1, max_size=3)
 
 @settings(deadline=None)
 @given(SCOPES, SCOPES)
+@pytest.mark.long
 def test_every_address_stays_let_in_while_long_scopes_change(before: list[list[str]], after: list[list[str]]) -> None:
     host, store = host_with(plan_lines(make_plan(wanted(before), read(WindowsModel()))))
     snapshot = read(host)

@@ -94,6 +94,7 @@ def test_a_log_that_does_not_go_back_far_enough_says_so() -> None:
     assert answer.why == (f"{PATH} begins on 2026-11-29 08:07, and nothing is kept of what was before",)
 
 
+@pytest.mark.long
 def test_a_busy_log_is_read_as_far_as_the_budget_goes() -> None:
     times = every(NOW - 3 * DAY, timedelta(seconds=1), 3 * 86_400)
     host = LogHost({PATH: text(line(one, source_port=number % 65_536) for number, one in enumerate(times))})

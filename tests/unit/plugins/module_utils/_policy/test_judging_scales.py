@@ -56,6 +56,7 @@ def calls(rules: Sequence[str], managed: bool) -> int:
 
 @pytest.mark.parametrize("managed", [True, False], ids=["managed", "fresh"])
 @pytest.mark.parametrize("kind", [banned, nested])
+@pytest.mark.sample("banned", "nested-managed")
 def test_four_times_the_rules_cost_four_times_the_calls(kind: Callable[[int], list[str]], managed: bool) -> None:
     none, few, many = calls([], managed), calls(kind(250), managed), calls(kind(1000), managed)
     assert few > none + 250, "the rules were looked at"

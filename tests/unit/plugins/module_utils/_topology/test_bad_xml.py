@@ -302,6 +302,7 @@ def test_text_in_many_pieces_costs_no_more_than_in_proportion() -> None:
     assert grows_linearly(work, lambda size: size, 40_000)
 
 
+@pytest.mark.long
 def test_pieces_of_text_add_up_to_its_length() -> None:
     xml = f'<Topology xmlns="urn:a">{"<Name/>y" * 1_100_000}</Topology>'
     with pytest.raises(TopologyError, match="the text of <Topology> is too long"):
