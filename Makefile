@@ -41,8 +41,11 @@ RECORD := $(BIN)/python scripts/record.py
 # the others cannot use.
 LINTERS := formatters codeqa yamllint typing antsibull-nox-config license-check extra-checks imports ansible-lint
 SESSIONS := $(LINTERS) docs-check build-import-check
+# antsibull-nox asks git for the files; in an archive, which has no .git, a repository without a commit knows them too.
+NO_HISTORY := build/no-history.git
+ASK_GIT := $(if $(wildcard .git),,GIT_DIR="$(CURDIR)/$(NO_HISTORY)" GIT_WORK_TREE="$(CURDIR)")
 # antsibull-nox calls ansible-galaxy from PATH. "-R" takes the environments as they are.
-NOX := env PATH="$(CURDIR)/build/venv-nox/bin:$$PATH" nox --envdir build/sessions -R
+NOX := env PATH="$(CURDIR)/build/venv-nox/bin:$$PATH" $(ASK_GIT) nox --envdir build/sessions -R --error-on-external-run
 ANSIBLE_TEST := $(BIN)/python scripts/ansible_test.py
 
 .PHONY: help
@@ -53,7 +56,7 @@ help: ## Show this list
 # ---- Set-up --------------------------------------------------------------------------------------------------------
 
 .PHONY: setup setup-oldest setup-nox link
-setup: link ## Build .venv (newest ansible-core, all tools) and link the collection
+setup: link ## Build .venv (newest ansible-core, what tests need) and link the collection
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py newest
 
 setup-oldest: link ## Build build/venv-oldest (oldest ansible-core, what tests need)
@@ -62,7 +65,9 @@ setup-oldest: link ## Build build/venv-oldest (oldest ansible-core, what tests n
 # One environment for all sessions, which nox reuses: they install the same ansible-core five times, two minutes of pip.
 setup-nox: link ## Build build/venv-nox, in which the sessions of antsibull-nox.toml run
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py nox
-	@mkdir -p build/sessions && cd build/sessions && for name in $(SESSIONS); do ln -sfn ../venv-nox $$name; done
+	@for name in $(SESSIONS); do mkdir -p build/sessions/$$name && for part in bin lib pyvenv.cfg; do \
+		ln -sfn ../../venv-nox/$$part build/sessions/$$name/$$part; done; done
+	@test -e .git || git init -q --bare $(NO_HISTORY)
 
 link: ## Let Ansible find this clone as lyncops.firewall
 	@mkdir -p $(dir $(LINK))
@@ -122,7 +127,8 @@ RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
 # environments have the same Python: its tests would do exactly the same once more. Of plugins/plugin_utils it is few
 # lines, which whole playbooks run on both.
 UNITS_OF_ANSIBLE = $(filter-out %/module_utils/ %/plugin_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/)) \
-	$(shell grep -rlE '^ *(from|import) ansible[. ]' --include='*.py' tests/unit/plugins/module_utils)
+	$(shell grep -rlE '^ *(from|import) ansible[. ]' --include='test_*.py' \
+	tests/unit/plugins/module_utils tests/unit/plugins/plugin_utils)
 # Of these, the tests of some kinds of plugins: ansible-test runs them, as it does those of other collections.
 UNITS_BY_ANSIBLE_TEST = $(wildcard $(foreach kind,callback filter inventory lookup,tests/unit/plugins/$(kind)/test_*.py))
 # Where `make test` runs on both, each integration target runs on one, and those of whole playbooks, minutes each, on none:
@@ -132,6 +138,8 @@ LONG_TARGETS := role_audit role_remediate role_site
 ONCE_newest = $(filter-out setup_% $(LONG_TARGETS) $(ONCE_oldest),$(notdir $(wildcard tests/integration/targets/*)))
 PARALLEL := --no-print-directory $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O)
 
+# Where tests say how many cases they left to `make test-long`, for the summary.
+LEFT = $(if $(SUFFIX),,LYNCOPS_LEFT_TO_LONG="$(CURDIR)/build/results/$(1).left-to-long")
 .PHONY: test test-oldest test-long test-matrix unit unit-pytest coverage unit-ansible-test lab-tests faults fleet-tests
 .PHONY: integration sanity
 test: ## Run every check, and show each behaviour once (CORE=both: on the oldest too)
@@ -162,11 +170,11 @@ test-matrix: setup ## Run smoke tests on every ansible-core from 2.16 to 2.21 wi
 unit: unit-pytest unit-ansible-test ## Run unit tests by pytest and by ansible-test
 
 unit-pytest: $(READY)
-	@$(RECORD) pytest$(SUFFIX) --junit build/junit/unit$(SUFFIX).xml -- \
+	@$(call LEFT,pytest) $(RECORD) pytest$(SUFFIX) --junit build/junit/unit$(SUFFIX).xml -- \
 		$(VENV)/bin/python -m pytest $(or $(UNITS),tests/unit) -q -n 2 --junit-xml build/junit/unit$(SUFFIX).xml $(ARGS)
 
 coverage: setup ## Measure what the unit tests run of plugins/module_utils, by line (not part of make test)
-	@$(BIN)/python -m pytest tests/unit -q -n 2 --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
+	@LYNCOPS_LONG=all $(BIN)/python -m pytest tests/unit -q -n 2 --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
 
 unit-ansible-test: $(READY)
 	@$(ANSIBLE_TEST) units --venv $(VENV) --num-workers 2 $(UNITS)
@@ -176,18 +184,15 @@ lab-tests: setup ## Run the lab's own tests
 		$(BIN)/python -m pytest tests/lab_tests -q --junit-xml build/junit/lab.xml $(ARGS)
 
 faults: setup ## Run the engine against the lab's nasty side (LYNCOPS_FAULTS=all: all of it); writes build/faults/report.md
-	@PYTHONPATH=tests $(RECORD) faults --junit build/junit/faults.xml -- \
+	@PYTHONPATH=tests $(call LEFT,faults) $(RECORD) faults --junit build/junit/faults.xml -- \
 		$(BIN)/python -m pytest tests/faults -q -n 2 --junit-xml build/junit/faults.xml $(ARGS)
 
 # The tests themselves run in .venv, which has what they need; the playbooks run on the ansible-core that is named. The
 # oldest is spared cases of which Ansible does nothing that another case does not show (mark newest_core). They wait
 # for hosts, timers and browsers half of their time, so more of them run at once than there are cores.
 WAITING := 3
-# Cases that show once more, in another variation, what another case of their module shows (mark long).
-LEFT = $(CURDIR)/build/results/fleet-tests.left-to-long
 fleet-tests: $(READY) ## Run whole playbooks, the report in a browser, and AWX's way of running jobs on the lab
-	@mkdir -p $(dir $(LEFT))
-	@LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests $(if $(SUFFIX),,LYNCOPS_LEFT_TO_LONG=$(LEFT)) \
+	@LYNCOPS_CORE_BIN=$(CURDIR)/$(VENV)/bin PYTHONPATH=tests $(call LEFT,fleet-tests) \
 		$(RECORD) fleet-tests$(SUFFIX) --junit build/junit/fleet$(SUFFIX).xml -- \
 		$(BIN)/python -m pytest tests/playbooks $(if $(SUFFIX),,tests/report tests/awx) -q -n $(WAITING) --dist loadfile \
 		--junit-xml build/junit/fleet$(SUFFIX).xml $(ARGS)
@@ -203,7 +208,8 @@ test-long: setup setup-oldest setup-nox ## Run what make test leaves out: more o
 	HYPOTHESIS_PROFILE=long LYNCOPS_LONG=all \
 		$(MAKE) --no-print-directory unit-pytest ARGS="-m 'hypothesis or long'" || made=$$?; \
 	LYNCOPS_LONG=all $(MAKE) --no-print-directory -k sanity integration galaxy-importer || made=$$?; \
-	$(MAKE) --no-print-directory -k CORE=oldest integration || made=$$?; \
+	LYNCOPS_LONG=all $(MAKE) --no-print-directory -k CORE=oldest integration fleet-tests ARGS="-m long" || made=$$?; \
+	$(MAKE) --no-print-directory CORE=oldest unit-ansible-test UNITS="$(UNITS_OF_ANSIBLE)" || made=$$?; \
 	exit $$made
 
 integration: $(READY) ## Run integration targets against the lab, or against INVENTORY

@@ -27,11 +27,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         sample = item.get_closest_marker("sample")
         if sample and not any(word in item.name.partition("[")[2] for word in sample.args):
             item.add_marker("long")
-    if os.environ.get("LYNCOPS_LONG") == "all":
+    # Who names a case wants it.
+    if os.environ.get("LYNCOPS_LONG") == "all" or any("::" in name for name in config.args):
         return
     out = [item for item in items if item.get_closest_marker("long")]
+    kept = {_function(item) for item in items if not item.get_closest_marker("long")}
+    if gone := {_function(item) for item in out if item.get_closest_marker("sample")} - kept:
+        raise pytest.UsageError(f"no case has a word of its mark `sample`: {', '.join(sorted(gone))}")
     items[:] = [item for item in items if not item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=out)
     # Each process of pytest-xdist writes the same; a pytest that a test starts has nothing to say.
     if counted := os.environ.pop("LYNCOPS_LEFT_TO_LONG", None):
+        Path(counted).parent.mkdir(parents=True, exist_ok=True)
         Path(counted).write_text(f"{len(out)}\n")
+
+
+def _function(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]

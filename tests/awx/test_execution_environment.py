@@ -68,7 +68,6 @@ def test_system_packages_build_and_run_kerberos(
     assert {rule[0] for rule in needed.active_rules(["compile", platform])} == built_with | runs_with
 
 
-@pytest.mark.long
 def test_build_context_of_the_example_brings_the_collection(tmp_path: Path) -> None:
     """As the README says: the archive is built beside the file, and the image installs it from there."""
     project, context = tmp_path / "project", tmp_path / "context"

@@ -111,7 +111,6 @@ def test_a_plan_is_handed_over_and_changes_nothing(
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", PROBES)
-@pytest.mark.long
 def test_a_probe_tells_by_how_it_ends_and_changes_nothing(
     run_template: RunTemplate, estate: Estate, name: str, mode: str
 ) -> None:

@@ -83,6 +83,6 @@ REPAIR = Scenario("repair", "default", Wanted(DIRECTOR.rules), DIRECTOR, rules_t
 """What a first run has made, and somebody has changed since."""
 
 SCENARIOS = (FIRST, ABSENT, SWITCH_ON)
-USUAL = SCENARIOS if ALL else (ABSENT,)
-"""A risky run takes every step of a harmless one, and those of the rollback. Profiles switched on are as risky and take
-the same way; the tests of the rollback have both at all times."""
+USUAL = SCENARIOS if ALL else (SWITCH_ON,)
+"""It adds rules, as a harmless run does, and is a risky one: with every step of the rollback. The tests of the rollback
+have one that takes rules away at all times."""

@@ -65,7 +65,7 @@ def readme(language: str) -> str:
 # README.md has a limit in lines instead, below.
 PROSE = sorted(
     path
-    for pattern in ("docs/docsite/rst/*.rst", "README.*.md", "*/*/README.md")
+    for pattern in ("docs/docsite/rst/*.rst", "*/*/README.md")
     for path in COLLECTION.glob(pattern)
     if path.relative_to(COLLECTION).parts[0] != "build"
 )
