@@ -41,11 +41,8 @@ RECORD := $(BIN)/python scripts/record.py
 # the others cannot use.
 LINTERS := formatters codeqa yamllint typing antsibull-nox-config license-check extra-checks imports ansible-lint
 SESSIONS := $(LINTERS) docs-check build-import-check
-# antsibull-nox asks git for the files; in an archive, which has no .git, a repository without a commit knows them too.
-NO_HISTORY := build/no-history.git
-ASK_GIT := $(if $(wildcard .git),,GIT_DIR="$(CURDIR)/$(NO_HISTORY)" GIT_WORK_TREE="$(CURDIR)")
 # antsibull-nox calls ansible-galaxy from PATH. "-R" takes the environments as they are.
-NOX := env PATH="$(CURDIR)/build/venv-nox/bin:$$PATH" $(ASK_GIT) nox --envdir build/sessions -R --error-on-external-run
+NOX := env PATH="$(CURDIR)/build/venv-nox/bin:$$PATH" nox --envdir build/sessions -R --error-on-external-run
 ANSIBLE_TEST := $(BIN)/python scripts/ansible_test.py
 
 .PHONY: help
@@ -67,7 +64,7 @@ setup-nox: link ## Build build/venv-nox, in which the sessions of antsibull-nox.
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py nox
 	@for name in $(SESSIONS); do mkdir -p build/sessions/$$name && for part in bin lib pyvenv.cfg; do \
 		ln -sfn ../../venv-nox/$$part build/sessions/$$name/$$part; done; done
-	@test -e .git || git init -q --bare $(NO_HISTORY)
+	@git rev-parse --git-dir >/dev/null 2>&1 || { echo "setup: git init, for the sessions ask git for the files"; git init -q; }
 
 link: ## Let Ansible find this clone as lyncops.firewall
 	@mkdir -p $(dir $(LINK))
