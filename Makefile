@@ -121,8 +121,8 @@ RESULTS_newest := $(SESSIONS) artefact faults fleet-tests integration lab-tests 
 RESULTS_oldest := fleet-tests-oldest integration-oldest pytest-oldest units-oldest
 RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
 # Unit tests of what imports ansible. plugins/module_utils does not (tests/unit/test_imports.py sees to that), and both
-# environments have the same Python: its tests would do exactly the same once more. Of plugins/plugin_utils it is few
-# lines, which whole playbooks run on both.
+# environments have the same Python: its tests would do exactly the same once more. Of both and of plugins/plugin_utils it is
+# the test files that import Ansible themselves.
 UNITS_OF_ANSIBLE = $(filter-out %/module_utils/ %/plugin_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/)) \
 	$(shell grep -rlE '^ *(from|import) ansible[. ]' --include='test_*.py' \
 	tests/unit/plugins/module_utils tests/unit/plugins/plugin_utils)

@@ -62,7 +62,7 @@ def readme(language: str) -> str:
     return (COLLECTION / f"README{language}.md").read_text("utf-8")
 
 
-# README.md has a limit in lines instead, below.
+# The READMEs have a limit in lines instead, below.
 PROSE = sorted(
     path
     for pattern in ("docs/docsite/rst/*.rst", "*/*/README.md")
