@@ -20,7 +20,7 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.reading imp
 from ansible_collections.lyncops.firewall.plugins.plugin_utils._host.remote_host import RemoteHost
 
 from faults.case import check, check_added, run_case
-from faults.report import FAILED, REFUSED, UNREACHABLE, Record
+from faults.report import CONVERGED, FAILED, REFUSED, UNREACHABLE, Record
 from faults.rollbacks import (
     BLOCK,
     FOLDER,
@@ -35,7 +35,7 @@ from faults.rollbacks import (
     until,
 )
 from faults.scenarios import ABSENT, BLOCK_OTHERS, SWITCH_ON, Scenario
-from faults.stack import HostTime, Labs, attempt, connect, lost_until_fired
+from faults.stack import WRITING, HostTime, Labs, attempt, connect, lost_until_fired
 from faults.state import look
 from lab.testing import LabHost
 
@@ -145,14 +145,14 @@ def test_profile_switched_on_unguarded(labs: Labs, record: Take) -> None:
 
 @RISKY
 def test_reboot_while_armed(labs: Labs, record: Take, scenario: Scenario) -> None:
-    """The host restarts between arm and disarm: its boot trigger restores it."""
+    """The host restarts between arm and disarm and is away for longer than its boot trigger waits: it restores itself."""
     host = starting(labs, scenario)
     before = look(host, scenario)
     host.set_quirks(netsh_hang_line=3)
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(attempt, host, scenario, sleep=_outlasting_a_restart(host))
         until(lambda: armed(host) and host.stats()["commands"][-1].rstrip(chr(34)).endswith("netsh"))
-        host.reboot(0.1)
+        host.reboot(0.1, minutes=2)  # the boot trigger has one: not for the controller to be back before it
         host.set_quirks(netsh_hang_line=None)  # not before: a netsh that has only begun would go on
         made = run.result(60)
     after = look(host, scenario)
@@ -162,6 +162,34 @@ def test_reboot_while_armed(labs: Labs, record: Take, scenario: Scenario) -> Non
     check_added(before, final, ())
     compared = after.foreign_rules + final.foreign_rules
     record(Record("reboot while armed", scenario.name, FAILED, compared, True, made.requests))
+
+
+@RISKY
+def test_reboot_while_armed_and_back_at_once(labs: Labs, record: Take, scenario: Scenario) -> None:
+    """The host is back before its boot trigger is due: the run finishes under the rollback that is still armed."""
+    host = starting(labs, scenario)
+    before = look(host, scenario)
+    restarts = 0
+
+    def hear(line: str) -> None:
+        nonlocal restarts
+        if line.startswith(WRITING) and not restarts:
+            restarts += 1
+            host.reboot()
+
+    made = attempt(host, scenario, on_line=hear)
+    after = look(host, scenario)
+    assert restarts
+    outcome = check(made, scenario, before, after)
+    assert outcome == CONVERGED, made.message
+    host.set_clock(advance=60)
+    time.sleep(0.05)
+    final = check_clean(host, scenario)
+    assert final.ours == after.ours, "the rollback came later and undid the work"
+    check_added(before, final, ())
+    assert not host.tasks()["fired"]
+    compared = after.foreign_rules + final.foreign_rules
+    record(Record("reboot while armed, back at once", scenario.name, outcome, compared, False, made.requests))
 
 
 @RISKY

@@ -174,12 +174,13 @@ class LabHost(HostFiles, HostNetwork):
         """Back to the starting state."""
         self._lab.call(self._running.reset())
 
-    def reboot(self, down: float = 0.0) -> None:
+    def reboot(self, down: float = 0.0, minutes: float = 0.0) -> None:
         """Restart: services by their start types, the firewall from the registry; connections are gone.
 
-        It returns when the host is up again; nothing answers for ``down`` seconds.
+        It returns when the host is up again; nothing answers for ``down`` seconds, in which ``minutes`` pass for Windows
+        after it has started.
         """
-        self._lab.call(self._running.reboot(down))
+        self._lab.call(self._running.reboot(down, minutes))
 
     def set_clock(self, *, minute: float | None = None, advance: float = 0.0) -> None:
         """Let a minute of the host take ``minute`` real seconds; put its clock ``advance`` minutes forward."""

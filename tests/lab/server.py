@@ -180,8 +180,11 @@ class RunningHost:
         self.host.reset()
         self.live.refresh()
 
-    async def reboot(self, down: float = 0.0) -> None:
-        """As reset, but the registry, the files and the tasks stay; nothing answers for ``down`` seconds."""
+    async def reboot(self, down: float = 0.0, minutes: float = 0.0) -> None:
+        """As reset, but the registry, the files and the tasks stay; nothing answers for ``down`` seconds.
+
+        ``minutes``: how long Windows has been up by the host's clock before it answers; what was due by then has begun.
+        """
         self.live.down = True
         self.live.refresh()
         try:
@@ -189,6 +192,8 @@ class RunningHost:
             await self._cut()
             await asyncio.sleep(down)
             self.host.reboot()
+            if minutes:
+                self.host.clock.advance(minutes)
         finally:
             self.live.down = False
             self.live.refresh()
