@@ -39,7 +39,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 RECORD := $(BIN)/python scripts/record.py
 # The sessions of antsibull-nox.toml and noxfile.py that need no container, less galaxy-importer, which wants versions that
 # the others cannot use.
-LINTERS := formatters codeqa yamllint typing antsibull-nox-config license-check extra-checks imports ansible-lint
+LINTERS := formatters codeqa yamllint typing antsibull-nox-config license-check extra-checks imports schemas ansible-lint
 SESSIONS := $(LINTERS) docs-check build-import-check
 # antsibull-nox calls ansible-galaxy from PATH. "-R" takes the environments as they are.
 NOX := env PATH="$(CURDIR)/build/venv-nox/bin:$$PATH" nox --envdir build/sessions -R --error-on-external-run
@@ -120,11 +120,11 @@ CHECKS_both := $(CHECKS_oldest) $(CHECKS_newest)
 RESULTS_newest := $(SESSIONS) artefact faults fleet-tests integration lab-tests pages pytest sanity
 RESULTS_oldest := fleet-tests-oldest integration-oldest pytest-oldest units-oldest
 RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
-# Unit tests of what imports ansible. plugins/module_utils does not (tests/unit/test_imports.py sees to that), and both
-# environments have the same Python: its tests would do exactly the same once more. Of both and of plugins/plugin_utils it is
-# the test files that import Ansible themselves.
-UNITS_OF_ANSIBLE = $(filter-out %/module_utils/ %/plugin_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/)) \
-	$(shell grep -rlE '^ *(from|import) ansible[. ]' --include='test_*.py' \
+# Unit tests of what imports ansible: of the plugins themselves, and, left to `make test-long`, the test files that import
+# Ansible of what they are made of. plugins/module_utils does not import it (tests/unit/test_imports.py sees to that), and
+# both environments have the same Python: the other tests would do exactly the same once more.
+UNITS_OF_PLUGINS = $(filter-out %/module_utils/ %/plugin_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/))
+UNITS_OF_ANSIBLE = $(UNITS_OF_PLUGINS) $(shell grep -rlE '^ *(from|import) ansible[. ]' --include='test_*.py' \
 	tests/unit/plugins/module_utils tests/unit/plugins/plugin_utils)
 # Of these, the tests of some kinds of plugins: ansible-test runs them, as it does those of other collections.
 UNITS_BY_ANSIBLE_TEST = $(wildcard $(foreach kind,callback filter inventory lookup,tests/unit/plugins/$(kind)/test_*.py))
@@ -154,7 +154,7 @@ test: ## Run every check, and show each behaviour once (CORE=both: on the oldest
 test-oldest: setup setup-oldest ## Run playbooks, integration targets and unit tests on the oldest ansible-core
 	@made=0; \
 	$(MAKE) --no-print-directory -k CORE=oldest fleet-tests integration || made=$$?; \
-	$(MAKE) --no-print-directory CORE=oldest unit-pytest UNITS="$(UNITS_OF_ANSIBLE)" \
+	$(MAKE) --no-print-directory CORE=oldest unit-pytest UNITS="$(UNITS_OF_PLUGINS)" \
 		ARGS="$(addprefix --ignore=,$(UNITS_BY_ANSIBLE_TEST))" || made=$$?; \
 	$(MAKE) --no-print-directory CORE=oldest unit-ansible-test UNITS="$(UNITS_BY_ANSIBLE_TEST)" || made=$$?; \
 	exit $$made
@@ -220,7 +220,7 @@ sanity: setup ## Run ansible-test sanity
 
 # antsibull-nox.toml is what a change has to pass, and each of these runs one of its sessions, or one of noxfile.py.
 .PHONY: lint docs pages external-links guides screenshots format $(SESSIONS)
-lint: $(LINTERS) ## Run ruff, mypy --strict, import-linter, yamllint, licence checks and ansible-lint
+lint: $(LINTERS) ## Run ruff, mypy --strict, import-linter, yamllint, schemas, licence checks and ansible-lint
 
 # "CI=true" has it look at the format and change nothing, which is what a check is for.
 $(SESSIONS): setup setup-nox

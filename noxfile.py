@@ -38,6 +38,22 @@ def imports(session: nox.Session) -> None:
     )
 
 
+@nox.session(name="schemas")
+def schemas(session: nox.Session) -> None:
+    """Hold what GitHub and Renovate read against the schemas of it, which come with check-jsonschema."""
+    session.install("check-jsonschema", "json5", "-U")
+    github = ROOT / ".github"
+    forms = sorted(path for path in (github / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
+    read_by_others = {
+        "vendor.github-workflows": sorted((github / "workflows").glob("*.yml")),
+        "vendor.github-issue-forms": forms,
+        "vendor.github-issue-config": [github / "ISSUE_TEMPLATE" / "config.yml"],
+        "vendor.renovate": [ROOT / "renovate.json5"],
+    }
+    for schema, files in read_by_others.items():
+        session.run("check-jsonschema", "--builtin-schema", schema, *map(str, files))
+
+
 # antsibull-nox has this too, but galaxy-importer refuses a collection without `repository`, and where this one will
 # live is not decided. With the address this can go: build_import_check in antsibull-nox.toml has the switch.
 @nox.session(name="galaxy-importer")

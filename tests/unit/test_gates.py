@@ -113,20 +113,11 @@ def test_what_runs_weekly_has_what_else_would_skip() -> None:
     assert len(wanted) > 1
 
 
-@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
-def test_a_form_is_one_that_github_takes(path: Path) -> None:
-    """https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-githubs-form-schema"""
-    form = read(path)
-    if path.stem == "config":
-        assert set(form) <= {"blank_issues_enabled", "contact_links"}
-        return
-    assert {"name", "description", "body"} <= set(form) <= {"name", "description", "body", "labels", "title"}
-    asked = [element for element in form["body"] if element["type"] != "markdown"]
-    identifiers = [element["id"] for element in asked]
+@pytest.mark.parametrize("path", [path for path in FORMS if path.stem != "config"], ids=lambda path: path.stem)
+def test_what_a_form_asks_for_has_names_of_its_own(path: Path) -> None:
+    """What else GitHub wants of a form is in its schema, which `make schemas` has."""
+    identifiers = [element["id"] for element in read(path)["body"] if element["type"] != "markdown"]
     assert len(set(identifiers)) == len(identifiers) > 0
-    for element in form["body"]:
-        assert element["type"] in {"markdown", "input", "textarea", "dropdown", "checkboxes"}
-        assert element["attributes"]["value" if element["type"] == "markdown" else "label"]
 
 
 @pytest.mark.parametrize("path", [*FORMS, GITHUB / "PULL_REQUEST_TEMPLATE.md"], ids=lambda path: path.stem)
