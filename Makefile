@@ -159,8 +159,8 @@ test-oldest: setup setup-oldest ## Run playbooks, integration targets and unit t
 	$(MAKE) --no-print-directory CORE=oldest unit-ansible-test UNITS="$(UNITS_BY_ANSIBLE_TEST)" || made=$$?; \
 	exit $$made
 
-# Not part of `make test`: twelve environments, ten minutes.
-test-matrix: setup ## Run smoke tests on every ansible-core from 2.16 to 2.21 with pywinrm 0.4.3 and 0.5.0; prints a table
+# Not part of `make test`: twelve environments and two for each further Python, ten minutes and more.
+test-matrix: setup ## Run smoke tests on every ansible-core from 2.16 to 2.21, pywinrm and Python found; prints a table
 	@python=$$(scripts/find-python) && "$$python" scripts/setup_env.py matrix
 	@$(BIN)/python scripts/test_matrix.py $(ARGS)
 

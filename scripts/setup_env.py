@@ -7,7 +7,9 @@
 ``setup_env.py oldest`` builds ``build/venv-oldest`` (the oldest ansible-core from 2.16 on, and only what tests need);
 ``setup_env.py bench`` builds ``build/venv-bench`` (the ``ansible`` package, for its community.windows);
 ``setup_env.py nox`` builds ``build/venv-nox`` (nox, and what the sessions that ``make`` runs would install);
-``setup_env.py matrix`` builds ``build/venv-matrix-CORE-PYWINRM`` for each ansible-core and pywinrm that are supported.
+``setup_env.py matrix`` builds ``build/venv-matrix-CORE-PYWINRM`` for each ansible-core and pywinrm that are supported;
+``setup_env.py ends`` builds ``build/venv-python-VERSION-CORE`` for the oldest and the newest ansible-core of the Python
+that runs it, with the newest pywinrm.
 
 An environment that is up to date is recognised by a stamp in it and costs no network: the stamp names the Python, the
 range of ansible-core and the text of every requirements file. Uses the standard library only, since it runs before
@@ -31,15 +33,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Oldest and newest ansible-core release line that supports a controller Python, and no older than `requires_ansible`:
 # ansible_test/_util/target/common/constants.py (CONTROLLER_PYTHON_VERSIONS) of each release.
-CORE_LINES: dict[tuple[int, int], tuple[str, str]] = {
-    (3, 10): ("2.16", "2.17"),
-    (3, 11): ("2.16", "2.19"),
-    (3, 12): ("2.16", "2.21"),
-    (3, 13): ("2.18", "2.21"),
-    (3, 14): ("2.20", "2.21"),
+CORE_LINES: dict[str, tuple[str, str]] = {
+    "3.10": ("2.16", "2.17"),
+    "3.11": ("2.16", "2.19"),
+    "3.12": ("2.16", "2.21"),
+    "3.13": ("2.18", "2.21"),
+    "3.14": ("2.20", "2.21"),
 }
 
-# For `make test-matrix`: every release line, and the oldest and the newest pywinrm that has to do.
+# For `make test-matrix`: every release line, and the oldest and the newest pywinrm that has to do. Other Pythons
+# than the best one get their `ends`.
 MATRIX_CORES = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21")
 MATRIX_PYWINRM = ("0.4.3", "0.5.0")
 
@@ -107,13 +110,18 @@ class SetupError(Exception):
     """Something the person at the keyboard has to fix; the text says how."""
 
 
-def core_lines() -> tuple[str, str]:
-    """The oldest and the newest line of ansible-core for the running Python."""
+def running() -> str:
+    """The version of the running Python, as ``3.12``."""
+    return f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def core_lines(python: str = "") -> tuple[str, str]:
+    """The oldest and the newest line of ansible-core for a Python, by default the running one."""
+    version = python or running()
     try:
-        return CORE_LINES[sys.version_info[:2]]
+        return CORE_LINES[version]
     except KeyError:
-        running = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        raise SetupError(f"Python {running} runs no ansible-core from 2.16 to 2.21; use Python 3.12") from None
+        raise SetupError(f"Python {version} runs no ansible-core from 2.16 to 2.21; use Python 3.12") from None
 
 
 def _minor(line: str) -> int:
@@ -126,7 +134,7 @@ def matrix() -> dict[tuple[str, str], Environment | None]:
     return {
         (core, pywinrm): Environment(
             path=ROOT / "build" / f"venv-matrix-{core}-{pywinrm}",
-            packages=(f"ansible-core=={core}.*", f"pywinrm=={pywinrm}", "jmespath", "pypsrp"),
+            packages=_packages(core, pywinrm),
             files=(),
         )
         if _minor(oldest) <= _minor(core) <= _minor(newest)
@@ -136,10 +144,28 @@ def matrix() -> dict[tuple[str, str], Environment | None]:
     }
 
 
+def ends(python: str = "") -> dict[str, Environment]:
+    """By ansible-core, the environments of `ends` for a Python, by default the running one."""
+    return {
+        core: Environment(
+            path=ROOT / "build" / f"venv-python-{python or running()}-{core}",
+            packages=_packages(core, MATRIX_PYWINRM[-1]),
+            files=(),
+        )
+        for core in core_lines(python)
+    }
+
+
+def _packages(core: str, pywinrm: str) -> tuple[str, ...]:
+    return (f"ansible-core=={core}.*", f"pywinrm=={pywinrm}", "jmespath", "pypsrp")
+
+
 def environments(name: str) -> list[Environment]:
     """What a name of the command line stands for."""
     if name == "matrix":
         return [one for one in matrix().values() if one]
+    if name == "ends":
+        return list(ends().values())
     return [environment(name)]
 
 
@@ -241,7 +267,7 @@ def build(env: Environment, force: bool) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("name", choices=("newest", "oldest", "bench", "nox", "matrix"))
+    parser.add_argument("name", choices=("newest", "oldest", "bench", "nox", "matrix", "ends"))
     parser.add_argument("--force", action="store_true", help="rebuild it even if it is up to date")
     arguments = parser.parse_args()
     try:

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the smoke tests on every ansible-core and pywinrm that are supported, and print a table of them.
 
-The environments are those of ``setup_env.py matrix``. The tests and the lab run in ``.venv``, the playbooks in the
-environment. A cell without one is skipped, and the table says so. The exit code is not 0 if anything failed or nothing
-ran. More arguments go to pytest.
+The environments are those of ``setup_env.py matrix``, and of ``setup_env.py ends`` for each other Python of this
+machine. The tests and the lab run in ``.venv``, the playbooks in the environment. A cell without one is skipped, and
+the table says so. The exit code is not 0 if anything failed or nothing ran. More arguments go to pytest.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 import setup_env
+from setup_env import ROOT
 
 SMOKE = "tests/playbooks/test_smoke.py"
 _CELL = 24
@@ -39,7 +41,7 @@ def _run(env: setup_env.Environment, junit: Path, arguments: list[str]) -> dict[
     junit.unlink(missing_ok=True)
     environment = {**os.environ, "LYNCOPS_CORE_BIN": str(env.path / "bin"), "PYTHONPATH": "tests"}
     command = [sys.executable, "-m", "pytest", SMOKE, "-q", "--junit-xml", str(junit), *arguments]
-    subprocess.run(command, cwd=setup_env.ROOT, env=environment, check=False)
+    subprocess.run(command, cwd=ROOT, env=environment, check=False)
     return _cases(junit) if junit.exists() else {}
 
 
@@ -49,34 +51,68 @@ def _told(steps: dict[str, str]) -> str:
     return ", ".join(bad) or f"{len(steps)} ok"
 
 
+@dataclass(frozen=True)
+class Row:
+    """A line of the table.
+
+    :ivar python: Version of the Python that runs the playbooks.
+    :ivar core: ansible-core.
+    :ivar pywinrm: pywinrm.
+    :ivar found: By connection and step, what became of it; None where this Python does not run it.
+    :ivar seconds: It took so long.
+    """
+
+    python: str
+    core: str
+    pywinrm: str
+    found: dict[str, dict[str, str]] | None = None
+    seconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        return bool(self.found) and all(_told(steps).endswith(" ok") for steps in (self.found or {}).values())
+
+
+def _row(python: str, core: str, pywinrm: str, env: setup_env.Environment | None) -> Row:
+    if env is None:
+        return Row(python, core, pywinrm)
+    print(f"matrix: Python {python}, ansible-core {core}, pywinrm {pywinrm}", flush=True)
+    started = time.monotonic()
+    found = _run(env, ROOT / "build" / "junit" / f"matrix-{python}-{core}-{pywinrm}.xml", sys.argv[1:])
+    return Row(python, setup_env.installed_core(env), pywinrm, found, time.monotonic() - started)
+
+
+def _other_pythons() -> dict[str, str]:
+    """The other Pythons of this machine, by version, their environments made."""
+    said = subprocess.run(
+        [ROOT / "scripts" / "find-python", "--all"], capture_output=True, text=True, check=True
+    ).stdout
+    found = dict(line.split(" ", 1) for line in said.splitlines())
+    found.pop(setup_env.running(), None)
+    for program in found.values():
+        subprocess.run([program, ROOT / "scripts" / "setup_env.py", "ends"], check=True)
+    return found
+
+
 def main() -> int:
+    best, newest = setup_env.running(), setup_env.MATRIX_PYWINRM[-1]
     try:
-        cells = setup_env.matrix()
-    except setup_env.SetupError as error:
+        rows = [_row(best, core, pywinrm, env) for (core, pywinrm), env in setup_env.matrix().items()]
+        for python in _other_pythons():
+            rows += [_row(python, core, newest, env) for core, env in setup_env.ends(python).items()]
+    except (setup_env.SetupError, subprocess.CalledProcessError) as error:
         print(f"matrix: {error}", file=sys.stderr)
         return 1
-    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    rows: list[tuple[str, str, dict[str, dict[str, str]] | None, float]] = []
-    for (core, pywinrm), env in cells.items():
-        started = time.monotonic()
-        if env is None:
-            rows.append((core, pywinrm, None, 0.0))
-            continue
-        print(f"matrix: ansible-core {core}, pywinrm {pywinrm}", flush=True)
-        junit = setup_env.ROOT / "build" / "junit" / f"matrix-{core}-{pywinrm}.xml"
-        became = _run(env, junit, sys.argv[1:])
-        rows.append((setup_env.installed_core(env), pywinrm, became, time.monotonic() - started))
-    ways = list(dict.fromkeys(way for _core, _pywinrm, found, _seconds in rows for way in found or ()))
+    ways = list(dict.fromkeys(way for row in rows for way in row.found or ()))
     print(f"\n{'ansible-core':14}{'pywinrm':9}{'Python':8}{''.join(f'{way:{_CELL}}' for way in ways)}seconds")
-    for core, pywinrm, found, seconds in rows:
-        if found is None:
-            print(f"{core:14}{pywinrm:9}{'-':8}skipped: Python {python} does not run it, 3.12 does")
+    for row in rows:
+        if row.found is None:
+            print(f"{row.core:14}{row.pywinrm:9}{'-':8}skipped: Python {row.python} does not run it, 3.12 does")
         else:
-            told = "".join(f"{_told(found.get(way, {'all': 'FAILED'})):{_CELL}}" for way in ways)
-            print(f"{core:14}{pywinrm:9}{python:8}{told or 'nothing ran: FAILED '}{seconds:.0f}")
-    ran = [found for _core, _pywinrm, found, _seconds in rows if found is not None]
-    good = all(found and all(_told(steps).endswith(" ok") for steps in found.values()) for found in ran)
-    return 0 if ran and good else 1
+            told = "".join(f"{_told(row.found.get(way, {'all': 'FAILED'})):{_CELL}}" for way in ways)
+            print(f"{row.core:14}{row.pywinrm:9}{row.python:8}{told or 'nothing ran: FAILED '}{row.seconds:.0f}")
+    ran = [row for row in rows if row.found is not None]
+    return 0 if ran and all(row.good for row in ran) else 1
 
 
 if __name__ == "__main__":

@@ -57,11 +57,11 @@ class Touched:
         switched: Ids of local rules of Windows' own that are switched on or off, and whether they were on.
     """
 
-    settings: frozenset[str] = frozenset()
-    switched: Mapping[str, bool] = MappingProxyType({})
+    settings: frozenset[str]
+    switched: Mapping[str, bool]
 
 
-UNTOUCHED = Touched()
+UNTOUCHED = Touched(frozenset(), MappingProxyType({}))
 
 
 def touched(plan: Plan) -> Touched:
