@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import re
 from pathlib import Path
@@ -192,7 +193,9 @@ def test_the_version_is_one() -> None:
     found = {(path, version) for path in texts for version in said.findall(path.read_text("utf-8"))}
     version = read(COLLECTION / "galaxy.yml")["version"]
     assert [(path.name, other) for path, other in found if other != version] == []
-    assert {"README.md", "README.pt-BR.md", "first_estate.rst", "controller.yml"} <= {path.name for path, _ in found}
+    assert {"README.md", "README.pt-BR.md", "first_estate.rst", "controller.yml"} <= {
+        path.name for path, _version in found
+    }
 
 
 def test_what_only_developers_need_is_not_shipped() -> None:
@@ -207,6 +210,23 @@ def test_what_only_developers_need_is_not_shipped() -> None:
     }
     assert [name for name in names if not (COLLECTION / name).is_file()] == []
     assert names | {".nox", ".pre-commit-config.yaml"} <= ignored
+
+
+# bad-names in ansible_test/_util/controller/sanity/pylint/config/collection.cfg.
+DISALLOWED = {"_", "bar", "baz", "foo", "tata", "toto", "tutu"}
+
+
+def disallowed(path: Path) -> set[str]:
+    """Names that a file gives to variables, and pylint does not like."""
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return DISALLOWED & {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def test_no_name_is_one_that_sanity_does_not_like() -> None:
+    """`make test` has pylint look at the modules only; at all else it looks in `make test-long` and on GitHub."""
+    files = [path for folder in ("plugins", "scripts", "tests") for path in (COLLECTION / folder).rglob("*.py")]
+    assert len(files) > 100
+    assert {str(path.relative_to(COLLECTION)): names for path in files if (names := disallowed(path))} == {}
 
 
 def folders_of_runs() -> set[str]:
@@ -229,3 +249,5 @@ def test_what_a_run_from_a_clone_leaves_is_neither_shipped_nor_committed() -> No
     assert [name for name in left if not any(fnmatch.fnmatch(name, pattern) for pattern in not_shipped)] == []
     not_committed = (COLLECTION / ".gitignore").read_text("utf-8").splitlines()
     assert [name for name in left if not any(fnmatch.fnmatch(f"/{name}/", line) for line in not_committed)] == []
+    of_example = (COLLECTION / "examples" / "awx-project" / ".gitignore").read_text("utf-8").splitlines()
+    assert [name for name in left if not any(fnmatch.fnmatch(f"/{name}/", line) for line in of_example)] == []

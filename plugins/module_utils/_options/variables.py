@@ -79,6 +79,8 @@ _ENDINGS = {
     **{name.removeprefix(PREFIX): name for name in _RIGHT},
 }
 _ALIKE = 0.85  # "skip_row" and "skip_rows", not "backup_servers" and any of ours
+# For difflib two letters that have changed places are two of a short name, and "scoep" is not like "scope".
+_SHUFFLED = {"".join(sorted(ending)): ending for ending in _ENDINGS}
 _FAMILY = "probe_"  # of which nobody else has any reason to have one
 
 
@@ -95,7 +97,8 @@ def misspelt(names: Iterable[str]) -> tuple[str, ...]:
         ending = name.removeprefix(PREFIX)
         alike = 0.0 if ending.startswith(_FAMILY) else _ALIKE
         for written in dict.fromkeys((ending, ending.removeprefix(_TWICE))):
-            if near := difflib.get_close_matches(written, sorted(_ENDINGS), 1, alike):
+            shuffled = _SHUFFLED.get("".join(sorted(written)))
+            if near := [shuffled] if shuffled else difflib.get_close_matches(written, sorted(_ENDINGS), 1, alike):
                 found.append(f"{name} is no variable of this collection; did you mean {_ENDINGS[near[0]]}?")
                 break
     return tuple(found)

@@ -72,6 +72,11 @@ _HINTS: tuple[tuple[str, str], ...] = (
     # Over HTTP a proxy's refusal is an answer like any other. WinRM says 403 for a certificate alone, and 407 never.
     (r"Code:? 40[37]\b", _PROXY),
     (
+        "calling kinit cmd .{1,300}(?:Errno 2|No such file|not found)",
+        "The program kinit, which fetches the ticket with ansible_password, is not where Ansible runs: install it there "
+        "(krb5-user on Debian, krb5-workstation on Red Hat), or take ntlm",
+    ),
+    (
         "Server (?:[^ ]{1,300} )?not found in Kerberos database",
         "Kerberos knows hosts by their full DNS names, seldom by addresses: set ansible_host to that name, or "
         "{override}",

@@ -32,6 +32,7 @@ OF_THE_MODULES = {PREFIX + option.name for option in (*HOST_OPTIONS, *ENFORCING_
         ("lync_firewall_skip_row", "lync_firewall_skip_rows"),
         ("lync_firewall_remote_adresses", "lync_firewall_remote_addresses"),
         ("lync_firewall_scop", "lync_firewall_scope"),
+        ("lync_firewall_scoep", "lync_firewall_scope"),
         ("lync_firewall_role", "lync_firewall_roles"),
         ("lync_firewall_probe_ranges", "lync_firewall_probe_range_ports"),
         # The word stands twice in the right name of one option, and once in those of all others.

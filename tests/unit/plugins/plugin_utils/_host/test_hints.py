@@ -59,6 +59,12 @@ FORBIDDEN = "Bad HTTP response returned from server. Code 403"
             "ansible_psrp_negotiate_hostname_override",
         ),
         ("('Server HTTP/127.0.0.1@LAB.TEST not found in Kerberos database', -1", "kerberos_hostname_override", "x"),
+        (
+            "Kerberos auth failure when calling kinit cmd 'kinit': [Errno 2] No such file or directory: 'kinit'",
+            "krb5-user",
+            "krb5-user",
+        ),
+        ("Kerberos auth failure when calling kinit cmd 'kinit': The command was not found", "krb5-user", "krb5-user"),
         ("Krb5Error: Decrypt integrity check failed -1765328353", "ansible_password", "ansible_password"),
         ("Krb5Error: Cannot contact any KDC for realm 'LAB.TEST'", "krb5.conf", "krb5.conf"),
         ("No credentials were supplied, or the credentials", "run kinit", "run kinit"),
