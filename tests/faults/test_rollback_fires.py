@@ -145,7 +145,7 @@ def test_profile_switched_on_unguarded(labs: Labs, record: Take) -> None:
 
 @RISKY
 def test_reboot_while_armed(labs: Labs, record: Take, scenario: Scenario) -> None:
-    """The host restarts between arm and disarm and is away for longer than its boot trigger waits: it restores itself."""
+    """The host restarts between arm and disarm, away for longer than its boot trigger waits: it restores itself."""
     host = starting(labs, scenario)
     before = look(host, scenario)
     host.set_quirks(netsh_hang_line=3)

@@ -314,7 +314,7 @@ def _welcome(estate: Estate, inventory: Path, control: str, seconds: float) -> s
         "Try, in another terminal:",
         f"  ansible-playbook -i {inventory} lyncops.firewall.site --check --diff   # what is closed, changing nothing",
         f"  ansible-playbook -i {inventory} lyncops.firewall.site                  # open it",
-        f"  ansible-playbook -i {inventory} lyncops.firewall.audit                 # one page of all hosts, for a browser",
+        f"  ansible-playbook -i {inventory} lyncops.firewall.audit                 # a page of all hosts, to look at",
         f"  ansible lync -i {inventory} -m lyncops.firewall.lync_firewall_info -a host_variables=true",
         f"  PYTHONPATH=tests python -m lab probe --inventory {inventory}   # see for yourself",
         "",

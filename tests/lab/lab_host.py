@@ -177,8 +177,8 @@ class LabHost(HostFiles, HostNetwork):
     def reboot(self, down: float = 0.0, minutes: float = 0.0) -> None:
         """Restart: services by their start types, the firewall from the registry; connections are gone.
 
-        It returns when the host is up again; nothing answers for ``down`` seconds, in which ``minutes`` pass for Windows
-        after it has started.
+        It returns when the host is up again; nothing answers for ``down`` seconds, in which ``minutes`` pass for
+        Windows after it has started.
         """
         self._lab.call(self._running.reboot(down, minutes))
 

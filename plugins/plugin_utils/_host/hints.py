@@ -73,8 +73,8 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (r"Code:? 40[37]\b", _PROXY),
     (
         "calling kinit cmd .{1,300}(?:Errno 2|No such file|not found)",
-        "The program kinit, which fetches the ticket with ansible_password, is not where Ansible runs: install it there "
-        "(krb5-user on Debian, krb5-workstation on Red Hat), or take ntlm",
+        "The program kinit, which fetches the ticket with ansible_password, is not where Ansible runs: install it "
+        "there (krb5-user on Debian, krb5-workstation on Red Hat), or take ntlm",
     ),
     (
         "Server (?:[^ ]{1,300} )?not found in Kerberos database",
