@@ -25,6 +25,7 @@ from ..module_utils._policy.pools import VARIABLES
 from ..plugin_utils._controller import ControllerTask
 from ..plugin_utils._matrix import read_hosts, read_in_effect
 from ..plugin_utils._matrix_clients import configured
+from ..plugin_utils._paths import resolved
 from ..plugin_utils._report.asked import FOLDER as REPORT_FOLDER
 from ..plugin_utils._telling import tell
 from ..plugin_utils._text_files import put_files
@@ -51,12 +52,12 @@ class ActionModule(ControllerTask):
         report = known.get(_REPORT)
         found = {
             "hosts": known.get("ansible_play_hosts"),
-            "dest": _path(known.get(f"{PREFIX}matrix_dir") or _FOLDER),
-            "report": _path(report) if report else "",
+            "dest": _path(known, f"{PREFIX}matrix_dir", _FOLDER),
+            "report": _path(known, _REPORT, "") if report else "",
         }
         if report is None:
             name = known.get(f"{PREFIX}report_name") or "lync-firewall"
-            last = Path(_path(known.get(f"{PREFIX}report_dir") or REPORT_FOLDER)) / f"{name}.json"
+            last = Path(_path(known, f"{PREFIX}report_dir", REPORT_FOLDER)) / f"{name}.json"
             self._last = str(last) if last.is_file() else ""
         return found
 
@@ -172,6 +173,6 @@ def _written(name: str, hostvars: Mapping[str, Any]) -> Mapping[str, Any]:
     return known
 
 
-def _path(given: Any) -> str:
+def _path(known: Mapping[str, Any], variable: str, default: str) -> str:
     """Relative paths start at the current directory: they usually start at the playbook, but that may be installed."""
-    return str(Path(str(given)).expanduser().resolve())
+    return resolved(known.get(variable) or default, variable)

@@ -15,6 +15,7 @@ from ..module_utils._options.reading import OptionError
 from ..module_utils._options.variables import PREFIX
 from ..plugin_utils._batches import DEFAULT_BATCHES, MOST_FAILING, batch_sizes, most_failing
 from ..plugin_utils._controller import ControllerTask
+from ..plugin_utils._paths import resolved
 from ..plugin_utils._plan.as_html import to_html
 from ..plugin_utils._plan.as_json import to_json
 from ..plugin_utils._plan.as_markdown import to_markdown
@@ -47,10 +48,10 @@ class ActionModule(ControllerTask):
     )
 
     def of_variables(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
-        folder = known.get(f"{PREFIX}plan_dir") or _FOLDER
+        variable = f"{PREFIX}plan_dir"
         return {
             "hosts": known.get("ansible_play_hosts_all"),
-            "dest": str(Path(str(folder)).expanduser().resolve()),
+            "dest": resolved(known.get(variable) or _FOLDER, variable),
             "name": known.get(f"{PREFIX}plan_name"),
             "title": known.get(f"{PREFIX}plan_title"),
             "batches": known.get(f"{PREFIX}serial") or None,

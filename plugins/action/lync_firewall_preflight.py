@@ -25,6 +25,7 @@ from ..plugin_utils._left_out import left_out
 from ..plugin_utils._limit import limit_mistake
 from ..plugin_utils._named_hosts import find_named
 from ..plugin_utils._named_roles import said_for_everybody
+from ..plugin_utils._paths import resolved
 from ..plugin_utils._plain import plain
 from ..plugin_utils._plan.approved import OF_NO_PLAN, plan_file
 from ..plugin_utils._plan.held import Asked, held_to
@@ -295,7 +296,7 @@ def _plan_mistakes(known: Mapping[str, Any], at_once: bool) -> list[str]:
     if not (is_job(known) and isinstance(folder, str) and isinstance(named, str) and named):
         return []
     try:
-        below(Path(folder).expanduser().resolve(), named, f"{PREFIX}plan")
+        below(Path(resolved(folder, f"{PREFIX}plan_dir")), named, f"{PREFIX}plan")
     except OptionError as error:
         return [f"{error}."]
     return []

@@ -19,6 +19,7 @@ from pathlib import Path
 from ..module_utils._firewall.state.computer import is_called
 from ..module_utils._options.reading import OptionError
 from ..module_utils._texts import first_few, printable, said
+from ._paths import followed
 
 OPTION = "dumps"
 NO_HOSTS = (
@@ -58,9 +59,9 @@ def folder_of(value: object) -> Path:
     if not isinstance(value, str):
         raise OptionError(OPTION, f"{value!r} is no path of a folder")
     try:
-        folder = Path(value).expanduser().resolve()
+        folder = followed(value)
         there, is_folder = folder.exists(), folder.is_dir()
-    except (OSError, ValueError, RuntimeError):
+    except (OSError, ValueError):
         there = is_folder = False
     if not is_folder:
         what = f"{said(value)} is a file, and no folder" if there else f"there is no folder {said(value)}"
@@ -250,8 +251,8 @@ def _in(folder: Path, only: frozenset[str] | None = None) -> list[str]:
 def _inside(folder: Path, path: Path) -> None:
     """Refuse a link that leads out of the folder: who may write there need not be who may read elsewhere."""
     try:
-        found = path.resolve()
-    except (OSError, RuntimeError) as error:
+        found = followed(path)
+    except ValueError as error:
         raise OptionError(OPTION, f"{path} cannot be followed: {error}") from error
     if folder not in found.parents:
         raise OptionError(OPTION, f"{path} leads out of the folder {folder}; put a copy there")

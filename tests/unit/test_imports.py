@@ -76,7 +76,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "plugin_utils._plain",
         "module_utils",
     },
-    "plugin_utils._dumps": {"module_utils._firewall.state", "module_utils._options", "module_utils._texts"},
+    "plugin_utils._paths": {"module_utils._options", "module_utils._texts"},
+    "plugin_utils._dumps": {
+        "plugin_utils._paths",
+        "module_utils._firewall.state",
+        "module_utils._options",
+        "module_utils._texts",
+    },
     "plugin_utils._dumps_age": set(),
     "plugin_utils._dumps_asked": {
         "plugin_utils._dumps",
@@ -172,6 +178,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugin_utils._armed": {"plugin_utils._said", "module_utils"},
     "plugin_utils._proof": {"plugin_utils._host", "plugin_utils._plan", "plugin_utils._said", "module_utils"},
     "plugin_utils._plan": {
+        "plugin_utils._paths",
         "plugin_utils._report",
         "plugin_utils._rule_words",
         "plugin_utils._said",
@@ -179,7 +186,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "module_utils",
     },
     "plugin_utils._fleet": {"plugin_utils._report", "plugin_utils._settings", "plugin_utils._version", "module_utils"},
-    "plugin_utils._report": {"plugin_utils._settings", "plugin_utils._version", "module_utils"},
+    "plugin_utils._report": {
+        "plugin_utils._paths",
+        "plugin_utils._settings",
+        "plugin_utils._version",
+        "module_utils",
+    },
     "plugin_utils._host": {"module_utils"},
     # What knows nothing of Ansible.
     "module_utils._policy": {

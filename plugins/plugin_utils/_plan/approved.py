@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils._firewall.change.fingerprint import UNTOUCHED, Touched
+from .._paths import followed
 from .cuts import Cuts, read_cuts
 
 _SCHEMAS = "urn:lyncops:firewall:plan:"
@@ -133,8 +134,12 @@ def seal(line: str) -> str:
 
 
 def plan_file(path: str) -> Path:
-    """The file that an option or a variable names; a relative path starts at the current directory."""
-    return Path(path).expanduser()
+    """The file that an option or a variable names; a relative path starts at the current directory.
+
+    Raises:
+        ValueError: It leads nowhere.
+    """
+    return followed(path)
 
 
 def read_digests(path: Path, approved: str = "") -> dict[str, str]:

@@ -13,6 +13,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ...module_utils._options.reading import OptionError
 from ...module_utils._options.variables import PREFIX
+from .._paths import resolved
 from .job import is_job, reports_of_slices
 
 FOLDER = "lync_firewall_report"
@@ -52,10 +53,11 @@ def folder_of(known: Mapping[str, Any]) -> str:
     """The folder of the reports.
 
     Raises:
-        OptionError: The variable cannot be templated.
-        TypeError, ValueError: It is of the wrong type.
+        OptionError: The variable cannot be templated, or leads nowhere.
+        TypeError: It is of the wrong type.
     """
-    return str(Path(known.get(f"{PREFIX}report_dir") or FOLDER).expanduser().resolve())
+    variable = f"{PREFIX}report_dir"
+    return resolved(Path(known.get(variable) or FOLDER), variable)
 
 
 def may_fail(known: Mapping[str, Any]) -> bool:
@@ -139,4 +141,4 @@ def _sources(known: Mapping[str, Any], folder: Path) -> list[str]:
     ]
     if is_job(known):
         return [str(below(folder, path, name)) for name, path in named]
-    return [str(Path(path).expanduser().resolve()) for _name, path in named]
+    return [resolved(Path(path), name) for name, path in named]
