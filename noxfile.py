@@ -40,7 +40,10 @@ def imports(session: nox.Session) -> None:
 
 @nox.session(name="schemas")
 def schemas(session: nox.Session) -> None:
-    """Hold what GitHub and Renovate read against the schemas of it, which come with check-jsonschema."""
+    """Hold what GitHub and Renovate read against their schemas, which come with check-jsonschema.
+
+    Renovate's takes any key, and looks at the values of those that it knows.
+    """
     session.install("check-jsonschema", "json5", "-U")
     github = ROOT / ".github"
     forms = sorted(path for path in (github / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")

@@ -221,8 +221,9 @@ def create(path: Path) -> None:
     elif importlib.util.find_spec("virtualenv"):
         run([sys.executable, "-m", "virtualenv", "-q", str(path)], "virtualenv")
     elif importlib.util.find_spec("pip"):
-        # A virtualenv of our own, beside the environments: the system's Python stays as it is.
-        tools = ROOT / "build" / "virtualenv"
+        # A virtualenv of our own, beside the environments: the system's Python stays as it is. One for each, since
+        # they may be made at once.
+        tools = ROOT / "build" / f"virtualenv-of-{path.name}"
         say("this Python lacks ensurepip; fetching virtualenv")
         pip = [sys.executable, "-m", "pip", "install", "-q", "--upgrade", "--target", str(tools), "virtualenv"]
         run(pip, "pip install virtualenv")

@@ -83,26 +83,34 @@ def _row(python: str, core: str, pywinrm: str, env: setup_env.Environment | None
 
 
 def _other_pythons() -> dict[str, str]:
-    """The other Pythons of this machine, by version, their environments made."""
+    """The other Pythons of this machine: version to path."""
     said = subprocess.run(
         [ROOT / "scripts" / "find-python", "--all"], capture_output=True, text=True, check=True
     ).stdout
     found = dict(line.split(" ", 1) for line in said.splitlines())
     found.pop(setup_env.running(), None)
-    for program in found.values():
-        subprocess.run([program, ROOT / "scripts" / "setup_env.py", "ends"], check=True)
     return found
 
 
+def _rows_of(python: str, program: str) -> list[Row]:
+    """Those of another Python; where it has no environment, it is one that failed."""
+    newest = setup_env.MATRIX_PYWINRM[-1]
+    made = subprocess.run([program, ROOT / "scripts" / "setup_env.py", "ends"], check=False).returncode == 0
+    return [
+        _row(python, core, newest, env) if made else Row(python, core, newest, {})
+        for core, env in setup_env.ends(python).items()
+    ]
+
+
 def main() -> int:
-    best, newest = setup_env.running(), setup_env.MATRIX_PYWINRM[-1]
     try:
-        rows = [_row(best, core, pywinrm, env) for (core, pywinrm), env in setup_env.matrix().items()]
-        for python in _other_pythons():
-            rows += [_row(python, core, newest, env) for core, env in setup_env.ends(python).items()]
-    except (setup_env.SetupError, subprocess.CalledProcessError) as error:
+        cells = setup_env.matrix()
+    except setup_env.SetupError as error:
         print(f"matrix: {error}", file=sys.stderr)
         return 1
+    rows = [_row(setup_env.running(), core, pywinrm, env) for (core, pywinrm), env in cells.items()]
+    for python, program in _other_pythons().items():
+        rows += _rows_of(python, program)
     ways = list(dict.fromkeys(way for row in rows for way in row.found or ()))
     print(f"\n{'ansible-core':14}{'pywinrm':9}{'Python':8}{''.join(f'{way:{_CELL}}' for way in ways)}seconds")
     for row in rows:

@@ -179,6 +179,7 @@ class ActionModule(ControllerAction):
             "left": status["left"],
             "totals": figures.totals(report),
             "hosts": figures.names_by_class(report),
+            "to_show": figures.to_show(report),
             "reasons": figures.reasons(report),
             "summary": summary(report),
             **({"probes": counts, "disproved": disproved(report)} if (counts := counted(report)) else {}),

@@ -247,6 +247,13 @@ disproved:
   type: list
   elements: str
   sample: [fe01.example.com]
+to_show:
+  description:
+    - By class, the first host of which C(lyncops.firewall.site --check) shows what is the matter. It shows nothing of
+      hosts that were judged from files, and of users' computers that are only looked at.
+  returned: success
+  type: dict
+  sample: {drifted: med01.example.com}
 too_wide:
   description:
     - Where O(lyncops.firewall.lync_firewall_info#module:on_wider=fail), the first hosts that fail for it, each with the

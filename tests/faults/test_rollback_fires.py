@@ -175,13 +175,17 @@ def test_reboot_while_armed_and_back_at_once(labs: Labs, record: Take, scenario:
         nonlocal restarts
         if line.startswith(WRITING) and not restarts:
             restarts += 1
+            assert armed(host)
             host.reboot()
+            assert armed(host)
 
     made = attempt(host, scenario, on_line=hear)
     after = look(host, scenario)
     assert restarts
     outcome = check(made, scenario, before, after)
     assert outcome == CONVERGED, made.message
+    assert made.outcome is not None
+    assert made.outcome.rollback == "confirmed"
     host.set_clock(advance=60)
     time.sleep(0.05)
     final = check_clean(host, scenario)

@@ -80,7 +80,11 @@ _ENDINGS = {
 }
 _ALIKE = 0.85  # "skip_row" and "skip_rows", not "backup_servers" and any of ours
 # For difflib two letters that have changed places are two of a short name, and "scoep" is not like "scope".
-_SHUFFLED = {"".join(sorted(ending)): ending for ending in _ENDINGS}
+_SWAPPED = {
+    ending[:at] + ending[at + 1] + ending[at] + ending[at + 2 :]: ending
+    for ending in _ENDINGS
+    for at in range(len(ending) - 1)
+}
 _FAMILY = "probe_"  # of which nobody else has any reason to have one
 
 
@@ -97,8 +101,8 @@ def misspelt(names: Iterable[str]) -> tuple[str, ...]:
         ending = name.removeprefix(PREFIX)
         alike = 0.0 if ending.startswith(_FAMILY) else _ALIKE
         for written in dict.fromkeys((ending, ending.removeprefix(_TWICE))):
-            shuffled = _SHUFFLED.get("".join(sorted(written)))
-            if near := [shuffled] if shuffled else difflib.get_close_matches(written, sorted(_ENDINGS), 1, alike):
+            swapped = _SWAPPED.get(written)
+            if near := [swapped] if swapped else difflib.get_close_matches(written, sorted(_ENDINGS), 1, alike):
                 found.append(f"{name} is no variable of this collection; did you mean {_ENDINGS[near[0]]}?")
                 break
     return tuple(found)

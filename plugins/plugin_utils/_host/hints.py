@@ -55,6 +55,13 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "Give the host's HTTPS listener a new certificate; if it is not that old, see the clock where Ansible runs",
     ),
     (
+        # VERIFY_X509_STRICT: https://docs.python.org/3/library/ssl.html#ssl.create_default_context
+        "not marked critical|Missing (?:Authority|Subject) Key Identifier|does not include key usage|keyCertSign|"
+        "Key Identifier marked critical",
+        "From Python 3.13 on, where Ansible runs, this certificate or that of its CA is refused for its form "
+        "(RFC 5280): have it issued anew with what the error names, or run Ansible on Python 3.12",
+    ),
+    (
         "CERTIFICATE_VERIFY_FAILED",
         "Ansible does not know who signed the host's certificate: set {ca} to a file with the certificate of that CA "
         "(PEM). If it is the right CA, something else than the host answers",
@@ -73,8 +80,8 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (r"Code:? 40[37]\b", _PROXY),
     (
         "calling kinit cmd .{1,300}(?:Errno 2|No such file|not found)",
-        "The program kinit, which fetches the ticket with ansible_password, is not where Ansible runs: install it "
-        "there (krb5-user on Debian, krb5-workstation on Red Hat), or take ntlm",
+        "The program that fetches the ticket with ansible_password is not where Ansible runs: install kinit there "
+        "(krb5-user on Debian, krb5-workstation on Red Hat), see ansible_winrm_kinit_cmd, or take ntlm",
     ),
     (
         "Server (?:[^ ]{1,300} )?not found in Kerberos database",

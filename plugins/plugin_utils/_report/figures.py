@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ...module_utils._catalogue.products import called
-from ...module_utils._catalogue.words import Product
-from ...module_utils._firewall.traffic.reasons import Status
+from ...module_utils._catalogue.words import Product, Role
+from ...module_utils._firewall.traffic.reasons import Reason, Status
 from .model import HostClass, Report, ReportHost
 
 
@@ -35,6 +35,23 @@ def names_by_class(report: Report) -> dict[str, list[str]]:
         host_class.value: sorted(host.name for host in report.hosts if host.host_class is host_class)
         for host_class in HostClass
     }
+
+
+def to_show(report: Report) -> dict[str, str]:
+    """By class, the first host of which a dry run shows what is the matter; no class without one.
+
+    A dry run shows nothing of a host that was judged from files, nor of a user's computer that is only looked at. Of
+    one that is ineffective it names what closes a port; where nothing does, others get in, which is told otherwise.
+    """
+    found: dict[str, str] = {}
+    for host in sorted(report.hosts, key=lambda host: host.name):
+        of_ineffective = host.roles != (Role.CLIENT.value,) and any(
+            cell.finding.verdict is Status.CLOSED or cell.finding.reason == Reason.OTHER_FIREWALL for cell in host.cells
+        )
+        shown = {HostClass.DRIFTED: True, HostClass.INEFFECTIVE: of_ineffective}
+        if shown.get(host.host_class) and not host.judged_from:
+            found.setdefault(host.host_class.value, host.name)
+    return found
 
 
 def by_product(hosts: Sequence[ReportHost]) -> dict[str, list[ReportHost]]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .model import HostClass
@@ -16,14 +16,12 @@ WORST = (HostClass.DRIFTED, HostClass.INEFFECTIVE, HostClass.FAILED, HostClass.U
 
 _ALWAYS_TOLD = ("added", "removed", "better", "worse")
 _NAMED = 20  # hosts of each class
-_HOW_DRIFTED = (
-    " What that is, this shows without changing it: "
-    "ansible-playbook lyncops.firewall.site --check --diff --limit {host} (and the -i and -e of this run)."
-)
-_HOW_INEFFECTIVE = (
-    " What else keeps its ports closed, and what to do about it, this shows without changing anything: "
-    "ansible-playbook lyncops.firewall.site --check --limit {host} (and the -i and -e of this run)."
-)
+_HOW = {
+    HostClass.DRIFTED.value: " What that is, this shows without changing it: "
+    "ansible-playbook lyncops.firewall.site --check --diff --limit {host} (and the -i and -e of this run).",
+    HostClass.INEFFECTIVE.value: " What else keeps ports closed, and what to do about it, this shows without changing "
+    "anything: ansible-playbook lyncops.firewall.site --check --limit {host} (and the -i and -e of this run).",
+}
 _SAID = {
     "narrower": "drifted only for fewer addresses to admit",
     "wider": "newly open to more than is wanted",
@@ -111,12 +109,6 @@ def failure_of(made: Mapping[str, Any]) -> str:
         if names := made["hosts"][kind.value]:
             more = " and more" if len(names) > _NAMED else ""
             lines.append(f" {kind.value.capitalize()}: {', '.join(names[:_NAMED])}{more}.")
-            lines += [_HOW_DRIFTED.format(host=names[0])] if kind is HostClass.DRIFTED else []
-            lines += _ineffective(made, names) if kind is HostClass.INEFFECTIVE else []
+            lines += [too_wide(made)] if kind is HostClass.INEFFECTIVE else []
+            lines += [_HOW[kind.value].format(host=name) for name in [made["to_show"].get(kind.value)] if name]
     return f"Not all is as it should be: {made['summary']}.{''.join(lines)}"
-
-
-def _ineffective(made: Mapping[str, Any], names: Sequence[str]) -> list[str]:
-    wide = set(made.get("too_wide_hosts", ()))
-    closed = next((name for name in names if name not in wide), None)
-    return [too_wide(made), _HOW_INEFFECTIVE.format(host=closed) if closed else ""]

@@ -50,7 +50,15 @@ def test_a_misspelt_variable_is_named_with_what_was_meant(name: str, meant: str)
 
 
 def test_own_names_and_right_ones_are_no_mistake() -> None:
-    own = ["lync_firewall_backup_servers", "lync_firewall_result", "lync_firewall_audit", "other", "lync_pool"]
+    own = [
+        "lync_firewall_backup_servers",
+        "lync_firewall_previous_report",
+        "lync_firewall_taste",
+        "lync_firewall_result",
+        "lync_firewall_audit",
+        "other",
+        "lync_pool",
+    ]
     assert misspelt([*own, *OTHERS]) == ()
 
 

@@ -27,6 +27,8 @@ FORBIDDEN = "Bad HTTP response returned from server. Code 403"
         (f"{VERIFY}IP address mismatch, certificate is not valid for '127.0.0.1'.", "ansible_host", "ansible_host"),
         (f"{VERIFY}Hostname mismatch, certificate is not valid for 'x'.", "ansible_host", "ansible_host"),
         (f"{VERIFY}certificate has expired", "new certificate", "new certificate"),
+        (f"{VERIFY}Basic Constraints of CA cert not marked critical", "From Python 3.13 on", "or run Ansible on"),
+        (f"{VERIFY}Missing Authority Key Identifier", "From Python 3.13 on", "issued anew"),
         (
             f"{POOL}NewConnectionError('x: Failed to establish a new connection: [Errno 111] Connection refused'))",
             "see ansible_port (5986 where it is not set; of an HTTP listener 5985, with ansible_winrm_scheme: http)",

@@ -219,6 +219,23 @@ def test_sums() -> None:
     assert summary(build_report("", CREATED, [])) == "0 hosts"
 
 
+OF_CLIENT = {"invocation": {"module_args": {"roles": ["client"]}}}
+
+
+def test_the_first_host_of_which_a_dry_run_shows_what_is_the_matter() -> None:
+    """None that was judged from files, which site refuses, and no user's computer that is only looked at."""
+    drifted = info(NO_RULE, created=[{"name": RULE}], commands=[ADD])
+    files = {"judged_from": [{"file": "a.txt", "saved": CREATED}], "assumptions": [], "lacking": [], "outdated": []}
+    wide = {**info(row(wider=WIDER)), "wider": {"rows": 1, "perhaps": 0, "fails": True}}
+    report = report_of(
+        a={**drifted, **files}, b=drifted, c=drifted,
+        d={**info(CLOSED), **files}, e={**info(CLOSED), **OF_CLIENT}, f=wide, g=info(CLOSED), h={"unreachable": True},
+    )  # fmt: skip
+    assert [host.host_class.value for host in report.hosts] == ["drifted"] * 3 + ["ineffective"] * 4 + ["unreachable"]
+    assert figures.to_show(report) == {"drifted": "b", "ineffective": "g"}
+    assert figures.to_show(report_of(d=wide, e=info(row()))) == {}
+
+
 DAMAGED = [
     {**info(), "requirements": [{"id": "server-03"}]},
     {**info(), "requirements": {"server-03": "open"}},

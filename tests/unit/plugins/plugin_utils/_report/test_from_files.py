@@ -78,7 +78,7 @@ def test_a_report_that_is_put_together_says_the_same(one: Report) -> None:
 
 def test_the_run_says_whose_files_and_fails_for_old_ones() -> None:
     made: dict[str, Any] = {"summary": "s", "left": [], "files": {}, "changed_since_plan": None, "worst": "b",
-                            "hosts": {kind.value: [] for kind in HostClass}, "outdated": ["b"],
+                            "hosts": {kind.value: [] for kind in HostClass}, "to_show": {}, "outdated": ["b"],
                             "lacking": {"Group Policy": ["c"]}}  # fmt: skip
     assert lines_for_people(made) == [
         "s", "Judged from files too old or of the future: b", "Judged from files without Group Policy: c",

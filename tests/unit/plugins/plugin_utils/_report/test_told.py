@@ -14,7 +14,8 @@ from ansible_collections.lyncops.firewall.plugins.plugin_utils._report.told impo
 
 def made(**hosts: list[str]) -> dict[str, Any]:
     named: dict[str, list[str]] = {kind.value: [] for kind in HostClass}
-    return {"worst": "a", "summary": "1 host", "changed_since_plan": None, "hosts": {**named, **hosts}}
+    shown = {kind: names[0] for kind, names in hosts.items() if kind in ("drifted", "ineffective")}
+    return {"worst": "a", "summary": "", "changed_since_plan": None, "hosts": {**named, **hosts}, "to_show": shown}
 
 
 @pytest.mark.parametrize("kind", WORST)
@@ -26,9 +27,7 @@ def test_where_a_host_drifted_or_something_closes_it_the_command_is_named_that_s
     assert ("-e of this run" in told) == (kind in (HostClass.DRIFTED, HostClass.INEFFECTIVE))
 
 
-def test_where_others_get_in_on_one_host_the_command_is_for_another_that_something_closes() -> None:
-    wide = {"too_wide": ["edge01: a row"], "too_wide_hosts": ["edge01"]}
-    told = failure_of({**made(ineffective=["edge01", "fe01"]), **wide})
-    assert "What else keeps its ports closed" in told
-    assert told.count("--limit edge01 ") == told.count("--limit fe01 ") == 1
-    assert "What else keeps" not in failure_of({**made(ineffective=["edge01"]), **wide})
+def test_no_command_is_named_that_shows_nothing() -> None:
+    found = made(drifted=["med01"], ineffective=["fe01"])
+    assert failure_of({**found, "to_show": {}}).endswith(" Drifted: med01. Ineffective: fe01.")
+    assert "--check --limit fe02 " in failure_of({**found, "to_show": {"ineffective": "fe02"}})
