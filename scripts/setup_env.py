@@ -4,7 +4,7 @@
 """Build one of the project's virtual environments with the Python that runs this script.
 
 ``setup_env.py newest`` builds ``.venv`` (the newest ansible-core this Python can run, what tests and pages need);
-``setup_env.py oldest`` builds ``build/venv-oldest`` (the oldest ansible-core from 2.16 on, and only what tests need);
+``setup_env.py oldest`` builds ``build/venv-oldest`` (the oldest ansible-core it can run, and only what tests need);
 ``setup_env.py bench`` builds ``build/venv-bench`` (the ``ansible`` package, for its community.windows);
 ``setup_env.py nox`` builds ``build/venv-nox`` (nox, and what the sessions that ``make`` runs would install);
 ``setup_env.py matrix`` builds ``build/venv-matrix-CORE-PYWINRM`` for each ansible-core and pywinrm that are supported;
