@@ -124,10 +124,10 @@ RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
 UNITS_OF_PLUGINS = $(filter-out %/module_utils/ %/plugin_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/))
 # Of these, the tests of some kinds of plugins: ansible-test runs them, as it does those of other collections.
 UNITS_BY_ANSIBLE_TEST = $(wildcard $(foreach kind,callback filter inventory lookup,tests/unit/plugins/$(kind)/test_*.py))
-# Where `make test` runs on both, each integration target runs on one, and those of whole playbooks, minutes each, on none:
-# fleet-tests show on both that these do what they should. `make test-long` runs all on both.
+# Where `make test` runs on both, each integration target runs on one, and those of whole playbooks and of the kit, minutes
+# each, on none: fleet-tests show on both that these do what they should. `make test-long` runs all on both.
 ONCE_oldest := module_info module_keywords module_present role_options
-LONG_TARGETS := role_audit role_remediate role_site
+LONG_TARGETS := module_qualify role_audit role_remediate role_site
 ONCE_newest = $(filter-out setup_% $(LONG_TARGETS) $(ONCE_oldest),$(notdir $(wildcard tests/integration/targets/*)))
 PARALLEL := --no-print-directory $(if $(filter-out 1,$(JOBS)),-j$(JOBS) -O)
 
