@@ -120,8 +120,8 @@ CHECKS_both := $(CHECKS_oldest) $(CHECKS_newest)
 RESULTS_newest := $(SESSIONS) artefact faults fleet-tests integration lab-tests pages pytest sanity
 RESULTS_oldest := fleet-tests-oldest integration-oldest pytest-oldest units-oldest
 RESULTS_both := $(RESULTS_newest) $(RESULTS_oldest)
-# Unit tests of the plugins themselves; those of what they are made of run there in `make test-long`.
-UNITS_OF_PLUGINS = $(filter-out %/module_utils/ %/plugin_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/))
+# Unit tests of what Ansible, files and processes can be different for; those of module_utils run there in `make test-long`.
+UNITS_OF_PLUGINS = $(filter-out %/module_utils/ %/__pycache__/,$(wildcard tests/unit/plugins/*/))
 # Of these, the tests of some kinds of plugins: ansible-test runs them, as it does those of other collections.
 UNITS_BY_ANSIBLE_TEST = $(wildcard $(foreach kind,callback filter inventory lookup,tests/unit/plugins/$(kind)/test_*.py))
 # Where `make test` runs on both, each integration target runs on one, and those of whole playbooks and of the kit, minutes
