@@ -20,7 +20,7 @@ from ._host_look import PLAN, Look, look_at
 from ._keys import key_sentences
 from ._named_roles import by_role, role_mistake
 from ._no_effect import notes as no_effect_notes
-from ._nobody import nobody
+from ._nobody import misnamed, nobody
 from ._patterns import Patterns
 from ._plain import plain
 from ._unsaid import block
@@ -171,7 +171,12 @@ def find_targets(
         ((host, looked[host].chosen) for host in hosts),
         {Role(role): map(str, groups.get(group, ())) for group, role in GROUP_ROLES.items()},
     )
-    notes = [] if mistakes else [*_notes(targets, request), *([both] if both else []), *keys, *opens_nothing]
+    if not mistakes:
+        unseen = may - looked_at - computers
+        close = misnamed(said_groups, unseen) if not request.named and request.named != [] else []
+        notes = [*_notes(targets, request), *close, *([both] if both else []), *keys, *opens_nothing]
+    else:
+        notes = []
     return {**targets, "mistakes": mistakes, "notes": notes}
 
 
@@ -199,6 +204,13 @@ def _mistakes(
             f"There is no host to work on: {names} need no rule of ours ({', '.join(WITHOUT_RULES)}). "
             "What one has of an earlier role, lyncops.firewall.retire takes away."
         )
+    unknown = targets["unknown"]
+    if unknown:
+        more = " and more" if len(unknown) > _MOST_LISTED else ""
+        found.append(
+            f"Not in the inventory {where}: {', '.join(unknown[:_MOST_LISTED])}{more}. Correct the names, or leave "
+            "them out; nothing was done."
+        )
     if not targets["hosts"] and not request.sliced and not request.nobody:
         found.append(nobody(targets["patterns"], request.sources, request.limit, groups, without_limit, request.absent))
     if targets["held"]:
@@ -211,13 +223,6 @@ def _mistakes(
         found.append(
             f"Ansible's patterns cannot hold names with blanks: {', '.join(map(repr, odd[:_MOST_NAMED]))}. Rename "
             "these hosts in the inventory; ansible_host says which machine is meant."
-        )
-    unknown = targets["unknown"]
-    if unknown:
-        more = " and more" if len(unknown) > _MOST_LISTED else ""
-        found.append(
-            f"Not in the inventory {where}: {', '.join(unknown[:_MOST_LISTED])}{more}. Correct the names, or leave "
-            "them out; nothing was done."
         )
     return found
 

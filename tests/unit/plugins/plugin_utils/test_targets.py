@@ -400,7 +400,7 @@ def test_an_audit_of_nothing_but_clients_has_somebody_to_look_at(clients: bool, 
 @pytest.mark.parametrize(
     ("request_", "told"),
     [
-        (Request(DEFAULT, named="typo"), ["There is no host to work on: ", "Not in the inventory (a.yml): typo."]),
+        (Request(DEFAULT, named="typo"), ["Not in the inventory (a.yml): typo.", "There is no host to work on: "]),
         (Request(DEFAULT, named="fe01,typo"), ["Not in the inventory (a.yml): typo. Correct the names, or leave them"]),
         (
             Request(DEFAULT, within=["sip1"], limit="sip1"),
@@ -456,6 +456,19 @@ def test_the_block_keeps_what_is_said_and_a_host_with_wrong_variables_is_left_to
     found = targets(fe01=own, fe02={**own}, med01=Broken({"lync_firewall_scope": AnsibleError("x")}))
     kinds = yaml.safe_load(found["unknown_peers"])["lync_firewall_extra_peers"]
     assert (kinds["edge"], kinds["admin"]) == (["10.4.0.1"], None)
+
+
+def test_a_group_that_is_nearly_called_as_a_roles_is_named_with_the_hosts_that_nobody_looks_at() -> None:
+    groups = {**GROUPS, "all": [*GROUPS["all"], "dir9", "fe9"], "lync_directors": ["dir9"], "lync_front_ends": ["fe01"]}
+    known: dict[str, dict[str, Any]] = {host: {} for host in groups["all"]}
+    told = "lync_directors is no role's group, so not looked at: dir9. If lync_director is meant, correct the name."
+    notes = find_targets(groups, known, Request(DEFAULT))["notes"]
+    assert told in notes
+    assert not any("lync_front_ends" in note for note in notes), "its host is looked at"
+    assert told not in find_targets(groups, known, Request(DEFAULT, within=["fe01"]))["notes"]
+    assert told not in find_targets(groups, known, Request(DEFAULT, named="fe01"))["notes"], "who is meant is said"
+    ways = {**known, "dir9": {"lync_firewall_roles": ["mediation"]}}
+    assert told not in find_targets(groups, ways, Request(DEFAULT))["notes"]
 
 
 def test_what_need_not_stop_anybody_is_said() -> None:
