@@ -145,7 +145,7 @@ test: ## Run every check, and show each behaviour once (CORE=both: on the oldest
 
 # ansible-test has a process for each test, which takes three times as long. So `make test` runs all of them by pytest
 # on the newest ansible-core, and on the oldest, by ansible-test, those of some kinds of plugins and, by pytest, the
-# others of what imports Ansible.
+# others but those of module_utils.
 # Only what can differ there: no checks, no faults, none of the pure functions.
 test-oldest: setup setup-oldest ## Run playbooks, integration targets and unit tests of plugins on the oldest Python and ansible-core
 	@made=0; \

@@ -19,15 +19,16 @@ def followed(path: str | Path) -> Path:
         path: The path; a relative one starts at the current directory, and ``~`` is a home.
 
     Raises:
-        ValueError: A home that nobody has, links in a circle, NUL. For a circle ``Path.resolve`` raises an error of its
-            own before Python 3.13, and none from there on:
+        ValueError: A home that nobody has, a current directory that is gone, links in a circle, NUL. For a circle
+            ``Path.resolve`` raises an error of its own before Python 3.13, and none from there on:
             https://docs.python.org/3/library/pathlib.html#pathlib.Path.resolve
     """
     try:
         found = Path(path).expanduser().resolve()
-        found.stat()
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, OSError) as error:
         raise ValueError(str(error)) from error
+    try:
+        found.stat()
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise ValueError(f"links in a circle at {path}") from error

@@ -131,13 +131,15 @@ def find_targets(
     looked_at = {*of_roles, *found}
     may = set(inventory.hosts) if request.within is None else {str(host) for host in request.within}
     hosts = [host for host in dict.fromkeys(found) if host in may]
+    unseen = may - looked_at - computers
+    nobody_named = not request.named and request.named != []
     targets = {
         "hosts": hosts,
         "settled": [],
         "left_alone": {},
         "patterns": [value if isinstance(value, str) else ",".join(value) for value in patterns],
         "unknown": sorted({part for value in values for part in inventory.unknown(value)}),
-        "forgotten": [host for host in groups.get(_SERVERS, ()) if host in may - looked_at - computers],
+        "forgotten": [host for host in groups.get(_SERVERS, ()) if host in unseen],
         "namesakes": _namesakes(hosts, looked),
         "addresses": _addresses(groups, looked),
         "reports": any(looked[host].reports for host in hosts),
@@ -157,11 +159,11 @@ def find_targets(
     # Where it is so of all hosts there is nobody left to work on; otherwise the others are worked on.
     keys = key_sentences([(host, looked[host].wrong_keys) for host in hosts], hosts)
     mistakes += [sentence for sentence, everywhere in keys.items() if everywhere]
-    if not request.named and request.named != [] and not request.roles_for_all:
+    if nobody_named and not request.roles_for_all:
         # One that is worked on is refused by its own task; of the others nobody would ever hear.
         unheard = [host for host, look in looked.items() if look.has_roles and host in may and host not in looked_at]
         mistakes += _of_roles(unheard, hostvars)
-    if not request.named and request.named != []:
+    if nobody_named:
         # So it is with these: one that nobody chose is left alone, however it was meant.
         alone = [host for host in inventory.hosts if host in computers and host in may and host not in looked_at]
         mistakes += handling_mistakes((host, looked[host].handling) for host in alone)
@@ -171,13 +173,11 @@ def find_targets(
         ((host, looked[host].chosen) for host in hosts),
         {Role(role): map(str, groups.get(group, ())) for group, role in GROUP_ROLES.items()},
     )
-    if not mistakes:
-        unseen = may - looked_at - computers
-        close = misnamed(said_groups, unseen) if not request.named and request.named != [] else []
-        notes = [*_notes(targets, request), *close, *([both] if both else []), *keys, *opens_nothing]
-    else:
-        notes = []
-    return {**targets, "mistakes": mistakes, "notes": notes}
+    if mistakes:
+        return {**targets, "mistakes": mistakes, "notes": []}
+    close = misnamed(said_groups, unseen) if nobody_named else []
+    notes = [*_notes(targets, request), *close, *([both] if both else []), *keys, *opens_nothing]
+    return {**targets, "mistakes": [], "notes": notes}
 
 
 def _mistakes(

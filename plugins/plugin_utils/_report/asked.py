@@ -13,7 +13,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ...module_utils._options.reading import OptionError
 from ...module_utils._options.variables import PREFIX
-from .._paths import resolved
+from .._paths import followed, resolved
 from .job import is_job, reports_of_slices
 
 FOLDER = "lync_firewall_report"
@@ -96,8 +96,8 @@ def below(folder: Path, path: Any, variable: str) -> Path:
         TypeError: It is no text.
     """
     try:
-        found = (folder / Path(path).expanduser()).resolve()
-    except (ValueError, RuntimeError, OSError):  # NUL in it, a home that nobody has, a circle of links
+        found = followed(folder / Path(path).expanduser())
+    except (ValueError, RuntimeError):  # NUL in it, a home that nobody has, a circle of links
         found = folder / Path(path).name
     if found != folder and folder not in found.parents:
         raise OptionError(variable, f"{path} is not in the folder {folder}; name a file below it")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .model import HostClass
+from .wide import DRY_RUN
 from .wide import sentence as too_wide
 
 WORST = (HostClass.DRIFTED, HostClass.INEFFECTIVE, HostClass.FAILED, HostClass.UNREACHABLE)
@@ -20,7 +21,7 @@ _HOW = {
     HostClass.DRIFTED.value: " What that is, this shows without changing it: "
     "ansible-playbook lyncops.firewall.site --check --diff --limit {host} (and the -i and -e of this run).",
     HostClass.INEFFECTIVE.value: " What else keeps ports closed, and what to do about it, this shows without changing "
-    "anything: ansible-playbook lyncops.firewall.site --check --limit {host} (and the -i and -e of this run).",
+    f"anything: {DRY_RUN}",
 }
 _SAID = {
     "narrower": "drifted only for fewer addresses to admit",

@@ -14,10 +14,9 @@ from .model import Beyond, Cell, HostClass, Report
 _MOST_HOSTS = 3
 _MOST_ROWS = 3
 _MOST_RULES = 2
-_HOW = (
-    " Who gets in, this shows without changing anything: ansible-playbook lyncops.firewall.site --check --limit {host} "
-    "(and the -i and -e of this run)."
-)
+DRY_RUN = "ansible-playbook lyncops.firewall.site --check --limit {host} (and the -i and -e of this run)."
+"""The command that names what stands in the way on a host, and who gets in."""
+_HOW = f" Who gets in, this shows without changing anything: {DRY_RUN}"
 
 
 def failing(report: Report, sources: Iterable[Source]) -> list[str]:

@@ -46,6 +46,15 @@ def test_a_path_that_leads_nowhere(path: str) -> None:
         folder_of_dumps(path)
 
 
+def test_a_current_directory_that_is_gone(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = here / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(OptionError, match=r"^dest: x leads nowhere: .*No such file"):
+        resolved("x", "dest")
+
+
 def of_action(module: Any) -> Callable[[Mapping[str, Any]], Any]:
     return lambda known: module.ActionModule.of_variables(object.__new__(module.ActionModule), known)
 
